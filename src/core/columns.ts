@@ -1,0 +1,22 @@
+/**
+ * A column as PostgreSQL's catalog describes it; the readers and checks are made from these.
+ * `type` is the catalog's own name (`pg_type.typname`), such as `text`, `bool`, `int4`, `numeric`, `date`.
+ */
+export interface Column {
+  name: string;
+  type: string;
+  /** Declared limits: numeric(precision, scale), varchar(length); null where none. */
+  precision: number | null;
+  scale: number | null;
+  length: number | null;
+  nullable: boolean;
+}
+
+/** A table as the catalog describes it, columns in their order. */
+export interface TableShape {
+  schema: string;
+  name: string;
+  columns: Column[];
+  /** Primary key columns in key order; empty without one. */
+  key: string[];
+}

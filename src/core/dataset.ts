@@ -1,0 +1,71 @@
+import { ArkErrors, type } from "./arktype.ts";
+import { ConsoleError } from "./errors.ts";
+
+const Tolerance = type({
+  "+": "reject",
+  /** Fraction of last month's rows, such as 0.1, beyond which the run warns. */
+  warn: "number >= 0",
+  /** Fraction beyond which the drop is rejected. */
+  reject: "number >= 0",
+});
+
+/**
+ * The manifest of a dataset. It names the tables, their files, their snapshots and the thresholds; columns, types,
+ * keys and load order come from PostgreSQL's catalog.
+ */
+const Manifest = type({
+  "+": "reject",
+  name: /^[a-z][a-z0-9_]*$/,
+  /** Schema of the live and the snapshot tables. */
+  schema: "string > 0",
+  /** The calendar month of month_000. */
+  first_month: /^\d{4}-(0[1-9]|1[0-2])$/,
+  /** Snapshot column that holds the stamp. */
+  as_of_column: "string > 0",
+  /** Days that a DATE may hold, inclusive. */
+  dates: { "+": "reject", from: /^\d{4}-\d{2}-\d{2}$/, to: /^\d{4}-\d{2}-\d{2}$/ },
+  /** How far a file's row count may move from one month to the next. */
+  rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
+  tables: {
+    "[string]": { "+": "reject", file: "string > 0", "snapshot?": "string > 0", "suite?": "string > 0" },
+  },
+});
+
+export type Manifest = typeof Manifest.infer;
+
+export interface DatasetTable {
+  name: string;
+  /** File name inside a drop. */
+  file: string;
+  /** Snapshot table, for the tables that are frozen. */
+  snapshot: string | null;
+  /** Path of the suite, relative to the manifest. */
+  suite: string | null;
+}
+
+export type Dataset = Omit<Manifest, "tables"> & { tables: DatasetTable[] };
+
+/** The dataset that a manifest's JSON text describes; `path` is for the message when it is not sound. */
+export function parseManifest(text: string, path: string): Dataset {
+  const invalid = (reason: string, cause?: unknown) =>
+    new ConsoleError("manifest_invalid", `${path} is not a sound dataset manifest: ${reason}`, {
+      hint: "Correct the file; the README's section on datasets shows every field.",
+      cause,
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  const manifest = Manifest(json);
+  if (manifest instanceof ArkErrors) throw invalid(manifest.summary);
+  const tables = Object.entries(manifest.tables).map(([name, table]) => ({
+    name,
+    file: table.file,
+    snapshot: table.snapshot ?? null,
+    suite: table.suite ?? null,
+  }));
+  if (tables.length === 0) throw invalid("it names no table");
+  return { ...manifest, tables };
+}

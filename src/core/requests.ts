@@ -1,0 +1,65 @@
+import { type } from "./arktype.ts";
+import type { RunEvent } from "./events.ts";
+import type { Fault } from "./faults.ts";
+import type { Check, MonthEntry, RunDetail, RunEntry, ServerStatus, SnapshotEntry } from "./listings.ts";
+import { Settings } from "./settings.ts";
+
+/** Which months a run is for: those named, all on disk, or those that are not published yet. */
+export const Selection = type({ months: "string[]" }).or({ every: "'all' | 'pending'" });
+export type Selection = typeof Selection.infer;
+
+export const RunRequest = type({
+  kind: "'run'",
+  selection: Selection,
+  /** Another stamp than the month's last day; only with exactly one month. */
+  as_of: "string | null",
+  dry_run: "boolean",
+  restamp: "boolean",
+  backfill: "boolean",
+  force: "boolean",
+});
+export type RunRequest = typeof RunRequest.infer;
+
+/** What a front end may ask of the pipeline. */
+export const Request = RunRequest.or({ kind: "'months'" })
+  .or({ kind: "'snapshots'" })
+  .or({ kind: "'runs'" })
+  .or({ kind: "'show'", run: "number.integer > 0" })
+  .or({ kind: "'doctor'" })
+  .or({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" })
+  .or({ kind: "'cancel'" });
+export type Request = typeof Request.infer;
+
+/** What answers each kind of request; a run answers with its events first, then the exit code. */
+export interface Replies {
+  run: { exit_code: number };
+  months: { months: MonthEntry[]; server: string };
+  snapshots: { snapshots: SnapshotEntry[] };
+  runs: { runs: RunEntry[] };
+  show: RunDetail;
+  doctor: { checks: Check[] };
+  db: ServerStatus;
+  cancel: { cancelled: boolean };
+}
+export type RequestKind = keyof Replies;
+export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
+
+/** First line a front end writes to the pipeline; every later line is a Call. */
+export const Hello = type({ settings: Settings });
+export const Call = type({ id: "number.integer >= 0", request: Request });
+export type Call = typeof Call.infer;
+
+/** An error on its way from the pipeline to a front end. */
+export interface WireError {
+  code: string;
+  title: string;
+  hint: string;
+  faults: Fault[];
+  fault_count: number;
+}
+
+/** Lines the pipeline writes: events of a run, then one result or error for each call. */
+export type Message =
+  | { id: number; event: RunEvent }
+  | { id: number; result: Replies[RequestKind] }
+  | { id: number; error: WireError };

@@ -1,0 +1,45 @@
+import { type } from "./arktype.ts";
+import { ConsoleError } from "./errors.ts";
+
+/** Where things are. Paths are as given, relative ones from the working directory. */
+export const Settings = type({
+  data: "string > 0",
+  home: "string > 0",
+  /** A libpq URL; null for the embedded server. */
+  database: "string > 0 | null",
+});
+export type Settings = typeof Settings.infer;
+
+export interface SettingFlags {
+  data?: string | undefined;
+  home?: string | undefined;
+  database?: string | undefined;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Flags win over the environment, the environment over the defaults; empty variables count as unset. */
+export function resolveSettings(flags: SettingFlags, env: Environment): Settings {
+  return {
+    data: flags.data ?? (env.STREAMFLOW_DATA || "data/seeds"),
+    home: flags.home ?? (env.STREAMFLOW_HOME || ".streamflow"),
+    database: flags.database ?? (env.DATABASE_URL || seedUrl(env)),
+  };
+}
+
+/** The URL that the seed's POSTGRES_* variables amount to; null unless host and user are there. */
+function seedUrl(env: Environment): string | null {
+  const { POSTGRES_HOST: host, POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB, POSTGRES_PORT } = env;
+  if (!host || !user) return null;
+  const port = POSTGRES_PORT || "5432";
+  if (!/^\d{1,5}$/.test(port)) {
+    throw new ConsoleError("usage", `POSTGRES_PORT is not a port: "${port}".`, {
+      hint: "Set it to a number such as 5432.",
+    });
+  }
+  const login = encodeURIComponent(user) + (password ? `:${encodeURIComponent(password)}` : "");
+  const database = encodeURIComponent(POSTGRES_DB || user);
+  return host.startsWith("/")
+    ? `postgresql://${login}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
+    : `postgresql://${login}@${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
+}
