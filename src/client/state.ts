@@ -1,0 +1,154 @@
+import type {
+  EventOf,
+  ExpectationCounts,
+  Mode,
+  RunEvent,
+  Seal,
+  Stage,
+  TableCounts,
+  Verdict,
+  Warning,
+} from "../core/events.ts";
+
+/** How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. */
+export interface Cell {
+  state: "waiting" | "active" | "done";
+  done: number;
+  total: number;
+  unit: "bytes" | "rows" | "expectations";
+}
+
+export interface TableProgress {
+  table: string;
+  file: string;
+  bytes: number;
+  expectations: number;
+  snapshot: boolean;
+  cells: Record<Stage, Cell>;
+  counts: TableCounts;
+  verdicts: Verdict[];
+}
+
+/** Everything that a stream of events has told about one run so far. */
+export interface RunState {
+  run: number | null;
+  month: string;
+  as_of: string;
+  mode: Mode;
+  started_at: string;
+  /** Time of the newest event: with `started_at` it gives the elapsed time without a clock. */
+  latest_at: string;
+  stage: Stage | null;
+  tables: TableProgress[];
+  /** Seconds of the stages that are finished. */
+  seconds: Partial<Record<Stage, number>>;
+  expectations: ExpectationCounts;
+  warnings: Warning[];
+  seals: Seal[];
+  end: EventOf<"run.finished"> | EventOf<"run.failed"> | null;
+}
+
+type Started = EventOf<"run.started">;
+
+const waiting = (total: number, unit: Cell["unit"]): Cell => ({ state: "waiting", done: 0, total, unit });
+
+function begin(event: Started): RunState {
+  return {
+    run: event.run,
+    month: event.month,
+    as_of: event.as_of,
+    mode: event.mode,
+    started_at: event.at,
+    latest_at: event.at,
+    stage: null,
+    tables: event.tables.map((table) => ({
+      ...table,
+      cells: {
+        ingest: waiting(table.bytes, "bytes"),
+        upsert: waiting(0, "rows"),
+        validate: waiting(table.expectations, "expectations"),
+        snapshot: waiting(0, "rows"),
+      },
+      counts: { table: table.table, rows: 0 },
+      verdicts: [],
+    })),
+    seconds: {},
+    expectations: { passed: 0, failed: 0, warned: 0 },
+    warnings: [],
+    seals: [],
+    end: null,
+  };
+}
+
+/** A run that never got as far as its first event, such as a refused one, seen from its last word. */
+function stillborn(event: EventOf<"run.failed">): RunState {
+  const started: Started = {
+    event: "run.started",
+    run: event.run,
+    seq: event.seq,
+    at: event.at,
+    month: event.month ?? "",
+    as_of: "",
+    mode: "publish",
+    tables: [],
+  };
+  return { ...begin(started), end: event };
+}
+
+function onTable(state: RunState, name: string, change: (table: TableProgress) => TableProgress): RunState {
+  return { ...state, tables: state.tables.map((table) => (table.table === name ? change(table) : table)) };
+}
+
+function withCell(table: TableProgress, stage: Stage, change: Partial<Cell>): TableProgress {
+  return { ...table, cells: { ...table.cells, [stage]: { ...table.cells[stage], ...change } } };
+}
+
+function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationCounts {
+  if (verdict.success) return { ...counts, passed: counts.passed + 1 };
+  if (verdict.severity === "critical") return { ...counts, failed: counts.failed + 1 };
+  return { ...counts, warned: counts.warned + 1 };
+}
+
+/** The state after one more event: the only way in which a front end learns of a run. */
+export function fold(state: RunState | null, event: RunEvent): RunState | null {
+  if (event.event === "run.started") return begin(event);
+  if (state === null) return event.event === "run.failed" ? stillborn(event) : null;
+  return apply({ ...state, run: event.run ?? state.run, latest_at: event.at }, event);
+}
+
+function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
+  switch (event.event) {
+    case "stage.started":
+      return { ...state, stage: event.stage };
+    case "table.progress": {
+      const { done, total, unit } = event;
+      return onTable(state, event.table, (table) =>
+        withCell(table, event.stage, { state: "active", done, total, unit }),
+      );
+    }
+    case "table.finished":
+      return onTable(state, event.table, (table) => finishCell(table, event));
+    case "expectation.evaluated":
+      return {
+        ...onTable(state, event.table, (table) => ({ ...table, verdicts: [...table.verdicts, event] })),
+        expectations: countVerdict(state.expectations, event),
+      };
+    case "stage.finished":
+      return { ...state, seconds: { ...state.seconds, [event.stage]: event.seconds } };
+    case "run.warned":
+      return { ...state, warnings: [...state.warnings, { title: event.title, hint: event.hint }] };
+    case "run.finished":
+      return { ...state, stage: null, seals: event.snapshots, expectations: event.expectations, end: event };
+    case "run.failed":
+      return { ...state, end: event };
+  }
+}
+
+function finishCell(table: TableProgress, event: EventOf<"table.finished">): TableProgress {
+  const { rows, inserted, updated, unchanged, absent } = event;
+  const known = { inserted, updated, unchanged, absent };
+  const counts: TableCounts = { ...table.counts, rows };
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) Object.assign(counts, { [name]: value });
+  const total = Math.max(table.cells[event.stage].total, 1);
+  return withCell({ ...table, counts }, event.stage, { state: "done", done: total, total });
+}
