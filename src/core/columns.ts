@@ -20,3 +20,10 @@ export interface TableShape {
   /** Primary key columns in key order; empty without one. */
   key: string[];
 }
+
+/** A foreign key: these columns hold values of those columns of another table. */
+export interface Reference {
+  columns: string[];
+  parent: { schema: string; name: string };
+  parentColumns: string[];
+}

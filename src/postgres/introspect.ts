@@ -1,0 +1,78 @@
+import type { Column, Reference, TableShape } from "../core/columns.ts";
+import type { Queryable } from "./connect.ts";
+
+export interface TableName {
+  schema: string;
+  name: string;
+}
+
+/** A table with what the catalog knows beyond its shape. */
+export interface CatalogTable extends TableShape {
+  partitioned: boolean;
+  references: Reference[];
+}
+
+interface CatalogRow {
+  schema: string;
+  name: string;
+  partitioned: boolean;
+  columns: { name: string; type: string; typmod: number; nullable: boolean }[];
+  key: string[];
+  references: Reference[];
+}
+
+/** The tables, of those named, that exist; in no particular order. One statement, however many. */
+export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
+  const wanted = names.map(({ schema, name }) => ({ schema, name }));
+  const rows = await sql<CatalogRow[]>`
+    select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
+      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', a.atttypmod,
+                                         'nullable', not a.attnotnull) order by a.attnum)
+         from pg_attribute a join pg_type t on t.oid = a.atttypid
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+      (select coalesce(json_agg(a.attname order by k.position), '[]')
+         from pg_index i
+        cross join unnest(i.indkey) with ordinality as k(attnum, position)
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+        where i.indrelid = c.oid and i.indisprimary) as key,
+      (select coalesce(json_agg(json_build_object(
+                'columns', (select json_agg(a.attname order by k.position)
+                              from unnest(f.conkey) with ordinality as k(attnum, position)
+                              join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum),
+                'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
+                'parentColumns', (select json_agg(a.attname order by k.position)
+                                    from unnest(f.confkey) with ordinality as k(attnum, position)
+                                    join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.attnum))
+                order by f.conname), '[]')
+         from pg_constraint f
+         join pg_class p on p.oid = f.confrelid
+         join pg_namespace pn on pn.oid = p.relnamespace
+        where f.conrelid = c.oid and f.contype = 'f') as references
+      from json_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
+      join pg_namespace n on n.nspname = wanted.schema
+      join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+     where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
+  return rows.map((row) => ({ ...row, columns: (row.columns ?? []).map(toColumn) }));
+}
+
+/** One table's shape; null when there is no such table. */
+export async function tableShape(sql: Queryable, schema: string, name: string): Promise<TableShape | null> {
+  const [table] = await catalogTables(sql, [{ schema, name }]);
+  return table ?? null;
+}
+
+/** Typmod bits as PostgreSQL packs them (numeric.c, varchar.c): a header of 4, then precision and scale, or length. */
+function toColumn({ name, type, typmod, nullable }: CatalogRow["columns"][number]): Column {
+  const declared = typmod - 4;
+  const numeric = type === "numeric" && declared >= 0;
+  const sized = (type === "varchar" || type === "bpchar") && declared >= 0;
+  const scale = declared & 0x7ff;
+  return {
+    name,
+    type,
+    nullable,
+    precision: numeric ? declared >> 16 : null,
+    scale: numeric ? (scale > 1023 ? scale - 2048 : scale) : null,
+    length: sized ? declared : null,
+  };
+}
