@@ -1,0 +1,88 @@
+import type { TableShape } from "../core/columns.ts";
+import type { Dataset, DatasetTable } from "../core/dataset.ts";
+import { ConsoleError } from "../core/errors.ts";
+import type { Sql } from "./connect.ts";
+import { type CatalogTable, catalogTables } from "./introspect.ts";
+
+/** A snapshot table and the columns it freezes, the key first and without the stamp. */
+export interface SnapshotTarget {
+  table: CatalogTable;
+  columns: string[];
+  asOfColumn: string;
+}
+
+/** A table of the dataset, as the manifest names it and the catalog describes it. */
+export interface LoadTable {
+  name: string;
+  manifest: DatasetTable;
+  live: CatalogTable;
+  snapshot: SnapshotTarget | null;
+}
+
+export const stageSchema = "stage";
+
+/** The dataset's tables in load order: a table comes after those that its foreign keys name. */
+export async function loadTables(sql: Sql, dataset: Dataset): Promise<LoadTable[]> {
+  const { schema } = dataset;
+  const names = dataset.tables.flatMap((table) => [table.name, ...(table.snapshot === null ? [] : [table.snapshot])]);
+  const found = await catalogTables(
+    sql,
+    names.map((name) => ({ schema, name })),
+  );
+  const byName = new Map(found.map((table) => [table.name, table]));
+  const tables = dataset.tables.map((manifest) => {
+    const live = required(byName, schema, manifest.name);
+    if (live.key.length === 0) throw mismatch(`Table ${schema}.${live.name} has no primary key.`);
+    const snapshot =
+      manifest.snapshot === null
+        ? null
+        : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset.as_of_column);
+    return { name: manifest.name, manifest, live, snapshot };
+  });
+  return parentsFirst(tables);
+}
+
+function required(tables: Map<string, CatalogTable>, schema: string, name: string): CatalogTable {
+  const table = tables.get(name);
+  if (table === undefined) throw mismatch(`The database has no table ${schema}.${name}.`);
+  return table;
+}
+
+function mismatch(title: string): ConsoleError {
+  return new ConsoleError("schema_mismatch", title, {
+    hint: "The manifest (db/dataset.json) and the files in db/init must agree with the database; `doctor` checks them.",
+  });
+}
+
+function snapshotTarget(live: TableShape, table: CatalogTable, asOfColumn: string): SnapshotTarget {
+  const names = table.columns.map((column) => column.name);
+  const columns = names.filter((name) => name !== asOfColumn);
+  if (columns.length === names.length) throw mismatch(`Snapshot table ${table.name} has no column ${asOfColumn}.`);
+  const missing = [...live.key.filter((name) => !columns.includes(name)), ...strangers(columns, live)];
+  if (missing.length > 0) {
+    throw mismatch(`Snapshot table ${table.name} and ${live.name} disagree on: ${missing.join(", ")}.`);
+  }
+  return { table, columns, asOfColumn };
+}
+
+function strangers(columns: string[], table: TableShape): string[] {
+  const known = new Set(table.columns.map((column) => column.name));
+  return columns.filter((name) => !known.has(name));
+}
+
+function parentsFirst(tables: LoadTable[]): LoadTable[] {
+  const ordered: LoadTable[] = [];
+  let waiting = tables;
+  while (waiting.length > 0) {
+    const pending = new Set(waiting.map((table) => table.name));
+    const ready = waiting.filter((table) => parentsOf(table).every((parent) => !pending.has(parent)));
+    if (ready.length === 0) throw mismatch(`The foreign keys of ${[...pending].join(", ")} go in a circle.`);
+    ordered.push(...ready);
+    waiting = waiting.filter((table) => !ready.includes(table));
+  }
+  return ordered;
+}
+
+function parentsOf({ live }: LoadTable): string[] {
+  return live.references.map((reference) => reference.parent.name).filter((name) => name !== live.name);
+}

@@ -1,0 +1,130 @@
+import type { Seal, Verdict, Warning } from "../core/events.ts";
+import type { Fault } from "../core/faults.ts";
+import type { RunDetail, RunEntry, RunFailure, SnapshotEntry } from "../core/listings.ts";
+import type { Queryable } from "./connect.ts";
+import type { FileRecord } from "./ledger.ts";
+
+const iso = (sql: Queryable, column: string) =>
+  sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The columns of a RunEntry. A run that is called running but is not the lock's holder is shown as crashed. */
+function runEntry(sql: Queryable, holder: number | null) {
+  return sql`
+    r.run, r.month, r.as_of::text as as_of, r.mode,
+    case when r.status = 'running' and r.backend_pid is distinct from ${holder}::int then 'crashed'
+         else r.status end as status,
+    ${iso(sql, "started_at")} as started_at, ${iso(sql, "finished_at")} as finished_at,
+    (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('table', t.table_name, 'rows', t.rows,
+              'inserted', t.inserted, 'updated', t.updated, 'unchanged', t.unchanged, 'absent', t.absent))
+              order by t.position), '[]')
+       from console.run_tables t where t.run = r.run) as tables,
+    (select jsonb_build_object('passed', count(*) filter (where e.success),
+              'failed', count(*) filter (where not e.success and e.severity = 'critical'),
+              'warned', count(*) filter (where not e.success and e.severity <> 'critical'))
+       from console.run_expectations e where e.run = r.run) as expectations`;
+}
+
+/** All runs of a dataset, newest first. `holder` is the server process that holds its lock. */
+export async function listRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return [
+    ...(await sql<RunEntry[]>`
+      select ${runEntry(sql, holder)} from console.runs r where r.dataset = ${dataset} order by r.run desc`),
+  ];
+}
+
+/** The newest run of each month, dry runs and refusals left out: they say nothing of where the month stands. */
+export async function lastRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return [
+    ...(await sql<RunEntry[]>`
+      select ${runEntry(sql, holder)}
+        from (select distinct on (month) * from console.runs
+               where dataset = ${dataset} and mode <> 'dry_run' and status <> 'refused'
+               order by month, run desc) r`),
+  ];
+}
+
+type DetailRow = RunEntry &
+  Pick<RunDetail, "files" | "verdicts" | "faults" | "snapshots"> & { failure: RunFailure; warnings: Warning[] };
+
+/** Everything the ledger knows of one run; null when there is no such run. */
+export async function showRun(
+  sql: Queryable,
+  dataset: string,
+  run: number,
+  holder: number | null,
+): Promise<RunDetail | null> {
+  const [row] = await sql<DetailRow[]>`
+    select ${runEntry(sql, holder)}, r.warnings,
+      jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,
+        'hint', r.failure_hint, 'fault_count', r.fault_count, 'reject_file', r.reject_file) as failure,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
+                'sha256', f.sha256, 'rows', f.rows)), '[]') from console.run_files f where f.run = r.run) as files,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', e.table_name, 'type', e.type, 'kwargs', e.kwargs,
+                'severity', e.severity, 'success', e.success, 'observed', e.observed,
+                'unexpected_count', e.unexpected_count, 'unexpected_percent', e.unexpected_percent)
+                || case when e.column_name is null then '{}' else jsonb_build_object('column', e.column_name) end
+                order by e.position), '[]') from console.run_expectations e where e.run = r.run) as verdicts,
+      (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('file', f.file, 'line', f.line,
+                'column', f.column_name, 'value', f.value, 'code', f.code, 'reason', f.reason)) order by f.position), '[]')
+         from console.run_faults f where f.run = r.run) as faults,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', s.table_name, 'as_of', s.as_of, 'rows', s.rows,
+                'fingerprint', s.fingerprint) order by s.table_name), '[]')
+         from console.seals s where s.run = r.run) as snapshots
+      from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
+  if (row === undefined) return null;
+  return { ...row, failure: row.failure.code === null ? null : row.failure };
+}
+
+/** All seals of a dataset, newest as_of first. */
+export async function listSeals(sql: Queryable, dataset: string): Promise<SnapshotEntry[]> {
+  return [
+    ...(await sql<SnapshotEntry[]>`
+      select table_name as table, as_of::text as as_of, rows, fingerprint, run, ${iso(sql, "sealed_at")} as sealed_at
+        from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
+  ];
+}
+
+/** The seals of one as_of, by snapshot table. */
+export async function sealsOf(sql: Queryable, dataset: string, asOf: string): Promise<Map<string, Seal>> {
+  const rows = await sql<Seal[]>`
+    select table_name as table, as_of::text as as_of, rows, fingerprint
+      from console.seals where dataset = ${dataset} and as_of = ${asOf}`;
+  return new Map(rows.map((seal) => [seal.table, seal]));
+}
+
+/** A publication: the run that last wrote this month, with its files. */
+export interface Publication {
+  run: number;
+  month: string;
+  as_of: string;
+  mode: "publish" | "restamp" | "backfill";
+  files: FileRecord[];
+}
+
+/** The newest publication of each month. */
+export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
+  return [
+    ...(await sql<Publication[]>`
+      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode,
+        (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
+                  'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)), '[]')
+           from console.run_files f where f.run = r.run) as files
+        from console.runs r where r.dataset = ${dataset} and r.status = 'published'
+       order by r.month, r.run desc`),
+  ];
+}
+
+/** Who holds the lock, from the ledger: their month, when they began, and who they are. */
+export async function holderRun(
+  sql: Queryable,
+  dataset: string,
+  holder: number,
+): Promise<{ run: number; month: string; started_at: string; operator: string; host: string; process: number } | null> {
+  const [row] = await sql<
+    { run: number; month: string; started_at: string; operator: string; host: string; process: number }[]
+  >`
+    select run, month, ${iso(sql, "started_at")} as started_at, operator, host, process
+      from console.runs where dataset = ${dataset} and status = 'running' and backend_pid = ${holder}
+     order by run desc limit 1`;
+  return row ?? null;
+}

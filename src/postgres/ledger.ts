@@ -1,0 +1,147 @@
+import type { Mode, Seal, TableCounts, Verdict, Warning } from "../core/events.ts";
+import type { Fault } from "../core/faults.ts";
+import type { RunFailure, RunStatus } from "../core/listings.ts";
+import type { Queryable, Sql, Transaction } from "./connect.ts";
+
+/** Who runs what, as a run's first line in the ledger. */
+export interface RunOpening {
+  dataset: string;
+  month: string;
+  as_of: string;
+  mode: Mode;
+  operator: string;
+  host: string;
+  process: number;
+}
+
+/** A file as a run found it. */
+export interface FileRecord {
+  table: string;
+  path: string;
+  bytes: number;
+  modified_ms: number;
+  sha256: string | null;
+  rows: number | null;
+}
+
+/** A verdict with the Great Expectations result it came from. */
+export type VerdictRecord = Verdict & { result: unknown };
+
+/** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
+export async function openRun(sql: Sql, opening: RunOpening): Promise<number> {
+  const [row] = await sql<{ run: number }[]>`insert into console.runs ${sql({ ...opening })} returning run`;
+  if (row === undefined) throw new Error("the ledger gave no run number");
+  return row.run;
+}
+
+/** The last word of a run. */
+export async function closeRun(
+  sql: Queryable,
+  run: number,
+  status: RunStatus,
+  warnings: readonly Warning[],
+  failure: RunFailure | null = null,
+): Promise<void> {
+  await sql`
+    update console.runs
+       set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json([...warnings])},
+           failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
+           failure_title = ${failure?.title ?? null}, failure_hint = ${failure?.hint ?? null},
+           fault_count = ${failure?.fault_count ?? 0}, reject_file = ${failure?.reject_file ?? null}
+     where run = ${run}`;
+}
+
+/** Runs still called running while somebody else holds the lock are dead: say so. Only the lock's holder may call this. */
+export async function markCrashed(sql: Sql, dataset: string): Promise<void> {
+  await sql`
+    update console.runs set status = 'crashed', finished_at = clock_timestamp()
+     where dataset = ${dataset} and status = 'running'`;
+}
+
+export async function recordTables(sql: Queryable, run: number, tables: readonly TableCounts[]): Promise<void> {
+  const rows = tables.map(({ table, ...counts }, position) => ({ run, position, table_name: table, ...counts }));
+  await sql`
+    insert into console.run_tables (run, position, table_name, rows, inserted, updated, unchanged, absent)
+    select run, position, table_name, rows, inserted, updated, unchanged, absent
+      from jsonb_to_recordset(${sql.json(rows)}) as r(run bigint, position int, table_name text, rows bigint,
+           inserted bigint, updated bigint, unchanged bigint, absent bigint)`;
+}
+
+export async function recordFiles(sql: Queryable, run: number, files: readonly FileRecord[]): Promise<void> {
+  const rows = files.map(({ table, ...file }) => ({ run, table_name: table, ...file }));
+  await sql`
+    insert into console.run_files (run, table_name, path, bytes, modified_ms, sha256, rows)
+    select run, table_name, path, bytes, modified_ms, sha256, rows
+      from jsonb_to_recordset(${sql.json(rows)}) as r(run bigint, table_name text, path text, bytes bigint,
+           modified_ms double precision, sha256 text, rows bigint)`;
+}
+
+export async function recordVerdicts(sql: Queryable, run: number, verdicts: readonly VerdictRecord[]): Promise<void> {
+  const rows = verdicts.map(({ table, column, kwargs, observed, result, ...verdict }, position) => ({
+    ...verdict,
+    run,
+    position,
+    table_name: table,
+    column_name: column ?? null,
+    kwargs: storable(kwargs),
+    observed: storable(observed),
+    result: storable(result),
+  }));
+  await sql`
+    insert into console.run_expectations (run, position, table_name, type, column_name, kwargs, severity, success,
+           observed, unexpected_count, unexpected_percent, result)
+    select run, position, table_name, type, column_name, kwargs, severity, success, observed, unexpected_count,
+           unexpected_percent, result
+      from jsonb_to_recordset(${sql.json(rows as never)}) as r(run bigint, position int, table_name text, type text,
+           column_name text, kwargs jsonb, severity text, success boolean, observed jsonb, unexpected_count bigint,
+           unexpected_percent double precision, result jsonb)`;
+}
+
+export async function recordFaults(sql: Queryable, run: number, faults: readonly Fault[]): Promise<void> {
+  const rows = faults.map(({ column, value, ...fault }, position) => ({
+    ...fault,
+    run,
+    position,
+    column_name: column ?? null,
+    value: value === undefined ? null : storable(value),
+  }));
+  await sql`
+    insert into console.run_faults (run, position, file, line, column_name, value, code, reason)
+    select run, position, file, line, column_name, value, code, reason
+      from jsonb_to_recordset(${sql.json(rows as never)}) as r(run bigint, position int, file text, line bigint,
+           column_name text, value text, code text, reason text)`;
+}
+
+/** Record seals; the caller has lifted any that stood in their place. */
+export async function recordSeals(
+  tx: Transaction,
+  run: number,
+  seals: readonly Seal[],
+  origin: { dataset: string; month: string; mode: Mode },
+): Promise<void> {
+  for (const { table, as_of, rows, fingerprint } of seals) {
+    await tx`insert into console.seals ${tx({ ...origin, table_name: table, as_of, rows, fingerprint, run })}`;
+  }
+}
+
+/** Take a seal off, and keep it with the reason. */
+export async function liftSeal(
+  tx: Transaction,
+  seal: { dataset: string; table: string; as_of: string },
+  lifting: { run: number; reason: string },
+): Promise<void> {
+  await tx`
+    with lifted as (
+      delete from console.seals
+       where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
+    insert into console.lifted_seals
+          (dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, lifted_by, reason)
+    select dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, ${lifting.run}, ${lifting.reason}
+      from lifted`;
+}
+
+/** jsonb holds no NUL, which a value found in a bad file may contain. */
+function storable(value: unknown): unknown {
+  const text = JSON.stringify(value ?? null);
+  return text.includes("\\u0000") ? JSON.parse(text.replaceAll("\\u0000", "\\ufffd")) : (value ?? null);
+}

@@ -1,0 +1,29 @@
+import type { Queryable, Sql } from "./connect.ts";
+
+/** First half of every lock key of ours; the second tells the dataset. */
+const lockClass = 0x53_46_4c_57;
+
+function lockKey(dataset: string): number {
+  return Bun.hash.crc32(dataset) | 0;
+}
+
+/** Take the dataset's writer lock for this session, without waiting. It dies with the session. */
+export async function tryLock(sql: Sql, dataset: string): Promise<boolean> {
+  const [row] = await sql<{ locked: boolean }[]>`
+    select pg_try_advisory_lock(${lockClass}::int, ${lockKey(dataset)}::int) as locked`;
+  return row?.locked ?? false;
+}
+
+export async function unlock(sql: Sql, dataset: string): Promise<void> {
+  await sql`select pg_advisory_unlock(${lockClass}::int, ${lockKey(dataset)}::int)`;
+}
+
+/** The server process that holds the dataset's writer lock; null when nobody does. */
+export async function lockHolder(sql: Queryable, dataset: string): Promise<number | null> {
+  const [row] = await sql<{ pid: number }[]>`
+    select pid from pg_locks
+     where locktype = 'advisory' and granted
+       and database = (select oid from pg_database where datname = current_database())
+       and classid = ${lockClass}::oid and objid = ${lockKey(dataset) >>> 0}::bigint::oid`;
+  return row?.pid ?? null;
+}

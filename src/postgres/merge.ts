@@ -1,0 +1,83 @@
+import type { Column } from "../core/columns.ts";
+import { type LoadTable, stageSchema } from "./catalog.ts";
+import type { Transaction } from "./connect.ts";
+import { columnsOf, type Fragment, list, sameKey, some } from "./fragments.ts";
+
+/** What publishing a staged table would do to the live one, in rows. */
+export interface MergePlan {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  /** Live, but not in the drop; they stay. */
+  absent: number;
+  /** True when some key is staged more than once, so that the other counts mean nothing. */
+  repeated: boolean;
+}
+
+/** Types without an equality operator are compared as text. */
+const comparedAsText = new Set(["json", "xml", "point"]);
+
+/** The columns that the file carried and that are not the key. */
+function payload({ live }: LoadTable, carried: readonly string[]): Column[] {
+  return live.columns.filter(({ name }) => carried.includes(name) && !live.key.includes(name));
+}
+
+/** True where the staged row would change the live one. */
+function differs(tx: Transaction, columns: readonly Column[]): Fragment {
+  const one = ({ name, type }: Column) =>
+    comparedAsText.has(type)
+      ? tx`s.${tx(name)}::text is distinct from l.${tx(name)}::text`
+      : tx`s.${tx(name)} is distinct from l.${tx(name)}`;
+  return some(tx, columns.map(one));
+}
+
+/** Compare the stage with the live table by one hash join; nothing is written. `carried` are the file's columns. */
+export async function planMerge(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<MergePlan> {
+  const { name, live } = table;
+  const key = tx(live.key[0] ?? "");
+  const [row] = await tx<{ live: number; staged: number; inserted: number; absent: number; updated: number }[]>`
+    select (select count(*) from ${tx(live.schema)}.${tx(live.name)}) as live,
+           count(*) filter (where s.${key} is not null) as staged,
+           count(*) filter (where l.${key} is null) as inserted,
+           count(*) filter (where s.${key} is null) as absent,
+           count(*) filter (where s.${key} is not null and l.${key} is not null
+                              and (${differs(tx, payload(table, carried))})) as updated
+      from ${tx(stageSchema)}.${tx(name)} s
+      full join ${tx(live.schema)}.${tx(live.name)} l on ${sameKey(tx, "l", "s", live.key)}`;
+  const counts = row ?? { live: 0, staged: 0, inserted: 0, absent: 0, updated: 0 };
+  const matchedStaged = counts.staged - counts.inserted;
+  const matchedLive = counts.live - counts.absent;
+  return {
+    inserted: counts.inserted,
+    updated: counts.updated,
+    unchanged: matchedStaged - counts.updated,
+    absent: counts.absent,
+    repeated: matchedStaged !== matchedLive,
+  };
+}
+
+/** Write what the plan says and nothing else: unchanged rows are not rewritten, new ones come in key order. */
+export async function applyMerge(
+  tx: Transaction,
+  table: LoadTable,
+  carried: readonly string[],
+  plan: MergePlan,
+): Promise<void> {
+  const { name, live } = table;
+  const columns = payload(table, carried);
+  if (plan.updated > 0) {
+    const assignments = columns.map((column) => tx`${tx(column.name)} = s.${tx(column.name)}`);
+    await tx`
+      update ${tx(live.schema)}.${tx(live.name)} l set ${list(tx, assignments)}
+        from ${tx(stageSchema)}.${tx(name)} s
+       where ${sameKey(tx, "l", "s", live.key)} and (${differs(tx, columns)})`;
+  }
+  if (plan.inserted > 0) {
+    const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
+    await tx`
+      insert into ${tx(live.schema)}.${tx(live.name)} (${tx(all)})
+      select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s
+       where not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} l where ${sameKey(tx, "l", "s", live.key)})
+       order by ${list(tx, columnsOf(tx, "s", live.key))}`;
+  }
+}

@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from "node:util";
+import { type LoadTable, stageSchema } from "./catalog.ts";
+import type { Queryable, Sql, Transaction } from "./connect.ts";
+import { catalogTables } from "./introspect.ts";
+
+/**
+ * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
+ * A twin that no longer has the live table's columns is made anew.
+ */
+export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Promise<void> {
+  const staged = await catalogTables(
+    sql,
+    tables.map(({ name }) => ({ schema: stageSchema, name })),
+  );
+  const sound = new Map(staged.map((table) => [table.name, table.columns]));
+  const toMake = tables.filter(({ name, live }) => !isDeepStrictEqual(sound.get(name), live.columns));
+  if (toMake.length === 0) return;
+  await sql.begin(async (tx) => {
+    await tx`create schema if not exists ${tx(stageSchema)}`;
+    for (const { name, live } of toMake) {
+      await tx`drop table if exists ${tx(stageSchema)}.${tx(name)}`;
+      await tx`create unlogged table ${tx(stageSchema)}.${tx(name)} (like ${tx(live.schema)}.${tx(live.name)})`;
+    }
+  });
+}
+
+/** Empty the stage, in the run's own transaction: at its start for what a crash left, at its end for the next run. */
+export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
+  for (const { name } of tables) await tx`truncate ${tx(stageSchema)}.${tx(name)}`;
+}
+
+/** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
+export function copyIntoStage(tx: Transaction, { name }: LoadTable, columns: readonly string[]) {
+  return tx`copy ${tx(stageSchema)}.${tx(name)} (${tx([...columns])}) from stdin (format csv)`;
+}
+
+/** Rows now in a table's stage. */
+export async function countStaged(sql: Queryable, { name }: LoadTable): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`select count(*) as rows from ${sql(stageSchema)}.${sql(name)}`;
+  return row?.rows ?? 0;
+}
