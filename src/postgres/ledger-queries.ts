@@ -1,5 +1,4 @@
-import type { Seal, Verdict, Warning } from "../core/events.ts";
-import type { Fault } from "../core/faults.ts";
+import type { Seal, Warning } from "../core/events.ts";
 import type { RunDetail, RunEntry, RunFailure, SnapshotEntry } from "../core/listings.ts";
 import type { Queryable } from "./connect.ts";
 import type { FileRecord } from "./ledger.ts";
@@ -97,7 +96,8 @@ export interface Publication {
   run: number;
   month: string;
   as_of: string;
-  mode: "publish" | "restamp" | "backfill";
+  /** True when the live tables took part; false when the month was only ever backfilled. */
+  live: boolean;
   files: FileRecord[];
 }
 
@@ -105,7 +105,9 @@ export interface Publication {
 export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
   return [
     ...(await sql<Publication[]>`
-      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode,
+      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of,
+        exists (select 1 from console.runs p where p.dataset = r.dataset and p.month = r.month
+                   and p.status = 'published' and p.mode <> 'backfill') as live,
         (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
                   'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)), '[]')
            from console.run_files f where f.run = r.run) as files

@@ -76,6 +76,18 @@ export async function recordFiles(sql: Queryable, run: number, files: readonly F
            modified_ms double precision, sha256 text, rows bigint)`;
 }
 
+/** Remember where a published file's modification time has moved to, once its contents proved to be the same. */
+export async function touchFiles(
+  sql: Queryable,
+  run: number,
+  files: readonly { table: string; modified_ms: number }[],
+): Promise<void> {
+  for (const { table, modified_ms } of files) {
+    await sql`
+      update console.run_files set modified_ms = ${modified_ms} where run = ${run} and table_name = ${table}`;
+  }
+}
+
 export async function recordVerdicts(sql: Queryable, run: number, verdicts: readonly VerdictRecord[]): Promise<void> {
   const rows = verdicts.map(({ table, column, kwargs, observed, result, ...verdict }, position) => ({
     ...verdict,

@@ -11,7 +11,7 @@ export interface SnapshotDifference {
   changed: number;
 }
 
-type Frozen = LoadTable & { snapshot: SnapshotTarget };
+export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
 export function isFrozen(table: LoadTable): table is Frozen {
   return table.snapshot !== null;

@@ -1,0 +1,77 @@
+import { ConsoleError, failureCodes, toConsoleError } from "../core/errors.ts";
+import type { ExpectationCounts, TableCounts, Warning } from "../core/events.ts";
+import type { RunStatus } from "../core/listings.ts";
+import type { Sql, Transaction } from "../postgres/connect.ts";
+import {
+  closeRun,
+  type FileRecord,
+  recordFaults,
+  recordFiles,
+  recordTables,
+  recordVerdicts,
+  type VerdictRecord,
+} from "../postgres/ledger.ts";
+
+/** What a run has found out so far; the ledger keeps it whether or not the run publishes. */
+export interface RunRecord {
+  files: FileRecord[];
+  tables: TableCounts[];
+  verdicts: VerdictRecord[];
+  warnings: Warning[];
+}
+
+export function emptyRecord(): RunRecord {
+  return { files: [], tables: [], verdicts: [], warnings: [] };
+}
+
+export function countVerdicts(verdicts: readonly VerdictRecord[]): ExpectationCounts {
+  const broken = verdicts.filter((verdict) => !verdict.success);
+  const failed = broken.filter((verdict) => verdict.severity === "critical").length;
+  return { passed: verdicts.length - broken.length, failed, warned: broken.length - failed };
+}
+
+/** The run's lines in the ledger. In the publishing transaction, so that record and data cannot disagree. */
+export async function recordSuccess(tx: Transaction, run: number, record: RunRecord): Promise<void> {
+  await recordDetails(tx, run, record);
+  await closeRun(tx, run, "published", record.warnings);
+}
+
+/** A dry run or a failure, after everything else was rolled back. */
+export async function recordRolledBack(
+  sql: Sql,
+  run: number,
+  record: RunRecord,
+  failed: { error: ConsoleError; stage: string | null; rejectFile: string | null } | null,
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    await recordDetails(tx, run, record);
+    if (failed === null) return closeRun(tx, run, "dry_run", record.warnings);
+    const { error, stage, rejectFile } = failed;
+    await recordFaults(tx, run, error.faults);
+    await closeRun(tx, run, statusOf(error), record.warnings, {
+      stage,
+      code: error.code,
+      title: error.title,
+      hint: error.hint,
+      fault_count: error.faultCount,
+      reject_file: rejectFile,
+    });
+  });
+}
+
+async function recordDetails(tx: Transaction, run: number, { files, tables, verdicts }: RunRecord): Promise<void> {
+  await recordFiles(tx, run, files);
+  await recordTables(tx, run, tables);
+  await recordVerdicts(tx, run, verdicts);
+}
+
+const statuses: Record<string, RunStatus> = {
+  rejected: "rejected",
+  refused: "refused",
+  interrupted: "interrupted",
+  terminated: "interrupted",
+};
+
+function statusOf(error: ConsoleError): RunStatus {
+  return statuses[failureCodes[toConsoleError(error).code]] ?? "failed";
+}

@@ -1,0 +1,156 @@
+import { ConsoleError } from "../core/errors.ts";
+import type { Seal, Stage } from "../core/events.ts";
+import type { Suite } from "../core/suite.ts";
+import type { Sql, Transaction } from "../postgres/connect.ts";
+import { translate } from "../postgres/errors.ts";
+import { emptyStage } from "../postgres/stage.ts";
+import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
+import { DropFaults } from "./faults.ts";
+import { type Incoming, ingest } from "./ingest.ts";
+import { findKeyFaults, KeyFault } from "./keys.ts";
+import { countVerdicts, emptyRecord, type RunRecord, recordRolledBack, recordSuccess } from "./record.ts";
+import { writeRejects } from "./rejects.ts";
+import { checkRowCounts } from "./row-counts.ts";
+import { snapshot } from "./snapshot.ts";
+import type { EventStream } from "./stream.ts";
+import { upsert } from "./upsert.ts";
+import { validate } from "./validate.ts";
+
+/** A run that is open in the ledger and holds the lock. `sql` is its one connection. */
+export interface OpenRun {
+  run: number;
+  job: Job;
+  sql: Sql;
+  incoming: Incoming[];
+  suites: Map<string, Suite>;
+  /** Rows of each table in the publication before this one; null for the first. */
+  rowsBefore: Map<string, number> | null;
+  home: string;
+  stream: EventStream;
+  signal: AbortSignal;
+}
+
+/** Thrown inside the transaction of a dry run, so that it is rolled back like any failure. */
+class DryRunOver extends Error {}
+
+/**
+ * One month's run: the four stages and the ledger in one transaction. Says `run.started` first and `run.finished` or
+ * `run.failed` last; returns the error that stopped it, or null.
+ */
+export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
+  const { run, job, sql, stream } = open;
+  const start = performance.now();
+  const record = emptyRecord();
+  const faults = new DropFaults(job.month);
+  const progress: { stage: Stage | null } = { stage: null };
+  sayStarted(open);
+  try {
+    const seals = await publish(open, record, faults, progress);
+    stream.emit({
+      event: "run.finished",
+      status: job.mode === "dry_run" ? "dry_run" : "published",
+      month: job.month,
+      as_of: job.asOf,
+      mode: job.mode,
+      seconds: secondsSince(start),
+      tables: record.tables,
+      expectations: countVerdicts(record.verdicts),
+      snapshots: seals,
+    });
+    return null;
+  } catch (thrown) {
+    const error = await explain(open, thrown, faults);
+    const rejectFile = await writeRejects(open.home, job.month, run, error);
+    await recordRolledBack(sql, run, record, { error, stage: progress.stage, rejectFile });
+    stream.emit({
+      event: "run.failed",
+      month: job.month,
+      stage: progress.stage,
+      code: error.code,
+      title: error.title,
+      hint: error.hint,
+      ...(error.faultCount > 0 && { faults: error.faults, fault_count: error.faultCount }),
+      ...(rejectFile !== null && { reject_file: rejectFile }),
+    });
+    return error;
+  }
+}
+
+function sayStarted({ job, incoming, suites, stream }: OpenRun): void {
+  stream.emit({
+    event: "run.started",
+    month: job.month,
+    as_of: job.asOf,
+    mode: job.mode,
+    tables: incoming.map(({ table, file }) => ({
+      table: table.name,
+      file: file.path,
+      bytes: file.bytes,
+      expectations: suites.get(table.name)?.expectations.length ?? 0,
+      snapshot: table.snapshot !== null,
+    })),
+  });
+}
+
+/** The transaction. A dry run goes all the way and is rolled back at the end, then recorded. */
+async function publish(
+  open: OpenRun,
+  record: RunRecord,
+  faults: DropFaults,
+  progress: { stage: Stage | null },
+): Promise<Seal[]> {
+  let seals: Seal[] = [];
+  try {
+    await open.sql.begin(async (tx) => {
+      seals = await stagesIn(tx, open, record, faults, progress);
+      if (open.job.mode === "dry_run") throw new DryRunOver();
+      await recordSuccess(tx, open.run, record);
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof DryRunOver)) throw thrown;
+    await recordRolledBack(open.sql, open.run, record, null);
+  }
+  return seals;
+}
+
+async function stagesIn(
+  tx: Transaction,
+  { run, job, incoming, suites, rowsBefore, stream, signal }: OpenRun,
+  record: RunRecord,
+  faults: DropFaults,
+  progress: { stage: Stage | null },
+): Promise<Seal[]> {
+  const context: StageContext = { ...job, run, tx, emit: stream.emit, signal };
+  const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
+    progress.stage = name;
+    return inStage(context, name, work);
+  };
+  const staged = await stage("ingest", () => ingest(context, incoming, faults));
+  record.files = staged.map((table) => table.record);
+  record.warnings.push(...checkRowCounts(context, staged, rowsBefore));
+  record.tables = await stage("upsert", () => upsert(context, staged));
+  await stage("validate", () => validate(context, suites, record.verdicts));
+  const { failed } = countVerdicts(record.verdicts);
+  if (failed > 0) throw expectationsFailed(job, failed, record.verdicts.length);
+  const seals = await stage("snapshot", () => snapshot(context));
+  await emptyStage(tx, job.tables);
+  return seals;
+}
+
+function expectationsFailed({ month }: Job, failed: number, all: number): ConsoleError {
+  return new ConsoleError("expectation_failed", `${month} was rejected: ${failed} of ${all} expectations failed.`, {
+    hint: "Nothing was published. `show` with the run's number lists the values; mend the drop, then run the month again.",
+  });
+}
+
+/** What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open. */
+async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Promise<ConsoleError> {
+  const { job, sql, signal, incoming } = open;
+  if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
+  if (thrown instanceof KeyFault || faults.count > 0) {
+    await findKeyFaults(sql, job, incoming, faults);
+    if (faults.count > 0) return faults.rejection();
+  }
+  if (thrown instanceof ConsoleError) return thrown;
+  return translate(thrown);
+}

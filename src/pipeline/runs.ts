@@ -1,0 +1,135 @@
+import { ConsoleError } from "../core/errors.ts";
+import type { RunEvent } from "../core/events.ts";
+import type { MonthName } from "../core/month.ts";
+import type { RunRequest } from "../core/requests.ts";
+import { connect, type Sql } from "../postgres/connect.ts";
+import { translate } from "../postgres/errors.ts";
+import { closeRun, markCrashed, openRun } from "../postgres/ledger.ts";
+import { type Publication, publications } from "../postgres/ledger-queries.ts";
+import { lockHolder, tryLock } from "../postgres/lock.ts";
+import { prepareStage } from "../postgres/stage.ts";
+import { cancelOnAbort } from "./cancel.ts";
+import type { Job } from "./context.ts";
+import { dropsOnDisk } from "./drops.ts";
+import type { MonthOnDisk } from "./months.ts";
+import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
+import { heldBySomebody, outOfOrder } from "./refusals.ts";
+import { type OpenRun, runMonth } from "./run.ts";
+import { jobFor, selectMonths } from "./selection.ts";
+import type { Session } from "./session.ts";
+import { type EventStream, eventStream } from "./stream.ts";
+import { readSuites } from "./suites.ts";
+import { whoami } from "./whoami.ts";
+
+/** What all runs of one request share. */
+interface Series {
+  session: Session;
+  request: RunRequest;
+  /** The one connection that holds the lock and does the work. */
+  sql: Sql;
+  stream: EventStream;
+  signal: AbortSignal;
+}
+
+/**
+ * Run the months a request names, oldest first, and stop at the first that fails. Every outcome is told as events;
+ * returns the exit code.
+ */
+export async function runMonths(
+  openSession: () => Promise<Session>,
+  request: RunRequest,
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const stream = eventStream(onEvent);
+  try {
+    const session = await openSession();
+    const onDisk = await dropsOnDisk(session);
+    const months = selectMonths(session, request, onDisk, await publications(session.sql, session.dataset.name));
+    const sql = connect(session.url, { max: 1 });
+    try {
+      return await runEach({ session, request, sql, stream, signal }, months);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  } catch (thrown) {
+    const error = thrown instanceof ConsoleError ? thrown : translate(thrown);
+    const { code, title, hint, exitCode } = error;
+    stream.emit({ event: "run.failed", stage: null, code, title, hint });
+    return exitCode;
+  }
+}
+
+async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
+  const { session, sql, signal } = series;
+  const { dataset, tables } = session;
+  if (months.length === 0) return 0;
+  if (!(await tryLock(sql, dataset.name))) {
+    throw await heldBySomebody(session.sql, dataset.name, await lockHolder(session.sql, dataset.name));
+  }
+  const stopCancelling = await cancelOnAbort(session.sql, sql, signal);
+  try {
+    await markCrashed(sql, dataset.name);
+    await prepareStage(sql, tables);
+    for (const month of months) {
+      const error = await runOne(series, month);
+      if (error !== null) return error.exitCode;
+    }
+    return 0;
+  } finally {
+    stopCancelling();
+  }
+}
+
+async function runOne(series: Series, drop: MonthOnDisk): Promise<ConsoleError | null> {
+  const { session, request, sql, stream, signal } = series;
+  const { dataset, tables, settings } = session;
+  const job = jobFor(session, request, drop.month);
+  const published = await publications(sql, dataset.name);
+  if (!request.force && job.mode !== "dry_run") {
+    const already = await isPublishedAlready(sql, job, drop, published);
+    if (already !== null) {
+      await sayUnchanged(sql, stream, job, drop, already);
+      return null;
+    }
+  }
+  const suites = await readSuites(session);
+  const run = await openRun(sql, {
+    dataset: dataset.name,
+    month: job.month,
+    as_of: job.asOf,
+    mode: job.mode,
+    ...whoami(),
+  });
+  stream.setRun(run);
+  const refusal = outOfOrder(job, published);
+  if (refusal !== null) return refuse(series, run, job.month, refusal);
+  const open: OpenRun = {
+    run,
+    job,
+    sql,
+    suites,
+    stream,
+    signal,
+    home: settings.home,
+    rowsBefore: rowsOfMonthBefore(job, published),
+    incoming: tables.flatMap((table) => {
+      const file = drop.files.find((one) => one.table === table.name);
+      return file === undefined ? [] : [{ table, file }];
+    }),
+  };
+  return runMonth(open);
+}
+
+async function refuse({ sql, stream }: Series, run: number, month: MonthName, error: ConsoleError): Promise<ConsoleError> {
+  const { code, title, hint } = error;
+  await closeRun(sql, run, "refused", [], { stage: null, code, title, hint, fault_count: 0, reject_file: null });
+  stream.emit({ event: "run.failed", month, stage: null, code, title, hint });
+  return error;
+}
+
+/** Rows of each table in the newest publication before this month's stamp; null when this is the first. */
+function rowsOfMonthBefore({ asOf }: Job, published: readonly Publication[]): Map<string, number> | null {
+  const [before] = published.filter((one) => one.as_of < asOf).sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
+  return before === undefined ? null : new Map(before.files.map((file) => [file.table, file.rows ?? 0]));
+}

@@ -1,0 +1,75 @@
+import { ConsoleError } from "../core/errors.ts";
+import type { Mode } from "../core/events.ts";
+import { asOfOf, type MonthName, monthIndex, parseMonths } from "../core/month.ts";
+import type { RunRequest } from "../core/requests.ts";
+import type { Publication } from "../postgres/ledger-queries.ts";
+import type { Job } from "./context.ts";
+import { type MonthOnDisk, newestLive } from "./months.ts";
+import type { Session } from "./session.ts";
+
+/** The drops that a request is for, oldest first. */
+export function selectMonths(
+  { dataset, settings }: Session,
+  { selection, as_of }: RunRequest,
+  onDisk: readonly MonthOnDisk[],
+  published: readonly Publication[],
+): MonthOnDisk[] {
+  if ("every" in selection) {
+    const oldestFirst = [...onDisk].sort((a, b) => indexOf(a.month) - indexOf(b.month));
+    if (oldestFirst.length === 0) throw noMonths(settings.data);
+    return selection.every === "all" ? oldestFirst : oldestFirst.filter(({ month }) => isPending(month, published));
+  }
+  const wanted = parseMonths(selection.months, dataset.first_month);
+  if (as_of !== null && wanted.length !== 1) {
+    throw new ConsoleError("usage", `--as-of stamps one month, but ${wanted.length} are named.`, {
+      hint: "Run them one by one, each with its own --as-of.",
+    });
+  }
+  return wanted.map((month) => {
+    const drop = onDisk.find((entry) => entry.month === month);
+    if (drop === undefined) throw unknownMonth(month, settings.data, onDisk);
+    return drop;
+  });
+}
+
+/** Not published yet, and newer than all that is: an older one needs --backfill, which is for a person to decide. */
+function isPending(month: MonthName, published: readonly Publication[]): boolean {
+  if (published.some((publication) => publication.month === month)) return false;
+  const newest = newestLive(published);
+  return newest === null || indexOf(month) > indexOf(newest.month);
+}
+
+const indexOf = (month: string) => monthIndex(month) ?? 0;
+
+function noMonths(data: string): ConsoleError {
+  return new ConsoleError("unknown_month", `There are no months in ${data}.`, {
+    hint: "Point --data at the folder that holds month_000 and so on, or make some with `bun run generate`.",
+  });
+}
+
+function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDisk[]): ConsoleError {
+  if (onDisk.length === 0) return noMonths(data);
+  const names = onDisk.map((entry) => entry.month).sort();
+  return new ConsoleError("unknown_month", `There is no ${month} in ${data}.`, {
+    hint: `It holds ${names.length === 1 ? names[0] : `${names[0]} to ${names.at(-1)}`}; \`months\` lists them.`,
+  });
+}
+
+/** What running this month means, given the request's flags. */
+export function jobFor({ dataset, tables }: Session, request: RunRequest, month: MonthName): Job {
+  return {
+    dataset,
+    tables,
+    month,
+    asOf: request.as_of ?? asOfOf(indexOf(month), dataset.first_month),
+    mode: modeOf(request),
+    restamp: request.restamp,
+    backfill: request.backfill,
+  };
+}
+
+function modeOf({ dry_run, backfill, restamp }: RunRequest): Mode {
+  if (dry_run) return "dry_run";
+  if (backfill) return "backfill";
+  return restamp ? "restamp" : "publish";
+}

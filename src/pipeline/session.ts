@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+import { type Dataset, parseManifest } from "../core/dataset.ts";
+import type { Settings } from "../core/settings.ts";
+import { type LoadTable, loadTables } from "../postgres/catalog.ts";
+import { connect, type Sql } from "../postgres/connect.ts";
+import { acquireServer } from "../postgres/embedded.ts";
+import { migrate } from "../postgres/migrate.ts";
+
+const manifestPath = fileURLToPath(new URL("../../db/dataset.json", import.meta.url));
+const schemaDirectory = fileURLToPath(new URL("../../db/init", import.meta.url));
+
+/** The dataset, and the database that holds it, for as long as a front end needs them. */
+export interface Session {
+  settings: Settings;
+  dataset: Dataset;
+  /** Directory that the manifest's paths are relative to. */
+  manifestDirectory: string;
+  tables: LoadTable[];
+  /** For listings; a run takes a connection of its own. */
+  sql: Sql;
+  url: string;
+  /** Such as `embedded PostgreSQL 18.4`. */
+  server: string;
+  close(): Promise<void>;
+}
+
+export async function readDataset(): Promise<Dataset> {
+  return parseManifest(await Bun.file(manifestPath).text(), "db/dataset.json");
+}
+
+/** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
+export async function openSession(settings: Settings): Promise<Session> {
+  const embedded = settings.database === null ? await acquireServer(settings.home) : null;
+  const url = embedded?.url ?? settings.database ?? "";
+  const sql = connect(url, { max: 2 });
+  const close = async () => {
+    await sql.end({ timeout: 1 });
+    await embedded?.release();
+  };
+  try {
+    const dataset = await readDataset();
+    await migrate(sql, schemaDirectory);
+    const tables = await loadTables(sql, dataset);
+    const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${await serverVersion(sql)}`;
+    return { settings, dataset, manifestDirectory: fileURLToPath(new URL("../../db", import.meta.url)), tables, sql, url, server, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { ConsoleError } from "../core/errors.ts";
+import type { Seal } from "../core/events.ts";
+import { liftSeal, recordSeals } from "../postgres/ledger.ts";
+import { sealsOf } from "../postgres/ledger-queries.ts";
+import {
+  clearSnapshot,
+  compareSnapshot,
+  type Frozen,
+  isFrozen,
+  sealSnapshot,
+  sealStaged,
+  takeSnapshot,
+} from "../postgres/snapshots.ts";
+import { type StageContext, stopIfCancelled } from "./context.ts";
+
+/** What a snapshot that would change differs by, in rows. */
+interface Conflict {
+  table: string;
+  added: number;
+  removed: number;
+  changed: number;
+}
+
+/**
+ * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
+ * the same rows; otherwise the run is refused, or, for a restamp, the old one gives way. Returns the seals now in force.
+ */
+export async function snapshot(context: StageContext): Promise<Seal[]> {
+  const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
+  const before = await sealsOf(tx, dataset.name, asOf);
+  const seals: Seal[] = [];
+  const fresh: Seal[] = [];
+  const conflicts: Conflict[] = [];
+  for (const table of tables.filter(isFrozen)) {
+    stopIfCancelled(context.signal);
+    const outcome = await freeze(context, table, before.get(table.snapshot.table.name));
+    if ("conflict" in outcome) {
+      conflicts.push(outcome.conflict);
+      continue;
+    }
+    seals.push(outcome.seal);
+    if (outcome.fresh) fresh.push(outcome.seal);
+    emit({ event: "table.finished", stage: "snapshot", table: table.name, rows: outcome.seal.rows });
+  }
+  if (conflicts.length > 0) throw refusal(context, conflicts);
+  await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
+  return seals;
+}
+
+type Outcome = { seal: Seal; fresh: boolean } | { conflict: Conflict };
+
+async function freeze(context: StageContext, table: Frozen, sealed: Seal | undefined): Promise<Outcome> {
+  const { tx, asOf, restamp, dataset, run } = context;
+  const name = table.snapshot.table.name;
+  const wanted = await sealStaged(tx, table);
+  const seal: Seal = { table: name, as_of: asOf, ...wanted };
+  // Rows may stand there without a seal: taken by an older system, before this ledger was.
+  const standing = sealed ?? (await sealSnapshot(tx, table, asOf));
+  if (standing.rows === 0 && sealed === undefined) {
+    await takeSnapshot(tx, table, asOf);
+    return { seal, fresh: true };
+  }
+  if (standing.fingerprint === wanted.fingerprint && standing.rows === wanted.rows) {
+    return { seal, fresh: sealed === undefined };
+  }
+  if (!restamp) return { conflict: { table: name, ...(await compareSnapshot(tx, table, asOf)) } };
+  if (sealed !== undefined) {
+    await liftSeal(tx, { dataset: dataset.name, table: name, as_of: asOf }, { run, reason: "restamp" });
+  }
+  await clearSnapshot(tx, table, asOf);
+  await takeSnapshot(tx, table, asOf);
+  return { seal, fresh: true };
+}
+
+function refusal({ month, asOf }: StageContext, conflicts: readonly Conflict[]): ConsoleError {
+  const differences = conflicts.map(
+    ({ table, added, removed, changed }) => `${table}: ${added} rows added, ${removed} removed, ${changed} changed`,
+  );
+  return new ConsoleError(
+    "snapshot_differs",
+    `${month} would change the sealed snapshot of ${asOf} (${differences.join("; ")}).`,
+    { hint: "If the new drop is a correction, run it with --restamp; the old seal stays in the ledger." },
+  );
+}

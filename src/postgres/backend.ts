@@ -1,0 +1,18 @@
+import type { Sql } from "./connect.ts";
+
+/** The server process that serves this one-connection pool. */
+export async function backendPid(sql: Sql): Promise<number> {
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  return row?.pid ?? 0;
+}
+
+/** Stop the statement that another of our connections is in. */
+export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
+  await sql`select pg_cancel_backend(${pid}::int)`;
+}
+
+/** Such as `18.4`. */
+export async function serverVersion(sql: Sql): Promise<string> {
+  const [row] = await sql<{ version: string }[]>`select split_part(current_setting('server_version'), ' ', 1) as version`;
+  return row?.version ?? "";
+}
