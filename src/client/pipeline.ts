@@ -31,11 +31,14 @@ interface Pending {
   latest: RunEvent | null;
 }
 
-const entry = new URL("../pipeline/main.ts", import.meta.url).pathname;
+const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 const lastWordsKept = 2_000;
 
-/** Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back. */
-export function startPipeline(settings: Settings): Pipeline {
+/**
+ * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
+ * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
+ */
+export function startPipeline(settings: Settings, entry: string = pipelineEntry): Pipeline {
   const child = Bun.spawn([process.execPath, "--no-orphans", entry], {
     stdin: "pipe",
     stdout: "pipe",

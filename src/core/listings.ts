@@ -82,6 +82,69 @@ export interface SnapshotEntry extends Seal {
   sealed_at: string;
 }
 
+/** A seal held against its rows: `missing` ones have no rows left at all. */
+export interface SealCheck extends Seal {
+  state: "intact" | "broken" | "missing";
+  /** What is there now. */
+  found_rows: number;
+  found_fingerprint: string | null;
+}
+
+/** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */
+export interface UnexpectedValues {
+  /** How many there were in all; `rows` holds the first of them. */
+  total: number;
+  /** Finds them in a database that holds the drop; null when the expectation has no such query. */
+  sql: string | null;
+  rows: UnexpectedRow[];
+}
+
+export interface UnexpectedRow {
+  /** The row's key columns and their values. */
+  key: Record<string, string>;
+  /** The value as text; null for NULL. */
+  value: string | null;
+  file: string | null;
+  /** 1-based line of the file where the record starts. */
+  line: number | null;
+}
+
+/** What one expectation observed: a point for each published run up to this one, oldest first, seven at most. */
+export interface ObservedSeries {
+  /** Index of the verdict in RunDetail.verdicts. */
+  position: number;
+  points: { as_of: string; observed: number | null; success: boolean }[];
+}
+
+/** One column of two snapshots: how many common keys changed it, and how far its distribution moved. */
+export interface ColumnChange {
+  column: string;
+  changed: number;
+  /** `psi` for numbers (population stability index), `tv` for categories (total variation); null without a figure. */
+  measure: "psi" | "tv" | null;
+  distance: number | null;
+  /** Kolmogorov-Smirnov statistic, numbers only. */
+  ks: number | null;
+}
+
+export interface TableChange {
+  table: string;
+  from_rows: number;
+  to_rows: number;
+  added: number;
+  removed: number;
+  changed: number;
+  columns: ColumnChange[];
+}
+
+export interface Comparison {
+  from: string;
+  to: string;
+  /** Distances at or above this deserve attention. */
+  threshold: number;
+  tables: TableChange[];
+}
+
 /** One line of `doctor`: what was looked at, how it stands, and the remedy when it is not well. */
 export interface Check {
   name: string;

@@ -1,7 +1,18 @@
 import { type } from "./arktype.ts";
 import type { RunEvent } from "./events.ts";
 import type { Fault } from "./faults.ts";
-import type { Check, MonthEntry, RunDetail, RunEntry, ServerStatus, SnapshotEntry } from "./listings.ts";
+import type {
+  Check,
+  Comparison,
+  MonthEntry,
+  ObservedSeries,
+  RunDetail,
+  RunEntry,
+  SealCheck,
+  ServerStatus,
+  SnapshotEntry,
+  UnexpectedValues,
+} from "./listings.ts";
 import { Settings } from "./settings.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
@@ -25,6 +36,14 @@ export const Request = RunRequest.or({ kind: "'months'" })
   .or({ kind: "'snapshots'" })
   .or({ kind: "'runs'" })
   .or({ kind: "'show'", run: "number.integer > 0" })
+  /** The unexpected values behind one verdict of a run: `position` is its index in RunDetail.verdicts. */
+  .or({ kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" })
+  /** What each of a run's expectations observed in the months before. */
+  .or({ kind: "'history'", run: "number.integer > 0" })
+  /** Recompute the seals of one as_of, or of all. */
+  .or({ kind: "'verify'", as_of: "string | null" })
+  /** What changed from one snapshot to another. */
+  .or({ kind: "'compare'", from: "string", to: "string" })
   .or({ kind: "'doctor'" })
   .or({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" })
   .or({ kind: "'cancel'" });
@@ -37,6 +56,10 @@ export interface Replies {
   snapshots: { snapshots: SnapshotEntry[] };
   runs: { runs: RunEntry[] };
   show: RunDetail;
+  samples: UnexpectedValues;
+  history: { series: ObservedSeries[] };
+  verify: { seals: SealCheck[] };
+  compare: Comparison;
   doctor: { checks: Check[] };
   db: ServerStatus;
   cancel: { cancelled: boolean };

@@ -1,0 +1,61 @@
+/** Text in terminal columns: how wide it is, cut and padded to a width, and made safe to show. Pure. */
+
+const ascii = /^[\x20-\x7e]*$/;
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Columns that the text takes in a terminal: wide characters take two, combining ones none. */
+export function displayWidth(text: string): number {
+  return ascii.test(text) ? text.length : Bun.stringWidth(text);
+}
+
+/** The text, cut at whole characters to at most `width` columns; what was cut shows as `ellipsis`. */
+export function clip(text: string, width: number, ellipsis = "…"): string {
+  if (width <= 0) return "";
+  if (displayWidth(text) <= width) return text;
+  const room = width - displayWidth(ellipsis);
+  if (room < 0) return "";
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += displayWidth(segment);
+    if (used > room) break;
+    kept += segment;
+  }
+  return kept + ellipsis;
+}
+
+/** Filled up with blanks at the right; longer text stays as it is. */
+export function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - displayWidth(text)));
+}
+
+/** Filled up with blanks at the left; longer text stays as it is. */
+export function padStart(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - displayWidth(text))) + text;
+}
+
+const short: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\x1b": "\\e" };
+
+// Control, format (bidi, zero width), surrogate and separator characters, and every blank but the plain one.
+// What joins an emoji or a script's letters is left alone: without it the word is another.
+const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+/** Data made safe to show on one line: a control, bidi, invisible or odd blank character stands as its escape. */
+export function escapeControl(text: string): string {
+  if (ascii.test(text)) return text;
+  return text.replace(unsafe, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return short[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 1)}}`);
+  });
+}
+
+/** Every character beyond ASCII as its escape, for a terminal that cannot show it. */
+export function escapeNonAscii(text: string): string {
+  return ascii.test(text)
+    ? text
+    : text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${hex(character.codePointAt(0) ?? 0, 1)}}`);
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}
