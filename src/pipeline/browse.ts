@@ -1,5 +1,6 @@
 import { ConsoleError } from "../core/errors.ts";
-import type { Replies, RunDetail } from "../core/requests.ts";
+import type { RunDetail } from "../core/listings.ts";
+import type { Replies } from "../core/requests.ts";
 import { lastRuns, listRuns, listSeals, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
 import { dropsOnDisk } from "./drops.ts";

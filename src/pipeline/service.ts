@@ -38,7 +38,7 @@ export function startService(settings: Settings): Service {
       if (abort !== null) throw busy();
       abort = new AbortController();
       try {
-        return { exit_code: await runMonths(sessions.open, settings, request, onEvent, abort.signal) };
+        return { exit_code: await runMonths(sessions.open, request, onEvent, abort.signal) };
       } finally {
         abort = null;
       }

@@ -1,13 +1,14 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Dataset, parseManifest } from "../core/dataset.ts";
 import type { Settings } from "../core/settings.ts";
 import { type LoadTable, loadTables } from "../postgres/catalog.ts";
+import { serverVersion } from "../postgres/backend.ts";
 import { connect, type Sql } from "../postgres/connect.ts";
-import { acquireServer } from "../postgres/embedded.ts";
+import { acquireServer } from "../postgres/embedded/server.ts";
 import { migrate } from "../postgres/migrate.ts";
 
-const manifestPath = fileURLToPath(new URL("../../db/dataset.json", import.meta.url));
-const schemaDirectory = fileURLToPath(new URL("../../db/init", import.meta.url));
+const manifestDirectory = fileURLToPath(new URL("../../db", import.meta.url));
 
 /** The dataset, and the database that holds it, for as long as a front end needs them. */
 export interface Session {
@@ -25,7 +26,7 @@ export interface Session {
 }
 
 export async function readDataset(): Promise<Dataset> {
-  return parseManifest(await Bun.file(manifestPath).text(), "db/dataset.json");
+  return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
 }
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
@@ -39,10 +40,10 @@ export async function openSession(settings: Settings): Promise<Session> {
   };
   try {
     const dataset = await readDataset();
-    await migrate(sql, schemaDirectory);
+    await migrate(sql, join(manifestDirectory, "init"));
     const tables = await loadTables(sql, dataset);
     const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${await serverVersion(sql)}`;
-    return { settings, dataset, manifestDirectory: fileURLToPath(new URL("../../db", import.meta.url)), tables, sql, url, server, close };
+    return { settings, dataset, manifestDirectory, tables, sql, url, server, close };
   } catch (error) {
     await close();
     throw error;

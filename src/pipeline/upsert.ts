@@ -21,11 +21,12 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
 }
 
 async function publish({ tx, emit }: StageContext, staged: Staged): Promise<Omit<MergePlan, "repeated">> {
-  const { repeated, ...plan } = await planMerge(tx, staged.table, staged.carried);
+  const plan = await planMerge(tx, staged.table, staged.carried);
+  const { repeated, ...counts } = plan;
   if (repeated) throw new KeyFault("repeated", staged.name);
   const progress = (done: number) =>
     emit({ event: "table.progress", stage: "upsert", table: staged.name, done, total: staged.rows, unit: "rows" });
   progress(plan.unchanged);
   await applyMerge(tx, staged.table, staged.carried, plan);
-  return plan;
+  return counts;
 }

@@ -1,0 +1,87 @@
+import { access, constants } from "node:fs/promises";
+import { ConsoleError } from "../core/errors.ts";
+import type { Check } from "../core/listings.ts";
+import type { Settings } from "../core/settings.ts";
+import { missingPrivileges } from "../postgres/privileges.ts";
+import { isFrozen } from "../postgres/snapshots.ts";
+import { browseMonths } from "./browse.ts";
+import type { Session } from "./session.ts";
+import { readSuites } from "./suites.ts";
+
+const ok = (name: string, detail: string): Check => ({ name, state: "ok", detail, remedy: null });
+
+/** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
+export async function doctor(settings: Settings, openSession: () => Promise<Session>): Promise<Check[]> {
+  const checks = [await checkData(settings.data)];
+  let session: Session;
+  try {
+    session = await openSession();
+  } catch (thrown) {
+    return [...checks, failed("database", thrown)];
+  }
+  checks.push(ok("database", session.server), ok("schema", `${session.tables.length} tables, as the manifest says`));
+  checks.push(await checkSuites(session), await checkPrivileges(session), await checkMonths(session));
+  checks.push(checkPartitions(session));
+  return checks;
+}
+
+function failed(name: string, thrown: unknown): Check {
+  if (thrown instanceof ConsoleError) return { name, state: "fail", detail: thrown.title, remedy: thrown.hint };
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return { name, state: "fail", detail, remedy: "Report this: it is a defect of the console." };
+}
+
+async function checkData(data: string): Promise<Check> {
+  try {
+    await access(data, constants.R_OK | constants.X_OK);
+    return ok("data", data);
+  } catch {
+    const remedy = "Point --data or STREAMFLOW_DATA at the folder that holds month_000 and so on.";
+    return { name: "data", state: "fail", detail: `${data} cannot be read.`, remedy };
+  }
+}
+
+async function checkSuites(session: Session): Promise<Check> {
+  try {
+    const suites = [...(await readSuites(session)).values()];
+    const expectations = suites.reduce((sum, suite) => sum + suite.expectations.length, 0);
+    return ok("suites", `${expectations} expectations in ${suites.length} suites`);
+  } catch (thrown) {
+    return failed("suites", thrown);
+  }
+}
+
+async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
+  const missing = await missingPrivileges(sql, tables);
+  if (missing.length === 0) return ok("privileges", "may read and write every table");
+  return {
+    name: "privileges",
+    state: "fail",
+    detail: `The database user lacks: ${missing.join(", ")}.`,
+    remedy: "Have the tables' owner grant them, or connect as the owner.",
+  };
+}
+
+async function checkMonths(session: Session): Promise<Check> {
+  const { months } = await browseMonths(session);
+  const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
+  const summary = `${months.length} months in ${session.settings.data}`;
+  if (troubled.length === 0) return ok("months", summary);
+  return {
+    name: "months",
+    state: "warn",
+    detail: `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
+    remedy: "`months` lists them; `show` with the last run's number says why it failed.",
+  };
+}
+
+function checkPartitions({ tables }: Session): Check {
+  const plain = tables.filter(isFrozen).filter((table) => !table.snapshot.table.partitioned);
+  if (plain.length === 0) return ok("snapshots", "partitioned by as_of");
+  return {
+    name: "snapshots",
+    state: "warn",
+    detail: `Not partitioned: ${plain.map((table) => table.snapshot.table.name).join(", ")}.`,
+    remedy: "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.",
+  };
+}

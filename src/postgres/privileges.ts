@@ -1,0 +1,19 @@
+import type { LoadTable } from "./catalog.ts";
+import type { Sql } from "./connect.ts";
+
+/** What a run needs and this user may not do, such as `INSERT on users`. */
+export async function missingPrivileges(sql: Sql, tables: readonly LoadTable[]): Promise<string[]> {
+  const wanted = tables.flatMap(({ live, snapshot }) => [
+    ...["SELECT", "INSERT", "UPDATE"].map((privilege) => ({ schema: live.schema, name: live.name, privilege })),
+    ...(snapshot === null
+      ? []
+      : ["SELECT", "INSERT", "DELETE"].map((privilege) => {
+          return { schema: snapshot.table.schema, name: snapshot.table.name, privilege };
+        })),
+  ]);
+  const rows = await sql<{ name: string; privilege: string }[]>`
+    select name, privilege
+      from jsonb_to_recordset(${sql.json(wanted)}) as w(schema text, name text, privilege text)
+     where not has_table_privilege(format('%I.%I', schema, name), privilege)`;
+  return rows.map(({ name, privilege }) => `${privilege} on ${name}`);
+}
