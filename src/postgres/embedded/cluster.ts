@@ -1,0 +1,73 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Launcher } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import { give, type ServerPaths, writeOwned } from "./home.ts";
+import { runProgram } from "./launch.ts";
+import { configuration, type Setting } from "./settings.ts";
+
+/** Role and database that the console works as and in. */
+export const owner = "streamflow";
+export const database = "streamflow";
+
+/** The major version of the data directory; null where there is none yet. */
+export function dataVersion(paths: ServerPaths): string | null {
+  const file = join(paths.data, "PG_VERSION");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
+}
+
+/** Make the data directory unless it is there; one that another major version made is refused. */
+export async function prepareCluster(binaries: Binaries, launcher: Launcher, paths: ServerPaths): Promise<void> {
+  const version = dataVersion(paths);
+  if (version === null) return initialise(binaries, launcher, paths);
+  if (version === binaries.major) return;
+  throw new ConsoleError(
+    "database_version",
+    `${paths.data} was made by PostgreSQL ${version}; the embedded server is ${binaries.major}`,
+    { hint: `Upgrade it with pg_upgrade, or move it away to begin anew, or name another --home.` },
+  );
+}
+
+/** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
+async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerPaths): Promise<void> {
+  const prefix = `${basename(paths.data)}.new-`;
+  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(prefix))) {
+    rmSync(join(paths.folder, entry), { recursive: true, force: true });
+  }
+  const unfinished = mkdtempSync(join(paths.folder, prefix));
+  give(unfinished, launcher.account);
+  try {
+    await runProgram(launcher, paths, [
+      binaries.initdb,
+      `--pgdata=${unfinished}`,
+      `--username=${owner}`,
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--auth-local=trust",
+      "--auth-host=reject",
+      "--no-instructions",
+    ]);
+    const single = [binaries.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
+    await runProgram(launcher, paths, single, `create database ${database}\n`);
+    renameSync(unfinished, paths.data);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Write the server's configuration: who may log in through the socket, and the settings. */
+export function configure(launcher: Launcher, paths: ServerPaths, settings: readonly Setting[]): void {
+  const method = launcher.onlyUser === null ? "trust" : "peer map=console";
+  const files = {
+    "postgresql.conf": configuration(settings),
+    "pg_hba.conf": `local all all ${method}\n`,
+    "pg_ident.conf": launcher.onlyUser === null ? "" : `console "${launcher.onlyUser}" all\n`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeOwned(join(paths.data, name), text, launcher.account);
+  }
+}

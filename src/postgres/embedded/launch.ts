@@ -1,0 +1,60 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Launcher } from "./account.ts";
+import { give, type ServerPaths } from "./home.ts";
+
+/** Beyond this many bytes server.log starts anew. */
+const logLimit = 4 * 1024 * 1024;
+
+/** What the programs see of our environment: PG* variables and a foreign locale would change what they do. */
+const environment = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+
+/** A program of PostgreSQL's at work, its output going to server.log. */
+export interface Launched {
+  process: Bun.Subprocess;
+  /** The line that says best why it failed. */
+  complaint(): string;
+}
+
+/** Start a program in a session of its own, so that Ctrl-C at our terminal does not reach it. */
+export function launch(launcher: Launcher, paths: ServerPaths, words: string[], input = ""): Launched {
+  const log = openLog(launcher, paths);
+  try {
+    const child = Bun.spawn([...launcher.prefix, ...words], {
+      ...launcher.spawn,
+      cwd: paths.folder,
+      env: environment,
+      detached: true,
+      stdio: [new TextEncoder().encode(input), log.handle, log.handle],
+    });
+    return { process: child, complaint: () => complaintIn(paths.log, log.start) };
+  } finally {
+    closeSync(log.handle);
+  }
+}
+
+/** Run a program to its end; a failure quotes its complaint. */
+export async function runProgram(launcher: Launcher, paths: ServerPaths, words: string[], input = ""): Promise<void> {
+  const program = launch(launcher, paths, words, input);
+  if ((await program.process.exited) !== 0) throw startFailed(paths, program.complaint());
+}
+
+export function startFailed(paths: ServerPaths, complaint: string): ConsoleError {
+  return new ConsoleError("embedded_unavailable", `The embedded PostgreSQL did not start: ${complaint}`, {
+    hint: `See ${paths.log}, or set DATABASE_URL to a PostgreSQL of your own.`,
+  });
+}
+
+function openLog(launcher: Launcher, paths: ServerPaths): { handle: number; start: number } {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const handle = openSync(paths.log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  if (fstatSync(handle).size > logLimit) ftruncateSync(handle);
+  give(paths.log, launcher.account);
+  return { handle, start: fstatSync(handle).size };
+}
+
+function complaintIn(log: string, start: number): string {
+  const lines = readFileSync(log).subarray(start).toString().split("\n").filter(Boolean);
+  const worst = lines.findLast((line) => /(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? "it said nothing";
+  return worst.replace(/^.*?(FATAL|PANIC|error): +/, "");
+}

@@ -1,0 +1,60 @@
+import { Database, SQLiteError } from "bun:sqlite";
+import { ConsoleError } from "../../core/errors.ts";
+
+/** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
+const patienceMs = 5 * 60_000;
+const pollMs = 10;
+
+/** A lock of the kernel's on a file: it ends with `release`, or with the process, however that dies. */
+export interface Hold {
+  release(): void;
+}
+
+export type LockMode = "shared" | "exclusive";
+
+const take: Record<LockMode, string[]> = {
+  // A transaction that has read holds SQLite's shared lock, also on an empty file.
+  shared: ["begin", "select count(*) from sqlite_schema"],
+  exclusive: ["begin exclusive"],
+};
+
+/** Keeps the handles alive: one that is collected as garbage would drop its lock. */
+const held = new Set<Database>();
+
+/** The lock, or null while others hold one that excludes it. */
+export function tryLock(path: string, mode: LockMode): Hold | null {
+  let database: Database | undefined;
+  try {
+    database = new Database(path, { create: true });
+    for (const statement of take[mode]) database.query(statement).all();
+  } catch (error) {
+    database?.close();
+    if (error instanceof SQLiteError && error.code?.startsWith("SQLITE_BUSY")) return null;
+    throw new ConsoleError("io_error", `Cannot lock ${path}: ${error instanceof Error ? error.message : error}`, {
+      hint: "Choose a --home that you may write to, on a local disk.",
+      cause: error,
+    });
+  }
+  const taken = database;
+  held.add(taken);
+  return {
+    release() {
+      if (held.delete(taken)) taken.close();
+    },
+  };
+}
+
+/** The lock, once those before us are done. */
+export async function waitForLock(path: string, mode: LockMode): Promise<Hold> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const hold = tryLock(path, mode);
+    if (hold) return hold;
+    if (Date.now() > deadline) {
+      throw new ConsoleError("embedded_unavailable", `Another console has held ${path} for five minutes`, {
+        hint: "It is starting or stopping the embedded server: see server.log beside that file, or end that console.",
+      });
+    }
+    await Bun.sleep(pollMs);
+  }
+}

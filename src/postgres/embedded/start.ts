@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { ConsoleError } from "../../core/errors.ts";
+import { type Account, launcherFor } from "./account.ts";
+import { findBinaries } from "./binaries.ts";
+import { configure, prepareCluster } from "./cluster.ts";
+import { prepareSocketDirectory, type ServerPaths, socketPath, socketPort } from "./home.ts";
+import { launch, startFailed } from "./launch.ts";
+import { disownPidFile, findPostmaster, type Postmaster, waitUntilReady } from "./postmaster.ts";
+import type { Setting } from "./settings.ts";
+
+/** Backends that outlived a killed server end by themselves, and until then keep a new one from starting. */
+const orphanPatienceMs = 10_000;
+const orphanPollMs = 50;
+const orphansRemain = /pre-existing shared memory block/;
+
+/** The server on these paths, started if need be. Only for whoever holds the turn. */
+export async function ensureRunning(
+  paths: ServerPaths,
+  account: Account | null,
+  settings: readonly Setting[],
+): Promise<Postmaster> {
+  // One that is found starting or stopping lost its console on the way: it comes, or it goes.
+  const present = (await findPostmaster(paths.data)) && (await waitUntilReady(paths.data, () => false));
+  if (!present) return start(paths, account, settings);
+  if (existsSync(socketPath(present.socketDirectory))) return present;
+  throw new ConsoleError("embedded_unavailable", `The server's socket in ${present.socketDirectory} was deleted`, {
+    hint: `End the server, process ${present.pid}, with SIGINT and try again: it will be started anew.`,
+  });
+}
+
+async function start(paths: ServerPaths, account: Account | null, settings: readonly Setting[]): Promise<Postmaster> {
+  const binaries = await findBinaries();
+  const launcher = launcherFor(account, binaries, paths.folder);
+  await prepareCluster(binaries, launcher, paths);
+  configure(launcher, paths, settings);
+  disownPidFile(paths.data);
+  const socketDirectory = prepareSocketDirectory(paths, account);
+  const words = [binaries.postgres, "-D", paths.data, "-k", socketDirectory, "-p", String(socketPort)];
+  const deadline = Date.now() + orphanPatienceMs;
+  for (;;) {
+    const server = launch(launcher, paths, [...words, "-c", "listen_addresses="]);
+    const postmaster = await waitUntilReady(paths.data, () => server.process.exitCode === null);
+    if (postmaster) {
+      server.process.unref();
+      return postmaster;
+    }
+    const complaint = server.complaint();
+    if (!orphansRemain.test(complaint) || Date.now() > deadline) throw startFailed(paths, complaint);
+    await Bun.sleep(orphanPollMs);
+  }
+}

@@ -1,0 +1,120 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
+import { type Setting, serverSettings } from "../../src/postgres/embedded/settings.ts";
+
+/** A database of a test file's own. */
+export interface TestDatabase {
+  url: string;
+  /** One connection to it. */
+  sql: Sql;
+  /** Drop the database; throws when connections other than `sql` are still open, naming them. */
+  drop(): Promise<void>;
+}
+
+/** A database that is prepared once a test run and copied for each file that asks for it by the same name. */
+export interface Template {
+  name: string;
+  prepare(sql: Sql, url: string): Promise<void>;
+}
+
+/** Tests lose nothing in a crash. */
+const fast: Setting[] = [
+  ["fsync", "off", "the test server's files are thrown away"],
+  ["full_page_writes", "off", "likewise"],
+  ["synchronous_commit", "off", "likewise"],
+  ["shared_buffers", "32MB", "test tables are small"],
+  ["autovacuum", "off", "nothing happens that no test asked for"],
+];
+
+let running: Promise<{ use: ServerUse; home: string | null; sql: Sql }> | undefined;
+const templates = new Map<string, Promise<string>>();
+let databases = 0;
+
+/** The URL of the test run's server: an embedded one of its own, or the one that TEST_DATABASE_URL names. */
+export async function testServerUrl(): Promise<string> {
+  return (await server()).use.url;
+}
+
+export async function testDatabase(template?: Template): Promise<TestDatabase> {
+  const source = template ? await copyOf(template) : "template0";
+  const { url, name } = await createDatabase(source);
+  const sql = connect(url, { applicationName: `test ${name}` });
+  return {
+    url,
+    sql,
+    async drop() {
+      await sql.end();
+      const leaks = await openConnections(name);
+      await (await server()).sql`drop database ${(await server()).sql(name)} with (force)`;
+      if (leaks.length > 0) throw new Error(`Connections leaked by this test file: ${leaks.join("; ")}`);
+    },
+  };
+}
+
+/** For the end of the test run: leaves no process, database or folder behind. */
+export async function stopTestServer(): Promise<void> {
+  if (!running) return;
+  const { use, home, sql } = await running;
+  running = undefined;
+  for (const name of await Promise.all(templates.values())) await sql`drop database if exists ${sql(name)}`;
+  templates.clear();
+  await sql.end();
+  await use.release();
+  if (home) rmSync(home, { recursive: true, force: true });
+}
+
+function server() {
+  running ??= startTestServer();
+  return running;
+}
+
+async function startTestServer() {
+  const external = process.env.TEST_DATABASE_URL;
+  const home = external ? null : mkdtempSync(join(tmpdir(), "streamflow-test-"));
+  if (home) chmodSync(home, 0o755);
+  const use = home
+    ? await acquireServer(home, [...serverSettings, ...fast])
+    : { url: external ?? "", release: async () => {} };
+  return { use, home, sql: connect(use.url, { applicationName: "test helper" }) };
+}
+
+function copyOf(template: Template): Promise<string> {
+  const known = templates.get(template.name) ?? makeTemplate(template);
+  templates.set(template.name, known);
+  return known;
+}
+
+async function makeTemplate(template: Template): Promise<string> {
+  const { url, name } = await createDatabase("template0");
+  const sql = connect(url, { applicationName: `template ${template.name}` });
+  await template.prepare(sql, url);
+  await sql.end();
+  // A database that somebody is connected to cannot be copied, and a session ends a moment after its client left.
+  await openConnections(name);
+  return name;
+}
+
+async function createDatabase(source: string): Promise<{ url: string; name: string }> {
+  const { use, sql } = await server();
+  const name = `test_${process.pid}_${++databases}`;
+  await sql`create database ${sql(name)} template ${sql(source)}`;
+  return { url: use.url.replace(/^(\w+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`), name };
+}
+
+const leakPatienceMs = 3_000;
+
+/** Descriptions of the sessions in a database, once those that are ending have ended. */
+async function openConnections(name: string): Promise<string[]> {
+  const { sql } = await server();
+  const deadline = Date.now() + leakPatienceMs;
+  for (;;) {
+    const rows = await sql<{ session: string }[]>`
+      select format('%s (%s): %s', application_name, state, query) as session
+        from pg_stat_activity where datname = ${name} and backend_type = 'client backend'`;
+    if (rows.length === 0 || Date.now() > deadline) return rows.map((row) => row.session);
+    await Bun.sleep(10);
+  }
+}
