@@ -48,7 +48,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          join pg_class p on p.oid = f.confrelid
          join pg_namespace pn on pn.oid = p.relnamespace
         where f.conrelid = c.oid and f.contype = 'f') as references
-      from json_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
+      from jsonb_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
