@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { type Dataset, parseManifest } from "../../src/core/dataset.ts";
+import { type LoadTable, loadTables } from "../../src/postgres/catalog.ts";
+import type { Sql } from "../../src/postgres/connect.ts";
+import { migrate } from "../../src/postgres/migrate.ts";
+import { prepareStage } from "../../src/postgres/stage.ts";
+import type { Template } from "./server.ts";
+
+const db = fileURLToPath(new URL("../../db", import.meta.url));
+
+export const schemaDirectory = `${db}/init`;
+
+export async function dataset(): Promise<Dataset> {
+  return parseManifest(await Bun.file(`${db}/dataset.json`).text(), "db/dataset.json");
+}
+
+/** A database with the project's schema, the stage made, and no rows. */
+export const migrated: Template = {
+  name: "migrated",
+  async prepare(sql) {
+    await migrate(sql, schemaDirectory);
+    await prepareStage(sql, await loadTables(sql, await dataset()));
+  },
+};
+
+export async function tablesOf(sql: Sql): Promise<LoadTable[]> {
+  return loadTables(sql, await dataset());
+}
+
+export function tableNamed(tables: readonly LoadTable[], name: string): LoadTable {
+  const table = tables.find((one) => one.name === name);
+  if (table === undefined) throw new Error(`no table ${name}`);
+  return table;
+}

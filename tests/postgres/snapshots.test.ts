@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import {
+  clearSnapshot,
+  compareSnapshot,
+  type Frozen,
+  isFrozen,
+  partitionName,
+  sealSnapshot,
+  sealStaged,
+  takeSnapshot,
+} from "../../src/postgres/snapshots.ts";
+import { migrated, tablesOf } from "../helpers/database.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+const asOf = "2024-01-31";
+let database: TestDatabase;
+let support: Frozen;
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  const found = (await tablesOf(database.sql)).filter(isFrozen).find((table) => table.name === "support_agg_90d");
+  if (found === undefined) throw new Error("support_agg_90d is not frozen");
+  support = found;
+});
+afterAll(() => database.drop());
+
+async function stage(rows: [string, number | null, string | null][]): Promise<void> {
+  await database.sql`truncate stage.support_agg_90d`;
+  for (const [user, tickets, hours] of rows) {
+    await database.sql`insert into stage.support_agg_90d values (${user}, ${tickets}, ${hours})`;
+  }
+}
+
+test("a seal does not depend on row order or on how a number is written, but on every cell", async () => {
+  const { sql } = database;
+  const seal = () => sql.begin((tx) => sealStaged(tx, support));
+  await stage([
+    ["a", 1, "16.0"],
+    ["b", null, null],
+  ]);
+  const first = await seal();
+  expect(first.rows).toBe(2);
+  await stage([
+    ["b", null, null],
+    ["a", 1, "16.00"],
+  ]);
+  expect(await seal()).toEqual(first);
+  for (const changed of [
+    [
+      ["a", 1, "16.01"],
+      ["b", null, null],
+    ],
+    [
+      ["a", 1, "16"],
+      ["b", 0, null],
+    ],
+    [
+      ["a", 1, "16"],
+      ["c", null, null],
+    ],
+    [["a", 1, "16"]],
+  ] satisfies [string, number | null, string | null][][]) {
+    await stage(changed);
+    expect((await seal()).fingerprint).not.toBe(first.fingerprint);
+  }
+});
+
+test("a snapshot is taken into a partition of its own, seals as the stage did, and is cleared alone", async () => {
+  const { sql } = database;
+  await stage([
+    ["a", 1, "16.0"],
+    ["b", null, null],
+  ]);
+  await sql.begin(async (tx) => {
+    await takeSnapshot(tx, support, asOf);
+    await takeSnapshot(tx, support, "2024-02-29");
+    expect(await sealSnapshot(tx, support, asOf)).toEqual(await sealStaged(tx, support));
+  });
+  const [partition] = await sql`select count(*) as rows from support_agg_90d_snapshots_20240131`;
+  expect(partition?.rows).toBe(2);
+  await sql.begin((tx) => clearSnapshot(tx, support, asOf));
+  expect((await sealSnapshot(sql, support, asOf)).rows).toBe(0);
+  expect((await sealSnapshot(sql, support, "2024-02-29")).rows).toBe(2);
+});
+
+test("the difference between a drop and a snapshot is told in rows", async () => {
+  const { sql } = database;
+  await stage([
+    ["a", 1, "2"],
+    ["b", 1, "2"],
+    ["c", null, "2"],
+  ]);
+  await sql.begin((tx) => takeSnapshot(tx, support, "2024-03-31"));
+  await stage([
+    ["b", 1, "2.0"],
+    ["c", 0, "2"],
+    ["d", 1, "1"],
+    ["e", 1, "1"],
+  ]);
+  const difference = await sql.begin((tx) => compareSnapshot(tx, support, "2024-03-31"));
+  expect(difference).toEqual({ added: 2, removed: 1, changed: 1 });
+});
+
+test("a partition's name fits PostgreSQL's 63 bytes", () => {
+  expect(partitionName("labels_snapshots", asOf)).toBe("labels_snapshots_20240131");
+  expect(Buffer.byteLength(partitionName("é".repeat(60), asOf))).toBeLessThanOrEqual(63);
+});
