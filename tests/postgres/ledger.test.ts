@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { backendPid } from "../../src/postgres/backend.ts";
+import { observations } from "../../src/postgres/history.ts";
+import * as ledger from "../../src/postgres/ledger.ts";
+import { lastRuns, listRuns, listSeals, publications, sealsOf, showRun } from "../../src/postgres/ledger-queries.ts";
+import { migrated } from "../helpers/database.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+const dataset = "streamflow";
+const opening = { dataset, mode: "publish", operator: "ada", host: "here", process: 7 } as const;
+const month0 = { ...opening, month: "month_000", as_of: "2024-01-31" };
+const month1 = { ...opening, month: "month_001", as_of: "2024-02-29" };
+const verdict = {
+  table: "users",
+  type: "expect_column_mean_to_be_between",
+  column: "n",
+  kwargs: { column: "n", min_value: 0 },
+  severity: "critical",
+  unexpected_count: null,
+  unexpected_percent: null,
+} as const;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+});
+afterAll(() => database.drop());
+
+async function published(what: typeof month0, observed: number): Promise<number> {
+  const { sql } = database;
+  const run = await ledger.openRun(sql, what);
+  const file = { table: "users", path: "users.csv", bytes: 10, modified_ms: 1.25, sha256: "ab", rows: 2 };
+  await sql.begin(async (tx) => {
+    await ledger.recordFiles(tx, run, [file]);
+    await ledger.recordTables(tx, run, [{ table: "users", rows: 2, inserted: 2, updated: 0, unchanged: 0, absent: 0 }]);
+    await ledger.recordVerdicts(tx, run, [{ ...verdict, success: true, observed, result: {} }]);
+    const seal = { table: "s", as_of: what.as_of, rows: 2, fingerprint: "ff" };
+    await ledger.recordSeals(tx, run, [seal], { dataset, month: what.month, mode: "publish" });
+    await ledger.closeRun(tx, run, "published", [{ title: "small", hint: "look" }]);
+  });
+  return run;
+}
+
+test("a run is opened, filled, closed and read back whole", async () => {
+  const { sql } = database;
+  const run = await published(month0, 3.5);
+  const detail = await showRun(sql, dataset, run, null);
+  expect(detail).toMatchObject({
+    run,
+    month: "month_000",
+    as_of: "2024-01-31",
+    status: "published",
+    failure: null,
+    tables: [{ table: "users", rows: 2, inserted: 2, updated: 0, unchanged: 0, absent: 0 }],
+    expectations: { passed: 1, failed: 0, warned: 0 },
+    files: [{ table: "users", path: "users.csv", bytes: 10, sha256: "ab", rows: 2 }],
+    verdicts: [{ ...verdict, success: true, observed: 3.5 }],
+    snapshots: [{ table: "s", as_of: "2024-01-31", rows: 2, fingerprint: "ff" }],
+    warnings: [{ title: "small", hint: "look" }],
+  });
+  expect(await showRun(sql, dataset, run + 1_000, null)).toBeNull();
+  expect((await publications(sql, dataset))[0]).toMatchObject({ run, month: "month_000", live: true });
+});
+
+test("a running run whose session is gone is shown as crashed, and marked so by the next holder of the lock", async () => {
+  const { sql } = database;
+  const pid = await backendPid(sql);
+  const run = await ledger.openRun(sql, month1);
+  expect((await listRuns(sql, dataset, pid))[0]).toMatchObject({ run, status: "running", finished_at: null });
+  expect((await listRuns(sql, dataset, pid + 1))[0]).toMatchObject({ run, status: "crashed" });
+  await ledger.markCrashed(sql, dataset);
+  expect((await listRuns(sql, dataset, pid))[0]).toMatchObject({ run, status: "crashed" });
+});
+
+test("a failure is kept with its faults, whatever bytes their values hold", async () => {
+  const { sql } = database;
+  const run = await ledger.openRun(sql, month1);
+  const fault = {
+    file: "users.csv",
+    line: 3,
+    column: "n",
+    value: "a\u0000'\"\\b",
+    code: "nul_byte",
+    reason: "NUL",
+  } as const;
+  await ledger.recordFaults(sql, run, [fault, { file: "labels.csv", code: "file_missing", reason: "gone" }]);
+  await ledger.closeRun(sql, run, "rejected", [], {
+    stage: "ingest",
+    code: "drop_rejected",
+    title: "rejected",
+    hint: "mend it",
+    fault_count: 12,
+    reject_file: "r.csv",
+  });
+  const detail = await showRun(sql, dataset, run, null);
+  expect(detail?.failure).toEqual({
+    stage: "ingest",
+    code: "drop_rejected",
+    title: "rejected",
+    hint: "mend it",
+    fault_count: 12,
+    reject_file: "r.csv",
+  });
+  expect(detail?.faults).toEqual([
+    { ...fault, value: "a\ufffd'\"\\b" },
+    { file: "labels.csv", code: "file_missing", reason: "gone" },
+  ]);
+  const last = await lastRuns(sql, dataset, null);
+  expect(last.map(({ month, status }) => [month, status])).toEqual([
+    ["month_000", "published"],
+    ["month_001", "rejected"],
+  ]);
+});
+
+test("a lifted seal leaves the list and stays in the ledger with its reason", async () => {
+  const { sql } = database;
+  const run = await published(month1, 4.5);
+  await sql.begin((tx) =>
+    ledger.liftSeal(tx, { dataset, table: "s", as_of: "2024-02-29" }, { run, reason: "restamp" }),
+  );
+  expect(await sealsOf(sql, dataset, "2024-02-29")).toEqual(new Map());
+  expect((await listSeals(sql, dataset)).map((seal) => seal.as_of)).toEqual(["2024-01-31"]);
+  const [lifted] = await sql`select as_of, fingerprint, lifted_by, reason from console.lifted_seals`;
+  expect(lifted).toEqual({ as_of: "2024-02-29", fingerprint: "ff", lifted_by: run, reason: "restamp" });
+});
+
+test("the history of an expectation is what it observed in the publications before", async () => {
+  const { sql } = database;
+  const newest = (await publications(sql, dataset)).find((one) => one.month === "month_001");
+  expect(await observations(sql, dataset, newest?.run ?? 0)).toEqual([
+    { position: 0, as_of: "2024-01-31", observed: 3.5, success: true },
+    { position: 0, as_of: "2024-02-29", observed: 4.5, success: true },
+  ]);
+});
