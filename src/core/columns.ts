@@ -23,6 +23,9 @@ export interface TableShape {
 
 /** A foreign key: these columns hold values of those columns of another table. */
 export interface Reference {
+  /** The constraint's name, and its definition as PostgreSQL writes it: `FOREIGN KEY (…) REFERENCES …`. */
+  name: string;
+  definition: string;
   columns: string[];
   parent: { schema: string; name: string };
   parentColumns: string[];

@@ -11,10 +11,7 @@ import type { Session } from "./session.ts";
 export async function browseMonths(session: Session): Promise<Replies["months"]> {
   const { sql, dataset, server } = session;
   const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
-  const [published, runs] = await Promise.all([
-    publications(sql, dataset.name),
-    lastRuns(sql, dataset.name, holder),
-  ]);
+  const [published, runs] = await Promise.all([publications(sql, dataset.name), lastRuns(sql, dataset.name, holder)]);
   return { months: monthEntries(onDisk, published, runs, dataset.first_month), server };
 }
 

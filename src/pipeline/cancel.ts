@@ -1,5 +1,5 @@
-import type { Sql } from "../postgres/connect.ts";
 import { backendPid, cancelBackend } from "../postgres/backend.ts";
+import type { Sql } from "../postgres/connect.ts";
 
 /** When the run is cancelled, stop the statement it is in, through another connection. Returns how to stop watching. */
 export async function cancelOnAbort(other: Sql, running: Sql, signal: AbortSignal): Promise<() => void> {

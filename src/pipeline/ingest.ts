@@ -6,7 +6,7 @@ import { copyInto } from "../postgres/copy.ts";
 import type { FileRecord } from "../postgres/ledger.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
-import { DropFaults } from "./faults.ts";
+import type { DropFaults } from "./faults.ts";
 
 /** A file of the drop that is to be staged. */
 export interface Incoming {
@@ -28,7 +28,11 @@ export interface Staged {
  * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
  * the end even when one is bad, so that every fault is known; only then is the drop rejected.
  */
-export async function ingest(context: StageContext, incoming: readonly Incoming[], faults: DropFaults): Promise<Staged[]> {
+export async function ingest(
+  context: StageContext,
+  incoming: readonly Incoming[],
+  faults: DropFaults,
+): Promise<Staged[]> {
   await emptyStage(context.tx, context.tables);
   const staged: Staged[] = [];
   for (const { table, file } of incoming) {

@@ -1,4 +1,4 @@
-import { ConsoleError, failureCodes, toConsoleError } from "../core/errors.ts";
+import { type ConsoleError, failureCodes, toConsoleError } from "../core/errors.ts";
 import type { ExpectationCounts, TableCounts, Warning } from "../core/events.ts";
 import type { RunStatus } from "../core/listings.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";

@@ -26,6 +26,8 @@ export function outOfOrder({ month, asOf, backfill }: Job, published: readonly P
   return new ConsoleError(
     "out_of_order",
     `${month} (${asOf}) is older than ${newest.month} (${newest.as_of}), which the live tables already hold.`,
-    { hint: "Run it with --backfill: its snapshot is then built from its own drop alone, and live tables stay as they are." },
+    {
+      hint: "Run it with --backfill: its snapshot is then built from its own drop alone, and live tables stay as they are.",
+    },
   );
 }

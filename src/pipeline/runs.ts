@@ -12,13 +12,13 @@ import { cancelOnAbort } from "./cancel.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import type { MonthOnDisk } from "./months.ts";
-import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
 import { heldBySomebody, outOfOrder } from "./refusals.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
 import { type EventStream, eventStream } from "./stream.ts";
 import { readSuites } from "./suites.ts";
+import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
 import { whoami } from "./whoami.ts";
 
 /** What all runs of one request share. */
@@ -121,7 +121,12 @@ async function runOne(series: Series, drop: MonthOnDisk): Promise<ConsoleError |
   return runMonth(open);
 }
 
-async function refuse({ sql, stream }: Series, run: number, month: MonthName, error: ConsoleError): Promise<ConsoleError> {
+async function refuse(
+  { sql, stream }: Series,
+  run: number,
+  month: MonthName,
+  error: ConsoleError,
+): Promise<ConsoleError> {
   const { code, title, hint } = error;
   await closeRun(sql, run, "refused", [], { stage: null, code, title, hint, fault_count: 0, reject_file: null });
   stream.emit({ event: "run.failed", month, stage: null, code, title, hint });

@@ -54,7 +54,10 @@ export function startService(settings: Settings): Service {
 
   return {
     async serve(request, onEvent) {
-      const handle = handlers[request.kind] as (request: Request, onEvent: (event: RunEvent) => void) => Promise<Replies[RequestKind]>;
+      const handle = handlers[request.kind] as (
+        request: Request,
+        onEvent: (event: RunEvent) => void,
+      ) => Promise<Replies[RequestKind]>;
       const work = handle(request, onEvent);
       underWay.add(work);
       try {

@@ -63,7 +63,13 @@ export async function sayUnchanged(
     month,
     as_of: asOf,
     mode,
-    tables: drop.files.map(({ table, path, bytes }) => ({ table, file: path, bytes, expectations: 0, snapshot: false })),
+    tables: drop.files.map(({ table, path, bytes }) => ({
+      table,
+      file: path,
+      bytes,
+      expectations: 0,
+      snapshot: false,
+    })),
   });
   stream.emit({
     event: "run.finished",

@@ -1,8 +1,8 @@
 import type { TableCounts } from "../core/events.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
-import { KeyFault } from "./keys.ts";
 import type { Staged } from "./ingest.ts";
+import { KeyFault } from "./keys.ts";
 
 /**
  * Bring the live tables to what the stage says, parents first: plan each table, then write the difference.

@@ -13,6 +13,8 @@ export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
 
 /** Such as `18.4`. */
 export async function serverVersion(sql: Sql): Promise<string> {
-  const [row] = await sql<{ version: string }[]>`select split_part(current_setting('server_version'), ' ', 1) as version`;
+  const [row] = await sql<
+    { version: string }[]
+  >`select split_part(current_setting('server_version'), ' ', 1) as version`;
   return row?.version ?? "";
 }

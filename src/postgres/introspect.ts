@@ -9,6 +9,8 @@ export interface TableName {
 /** A table with what the catalog knows beyond its shape. */
 export interface CatalogTable extends TableShape {
   partitioned: boolean;
+  /** True when another table's foreign key refers to it. */
+  referenced: boolean;
   references: Reference[];
 }
 
@@ -16,6 +18,7 @@ interface CatalogRow {
   schema: string;
   name: string;
   partitioned: boolean;
+  referenced: boolean;
   columns: { name: string; type: string; typmod: number; nullable: boolean }[];
   key: string[];
   references: Reference[];
@@ -26,6 +29,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
   const wanted = names.map(({ schema, name }) => ({ schema, name }));
   const rows = await sql<CatalogRow[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
+      exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
       (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', a.atttypmod,
                                          'nullable', not a.attnotnull) order by a.attnum)
          from pg_attribute a join pg_type t on t.oid = a.atttypid
@@ -36,6 +40,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
         where i.indrelid = c.oid and i.indisprimary) as key,
       (select coalesce(json_agg(json_build_object(
+                'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
                 'columns', (select json_agg(a.attname order by k.position)
                               from unnest(f.conkey) with ordinality as k(attnum, position)
                               join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum),

@@ -3,6 +3,7 @@ import { type LoadTable, type SnapshotTarget, stageSchema } from "./catalog.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 import { fingerprintOf, type Sealed, toSealed } from "./fingerprint.ts";
 import { columnsOf, list, sameKey, some } from "./fragments.ts";
+import { tableShape } from "./introspect.ts";
 
 /** How a drop and an existing snapshot of the same as_of differ, in rows. */
 export interface SnapshotDifference {
@@ -37,15 +38,32 @@ export async function sealSnapshot(sql: Queryable, table: Frozen, asOf: string):
   return toSealed(row);
 }
 
-/** Freeze the staged rows under `asOf`, in a partition of their own where the table is partitioned. */
+/** Freeze the staged rows under `asOf`; where the table is partitioned, in a partition of their own. */
 export async function takeSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
+  const { table: target } = table.snapshot;
+  if (!target.partitioned) return insertStaged(tx, table, target.name, asOf);
+  const partition = partitionName(target.name, asOf);
+  if (await exists(tx, target.schema, partition)) return insertStaged(tx, table, target.name, asOf);
+  // Built bare and attached when full: the key is sorted once instead of being kept in order row by row.
+  await tx`create table ${tx(target.schema)}.${tx(partition)} (like ${tx(target.schema)}.${tx(target.name)})`;
+  await insertStaged(tx, table, partition, asOf);
+  await tx`alter table ${tx(target.schema)}.${tx(partition)} add primary key (${tx(target.key)})`;
+  // A partition's bound takes no parameter; the date was checked to be one where it entered.
+  await tx`
+    alter table ${tx(target.schema)}.${tx(target.name)}
+      attach partition ${tx(target.schema)}.${tx(partition)} for values in (${tx.unsafe(`'${asOf}'`)})`;
+}
+
+async function insertStaged(tx: Transaction, table: Frozen, into: string, asOf: string): Promise<void> {
   const { table: target, columns, asOfColumn } = table.snapshot;
-  if (target.partitioned) await makePartition(tx, target.schema, target.name, asOf);
   const all = [...columns, asOfColumn];
   await tx`
-    insert into ${tx(target.schema)}.${tx(target.name)} (${tx(all)})
-    select ${list(tx, columnsOf(tx, "s", columns))}, ${asOf}::date from ${tx(stageSchema)}.${tx(table.name)} s
-     order by ${list(tx, columnsOf(tx, "s", table.live.key))}`;
+    insert into ${tx(target.schema)}.${tx(into)} (${tx(all)})
+    select ${list(tx, columnsOf(tx, "s", columns))}, ${asOf}::date from ${tx(stageSchema)}.${tx(table.name)} s`;
+}
+
+async function exists(tx: Transaction, schema: string, name: string): Promise<boolean> {
+  return (await tableShape(tx, schema, name)) !== null;
 }
 
 /** Remove the rows of one as_of. */
@@ -60,13 +78,6 @@ export function partitionName(table: string, asOf: string): string {
   let stem = table;
   while (Buffer.byteLength(stem) + suffix.length > 63) stem = stem.slice(0, -1);
   return stem + suffix;
-}
-
-async function makePartition(tx: Transaction, schema: string, name: string, asOf: string): Promise<void> {
-  // A partition's bound takes no parameter; the date was checked to be one where it entered.
-  await tx`
-    create table if not exists ${tx(schema)}.${tx(partitionName(name, asOf))}
-      partition of ${tx(schema)}.${tx(name)} for values in (${tx.unsafe(`'${asOf}'`)})`;
 }
 
 /** How the staged rows differ from the snapshot of `asOf`. */

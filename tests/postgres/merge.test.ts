@@ -27,7 +27,7 @@ test("the plan counts new, changed, unchanged and absent rows, and applying it w
     await applyMerge(tx, users, carried, planned);
     return planned;
   });
-  expect(plan).toEqual({ inserted: 1, updated: 1, unchanged: 2, absent: 1, repeated: false });
+  expect(plan).toEqual({ live: 4, inserted: 1, updated: 1, unchanged: 2, absent: 1, repeated: false });
   const rows = await sql`select user_id, signup_date, user_gender, has_family from users order by user_id`;
   expect([...rows]).toEqual([
     { user_id: "away", signup_date: "2020-01-04", user_gender: "Male", has_family: true },

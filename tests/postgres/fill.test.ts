@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { type LoadTable, loadTables } from "../../src/postgres/catalog.ts";
+import { connect } from "../../src/postgres/connect.ts";
+import { applyMerge, planMerge } from "../../src/postgres/merge.ts";
+import { dataset, migrated, tableNamed } from "../helpers/database.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+const carried = ["user_id", "churn_label"];
+let database: TestDatabase;
+let labels: LoadTable;
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  labels = tableNamed(await loadTables(database.sql, await dataset()), "labels");
+  await database.sql`insert into users (user_id) values ('a'), ('b')`;
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.sql`truncate labels, stage.labels`;
+  await database.sql`insert into stage.labels values ('b', true), ('a', null)`;
+});
+
+async function merge(): Promise<string | null> {
+  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, carried)));
+}
+
+async function identity() {
+  const { sql } = database;
+  return {
+    constraints: [
+      ...(await sql`select conname, pg_get_constraintdef(oid) as definition, convalidated from pg_constraint
+                     where conrelid = 'labels'::regclass order by conname`),
+    ],
+    indexes: [
+      ...(await sql`select indexrelid::regclass::text as name from pg_index where indrelid = 'labels'::regclass`),
+    ],
+    oid: (await sql`select 'labels'::regclass::oid as oid`)[0]?.oid,
+    grants: (await sql`select relacl::text as grants from pg_class where oid = 'labels'::regclass`)[0]?.grants,
+  };
+}
+
+test("an empty table is filled, and stays the table it was: keys, indexes, views and grants", async () => {
+  const { sql } = database;
+  await sql`create view churned as select user_id from labels where churn_label`;
+  await sql`create index labels_by_label on labels (churn_label)`;
+  await sql`grant select on labels to public`;
+  const before = await identity();
+  expect(await merge()).toBeNull();
+  expect(await identity()).toEqual(before);
+  expect([...(await sql`select * from labels order by user_id`)]).toEqual([
+    { user_id: "a", churn_label: null },
+    { user_id: "b", churn_label: true },
+  ]);
+  expect([...(await sql`select * from churned`)]).toEqual([{ user_id: "b" }]);
+});
+
+test("a row without its parent is refused although the foreign key was set aside", async () => {
+  await database.sql`insert into stage.labels values ('nobody', true)`;
+  expect(merge()).rejects.toMatchObject({ code: "23503" });
+  expect((await identity()).constraints).toHaveLength(2);
+});
+
+test("where a reader holds the table, it is filled the slower way, and that is said", async () => {
+  const reader = connect(database.url);
+  await reader.begin(async (tx) => {
+    await tx`select count(*) from labels`;
+    expect(await merge()).toContain("lock timeout");
+  });
+  await reader.end();
+  expect((await database.sql`select count(*) as rows from labels`)[0]?.rows).toBe(2);
+});
