@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { ConsoleError } from "../../src/core/errors.ts";
+import { watchMemory } from "./memory.ts";
+import type { Timing } from "./samples.ts";
+
+const root = join(import.meta.dir, "../..");
+
+/** One headless run of the console, as cron would start it, on the database at `url`. */
+export async function runConsole(url: string, data: string, month: string, flags: readonly string[]): Promise<Timing> {
+  const began = performance.now();
+  const child = Bun.spawn(
+    [process.execPath, "src/main.ts", "--month", month, "--data", data, "--database", url, "--json", ...flags],
+    { cwd: root, stdout: "pipe", stderr: "pipe" },
+  );
+  const memory = watchMemory(child.pid);
+  const [events, words, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  const seconds = (performance.now() - began) / 1000;
+  const peakBytes = memory.stop();
+  if (exitCode !== 0) {
+    throw new ConsoleError("internal", `The console left with ${exitCode} on ${month} of ${data}: ${words.trim()}`, {
+      hint: "Run the console on that drop alone to see more; --keep keeps the drops.",
+    });
+  }
+  return { seconds, peakBytes, stages: stageSeconds(events) };
+}
+
+/** Seconds by stage from the `stage.finished` lines of a `--json` run. */
+export function stageSeconds(events: string): Record<string, number> {
+  const stages: Record<string, number> = {};
+  for (const line of events.split("\n")) {
+    if (!line.includes('"stage.finished"')) continue;
+    const event: { stage: string; seconds: number } = JSON.parse(line);
+    stages[event.stage] = (stages[event.stage] ?? 0) + event.seconds;
+  }
+  return stages;
+}
