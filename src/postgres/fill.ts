@@ -2,7 +2,7 @@ import type { LoadTable } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
 
 /** How long to wait for readers of an empty table before taking the slower way. */
-const lockPatience = "2s";
+const lockPatience = "500ms";
 
 /**
  * Fill an empty live table by `insert` with its foreign keys set aside: they are built again in the same transaction,

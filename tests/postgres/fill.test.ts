@@ -55,9 +55,10 @@ test("an empty table is filled, and stays the table it was: keys, indexes, views
 });
 
 test("a row without its parent is refused although the foreign key was set aside", async () => {
+  const before = await identity();
   await database.sql`insert into stage.labels values ('nobody', true)`;
-  expect(merge()).rejects.toMatchObject({ code: "23503" });
-  expect((await identity()).constraints).toHaveLength(2);
+  await expect(merge()).rejects.toMatchObject({ code: "23503" });
+  expect(await identity()).toEqual(before);
 });
 
 test("where a reader holds the table, it is filled the slower way, and that is said", async () => {
