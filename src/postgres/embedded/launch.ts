@@ -45,6 +45,32 @@ export function startFailed(paths: ServerPaths, complaint: string): ConsoleError
   });
 }
 
+/**
+ * Start the server as nobody's child, and return its process number. The shell in between leaves at once, so that the
+ * server outlives a process which takes all its descendants along, as `bun --no-orphans` does.
+ */
+export async function launchServer(
+  launcher: Launcher,
+  paths: ServerPaths,
+  words: string[],
+): Promise<{ pid: number; complaint(): string }> {
+  const log = openLog(launcher, paths);
+  try {
+    const shell = Bun.spawn(["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", ...launcher.prefix, ...words], {
+      ...launcher.spawn,
+      cwd: paths.folder,
+      // The server takes a pid file that names its grandparent for a stale one: see disownPidFile.
+      env: { ...environment, PG_GRANDPARENT_PID: String(process.pid) },
+      detached: true,
+      stdio: ["ignore", "pipe", log.handle],
+    });
+    const pid = Number(await new Response(shell.stdout).text());
+    return { pid, complaint: () => complaintIn(paths.log, log.start) };
+  } finally {
+    closeSync(log.handle);
+  }
+}
+
 function openLog(launcher: Launcher, paths: ServerPaths): { handle: number; start: number } {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   const handle = openSync(paths.log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);

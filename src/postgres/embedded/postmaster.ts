@@ -45,7 +45,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | null> {
 }
 
 /** Whether the process is a server on this data directory: process numbers are used again, after a reboot above all. */
-async function serves(pid: number, data: string): Promise<boolean> {
+export async function serves(pid: number, data: string): Promise<boolean> {
   if (process.platform === "linux") {
     const words = await readWords(`/proc/${pid}/cmdline`);
     return words.includes(data) && words.some((word) => word.endsWith("/postgres"));
@@ -66,7 +66,7 @@ async function readWords(path: string): Promise<string[]> {
 /**
  * A pid file left by a crash whose number now belongs to an unrelated process would keep PostgreSQL from starting.
  * Removing it would also remove the trace of shared memory that surviving backends use, so only the number is
- * changed: to ours, for a server never takes its own parent for a rival.
+ * changed: to ours, which the server is told is its grandparent, and whom it never takes for a rival.
  */
 export function disownPidFile(data: string): void {
   const lines = readPidFile(data);
@@ -94,11 +94,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Wait until the server accepts connections; null when there is none and none is `coming`. */
-export async function waitUntilReady(data: string, coming: () => boolean): Promise<Postmaster | null> {
+export async function waitUntilReady(data: string, coming: () => Promise<boolean>): Promise<Postmaster | null> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     // Asked before looking: what has come and gone between the two is then seen as gone.
-    const more = coming();
+    const more = await coming();
     const postmaster = await findPostmaster(data);
     if (postmaster?.ready) return postmaster;
     if (!postmaster && !more) return null;
