@@ -27,7 +27,7 @@ const Manifest = type({
   /** How far a file's row count may move from one month to the next. */
   rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
   tables: {
-    "[string]": { "+": "reject", file: "string > 0", "snapshot?": "string > 0", "suite?": "string > 0" },
+    "[string]": { "+": "reject", file: "string > 0", "snapshot?": "string > 0", "suite?": "string > 0", "absent?": "string[]" },
   },
 });
 
@@ -41,6 +41,8 @@ export interface DatasetTable {
   snapshot: string | null;
   /** Path of the suite, relative to the manifest. */
   suite: string | null;
+  /** Columns that no file need carry; they stay NULL, or as they are. */
+  absent: string[];
 }
 
 export type Dataset = Omit<Manifest, "tables"> & { tables: DatasetTable[] };
@@ -65,6 +67,7 @@ export function parseManifest(text: string, path: string): Dataset {
     file: table.file,
     snapshot: table.snapshot ?? null,
     suite: table.suite ?? null,
+    absent: table.absent ?? [],
   }));
   if (tables.length === 0) throw invalid("it names no table");
   return { ...manifest, tables };

@@ -1,17 +1,19 @@
-import type { Fault } from "../core/faults.ts";
-import type { DropFile } from "../core/listings.ts";
+import { basename } from "node:path";
+import { ConsoleError } from "../core/errors.ts";
+import { faultCodes } from "../core/faults.ts";
 import { openTable, type TableRead, type TableReader } from "../csv/reader.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
-import { copyInto } from "../postgres/copy.ts";
+import { type CopyWriter, copyInto } from "../postgres/copy.ts";
 import type { FileRecord } from "../postgres/ledger.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
+import type { MonthFile } from "./months.ts";
 
 /** A file of the drop that is to be staged. */
 export interface Incoming {
   table: LoadTable;
-  file: DropFile;
+  file: MonthFile;
 }
 
 /** A table whose every row is in the stage. */
@@ -35,11 +37,76 @@ export async function ingest(
 ): Promise<Staged[]> {
   await emptyStage(context.tx, context.tables);
   const staged: Staged[] = [];
-  for (const { table, file } of incoming) {
+  for (const one of incoming) {
     stopIfCancelled(context.signal);
-    const one = await ingestFile(context, table, file, faults);
-    if (one !== null) staged.push(one);
+    const table = await ingestFile(context, one, faults);
+    if (table !== null) staged.push(table);
   }
   faults.throwIfAny();
   return staged;
+}
+
+/** Stage one file; null when it, or one before it, has faults: then it was only checked. */
+async function ingestFile(context: StageContext, one: Incoming, faults: DropFaults): Promise<Staged | null> {
+  const { table, file } = one;
+  if (!file.present) {
+    faults.add([{ file: basename(file.path), code: "file_missing", reason: faultCodes.file_missing.means }]);
+    return null;
+  }
+  const reader = await openTable(sourceOf(context, one));
+  const columns = reader.header?.columns ?? [];
+  const copy =
+    reader.header !== null && faults.count === 0
+      ? await copyInto(context.tx, copyIntoStage(context.tx, table, columns))
+      : null;
+  const { read, rows } = await send(context, one, reader, copy, faults);
+  if (rows === null) return null;
+  context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
+  const { path, modified_ms } = file;
+  const record = { table: table.name, path, bytes: read.bytes, modified_ms, sha256: read.sha256, rows };
+  return { name: table.name, table, carried: columns, rows, record };
+}
+
+/** What the strict reader needs to know of a file. */
+export function sourceOf({ dataset }: Pick<StageContext, "dataset">, { table, file }: Incoming) {
+  return {
+    path: file.path,
+    file: basename(file.path),
+    shape: table.live,
+    optional: new Set(table.manifest.absent),
+    key: table.live.key,
+    dates: dataset.dates,
+  };
+}
+
+async function send(
+  { emit, signal }: StageContext,
+  { table, file }: Incoming,
+  reader: TableReader,
+  copy: CopyWriter | null,
+  faults: DropFaults,
+): Promise<{ read: TableRead; rows: number | null }> {
+  const onProgress = (done: number) =>
+    emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
+  try {
+    const read = await reader.read({ ...(copy !== null && { write: copy.write }), onProgress, signal });
+    faults.add(read.faults, read.faultCount);
+    if (copy === null) return { read, rows: null };
+    if (read.faultCount > 0) {
+      await copy.abort("the file has faults");
+      return { read, rows: null };
+    }
+    const rows = await copy.finish();
+    if (rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
+    return { read, rows };
+  } catch (error) {
+    await copy?.abort("reading failed");
+    throw error;
+  }
+}
+
+function rowsLost(path: string, read: number, staged: number): ConsoleError {
+  return new ConsoleError("internal", `${basename(path)} has ${read} rows, but PostgreSQL received ${staged}.`, {
+    hint: "Nothing was published. This is a defect of the console: please report it with the file.",
+  });
 }

@@ -1,3 +1,13 @@
+import { basename } from "node:path";
+import type { Fault } from "../core/faults.ts";
+import { formatCount } from "../core/format.ts";
+import { openTable } from "../csv/reader.ts";
+import type { Sql, Transaction } from "../postgres/connect.ts";
+import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
+import type { Job } from "./context.ts";
+import type { DropFaults } from "./faults.ts";
+import { type Incoming, sourceOf } from "./ingest.ts";
+
 /** A key that the database would not take; which rows, and on which lines, is found out after the rollback. */
 export class KeyFault extends Error {
   constructor(
@@ -6,4 +16,73 @@ export class KeyFault extends Error {
   ) {
     super(`${kind} key in ${table}`);
   }
+}
+
+const batchSize = 10_000;
+
+/**
+ * Find the lines of repeated and of orphaned keys. A second pass over the files, made only when a drop is rejected
+ * anyway: their keys and lines go into a scratch table, and PostgreSQL finds what is wrong among them.
+ */
+export async function findKeyFaults(
+  sql: Sql,
+  job: Job,
+  incoming: readonly Incoming[],
+  faults: DropFaults,
+): Promise<void> {
+  const present = incoming.filter(({ table, file }) => file.present && table.live.key.length === 1);
+  await sql.begin(async (tx) => {
+    await makeKeyLines(tx);
+    for (const one of present) await collectKeys(tx, job, one);
+    for (const one of present) {
+      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, present))];
+      faults.add(found);
+    }
+  });
+}
+
+async function collectKeys(tx: Transaction, job: Job, one: Incoming): Promise<void> {
+  const reader = await openTable(sourceOf(job, one));
+  let keys: string[] = [];
+  let lines: number[] = [];
+  const flush = async () => {
+    if (keys.length === 0) return;
+    await addKeyLines(tx, one.table.name, keys, lines);
+    keys = [];
+    lines = [];
+  };
+  await reader.read({
+    onKey(key, line) {
+      keys.push(key);
+      lines.push(line);
+    },
+    write: async () => {
+      if (keys.length >= batchSize) await flush();
+    },
+  });
+  await flush();
+}
+
+async function repeated(tx: Transaction, { table, file }: Incoming): Promise<Fault[]> {
+  const column = table.live.key[0] ?? "";
+  return (await repeatedKeys(tx, table.name)).map(({ key, lines, times }) => {
+    const [first, second] = lines;
+    const more = times > 2 ? `, ${formatCount(times)} times in all` : "";
+    const reason = `the key stands on line ${first} already${more}`;
+    return { file: basename(file.path), line: second ?? 0, column, value: key, code: "key_repeated", reason };
+  });
+}
+
+async function orphaned(tx: Transaction, child: Incoming, present: readonly Incoming[]): Promise<Fault[]> {
+  const column = child.table.live.key[0] ?? "";
+  const faults: Fault[] = [];
+  for (const reference of child.table.live.references) {
+    const parent = present.find((one) => one.table.name === reference.parent.name);
+    if (parent === undefined || reference.columns.join() !== column) continue;
+    for (const { key, line } of await orphanedKeys(tx, child.table, parent.table)) {
+      const reason = `${column} is neither in ${basename(parent.file.path)} nor live in ${parent.table.name}`;
+      faults.push({ file: basename(child.file.path), line, column, value: key, code: "key_orphaned", reason });
+    }
+  }
+  return faults;
 }

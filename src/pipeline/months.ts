@@ -5,8 +5,10 @@ import type { Publication } from "../postgres/ledger-queries.ts";
 /** A month as it lies on disk: its files, with the modification times that tell whether they moved. */
 export interface MonthOnDisk {
   month: MonthName;
-  files: (DropFile & { modified_ms: number })[];
+  files: MonthFile[];
 }
+
+export type MonthFile = DropFile & { modified_ms: number };
 
 /** True when every file has the size and modification time it had when it was published. */
 export function filesUnmoved(files: MonthOnDisk["files"], publication: Publication): boolean {

@@ -6,9 +6,11 @@ import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { cancelled } from "./context.ts";
 import { doctor } from "./doctor.ts";
+import { browseHistory } from "./history.ts";
 import { runMonths } from "./runs.ts";
 import { serverCommand } from "./server-command.ts";
 import { openSession, type Session } from "./session.ts";
+import { verifySeals } from "./verify.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -47,6 +49,8 @@ export function startService(settings: Settings): Service {
     snapshots: async () => browseSnapshots(await sessions.open()),
     runs: async () => browseRuns(await sessions.open()),
     show: async ({ run }) => showRun(await sessions.open(), run),
+    verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
+    history: async ({ run }) => browseHistory(await sessions.open(), run),
     doctor: async () => ({ checks: await doctor(settings, sessions.open) }),
     db: async ({ action }) => serverCommand(settings, action),
     cancel: async () => ({ cancelled: cancel(cancelled("interrupted")) }),

@@ -20,13 +20,19 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
   return counts;
 }
 
-async function publish({ tx, emit }: StageContext, staged: Staged): Promise<Omit<MergePlan, "repeated">> {
+type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;
+
+async function publish({ tx, emit }: StageContext, staged: Staged): Promise<PlanCounts> {
   const plan = await planMerge(tx, staged.table, staged.carried);
-  const { repeated, ...counts } = plan;
-  if (repeated) throw new KeyFault("repeated", staged.name);
+  const { inserted, updated, unchanged, absent } = plan;
+  if (plan.repeated) throw new KeyFault("repeated", staged.name);
   const progress = (done: number) =>
     emit({ event: "table.progress", stage: "upsert", table: staged.name, done, total: staged.rows, unit: "rows" });
-  progress(plan.unchanged);
-  await applyMerge(tx, staged.table, staged.carried, plan);
-  return counts;
+  progress(unchanged);
+  const slower = await applyMerge(tx, staged.table, staged.carried, plan);
+  if (slower !== null) {
+    const title = `${staged.name} was filled the slower way: ${slower}.`;
+    emit({ event: "run.warned", title, hint: "The rows are the same; `doctor` says which privileges are missing." });
+  }
+  return { inserted, updated, unchanged, absent };
 }
