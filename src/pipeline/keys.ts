@@ -18,6 +18,13 @@ export class KeyFault extends Error {
   }
 }
 
+/** SQLSTATEs of a unique and of a foreign key that a write would have broken. */
+const keyViolations = new Set(["23505", "23503"]);
+
+export function isKeyViolation(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && keyViolations.has(String(thrown.code));
+}
+
 const batchSize = 10_000;
 
 /**

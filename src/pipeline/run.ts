@@ -7,7 +7,7 @@ import { emptyStage } from "../postgres/stage.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
 import { DropFaults } from "./faults.ts";
 import { type Incoming, ingest } from "./ingest.ts";
-import { findKeyFaults, KeyFault } from "./keys.ts";
+import { findKeyFaults, isKeyViolation, KeyFault } from "./keys.ts";
 import { countVerdicts, emptyRecord, type RunRecord, recordRolledBack, recordSuccess } from "./record.ts";
 import { writeRejects } from "./rejects.ts";
 import { checkRowCounts } from "./row-counts.ts";
@@ -147,7 +147,7 @@ function expectationsFailed({ month }: Job, failed: number, all: number): Consol
 async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Promise<ConsoleError> {
   const { job, sql, signal, incoming } = open;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
-  if (thrown instanceof KeyFault || faults.count > 0) {
+  if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
     await findKeyFaults(sql, job, incoming, faults);
     if (faults.count > 0) return faults.rejection();
   }

@@ -18,6 +18,9 @@ export async function validate(
     stopIfCancelled(context.signal);
     const suite = suites.get(name);
     if (suite === undefined) continue;
-    void live; void verdicts; void stageSchema; void evaluateSuite;
+    void live;
+    void verdicts;
+    void stageSchema;
+    void evaluateSuite;
   }
 }

@@ -1,0 +1,54 @@
+import { startPipeline } from "../../src/client/pipeline.ts";
+import type { EventName, EventOf, RunEvent } from "../../src/core/events.ts";
+import type { RunRequest } from "../../src/core/requests.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import type { Sql } from "../../src/postgres/connect.ts";
+
+export interface Ran {
+  exitCode: number;
+  events: RunEvent[];
+}
+
+const plain = { as_of: null, dry_run: false, restamp: false, backfill: false, force: false };
+
+/** A run request for the named months, with what differs from an ordinary run. */
+export function runRequest(months: string[], flags: Partial<Omit<RunRequest, "kind" | "selection">> = {}): RunRequest {
+  return { kind: "run", selection: { months }, ...plain, ...flags };
+}
+
+/** Run months in a pipeline subprocess of their own, to the end. */
+export async function runMonths(
+  settings: Settings,
+  months: string[],
+  flags: Parameters<typeof runRequest>[1] = {},
+): Promise<Ran> {
+  const pipeline = startPipeline(settings);
+  const events: RunEvent[] = [];
+  try {
+    const { exit_code } = await pipeline.call(runRequest(months, flags), (event) => events.push(event));
+    return { exitCode: exit_code, events };
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** The last event of this name. */
+export function lastOf<Name extends EventName>(events: readonly RunEvent[], name: Name): EventOf<Name> | undefined {
+  return events.findLast((event): event is RunEvent & EventOf<Name> => event.event === name);
+}
+
+const published = [
+  ...["users", "subscriptions", "usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"],
+  ...["subscriptions_profile_snapshots", "usage_agg_30d_snapshots"],
+  ...["payments_agg_90d_snapshots", "support_agg_90d_snapshots"],
+];
+
+/** Every cell of every live and snapshot table, as text: equal digests mean an equal database. */
+export async function digest(sql: Sql): Promise<string> {
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const table of published) {
+    const rows = await sql<{ row: string }[]>`select t::text as row from ${sql(table)} t order by 1`;
+    for (const { row } of rows) hash.update(`${table}\0${row}\0`);
+  }
+  return hash.digest("hex");
+}

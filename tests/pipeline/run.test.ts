@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { Settings } from "../../src/core/settings.ts";
+import { connect } from "../../src/postgres/connect.ts";
+import { tryLock } from "../../src/postgres/lock.ts";
+import { migrated } from "../helpers/database.ts";
+import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, runMonths } from "../helpers/pipeline.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+const users = ["u1", "u2", "u3", "u4"];
+let database: TestDatabase;
+let drops: DropFolder;
+let settings: Settings;
+
+beforeEach(async () => {
+  database = await testDatabase(migrated);
+  drops = dropFolder();
+  settings = { data: drops.path, home: `${drops.path}/home`, database: database.url };
+  drops.write("month_000", smallDrop(users));
+});
+afterEach(async () => {
+  drops.remove();
+  await database.drop();
+});
+
+async function rowsIn(table: string): Promise<number> {
+  const [row] = await database.sql`select count(*) as rows from ${database.sql(table)}`;
+  return row?.rows;
+}
+
+test("a month is loaded, counted, sealed, and recorded with the data", async () => {
+  const { exitCode, events } = await runMonths(settings, ["month_000"]);
+  expect(exitCode).toBe(0);
+  const staged = events.flatMap((event) => (event.event === "stage.finished" ? [event.stage] : []));
+  expect(staged).toEqual(["ingest", "upsert", "validate", "snapshot"]);
+  const end = lastOf(events, "run.finished");
+  expect(end).toMatchObject({ status: "published", as_of: "2024-01-31" });
+  expect(end?.tables).toContainEqual({ table: "labels", rows: 4, inserted: 4, updated: 0, unchanged: 0, absent: 0 });
+  expect(await rowsIn("subscriptions_profile_snapshots")).toBe(4);
+  const [usage] = await database.sql`select watch_hours_30d, as_of from usage_agg_30d_snapshots where user_id = 'u2'`;
+  expect(usage).toEqual({ watch_hours_30d: "1.483650766787413", as_of: "2024-01-31" });
+  expect([...(await database.sql`select status from console.runs`)]).toEqual([{ status: "published" }]);
+  expect(await rowsIn("stage.users")).toBe(0);
+});
+
+test("the same files again: nothing to do; forced: nothing changes", async () => {
+  await runMonths(settings, ["month_000"]);
+  const before = await digest(database.sql);
+  const again = await runMonths(settings, ["month_000"]);
+  expect(again.exitCode).toBe(0);
+  expect(lastOf(again.events, "run.finished")).toMatchObject({ status: "unchanged", run: 1 });
+  drops.write("month_000", smallDrop(users));
+  expect(lastOf((await runMonths(settings, ["month_000"])).events, "run.finished")?.status).toBe("unchanged");
+  const forced = await runMonths(settings, ["month_000"], { force: true });
+  expect(lastOf(forced.events, "run.finished")).toMatchObject({ status: "published" });
+  expect(lastOf(forced.events, "run.finished")?.tables[0]).toMatchObject({ inserted: 0, updated: 0, unchanged: 4 });
+  expect(await digest(database.sql)).toBe(before);
+});
+
+test("the next month writes only what is new or changed; absent rows stay live and out of its snapshot", async () => {
+  await runMonths(settings, ["month_000"]);
+  drops.write("month_001", smallDrop(["u1", "u2", "u3", "new"], 1));
+  const { events } = await runMonths(settings, ["month_001"]);
+  expect(lastOf(events, "run.finished")?.tables).toEqual([
+    { table: "users", rows: 4, inserted: 1, updated: 0, unchanged: 3, absent: 1 },
+    { table: "subscriptions", rows: 4, inserted: 1, updated: 0, unchanged: 3, absent: 1 },
+    { table: "usage_agg_30d", rows: 4, inserted: 1, updated: 3, unchanged: 0, absent: 1 },
+    { table: "payments_agg_90d", rows: 4, inserted: 1, updated: 3, unchanged: 0, absent: 1 },
+    { table: "support_agg_90d", rows: 4, inserted: 1, updated: 0, unchanged: 3, absent: 1 },
+    { table: "labels", rows: 4, inserted: 1, updated: 3, unchanged: 0, absent: 1 },
+  ]);
+  expect(await rowsIn("users")).toBe(5);
+  const frozen = await database.sql`select user_id from usage_agg_30d_snapshots where as_of = '2024-02-29' order by 1`;
+  expect(frozen.map((row) => row.user_id)).toEqual(["new", "u1", "u2", "u3"]);
+});
+
+test("a dry run counts the same and changes nothing but the ledger", async () => {
+  const before = await digest(database.sql);
+  const { exitCode, events } = await runMonths(settings, ["month_000"], { dry_run: true });
+  expect(exitCode).toBe(0);
+  expect(lastOf(events, "run.finished")).toMatchObject({ status: "dry_run" });
+  expect(lastOf(events, "run.finished")?.tables[0]).toMatchObject({ inserted: 4 });
+  expect(await digest(database.sql)).toBe(before);
+  expect([...(await database.sql`select status, mode from console.runs`)]).toEqual([
+    { status: "dry_run", mode: "dry_run" },
+  ]);
+});
+
+describe("a month that cannot be published leaves the database as it was", () => {
+  beforeEach(async () => {
+    await runMonths(settings, ["month_000"]);
+  });
+
+  async function refused(month: string, exitCode: number, code: string, flags = {}) {
+    const before = await digest(database.sql);
+    const ran = await runMonths(settings, [month], flags);
+    const end = lastOf(ran.events, "run.failed");
+    expect({ exitCode: ran.exitCode, code: end?.code }).toEqual({ exitCode, code });
+    expect(await digest(database.sql)).toBe(before);
+    return end;
+  }
+
+  test("a bad cell", async () => {
+    const drop = smallDrop(users, 1);
+    drops.write("month_001", {
+      ...drop,
+      "payments_agg_90d.csv": [
+        ["user_id", "failed_payments_90d"],
+        ["u1", "1.5"],
+      ],
+    });
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults).toContainEqual(
+      expect.objectContaining({ file: "payments_agg_90d.csv", line: 2, column: "failed_payments_90d", value: "1.5" }),
+    );
+    expect([...(await database.sql`select status, fault_count from console.runs order by run desc limit 1`)]).toEqual([
+      { status: "rejected", fault_count: end?.fault_count },
+    ]);
+  });
+
+  test("a missing file", async () => {
+    const { "labels.csv": _, ...drop } = smallDrop(users, 1);
+    drops.write("month_001", drop);
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults).toMatchObject([{ file: "labels.csv", code: "file_missing" }]);
+  });
+
+  test("a repeated key, new or known, names both lines", async () => {
+    for (const user of ["u2", "new"]) {
+      drops.write("month_001", smallDrop(["u1", user, "u3", user], 1));
+      const end = await refused("month_001", 1, "drop_rejected");
+      const fault = end?.faults?.find((one) => one.file === "users.csv");
+      expect(fault).toMatchObject({ line: 5, column: "user_id", value: user, code: "key_repeated" });
+      expect(fault?.reason).toContain("line 3");
+    }
+  });
+
+  test("a row whose user is neither in the drop nor live", async () => {
+    const drop = smallDrop(users, 1);
+    const labels = [...(drop["labels.csv"] ?? []), ["ghost", "True"]];
+    drops.write("month_001", { ...drop, "labels.csv": labels });
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults).toMatchObject([{ file: "labels.csv", line: 6, value: "ghost", code: "key_orphaned" }]);
+  });
+
+  test("a truncated file", async () => {
+    drops.write("month_001", smallDrop(["u1"], 1));
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults?.map((fault) => fault.code)).toEqual(Array(6).fill("row_count"));
+  });
+
+  test("a failed expectation", async () => {
+    const drop = smallDrop(users, 1);
+    const [header, first, ...rest] = drop["usage_agg_30d.csv"] ?? [];
+    drops.write("month_001", {
+      ...drop,
+      "usage_agg_30d.csv": [header ?? [], ["u1", "-3.2", "1", "1", "1", "1"], ...rest],
+    });
+    expect(first?.[0]).toBe("u1");
+    const end = await refused("month_001", 1, "expectation_failed");
+    expect(end?.stage).toBe("validate");
+    const [broken] = await database.sql`select table_name, column_name, unexpected_count from console.run_expectations
+      where not success`;
+    expect(broken).toEqual({ table_name: "usage_agg_30d", column_name: "watch_hours_30d", unexpected_count: 1 });
+  });
+
+  test("a sealed snapshot that would change, unless it is restamped", async () => {
+    drops.write("month_000", smallDrop(users, 7));
+    const end = await refused("month_000", 4, "snapshot_differs");
+    expect(end?.title).toContain("4 changed");
+    const restamped = await runMonths(settings, ["month_000"], { restamp: true });
+    expect(restamped.exitCode).toBe(0);
+    expect(await rowsIn("console.lifted_seals")).toBe(2);
+  });
+
+  test("a month older than the newest, unless it is backfilled", async () => {
+    drops.write("month_002", smallDrop(users, 2));
+    drops.write("month_001", smallDrop(["u1", "u2", "late"], 1));
+    await runMonths(settings, ["month_002"]);
+    await refused("month_001", 4, "out_of_order");
+    const live = await database.sql`select * from usage_agg_30d order by user_id`;
+    const { exitCode } = await runMonths(settings, ["month_001"], { backfill: true });
+    expect(exitCode).toBe(0);
+    expect([...(await database.sql`select * from usage_agg_30d order by user_id`)]).toEqual([...live]);
+    const rows =
+      await database.sql`select user_id from payments_agg_90d_snapshots where as_of = '2024-02-29' order by 1`;
+    expect(rows.map((row) => row.user_id)).toEqual(["late", "u1", "u2"]);
+  });
+
+  test("a lock that another console holds: refused, and told who", async () => {
+    drops.write("month_001", smallDrop(users, 1));
+    const other = connect(database.url);
+    expect(await tryLock(other, "streamflow")).toBe(true);
+    await other`insert into console.runs (dataset, month, as_of, mode, operator, host, process)
+                values ('streamflow', 'month_009', '2024-10-31', 'publish', 'ada', 'elsewhere', 42)`;
+    const end = await refused("month_001", 4, "locked");
+    expect(end?.title).toContain("ada on elsewhere (process 42) is running month_009 since");
+    await other.end();
+  });
+});
