@@ -130,7 +130,7 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
       return onTable(state, event.table, (table) => finishCell(table, event));
     case "expectation.evaluated":
       return {
-        ...onTable(state, event.table, (table) => ({ ...table, verdicts: [...table.verdicts, event] })),
+        ...onTable(state, event.table, (table) => addVerdict(table, event)),
         expectations: countVerdict(state.expectations, event),
       };
     case "stage.finished":
@@ -142,6 +142,11 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
     case "run.failed":
       return { ...state, end: event };
   }
+}
+
+function addVerdict(table: TableProgress, verdict: Verdict): TableProgress {
+  const verdicts = [...table.verdicts, verdict];
+  return withCell({ ...table, verdicts }, "validate", { state: "active", done: verdicts.length });
 }
 
 function finishCell(table: TableProgress, event: EventOf<"table.finished">): TableProgress {

@@ -1,5 +1,5 @@
 import { ArkErrors } from "../core/arktype.ts";
-import { ConsoleError, toConsoleError } from "../core/errors.ts";
+import { ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
 import { linesOf } from "../core/lines.ts";
 import { Call, Hello, type Message, type WireError } from "../core/requests.ts";
 import { cancelled } from "./context.ts";
@@ -10,28 +10,28 @@ import { type Service, startService } from "./service.ts";
  * answers. It ends when stdin does, after rolling back what was still running.
  */
 async function main(): Promise<void> {
-  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
-  process.on("SIGINT", () => {});
-  const service = await listen();
-  process.exitCode = 0;
-  await service?.close();
-  process.exit();
+  const lines = linesOf(Bun.stdin.stream());
+  const hello = await lines.next();
+  if (hello.done) return;
+  const service = startService(checked(Hello(JSON.parse(hello.value))).settings);
+  obeySignals(service);
+  for await (const line of lines) void answer(service, checked(Call(JSON.parse(line))));
+  await leave(service, "interrupted", exitCodes.done);
 }
 
-async function listen(): Promise<Service | null> {
-  let service: Service | null = null;
-  const stop = () => service?.cancel(cancelled("terminated"));
-  process.on("SIGTERM", stop);
-  process.on("SIGHUP", stop);
-  for await (const line of linesOf(Bun.stdin.stream())) {
-    if (service === null) {
-      service = startService(checked(Hello(JSON.parse(line))).settings);
-    } else {
-      void answer(service, checked(Call(JSON.parse(line))));
-    }
+function obeySignals(service: Service): void {
+  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
   }
-  service?.cancel(cancelled("interrupted"));
-  return service;
+}
+
+/** Roll back what is under way, let go of the database, and end. */
+async function leave(service: Service, why: "interrupted" | "terminated", exitCode: number): Promise<void> {
+  service.cancel(cancelled(why));
+  await service.close();
+  process.exit(exitCode);
 }
 
 function checked<Value>(value: Value | ArkErrors): Value {

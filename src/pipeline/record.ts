@@ -59,6 +59,24 @@ export async function recordRolledBack(
   });
 }
 
+/** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
+export async function recordFailure(
+  sql: Sql,
+  run: number,
+  record: RunRecord,
+  failed: { error: ConsoleError; stage: string | null; rejectFile: string | null },
+): Promise<void> {
+  try {
+    await recordRolledBack(sql, run, record, failed);
+  } catch (error) {
+    if (!serverIsGone(failed.error)) throw error;
+  }
+}
+
+function serverIsGone({ code }: ConsoleError): boolean {
+  return code === "database_lost" || code === "database_unreachable";
+}
+
 async function recordDetails(tx: Transaction, run: number, { files, tables, verdicts }: RunRecord): Promise<void> {
   await recordFiles(tx, run, files);
   await recordTables(tx, run, tables);

@@ -8,7 +8,14 @@ import { inStage, type Job, type StageContext, secondsSince } from "./context.ts
 import { DropFaults } from "./faults.ts";
 import { type Incoming, ingest } from "./ingest.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "./keys.ts";
-import { countVerdicts, emptyRecord, type RunRecord, recordRolledBack, recordSuccess } from "./record.ts";
+import {
+  countVerdicts,
+  emptyRecord,
+  type RunRecord,
+  recordFailure,
+  recordRolledBack,
+  recordSuccess,
+} from "./record.ts";
 import { writeRejects } from "./rejects.ts";
 import { checkRowCounts } from "./row-counts.ts";
 import { snapshot } from "./snapshot.ts";
@@ -61,7 +68,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
   } catch (thrown) {
     const error = await explain(open, thrown, faults);
     const rejectFile = await writeRejects(open.home, job.month, run, error);
-    await recordRolledBack(sql, run, record, { error, stage: progress.stage, rejectFile });
+    await recordFailure(sql, run, record, { error, stage: progress.stage, rejectFile });
     stream.emit({
       event: "run.failed",
       month: job.month,

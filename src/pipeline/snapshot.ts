@@ -50,9 +50,10 @@ export async function snapshot(context: StageContext): Promise<Seal[]> {
 type Outcome = { seal: Seal; fresh: boolean } | { conflict: Conflict };
 
 async function freeze(context: StageContext, table: Frozen, sealed: Seal | undefined): Promise<Outcome> {
-  const { tx, asOf, restamp, dataset, run } = context;
+  const { tx, asOf, restamp, dataset, run, emit } = context;
   const name = table.snapshot.table.name;
   const wanted = await sealStaged(tx, table);
+  emit({ event: "table.progress", stage: "snapshot", table: table.name, done: 0, total: wanted.rows, unit: "rows" });
   const seal: Seal = { table: name, as_of: asOf, ...wanted };
   // Rows may stand there without a seal: taken by an older system, before this ledger was.
   const standing = sealed ?? (await sealSnapshot(tx, table, asOf));
