@@ -23,7 +23,7 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
 type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;
 
 async function publish({ tx, emit }: StageContext, staged: Staged): Promise<PlanCounts> {
-  const plan = await planMerge(tx, staged.table, staged.carried);
+  const plan = await planMerge(tx, staged.table, staged.carried, staged.rows);
   const { inserted, updated, unchanged, absent } = plan;
   if (plan.repeated) throw new KeyFault("repeated", staged.name);
   const progress = (done: number) =>

@@ -34,8 +34,29 @@ function differs(tx: Transaction, columns: readonly Column[]): Fragment {
   return some(tx, columns.map(one));
 }
 
-/** Compare the stage with the live table by one hash join; nothing is written. `carried` are the file's columns. */
-export async function planMerge(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<MergePlan> {
+/**
+ * Compare the `staged` rows of a table with the live ones by one hash join; nothing is written. `carried` are the file's
+ * columns. Where nothing is live there is nothing to compare: then it is the primary key that finds repeated keys.
+ */
+export async function planMerge(
+  tx: Transaction,
+  table: LoadTable,
+  carried: readonly string[],
+  staged: number,
+): Promise<MergePlan> {
+  if (await isEmpty(tx, table)) {
+    return { live: 0, inserted: staged, updated: 0, unchanged: 0, absent: 0, repeated: false };
+  }
+  return compare(tx, table, carried);
+}
+
+async function isEmpty(tx: Transaction, { live }: LoadTable): Promise<boolean> {
+  const [row] = await tx<{ empty: boolean }[]>`
+    select not exists (select 1 from ${tx(live.schema)}.${tx(live.name)}) as empty`;
+  return row?.empty ?? false;
+}
+
+async function compare(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<MergePlan> {
   const { name, live } = table;
   const key = tx(live.key[0] ?? "");
   const [row] = await tx<{ live: number; staged: number; inserted: number; absent: number; updated: number }[]>`
@@ -76,7 +97,7 @@ export async function applyMerge(
     await insertNew(tx, table, carried);
     return null;
   }
-  return fillEmpty(tx, table, () => insertNew(tx, table, carried));
+  return fillEmpty(tx, table, () => insertAll(tx, table, carried));
 }
 
 async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
@@ -89,12 +110,27 @@ async function updateChanged(tx: Transaction, table: LoadTable, carried: readonl
      where ${sameKey(tx, "l", "s", live.key)} and (${differs(tx, columns)})`;
 }
 
-async function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
-  const { name, live } = table;
+function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
+  const { live } = table;
+  const isNew = tx`
+    not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} l where ${sameKey(tx, "l", "s", live.key)})`;
+  return insertWhere(tx, table, carried, isNew);
+}
+
+function insertAll(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
+  return insertWhere(tx, table, carried, tx`true`);
+}
+
+/** In key order, which keeps the primary key's index cheap to extend. */
+async function insertWhere(
+  tx: Transaction,
+  { name, live }: LoadTable,
+  carried: readonly string[],
+  condition: Fragment,
+): Promise<void> {
   const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
   await tx`
     insert into ${tx(live.schema)}.${tx(live.name)} (${tx(all)})
-    select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s
-     where not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} l where ${sameKey(tx, "l", "s", live.key)})
+    select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s where ${condition}
      order by ${list(tx, columnsOf(tx, "s", live.key))}`;
 }

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 async function merge(): Promise<string | null> {
-  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, carried)));
+  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, carried, 2)));
 }
 
 async function identity() {
