@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
-import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
 import { type Setting, serverSettings } from "../../src/postgres/embedded/settings.ts";
+import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
 
 /** A database of a test file's own. */
 export interface TestDatabase {
