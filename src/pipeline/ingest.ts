@@ -56,9 +56,7 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   const reader = await openTable(sourceOf(context, one));
   const columns = reader.header?.columns ?? [];
   const copy =
-    reader.header !== null && faults.count === 0
-      ? await copyInto(context.tx, copyIntoStage(context.tx, table, columns))
-      : null;
+    reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
   const { read, rows } = await send(context, one, reader, copy, faults);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });

@@ -1,7 +1,9 @@
 import postgres from "postgres";
+import { ConsoleError } from "../core/errors.ts";
 import { driverTypes } from "./driver-types.ts";
 import { passwordFromFile } from "./passfile.ts";
 import { tlsFor } from "./tls.ts";
+import { unreachable } from "./unreachable.ts";
 import { parseUrl } from "./url.ts";
 
 /** A connection pool, or one connection inside a transaction. Dates and numerics stay text, counts are numbers. */
@@ -45,5 +47,34 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       TimeZone: "UTC",
       ...(target.options ? { options: target.options } : {}),
     },
+  });
+}
+
+/** PostgreSQL's oldest major version that the console's statements run on. */
+const oldestMajor = 15;
+
+/**
+ * Like `connect`, but the connection is made at once: throws a ConsoleError that names the place when it cannot be
+ * reached, and when the server is too old.
+ */
+export async function openDatabase(url: string, options: ConnectOptions = {}): Promise<Sql> {
+  const target = parseUrl(url);
+  const sql = connect(url, options);
+  try {
+    (await sql.reserve()).release();
+    requireVersion(sql);
+    return sql;
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error instanceof ConsoleError ? error : unreachable(error, target);
+  }
+}
+
+function requireVersion(sql: Sql): void {
+  // Told by the server when the connection was made, such as "18.4 (Debian 18.4-1)".
+  const version = String(sql.parameters.server_version).split(" ")[0] ?? "";
+  if (Number.parseInt(version, 10) >= oldestMajor) return;
+  throw new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
+    hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
   });
 }

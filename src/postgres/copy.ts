@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type postgres from "postgres";
-import type { Transaction } from "./connect.ts";
 
 /** Bytes that may wait for the server before a writer has to: enough to keep the socket busy. */
 const highWater = 1024 * 1024;
@@ -20,31 +19,29 @@ export interface CopyWriter {
 type CopyStream = Writable & { count?: number };
 
 /** Start a statement such as `copy t from stdin`. Errors are the server's own, for `translate`. */
-export async function copyInto(_tx: Transaction, query: postgres.PendingQuery<postgres.Row[]>): Promise<CopyWriter> {
+export async function copyInto(query: postgres.PendingQuery<postgres.Row[]>): Promise<CopyWriter> {
   const stream: CopyStream = await query.writable();
-  const ended = new Promise<never>((_, reject) => stream.once("error", reject));
-  // Whoever writes next sees the error; until then nobody may be waiting for it.
-  ended.catch(() => {});
-  const throwIfEnded = () => {
+  // Whoever writes next is told of the error; until then nobody need be listening.
+  stream.on("error", () => {});
+  const throwIfFailed = () => {
     if (stream.errored) throw stream.errored;
   };
   return {
     async write(chunk) {
-      throwIfEnded();
+      throwIfFailed();
       stream.write(chunk);
-      if (stream.writableLength > highWater) await Promise.race([once(stream, "drain"), ended]);
+      if (stream.writableLength > highWater) await once(stream, "drain");
     },
     async finish() {
-      throwIfEnded();
-      const finished = new Promise<void>((resolve) => stream.end(resolve));
-      await Promise.race([finished, ended]);
+      throwIfFailed();
+      stream.end();
+      await once(stream, "finish");
       return stream.count ?? 0;
     },
     async abort(reason) {
       if (stream.closed) return;
-      const closed = new Promise((resolve) => stream.once("close", resolve));
       stream.destroy(new Error(reason));
-      await closed;
+      await once(stream, "close").catch(() => {});
     },
   };
 }

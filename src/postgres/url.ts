@@ -19,7 +19,6 @@ const variables = {
   connect_timeout: "PGCONNECT_TIMEOUT",
   options: "PGOPTIONS",
   application_name: null,
-  target_session_attrs: "PGTARGETSESSIONATTRS",
 } as const;
 
 type Parameter = keyof typeof variables;
@@ -40,6 +39,7 @@ const ignored = new Set([
   "sslcrl",
   "sslnegotiation",
   "sslsni",
+  "target_session_attrs",
   "tcp_user_timeout",
 ]);
 

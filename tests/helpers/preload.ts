@@ -1,5 +1,5 @@
 import { afterAll } from "bun:test";
-import { stopTestServer } from "./server.ts";
+import { undoAll } from "./at-end.ts";
 
 // Registered before any test file, this runs once, after the last of them.
-afterAll(stopTestServer);
+afterAll(undoAll);

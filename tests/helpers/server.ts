@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
-import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
+import { acquireServer } from "../../src/postgres/embedded/server.ts";
 import { type Setting, serverSettings } from "../../src/postgres/embedded/settings.ts";
+import { atEnd } from "./at-end.ts";
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -29,14 +30,15 @@ const fast: Setting[] = [
   ["autovacuum", "off", "nothing happens that no test asked for"],
 ];
 
-let running: Promise<{ use: ServerUse; home: string | null; sql: Sql }> | undefined;
+/** Started when the first test file imports this, and not in a hook, for hooks have a time limit. */
+const server = await startTestServer();
+atEnd(stopTestServer);
+
 const templates = new Map<string, Promise<string>>();
 let databases = 0;
 
 /** The URL of the test run's server: an embedded one of its own, or the one that TEST_DATABASE_URL names. */
-export async function testServerUrl(): Promise<string> {
-  return (await server()).use.url;
-}
+export const testServerUrl = server.use.url;
 
 export async function testDatabase(template?: Template): Promise<TestDatabase> {
   const source = template ? await copyOf(template) : "template0";
@@ -48,27 +50,10 @@ export async function testDatabase(template?: Template): Promise<TestDatabase> {
     async drop() {
       await sql.end();
       const leaks = await openConnections(name);
-      await (await server()).sql`drop database ${(await server()).sql(name)} with (force)`;
+      await server.sql`drop database ${server.sql(name)} with (force)`;
       if (leaks.length > 0) throw new Error(`Connections leaked by this test file: ${leaks.join("; ")}`);
     },
   };
-}
-
-/** For the end of the test run: leaves no process, database or folder behind. */
-export async function stopTestServer(): Promise<void> {
-  if (!running) return;
-  const { use, home, sql } = await running;
-  running = undefined;
-  for (const name of await Promise.all(templates.values())) await sql`drop database if exists ${sql(name)}`;
-  templates.clear();
-  await sql.end();
-  await use.release();
-  if (home) rmSync(home, { recursive: true, force: true });
-}
-
-function server() {
-  running ??= startTestServer();
-  return running;
 }
 
 async function startTestServer() {
@@ -79,6 +64,15 @@ async function startTestServer() {
     ? await acquireServer(home, [...serverSettings, ...fast])
     : { url: external ?? "", release: async () => {} };
   return { use, home, sql: connect(use.url, { applicationName: "test helper" }) };
+}
+
+/** Leaves no process, database or folder behind. */
+async function stopTestServer(): Promise<void> {
+  const { use, home, sql } = server;
+  for (const name of await Promise.all(templates.values())) await sql`drop database if exists ${sql(name)}`;
+  await sql.end();
+  await use.release();
+  if (home) rmSync(home, { recursive: true, force: true });
 }
 
 function copyOf(template: Template): Promise<string> {
@@ -98,7 +92,7 @@ async function makeTemplate(template: Template): Promise<string> {
 }
 
 async function createDatabase(source: string): Promise<{ url: string; name: string }> {
-  const { use, sql } = await server();
+  const { use, sql } = server;
   const name = `test_${process.pid}_${++databases}`;
   await sql`create database ${sql(name)} template ${sql(source)}`;
   return { url: use.url.replace(/^(\w+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`), name };
@@ -108,7 +102,7 @@ const leakPatienceMs = 3_000;
 
 /** Descriptions of the sessions in a database, once those that are ending have ended. */
 async function openConnections(name: string): Promise<string[]> {
-  const { sql } = await server();
+  const { sql } = server;
   const deadline = Date.now() + leakPatienceMs;
   for (;;) {
     const rows = await sql<{ session: string }[]>`

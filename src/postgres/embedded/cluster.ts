@@ -18,9 +18,14 @@ export function dataVersion(paths: ServerPaths): string | null {
 }
 
 /** Make the data directory unless it is there; one that another major version made is refused. */
-export async function prepareCluster(binaries: Binaries, launcher: Launcher, paths: ServerPaths): Promise<void> {
+export async function prepareCluster(
+  binaries: Binaries,
+  launcher: Launcher,
+  paths: ServerPaths,
+  settings: readonly Setting[],
+): Promise<void> {
   const version = dataVersion(paths);
-  if (version === null) return initialise(binaries, launcher, paths);
+  if (version === null) return initialise(binaries, launcher, paths, isSynced(settings));
   if (version === binaries.major) return;
   throw new ConsoleError(
     "database_version",
@@ -29,8 +34,13 @@ export async function prepareCluster(binaries: Binaries, launcher: Launcher, pat
   );
 }
 
+/** False for a server whose settings give up durability, as tests do: its files need not be flushed either. */
+function isSynced(settings: readonly Setting[]): boolean {
+  return settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
+}
+
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
-async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerPaths): Promise<void> {
+async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerPaths, synced: boolean): Promise<void> {
   const prefix = `${basename(paths.data)}.new-`;
   for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(prefix))) {
     rmSync(join(paths.folder, entry), { recursive: true, force: true });
@@ -49,6 +59,7 @@ async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerP
       "--auth-local=trust",
       "--auth-host=reject",
       "--no-instructions",
+      ...(synced ? [] : ["--no-sync"]),
     ]);
     const single = [binaries.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
     await runProgram(launcher, paths, single, `create database ${database}\n`);

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { ServerStatus } from "../../core/listings.ts";
-import { connect } from "../connect.ts";
+import { serverVersion } from "../backend.ts";
+import { openDatabase } from "../connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
 import { give, prepareHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
@@ -66,7 +67,7 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
   return {
     running: url !== null,
     kept: existsSync(paths.keep),
-    version: url && (await versionOf(url)),
+    version: url && (await versionAt(url)),
     pid: postmaster?.pid ?? null,
     url,
     home,
@@ -113,11 +114,10 @@ function urlOf({ socketDirectory, port }: Postmaster): string {
   return `postgresql://${owner}@/${database}?host=${directory}&port=${port}`;
 }
 
-async function versionOf(url: string): Promise<string | null> {
-  const sql = connect(url);
+async function versionAt(url: string): Promise<string> {
+  const sql = await openDatabase(url);
   try {
-    const [row] = await sql<{ server_version: string }[]>`show server_version`;
-    return row?.server_version ?? null;
+    return await serverVersion(sql);
   } finally {
     await sql.end();
   }

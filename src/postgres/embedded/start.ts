@@ -31,7 +31,7 @@ export async function ensureRunning(
 async function start(paths: ServerPaths, account: Account | null, settings: readonly Setting[]): Promise<Postmaster> {
   const binaries = await findBinaries();
   const launcher = launcherFor(account, binaries, paths.folder);
-  await prepareCluster(binaries, launcher, paths);
+  await prepareCluster(binaries, launcher, paths, settings);
   configure(launcher, paths, settings);
   disownPidFile(paths.data);
   const socketDirectory = prepareSocketDirectory(paths, account);
