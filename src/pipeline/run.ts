@@ -3,6 +3,7 @@ import type { Seal, Stage } from "../core/events.ts";
 import type { Suite } from "../core/suite.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
+import { runStatus } from "../postgres/ledger-queries.ts";
 import { emptyStage } from "../postgres/stage.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
 import { DropFaults } from "./faults.ts";
@@ -114,10 +115,20 @@ async function publish(
       await recordSuccess(tx, open.run, record);
     });
   } catch (thrown) {
-    if (!(thrown instanceof DryRunOver)) throw thrown;
-    await recordRolledBack(open.sql, open.run, record, null);
+    if (thrown instanceof DryRunOver) await recordRolledBack(open.sql, open.run, record, null);
+    else if (!(await wasCommitted(open, thrown))) throw thrown;
   }
   return seals;
+}
+
+/** When the connection is lost at the commit itself, only the ledger knows whether the server carried it out. */
+async function wasCommitted({ sql, run }: OpenRun, thrown: unknown): Promise<boolean> {
+  if (translate(thrown).code !== "database_lost") return false;
+  try {
+    return (await runStatus(sql, run)) === "published";
+  } catch {
+    return false;
+  }
 }
 
 async function stagesIn(

@@ -1,5 +1,5 @@
 import type { Seal, Warning } from "../core/events.ts";
-import type { RunDetail, RunEntry, RunFailure, SnapshotEntry } from "../core/listings.ts";
+import type { RunDetail, RunEntry, RunFailure, RunStatus, SnapshotEntry } from "../core/listings.ts";
 import type { Queryable } from "./connect.ts";
 import type { FileRecord } from "./ledger.ts";
 
@@ -114,6 +114,12 @@ export async function publications(sql: Queryable, dataset: string): Promise<Pub
         from console.runs r where r.dataset = ${dataset} and r.status = 'published'
        order by r.month, r.run desc`),
   ];
+}
+
+/** A run's status as it stands in the ledger; null when there is no such run. */
+export async function runStatus(sql: Queryable, run: number): Promise<RunStatus | null> {
+  const [row] = await sql<{ status: RunStatus }[]>`select status from console.runs where run = ${run}`;
+  return row?.status ?? null;
 }
 
 /** Who holds the lock, from the ledger: their month, when they began, and who they are. */
