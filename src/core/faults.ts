@@ -18,6 +18,10 @@ export const faultCodes = {
   encoding: { means: "the bytes are not UTF-8", remedy: "export as UTF-8" },
   nul_byte: { means: "a NUL byte, which PostgreSQL cannot store", remedy: "export as UTF-8 text" },
   line_ends: { means: "the line ends are mixed or a lone carriage return", remedy: "use LF or CRLF throughout" },
+  header_missing: {
+    means: "the first line is a row, not a header",
+    remedy: "export it with the column names in the first line",
+  },
   delimiter: { means: "the columns are separated by something other than a comma", remedy: "export with commas" },
   column_missing: { means: "a column of the table is not in the header", remedy: "export it, empty where unknown" },
   column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
@@ -38,6 +42,7 @@ export const faultCodes = {
   date_range: { means: "outside the dates the manifest allows", remedy: "correct the date" },
   not_timestamp: { means: "not a timestamp in the form YYYY-MM-DD HH:MM:SS", remedy: "write it in that form" },
   not_of_type: { means: "not a value of the column's type", remedy: "correct the value" },
+  /** `nan`, `NaN`, `None`, `NaT`, `<NA>`, `NULL`, `null`, `\N`; in a text column only the first five, and not in quotes. */
   null_word: { means: "a word that stands for NULL", remedy: "leave the cell empty for NULL" },
   null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
   key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },

@@ -1,0 +1,47 @@
+import type { Column } from "../../core/columns.ts";
+import type { FaultCode } from "../../core/faults.ts";
+
+/** What is wrong with a cell: `reason` is a clause such as "not a whole number; did you mean 1?". */
+export interface Wrong {
+  code: FaultCode;
+  reason: string;
+}
+
+/** Days that a date may be, inclusive, as YYYY-MM-DD. */
+export interface DateRange {
+  from: string;
+  to: string;
+}
+
+/** How the values of one column are written. Every value that it finds sound is one that PostgreSQL takes unaltered. */
+export interface CellType {
+  /** Any text is a value, the empty string included. */
+  readonly isText: boolean;
+  /** What every sound value looks like. */
+  readonly pattern: RegExp;
+  /** What no pattern can say, for a value that matches; null when the pattern says all. */
+  readonly within: ((value: string) => boolean) | null;
+  /** Why a value is not sound. */
+  explain(value: string): Wrong;
+}
+
+export type MakeCellType = (column: Column, dates: DateRange) => CellType;
+
+/** How people miswrite a value, and what they meant: null when the replacement cannot be told. */
+export type Mistake = readonly [written: RegExp, meant: (value: string) => string];
+
+/** `; did you mean 1?` when the value is one of these mistakes and mending it gives a sound value, else nothing. */
+export function didYouMean(value: string, mistakes: readonly Mistake[], isSound: (value: string) => boolean): string {
+  if (value.length > 100) return "";
+  for (const [written, meant] of mistakes) {
+    if (!written.test(value)) continue;
+    const mended = meant(value);
+    if (isSound(mended)) return `; did you mean ${mended}?`;
+  }
+  return "";
+}
+
+/** The function that tells whether a value is one of the type. */
+export function soundness({ pattern, within }: Pick<CellType, "pattern" | "within">): (value: string) => boolean {
+  return (value) => pattern.test(value) && (within === null || within(value));
+}

@@ -1,0 +1,93 @@
+import type { Column } from "../../core/columns.ts";
+import { type CellType, didYouMean, type MakeCellType, type Mistake, soundness, type Wrong } from "./cell-type.ts";
+
+/** Digits with a point, and an exponent as programs write for very small and very large numbers. */
+const pattern = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,6})?$/;
+
+const mistakes: Mistake[] = [
+  [/^\s|\s$/, (value) => value.trim()],
+  [/^-?\d+,\d+$/, (value) => value.replace(",", ".")],
+  [
+    /^-?\d{1,3}([ _'\u00a0\u202f]\d{3})+([.,]\d+)?$/,
+    (value) => value.replace(/[ _'\u00a0\u202f]/g, "").replace(",", "."),
+  ],
+  [/^-?\d{1,3}(,\d{3})+\.\d+$/, (value) => value.replaceAll(",", "")],
+  [/^-?\d{1,3}(\.\d{3})+,\d+$/, (value) => value.replaceAll(".", "").replace(",", ".")],
+  [/^\+|\.$/, (value) => value.replace(/^\+|\.$/g, "")],
+  [/^[$€£]\s*-?[\d.]+$|^-?[\d.]+\s*[%$€£]$/, (value) => value.replace(/[^\d.-]/g, "")],
+];
+
+const infinite = /^[+-]?inf(inity)?$/i;
+
+function notNumeric(value: string, isSound: (value: string) => boolean): Wrong {
+  const reason = infinite.test(value)
+    ? "infinite, not a number"
+    : `not a number${didYouMean(value, mistakes, isSound)}`;
+  return { code: "not_numeric", reason };
+}
+
+/** PostgreSQL's own limits of numeric: digits before and after the point. */
+const mostWhole = 131_072;
+const mostFraction = 16_383;
+
+/** numeric(precision, scale), never rounded: more digits after the point than the column keeps are a fault. */
+export const numericType: MakeCellType = (column) => {
+  const { whole, fraction } = limits(column);
+  const within = (value: string) => {
+    if (column.precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
+    const digits = significantDigits(value);
+    return digits.whole <= whole && digits.fraction <= fraction;
+  };
+  return {
+    isText: false,
+    pattern,
+    within,
+    explain: (value) =>
+      pattern.test(value)
+        ? { code: "numeric_range", reason: rangeReason(column, value) }
+        : notNumeric(value, soundness({ pattern, within })),
+  };
+};
+
+/** Digits that the column keeps on either side of the point; negative ones are zeros that have to be there. */
+function limits({ precision, scale }: Column): { whole: number; fraction: number } {
+  if (precision === null) return { whole: mostWhole, fraction: mostFraction };
+  return { whole: precision - (scale ?? 0), fraction: scale ?? 0 };
+}
+
+function rangeReason(column: Column, value: string): string {
+  const { whole, fraction } = limits(column);
+  const name = column.precision === null ? "numeric" : `numeric(${column.precision},${column.scale ?? 0})`;
+  return significantDigits(value).whole > whole
+    ? `too large for ${name}, which has ${whole} digits before the point`
+    : `${name} keeps ${fraction} digits after the point and would round it`;
+}
+
+/** Digits on either side of the point once the exponent is worked in and outer zeros are gone: "12.50" has 2 and 1. */
+function significantDigits(value: string): { whole: number; fraction: number } {
+  const [, before = "", after = "", exponent = "0"] = /^-?(\d*)(?:\.(\d+))?(?:[eE](.+))?$/.exec(value) ?? [];
+  const digits = before + after;
+  const first = digits.search(/[1-9]/);
+  if (first === -1) return { whole: 0, fraction: 0 };
+  const last = digits.replace(/0+$/, "").length;
+  const point = before.length + Number(exponent);
+  return { whole: Math.max(0, point - first), fraction: last - point };
+}
+
+/** float4 and float8: any number that does not overflow to infinity nor vanish to zero. */
+export function floatType(round: (value: number) => number): MakeCellType {
+  const within = (value: string) => {
+    const rounded = round(Number(value));
+    return Number.isFinite(rounded) && (rounded !== 0 || !/[1-9]/.test(value.split(/[eE]/)[0] ?? ""));
+  };
+  const type: CellType = {
+    isText: false,
+    pattern,
+    within,
+    explain: (value) =>
+      pattern.test(value)
+        ? { code: "numeric_range", reason: "too large or too small for a floating-point number" }
+        : notNumeric(value, soundness({ pattern, within })),
+  };
+  return () => type;
+}

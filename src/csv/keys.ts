@@ -1,0 +1,79 @@
+import { openFile } from "./opening.ts";
+import type { TableSource } from "./reader.ts";
+import { RecordScanner } from "./scan.ts";
+import { SourceFile } from "./source.ts";
+
+/** Keys of a file's rows, with the line where each row starts. */
+export interface KeyLines {
+  keys: string[];
+  lines: number[];
+}
+
+/**
+ * The keys of a file, a batch for each piece that is read, for finding what stands where in a file that was read before.
+ * Rows that are malformed or have no key are passed over. The key of several columns is a JSON array of their values.
+ */
+export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
+  const { layout } = await openFile(source.path, source.shape, source.optional);
+  if (layout === null) return;
+  const { head, columns } = layout;
+  const places = source.key.map((name) => columns.findIndex((column) => column?.name === name));
+  if (places.length === 0 || places.includes(-1)) return;
+  const reader = new KeyReader(columns.length, places, head.firstRow);
+  const file = await SourceFile.open(source.path);
+  let toSkip = head.length;
+  for await (const chunk of file.chunks({ signal })) {
+    const body = chunk.subarray(Math.min(toSkip, chunk.length));
+    toSkip -= chunk.length - body.length;
+    yield reader.push(body, false);
+  }
+  yield reader.push(Buffer.alloc(0), true);
+}
+
+/** The first line of each of these keys, written as `keyLines` does; one that is not in the file is not in the map. */
+export async function findLines(source: TableSource, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for await (const batch of keyLines(source)) {
+    for (const [index, key] of batch.keys.entries()) {
+      const line = batch.lines[index];
+      if (line !== undefined && keys.has(key) && !found.has(key)) found.set(key, line);
+    }
+    if (found.size === keys.size) break;
+  }
+  return found;
+}
+
+class KeyReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(
+    readonly width: number,
+    readonly places: readonly number[],
+    private line: number,
+  ) {}
+
+  push(chunk: Buffer, final: boolean): KeyLines {
+    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const scanner = new RecordScanner(data, final, this.width);
+    const batch: KeyLines = { keys: [], lines: [] };
+    let at = 0;
+    while (at < data.length) {
+      const record = scanner.record(at);
+      if (record === null) break;
+      if (record.cells.length === this.width) {
+        const values = this.places.map((place) => {
+          const cell = record.cells[place];
+          return cell === undefined ? "" : scanner.value(cell);
+        });
+        if (!values.includes("")) {
+          batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
+          batch.lines.push(this.line);
+        }
+      }
+      this.line += record.lines;
+      at = record.next;
+    }
+    this.#rest = data.subarray(at);
+    return batch;
+  }
+}

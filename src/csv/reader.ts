@@ -1,0 +1,124 @@
+import type { TableShape } from "../core/columns.ts";
+import type { FaultGroup } from "../core/fault-groups.ts";
+import { type Fault, faultCodes } from "../core/faults.ts";
+import type { DateRange } from "./cells/cell-type.ts";
+import { type Opening, openFile } from "./opening.ts";
+import { RowFaults } from "./row-faults.ts";
+import { RowReader } from "./rows.ts";
+import { hasChanged, SourceFault, SourceFile } from "./source.ts";
+import { FaultTally } from "./tally.ts";
+
+/** A file and the table that it is for. */
+export interface TableSource {
+  path: string;
+  /** How faults name it. */
+  file: string;
+  shape: TableShape;
+  /** Columns that a file need not carry. */
+  optional: ReadonlySet<string>;
+  key: readonly string[];
+  dates: DateRange;
+}
+
+export interface ReadOptions {
+  /** Receives the rows as they are in the file, without header, for COPY in CSV format; nothing more once a fault was found. */
+  write?: ((chunk: Uint8Array) => Promise<void>) | undefined;
+  /** Receives the bytes on disk that are done. */
+  onProgress?: ((bytes: number) => void) | undefined;
+  /** Receives every fault, those beyond the listed ones too. */
+  onFault?: ((fault: Fault) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface TableRead {
+  rows: number;
+  /** Size on disk. */
+  bytes: number;
+  /** Of the file as it lies on disk; null when it could not be read to its end. */
+  sha256: string | null;
+  /** The first thousand. */
+  faults: Fault[];
+  faultCount: number;
+  /** All of them by kind and column. */
+  groups: FaultGroup[];
+}
+
+export interface TableReader {
+  /** The file's columns in its order, by the table's names; null when the header is faulty. */
+  readonly header: { columns: string[] } | null;
+  /** Reads the file to its end, whatever is wrong with it. Rejects when `write` does, or with the signal's reason. */
+  read(options?: ReadOptions): Promise<TableRead>;
+}
+
+/** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
+export async function openTable(source: TableSource): Promise<TableReader> {
+  const opening = await openFile(source.path, source.shape, source.optional);
+  const columns = opening.layout?.columns.map((column) => column?.name ?? "") ?? [];
+  return {
+    header: opening.faults.length === 0 ? { columns } : null,
+    read: (options = {}) => readTable(source, opening, options),
+  };
+}
+
+async function readTable(source: TableSource, opening: Opening, options: ReadOptions): Promise<TableRead> {
+  const tally = new FaultTally(source.file, options.onFault);
+  for (const { code, reason, line, column, value } of opening.faults) tally.add(code, reason, line, column, value);
+  const read = { rows: 0, bytes: opening.stats?.size ?? 0, sha256: null as string | null };
+  if (opening.stats !== null) {
+    try {
+      const file = await SourceFile.open(source.path);
+      read.rows = await readRows(file, source, opening.layout, tally, options);
+      read.sha256 = file.sha256();
+    } catch (error) {
+      if (!(error instanceof SourceFault)) throw error;
+      // Opening may have met it already.
+      if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
+    }
+    if (await hasChanged(source.path, opening.stats)) {
+      tally.add("file_changed", "its size or modification time changed while it was read");
+    }
+  }
+  const { listed: faults, count: faultCount, groups } = tally;
+  return { ...read, faults, faultCount, groups };
+}
+
+/** Reads a file to its end; returns its rows. */
+async function readRows(
+  file: SourceFile,
+  { key, dates }: TableSource,
+  layout: Opening["layout"],
+  tally: FaultTally,
+  { onProgress, signal, write }: ReadOptions,
+): Promise<number> {
+  const chunks = file.chunks({ onProgress, signal });
+  if (layout === null || layout.head.lineEnd === null) {
+    for await (const _ of chunks);
+    if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means);
+    return 0;
+  }
+  const { head, columns } = layout;
+  const faults = new RowFaults({ columns, key, dates, lineEnd: layout.head.lineEnd }, tally);
+  const reader = new RowReader(faults, head.firstRow, head.length);
+  const send = sender(tally, write);
+  let toSkip = head.length;
+  for await (const chunk of chunks) {
+    const body = chunk.subarray(Math.min(toSkip, chunk.length));
+    toSkip -= chunk.length - body.length;
+    await send(reader.push(body));
+  }
+  await send(reader.push(Buffer.alloc(0), true));
+  await send(Buffer.alloc(0));
+  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means);
+  return faults.rows;
+}
+
+/** Hands sound bytes on while the next are checked: waits for the bytes before, not for these. */
+function sender(tally: FaultTally, write: ReadOptions["write"]): (bytes: Buffer) => Promise<void> {
+  let writing: Promise<void> | undefined;
+  return async (bytes) => {
+    await writing;
+    writing = bytes.length > 0 && tally.count === 0 ? write?.(bytes) : undefined;
+    // A failure is met when the next bytes are sent; until then it must not pass for one that nobody handles.
+    writing?.catch(() => {});
+  };
+}

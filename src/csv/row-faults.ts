@@ -1,0 +1,175 @@
+import type { Column } from "../core/columns.ts";
+import type { FaultCode } from "../core/faults.ts";
+import { formatCounted } from "../core/format.ts";
+import type { LineEnd } from "./bytes.ts";
+import type { DateRange } from "./cells/cell-type.ts";
+import { cellJudge } from "./cells/judge.ts";
+import { quotedMark, unquotedNulls } from "./parse.ts";
+import { rowCheck } from "./row-check.ts";
+import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
+import type { FaultTally } from "./tally.ts";
+import { describeForeignByte, firstForeignByte, showBytes } from "./utf8.ts";
+
+/** What a file's rows are held against. */
+export interface RowShape {
+  /** In the file's order; null for a column that the table does not have. */
+  columns: readonly (Column | null)[];
+  key: readonly string[];
+  dates: DateRange;
+  lineEnd: LineEnd;
+}
+
+/** Bytes of a malformed record that are looked at to show it. */
+const shownBytes = 400;
+
+/** Counts rows, and names what is wrong with those that are not sound. */
+export class RowFaults {
+  rows = 0;
+  /** Blank lines since the last row: of no account at the end of a file, a fault when a row follows. */
+  blanks = 0;
+  /** True for a row that is certainly sound. */
+  readonly allows: (cells: string[]) => boolean;
+  readonly #judges: ((cell: string) => { code: FaultCode; reason: string } | null)[];
+  readonly #names: string[];
+  #firstBlank = 0;
+
+  constructor(
+    readonly shape: RowShape,
+    readonly tally: FaultTally,
+  ) {
+    const { columns, key, dates } = shape;
+    const judges = columns.map((column) => {
+      const place = { isKey: column !== null && key.includes(column.name), isOnly: columns.length === 1 };
+      return column === null ? null : cellJudge(column, place, dates);
+    });
+    this.allows = rowCheck(judges);
+    this.#judges = judges.map((judge) => judge?.judge ?? (() => null));
+    this.#names = columns.map((column, index) => column?.name ?? `column ${index + 1}`);
+  }
+
+  get width(): number {
+    return this.shape.columns.length;
+  }
+
+  /** A row was met: blank lines before it stand between rows. */
+  row(): void {
+    this.rows++;
+    for (let i = 0; i < this.blanks; i++) {
+      this.tally.add("row_blank", "a blank line between rows", this.#firstBlank + i);
+    }
+    this.blanks = 0;
+  }
+
+  /** A record of a sound block that `allows` did not pass. */
+  inspect(cells: string[], line: number): void {
+    if (cells.length === 1 && cells[0] === "") {
+      this.#blank(line);
+      return;
+    }
+    this.row();
+    if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(",").replaceAll(quotedMark, ""));
+    else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
+  }
+
+  /** A record of an unsound block that starts at `from` in the scanner's data, which starts at `offset` in the file. */
+  scanned(scanner: RecordScanner, record: ScannedRecord, from: number, offset: number, line: number): void {
+    const { cells, troubles, lineEnd, goesOnTo } = record;
+    const [first] = cells;
+    if (cells.length === 1 && first?.from === first?.to && lineEnd === this.shape.lineEnd) {
+      this.#blank(line);
+      return;
+    }
+    this.row();
+    const bad = new Set<ScannedCell>();
+    for (const { code, cell: index, linesDown } of troubles) {
+      const cell = cells[index];
+      if (cell === undefined || (goesOnTo !== null && index === cells.length - 1)) continue;
+      bad.add(cell);
+      const at = code === "quote_unclosed" ? line + linesDown : line;
+      this.tally.add(
+        code,
+        structureReasons[code] ?? code,
+        at,
+        this.#names[index],
+        showRaw(scanner, cell.from, cell.to),
+      );
+    }
+    if (lineEnd !== "" && lineEnd !== this.shape.lineEnd) {
+      const [found, usual] = lineEnd === "\n" ? ["LF", "CRLF"] : ["CRLF", "LF"];
+      this.tally.add("line_ends", `the line ends in ${found}, the header in ${usual}`, line);
+    }
+    this.#foreignBytes(scanner, record, from, offset, line, bad);
+    if (goesOnTo !== null || (cells.length !== this.width && bad.size > 0)) return;
+    if (cells.length !== this.width) {
+      this.#ragged(cells.length, line, showRaw(scanner, from, cells.at(-1)?.to ?? from));
+      return;
+    }
+    for (const [index, cell] of cells.entries()) {
+      if (!bad.has(cell)) this.#judge(index, markedValue(scanner, cell), line);
+    }
+  }
+
+  columnName(index: number): string {
+    return this.#names[index] ?? `column ${index + 1}`;
+  }
+
+  #blank(line: number): void {
+    // With a single column a blank line may be meant as a NULL, so it cannot be passed over at the end either.
+    if (this.width === 1) this.tally.add("row_blank", "a blank line, which a single column must not have", line);
+    else if (this.blanks++ === 0) this.#firstBlank = line;
+  }
+
+  #ragged(found: number, line: number, written: string): void {
+    const reason = `${formatCounted(found, "value")}, where the header has ${formatCounted(this.width, "column")}`;
+    this.tally.add(found < this.width ? "row_short" : "row_long", reason, line, undefined, written);
+  }
+
+  #judge(index: number, cell: string, line: number): void {
+    const wrong = this.#judges[index]?.(cell);
+    if (!wrong) return;
+    const value = cell.startsWith(quotedMark) ? `"${cell.slice(1)}"` : cell;
+    this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);
+  }
+
+  #foreignBytes(
+    { data }: RecordScanner,
+    record: ScannedRecord,
+    from: number,
+    offset: number,
+    line: number,
+    bad: Set<ScannedCell>,
+  ): void {
+    const whole = data.subarray(from, record.next);
+    if (!whole.includes(0) && firstForeignByte(whole) === -1) return;
+    for (const [index, cell] of record.cells.entries()) {
+      const bytes = data.subarray(cell.from, cell.to);
+      const at = firstForeignByte(bytes);
+      if (at === -1 && !bytes.includes(0)) continue;
+      const value = showBytes(bytes.subarray(0, shownBytes));
+      bad.add(cell);
+      if (at === -1) this.tally.add("nul_byte", "a NUL byte in the value", line, this.#names[index], value);
+      else {
+        const reason = describeForeignByte(bytes[at] ?? 0, offset + cell.from + at);
+        this.tally.add("encoding", reason, line, this.#names[index], value);
+      }
+    }
+  }
+}
+
+const structureReasons: Partial<Record<FaultCode, string>> = {
+  quote_unclosed: "a quote opens here that is never closed",
+  quote_trailing: "text follows the closing quote",
+  quote_bare: "a quote inside a value that is not quoted",
+  line_ends: "a carriage return without a line feed",
+  value_too_long: "longer than 1 MB",
+};
+
+function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
+  const value = scanner.value(cell);
+  const isMarked = cell.quoted && (value === "" || value === "\\." || unquotedNulls.has(value));
+  return isMarked ? quotedMark + value : value;
+}
+
+function showRaw({ data }: RecordScanner, from: number, to: number): string {
+  return showBytes(data.subarray(from, Math.min(to, from + shownBytes)));
+}

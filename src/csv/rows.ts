@@ -1,0 +1,118 @@
+import { isUtf8 } from "node:buffer";
+import { countLines, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
+import { LongValue } from "./long-value.ts";
+import { parseBlock } from "./parse.ts";
+import type { RowFaults } from "./row-faults.ts";
+import { RecordScanner } from "./scan.ts";
+
+/** An unfinished record longer than this is looked into: a quote may be astray. */
+const patience = maxValueBytes + 200_000;
+
+/**
+ * Takes a file's rows as they come, in chunks cut anywhere, and has each checked. Blocks of whole records are parsed
+ * as they are sound, which decides what is loaded; a block that is not is scanned record by record to name its faults.
+ */
+export class RowReader {
+  #rest: Buffer = Buffer.alloc(0);
+  #patience = patience;
+  #long: LongValue | null = null;
+
+  /** `line` and `offset` are those of the first row. */
+  constructor(
+    readonly faults: RowFaults,
+    private line: number,
+    private offset: number,
+  ) {}
+
+  /**
+   * Checks what is whole with this chunk and keeps the rest. Returns the rows' bytes as they are in the file, without
+   * blank lines at their end; of use only while no fault was found.
+   */
+  push(chunk: Buffer, final = false): Buffer {
+    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = 0;
+    while (at < data.length) {
+      const taken = this.#take(at === 0 ? data : data.subarray(at), final);
+      if (taken === 0) break;
+      at += taken;
+      this.offset += taken;
+    }
+    this.#rest = data.subarray(at);
+    const { blanks, shape } = this.faults;
+    return data.subarray(0, Math.max(0, at - blanks * shape.lineEnd.length));
+  }
+
+  #take(data: Buffer, final: boolean): number {
+    if (this.#long !== null) return this.#passLong(this.#long, data, final);
+    const whole = wholeRecords(data, final);
+    if (whole > 0 && this.#readSound(data.subarray(0, whole))) return whole;
+    if (whole === 0 && !final && data.length <= this.#patience) return 0;
+    const scanned = this.#scan(data, final);
+    // A long record may be sound: looking again only once it has doubled keeps the cost in proportion.
+    this.#patience = scanned === 0 ? 2 * data.length : patience;
+    return scanned;
+  }
+
+  /** False when the block is unsound; then nothing was counted. */
+  #readSound(block: Buffer): boolean {
+    const { faults } = this;
+    const { lineEnd } = faults.shape;
+    if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
+    const records = parseBlock(block, lineEnd);
+    if (records === null) return false;
+    const isPlain = !block.includes(quoteByte);
+    const lines = new RecordLines(records, this.line);
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index] ?? [];
+      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lines.of(index));
+      else if (faults.blanks > 0) faults.row();
+      else faults.rows++;
+    }
+    this.line += isPlain ? records.length : countLines(block);
+    return true;
+  }
+
+  #scan(data: Buffer, final: boolean): number {
+    const scanner = new RecordScanner(data, final, this.faults.width);
+    let at = 0;
+    while (at < data.length && this.#long === null) {
+      const record = scanner.record(at);
+      if (record === null) break;
+      this.faults.scanned(scanner, record, at, this.offset, this.line);
+      if (record.goesOnTo !== null) this.#long = new LongValue(record, this.line, data);
+      this.line += record.lines;
+      at = record.next;
+    }
+    return at;
+  }
+
+  #passLong(long: LongValue, data: Buffer, final: boolean): number {
+    const passed = long.pass(data, final);
+    this.line += countLines(data, 0, passed);
+    if (long.isOver || final) {
+      long.report(this.faults);
+      this.#long = null;
+    }
+    return passed;
+  }
+}
+
+/** Lines of records whose quoted values may hold line ends; asked in ascending order. */
+class RecordLines {
+  #index = 0;
+
+  constructor(
+    readonly records: string[][],
+    private line: number,
+  ) {}
+
+  of(index: number): number {
+    for (; this.#index < index; this.#index++) {
+      this.line++;
+      for (const value of this.records[this.#index] ?? []) {
+        for (let at = value.indexOf("\n"); at !== -1; at = value.indexOf("\n", at + 1)) this.line++;
+      }
+    }
+    return this.line;
+  }
+}
