@@ -24,6 +24,7 @@ create table if not exists console.runs (
   failure_title  text,
   failure_hint   text,
   fault_count    bigint not null default 0,
+  fault_groups   jsonb not null default '[]',
   reject_file    text,
   warnings       jsonb not null default '[]'
 );

@@ -1,4 +1,5 @@
 import { type } from "./arktype.ts";
+import { FaultGroup } from "./fault-groups.ts";
 import { Fault } from "./faults.ts";
 
 /** The four stages of a run, in order. */
@@ -105,6 +106,8 @@ const fields = {
     "month?": "string",
     "faults?": Fault.array(),
     "fault_count?": Count,
+    /** All faults by kind; `faults` lists the first thousand of each file. */
+    "fault_groups?": FaultGroup.array(),
     "reject_file?": "string",
   }),
 };

@@ -1,4 +1,5 @@
 import type { ExpectationCounts, Mode, Seal, TableCounts, Verdict } from "./events.ts";
+import type { FaultGroup } from "./fault-groups.ts";
 import type { Fault } from "./faults.ts";
 import type { MonthName } from "./month.ts";
 
@@ -65,6 +66,8 @@ export interface RunFailure {
   title: string;
   hint: string;
   fault_count: number;
+  /** All faults by kind, with the first few places of each. */
+  fault_groups: FaultGroup[];
   reject_file: string | null;
 }
 

@@ -4,6 +4,7 @@ import type { Mode, Stage } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { Transaction } from "../postgres/connect.ts";
+import type { Rejects } from "./rejects.ts";
 import type { Emit } from "./stream.ts";
 
 /** What a run is about, from its first moment. */
@@ -24,6 +25,7 @@ export interface StageContext extends Job {
   run: number;
   tx: Transaction;
   emit: Emit;
+  rejects: Rejects;
   signal: AbortSignal;
 }
 

@@ -1,47 +1,68 @@
 import { ConsoleError } from "../core/errors.ts";
+import { type FaultGroup, groupFaults } from "../core/fault-groups.ts";
 import type { Fault } from "../core/faults.ts";
+import { formatCounted } from "../core/format.ts";
 
 const listedPerFile = 1_000;
 
-/** Everything found wrong with one drop: the first thousand faults of each file, and how many there are in all. */
+/** What a file's reader found: the first thousand faults, how many there are, and all of them by kind. */
+interface Found {
+  faults: readonly Fault[];
+  faultCount: number;
+  groups: readonly FaultGroup[];
+}
+
+/** Everything found wrong with one drop. */
 export class DropFaults {
   readonly #listed = new Map<string, Fault[]>();
+  readonly #groups: FaultGroup[] = [];
   #count = 0;
 
-  constructor(readonly month: string) {}
+  constructor(
+    readonly month: string,
+    /** Receives the faults that no reader has handed on already. */
+    private readonly onFault: (fault: Fault) => void = () => {},
+  ) {}
 
-  add(faults: readonly Fault[], count = faults.length): void {
-    this.#count += count;
-    for (const fault of faults) {
-      const listed = this.#listed.get(fault.file) ?? [];
-      if (listed.length < listedPerFile) listed.push(fault);
-      this.#listed.set(fault.file, listed);
-    }
+  /** Take over what a reader found, which handed each fault on as it met it. */
+  addFound({ faults, faultCount, groups }: Found): void {
+    this.#count += faultCount;
+    this.#groups.push(...groups);
+    this.#list(faults);
+  }
+
+  add(faults: readonly Fault[]): void {
+    for (const fault of faults) this.onFault(fault);
+    this.addFound({ faults, faultCount: faults.length, groups: groupFaults(faults) });
   }
 
   get count(): number {
     return this.#count;
   }
 
-  get listed(): Fault[] {
-    return [...this.#listed.values()].flat();
+  get groups(): FaultGroup[] {
+    return this.#groups;
   }
 
   rejection(): ConsoleError {
-    const files = this.#listed.size;
-    const faults = `${this.#count} ${this.#count === 1 ? "fault" : "faults"}`;
-    return new ConsoleError(
-      "drop_rejected",
-      `${this.month} was rejected: ${faults} in ${files} ${files === 1 ? "file" : "files"}.`,
-      {
-        hint: "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
-        faults: this.listed,
-        faultCount: this.#count,
-      },
-    );
+    const faults = formatCounted(this.#count, "fault");
+    const files = formatCounted(this.#listed.size, "file");
+    return new ConsoleError("drop_rejected", `${this.month} was rejected: ${faults} in ${files}.`, {
+      hint: "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
+      faults: [...this.#listed.values()].flat(),
+      faultCount: this.#count,
+    });
   }
 
   throwIfAny(): void {
     if (this.#count > 0) throw this.rejection();
+  }
+
+  #list(faults: readonly Fault[]): void {
+    for (const fault of faults) {
+      const listed = this.#listed.get(fault.file) ?? [];
+      if (listed.length < listedPerFile) listed.push(fault);
+      this.#listed.set(fault.file, listed);
+    }
   }
 }

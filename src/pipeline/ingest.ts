@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
-import { faultCodes } from "../core/faults.ts";
 import { openTable, type TableRead, type TableReader } from "../csv/reader.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import { type CopyWriter, copyInto } from "../postgres/copy.ts";
@@ -49,8 +48,8 @@ export async function ingest(
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
 async function ingestFile(context: StageContext, one: Incoming, faults: DropFaults): Promise<Staged | null> {
   const { table, file } = one;
-  if (!file.present) {
-    faults.add([{ file: basename(file.path), code: "file_missing", reason: faultCodes.file_missing.means }]);
+  if (file.fault !== null) {
+    faults.add([file.fault]);
     return null;
   }
   const reader = await openTable(sourceOf(context, one));
@@ -78,17 +77,18 @@ export function sourceOf({ dataset }: Pick<StageContext, "dataset">, { table, fi
 }
 
 async function send(
-  { emit, signal }: StageContext,
+  context: StageContext,
   { table, file }: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
   faults: DropFaults,
 ): Promise<{ read: TableRead; rows: number | null }> {
+  const { emit, signal, rejects } = context;
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
   try {
-    const read = await reader.read({ ...(copy !== null && { write: copy.write }), onProgress, signal });
-    faults.add(read.faults, read.faultCount);
+    const read = await reader.read({ write: copy?.write, onProgress, onFault: rejects.add, signal });
+    faults.addFound(read);
     if (copy === null) return { read, rows: null };
     if (read.faultCount > 0) {
       await copy.abort("the file has faults");

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Fault } from "../core/faults.ts";
 import { formatCount } from "../core/format.ts";
-import { openTable } from "../csv/reader.ts";
+import { keyLines } from "../csv/keys.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
 import type { Job } from "./context.ts";
@@ -25,8 +25,6 @@ export function isKeyViolation(thrown: unknown): boolean {
   return thrown instanceof Error && "code" in thrown && keyViolations.has(String(thrown.code));
 }
 
-const batchSize = 10_000;
-
 /**
  * Find the lines of repeated and of orphaned keys. A second pass over the files, made only when a drop is rejected
  * anyway: their keys and lines go into a scratch table, and PostgreSQL finds what is wrong among them.
@@ -37,7 +35,7 @@ export async function findKeyFaults(
   incoming: readonly Incoming[],
   faults: DropFaults,
 ): Promise<void> {
-  const present = incoming.filter(({ table, file }) => file.present && table.live.key.length === 1);
+  const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
   await sql.begin(async (tx) => {
     await makeKeyLines(tx);
     for (const one of present) await collectKeys(tx, job, one);
@@ -49,25 +47,9 @@ export async function findKeyFaults(
 }
 
 async function collectKeys(tx: Transaction, job: Job, one: Incoming): Promise<void> {
-  const reader = await openTable(sourceOf(job, one));
-  let keys: string[] = [];
-  let lines: number[] = [];
-  const flush = async () => {
-    if (keys.length === 0) return;
-    await addKeyLines(tx, one.table.name, keys, lines);
-    keys = [];
-    lines = [];
-  };
-  await reader.read({
-    onKey(key, line) {
-      keys.push(key);
-      lines.push(line);
-    },
-    write: async () => {
-      if (keys.length >= batchSize) await flush();
-    },
-  });
-  await flush();
+  for await (const { keys, lines } of keyLines(sourceOf(job, one))) {
+    if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
+  }
 }
 
 async function repeated(tx: Transaction, { table, file }: Incoming): Promise<Fault[]> {

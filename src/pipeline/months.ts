@@ -1,3 +1,4 @@
+import type { Fault } from "../core/faults.ts";
 import type { DropFile, MonthEntry, MonthState, RunEntry } from "../core/listings.ts";
 import { asOfOf, type MonthName, monthIndex } from "../core/month.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
@@ -8,7 +9,8 @@ export interface MonthOnDisk {
   files: MonthFile[];
 }
 
-export type MonthFile = DropFile & { modified_ms: number };
+/** `fault` tells why a file cannot be read as it is. */
+export type MonthFile = DropFile & { modified_ms: number; fault: Fault | null };
 
 /** True when every file has the size and modification time it had when it was published. */
 export function filesUnmoved(files: MonthOnDisk["files"], publication: Publication): boolean {

@@ -1,5 +1,6 @@
 import { type ConsoleError, failureCodes, toConsoleError } from "../core/errors.ts";
 import type { ExpectationCounts, TableCounts, Warning } from "../core/events.ts";
+import type { FaultGroup } from "../core/fault-groups.ts";
 import type { RunStatus } from "../core/listings.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import {
@@ -20,6 +21,15 @@ export interface RunRecord {
   warnings: Warning[];
 }
 
+/** Why a run failed, for the ledger. */
+interface Failed {
+  error: ConsoleError;
+  /** Its faults by kind. */
+  groups: FaultGroup[];
+  stage: string | null;
+  rejectFile: string | null;
+}
+
 export function emptyRecord(): RunRecord {
   return { files: [], tables: [], verdicts: [], warnings: [] };
 }
@@ -37,16 +47,11 @@ export async function recordSuccess(tx: Transaction, run: number, record: RunRec
 }
 
 /** A dry run or a failure, after everything else was rolled back. */
-export async function recordRolledBack(
-  sql: Sql,
-  run: number,
-  record: RunRecord,
-  failed: { error: ConsoleError; stage: string | null; rejectFile: string | null } | null,
-): Promise<void> {
+export async function recordRolledBack(sql: Sql, run: number, record: RunRecord, failed: Failed | null): Promise<void> {
   await sql.begin(async (tx) => {
     await recordDetails(tx, run, record);
     if (failed === null) return closeRun(tx, run, "dry_run", record.warnings);
-    const { error, stage, rejectFile } = failed;
+    const { error, groups, stage, rejectFile } = failed;
     await recordFaults(tx, run, error.faults);
     await closeRun(tx, run, statusOf(error), record.warnings, {
       stage,
@@ -55,17 +60,13 @@ export async function recordRolledBack(
       hint: error.hint,
       fault_count: error.faultCount,
       reject_file: rejectFile,
+      fault_groups: groups,
     });
   });
 }
 
 /** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
-export async function recordFailure(
-  sql: Sql,
-  run: number,
-  record: RunRecord,
-  failed: { error: ConsoleError; stage: string | null; rejectFile: string | null },
-): Promise<void> {
+export async function recordFailure(sql: Sql, run: number, record: RunRecord, failed: Failed): Promise<void> {
   try {
     await recordRolledBack(sql, run, record, failed);
   } catch (error) {

@@ -1,10 +1,9 @@
 import { basename } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import type { Warning } from "../core/events.ts";
-import type { Fault } from "../core/faults.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
 import type { StageContext } from "./context.ts";
-import { DropFaults } from "./faults.ts";
+import type { DropFaults } from "./faults.ts";
 import type { Staged } from "./ingest.ts";
 
 /** How a table's row count moved since the month before, when that is beyond a threshold of the manifest. */
@@ -21,26 +20,25 @@ function movement(rows: number, before: number, limits: Dataset["rows"]): "rejec
  * `rowsBefore` is null when there is no month before.
  */
 export function checkRowCounts(
-  { dataset, month, emit }: StageContext,
+  { dataset, emit }: StageContext,
   staged: readonly Staged[],
   rowsBefore: Map<string, number> | null,
+  faults: DropFaults,
 ): Warning[] {
   const warnings: Warning[] = [];
-  const faults: Fault[] = [];
   for (const { name, rows, record } of staged) {
     const before = rowsBefore?.get(name) ?? 0;
     const verdict = movement(rows, before, dataset.rows);
     if (verdict === null) continue;
     const change = `${formatCount(rows)} rows, ${formatCount(before)} the month before (${formatPercent(rows / before - 1)})`;
     if (verdict === "reject") {
-      faults.push({ file: basename(record.path), code: "row_count", reason: `${change}: far beyond what is usual` });
+      const reason = `${change}: far beyond what is usual`;
+      faults.add([{ file: basename(record.path), code: "row_count", reason }]);
     } else {
       warnings.push({ title: `${name}: ${change}.`, hint: "Check that the export is complete." });
     }
   }
-  const collected = new DropFaults(month);
-  collected.add(faults);
-  collected.throwIfAny();
+  faults.throwIfAny();
   for (const warning of warnings) emit({ event: "run.warned", ...warning });
   return warnings;
 }

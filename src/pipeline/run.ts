@@ -17,7 +17,7 @@ import {
   recordRolledBack,
   recordSuccess,
 } from "./record.ts";
-import { writeRejects } from "./rejects.ts";
+import { type Rejects, rejectsOf } from "./rejects.ts";
 import { checkRowCounts } from "./row-counts.ts";
 import { snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
@@ -38,6 +38,14 @@ export interface OpenRun {
   signal: AbortSignal;
 }
 
+/** What a run has found out so far, filled as it goes on, and there whatever ends it. */
+interface Findings {
+  record: RunRecord;
+  faults: DropFaults;
+  rejects: Rejects;
+  progress: { stage: Stage | null };
+}
+
 /** Thrown inside the transaction of a dry run, so that it is rolled back like any failure. */
 class DryRunOver extends Error {}
 
@@ -49,11 +57,12 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
   const { run, job, sql, stream } = open;
   const start = performance.now();
   const record = emptyRecord();
-  const faults = new DropFaults(job.month);
+  const rejects = rejectsOf(open.home, job.month, run);
+  const faults = new DropFaults(job.month, rejects.add);
   const progress: { stage: Stage | null } = { stage: null };
   sayStarted(open);
   try {
-    const seals = await publish(open, record, faults, progress);
+    const seals = await publish(open, { record, faults, rejects, progress });
     stream.emit({
       event: "run.finished",
       status: job.mode === "dry_run" ? "dry_run" : "published",
@@ -68,8 +77,9 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     return null;
   } catch (thrown) {
     const error = await explain(open, thrown, faults);
-    const rejectFile = await writeRejects(open.home, job.month, run, error);
-    await recordFailure(sql, run, record, { error, stage: progress.stage, rejectFile });
+    const rejectFile = rejects.close();
+    const groups = error.faultCount > 0 ? faults.groups : [];
+    await recordFailure(sql, run, record, { error, groups, stage: progress.stage, rejectFile });
     stream.emit({
       event: "run.failed",
       month: job.month,
@@ -77,7 +87,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
       code: error.code,
       title: error.title,
       hint: error.hint,
-      ...(error.faultCount > 0 && { faults: error.faults, fault_count: error.faultCount }),
+      ...(error.faultCount > 0 && { faults: error.faults, fault_count: error.faultCount, fault_groups: groups }),
       ...(rejectFile !== null && { reject_file: rejectFile }),
     });
     return error;
@@ -101,16 +111,12 @@ function sayStarted({ job, incoming, suites, stream }: OpenRun): void {
 }
 
 /** The transaction. A dry run goes all the way and is rolled back at the end, then recorded. */
-async function publish(
-  open: OpenRun,
-  record: RunRecord,
-  faults: DropFaults,
-  progress: { stage: Stage | null },
-): Promise<Seal[]> {
+async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
+  const { record } = findings;
   let seals: Seal[] = [];
   try {
     await open.sql.begin(async (tx) => {
-      seals = await stagesIn(tx, open, record, faults, progress);
+      seals = await stagesIn(tx, open, findings);
       if (open.job.mode === "dry_run") throw new DryRunOver();
       await recordSuccess(tx, open.run, record);
     });
@@ -134,18 +140,16 @@ async function wasCommitted({ sql, run }: OpenRun, thrown: unknown): Promise<boo
 async function stagesIn(
   tx: Transaction,
   { run, job, incoming, suites, rowsBefore, stream, signal }: OpenRun,
-  record: RunRecord,
-  faults: DropFaults,
-  progress: { stage: Stage | null },
+  { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
-  const context: StageContext = { ...job, run, tx, emit: stream.emit, signal };
+  const context: StageContext = { ...job, run, tx, emit: stream.emit, rejects, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
     return inStage(context, name, work);
   };
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
-  record.warnings.push(...checkRowCounts(context, staged, rowsBefore));
+  record.warnings.push(...checkRowCounts(context, staged, rowsBefore, faults));
   record.tables = await stage("upsert", () => upsert(context, staged));
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);

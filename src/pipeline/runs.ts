@@ -128,7 +128,15 @@ async function refuse(
   error: ConsoleError,
 ): Promise<ConsoleError> {
   const { code, title, hint } = error;
-  await closeRun(sql, run, "refused", [], { stage: null, code, title, hint, fault_count: 0, reject_file: null });
+  await closeRun(sql, run, "refused", [], {
+    stage: null,
+    code,
+    title,
+    hint,
+    fault_count: 0,
+    fault_groups: [],
+    reject_file: null,
+  });
   stream.emit({ event: "run.failed", month, stage: null, code, title, hint });
   return error;
 }

@@ -55,7 +55,8 @@ export async function showRun(
   const [row] = await sql<DetailRow[]>`
     select ${runEntry(sql, holder)}, r.warnings,
       jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,
-        'hint', r.failure_hint, 'fault_count', r.fault_count, 'reject_file', r.reject_file) as failure,
+        'hint', r.failure_hint, 'fault_count', r.fault_count,
+        'fault_groups', r.fault_groups, 'reject_file', r.reject_file) as failure,
       (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
                 'sha256', f.sha256, 'rows', f.rows)), '[]') from console.run_files f where f.run = r.run) as files,
       (select coalesce(jsonb_agg(jsonb_build_object('table', e.table_name, 'type', e.type, 'kwargs', e.kwargs,

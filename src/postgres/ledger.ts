@@ -1,3 +1,4 @@
+import type { JSONValue } from "postgres";
 import type { Mode, Seal, TableCounts, Verdict, Warning } from "../core/events.ts";
 import type { Fault } from "../core/faults.ts";
 import type { RunFailure, RunStatus } from "../core/listings.ts";
@@ -47,7 +48,8 @@ export async function closeRun(
        set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json([...warnings])},
            failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
            failure_title = ${failure?.title ?? null}, failure_hint = ${failure?.hint ?? null},
-           fault_count = ${failure?.fault_count ?? 0}, reject_file = ${failure?.reject_file ?? null}
+           fault_count = ${failure?.fault_count ?? 0}, fault_groups = ${sql.json(storable(failure?.fault_groups ?? []))},
+           reject_file = ${failure?.reject_file ?? null}
      where run = ${run}`;
 }
 
@@ -95,16 +97,16 @@ export async function recordVerdicts(sql: Queryable, run: number, verdicts: read
     position,
     table_name: table,
     column_name: column ?? null,
-    kwargs: storable(kwargs),
-    observed: storable(observed),
-    result: storable(result),
+    kwargs,
+    observed,
+    result,
   }));
   await sql`
     insert into console.run_expectations (run, position, table_name, type, column_name, kwargs, severity, success,
            observed, unexpected_count, unexpected_percent, result)
     select run, position, table_name, type, column_name, kwargs, severity, success, observed, unexpected_count,
            unexpected_percent, result
-      from jsonb_to_recordset(${sql.json(rows as never)}) as r(run bigint, position int, table_name text, type text,
+      from jsonb_to_recordset(${sql.json(storable(rows))}) as r(run bigint, position int, table_name text, type text,
            column_name text, kwargs jsonb, severity text, success boolean, observed jsonb, unexpected_count bigint,
            unexpected_percent double precision, result jsonb)`;
 }
@@ -115,12 +117,12 @@ export async function recordFaults(sql: Queryable, run: number, faults: readonly
     run,
     position,
     column_name: column ?? null,
-    value: value === undefined ? null : storable(value),
+    value: value ?? null,
   }));
   await sql`
     insert into console.run_faults (run, position, file, line, column_name, value, code, reason)
     select run, position, file, line, column_name, value, code, reason
-      from jsonb_to_recordset(${sql.json(rows as never)}) as r(run bigint, position int, file text, line bigint,
+      from jsonb_to_recordset(${sql.json(storable(rows))}) as r(run bigint, position int, file text, line bigint,
            column_name text, value text, code text, reason text)`;
 }
 
@@ -153,7 +155,6 @@ export async function liftSeal(
 }
 
 /** jsonb holds no NUL, which a value found in a bad file may contain. */
-function storable(value: unknown): unknown {
-  const text = JSON.stringify(value ?? null);
-  return text.includes("\\u0000") ? JSON.parse(text.replaceAll("\\u0000", "\\ufffd")) : (value ?? null);
+function storable(value: unknown): JSONValue {
+  return JSON.parse(JSON.stringify(value ?? null).replaceAll("\\u0000", "\\ufffd"));
 }

@@ -90,6 +90,7 @@ test("a failure is kept with its faults, whatever bytes their values hold", asyn
     title: "rejected",
     hint: "mend it",
     fault_count: 12,
+    fault_groups: [],
     reject_file: "r.csv",
   });
   const detail = await showRun(sql, dataset, run, null);
@@ -99,6 +100,7 @@ test("a failure is kept with its faults, whatever bytes their values hold", asyn
     title: "rejected",
     hint: "mend it",
     fault_count: 12,
+    fault_groups: [],
     reject_file: "r.csv",
   });
   expect(detail?.faults).toEqual([
