@@ -1,5 +1,5 @@
 import { ConsoleError, isFailureCode } from "../core/errors.ts";
-import { isRunEvent, type RunEvent } from "../core/events.ts";
+import type { RunEvent } from "../core/events.ts";
 import { linesOf } from "../core/lines.ts";
 import type { Message, Replies, RequestKind, RequestOf, WireError } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
@@ -89,6 +89,8 @@ async function listen(stdout: ReadableStream<Uint8Array>, pending: Map<number, P
     const call = pending.get(message.id);
     if (call === undefined) continue;
     if ("event" in message) {
+      // Building the shapes of all events takes longer than a first screen: it waits for the first of them.
+      const { isRunEvent } = await import("../core/events.ts");
       if (!isRunEvent(message.event)) {
         throw new ConsoleError("internal", "The pipeline sent an event of unknown shape.", {
           hint: `This is a defect of the console: please report it with this line: ${line.slice(0, 200)}`,

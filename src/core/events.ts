@@ -1,10 +1,10 @@
 import { type } from "./arktype.ts";
 import { FaultGroup } from "./fault-groups.ts";
 import { Fault } from "./faults.ts";
+import { stages } from "./stages.ts";
 
-/** The four stages of a run, in order. */
-export const stages = ["ingest", "upsert", "validate", "snapshot"] as const;
-export type Stage = (typeof stages)[number];
+export { type Stage, stages } from "./stages.ts";
+
 const Stage = type.enumerated(...stages);
 
 export const Severity = type.enumerated("critical", "warning", "info");

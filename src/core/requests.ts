@@ -13,7 +13,6 @@ import type {
   SnapshotEntry,
   UnexpectedValues,
 } from "./listings.ts";
-import { Settings } from "./settings.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
 export const Selection = type({ months: "string[]" }).or({ every: "'all' | 'pending'" });
@@ -68,7 +67,9 @@ export type RequestKind = keyof Replies;
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
 
 /** First line a front end writes to the pipeline; every later line is a Call. */
-export const Hello = type({ settings: Settings });
+export const Hello = type({
+  settings: { data: "string > 0", home: "string > 0", database: "string > 0 | null" },
+});
 export const Call = type({ id: "number.integer >= 0", request: Request });
 export type Call = typeof Call.infer;
 

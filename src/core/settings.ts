@@ -1,14 +1,12 @@
-import { type } from "./arktype.ts";
 import { ConsoleError } from "./errors.ts";
 
 /** Where things are. Paths are as given, relative ones from the working directory. */
-export const Settings = type({
-  data: "string > 0",
-  home: "string > 0",
+export interface Settings {
+  data: string;
+  home: string;
   /** A libpq URL; null for the embedded server. */
-  database: "string > 0 | null",
-});
-export type Settings = typeof Settings.infer;
+  database: string | null;
+}
 
 export interface SettingFlags {
   data?: string | undefined;

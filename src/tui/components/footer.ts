@@ -1,0 +1,48 @@
+import { displayWidth } from "../../core/text.ts";
+import { glyphsOf } from "../glyphs.ts";
+import { type Row, type Span, span } from "../spans.ts";
+import { type Binding, bindingsOf, labelOf } from "../state/bindings.ts";
+import { contextOf } from "../state/context.ts";
+import type { Ui } from "../state/model.ts";
+
+/** The key as it is written in footer and help. */
+export function keyName(key: string, ui: Pick<Ui, "look">): string {
+  const glyphs = glyphsOf(ui.look);
+  const signs: Record<string, string> = { enter: glyphs.enter, space: glyphs.space, up: glyphs.up, down: glyphs.down };
+  return signs[key] ?? key;
+}
+
+/** The keys that do something here, as many as fit; `? help` is always among them. What is disabled is in brackets. */
+export function footer(ui: Ui): Row {
+  const shown = bindingsOf(contextOf(ui)).filter((binding) => binding.quiet !== true);
+  const last = shown.filter((binding) => binding.action === "help");
+  const others = shown.filter((binding) => binding.action !== "help");
+  // What can be done comes first; what cannot is shown where there is room.
+  const items = [
+    ...others.filter((binding) => !isIdle(binding, ui)),
+    ...others.filter((binding) => isIdle(binding, ui)),
+  ].map((binding) => item(binding, ui));
+  const end = last.flatMap((binding) => item(binding, ui));
+  const room = ui.size.columns - 2 - width(end);
+  const spans: Span[] = [span(" ")];
+  for (const part of items) {
+    if (width(spans) + width(part) + 2 > room) continue;
+    spans.push(...part, span("  "));
+  }
+  return { spans: [...spans, ...end] };
+}
+
+function item(binding: Binding, ui: Ui): Span[] {
+  const name = keyName(binding.keys[0] ?? "", ui);
+  return isIdle(binding, ui)
+    ? [span(`(${name} ${labelOf(binding, ui)})`, "dim")]
+    : [span(name, "key"), span(` ${labelOf(binding, ui)}`)];
+}
+
+function isIdle(binding: Binding, ui: Ui): boolean {
+  return (binding.disabled?.(ui) ?? null) !== null;
+}
+
+function width(spans: readonly Span[]): number {
+  return spans.reduce((sum, part) => sum + displayWidth(part.text), 0);
+}

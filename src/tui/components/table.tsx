@@ -1,0 +1,71 @@
+import { Text } from "ink";
+import type { ComponentType, PropsWithChildren, ReactNode } from "react";
+import { glyphsOf } from "../glyphs.ts";
+import { fit } from "../spans.ts";
+import { type Look, paint } from "../theme.ts";
+import { type Grid, gridAsRows } from "./block.ts";
+import { Rows } from "./rows.tsx";
+
+/**
+ * The one place that touches ink-table. It measures cells by their number of code units, never cuts them and rules every
+ * line; so each cell comes in painted at its exact width, and whatever it adds around them is left out.
+ */
+
+interface TableProps {
+  data: Record<string, string>[];
+  columns: string[];
+  padding: number;
+  cell: ComponentType<PropsWithChildren<{ column: number }>>;
+  header: ComponentType<PropsWithChildren>;
+  skeleton: ComponentType<PropsWithChildren>;
+}
+
+let loaded: ComponentType<TableProps> | null = null;
+
+/** It is CommonJS and requires ink, an ES module: that works once ink is loaded, and only by a dynamic import. */
+export async function loadTable(): Promise<void> {
+  const module: unknown = await import("ink-table");
+  loaded = tableIn(module);
+}
+
+/** The component, however deep the module wraps its default export. */
+function tableIn(module: unknown): ComponentType<TableProps> | null {
+  if (typeof module === "function") return module as ComponentType<TableProps>;
+  if (typeof module !== "object" || module === null || !("default" in module)) return null;
+  return tableIn(module.default);
+}
+
+const nothing = (): ReactNode => null;
+
+function Painted({ children }: PropsWithChildren) {
+  // What lies before and after the marks is the table's own padding.
+  const text = String(children ?? "");
+  return <Text>{text.slice(text.indexOf(mark) + mark.length, text.lastIndexOf(mark))}</Text>;
+}
+
+/** Stands at both ends of a cell, so that its own blanks can be told from the table's. */
+const mark = "\x1b[0m";
+
+export function Table({ grid, look }: { grid: Grid; look: Look }) {
+  const { ellipsis } = glyphsOf(look);
+  if (loaded === null) return <Rows rows={gridAsRows(grid, ellipsis)} look={look} />;
+  const InkTable = loaded;
+  const names = grid.columns.map((column) => String(column.index));
+  const data = grid.rows.map((line) =>
+    Object.fromEntries(
+      grid.columns.map((column, position) => {
+        const gap = position === 0 ? 0 : (column.gap ?? 1);
+        const cell = fit(line.cells[column.index] ?? [], column.width, column.align ?? "left", ellipsis);
+        const spans = [{ text: " ".repeat(gap), tone: "plain" } as const, ...cell];
+        return [String(column.index), `${mark}${paint({ spans, selected: line.selected }, look)}${mark}`];
+      }),
+    ),
+  );
+  const [heading = { spans: [] }] = gridAsRows({ ...grid, rows: [] }, ellipsis);
+  return (
+    <>
+      <Rows rows={[heading]} look={look} />
+      <InkTable data={data} columns={names} padding={1} cell={Painted} header={nothing} skeleton={nothing} />
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Pipeline } from "../client/pipeline.ts";
+import { toConsoleError } from "../core/errors.ts";
+import type { Request } from "../core/requests.ts";
+import type { Effect, Message, Reply } from "./state/model.ts";
+
+/** The outside world as the effects need it. */
+export interface World {
+  startPipeline(): Pipeline;
+  copy(text: string): void;
+  quit(code: number): void;
+  dispatch(message: Message): void;
+}
+
+/** Carries out what the reducer wants done. Holds the pipeline subprocess, which can be started anew. */
+export interface Hands {
+  perform(effect: Effect): void;
+  /** The pipeline that is in use. */
+  pipeline(): Pipeline;
+  /** From now on the end of the pipeline is no news. */
+  letGo(): void;
+}
+
+export function createHands(world: World, first: Pipeline): Hands {
+  let pipeline = first;
+  let watching = true;
+
+  const watch = (watched: Pipeline) => {
+    void watched.exited.then((exit) => {
+      if (watching && watched === pipeline) world.dispatch({ type: "died", exit });
+    });
+  };
+  watch(pipeline);
+
+  const refuse = (request: Request, thrown: unknown) => {
+    const { code, title, hint } = toConsoleError(thrown);
+    // Its end is told by itself, once, with its last words.
+    if (watching && (code !== "pipeline_died" || request.kind === "run")) {
+      world.dispatch({ type: "refused", request, title, hint });
+    }
+  };
+
+  return {
+    pipeline: () => pipeline,
+    letGo() {
+      watching = false;
+    },
+    perform(effect) {
+      switch (effect.do) {
+        case "ask": {
+          const { request } = effect;
+          pipeline.call(request).then(
+            (result) => world.dispatch({ type: "reply", reply: { request, result } as Reply }),
+            (thrown) => refuse(request, thrown),
+          );
+          return;
+        }
+        case "run":
+          pipeline
+            .call(effect.request, (event) => world.dispatch({ type: "event", event }))
+            .then(
+              ({ exit_code }) => world.dispatch({ type: "ended", exit_code }),
+              (thrown) => refuse(effect.request, thrown),
+            );
+          return;
+        case "restart":
+          pipeline = world.startPipeline();
+          watch(pipeline);
+          world.dispatch({ type: "restarted" });
+          return;
+        case "copy":
+          return world.copy(effect.text);
+        case "quit":
+          return world.quit(effect.code);
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Key } from "ink";
+
+const named = [
+  ["upArrow", "up"],
+  ["downArrow", "down"],
+  ["leftArrow", "left"],
+  ["rightArrow", "right"],
+  ["pageUp", "pageup"],
+  ["pageDown", "pagedown"],
+  ["home", "home"],
+  ["end", "end"],
+  ["return", "enter"],
+  ["escape", "esc"],
+  ["backspace", "backspace"],
+  ["delete", "delete"],
+] as const satisfies [keyof Key, string][];
+
+const characters: Record<string, string> = {
+  " ": "space",
+  "\r": "enter",
+  "\n": "enter",
+  "\t": "tab",
+  "\x7f": "backspace",
+};
+
+/** What was pressed, as the bindings name it, or text that came in one piece and so was pasted. */
+export type Input = { keys: string[] } | { pasted: string };
+
+/** A slow line hands over several key presses at once; more than this at once was pasted without saying so. */
+const typedAtOnce = 16;
+
+export function inputOf(input: string, key: Key): Input {
+  for (const [flag, name] of named) if (key[flag]) return { keys: [name] };
+  if (key.tab) return { keys: [key.shift ? "shift+tab" : "tab"] };
+  if (key.ctrl) return { keys: input === "" ? [] : [`ctrl+${input}`] };
+  if (key.meta) return { keys: [`alt+${input}`] };
+  const letters = [...input];
+  const repeated = letters.every((letter) => letter === letters[0]);
+  if (letters.length > typedAtOnce && !repeated) return { pasted: input };
+  return { keys: letters.map((letter) => characters[letter] ?? letter) };
+}

@@ -1,0 +1,111 @@
+import { type Pipeline, startPipeline } from "../client/pipeline.ts";
+import type { ConsoleError } from "../core/errors.ts";
+import type { Settings } from "../core/settings.ts";
+import { createHands, type Hands } from "./effects.ts";
+import { watchEndings } from "./endings.ts";
+import { settingFlags } from "./select/headless.ts";
+import { beginning, isRunning, type Ui } from "./state/model.ts";
+import { askForNeeds } from "./state/needs.ts";
+import { createStore, type Store } from "./store.ts";
+import { clipboardSequence, sizeOf } from "./terminal.ts";
+import { lookOf } from "./theme.ts";
+
+export interface TuiOptions {
+  /** Already started, so that it gets ready while the screen is loaded. */
+  pipeline?: Pipeline;
+  /** How to start one; called again after it died. */
+  start?: (settings: Settings) => Pipeline;
+}
+
+/** Milliseconds between two looks at the ledger while nothing goes on, and between two ticks of a run's clock. */
+const idlePause = 2_500;
+const runPause = 500;
+/** Milliseconds that the pipeline may take to roll back and leave. */
+const closePatience = 8_000;
+
+/**
+ * The console on the terminal, until the user leaves it; resolves to the exit code. Whatever ends it, be it a signal, an
+ * error of ours or a lost pipeline, the terminal is left as it was.
+ */
+export async function runTui(settings: Settings, options: TuiOptions = {}): Promise<number> {
+  const start = options.start ?? startPipeline;
+  const pipeline = options.pipeline ?? start(settings);
+  const endings = watchEndings(() => hands.pipeline().kill());
+  const hands: Hands = createHands(
+    {
+      startPipeline: () => start(settings),
+      copy: (text) => void process.stdout.write(clipboardSequence(text)),
+      quit: endings.end,
+      dispatch: (message) => store.dispatch(message),
+    },
+    pipeline,
+  );
+  const [initial, asks] = askForNeeds(firstState(settings));
+  const store = createStore(initial, hands.perform, Date.now);
+  for (const effect of asks) hands.perform(effect);
+  const takeDown = await putUp(store, endings.fail);
+  const { code, error } = await endings.ended;
+  hands.letGo();
+  takeDown();
+  if (error !== null) tell(error);
+  await closePipeline(hands.pipeline());
+  endings.release();
+  return code;
+}
+
+function firstState(settings: Settings): Ui {
+  return beginning({
+    size: sizeOf(process.stdout),
+    look: lookOf(process.env),
+    now: Date.now(),
+    data: settings.data,
+    flags: settingFlags(settings),
+  });
+}
+
+/** Draws the store on the terminal and listens to it; the function that comes back undoes all of that. */
+async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<() => void> {
+  // React reads it when it is first loaded, so no module that holds JSX may be imported before: its development build
+  // is several times slower, and half of one and half of the other draws nothing at all.
+  process.env.NODE_ENV = "production";
+  const { mount } = await import("./app.tsx");
+  const resized = () => store.dispatch({ type: "resize", size: sizeOf(process.stdout) });
+  // Before ink's own listener, so that the new size is drawn at once.
+  process.stdout.on("resize", resized);
+  const ink = mount(store);
+  ink.waitUntilExit().catch(fail);
+  // Not needed for the first frame, and slow to load.
+  import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
+  const stopTicking = tick(store);
+  return () => {
+    stopTicking();
+    process.stdout.off("resize", resized);
+    ink.unmount();
+    store.close();
+    process.stdin.pause();
+  };
+}
+
+function tick(store: Store): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = () => {
+    timer = setTimeout(beat, isRunning(store.latest()) ? runPause : idlePause);
+  };
+  const beat = () => {
+    store.dispatch({ type: "tick" });
+    wait();
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
+
+function tell({ title, hint }: ConsoleError): void {
+  process.stderr.write(`${title}\n${hint}\n`);
+}
+
+/** A run that is going on is rolled back by the end of its input; what does not leave in time is ended. */
+async function closePipeline(pipeline: Pipeline): Promise<void> {
+  const timer = setTimeout(() => pipeline.kill(), closePatience);
+  await pipeline.close().catch(() => pipeline.kill());
+  clearTimeout(timer);
+}

@@ -1,0 +1,78 @@
+import type { Fault } from "../../core/faults.ts";
+import { formatCount, formatCounted } from "../../core/format.ts";
+import { clip, escapeControl } from "../../core/text.ts";
+import type { Area } from "../components/block.ts";
+import { type Glyphs, glyphsOf } from "../glyphs.ts";
+import { commandOfRun } from "../select/headless.ts";
+import type { RunView } from "../select/run-view.ts";
+import { judged } from "../select/verdicts.ts";
+import { expectationInWords } from "../select/words.ts";
+import { type Row, row, span, type Tone } from "../spans.ts";
+import type { Ui } from "../state/model.ts";
+import { wrap } from "../wrap.ts";
+
+/** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
+export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
+  const command = row("   ", span(commandOfRun(view, ui.flags), "dim"));
+  return [...(view.failure === null ? successRows(ui, view, area) : failureRows(ui, view, area)), command];
+}
+
+function text(ui: Ui, words: string, tone: Tone, width: number, lines: number): Row[] {
+  const { ellipsis } = glyphsOf(ui.look);
+  return wrap(escapeControl(words), width - 6, lines, ellipsis).map((line) => row("   ", span(line, tone)));
+}
+
+function successRows(ui: Ui, view: RunView, { width }: Area): Row[] {
+  const { ok, warn } = glyphsOf(ui.look);
+  const said = (words: string) => row("   ", span(`${ok} `, "good"), words);
+  const warnings = view.warnings.flatMap(({ title }) => text(ui, `${warn} ${title}`, "warn", width, 1)).slice(0, 2);
+  if (view.outcome === "unchanged")
+    return [said("These very files are published already: nothing to do."), ...warnings];
+  const rows = formatCounted(
+    view.seals.reduce((sum, seal) => sum + seal.rows, 0),
+    "row",
+  );
+  const tables = `in ${formatCounted(view.seals.length, "snapshot table")}`;
+  if (view.outcome === "dry_run") {
+    return [
+      said(`This is what a run would do, and ${rows} would be sealed ${tables}; nothing was changed.`),
+      ...warnings,
+    ];
+  }
+  return [...(view.seals.length === 0 ? [] : [said(`${rows} sealed as of ${view.as_of} ${tables}`)]), ...warnings];
+}
+
+function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {
+  if (view.failure === null) return [];
+  const glyphs = glyphsOf(ui.look);
+  const { title, hint, reject_file } = view.failure;
+  const reasons = [...view.faults.map((fault) => faultInWords(fault, glyphs)), ...failedInWords(view, glyphs)];
+  const room = Math.max(1, height - view.tables.length - 10);
+  const more = Math.max(view.fault_count, reasons.length) - Math.min(reasons.length, room);
+  const where = reject_file === null ? "" : ` in ${reject_file}`;
+  return [
+    ...text(ui, title, "bad", width, 2),
+    ...reasons
+      .slice(0, room)
+      .map((line) => row("   ", span(clip(escapeControl(line), width - 6, glyphs.ellipsis), "warn"))),
+    ...(reasons.length > 0 && more > 0 ? [row("   ", span(`and ${formatCount(more)} more${where}`, "dim"))] : []),
+    ...text(ui, hint, "plain", width, 2),
+  ];
+}
+
+function faultInWords(fault: Fault, glyphs: Glyphs): string {
+  const line = fault.line === undefined ? "" : `:${fault.line}`;
+  const column = fault.column === undefined ? "" : ` ${fault.column}`;
+  const value = fault.value === undefined ? "" : ` "${fault.value}"`;
+  return `${glyphs.fail} ${fault.file.split("/").at(-1)}${line}${column}${value}: ${fault.reason}`;
+}
+
+function failedInWords(view: RunView, glyphs: Glyphs): string[] {
+  return judged(view.verdicts)
+    .filter((verdict) => verdict.rank === 0)
+    .map((verdict) => {
+      const count =
+        verdict.unexpected_count === null ? "" : `, ${formatCounted(verdict.unexpected_count, "unexpected value")}`;
+      return `${glyphs.fail} ${verdict.table}: ${expectationInWords(verdict, glyphs)}${count}`;
+    });
+}

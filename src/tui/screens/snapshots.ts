@@ -1,0 +1,111 @@
+import { bar, formatAge, formatCount } from "../../core/format.ts";
+import type { Column } from "../columns.ts";
+import type { Area, Screen } from "../components/block.ts";
+import { emptyRows, listRows } from "../components/list.ts";
+import { glyphsOf } from "../glyphs.ts";
+import { cursorIn, type SnapshotDate, snapshotsShown } from "../select/lists.ts";
+import { type Span, span } from "../spans.ts";
+import { type PlaceOf, sealName, type Ui } from "../state/model.ts";
+
+/** "usage_agg_30d_snapshots" → "USAGE": enough to tell the tables apart, the whole name when it is not. */
+function titles(tables: readonly string[]): string[] {
+  const brief = tables.map((table) =>
+    table
+      .replace(/_snapshots$/, "")
+      .split("_")
+      .slice(0, table.includes("profile") ? 2 : 1),
+  );
+  const words = brief.map((parts) => (parts.at(-1) ?? "").toUpperCase());
+  return new Set(words).size === words.length ? words : tables.map((table) => table.toUpperCase());
+}
+
+/** Counts by as_of: a line a date, a column a snapshot table, and how the seals stand. */
+export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area): Screen {
+  const shown = snapshotsShown(ui, place);
+  const tables = [...new Set((ui.snapshots ?? []).map((entry) => entry.table))];
+  const cursor = cursorIn(
+    shown.map((date) => date.as_of),
+    place,
+  );
+  const names = titles(tables);
+  const columns: Column[] = [
+    { title: "AS OF", width: 10, gap: 0 },
+    ...names.map(
+      (title, index): Column => ({
+        title,
+        width: Math.max(9, Math.min(12, title.length)),
+        align: "right",
+        drop: index < 2 ? 0 : 2,
+      }),
+    ),
+    { title: "", width: 6, drop: 3, flex: true, gap: 2 },
+    { title: "SEAL", width: 8, gap: 2 },
+    { title: "RUN", width: 5, align: "right" },
+    { title: "SEALED", width: 9, align: "right", drop: 4 },
+  ];
+  const { mark, dot } = glyphsOf(ui.look);
+  const most = Math.max(1, ...shown.map(rowsOf));
+  const rows =
+    shown.length === 0
+      ? empty(ui)
+      : listRows(ui, {
+          columns,
+          items: shown,
+          cursor,
+          width: area.width,
+          height: area.height,
+          cells: (date, widths) =>
+            cells(ui, date, tables, { part: rowsOf(date) / most, width: widths[tables.length + 1] ?? 0 }),
+          sign: ({ as_of }) => span(place.marked.includes(as_of) ? mark : "", "accent"),
+        });
+  const marked = place.marked.length === 0 ? "" : ` ${dot} marked: ${[...place.marked].sort().join(", ")}`;
+  return {
+    title: [span("Snapshots", "strong"), span(`   rows by as_of${marked}`, "dim")],
+    right: ui.waiting.includes("verify") ? [span("verifying", "warn")] : [],
+    caption: "",
+    body: [{ kind: "rows", rows }],
+  };
+}
+
+function rowsOf({ entries }: SnapshotDate): number {
+  return entries.reduce((sum, entry) => sum + entry.rows, 0);
+}
+
+function empty(ui: Ui) {
+  if (ui.snapshots === null) return emptyRows(ui.trouble?.title ?? `reading the seals${glyphsOf(ui.look).ellipsis}`);
+  if (ui.snapshots.length > 0) return emptyRows("No snapshot fits the filter.", "esc clears it");
+  return emptyRows(
+    "No snapshot was taken yet.",
+    "esc goes back to the months; r there runs one, and seals its snapshot",
+  );
+}
+
+function cells(
+  ui: Ui,
+  { as_of, entries }: SnapshotDate,
+  tables: readonly string[],
+  drawn: { part: number; width: number },
+): Span[][] {
+  const glyphs = glyphsOf(ui.look);
+  const latest = entries.reduce((newest, entry) => Math.max(newest, Date.parse(entry.sealed_at)), 0);
+  const runs = [...new Set(entries.map((entry) => entry.run))];
+  return [
+    [span(as_of)],
+    ...tables.map((table) => {
+      const entry = entries.find((other) => other.table === table);
+      return [entry === undefined ? span(glyphs.none, "dim") : span(formatCount(entry.rows))];
+    }),
+    [span(bar(drawn.part, drawn.width, { ...glyphs.bar, empty: " " }), "accent")],
+    [seal(ui, { as_of, entries })],
+    [span(runs.map((run) => run ?? glyphs.none).join(" "), "dim")],
+    [span(formatAge(latest, ui.now), "dim")],
+  ];
+}
+
+/** One word for all seals of a date: sealed until verified, then the worst of what was found. */
+function seal(ui: Ui, { entries }: SnapshotDate): Span {
+  const found = entries.map((entry) => ui.seals[sealName(entry)]?.state ?? "sealed");
+  if (found.includes("missing")) return span("MISSING", "bad");
+  if (found.includes("broken")) return span("BROKEN", "bad");
+  return found.includes("sealed") ? span("sealed", "plain") : span("intact", "good");
+}

@@ -1,0 +1,58 @@
+import { formatCounted } from "../../core/format.ts";
+import type { UnexpectedRow } from "../../core/listings.ts";
+import { clip, escapeControl } from "../../core/text.ts";
+import type { Area } from "../components/block.ts";
+import { glyphsOf } from "../glyphs.ts";
+import type { JudgedVerdict } from "../select/verdicts.ts";
+import { observedInWords } from "../select/words.ts";
+import { type Row, row, type Span, span } from "../spans.ts";
+import { sampleName, type Ui } from "../state/model.ts";
+
+/** A value as it is in the data: quoted, so that blanks show; NULL without quotes. */
+export function shownValue(value: string | null): Span {
+  return value === null ? span("NULL", "warn") : span(`"${escapeControl(value)}"`, "warn");
+}
+
+/** Where a value came from: "subscriptions.csv:4"; nothing when the file is not known. */
+export function origin({ file, line }: UnexpectedRow): string {
+  if (file === null) return "";
+  return `${escapeControl(file.split("/").at(-1) ?? file)}${line === null ? "" : `:${line}`}`;
+}
+
+export function keyInWords(key: Record<string, string>): string {
+  return escapeControl(Object.values(key).join(", "));
+}
+
+/** The first values behind a verdict and the SQL that finds them; what holds says so. */
+export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, area: Area): Row[] {
+  const { ellipsis } = glyphsOf(ui.look);
+  const line = (text: string) => [row("   ", span(text, "dim"))];
+  if (verdict.rank === 2)
+    return line(`holds${verdict.observed === null ? "" : `: observed ${observedInWords(verdict.observed)}`}`);
+  const samples = run === null ? undefined : ui.samples[sampleName(run, verdict.position)];
+  if (samples === undefined) {
+    if (run === null) return line("the values can be seen once the run is over");
+    return line(ui.trouble === null ? `reading the values${ellipsis}` : ui.trouble.title);
+  }
+  if (samples.rows.length === 0) return line("it is about the table as a whole: there is no single value to show");
+  const room = area.height - (samples.sql === null ? 0 : 1);
+  const shown = samples.rows
+    .slice(0, room)
+    .map((found) =>
+      row(
+        "   ",
+        span(keyInWords(found.key).padEnd(12)),
+        "  ",
+        shownValue(found.value),
+        "  ",
+        span(origin(found), "accent"),
+      ),
+    );
+  const more = samples.total - shown.length;
+  const last = shown.at(-1);
+  if (more > 0 && last !== undefined)
+    last.spans.push(span(`   and ${formatCounted(more, "more", "more")}: enter shows them`, "dim"));
+  const sql =
+    samples.sql === null ? [] : [row("   ", span(clip(escapeControl(samples.sql), area.width - 4, ellipsis), "dim"))];
+  return [...shown, ...sql];
+}

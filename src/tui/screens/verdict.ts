@@ -1,0 +1,126 @@
+import { formatCount } from "../../core/format.ts";
+import { escapeControl } from "../../core/text.ts";
+import type { Column } from "../columns.ts";
+import type { Area, Screen } from "../components/block.ts";
+import { emptyRows, listRows } from "../components/list.ts";
+import { rule } from "../components/rule.ts";
+import { glyphsOf, sparkline } from "../glyphs.ts";
+import { runViewAt } from "../select/at.ts";
+import { cursorIn, matches } from "../select/lists.ts";
+import { type JudgedVerdict, judged, signOf } from "../select/verdicts.ts";
+import { expectationInWords, observedInWords } from "../select/words.ts";
+import { type Row, row, span } from "../spans.ts";
+import { type PlaceOf, sampleName, type Ui } from "../state/model.ts";
+import { wrap } from "../wrap.ts";
+import { unexpected } from "./validation.ts";
+import { keyInWords, origin, shownValue } from "./values.ts";
+
+const columns: Column[] = [
+  { title: "KEY", width: 20, gap: 0 },
+  { title: "VALUE", width: 16, flex: true },
+  { title: "FROM", width: 26 },
+];
+
+/** One expectation: what it asks, what was observed, each unexpected value with its key and line, and the SQL. */
+export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Screen {
+  const view = runViewAt(ui, place.run);
+  const verdict = judged(view?.verdicts ?? [])[place.position];
+  if (view === null || verdict === undefined) {
+    const rows = emptyRows(ui.trouble?.title ?? `reading the ledger${glyphsOf(ui.look).ellipsis}`);
+    return { title: [span(`run ${place.run}`, "strong")], right: [], caption: "", body: [{ kind: "rows", rows }] };
+  }
+  const glyphs = glyphsOf(ui.look);
+  const sign = signOf(verdict, glyphs);
+  const sql = ui.samples[sampleName(place.run, place.position)]?.sql ?? null;
+  const sqlRows =
+    sql === null
+      ? []
+      : [
+          rule(ui, "SQL"),
+          ...wrap(escapeControl(sql), area.width - 6, 3, glyphs.ellipsis).map((line) => row("   ", line)),
+        ];
+  const facts = factRows(ui, place, verdict, area.width);
+  const height = area.height - facts.length - sqlRows.length;
+  const values = valueList(ui, place, verdict, { width: area.width, height });
+  const gap: Row[] = Array.from({ length: Math.max(0, height - values.length) }, () => ({ spans: [] }));
+  return {
+    title: [
+      span(`${sign.text} `, sign.tone),
+      span(`${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs)}`, "strong"),
+    ],
+    right: [span(`${view.month} ${glyphs.dot} run ${place.run}`, "dim")],
+    caption: "",
+    body: [{ kind: "rows", rows: [...facts, ...values, ...gap, ...sqlRows] }],
+  };
+}
+
+function factRows(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, width: number): Row[] {
+  const glyphs = glyphsOf(ui.look);
+  const points = ui.history[place.run]?.find(({ position }) => position === place.position)?.points ?? [];
+  const observed = verdict.observed === null ? "" : `   observed ${observedInWords(verdict.observed)}`;
+  const history =
+    points.length < 2
+      ? []
+      : [
+          span("   before "),
+          span(
+            sparkline(
+              points.map((point) => point.observed),
+              glyphs,
+            ),
+            "accent",
+          ),
+        ];
+  const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return [
+    row(
+      "   ",
+      span(verdict.severity, verdict.rank === 0 ? "bad" : "plain"),
+      observed,
+      "   unexpected ",
+      unexpected(verdict, glyphs),
+      ...history,
+    ),
+    ...wrap(escapeControl(`${verdict.type} ${kwargs.join(", ")}`), width - 6, 1, glyphs.ellipsis).map((line) =>
+      row("   ", span(line, "dim")),
+    ),
+  ];
+}
+
+function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, area: Area): Row[] {
+  const samples = ui.samples[sampleName(place.run, place.position)];
+  if (samples === undefined) return emptyRows(ui.trouble?.title ?? `reading the values${glyphsOf(ui.look).ellipsis}`);
+  if (samples.rows.length === 0) {
+    return emptyRows(
+      verdict.rank === 2
+        ? "It holds: there is no unexpected value."
+        : "It is about the table as a whole: there is no single value to show.",
+    );
+  }
+  const items = samples.rows.filter((found) =>
+    matches(`${keyInWords(found.key)} ${found.value} ${origin(found)}`, place.list.filter),
+  );
+  const cursor = cursorIn(
+    samples.rows.map((_, index) => String(index)),
+    place,
+  );
+  const rows = listRows(ui, {
+    columns,
+    items,
+    cursor: Math.min(cursor, items.length - 1),
+    width: area.width,
+    height: area.height - 1,
+    cells: (found) => [[span(keyInWords(found.key))], [shownValue(found.value)], [span(origin(found), "accent")]],
+  });
+  const kept =
+    samples.rows.length < samples.total
+      ? row(
+          "   ",
+          span(
+            `the first ${formatCount(samples.rows.length)} of ${formatCount(samples.total)}; the SQL finds all`,
+            "dim",
+          ),
+        )
+      : row("");
+  return [...rows, kept];
+}

@@ -1,0 +1,118 @@
+import type { MonthEntry, RunEntry, SnapshotEntry } from "../../core/listings.ts";
+import { glyphsOf } from "../glyphs.ts";
+import { here, type Place, type PlaceOf, sampleName, type Ui } from "../state/model.ts";
+import { type RunView, runViewAt } from "./at.ts";
+import { type JudgedVerdict, judged, verdictText } from "./verdicts.ts";
+
+/** What a filter looks at: every word must occur somewhere in the text, in any order and case. */
+export function matches(text: string, filter: string): boolean {
+  if (filter === "") return true;
+  const low = text.toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => low.includes(word));
+}
+
+/** Newest on top. */
+export function monthsShown(ui: Ui, place: PlaceOf<"months">): MonthEntry[] {
+  return (ui.months ?? [])
+    .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, place.list.filter))
+    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
+}
+
+export function runsShown(ui: Ui, place: PlaceOf<"runs">): RunEntry[] {
+  return (ui.runs ?? [])
+    .filter((entry) => place.status === null || entry.status === place.status)
+    .filter((entry) =>
+      matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, place.list.filter),
+    )
+    .sort((a, b) => b.run - a.run);
+}
+
+/** All snapshots of one as_of, newest as_of on top. */
+export interface SnapshotDate {
+  as_of: string;
+  entries: SnapshotEntry[];
+}
+
+export function snapshotsShown(ui: Ui, place: PlaceOf<"snapshots">): SnapshotDate[] {
+  const dates = new Map<string, SnapshotEntry[]>();
+  for (const entry of ui.snapshots ?? []) dates.set(entry.as_of, [...(dates.get(entry.as_of) ?? []), entry]);
+  return [...dates]
+    .map(([as_of, entries]) => ({ as_of, entries }))
+    .filter(({ as_of, entries }) =>
+      matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, place.list.filter),
+    )
+    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
+}
+
+/** Failures first, then warnings, then what holds; within each in the order of the suites. */
+export function verdictsShown(ui: Ui, place: PlaceOf<"validation">): JudgedVerdict[] {
+  const view = runViewAt(ui, place.run);
+  if (view === null) return [];
+  const glyphs = glyphsOf(ui.look);
+  return judged(view.verdicts)
+    .filter((verdict) => !place.failuresOnly || verdict.rank < 2)
+    .filter((verdict) => matches(verdictText(verdict, glyphs), place.list.filter))
+    .sort((a, b) => a.rank - b.rank || a.position - b.position);
+}
+
+export function logShown(view: RunView | null, place: PlaceOf<"run">): RunView["log"] {
+  return (view?.log ?? []).filter((line) => matches(line.text, place.list.filter));
+}
+
+/** One line of the comparison: a table, or a column of it that changed. */
+export type ComparisonLine = { table: string; column: string | null };
+
+export function comparisonShown(ui: Ui, place: PlaceOf<"compare">): ComparisonLine[] {
+  return (ui.comparison?.tables ?? []).flatMap((table) => [
+    { table: table.table, column: null },
+    ...table.columns
+      .filter((column) => matches(`${table.table} ${column.column}`, place.list.filter))
+      .map((column) => ({ table: table.table, column: column.column })),
+  ]);
+}
+
+/** Names of the lines that the cursor can be on, top to bottom. */
+export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
+  switch (place.screen) {
+    case "months":
+      return monthsShown(ui, place).map((entry) => entry.month);
+    case "runs":
+      return runsShown(ui, place).map((entry) => String(entry.run));
+    case "snapshots":
+      return snapshotsShown(ui, place).map((date) => date.as_of);
+    case "validation":
+      return verdictsShown(ui, place).map((verdict) => String(verdict.position));
+    case "run":
+      return logShown(runViewAt(ui, place.run), place).map((_, index) => String(index));
+    case "compare":
+      return comparisonShown(ui, place).map(({ table, column }) => `${table}.${column ?? ""}`);
+    case "verdict":
+      return (ui.samples[sampleName(place.run, place.position)]?.rows ?? []).map((_, index) => String(index));
+  }
+}
+
+/** Index of the line under the cursor; the first one when what was selected is gone, -1 in an empty list. */
+export function cursorIn(names: readonly string[], place: Place): number {
+  if (names.length === 0) return -1;
+  const { selected } = place.list;
+  // A log is read at its end.
+  if (selected === null) return place.screen === "run" ? names.length - 1 : 0;
+  return Math.max(0, names.indexOf(selected));
+}
+
+export function selectedMonth(ui: Ui): MonthEntry | null {
+  const place = here(ui);
+  if (place.screen !== "months") return null;
+  const shown = monthsShown(ui, place);
+  return (
+    shown[
+      cursorIn(
+        shown.map((entry) => entry.month),
+        place,
+      )
+    ] ?? null
+  );
+}

@@ -1,0 +1,186 @@
+import type { RunState, TableProgress } from "../../client/state.ts";
+import { failureCodes, isFailureCode } from "../../core/errors.ts";
+import type { ExpectationCounts, Seal, TableCounts, Verdict } from "../../core/events.ts";
+import type { Fault } from "../../core/faults.ts";
+import type { RunDetail, RunStatus } from "../../core/listings.ts";
+import { type Stage, stages } from "../../core/stages.ts";
+import type { Glyphs } from "../glyphs.ts";
+import type { Live, LogLine } from "../state/model.ts";
+import { logOfDetail } from "./log.ts";
+
+/** One table in one stage; `part` is 0 to 1, `off` means that the stage does not touch the table. */
+export interface CellView {
+  state: "off" | "waiting" | "active" | "done" | "failed";
+  part: number;
+  done: number;
+}
+
+export interface TableView {
+  table: string;
+  file: string;
+  bytes: number;
+  cells: Record<Stage, CellView>;
+  counts: TableCounts;
+  expectations: number;
+  passed: number;
+  failed: number;
+  warned: number;
+}
+
+/** `unchanged` is the one outcome that the ledger does not keep: nothing was done. */
+export type Outcome = RunStatus | "unchanged";
+
+export interface Failure {
+  stage: string | null;
+  title: string;
+  hint: string;
+  reject_file: string | null;
+}
+
+/** A run as the screens show it, be it going on, just over or long ago. */
+export interface RunView {
+  run: number | null;
+  month: string;
+  as_of: string;
+  mode: RunState["mode"];
+  outcome: Outcome;
+  started_at: string;
+  seconds: number;
+  stage: Stage | null;
+  tables: TableView[];
+  verdicts: Verdict[];
+  expectations: ExpectationCounts;
+  seals: Seal[];
+  warnings: { title: string; hint: string }[];
+  failure: Failure | null;
+  faults: Fault[];
+  fault_count: number;
+  log: LogLine[];
+}
+
+const statusByExit = {
+  done: "published",
+  rejected: "rejected",
+  usage: "failed",
+  failure: "failed",
+  refused: "refused",
+  interrupted: "interrupted",
+  terminated: "interrupted",
+} as const satisfies Record<string, RunStatus>;
+
+export function liveView(live: Live, state: RunState, now: number): RunView {
+  const { end } = state;
+  const failed = end?.event === "run.failed" ? end : null;
+  const started = Date.parse(state.started_at);
+  const until = end === null ? Math.max(now, Date.parse(state.latest_at)) : Date.parse(state.latest_at);
+  return {
+    run: state.run,
+    month: state.month,
+    as_of: state.as_of,
+    mode: state.mode,
+    outcome: outcomeOf(state),
+    started_at: state.started_at,
+    seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - started) / 1000,
+    stage: end === null ? state.stage : null,
+    tables: state.tables.map((table) => liveTable(table, failed?.stage ?? null)),
+    verdicts: state.tables.flatMap((table) => table.verdicts),
+    expectations: state.expectations,
+    seals: state.seals,
+    warnings: state.warnings,
+    failure: failed && {
+      stage: failed.stage,
+      title: failed.title,
+      hint: failed.hint,
+      reject_file: failed.reject_file ?? null,
+    },
+    faults: failed?.faults ?? [],
+    fault_count: failed?.fault_count ?? 0,
+    log: live.log,
+  };
+}
+
+export function outcomeOf({ end }: RunState): Outcome {
+  if (end === null) return "running";
+  if (end.event === "run.finished") return end.status;
+  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code]] : "failed";
+}
+
+function liveTable(table: TableProgress, failedIn: Stage | null): TableView {
+  const cells = byStage((stage): CellView => {
+    const { state, done, total } = table.cells[stage];
+    const part = state === "done" ? 1 : total > 0 ? done / total : 0;
+    if (stage === "snapshot" && !table.snapshot) return { state: "off", part: 0, done: 0 };
+    if (stage === "validate" && table.verdicts.length > 0) return validated(table.verdicts, table.expectations);
+    const shown = state === "active" && stage === failedIn ? "failed" : state;
+    return { state: shown, part, done: state === "done" ? table.counts.rows : done };
+  });
+  return { ...table, cells, ...countVerdicts(table.verdicts) };
+}
+
+function validated(verdicts: Verdict[], expectations: number): CellView {
+  const failed = verdicts.some((verdict) => !verdict.success && verdict.severity === "critical");
+  const part = expectations > 0 ? verdicts.length / expectations : 1;
+  return { state: failed ? "failed" : part < 1 ? "active" : "done", part, done: verdicts.length };
+}
+
+function countVerdicts(verdicts: Verdict[]): ExpectationCounts {
+  const failed = verdicts.filter((verdict) => !verdict.success && verdict.severity === "critical").length;
+  const warned = verdicts.filter((verdict) => !verdict.success).length - failed;
+  return { passed: verdicts.length - failed - warned, failed, warned };
+}
+
+function byStage(cell: (stage: Stage) => CellView): Record<Stage, CellView> {
+  return { ingest: cell("ingest"), upsert: cell("upsert"), validate: cell("validate"), snapshot: cell("snapshot") };
+}
+
+/** A run as the ledger tells it: what was reached follows from its end. */
+export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunView {
+  const until = detail.finished_at === null ? now : Date.parse(detail.finished_at);
+  return {
+    ...detail,
+    outcome: detail.status,
+    seconds: Math.max(0, until - Date.parse(detail.started_at)) / 1000,
+    stage: null,
+    tables: tablesOf(detail),
+    seals: detail.snapshots,
+    fault_count: detail.failure?.fault_count ?? detail.faults.length,
+    log: logOfDetail(detail, glyphs),
+  };
+}
+
+function tablesOf(detail: RunDetail): TableView[] {
+  const names = [...new Set([...detail.files.map((file) => file.table), ...detail.tables.map((table) => table.table)])];
+  const reached = reachedStage(detail);
+  return names.map((name) => {
+    const file = detail.files.find((other) => other.table === name);
+    const counts = detail.tables.find((table) => table.table === name) ?? { table: name, rows: file?.rows ?? 0 };
+    const verdicts = detail.verdicts.filter((verdict) => verdict.table === name);
+    const sealed = detail.status !== "published" || detail.snapshots.some((seal) => seal.table.startsWith(name));
+    const cells = byStage((stage): CellView => {
+      if (stage === "snapshot" && !sealed) return { state: "off", part: 0, done: 0 };
+      if (stage === "validate" && verdicts.length > 0) return validated(verdicts, verdicts.length);
+      const order = stages.indexOf(stage);
+      if (order < reached.order) return { state: "done", part: 1, done: counts.rows };
+      return { state: order === reached.order && reached.failed ? "failed" : "waiting", part: 0, done: 0 };
+    });
+    const path = file?.path ?? "";
+    return {
+      table: name,
+      file: path,
+      bytes: file?.bytes ?? 0,
+      cells,
+      counts,
+      expectations: verdicts.length,
+      ...countVerdicts(verdicts),
+    };
+  });
+}
+
+const stageNames: readonly string[] = stages;
+
+/** How far a run of the ledger came: the number of stages behind it, and whether the next one failed. */
+function reachedStage(detail: RunDetail): { order: number; failed: boolean } {
+  if (detail.status === "published" || detail.status === "dry_run") return { order: stages.length, failed: false };
+  const order = detail.failure === null ? -1 : stageNames.indexOf(detail.failure.stage ?? "");
+  return order < 0 ? { order: 0, failed: false } : { order, failed: true };
+}

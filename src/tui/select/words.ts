@@ -1,0 +1,94 @@
+import type { Verdict } from "../../core/events.ts";
+import { formatCount } from "../../core/format.ts";
+import { escapeControl } from "../../core/text.ts";
+import type { Glyphs } from "../glyphs.ts";
+
+type Kwargs = Record<string, unknown>;
+type Named = Pick<Verdict, "type" | "column" | "kwargs">;
+
+/** The expectations of Great Expectations' core set in words; a type not listed here is spelt out. */
+const phrases: Record<string, (column: string, kwargs: Kwargs, glyphs: Glyphs) => string> = {
+  expect_column_values_to_not_be_null: (column) => `${column} is not null`,
+  expect_column_values_to_be_null: (column) => `${column} is null`,
+  expect_column_values_to_be_unique: (column) => `${column} is unique`,
+  expect_compound_columns_to_be_unique: (_, kwargs) => `${list(kwargs.column_list)} together are unique`,
+  expect_column_values_to_be_between: (column, kwargs, glyphs) => range(column, kwargs, glyphs),
+  expect_column_min_to_be_between: (column, kwargs, glyphs) => range(`least ${column}`, kwargs, glyphs),
+  expect_column_max_to_be_between: (column, kwargs, glyphs) => range(`greatest ${column}`, kwargs, glyphs),
+  expect_column_mean_to_be_between: (column, kwargs, glyphs) => range(`mean of ${column}`, kwargs, glyphs),
+  expect_column_median_to_be_between: (column, kwargs, glyphs) => range(`median of ${column}`, kwargs, glyphs),
+  expect_column_stdev_to_be_between: (column, kwargs, glyphs) => range(`deviation of ${column}`, kwargs, glyphs),
+  expect_column_sum_to_be_between: (column, kwargs, glyphs) => range(`sum of ${column}`, kwargs, glyphs),
+  expect_column_unique_value_count_to_be_between: (column, kwargs, glyphs) =>
+    range(`values of ${column}`, kwargs, glyphs),
+  expect_column_values_to_be_in_set: (column, kwargs) => `${column} in ${set(kwargs.value_set)}`,
+  expect_column_values_to_not_be_in_set: (column, kwargs) => `${column} not in ${set(kwargs.value_set)}`,
+  expect_column_distinct_values_to_be_in_set: (column, kwargs) => `${column} only in ${set(kwargs.value_set)}`,
+  expect_column_distinct_values_to_equal_set: (column, kwargs) => `${column} takes ${set(kwargs.value_set)}`,
+  expect_column_values_to_match_regex: (column, kwargs) => `${column} matches /${plain(kwargs.regex)}/`,
+  expect_column_values_to_not_match_regex: (column, kwargs) => `${column} does not match /${plain(kwargs.regex)}/`,
+  expect_column_values_to_be_of_type: (column, kwargs) => `${column} is of type ${plain(kwargs.type_)}`,
+  expect_column_value_lengths_to_be_between: (column, kwargs, glyphs) => range(`length of ${column}`, kwargs, glyphs),
+  expect_column_pair_values_a_to_be_greater_than_b: (_, kwargs, glyphs) =>
+    `${plain(kwargs.column_A)} ${kwargs.or_equal === true ? glyphs.atLeast : ">"} ${plain(kwargs.column_B)}`,
+  expect_table_row_count_to_be_between: (_, kwargs, glyphs) => range("rows", kwargs, glyphs),
+  expect_table_row_count_to_equal: (_, kwargs) => `rows = ${plain(kwargs.value)}`,
+  expect_table_row_count_to_equal_other_table: (_, kwargs) => `as many rows as ${plain(kwargs.other_table_name)}`,
+  expect_table_columns_to_match_set: (_, kwargs) =>
+    `columns match the set${kwargs.exact_match === false ? " at least" : ""}`,
+  expect_table_columns_to_match_ordered_list: () => "columns match the list, in order",
+  expect_table_column_count_to_equal: (_, kwargs) => `columns = ${plain(kwargs.value)}`,
+  expect_column_to_exist: (column) => `column ${column} exists`,
+};
+
+/** One expectation as a person would say it, on one line and safe to show. */
+export function expectationInWords(verdict: Named, glyphs: Glyphs): string {
+  const kwargs = verdict.kwargs as Kwargs;
+  const column = verdict.column ?? plain(kwargs.column ?? "");
+  const phrase = phrases[verdict.type];
+  const words = phrase?.(column, kwargs, glyphs) ?? spelledOut(verdict.type, column);
+  const { mostly } = kwargs;
+  return escapeControl(typeof mostly === "number" && mostly < 1 ? `${words} for ${mostly * 100} %` : words);
+}
+
+function spelledOut(type: string, column: string): string {
+  return `${type.replace(/^expect_(column_)?/, "").replaceAll("_", " ")}${column === "" ? "" : ` (${column})`}`;
+}
+
+function range(subject: string, kwargs: Kwargs, glyphs: Glyphs): string {
+  const { min_value: min, max_value: max } = kwargs;
+  const has = (bound: unknown) => bound !== undefined && bound !== null;
+  const low = kwargs.strict_min === true ? ">" : glyphs.atLeast;
+  const high = kwargs.strict_max === true ? "<" : glyphs.atMost;
+  if (has(min) && has(max)) {
+    return min === max
+      ? `${subject} = ${plain(min)}`
+      : `${subject} within ${plain(min)}${glyphs.ellipsis}${plain(max)}`;
+  }
+  if (has(min)) return `${subject} ${low} ${plain(min)}`;
+  return has(max) ? `${subject} ${high} ${plain(max)}` : `${subject} is anything`;
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.map(plain).join(", ") : plain(value);
+}
+
+function set(value: unknown): string {
+  return Array.isArray(value) && value.length > 3 ? `${value.length} values` : `{${list(value)}}`;
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string"
+    ? value
+    : typeof value === "number"
+      ? formatCount(value)
+      : JSON.stringify(value ?? null);
+}
+
+/** What was observed, short enough for a cell. */
+export function observedInWords(observed: unknown): string {
+  if (observed === null || observed === undefined) return "";
+  if (typeof observed === "number") return formatCount(Number(observed.toPrecision(6)));
+  if (Array.isArray(observed)) return `${observed.length} values`;
+  return escapeControl(typeof observed === "string" ? observed : JSON.stringify(observed));
+}

@@ -1,0 +1,112 @@
+import type { PipelineExit } from "../../client/pipeline.ts";
+import { fold } from "../../client/state.ts";
+import type { RunEvent } from "../../core/events.ts";
+import type { Request, RunRequest } from "../../core/requests.ts";
+import { glyphsOf } from "../glyphs.ts";
+import { logLine } from "../select/log.ts";
+import { isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "./model.ts";
+import { say } from "./stack.ts";
+
+/** What the pipeline does to the state: its answers, its events, its end. */
+
+const logKept = 5_000;
+
+export function onStart(ui: Ui, request: RunRequest): Ui {
+  const live: Live = { request, current: null, past: [], log: [], entered: {}, outcome: null, cancelling: false };
+  return { ...ui, live };
+}
+
+export function onReply(before: Ui, reply: Reply): Ui {
+  const { kind } = reply.request;
+  const ui: Ui = {
+    ...before,
+    link: { state: "ready" },
+    trouble: null,
+    waiting: before.waiting.filter((other) => other !== kind),
+  };
+  return stored(ui, reply);
+}
+
+function stored(ui: Ui, { request, result }: Reply): Ui {
+  switch (request.kind) {
+    case "months":
+      return { ...ui, ...(result as Answer<"months">) };
+    case "runs":
+      return { ...ui, ...(result as Answer<"runs">) };
+    case "snapshots":
+      return { ...ui, ...(result as Answer<"snapshots">) };
+    case "show":
+      return { ...ui, details: { ...ui.details, [request.run]: result as Answer<"show"> } };
+    case "history":
+      return { ...ui, history: { ...ui.history, [request.run]: (result as Answer<"history">).series } };
+    case "samples": {
+      const name = sampleName(request.run, request.position);
+      return { ...ui, samples: { ...ui.samples, [name]: result as Answer<"samples"> } };
+    }
+    case "compare":
+      return { ...ui, comparison: result as Answer<"compare"> };
+    case "verify":
+      return verified(ui, (result as Answer<"verify">).seals);
+    case "cancel":
+      return ui.live === null ? ui : { ...ui, live: { ...ui.live, cancelling: true } };
+    case "doctor":
+    case "db":
+      return ui;
+  }
+}
+
+type Answer<Kind extends Reply["request"]["kind"]> = Extract<Reply, { request: { kind: Kind } }>["result"];
+
+function verified(ui: Ui, checks: Answer<"verify">["seals"]): Ui {
+  const seals = Object.fromEntries(checks.map((check) => [sealName(check), check]));
+  const wrong = checks.filter((check) => check.state !== "intact");
+  const [first] = wrong;
+  const told =
+    first === undefined
+      ? say(ui, `All ${checks.length} seals are intact.`, "good")
+      : say(ui, `${wrong.length} of ${checks.length} seals differ, first ${first.table} at ${first.as_of}.`, "bad");
+  return { ...told, seals };
+}
+
+export function onRefusal(before: Ui, refusal: { request: Request; title: string; hint: string }): Ui {
+  const { request, title, hint } = refusal;
+  if (request.kind === "run") return onEnded(before, { title, hint });
+  const waiting = before.waiting.filter((other) => other !== request.kind);
+  return { ...before, waiting, refused: [...before.refused, JSON.stringify(request)], trouble: { title, hint } };
+}
+
+export function onEvent(ui: Ui, event: RunEvent): Ui {
+  if (ui.live === null) return ui;
+  const { live } = ui;
+  const line = logLine(event, glyphsOf(ui.look));
+  const log = line === null ? live.log : [...live.log.slice(-logKept), line];
+  const past = event.event === "run.started" && live.current !== null ? [...live.past, live.current] : live.past;
+  return { ...ui, live: { ...live, current: fold(live.current, event), past, log, entered: enteredBy(live, event) } };
+}
+
+function enteredBy(live: Live, event: RunEvent): Live["entered"] {
+  if (event.event === "run.started") return {};
+  return event.event === "stage.started" ? { ...live.entered, [event.stage]: event.at } : live.entered;
+}
+
+/** The run is over: what the ledger says of it is new, and is asked for again. */
+export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
+  if (ui.live === null || ui.live.outcome !== null) return ui;
+  const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effects[0]?.do === "ask";
+  return {
+    ...ui,
+    live: { ...ui.live, outcome, cancelling: false },
+    // A question about cancelling has become pointless.
+    overlay: wasCancelling ? null : ui.overlay,
+    runs: null,
+    snapshots: null,
+    refused: [],
+  };
+}
+
+export function onDied(ui: Ui, exit: PipelineExit): Ui {
+  const ended = isRunning(ui)
+    ? onEnded(ui, { title: "The pipeline died during the run.", hint: "Nothing was published." })
+    : ui;
+  return { ...ended, link: { state: "dead", exit }, waiting: [] };
+}

@@ -1,0 +1,165 @@
+import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
+import type { MonthEntry, MonthState } from "../../core/listings.ts";
+import type { RunRequest } from "../../core/requests.ts";
+import { glyphsOf } from "../glyphs.ts";
+import { expectedSeconds, monthBytes, monthRows } from "../select/estimate.ts";
+import { commandOfRequest } from "../select/headless.ts";
+import { blank, type Row, row, span } from "../spans.ts";
+import { emptyList, type PlaceOf, type Question, type Ui } from "./model.ts";
+
+/** The questions that stand before anything is changed, with the plan as far as it is known. */
+
+export const livePlace: PlaceOf<"run"> = { screen: "run", run: null, list: emptyList, wideLog: false };
+
+export function runRequest(months: string[], options: Partial<RunRequest> = {}): RunRequest {
+  return {
+    kind: "run",
+    selection: { months },
+    as_of: null,
+    dry_run: false,
+    restamp: false,
+    backfill: false,
+    force: false,
+    ...options,
+  };
+}
+
+const typedWords = {
+  backfill: (month: string) => ({
+    title: `Backfill ${month}?`,
+    yes: "backfill",
+    why: "Its snapshot is built from its drop alone; live tables stay as they are.",
+  }),
+  restamp: (month: string) => ({
+    title: `Restamp ${month}?`,
+    yes: "restamp",
+    why: "This replaces its sealed snapshot; the old seal and the reason stay in the ledger.",
+  }),
+};
+
+/** A run that rewrites history: the month must be typed out first. */
+export function askTyped(ui: Ui, entry: MonthEntry, way: "backfill" | "restamp"): Question {
+  const request = runRequest([entry.month], { [way]: true });
+  const asked = question(ui, entry, request, typedWords[way](entry.month));
+  return { ...asked, typed: { wanted: entry.month, text: "" } };
+}
+
+/** What a month's state asks of a run: the option it needs, and the words that say why. */
+export function askRun(ui: Ui, entry: MonthEntry): Question {
+  const { month, state } = entry;
+  // A newer month is published, or its files changed since it was: the plain run would only be refused.
+  if (state === "out_of_order") return askTyped(ui, entry, "backfill");
+  if (state === "changed") return askTyped(ui, entry, "restamp");
+  if (state === "ok") {
+    const why = "These very files are published already: running them again changes nothing.";
+    return question(ui, entry, runRequest([month], { force: true }), {
+      title: `Run ${month} again?`,
+      yes: "run again",
+      why,
+    });
+  }
+  const why = "All or nothing: nobody sees any of it until all of it is sound.";
+  return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
+}
+
+interface Words {
+  title: string;
+  yes: string;
+  why: string;
+}
+
+function question(ui: Ui, entry: MonthEntry, request: RunRequest, { title, yes, why }: Words): Question {
+  return {
+    title,
+    yes,
+    body: [...planOf(ui, [entry]), blank, row(why), row(span(commandOfRequest(request, ui.flags), "dim"))],
+    effects: [{ do: "run", request }],
+    typed: null,
+    place: livePlace,
+  };
+}
+
+/** The plan from what lies on disk and what past runs took; a dry run gives the exact one. */
+function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
+  const months = ui.months ?? [];
+  const bytes = entries.reduce((sum, entry) => sum + monthBytes(entry), 0);
+  const files = entries.reduce((sum, entry) => sum + entry.files.filter((file) => file.present).length, 0);
+  const guesses = entries.map((entry) => monthRows(months, entry));
+  const rows = guesses.reduce<number | null>(
+    (sum, guess) => (sum === null || guess === null ? null : sum + guess.rows),
+    0,
+  );
+  const exact = guesses.every((guess) => guess?.exact === true);
+  const seconds = expectedSeconds(months, bytes);
+  const { arrow, dot } = glyphsOf(ui.look);
+  const stamps = entries.map((entry) => `${entry.month} ${arrow} ${entry.as_of}`);
+  const size = [
+    formatCounted(files, "file"),
+    formatBytes(bytes),
+    ...(rows === null ? [] : [`${exact ? "" : "about "}${formatCount(rows)} rows`]),
+    ...(seconds === null ? [] : [`about ${formatDuration(seconds)}`]),
+  ];
+  const [only] = entries;
+  const last = entries.length === 1 ? only?.last_run : null;
+  return [
+    ...stamps.slice(0, 4).map((text) => row(span(text, "strong"))),
+    ...(stamps.length > 4 ? [row(`and ${formatCounted(stamps.length - 4, "more month")}`)] : []),
+    row(size.join(` ${dot} `)),
+    ...(last ? [row(`last run ${last.run}: ${last.status}, ${formatAge(Date.parse(last.started_at), ui.now)}`)] : []),
+  ];
+}
+
+export function askPending(ui: Ui, pending: MonthEntry[]): Question {
+  const request: RunRequest = { ...runRequest([]), selection: { every: "pending" } };
+  return {
+    title: `Run ${formatCounted(pending.length, "pending month")}?`,
+    yes: "run all",
+    body: [
+      ...planOf(ui, pending),
+      blank,
+      row("Oldest first, each all or nothing; the first one that fails ends it."),
+      row(span(commandOfRequest(request, ui.flags), "dim")),
+    ],
+    effects: [{ do: "run", request }],
+    typed: null,
+    place: livePlace,
+  };
+}
+
+export function askCancel(ui: Ui): Question {
+  return {
+    title: "Cancel the run?",
+    yes: "cancel and roll back",
+    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back: the database stays as it was before.`)],
+    effects: [{ do: "ask", request: { kind: "cancel" } }],
+    typed: null,
+    place: null,
+  };
+}
+
+export function askQuit(ui: Ui): Question {
+  return {
+    title: "Leave while a run is going on?",
+    yes: "leave and roll back",
+    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back: the database stays as it was before.`)],
+    effects: [{ do: "quit", code: 0 }],
+    typed: null,
+    place: null,
+  };
+}
+
+/** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
+export function pendingMonths(ui: Ui): MonthEntry[] {
+  const months = ui.months ?? [];
+  const published = months.filter(({ state }) => state === "ok" || state === "changed" || state === "gone");
+  const newest =
+    published
+      .map(({ as_of }) => as_of)
+      .sort()
+      .at(-1) ?? "";
+  return months
+    .filter(({ state, as_of }) => unpublished.has(state) && as_of > newest)
+    .sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
+}
+
+const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);

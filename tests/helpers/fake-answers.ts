@@ -1,0 +1,88 @@
+import type { Replies, Request, RunRequest } from "../../src/core/requests.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** The made-up answer to anything but a run and a cancel; null for what does not exist. */
+export function answerOf(
+  known: Scenario,
+  request: Exclude<Request, RunRequest>,
+): Replies[Exclude<Request["kind"], "run">] | null {
+  switch (request.kind) {
+    case "months":
+      return { months: known.months, server: "embedded PostgreSQL 18.4" };
+    case "runs":
+      return { runs: known.runs };
+    case "snapshots":
+      return { snapshots: known.snapshots };
+    case "show":
+      return known.details.find((detail) => detail.run === request.run) ?? null;
+    case "history":
+      return { series: history(known, request.run) };
+    case "samples":
+      return samples;
+    case "verify":
+      return {
+        seals: known.snapshots.map((seal, index) => ({
+          ...seal,
+          state: index === 0 ? "broken" : "intact",
+          found_rows: seal.rows - (index === 0 ? 1 : 0),
+          found_fingerprint: seal.fingerprint,
+        })),
+      };
+    case "compare":
+      return comparison(request.from, request.to);
+    case "doctor":
+      return { checks: [] };
+    case "db":
+      return { running: true, kept: false, version: "18.4", pid: null, url: null, home: "home" };
+    case "cancel":
+      return { cancelled: true };
+  }
+}
+
+function history(known: Scenario, run: number): Replies["history"]["series"] {
+  const verdicts = known.details.find((detail) => detail.run === run)?.verdicts ?? [];
+  return verdicts.map((_, position) => ({
+    position,
+    points: [1, 2, 3, 4, 5, 6].map((month) => ({
+      as_of: `2023-0${month}-28`,
+      observed: (month * (position + 3)) % 7,
+      success: true,
+    })),
+  }));
+}
+
+const samples: Replies["samples"] = {
+  total: 12,
+  sql: "select user_id, contract_type from subscriptions where contract_type not in ('Month-to-month', 'One year', 'Two year')",
+  rows: [
+    { key: { user_id: "3668-CHVWT" }, value: "Two  year", file: "data/seeds/month_002/subscriptions.csv", line: 4 },
+    {
+      key: { user_id: "9237-PRTWH" },
+      value: "\u202eTwo\tyear",
+      file: "data/seeds/month_002/subscriptions.csv",
+      line: 17,
+    },
+    { key: { user_id: "日本-0001" }, value: null, file: null, line: null },
+  ],
+};
+
+function comparison(from: string, to: string): Replies["compare"] {
+  const column = (name: string, distance: number) =>
+    ({ column: name, changed: 312, measure: "psi", distance, ks: 0.03 }) as const;
+  return {
+    from,
+    to,
+    threshold: 0.2,
+    tables: [
+      {
+        table: "usage_agg_30d_snapshots",
+        from_rows: 7043,
+        to_rows: 7120,
+        added: 117,
+        removed: 40,
+        changed: 7003,
+        columns: [column("watch_hours_30d", 0.31), column("skips_7d", 0.02)],
+      },
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+import { linesOf } from "../../src/core/lines.ts";
+import type { Call, Message, Request, RunRequest } from "../../src/core/requests.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import { answerOf } from "./fake-answers.ts";
+import { readStream, type Scenario, scenarios } from "./scenarios.ts";
+
+/** Stands in for the pipeline subprocess: the same protocol, made-up answers, recorded runs. Checks nothing, to start fast. */
+
+let scenario: Scenario | null = null;
+let cancelRun: (() => void) | null = null;
+
+for await (const line of linesOf(Bun.stdin.stream())) {
+  if (scenario === null) {
+    const { settings } = JSON.parse(line) as { settings: Settings };
+    scenario = scenarios[settings.home]?.() ?? null;
+    if (scenario === null) throw new Error(`no scenario "${settings.home}"`);
+    continue;
+  }
+  const call = JSON.parse(line) as Call;
+  void answer(scenario, call.id, call.request);
+}
+
+function send(message: Message): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+async function answer(known: Scenario, id: number, request: Request): Promise<void> {
+  if (request.kind === "run") return run(known, id, request);
+  if (request.kind === "cancel") cancelRun?.();
+  const result = answerOf(known, request);
+  if (result !== null) return send({ id, result });
+  const error = {
+    code: "unknown_run",
+    title: "There is no such thing.",
+    hint: "`runs` lists what there is.",
+    faults: [],
+    fault_count: 0,
+  };
+  send({ id, error });
+}
+
+async function run(known: Scenario, id: number, request: RunRequest): Promise<void> {
+  const events = await readStream(known.stream(request));
+  for (const event of events) send({ id, event });
+  const last = events.at(-1);
+  if (known.hold && last !== undefined) {
+    await new Promise<void>((resolve) => {
+      cancelRun = resolve;
+    });
+    cancelRun = null;
+    const title = "The run was cancelled.";
+    const hint = "Everything was rolled back: the database is as it was before.";
+    const { run: number, seq, at } = last;
+    send({
+      id,
+      event: { event: "run.failed", run: number, seq: seq + 1, at, stage: "upsert", code: "interrupted", title, hint },
+    });
+    return send({ id, result: { exit_code: 130 } });
+  }
+  send({ id, result: { exit_code: last?.event === "run.failed" ? 1 : 0 } });
+}

@@ -1,0 +1,76 @@
+import type { RunEvent } from "../../src/core/events.ts";
+import { frameText } from "../../src/tui/components/frame.ts";
+import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/state/model.ts";
+import { update } from "../../src/tui/state/reduce.ts";
+import { answerOf } from "./fake-answers.ts";
+import { madeUpNow } from "./made-up.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export interface SessionOptions {
+  size?: Size;
+  unicode?: boolean;
+  /** Events of the run that the session asks for. */
+  events?: RunEvent[];
+  /** The run stays open after its last event. */
+  hold?: boolean;
+}
+
+/** A session without a terminal: keys in, the text of the screen out, at a time that stands still. */
+export class Session {
+  #ui: Ui;
+  readonly effects: Effect[] = [];
+  readonly #scenario: Scenario;
+  readonly #options: SessionOptions;
+
+  constructor(scenario: Scenario, options: SessionOptions = {}) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#ui = beginning({
+      size: options.size ?? { columns: 80, rows: 24 },
+      look: { theme: "dark", depth: "none", unicode: options.unicode ?? true },
+      now: madeUpNow,
+      data: "data/seeds",
+      flags: "",
+    });
+    this.send({ type: "tick" });
+  }
+
+  get ui(): Ui {
+    return this.#ui;
+  }
+
+  send(message: Message): this {
+    const [next, effects] = update(this.#ui, message, madeUpNow);
+    this.#ui = next;
+    for (const effect of effects) this.#perform(effect);
+    return this;
+  }
+
+  press(...keys: string[]): this {
+    for (const key of keys) this.send({ type: "key", key });
+    return this;
+  }
+
+  type(text: string): this {
+    return this.press(...[...text].map((letter) => (letter === " " ? "space" : letter)));
+  }
+
+  text(): string {
+    return frameText(this.#ui);
+  }
+
+  #perform(effect: Effect): void {
+    this.effects.push(effect);
+    if (effect.do === "ask") {
+      const { request } = effect;
+      const result = answerOf(this.#scenario, request);
+      if (result === null)
+        this.send({ type: "refused", request, title: "There is no such thing.", hint: "Look elsewhere." });
+      else this.send({ type: "reply", reply: { request, result } as Reply });
+    }
+    if (effect.do === "run") {
+      for (const event of this.#options.events ?? []) this.send({ type: "event", event });
+      if (this.#options.hold !== true) this.send({ type: "ended", exit_code: 0 });
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { Terminal as Emulator } from "@xterm/headless";
+
+/** A program in a real pseudo-terminal, with its screen read back as a person would see it. */
+export interface Screen {
+  readonly pid: number;
+  /** Keys as the terminal sends them. */
+  type(keys: string): void;
+  resize(columns: number, rows: number): void;
+  /** The visible lines, without blanks at their ends. */
+  lines(): string[];
+  text(): string;
+  /** Resolves when the screen shows the text or fits the pattern; rejects with the screen when the program is silent. */
+  shows(what: string | RegExp): Promise<string>;
+  /** The same for its absence. */
+  hides(what: string | RegExp): Promise<string>;
+  /** Everything that the program wrote. */
+  written(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Exit code, once the program is gone and all that it wrote is on the screen. */
+  readonly exited: Promise<number | null>;
+  /** How the program left the terminal; to be compared with how it found it. */
+  state(): TerminalState;
+  close(): Promise<void>;
+}
+
+export interface TerminalState {
+  alternateScreen: boolean;
+  cursorHidden: boolean;
+  bracketedPaste: boolean;
+  /** The line discipline: echo, canonical mode and so on, as termios flags. */
+  modes: number[];
+}
+
+export interface ScreenOptions {
+  columns?: number;
+  rows?: number;
+  env?: Record<string, string>;
+}
+
+/** How long a program may be silent before a wait gives up: generous, since it only matters when a test fails. */
+const patience = 15_000;
+
+export const keys = {
+  enter: "\r",
+  esc: "\x1b",
+  up: "\x1b[A",
+  down: "\x1b[B",
+  tab: "\t",
+  ctrlC: "\x03",
+  ctrlR: "\x12",
+  backspace: "\x7f",
+  paste: (text: string) => `\x1b[200~${text}\x1b[201~`,
+};
+
+export function openScreen(command: string[], { columns = 80, rows = 24, env = {} }: ScreenOptions = {}): Screen {
+  const emulator = new Emulator({ cols: columns, rows, allowProposedApi: true });
+  const waiting = new Set<() => void>();
+  const decoder = new TextDecoder();
+  let written = "";
+  const changed = () => {
+    for (const look of waiting) look();
+  };
+  const child = Bun.spawn(command, {
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      TERM: "xterm-256color",
+      LANG: "C.UTF-8",
+      ...env,
+    },
+    terminal: {
+      cols: columns,
+      rows,
+      data(_, data) {
+        written += decoder.decode(data, { stream: true });
+        emulator.write(data, changed);
+      },
+    },
+  });
+  const { terminal } = child;
+  if (terminal === undefined) throw new Error("no pseudo-terminal");
+  const modes = () => [terminal.inputFlags, terminal.outputFlags, terminal.localFlags];
+  const lines = () => {
+    const { active } = emulator.buffer;
+    return Array.from(
+      { length: emulator.rows },
+      (_, index) => active.getLine(active.baseY + index)?.translateToString(true) ?? "",
+    );
+  };
+  const text = () => lines().join("\n");
+  const drained = () => new Promise<void>((resolve) => emulator.write("", resolve));
+  const exited = child.exited.then(async () => {
+    await drained();
+    return child.exitCode;
+  });
+  const until = (holds: () => boolean, what: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const fail = (why: string) => reject(new Error(`${why}: waited for ${what} on this screen:\n${text()}`));
+    const timer = setTimeout(() => fail("silent for too long"), patience);
+    const look = () => {
+      if (holds()) resolve(text());
+    };
+    waiting.add(look);
+    look();
+    void exited.then((code) => fail(`gone with exit code ${code}`));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      waiting.delete(look);
+    });
+  };
+  const has = (what: string | RegExp) => (typeof what === "string" ? text().includes(what) : what.test(text()));
+  return {
+    pid: child.pid,
+    type: (typed) => void terminal.write(typed),
+    resize(newColumns, newRows) {
+      emulator.resize(newColumns, newRows);
+      terminal.resize(newColumns, newRows);
+    },
+    lines,
+    text,
+    shows: (what) => until(() => has(what), String(what)),
+    hides: (what) => until(() => !has(what), `the absence of ${what}`),
+    written: () => written,
+    kill: (signal) => child.kill(signal),
+    exited,
+    state: () => ({
+      alternateScreen: emulator.buffer.active.type === "alternate",
+      cursorHidden: lastMode(written, "25") === "l",
+      bracketedPaste: emulator.modes.bracketedPasteMode,
+      modes: modes(),
+    }),
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      await child.exited;
+      terminal.close();
+      emulator.dispose();
+    },
+  };
+}
+
+/** Whether a private mode was last set ("h") or reset ("l"). */
+function lastMode(written: string, mode: string): string | undefined {
+  return [...written.matchAll(new RegExp(`\\x1b\\[\\?${mode}([hl])`, "g"))].at(-1)?.[1];
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { displayWidth } from "../../src/core/text.ts";
+import { readStream, scenarios } from "../helpers/scenarios.ts";
+import { Session, type SessionOptions } from "../helpers/session.ts";
+
+/** The text of every screen, from recorded streams and made-up answers. `bun test -u` takes over what changed. */
+
+async function afterRun(stream: string, options: SessionOptions = {}): Promise<Session> {
+  const session = new Session(scenario("published"), { ...options, events: await readStream(stream) });
+  return session.press("r", "enter");
+}
+
+function scenario(name: string) {
+  const made = scenarios[name];
+  if (made === undefined) throw new Error(`no scenario ${name}`);
+  return made();
+}
+
+const small = { columns: 60, rows: 15 };
+
+describe("months", () => {
+  test("the grid and the preview", () => {
+    expect(new Session(scenario("published")).text()).toMatchSnapshot();
+  });
+  test("at 60 by 15", () => {
+    expect(new Session(scenario("published"), { size: small }).text()).toMatchSnapshot();
+  });
+  test("at 120 by 40", () => {
+    expect(new Session(scenario("published"), { size: { columns: 120, rows: 40 } }).text()).toMatchSnapshot();
+  });
+  test("without Unicode", () => {
+    const text = new Session(scenario("published"), { unicode: false }).text();
+    expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(text).toMatchSnapshot();
+  });
+  test("none yet: says what to do", () => {
+    expect(new Session(scenario("empty")).text()).toMatchSnapshot();
+  });
+  test("the question before a run", () => {
+    expect(new Session(scenario("published")).press("r").text()).toMatchSnapshot();
+  });
+  test("too small a terminal says so", () => {
+    expect(new Session(scenario("published"), { size: { columns: 20, rows: 5 } }).text()).toMatchSnapshot();
+  });
+  test("help", () => {
+    expect(new Session(scenario("published")).press("?").text()).toMatchSnapshot();
+  });
+});
+
+describe("run", () => {
+  for (const stream of ["published", "rejected", "warned", "dry-run", "faulty", "cancelled", "refused", "unchanged"]) {
+    test(stream, async () => {
+      expect((await afterRun(stream)).text()).toMatchSnapshot();
+    });
+  }
+  test("going on", async () => {
+    expect((await afterRun("halfway", { hold: true })).text()).toMatchSnapshot();
+  });
+  test("going on, at 60 by 15, without Unicode", async () => {
+    expect((await afterRun("halfway", { hold: true, size: small, unicode: false })).text()).toMatchSnapshot();
+  });
+});
+
+test("no line is ever wider than the terminal, nor the screen higher", async () => {
+  for (const columns of [60, 71, 80, 100, 133, 200]) {
+    for (const rows of [15, 24, 40]) {
+      for (const stream of ["halfway", "faulty", "published"]) {
+        const session = await afterRun(stream, { size: { columns, rows }, hold: stream === "halfway" });
+        for (const keys of [[], ["v"], ["esc"], ["h"], ["enter"], ["1"], ["s"], ["?"]]) {
+          const lines = session
+            .press(...keys)
+            .text()
+            .split("\n");
+          expect(lines.length).toBe(rows);
+          for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+        }
+      }
+    }
+  }
+});

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { fileURLToPath } from "node:url";
+import { keys, openScreen, type Screen, type ScreenOptions } from "../helpers/terminal.ts";
+
+/** Sessions in a real pseudo-terminal, as a person would have them, over a fake pipeline. */
+
+const program = fileURLToPath(new URL("../helpers/console.ts", import.meta.url));
+const open: Screen[] = [];
+
+// A machine that is busy with other tests is slow to start programs; a wait that fails says so by itself.
+setDefaultTimeout(30_000);
+
+function start(scenario: string, options: ScreenOptions = {}): Screen {
+  const screen = openScreen([process.execPath, program, scenario], options);
+  open.push(screen);
+  return screen;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((screen) => screen.close()));
+});
+
+test("lists the months, runs one to the end, and leaves the terminal as it was", async () => {
+  const screen = start("published");
+  const before = screen.state();
+  expect(await screen.shows("24/24")).toContain("month_002 2024-03-31");
+  expect(screen.state().alternateScreen).toBe(true);
+  screen.type("r");
+  expect(await screen.shows("Run month_002?")).toContain("6 files");
+  screen.type(keys.enter);
+  expect(await screen.shows("published in")).toContain("28,480 rows sealed as of 2024-03-31");
+  screen.type(keys.esc);
+  await screen.shows("Months");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  expect(screen.state()).toEqual(before);
+});
+
+test("cancels a run half way, after a question, while the terminal is resized", async () => {
+  const screen = start("halfway");
+  await screen.shows("24/24");
+  screen.type("r");
+  await screen.shows("Run month_002?");
+  screen.type(keys.enter);
+  await screen.shows("eta");
+  screen.resize(60, 15);
+  await screen.shows(/labels.*\n.*\n.*MB\/s/);
+  screen.resize(20, 5);
+  expect(await screen.shows("too small")).toContain("60x15");
+  screen.resize(120, 40);
+  await screen.shows("rows/s · nobody sees any of it until all of it is sound");
+  screen.type("c");
+  await screen.shows("Cancel the run?");
+  screen.type(keys.esc);
+  await screen.hides("Cancel the run?");
+  screen.type("c");
+  await screen.shows("Cancel the run?");
+  screen.type(keys.enter);
+  await screen.shows("cancelled, rolled back");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+});
+
+test("help, filter and paste", async () => {
+  const screen = start("published");
+  await screen.shows("24/24");
+  screen.type("?");
+  await screen.shows("On this screen: months");
+  screen.type(keys.esc);
+  await screen.hides("On this screen");
+  screen.type("/");
+  screen.type("001");
+  await screen.hides("month_000");
+  screen.type(keys.esc);
+  await screen.shows("month_000");
+  screen.type(keys.paste("q\rr\r"));
+  await screen.shows("Pasted text is ignored");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+});
+
+describe("the environment is obeyed", () => {
+  test("NO_COLOR: no colour, yet every state has its word", async () => {
+    const screen = start("published", { env: { NO_COLOR: "1" } });
+    expect(await screen.shows("24/24")).toContain("sealed");
+    expect(screen.written()).not.toMatch(/\x1b\[[\d;]*m/);
+  });
+  test("LANG=C: nothing beyond ASCII is written", async () => {
+    const screen = start("published", { env: { LANG: "C" } });
+    await screen.shows("24/24");
+    expect(screen.written()).toMatch(/^[\x07-\x7e]*$/);
+  });
+  test("CI=1 is no reason to stay silent on a terminal", async () => {
+    const screen = start("published", { env: { CI: "1" } });
+    await screen.shows("24/24");
+  });
+});
+
+test("a pipeline that is killed is reported and can be started again", async () => {
+  const screen = start("published");
+  await screen.shows("24/24");
+  const [pipeline] = await childrenOf(screen.pid);
+  process.kill(pipeline ?? 0, "SIGKILL");
+  await screen.shows("The pipeline ended by SIGKILL; ctrl-r starts it again.");
+  screen.type("r");
+  await screen.shows("The pipeline is gone");
+  screen.type(keys.ctrlR);
+  await screen.shows("Starting the pipeline again.");
+  screen.type("r");
+  await screen.shows("Run month_002?");
+});
+
+const sizes: [columns: number, rows: number][] = [
+  [80, 24],
+  [60, 15],
+  [120, 40],
+  [20, 5],
+  [200, 60],
+  [61, 16],
+];
+
+const ways: Record<string, { leave(screen: Screen): void | Promise<void>; code: number }> = {
+  q: { leave: (screen) => screen.type("q"), code: 0 },
+  "Ctrl-C": { leave: (screen) => screen.type(keys.ctrlC), code: 130 },
+  SIGTERM: { leave: (screen) => screen.kill("SIGTERM"), code: 143 },
+  SIGHUP: { leave: (screen) => screen.kill("SIGHUP"), code: 129 },
+  "a crash of ours": { leave: (screen) => screen.kill("SIGUSR2"), code: 3 },
+  "kill -9 of the pipeline, then q": {
+    async leave(screen) {
+      const [pipeline] = await childrenOf(screen.pid);
+      process.kill(pipeline ?? 0, "SIGKILL");
+      screen.type("q");
+    },
+    code: 0,
+  },
+};
+
+describe("whichever way it is left, the terminal is as it was", () => {
+  for (const [way, { leave, code }] of Object.entries(ways)) {
+    test(`by ${way}, at six sizes`, async () => {
+      await Promise.all(
+        sizes.map(async ([columns, rows]) => {
+          const screen = start("published", { columns, rows });
+          const before = screen.state();
+          await screen.shows(columns < 60 ? "too small" : "24/24");
+          await leave(screen);
+          expect(await screen.exited).toBe(code);
+          expect(screen.state()).toEqual(before);
+          if (way === "a crash of ours") expect(screen.written()).toContain("made to crash");
+        }),
+      );
+    });
+  }
+});
+
+/** Processes that a process has started. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const list = Bun.spawn(["pgrep", "-P", String(pid)], { stdout: "pipe" });
+  return (await list.stdout.text()).trim().split(/\s+/).filter(Boolean).map(Number);
+}
