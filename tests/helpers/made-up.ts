@@ -127,6 +127,7 @@ export function detail(entry: RunEntry): RunDetail {
           title: `${entry.month} was rejected: 2 of 24 expectations failed.`,
           hint: "Nothing was published. Mend the drop, then run the month again.",
           fault_count: 0,
+          fault_groups: [],
           reject_file: null,
         }
       : null,
