@@ -61,7 +61,7 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   const target = parseUrl(url);
   const sql = connect(url, options);
   try {
-    (await sql.reserve()).release();
+    await sql`select 1`.simple();
     requireVersion(sql);
     return sql;
   } catch (error) {
