@@ -106,6 +106,8 @@ function setpriv(account: Account, candidates: string[]): string[] {
     `--reuid=${account.uid}`,
     `--regid=${account.gid}`,
     "--clear-groups",
+    // Without it, access(2) would disregard the capability, and initdb asks by that whether its server is there.
+    "--securebits=+no_setuid_fixup",
     `--inh-caps=${only}`,
     `--ambient-caps=${only}`,
     `--bounding-set=${only}`,

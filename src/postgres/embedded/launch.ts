@@ -45,18 +45,23 @@ export function startFailed(paths: ServerPaths, complaint: string): ConsoleError
   });
 }
 
+/** A server that was started and is not ready yet. */
+export interface Starting {
+  /** False once its process has ended. */
+  alive(): boolean;
+  /** Look at it no longer. */
+  leave(): Promise<void>;
+  complaint(): string;
+}
+
 /**
- * Start the server as nobody's child, and return its process number. The shell in between leaves at once, so that the
- * server outlives a process which takes all its descendants along, as `bun --no-orphans` does.
+ * Start the server as nobody's child: the shell in between leaves at once, so that the server outlives a process which
+ * takes all its descendants along, as `bun --no-orphans` does. It inherits a pipe, whose end tells of its own.
  */
-export async function launchServer(
-  launcher: Launcher,
-  paths: ServerPaths,
-  words: string[],
-): Promise<{ pid: number; complaint(): string }> {
+export function launchServer(launcher: Launcher, paths: ServerPaths, words: string[]): Starting {
   const log = openLog(launcher, paths);
   try {
-    const shell = Bun.spawn(["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", ...launcher.prefix, ...words], {
+    const shell = Bun.spawn(["/bin/sh", "-c", '"$@" 3>&1 >&2 &', "sh", ...launcher.prefix, ...words], {
       ...launcher.spawn,
       cwd: paths.folder,
       // The server takes a pid file that names its grandparent for a stale one: see disownPidFile.
@@ -64,8 +69,16 @@ export async function launchServer(
       detached: true,
       stdio: ["ignore", "pipe", log.handle],
     });
-    const pid = Number(await new Response(shell.stdout).text());
-    return { pid, complaint: () => complaintIn(paths.log, log.start) };
+    const pipe = shell.stdout.getReader();
+    let ended = false;
+    pipe.read().finally(() => {
+      ended = true;
+    });
+    return {
+      alive: () => !ended,
+      leave: () => pipe.cancel(),
+      complaint: () => complaintIn(paths.log, log.start),
+    };
   } finally {
     closeSync(log.handle);
   }

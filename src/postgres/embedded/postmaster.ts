@@ -45,7 +45,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | null> {
 }
 
 /** Whether the process is a server on this data directory: process numbers are used again, after a reboot above all. */
-export async function serves(pid: number, data: string): Promise<boolean> {
+async function serves(pid: number, data: string): Promise<boolean> {
   if (process.platform === "linux") {
     const words = await readWords(`/proc/${pid}/cmdline`);
     return words.includes(data) && words.some((word) => word.endsWith("/postgres"));
@@ -94,11 +94,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Wait until the server accepts connections; null when there is none and none is `coming`. */
-export async function waitUntilReady(data: string, coming: () => Promise<boolean>): Promise<Postmaster | null> {
+export async function waitUntilReady(data: string, coming: () => boolean): Promise<Postmaster | null> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     // Asked before looking: what has come and gone between the two is then seen as gone.
-    const more = await coming();
+    const more = coming();
     const postmaster = await findPostmaster(data);
     if (postmaster?.ready) return postmaster;
     if (!postmaster && !more) return null;

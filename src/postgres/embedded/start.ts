@@ -5,7 +5,7 @@ import { findBinaries } from "./binaries.ts";
 import { configure, prepareCluster } from "./cluster.ts";
 import { prepareSocketDirectory, type ServerPaths, socketPath, socketPort } from "./home.ts";
 import { launchServer, startFailed } from "./launch.ts";
-import { disownPidFile, findPostmaster, type Postmaster, serves, waitUntilReady } from "./postmaster.ts";
+import { disownPidFile, findPostmaster, type Postmaster, waitUntilReady } from "./postmaster.ts";
 import type { Setting } from "./settings.ts";
 
 /** Backends that outlived a killed server end by themselves, and until then keep a new one from starting. */
@@ -20,7 +20,7 @@ export async function ensureRunning(
   settings: readonly Setting[],
 ): Promise<Postmaster> {
   // One that is found starting or stopping lost its console on the way: it comes, or it goes.
-  const present = (await findPostmaster(paths.data)) && (await waitUntilReady(paths.data, async () => false));
+  const present = (await findPostmaster(paths.data)) && (await waitUntilReady(paths.data, () => false));
   if (!present) return start(paths, account, settings);
   if (existsSync(socketPath(present.socketDirectory))) return present;
   throw new ConsoleError("embedded_unavailable", `The server's socket in ${present.socketDirectory} was deleted`, {
@@ -38,8 +38,9 @@ async function start(paths: ServerPaths, account: Account | null, settings: read
   const words = [binaries.postgres, "-D", paths.data, "-k", socketDirectory, "-p", String(socketPort)];
   const deadline = Date.now() + orphanPatienceMs;
   for (;;) {
-    const server = await launchServer(launcher, paths, [...words, "-c", "listen_addresses="]);
-    const postmaster = await waitUntilReady(paths.data, () => serves(server.pid, paths.data));
+    const server = launchServer(launcher, paths, [...words, "-c", "listen_addresses="]);
+    const postmaster = await waitUntilReady(paths.data, server.alive);
+    await server.leave();
     if (postmaster) return postmaster;
     const complaint = server.complaint();
     if (!orphansRemain.test(complaint) || Date.now() > deadline) throw startFailed(paths, complaint);
