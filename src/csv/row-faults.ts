@@ -67,7 +67,7 @@ export class RowFaults {
       return;
     }
     this.row();
-    if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(",").replaceAll(quotedMark, ""));
+    if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
     else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
   }
 

@@ -59,8 +59,9 @@ export class RowReader {
     const { lineEnd } = faults.shape;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
     const records = parseBlock(block, lineEnd);
-    if (records === null) return false;
     const isPlain = !block.includes(quoteByte);
+    // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
+    if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
     const lines = new RecordLines(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
@@ -70,6 +71,10 @@ export class RowReader {
     }
     this.line += isPlain ? records.length : countLines(block);
     return true;
+  }
+
+  #isRagged(record: string[]): boolean {
+    return record.length !== this.faults.width && !(record.length === 1 && record[0] === "");
   }
 
   #scan(data: Buffer, final: boolean): number {

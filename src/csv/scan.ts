@@ -99,8 +99,9 @@ export class RecordScanner {
     const seemsAstray = isOpen ? this.#isTooLong(at + 1, data.length) : !isClosed && spanned > 0;
     const end = isClosed || isOpen ? after : this.#plainEnd(after);
     record.cells.push({ from: at, to: isOpen ? data.length : end, quoted: true });
-    if ((isOpen && final) || (seemsAstray && this.#rowFollows(at))) return this.#giveUp(record, at);
-    if (isOpen) return outOfData;
+    const rowFollows = seemsAstray && this.#rowFollows(at);
+    if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, at);
+    if (isOpen || rowFollows === null) return outOfData;
     if (!isClosed) this.#note(record, data[after] === crByte ? "line_ends" : "quote_trailing");
     if (this.#isTooLong(at + 1, close)) this.#note(record, "value_too_long");
     if (end === data.length && !final) return outOfData;
@@ -160,12 +161,16 @@ export class RecordScanner {
     return bytes > maxValueBytes;
   }
 
-  /** True when the line below the one at `at` has as many values as there are columns. */
-  #rowFollows(at: number): boolean {
-    const start = this.data.indexOf(lfByte, at) + 1;
-    if (start === 0 || start >= this.data.length) return false;
+  /** True when the line below the one at `at` has as many values as there are columns; null when it is not all there. */
+  #rowFollows(at: number): boolean | null {
+    const { data } = this;
+    const start = data.indexOf(lfByte, at) + 1;
+    if (start === 0) return this.final ? false : null;
     let commas = 0;
-    for (let i = start; i < this.data.length && this.data[i] !== lfByte; i++) if (this.data[i] === commaByte) commas++;
-    return commas === this.width - 1;
+    for (let i = start; i < data.length; i++) {
+      if (data[i] === lfByte) return commas === this.width - 1;
+      if (data[i] === commaByte) commas++;
+    }
+    return this.final ? start < data.length && commas === this.width - 1 : null;
   }
 }

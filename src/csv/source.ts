@@ -9,7 +9,7 @@ import { messageOf } from "./drop.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
-const chunkBytes = 128 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** The file as a whole cannot be read to its end. */
 export class SourceFault extends Error {
