@@ -1,7 +1,9 @@
-import { Box, type Instance, render, useInput, usePaste } from "ink";
+import { Box, type Instance, render, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import { useSyncExternalStore } from "react";
+import { type Block, gridAsRows } from "./components/block.ts";
 import { frame } from "./components/frame.ts";
-import { Rows } from "./components/rows.tsx";
+import { Line, Rows } from "./components/rows.tsx";
+import { spoken } from "./components/spoken.ts";
 import { Table } from "./components/table.tsx";
 import { inputOf } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -15,15 +17,28 @@ export function App({ store }: { store: Store }) {
     else for (const name of input.keys) store.dispatch({ type: "key", key: name });
   });
   usePaste((text) => store.dispatch({ type: "paste", text }));
+  const blocks = frame(ui);
+  if (useIsScreenReaderEnabled()) return <Spoken blocks={blocks} />;
   return (
     <Box flexDirection="column" width={ui.size.columns}>
-      {frame(ui).map((block, index) =>
+      {blocks.map((block, index) =>
         block.kind === "rows" ? (
           <Rows key={String(index)} rows={block.rows} look={ui.look} />
         ) : (
           <Table key={String(index)} grid={block.grid} look={ui.look} />
         ),
       )}
+    </Box>
+  );
+}
+
+function Spoken({ blocks }: { blocks: Block[] }) {
+  const rows = blocks.flatMap((block) => (block.kind === "rows" ? block.rows : gridAsRows(block.grid, "")));
+  return (
+    <Box flexDirection="column">
+      {spoken(rows).map((text, index) => (
+        <Line key={String(index)} text={text} />
+      ))}
     </Box>
   );
 }
@@ -35,6 +50,7 @@ export function mount(store: Store): Instance {
     exitOnCtrlC: false,
     interactive: true,
     incrementalRendering: true,
-    maxFps: 60,
+    // The store already holds back what comes too often; a key must not wait for its turn.
+    maxFps: 500,
   });
 }

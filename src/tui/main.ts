@@ -43,10 +43,10 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const [initial, asks] = askForNeeds(firstState(settings));
   const store = createStore(initial, hands.perform, Date.now);
   for (const effect of asks) hands.perform(effect);
-  const takeDown = await putUp(store, endings.fail);
+  const takeDown = await putUp(store, endings.fail).catch(endings.fail);
   const { code, error } = await endings.ended;
   hands.letGo();
-  takeDown();
+  takeDown?.();
   if (error !== null) tell(error);
   await closePipeline(hands.pipeline());
   endings.release();

@@ -1,23 +1,25 @@
+import type { RunEvent } from "../../src/core/events.ts";
 import { linesOf } from "../../src/core/lines.ts";
 import type { Call, Message, Request, RunRequest } from "../../src/core/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { answerOf } from "./fake-answers.ts";
-import { readStream, type Scenario, scenarios } from "./scenarios.ts";
+import { tables } from "./made-up.ts";
+import { type Scenario, scenario } from "./scenarios.ts";
+import { readStream } from "./streams.ts";
 
 /** Stands in for the pipeline subprocess: the same protocol, made-up answers, recorded runs. Checks nothing, to start fast. */
 
-let scenario: Scenario | null = null;
+let known: Scenario | null = null;
 let cancelRun: (() => void) | null = null;
 
 for await (const line of linesOf(Bun.stdin.stream())) {
-  if (scenario === null) {
+  if (known === null) {
     const { settings } = JSON.parse(line) as { settings: Settings };
-    scenario = scenarios[settings.home]?.() ?? null;
-    if (scenario === null) throw new Error(`no scenario "${settings.home}"`);
+    known = scenario(settings.home);
     continue;
   }
   const call = JSON.parse(line) as Call;
-  void answer(scenario, call.id, call.request);
+  void answer(known, call.id, call.request);
 }
 
 function send(message: Message): void {
@@ -28,6 +30,7 @@ async function answer(known: Scenario, id: number, request: Request): Promise<vo
   if (request.kind === "run") return run(known, id, request);
   if (request.kind === "cancel") cancelRun?.();
   const result = answerOf(known, request);
+  if (request.kind === "months" && known.later !== undefined) known.months = known.later;
   if (result !== null) return send({ id, result });
   const error = {
     code: "unknown_run",
@@ -44,9 +47,11 @@ async function run(known: Scenario, id: number, request: RunRequest): Promise<vo
   for (const event of events) send({ id, event });
   const last = events.at(-1);
   if (known.hold && last !== undefined) {
+    const talking = known.busy === true ? setInterval(() => talk(id, last), 100) : undefined;
     await new Promise<void>((resolve) => {
       cancelRun = resolve;
     });
+    clearInterval(talking);
     cancelRun = null;
     const title = "The run was cancelled.";
     const hint = "Everything was rolled back: the database is as it was before.";
@@ -58,4 +63,15 @@ async function run(known: Scenario, id: number, request: RunRequest): Promise<vo
     return send({ id, result: { exit_code: 130 } });
   }
   send({ id, result: { exit_code: last?.event === "run.failed" ? 1 : 0 } });
+}
+
+let rowsDone = 0;
+
+/** As much progress as a run ever reports: six tables at once. */
+function talk(id: number, { run, at }: RunEvent): void {
+  rowsDone += 1_000;
+  for (const { table } of tables) {
+    const progress = { done: rowsDone % 1_000_000, total: 1_000_000, unit: "rows" } as const;
+    send({ id, event: { event: "table.progress", stage: "upsert", run, seq: rowsDone, at, table, ...progress } });
+  }
 }

@@ -1,9 +1,11 @@
-import type { RunEvent } from "../../src/core/events.ts";
 import type { MonthEntry, RunDetail, RunEntry, SnapshotEntry } from "../../src/core/listings.ts";
 import type { RunRequest } from "../../src/core/requests.ts";
 import * as madeUp from "./made-up.ts";
 
-/** What a fake pipeline knows and does; `hold` stops a run at the end of its stream until it is cancelled. */
+/**
+ * What a fake pipeline knows and does. `hold` stops a run at the end of its stream until it is cancelled; `busy` has it
+ * report progress of six tables ten times a second meanwhile.
+ */
 export interface Scenario {
   months: MonthEntry[];
   runs: RunEntry[];
@@ -11,6 +13,9 @@ export interface Scenario {
   snapshots: SnapshotEntry[];
   stream(request: RunRequest): string;
   hold: boolean;
+  busy?: boolean;
+  /** What the months are from the second time on that they are asked for. */
+  later?: MonthEntry[];
 }
 
 const runs = [madeUp.run(1, 0, "published", 4), madeUp.run(2, 1, "published", 2)];
@@ -28,17 +33,32 @@ function threeMonths(stream: string, hold = false): Scenario {
 
 const none: Scenario = { months: [], runs: [], details: [], snapshots: [], stream: () => "published", hold: false };
 
-/** By the name that a test gives as `--home`. */
-export const scenarios: Record<string, () => Scenario> = {
+const scenarios: Record<string, () => Scenario> = {
   empty: () => none,
   published: () => threeMonths("published"),
   rejected: () => threeMonths("rejected"),
   faulty: () => threeMonths("faulty"),
   halfway: () => threeMonths("halfway", true),
-  crowd: () => crowd(500, 5_000),
+  arriving: () => {
+    const { months, ...rest } = threeMonths("published");
+    return { ...rest, months: months.slice(1), later: months };
+  },
+  changed: () => ({
+    ...threeMonths("published"),
+    months: [madeUp.month(1, "changed", runs[1] ?? null), madeUp.month(0, "out_of_order", null)],
+  }),
+  crowd: () => crowd(500, 5_000, 200),
 };
 
-function crowd(monthCount: number, runCount: number): Scenario {
+/** By the name that a test gives as `--home`. */
+export function scenario(name: string): Scenario {
+  const made = scenarios[name];
+  if (made === undefined) throw new Error(`no scenario "${name}"`);
+  return made();
+}
+
+/** As much as a ledger may hold; a run of its newest month goes on until it is cancelled, and keeps talking. */
+function crowd(monthCount: number, runCount: number, expectationCount: number): Scenario {
   const all = Array.from({ length: runCount }, (_, index) =>
     madeUp.run(
       index + 1,
@@ -50,14 +70,16 @@ function crowd(monthCount: number, runCount: number): Scenario {
   const months = Array.from({ length: monthCount }, (_, index) =>
     madeUp.month(index, "ok", all.findLast((run) => run.month === madeUp.month(index, "ok", null).month) ?? null),
   );
-  const details = all.slice(-20).map(madeUp.detail);
-  return { ...none, months, runs: all, details, snapshots: madeUp.snapshots(months.map((_, index) => index)) };
-}
-
-export async function readStream(name: string): Promise<RunEvent[]> {
-  const text = await Bun.file(new URL(`../fixtures/streams/${name}.ndjson`, import.meta.url)).text();
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as RunEvent);
+  const details = all
+    .slice(-20)
+    .map(madeUp.detail)
+    .map((detail) => ({
+      ...detail,
+      verdicts: Array.from(
+        { length: expectationCount },
+        (_, index) => detail.verdicts[index % detail.verdicts.length],
+      ).filter((verdict) => verdict !== undefined),
+    }));
+  const snapshots = madeUp.snapshots(months.map((_, index) => index));
+  return { months, runs: all, details, snapshots, stream: () => "halfway", hold: true, busy: true };
 }

@@ -136,3 +136,12 @@ function finish(stream: Stream, index: number, mode: "publish" | "dry_run", rows
     snapshots: seals(index),
   });
 }
+
+/** A recorded stream of tests/fixtures/streams. */
+export async function readStream(name: string): Promise<RunEvent[]> {
+  const text = await Bun.file(new URL(`../fixtures/streams/${name}.ndjson`, import.meta.url)).text();
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RunEvent);
+}

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { displayWidth } from "../../src/core/text.ts";
-import { readStream, scenarios } from "../helpers/scenarios.ts";
+import { scenario } from "../helpers/scenarios.ts";
 import { Session, type SessionOptions } from "../helpers/session.ts";
+import { readStream } from "../helpers/streams.ts";
 
 /** The text of every screen, from recorded streams and made-up answers. `bun test -u` takes over what changed. */
 
 async function afterRun(stream: string, options: SessionOptions = {}): Promise<Session> {
-  const session = new Session(scenario("published"), { ...options, events: await readStream(stream) });
+  const session = new Session(scenario(stream === "rejected" ? "rejected" : "published"), {
+    ...options,
+    events: await readStream(stream),
+  });
   return session.press("r", "enter");
-}
-
-function scenario(name: string) {
-  const made = scenarios[name];
-  if (made === undefined) throw new Error(`no scenario ${name}`);
-  return made();
 }
 
 const small = { columns: 60, rows: 15 };
@@ -59,6 +57,42 @@ describe("run", () => {
   test("going on, at 60 by 15, without Unicode", async () => {
     expect((await afterRun("halfway", { hold: true, size: small, unicode: false })).text()).toMatchSnapshot();
   });
+});
+
+describe("expectations", () => {
+  test("failures first, with the values behind the one under the cursor", async () => {
+    expect((await afterRun("rejected")).press("v").text()).toMatchSnapshot();
+  });
+  test("failures only", async () => {
+    expect((await afterRun("rejected")).press("v", "f").text()).toMatchSnapshot();
+  });
+  test("one of them: each value, its key and line, and the SQL", async () => {
+    expect((await afterRun("rejected")).press("v", "enter").text()).toMatchSnapshot();
+  });
+  test("at 60 by 15, without Unicode", async () => {
+    const session = await afterRun("rejected", { size: small, unicode: false });
+    expect(session.press("v").text()).toMatchSnapshot();
+  });
+});
+
+describe("snapshots", () => {
+  test("counts by as_of", () => {
+    expect(new Session(scenario("published")).press("s", "space").text()).toMatchSnapshot();
+  });
+  test("seals verified, one of them broken", () => {
+    expect(new Session(scenario("published")).press("s", "v").text()).toMatchSnapshot();
+  });
+  test("two compared", () => {
+    expect(new Session(scenario("published")).press("s", "space", "enter").text()).toMatchSnapshot();
+  });
+});
+
+test("runs", () => {
+  expect(new Session(scenario("rejected")).press("h").text()).toMatchSnapshot();
+});
+
+test("commands", () => {
+  expect(new Session(scenario("published")).press(":").type("run").text()).toMatchSnapshot();
 });
 
 test("no line is ever wider than the terminal, nor the screen higher", async () => {

@@ -79,6 +79,62 @@ test("help, filter and paste", async () => {
   expect(await screen.exited).toBe(0);
 });
 
+test("drills from a failed run to the value and its line, and copies the SQL", async () => {
+  const screen = start("rejected");
+  await screen.shows("24/24");
+  screen.type("r");
+  await screen.shows("Run month_002?");
+  screen.type(keys.enter);
+  await screen.shows("rejected in");
+  screen.type("v");
+  expect(await screen.shows("subscriptions.csv:4")).toContain("✘ subscriptions");
+  screen.type(keys.enter);
+  // A wide key keeps the columns; a bidi override in a value is shown, not obeyed.
+  expect(await screen.shows("the first 3 of 12")).toMatch(/日本-0001 {12}NULL/);
+  expect(screen.text()).toContain('"\\u{202e}Two\\tyear"');
+  screen.type("y");
+  await screen.shows("Copied the SQL.");
+  const copied = /\x1b\]52;c;([\w+/=]+)\x07/.exec(screen.written())?.[1] ?? "";
+  expect(Buffer.from(copied, "base64").toString()).toStartWith("select user_id, contract_type from subscriptions");
+  screen.type(keys.esc);
+  await screen.shows("2 of 24 failed");
+});
+
+test("browses counts by as_of, compares two, and verifies the seals", async () => {
+  const screen = start("published", { columns: 120, rows: 40 });
+  await screen.shows("24/24");
+  screen.type("s");
+  await screen.shows(/rows by as_of[^]*2024-01-31 +7,043/);
+  screen.type(" ");
+  await screen.shows("marked: 2024-02-29");
+  screen.type(keys.enter);
+  expect(await screen.shows("psi 0.310")).toContain("2024-01-31 → 2024-02-29");
+  screen.type(keys.esc);
+  await screen.shows("rows by as_of");
+  screen.type("v");
+  expect(await screen.shows("1 of 8 seals differ")).toContain("BROKEN");
+});
+
+test("what another process writes to the ledger shows up by itself", async () => {
+  const screen = start("arriving");
+  await screen.shows("2 months");
+  await screen.shows("month_002");
+});
+
+test("a pipeline that is killed during a run: its end is told, and nothing was published", async () => {
+  const screen = start("halfway");
+  await screen.shows("24/24");
+  screen.type("r");
+  await screen.shows("Run month_002?");
+  screen.type(keys.enter);
+  await screen.shows("eta");
+  const [pipeline] = await childrenOf(screen.pid);
+  process.kill(pipeline ?? 0, "SIGKILL");
+  expect(await screen.shows("The pipeline subprocess ended by SIGKILL.")).toContain("failed");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+});
+
 describe("the environment is obeyed", () => {
   test("NO_COLOR: no colour, yet every state has its word", async () => {
     const screen = start("published", { env: { NO_COLOR: "1" } });
@@ -89,6 +145,12 @@ describe("the environment is obeyed", () => {
     const screen = start("published", { env: { LANG: "C" } });
     await screen.shows("24/24");
     expect(screen.written()).toMatch(/^[\x07-\x7e]*$/);
+  });
+  test("INK_SCREEN_READER: words for signs, no rules, no bars", async () => {
+    const screen = start("published", { env: { INK_SCREEN_READER: "true" } });
+    expect(await screen.shows("24/24")).toContain("selected: month_002");
+    expect(screen.text()).toContain("passed passed 24/24 sealed");
+    expect(screen.text()).not.toMatch(/[─✔▸·]/);
   });
   test("CI=1 is no reason to stay silent on a terminal", async () => {
     const screen = start("published", { env: { CI: "1" } });

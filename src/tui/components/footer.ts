@@ -1,7 +1,8 @@
 import { displayWidth } from "../../core/text.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { type Row, type Span, span } from "../spans.ts";
-import { type Binding, bindingsOf, labelOf } from "../state/bindings.ts";
+import type { Binding } from "../state/binding.ts";
+import { bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
 import { contextOf } from "../state/context.ts";
 import type { Ui } from "../state/model.ts";
 
@@ -12,17 +13,18 @@ export function keyName(key: string, ui: Pick<Ui, "look">): string {
   return signs[key] ?? key;
 }
 
-/** The keys that do something here, as many as fit; `? help` is always among them. What is disabled is in brackets. */
+/** The keys that do something here, as many as fit; back and help are always among them. What is disabled is in brackets. */
 export function footer(ui: Ui): Row {
   const shown = bindingsOf(contextOf(ui)).filter((binding) => binding.quiet !== true);
-  const last = shown.filter((binding) => binding.action === "help");
-  const others = shown.filter((binding) => binding.action !== "help");
+  const isLast = ({ action }: Binding) => action === "help" || action === "back";
+  const last = shown.filter(isLast).sort((a, b) => (a.action < b.action ? -1 : 1));
+  const others = shown.filter((binding) => !isLast(binding));
   // What can be done comes first; what cannot is shown where there is room.
   const items = [
     ...others.filter((binding) => !isIdle(binding, ui)),
     ...others.filter((binding) => isIdle(binding, ui)),
   ].map((binding) => item(binding, ui));
-  const end = last.flatMap((binding) => item(binding, ui));
+  const end = last.flatMap((binding, index) => [...(index > 0 ? [span("  ")] : []), ...item(binding, ui)]);
   const room = ui.size.columns - 2 - width(end);
   const spans: Span[] = [span(" ")];
   for (const part of items) {
@@ -40,7 +42,7 @@ function item(binding: Binding, ui: Ui): Span[] {
 }
 
 function isIdle(binding: Binding, ui: Ui): boolean {
-  return (binding.disabled?.(ui) ?? null) !== null;
+  return reasonAgainst(binding, ui) !== null;
 }
 
 function width(spans: readonly Span[]): number {

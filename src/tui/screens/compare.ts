@@ -10,11 +10,11 @@ import { type Span, span } from "../spans.ts";
 import type { PlaceOf, Ui } from "../state/model.ts";
 
 const columns: Column[] = [
-  { title: "TABLE, COLUMN", width: 24, gap: 0, flex: true },
+  { title: "TABLE, COLUMN", width: 22, gap: 0, flex: true },
   { title: "ADDED", width: 9, align: "right", drop: 1 },
   { title: "REMOVED", width: 9, align: "right", drop: 1 },
   { title: "CHANGED", width: 10, align: "right" },
-  { title: "MOVED BY", width: 22, gap: 2 },
+  { title: "MOVED BY", width: 20, gap: 2 },
 ];
 
 const barWidth = 8;

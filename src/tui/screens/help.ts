@@ -4,7 +4,8 @@ import { keyName } from "../components/footer.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { matches } from "../select/lists.ts";
 import { type Row, row, span } from "../spans.ts";
-import { type Binding, bindings, bindingsOf, labelOf } from "../state/bindings.ts";
+import type { Binding } from "../state/binding.ts";
+import { bindings, bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
 import { here, type Overlay, type Ui } from "../state/model.ts";
 
 const signs: [name: string, words: string][] = [
@@ -49,19 +50,19 @@ function section(
   const { ellipsis } = glyphsOf(ui.look);
   const rows = listed.flatMap((binding): Row[] => {
     const keys = binding.keys.map((key) => keyName(key, ui)).join(" ");
-    const reason = live ? (binding.disabled?.(ui) ?? null) : null;
+    const reason = live ? reasonAgainst(binding, ui) : null;
     const where = live ? "" : ` (${[...new Set(binding.on)].slice(0, 3).join(", ")})`;
     if (!matches(`${keys} ${labelOf(binding, ui)} ${binding.help}${where}`, filter)) return [];
-    const help = clip(`${binding.help}${where}`, width - 26, ellipsis);
+    const help = clip(`${binding.help}${where}`, width - 29, ellipsis);
     const line = row(
       "   ",
-      span(padEnd(keys, 20), reason === null ? "key" : "dim"),
+      span(padEnd(keys, 23), reason === null ? "key" : "dim"),
       " ",
       span(help, reason === null ? "plain" : "dim"),
     );
     return reason === null
       ? [line]
-      : [line, row(" ".repeat(24), span(clip(`not now: ${reason}`, width - 26, ellipsis), "warn"))];
+      : [line, row(" ".repeat(27), span(clip(`not now: ${reason}`, width - 29, ellipsis), "warn"))];
   });
   return rows.length === 0 ? [] : [row(" ", span(title, "strong")), ...rows, row("")];
 }
@@ -70,6 +71,6 @@ function glossary(ui: Ui, filter: string, width: number): Row[] {
   const { ellipsis } = glyphsOf(ui.look);
   const rows = signs
     .filter(([name, words]) => matches(`${name} ${words}`, filter))
-    .map(([name, words]) => row("   ", span(padEnd(name, 20), "accent"), " ", clip(words, width - 26, ellipsis)));
+    .map(([name, words]) => row("   ", span(padEnd(name, 23), "accent"), " ", clip(words, width - 29, ellipsis)));
   return rows.length === 0 ? [] : [row(" ", span("Words", "strong")), ...rows];
 }

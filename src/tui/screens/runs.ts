@@ -5,7 +5,7 @@ import type { Area, Screen } from "../components/block.ts";
 import { emptyRows, listRows } from "../components/list.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { durationOf } from "../select/estimate.ts";
-import { cursorIn, runsShown } from "../select/lists.ts";
+import { cursorIn, namesOfRuns, runsShown } from "../select/lists.ts";
 import { type Span, span, type Tone } from "../spans.ts";
 import type { PlaceOf, Ui } from "../state/model.ts";
 
@@ -36,7 +36,7 @@ const tones: Record<RunStatus, Tone> = {
 /** The ledger: every run, newest on top. */
 export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
   const shown = runsShown(ui, place);
-  const names = shown.map((entry) => String(entry.run));
+  const names = namesOfRuns(shown);
   const cursor = cursorIn(names, place);
   const rows =
     shown.length === 0

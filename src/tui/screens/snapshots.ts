@@ -33,15 +33,15 @@ export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area)
     ...names.map(
       (title, index): Column => ({
         title,
-        width: Math.max(9, Math.min(12, title.length)),
+        width: Math.min(12, Math.max(7, title.length, ...shown.map((date) => digitsOf(date, tables[index])))),
         align: "right",
         drop: index < 2 ? 0 : 2,
       }),
     ),
-    { title: "", width: 6, drop: 3, flex: true, gap: 2 },
+    { title: "", width: 6, drop: 4, flex: true, gap: 2 },
     { title: "SEAL", width: 8, gap: 2 },
-    { title: "RUN", width: 5, align: "right" },
-    { title: "SEALED", width: 9, align: "right", drop: 4 },
+    { title: "RUN", width: 5, align: "right", drop: 3 },
+    { title: "SEALED", width: 9, align: "right", drop: 5 },
   ];
   const { mark, dot } = glyphsOf(ui.look);
   const most = Math.max(1, ...shown.map(rowsOf));
@@ -65,6 +65,10 @@ export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area)
     caption: "",
     body: [{ kind: "rows", rows }],
   };
+}
+
+function digitsOf({ entries }: SnapshotDate, table: string | undefined): number {
+  return formatCount(entries.find((entry) => entry.table === table)?.rows ?? 0).length;
 }
 
 function rowsOf({ entries }: SnapshotDate): number {

@@ -1,6 +1,6 @@
 import { formatCounted } from "../../core/format.ts";
 import type { UnexpectedRow } from "../../core/listings.ts";
-import { clip, escapeControl } from "../../core/text.ts";
+import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
 import { glyphsOf } from "../glyphs.ts";
 import type { JudgedVerdict } from "../select/verdicts.ts";
@@ -41,7 +41,7 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
     .map((found) =>
       row(
         "   ",
-        span(keyInWords(found.key).padEnd(12)),
+        span(padEnd(keyInWords(found.key), 12)),
         "  ",
         shownValue(found.value),
         "  ",

@@ -1,8 +1,11 @@
 import { glyphsOf } from "../glyphs.ts";
 import type { Ui } from "../state/model.ts";
+import { remember } from "./remember.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
 
 export type { RunView } from "./run-view.ts";
+
+const viewOfDetail = remember(detailView);
 
 /** The run with that number, from the ledger or from this console's own stream; null while it is not known. */
 export function runViewAt(ui: Ui, run: number | null): RunView | null {
@@ -16,5 +19,7 @@ export function runViewAt(ui: Ui, run: number | null): RunView | null {
     return known === undefined || own.end === null ? view : { ...view, verdicts: known.verdicts };
   }
   const detail = run === null ? undefined : ui.details[run];
-  return detail === undefined ? null : detailView(detail, ui.now, glyphsOf(ui.look));
+  return detail === undefined
+    ? null
+    : viewOfDetail(detail, detail.finished_at === null ? ui.now : 0, glyphsOf(ui.look));
 }

@@ -1,7 +1,9 @@
+import type { Verdict } from "../../core/events.ts";
 import type { MonthEntry, RunEntry, SnapshotEntry } from "../../core/listings.ts";
-import { glyphsOf } from "../glyphs.ts";
+import { type Glyphs, glyphsOf } from "../glyphs.ts";
 import { here, type Place, type PlaceOf, sampleName, type Ui } from "../state/model.ts";
 import { type RunView, runViewAt } from "./at.ts";
+import { remember } from "./remember.ts";
 import { type JudgedVerdict, judged, verdictText } from "./verdicts.ts";
 
 /** What a filter looks at: every word must occur somewhere in the text, in any order and case. */
@@ -16,19 +18,25 @@ export function matches(text: string, filter: string): boolean {
 
 /** Newest on top. */
 export function monthsShown(ui: Ui, place: PlaceOf<"months">): MonthEntry[] {
-  return (ui.months ?? [])
-    .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, place.list.filter))
-    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
+  return filteredMonths(ui.months, place.list.filter);
 }
 
+const filteredMonths = remember((months: MonthEntry[] | null, filter: string) =>
+  (months ?? [])
+    .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, filter))
+    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1)),
+);
+
 export function runsShown(ui: Ui, place: PlaceOf<"runs">): RunEntry[] {
-  return (ui.runs ?? [])
-    .filter((entry) => place.status === null || entry.status === place.status)
-    .filter((entry) =>
-      matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, place.list.filter),
-    )
-    .sort((a, b) => b.run - a.run);
+  return filteredRuns(ui.runs, place.status, place.list.filter);
 }
+
+const filteredRuns = remember((runs: RunEntry[] | null, status: string | null, filter: string) =>
+  (runs ?? [])
+    .filter((entry) => status === null || entry.status === status)
+    .filter((entry) => matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, filter))
+    .sort((a, b) => b.run - a.run),
+);
 
 /** All snapshots of one as_of, newest as_of on top. */
 export interface SnapshotDate {
@@ -37,26 +45,36 @@ export interface SnapshotDate {
 }
 
 export function snapshotsShown(ui: Ui, place: PlaceOf<"snapshots">): SnapshotDate[] {
+  return filteredDates(ui.snapshots, place.list.filter);
+}
+
+const filteredDates = remember((snapshots: SnapshotEntry[] | null, filter: string) => {
   const dates = new Map<string, SnapshotEntry[]>();
-  for (const entry of ui.snapshots ?? []) dates.set(entry.as_of, [...(dates.get(entry.as_of) ?? []), entry]);
+  for (const entry of snapshots ?? []) {
+    const known = dates.get(entry.as_of);
+    if (known === undefined) dates.set(entry.as_of, [entry]);
+    else known.push(entry);
+  }
   return [...dates]
     .map(([as_of, entries]) => ({ as_of, entries }))
-    .filter(({ as_of, entries }) =>
-      matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, place.list.filter),
-    )
-    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
-}
+    .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
+    .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
+});
 
 /** Failures first, then warnings, then what holds; within each in the order of the suites. */
 export function verdictsShown(ui: Ui, place: PlaceOf<"validation">): JudgedVerdict[] {
-  const view = runViewAt(ui, place.run);
-  if (view === null) return [];
-  const glyphs = glyphsOf(ui.look);
-  return judged(view.verdicts)
-    .filter((verdict) => !place.failuresOnly || verdict.rank < 2)
-    .filter((verdict) => matches(verdictText(verdict, glyphs), place.list.filter))
-    .sort((a, b) => a.rank - b.rank || a.position - b.position);
+  const verdicts = runViewAt(ui, place.run)?.verdicts;
+  return verdicts === undefined
+    ? []
+    : filteredVerdicts(verdicts, place.failuresOnly, place.list.filter, glyphsOf(ui.look));
 }
+
+const filteredVerdicts = remember((verdicts: Verdict[], failuresOnly: boolean, filter: string, glyphs: Glyphs) =>
+  judged(verdicts)
+    .filter((verdict) => !failuresOnly || verdict.rank < 2)
+    .filter((verdict) => matches(verdictText(verdict, glyphs), filter))
+    .sort((a, b) => a.rank - b.rank || a.position - b.position),
+);
 
 export function logShown(view: RunView | null, place: PlaceOf<"run">): RunView["log"] {
   return (view?.log ?? []).filter((line) => matches(line.text, place.list.filter));
@@ -74,13 +92,16 @@ export function comparisonShown(ui: Ui, place: PlaceOf<"compare">): ComparisonLi
   ]);
 }
 
+const namesOfMonths = remember((months: MonthEntry[]) => months.map((entry): string => entry.month));
+export const namesOfRuns = remember((runs: RunEntry[]) => runs.map((entry) => String(entry.run)));
+
 /** Names of the lines that the cursor can be on, top to bottom. */
 export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
   switch (place.screen) {
     case "months":
-      return monthsShown(ui, place).map((entry) => entry.month);
+      return namesOfMonths(monthsShown(ui, place));
     case "runs":
-      return runsShown(ui, place).map((entry) => String(entry.run));
+      return namesOfRuns(runsShown(ui, place));
     case "snapshots":
       return snapshotsShown(ui, place).map((date) => date.as_of);
     case "validation":

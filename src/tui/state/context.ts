@@ -1,4 +1,4 @@
-import type { Context } from "./bindings.ts";
+import type { Context } from "./binding.ts";
 import { here, type Size, type Ui } from "./model.ts";
 
 /** The least that the screens can be drawn on. */

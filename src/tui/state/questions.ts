@@ -4,7 +4,9 @@ import type { RunRequest } from "../../core/requests.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { expectedSeconds, monthBytes, monthRows } from "../select/estimate.ts";
 import { commandOfRequest } from "../select/headless.ts";
+import { remember } from "../select/remember.ts";
 import { blank, type Row, row, span } from "../spans.ts";
+import { wrap } from "../wrap.ts";
 import { emptyList, type PlaceOf, type Question, type Ui } from "./model.ts";
 
 /** The questions that stand before anything is changed, with the plan as far as it is known. */
@@ -72,7 +74,12 @@ function question(ui: Ui, entry: MonthEntry, request: RunRequest, { title, yes, 
   return {
     title,
     yes,
-    body: [...planOf(ui, [entry]), blank, row(why), row(span(commandOfRequest(request, ui.flags), "dim"))],
+    body: [
+      ...planOf(ui, [entry]),
+      blank,
+      ...wrap(why, ui.size.columns - 6, 3).map((line) => row(line)),
+      row(span(commandOfRequest(request, ui.flags), "dim")),
+    ],
     effects: [{ do: "run", request }],
     typed: null,
     place: livePlace,
@@ -150,7 +157,11 @@ export function askQuit(ui: Ui): Question {
 
 /** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
 export function pendingMonths(ui: Ui): MonthEntry[] {
-  const months = ui.months ?? [];
+  return pendingAmong(ui.months);
+}
+
+const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
+  const months = all ?? [];
   const published = months.filter(({ state }) => state === "ok" || state === "changed" || state === "gone");
   const newest =
     published
@@ -160,6 +171,6 @@ export function pendingMonths(ui: Ui): MonthEntry[] {
   return months
     .filter(({ state, as_of }) => unpublished.has(state) && as_of > newest)
     .sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
-}
+});
 
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);

@@ -1,5 +1,5 @@
 import { actions } from "./actions.ts";
-import { bindingOf } from "./bindings.ts";
+import { bindingOf, reasonAgainst } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
 import { isRunning, type Message, type Step, type Ui } from "./model.ts";
@@ -46,7 +46,7 @@ function react(ui: Ui, message: Message): Step {
 function press(ui: Ui, key: string): Step {
   const binding = bindingOf(key, contextOf(ui));
   if (binding !== undefined) {
-    const reason = binding.disabled?.(ui) ?? null;
+    const reason = reasonAgainst(binding, ui);
     return reason === null ? actions[binding.action](ui) : stay(say(ui, reason, "warn"));
   }
   const text = typedText(ui);

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { ArkErrors } from "../../src/core/arktype.ts";
+import { Call } from "../../src/core/requests.ts";
+import { bindings, bindingsOf, reasonAgainst } from "../../src/tui/state/bindings.ts";
+import { fuzzyScore } from "../../src/tui/state/fuzzy.ts";
+import { here } from "../../src/tui/state/model.ts";
+import { scenario } from "../helpers/scenarios.ts";
+import { Session } from "../helpers/session.ts";
+import { readStream } from "../helpers/streams.ts";
+
+async function running(): Promise<Session> {
+  return new Session(scenario("halfway"), { events: await readStream("halfway"), hold: true }).press("r", "enter");
+}
+
+describe("keys", () => {
+  test("no key means two things in one place", () => {
+    for (const context of new Set(bindings.flatMap((binding) => binding.on))) {
+      const keys = bindingsOf(context).flatMap((binding) => binding.keys);
+      expect({ context, keys: keys.toSorted() }).toEqual({ context, keys: [...new Set(keys)].toSorted() });
+    }
+  });
+
+  test("a disabled key says why and does nothing", () => {
+    const session = new Session(scenario("published")).press("down", "down");
+    const before = session.ui.stack;
+    for (const key of ["r", "d", "R", "enter", "y"]) {
+      const binding = bindingsOf("months").find(({ keys }) => keys.includes(key));
+      if (binding === undefined) throw new Error(`no binding for ${key}`);
+      const reason = reasonAgainst(binding, session.ui);
+      if (reason === null) continue;
+      session.press(key);
+      expect(session.text()).toContain(reason.slice(0, 70));
+      expect(session.ui.stack).toEqual(before);
+    }
+  });
+
+  test("while a run goes on nothing else is started", async () => {
+    const session = (await running()).press("1", "r");
+    expect(session.text()).toContain("A run is going on: one at a time.");
+    expect(session.effects.filter((effect) => effect.do === "run").length).toBe(1);
+  });
+
+  test("q asks while a run goes on, Ctrl-C does not", async () => {
+    const session = (await running()).press("q");
+    expect(session.text()).toContain("Leave while a run is going on?");
+    expect(session.effects.some((effect) => effect.do === "quit")).toBe(false);
+    expect(session.press("ctrl+c").effects.at(-1)).toEqual({ do: "quit", code: 130 });
+  });
+
+  test("any keys in any order: the screen stays whole, every request is well-formed", async () => {
+    const events = await readStream("rejected");
+    const names = [...new Set(bindings.flatMap((binding) => binding.keys)), "a", "0", "backspace"].filter(
+      (key) => key !== "ctrl+c",
+    );
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...names), { maxLength: 60 }), (keys) => {
+        const session = new Session(scenario("rejected"), { events }).press(...keys);
+        expect(session.text().split("\n").length).toBe(24);
+        for (const effect of session.effects) {
+          if (effect.do !== "ask" && effect.do !== "run") continue;
+          expect(Call({ id: 0, request: effect.request })).not.toBeInstanceOf(ArkErrors);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe("questions", () => {
+  const runsAsked = (session: Session) => session.effects.filter((effect) => effect.do === "run");
+
+  test("a restamp wants the month typed", () => {
+    const session = new Session(scenario("changed")).press("r");
+    expect(session.text()).toContain("Restamp month_001?");
+    session.press("enter");
+    expect(session.text()).toContain("Type month_001 first.");
+    session.type("month_001").press("enter");
+    expect(runsAsked(session)).toMatchObject([{ request: { restamp: true, selection: { months: ["month_001"] } } }]);
+  });
+
+  test("a month older than the newest published one is offered as a backfill", () => {
+    const session = new Session(scenario("changed")).press("down", "r");
+    expect(session.text()).toContain("Backfill month_000?");
+    session.type("month_000").press("enter");
+    expect(runsAsked(session)).toMatchObject([{ request: { backfill: true } }]);
+  });
+
+  test("the dry run that a question offers asks for nothing more", () => {
+    const session = new Session(scenario("published")).press("r", "d");
+    expect(runsAsked(session)).toMatchObject([{ request: { dry_run: true, force: false } }]);
+  });
+});
+
+describe("text that is typed", () => {
+  test("a filter narrows, esc brings back what was there, enter keeps it", () => {
+    const session = new Session(scenario("published")).press("/").type("month_001");
+    expect(session.text()).not.toContain("month_000");
+    expect(session.press("esc").text()).toContain("month_000");
+    expect(session.press("/").type("2024-02").press("enter").text()).toContain("filter: 2024-02");
+    expect(session.press("esc").text()).toContain("month_000");
+  });
+
+  test("a pasted line end presses no key; pasted text is only text", () => {
+    const session = new Session(scenario("published"));
+    session.send({ type: "paste", text: "r\r\n" });
+    expect(session.text()).toContain("Pasted text is ignored here");
+    session.press("/").send({ type: "paste", text: "month_001\r\nq\x1b" });
+    expect(here(session.ui).list.filter).toBe("month_001 q");
+    expect(session.effects.some((effect) => effect.do === "run" || effect.do === "quit")).toBe(false);
+  });
+
+  test("a command is found by some of its letters", () => {
+    const session = new Session(scenario("published")).press(":").type("rn2");
+    expect(session.text()).toContain("▸ run month_002");
+    expect(session.press("tab").text()).toContain(":run month_002");
+    expect(session.press("enter").text()).toContain("Run month_002?");
+  });
+
+  test("letters must occur in order; the start of words wins", () => {
+    expect(fuzzyScore("xz", "run month_001")).toBeNull();
+    expect(fuzzyScore("nur", "run")).toBeNull();
+    const better = fuzzyScore("rm1", "run month_001") ?? Number.NaN;
+    expect(better).toBeLessThan(fuzzyScore("rm1", "dry-run month_001") ?? Number.NaN);
+    fc.assert(fc.property(fc.string(), (text) => expect(fuzzyScore(text.trim(), text)).not.toBeNull()));
+  });
+
+  test("themes and signs can be changed while it runs", () => {
+    const session = new Session(scenario("published")).press(":").type("theme light").press("enter");
+    expect(session.ui.look.theme).toBe("light");
+    session.press(":").type("ascii").press("enter");
+    expect(session.text()).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+});
+
+describe("lists", () => {
+  test("the cursor stays on its line while lines come and go", () => {
+    const session = new Session(scenario("published")).press("down");
+    expect(session.text()).toMatch(/▸ month_001/);
+    const months = session.ui.months ?? [];
+    session.send({
+      type: "reply",
+      reply: { request: { kind: "months" }, result: { months: months.slice(1), server: "" } },
+    });
+    expect(session.text()).toMatch(/▸ month_001/);
+  });
+
+  test("a look at the ledger that finds nothing new changes nothing on the screen", () => {
+    const session = new Session(scenario("published"));
+    const before = session.text();
+    expect(session.send({ type: "tick" }).text()).toBe(before);
+  });
+
+  test("runs can be narrowed to one status after the other", () => {
+    const session = new Session(scenario("rejected")).press("2", "f");
+    expect(session.text()).toContain("published only");
+    expect(session.press("f").text()).not.toContain("only");
+  });
+});
+
+describe("copying", () => {
+  const copied = (session: Session) => session.effects.findLast((effect) => effect.do === "copy");
+
+  test("the command of a month, the SQL of a failure", async () => {
+    const session = new Session(scenario("rejected"), { events: await readStream("rejected") }).press("y");
+    expect(copied(session)).toEqual({ do: "copy", text: "bun run console --month month_002" });
+    session.press("r", "enter", "v", "y");
+    expect(copied(session)).toMatchObject({ text: expect.stringContaining("select user_id, contract_type") });
+  });
+});
+
+test("a dead pipeline is told with its last words, and asked nothing", () => {
+  const session = new Session(scenario("published"));
+  const asked = session.effects.length;
+  session.send({ type: "died", exit: { exitCode: null, signal: "SIGKILL", lastWords: "out of memory\x1b[2J" } });
+  expect(session.text()).toContain("The pipeline ended by SIGKILL; ctrl-r starts it again. Its last words: out of");
+  session.send({ type: "tick" }).press("2", "3", "v");
+  expect(session.effects.length).toBe(asked);
+  expect(session.press("ctrl+r").effects.at(-1)).toEqual({ do: "restart" });
+});

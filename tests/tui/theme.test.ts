@@ -1,0 +1,51 @@
+import { describe, expect, test } from "bun:test";
+import { row, span } from "../../src/tui/spans.ts";
+import { obstacle } from "../../src/tui/terminal.ts";
+import { lookOf, paint } from "../../src/tui/theme.ts";
+
+describe("how the terminal can be drawn on", () => {
+  const cases: [env: Record<string, string>, depth: string, unicode: boolean, theme: string][] = [
+    [{ TERM: "xterm-256color", LANG: "en_US.UTF-8" }, "256", true, "dark"],
+    [{ TERM: "xterm", COLORTERM: "truecolor", LANG: "C.UTF-8" }, "256", true, "dark"],
+    [{ TERM: "xterm", LANG: "C" }, "16", false, "dark"],
+    [{ TERM: "xterm", LANG: "en_US.UTF-8", LC_ALL: "C" }, "16", false, "dark"],
+    [{ TERM: "xterm", LANG: "C", LC_CTYPE: "de_DE.utf8" }, "16", true, "dark"],
+    [{ TERM: "xterm-256color", NO_COLOR: "1" }, "none", true, "dark"],
+    [{ TERM: "xterm-256color", NO_COLOR: "" }, "256", true, "dark"],
+    [{ TERM: "linux" }, "16", false, "dark"],
+    [{ TERM: "xterm", COLORFGBG: "0;15" }, "16", true, "light"],
+    [{ TERM: "xterm", COLORFGBG: "15;0" }, "16", true, "dark"],
+  ];
+  for (const [env, depth, unicode, theme] of cases) {
+    test(JSON.stringify(env), () => {
+      expect({ ...lookOf(env) }).toEqual({ depth: depth as "16", unicode, theme: theme as "dark" });
+    });
+  }
+
+  test("where it cannot be drawn on, the reason is told", () => {
+    const terminal = { isTTY: true };
+    expect(obstacle({ TERM: "xterm" }, terminal, terminal)).toBeNull();
+    expect(obstacle({ TERM: "dumb" }, terminal, terminal)).toContain("TERM=dumb");
+    expect(obstacle({}, {}, terminal)).toContain("stdin");
+    expect(obstacle({}, terminal, {})).toContain("stdout");
+  });
+});
+
+describe("a painted line", () => {
+  const line = { ...row(span("✘", "bad"), " plain"), selected: true };
+  test("without colours is the bare text", () => {
+    expect(paint(line, { theme: "dark", depth: "none", unicode: true })).toBe("✘ plain");
+  });
+  test("with colours ends each of them", () => {
+    for (const theme of ["dark", "light"] as const) {
+      for (const depth of ["16", "256"] as const) {
+        const painted = paint(line, { theme, depth, unicode: true });
+        expect(Bun.stripANSI(painted)).toBe("✘ plain");
+        expect(painted.endsWith("\x1b[0m")).toBe(true);
+      }
+    }
+  });
+  test("without Unicode keeps its columns", () => {
+    expect(paint(row("a日b"), { theme: "dark", depth: "none", unicode: false })).toBe("a??b");
+  });
+});
