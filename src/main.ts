@@ -20,7 +20,7 @@ export async function main(
     return code;
   } catch (thrown) {
     const error = toConsoleError(thrown);
-    output.err.write(printError(error, output.err.paint));
+    output.err.write(await printError(error, output.err.paint));
     return error.exitCode;
   } finally {
     await output.err.flush().catch(() => {});
@@ -53,8 +53,10 @@ async function dispatch(
   const { json = false, quiet = false } = values;
   const hasTerminal = process.stdin.isTTY === true && output.out.isTerminal;
   if (command === null && hasTerminal && !json && !quiet) {
-    const { runTui } = await import("./tui/main.tsx");
-    return runTui(settings, start);
+    // It gets ready while the screen is loaded.
+    const pipeline = start();
+    const { runTui } = await import("./tui/main.ts");
+    return runTui(settings, { pipeline, start: connect });
   }
   const chosen = command ?? commandNamed("months");
   return chosen.perform(invocation, { settings, output, json, quiet, start });

@@ -42,15 +42,15 @@ interface SourceFile {
   imports: string[];
 }
 
-// `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`.
-const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g;
+// `import … from "x"` and `export … from "x"`, over as many lines as they take; `import "x"`; `import("x")`.
+const importPattern = /^(?:import|export)\b[^;"']*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
 async function sourceFiles(): Promise<SourceFile[]> {
   const paths = (await Array.fromAsync(new Glob("**/*.{ts,tsx}").scan(source))).sort();
   return Promise.all(
     paths.map(async (path) => {
       const text = await Bun.file(source + path).text();
-      const imports = [...text.matchAll(importPattern)].map(([, name = ""]) => name);
+      const imports = [...text.matchAll(importPattern)].map(([, from, alone, later]) => from ?? alone ?? later ?? "");
       return { path, layer: layerOf(path), lines: text.split("\n").length - 1, imports };
     }),
   );

@@ -17,18 +17,24 @@ export interface SignalWatch {
   stop(): void;
 }
 
+/**
+ * One Ctrl-C may come twice: from the terminal, which signals all that run in its foreground, and from `bun run`, which
+ * passes on what it gets. What follows within this time is the same wish.
+ */
+const sameWishMs = 500;
+
 /** Call `first` for the first signal that asks the process to end, `again` for every later one. */
 export function watchSignals(first: () => void, again: () => void): SignalWatch {
-  let caught: Signal | null = null;
+  let caught: { signal: Signal; at: number } | null = null;
   const onSignal = (signal: Signal) => {
-    const isFirst = caught === null;
-    caught ??= signal;
-    if (isFirst) first();
-    else again();
+    if (caught === null) {
+      caught = { signal, at: performance.now() };
+      first();
+    } else if (performance.now() - caught.at > sameWishMs) again();
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {
-    exitCode: () => (caught === null ? null : exitCodeOfSignal[caught]),
+    exitCode: () => (caught === null ? null : exitCodeOfSignal[caught.signal]),
     stop: () => {
       for (const signal of signals) process.off(signal, onSignal);
     },

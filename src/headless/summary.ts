@@ -3,10 +3,9 @@ import { type ExitName, failureCodes, isFailureCode } from "../core/errors.ts";
 import type { EventOf, ExpectationCounts, TableCounts } from "../core/events.ts";
 import { formatCount, formatCounted, formatDuration } from "../core/format.ts";
 import { escapeControl } from "../core/text.ts";
-import { verdictLine } from "./failure.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
-import { spaced } from "./words.ts";
+import { spaced, verdictLine } from "./words.ts";
 
 /** A line of the table that ends a run; a figure that is not known is absent. */
 interface Line {

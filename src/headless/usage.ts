@@ -1,6 +1,6 @@
 import type { CommanderError } from "commander";
-import { closest } from "../core/closest.ts";
 import { ConsoleError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
 import type { Command, Flag } from "./command.ts";
 import { helpLine } from "./help.ts";
 
@@ -21,10 +21,7 @@ export function fromCommander(error: CommanderError, help: string): ConsoleError
 export function unknownCommand(word: string, known: readonly string[]): ConsoleError {
   const title = `There is no command "${word}".`;
   if (/^(month_)?\d/.test(word)) return usageError(title, `Write --month in front of each month: --month ${word}.`);
-  const meant = closest(
-    word,
-    known.filter((name) => name !== ""),
-  );
+  const meant = suggest(word, known);
   return usageError(title, meant === null ? `${helpLine()} lists the commands.` : `Did you mean ${meant}?`);
 }
 

@@ -1,7 +1,8 @@
 import type { Verdict } from "../core/events.ts";
+import { expectationInWords, observedInWords } from "../core/expectation-words.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
 import type { RunEntry } from "../core/listings.ts";
-import { escapeControl } from "../core/text.ts";
+import { clip, escapeControl } from "../core/text.ts";
 
 /** A moment in UTC to the second: "2024-03-01 12:01:07Z". */
 export function moment(iso: string | null): string {
@@ -18,12 +19,14 @@ export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_a
   return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
 }
 
-/** Which expectation it is: "usage_agg_30d.watch_hours_30d expect_column_values_to_be_between min_value=0". */
-export function expectationOf({ table, type, column, kwargs }: Verdict): string {
-  const { column: _column, ...others } = kwargs as Record<string, unknown>;
-  const args = Object.entries(others).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return escapeControl(`${column === undefined ? table : `${table}.${column}`} ${type}${args.join("")}`);
+const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
+
+/** Which expectation it is: "usage_agg_30d, watch_hours_30d ≥ 0". */
+export function expectationOf(verdict: Verdict): string {
+  return `${escapeControl(verdict.table)}, ${expectationInWords(verdict, signs)}`;
 }
+
+const longestList = 100;
 
 /** What was found: "12 unexpected (0.17 %), observed -3.2". */
 export function observation({ observed, unexpected_count: count, unexpected_percent: percent }: Verdict): string {
@@ -31,6 +34,15 @@ export function observation({ observed, unexpected_count: count, unexpected_perc
   if (count !== null) {
     parts.push(`${formatCount(count)} unexpected${percent ? ` (${formatPercent(percent)})` : ""}`);
   }
-  if (observed !== null && observed !== undefined) parts.push(`observed ${escapeControl(JSON.stringify(observed))}`);
+  const seen = Array.isArray(observed)
+    ? clip(escapeControl(JSON.stringify(observed)), longestList)
+    : observedInWords(observed);
+  if (seen !== "") parts.push(`observed ${seen}`);
   return parts.join(", ");
+}
+
+/** A verdict on one line: "usage_agg_30d, watch_hours_30d ≥ 0: 12 unexpected (0.17 %)". */
+export function verdictLine(verdict: Verdict): string {
+  const found = observation(verdict);
+  return `${expectationOf(verdict)}${found === "" ? "" : `: ${found}`}`;
 }

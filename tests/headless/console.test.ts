@@ -35,7 +35,8 @@ describe("where things go", () => {
     const { code, stdout, stderr } = await runConsole(["--quiet", "--month", "1"], script);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toStartWith("error: month_001 was rejected: 1532 faults in 3 files.\n  month_001, run 3");
-    expect(stderr).toContain('\n  usage_agg_30d.csv:3: watch_hours_30d: "n/a": not a number\n');
+    expect(stderr).toContain('\n  usage_agg_30d.csv:7: skips_7d: "1.0": not a whole number; ');
+    expect(stderr).toContain("\n  usage_agg_30d.csv: watch_hours_30d: 1,528 values are not numeric, first at line 3");
     expect(stderr).toMatch(/\nremedy: Nothing was published\..*\n$/);
   });
 
@@ -140,15 +141,24 @@ describe("signals during a run", () => {
     expect(stdout).toContain("month_000 → 2024-01-31: interrupted, nothing was published\n");
   });
 
-  test("a second one ends a pipeline that does not listen", async () => {
+  test("one that comes twice at once is the same wish", async () => {
+    const running = startConsole(["--month", "0"], waiting);
+    await running.says("upsert    users");
+    running.signal("SIGINT");
+    running.signal("SIGTERM");
+    const { stderr } = await running.outcome;
+    expect(stderr).toContain("error: The run was cancelled and rolled back.");
+  });
+
+  test("a later one ends a pipeline that does not listen", async () => {
     const script = { ...published, stop: { after: 20, how: "ignore" } } as const;
     const running = startConsole(["--month", "0"], script);
     await running.says("upsert    users");
-    running.signal("SIGINT");
-    await running.says("Cancelling: ");
-    running.signal("SIGINT");
+    const impatience = setInterval(() => running.signal("SIGINT"), 100);
     const { code, stderr } = await running.outcome;
+    clearInterval(impatience);
     expect(code).toBe(130);
+    expect(stderr.match(/^Cancelling: /gm)).toHaveLength(1);
     expect(stderr).toContain("error: The pipeline subprocess ended by SIGKILL.");
   });
 

@@ -65,6 +65,17 @@ const detail: RunDetail = {
     title: "month_001 was rejected: 1 of 24 expectations failed.",
     hint: "Mend the drop, then run the month again.",
     fault_count: 3,
+    fault_groups: [
+      {
+        file: "users.csv",
+        column: "signup_date",
+        code: "not_date",
+        reason: "not a date",
+        count: 1,
+        first: [{ line: 3, value: "2024-02-30" }],
+      },
+      { file: "labels.csv", code: "row_short", reason: "2 values", count: 2, first: [{ line: 4 }, { line: 9 }] },
+    ],
     reject_file: ".streamflow/rejects/month_001-2.csv",
   },
   files: [

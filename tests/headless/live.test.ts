@@ -10,8 +10,8 @@ const halfway: Script = { ...published, stop: { after: 25, how: "wait" } };
 
 let screen: Screen;
 
-function open(script: Script, columns = 80, rows = 24): Screen {
-  screen = openScreen([...fakeConsole, "--month", "0"], { columns, rows, env: environment(script) });
+function open(script: Script, args: readonly string[] = ["--month", "0"]): Screen {
+  screen = openScreen([...fakeConsole, ...args], { columns: 80, rows: 24, env: environment(script) });
   return screen;
 }
 
@@ -50,4 +50,12 @@ describe("a run on a terminal", () => {
     screen.type(keys.ctrlC);
     expect(await screen.exited).toBe(130);
   });
+});
+
+test("without arguments, the terminal UI opens", async () => {
+  const before = open({ replies: { months: { months: [], server: "embedded PostgreSQL 18.4" } } }, []).state();
+  await screen.shows("StreamFlow console");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  expect(screen.state()).toEqual(before);
 });

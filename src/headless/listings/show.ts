@@ -2,7 +2,7 @@ import type { Verdict } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { RunDetail } from "../../core/listings.ts";
 import { escapeControl } from "../../core/text.ts";
-import { faultLines } from "../failure.ts";
+import { faultLines } from "../faults.ts";
 import type { Look } from "../output.ts";
 import { type Column, facts, table } from "../table.ts";
 import { expectationOf, moment, observation, secondsOf } from "../words.ts";
@@ -76,7 +76,7 @@ function section<Row>(columns: readonly Column<Row>[], rows: readonly Row[], loo
 function faults({ faults: listed, failure }: RunDetail): string {
   const all = failure?.fault_count ?? listed.length;
   if (all === 0) return "";
-  const lines = faultLines(listed, all, failure?.reject_file ?? null);
+  const lines = faultLines({ ...failure, faults: listed, fault_count: all });
   return `${formatCounted(all, "fault")}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 

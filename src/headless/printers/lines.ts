@@ -2,9 +2,8 @@ import type { RunState, TableProgress } from "../../client/state.ts";
 import type { EventOf, RunEvent, Stage } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import { padEnd } from "../../core/text.ts";
-import { verdictLine } from "../failure.ts";
 import type { Channel } from "../output.ts";
-import { spaced } from "../words.ts";
+import { spaced, verdictLine } from "../words.ts";
 import { type Printer, printer } from "./printer.ts";
 
 /** One plain line for each thing that is done; nothing is ever repeated. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { closest } from "../../src/core/closest.ts";
+import { suggest } from "../../src/core/suggest.ts";
 
 const known = ["months", "snapshots", "runs", "show", "db", "doctor"];
 
@@ -10,11 +10,10 @@ test.each([
   ["snapshot", "snapshots"],
   ["rnus", "runs"],
   ["doktor", "doctor"],
-  ["dc", "db"],
 ])("%s was meant to be %s", (word, meant) => {
-  expect(closest(word, known)).toBe(meant);
+  expect(suggest(word, known)).toBe(meant);
 });
 
-test.each(["publish", "x y z", "restamping", ""])("%p is too far from any of them", (word) => {
-  expect(closest(word, known)).toBeNull();
+test.each(["publish", "x y z", "dc", ""])("%p is too far from any of them", (word) => {
+  expect(suggest(word, known)).toBeNull();
 });
