@@ -57,8 +57,9 @@ function argumentOf({ name, help, choices, optional }: Parameter): ParsedWord {
   return choices === undefined ? argument : argument.choices(choices);
 }
 
-function optionOf({ syntax, help, repeatable }: Flag): Option {
-  const option = new Option(syntax, help);
+function optionOf({ syntax, help, repeatable, required, choices }: Flag): Option {
+  const option = new Option(syntax, help).makeOptionMandatory(required === true);
+  if (choices !== undefined) return option.choices(choices);
   if (!option.required) return option;
   return repeatable
     ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), notEmpty(value)])

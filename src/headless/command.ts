@@ -20,6 +20,10 @@ export interface Values {
   backfill?: boolean;
   force?: boolean;
   verify?: boolean;
+  suite?: string;
+  table?: string;
+  parameter?: string[];
+  resultFormat?: string;
 }
 
 /** An option as data: help, the reference in the README and the parser are all made of it. */
@@ -29,6 +33,9 @@ export interface Flag {
   syntax: string;
   help: string;
   repeatable?: true;
+  /** The command cannot do without it. */
+  required?: true;
+  choices?: readonly string[];
 }
 
 /** A word that follows the command's name. */

@@ -1,11 +1,13 @@
+import { isDate } from "../core/month.ts";
 import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
 import { ask } from "./ask.ts";
 import type { Command, Flag, Input } from "./command.ts";
-import { runFlags } from "./flags.ts";
+import { runFlags, selectionFlags } from "./flags.ts";
 import { helpLine } from "./help.ts";
 import type { View } from "./listings/view.ts";
-import { runRequest } from "./run-request.ts";
+import { runRequest, selectionOf } from "./run-request.ts";
 import { usageError } from "./usage.ts";
+import { validateFlags, validateRequest } from "./validate-request.ts";
 
 const verify: Flag = {
   name: "verify",
@@ -82,6 +84,34 @@ export const commands: readonly Command[] = [
     view: async () => (await import("./listings/show.ts")).showView,
   }),
   listing({
+    name: "compare",
+    summary:
+      "Show what changed from one snapshot to another: rows, cells, and how far each column's distribution moved.",
+    parameters: [
+      { name: "from", help: "as_of of the earlier snapshot" },
+      { name: "to", help: "as_of of the later one" },
+    ],
+    examples: [{ line: "compare 2024-01-31 2024-02-29", does: "January against February" }],
+    request: ({ words }) => ({ kind: "compare", from: stamp(words[0] ?? ""), to: stamp(words[1] ?? "") }),
+    view: async () => (await import("./listings/compare.ts")).compareView,
+  }),
+  listing({
+    name: "validate",
+    summary: "Hold one expectation suite against one table; --json prints a Great Expectations validation result.",
+    flags: validateFlags,
+    examples: [{ line: "validate --suite db/expectations/users.json --table users", does: "exit code 1 on failure" }],
+    request: ({ values }) => validateRequest(values),
+    view: async () => (await import("./listings/validation.ts")).validationView,
+  }),
+  listing({
+    name: "check",
+    summary: "Read drops strictly and name every fault, without loading anything.",
+    flags: selectionFlags,
+    examples: [{ line: "check --month 1", does: "exit code 1 when the drop has faults" }],
+    request: ({ values }) => ({ kind: "check", selection: selectionOf(values) }),
+    view: async () => (await import("./listings/check.ts")).checkView,
+  }),
+  listing({
     name: "db",
     summary: "Start or stop the embedded server, or say how to reach it.",
     parameters: [{ name: "action", help: "what to do", choices: ["start", "stop", "status", "url"] }],
@@ -131,6 +161,11 @@ function listing<Kind extends RequestKind>({ request, view, parameters, flags, .
 function runNumber(word: string): number {
   if (/^[1-9]\d{0,8}$/.test(word)) return Number(word);
   throw usageError(`"${word}" is not the number of a run.`, "`runs` lists the runs with their numbers: show 2.");
+}
+
+function stamp(word: string): string {
+  if (isDate(word)) return word;
+  throw usageError(`"${word}" is not a date.`, "Write it as YYYY-MM-DD; `snapshots` lists what there is.");
 }
 
 function serverAction(word: string | undefined): "start" | "stop" | "status" | "url" {

@@ -22,16 +22,21 @@ export const globalFlags: readonly Flag[] = [
   { name: "color", syntax: "--no-color", help: "print without colours, as $NO_COLOR does" },
 ];
 
-/** What makes a run, and how it goes. */
-export const runFlags: readonly Flag[] = [
+/** Which months. */
+export const selectionFlags: readonly Flag[] = [
   {
     name: "month",
     syntax: "--month <month>",
-    help: "run this month: month_003, 3 or 2024-04, or a range such as 0..3; may be repeated",
+    help: "this month: month_003, 3 or 2024-04, or a range such as 0..3; may be repeated",
     repeatable: true,
   },
-  { name: "all", syntax: "--all", help: "run every month there is, oldest first" },
-  { name: "pending", syntax: "--pending", help: "run the months that are newer than the last published one" },
+  { name: "all", syntax: "--all", help: "every month there is, oldest first" },
+  { name: "pending", syntax: "--pending", help: "the months that are newer than the last published one" },
+];
+
+/** What makes a run, and how it goes. */
+export const runFlags: readonly Flag[] = [
+  ...selectionFlags,
   { name: "asOf", syntax: "--as-of <date>", help: "stamp another day than the month's last; with exactly one month" },
   { name: "dryRun", syntax: "--dry-run", help: "do the whole run, print what would change, then roll it back" },
   { name: "restamp", syntax: "--restamp", help: "replace a sealed snapshot that a corrected drop would change" },

@@ -21,15 +21,24 @@ export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_a
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
 
+/** "watch_hours_30d ≥ 0" */
+export function expectationInOneLine(verdict: Pick<Verdict, "type" | "column" | "kwargs">): string {
+  return expectationInWords(verdict, signs);
+}
+
 /** Which expectation it is: "usage_agg_30d, watch_hours_30d ≥ 0". */
 export function expectationOf(verdict: Verdict): string {
-  return `${escapeControl(verdict.table)}, ${expectationInWords(verdict, signs)}`;
+  return `${escapeControl(verdict.table)}, ${expectationInOneLine(verdict)}`;
 }
 
 const longestList = 100;
 
 /** What was found: "12 unexpected (0.17 %), observed -3.2". */
-export function observation({ observed, unexpected_count: count, unexpected_percent: percent }: Verdict): string {
+export function observation({
+  observed,
+  unexpected_count: count,
+  unexpected_percent: percent,
+}: Pick<Verdict, "observed" | "unexpected_count" | "unexpected_percent">): string {
   const parts: string[] = [];
   if (count !== null) {
     parts.push(`${formatCount(count)} unexpected${percent ? ` (${formatPercent(percent)})` : ""}`);

@@ -4,6 +4,7 @@ import { type Invocation, parseArguments } from "../../src/headless/arguments.ts
 import { commands } from "../../src/headless/commands.ts";
 import { exampleLine } from "../../src/headless/help.ts";
 import { runRequest, selectionOf } from "../../src/headless/run-request.ts";
+import { validateRequest } from "../../src/headless/validate-request.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), commands, "1.2.3");
 
@@ -75,8 +76,29 @@ describe("the command line", () => {
     ["db restart", "Allowed choices are start, stop, status, url."],
     ["--month", "Option '--month <month>' argument missing."],
     ["--data= --all", "It is empty."],
+    ["validate --suite s.json", "Required option '--table <table>' not specified."],
+    ["validate --suite s.json --table t --result-format FULL", "Allowed choices are BOOLEAN_ONLY, BASIC"],
+    ["--force check --month 0", "`check` takes no --force."],
   ])("%s is refused", (line, complaint) => {
     expect(complaintOf(line)).toContain(complaint);
+  });
+});
+
+describe("a validation", () => {
+  test("is asked for as it was written", () => {
+    const line = "validate --suite s.json --table public.users --parameter a=1 --parameter b=x=y";
+    expect(validateRequest(valuesOf(line))).toEqual({
+      kind: "validate",
+      suite_path: "s.json",
+      table: "public.users",
+      parameters: { a: "1", b: "x=y" },
+      result_format: "SUMMARY",
+    });
+    expect(validateRequest(valuesOf(`${line} --result-format COMPLETE`)).result_format).toBe("COMPLETE");
+  });
+
+  test.each(["a", "=1"])("--parameter %s gives nothing a value", (word) => {
+    expect(() => validateRequest({ parameter: [word] })).toThrow("gives no parameter a value");
   });
 });
 

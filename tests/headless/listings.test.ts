@@ -1,13 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
-import type { RunDetail, RunEntry, ServerStatus } from "../../src/core/listings.ts";
+import type { Comparison, DropCheck, RunDetail, RunEntry, ServerStatus, Validation } from "../../src/core/listings.ts";
 import type { Replies } from "../../src/core/requests.ts";
+import { checkView } from "../../src/headless/listings/check.ts";
+import { compareView } from "../../src/headless/listings/compare.ts";
 import { doctorView } from "../../src/headless/listings/doctor.ts";
 import { monthsView } from "../../src/headless/listings/months.ts";
 import { runsView } from "../../src/headless/listings/runs.ts";
 import { serverView, urlView } from "../../src/headless/listings/server.ts";
 import { showView } from "../../src/headless/listings/show.ts";
 import { sealsView, snapshotsView } from "../../src/headless/listings/snapshots.ts";
+import { validationView } from "../../src/headless/listings/validation.ts";
 import { plain } from "../../src/headless/paint.ts";
 
 const pipe = { columns: null, paint: plain };
@@ -113,7 +116,92 @@ const detail: RunDetail = {
   warnings: [{ title: "labels: 12 % fewer rows.", hint: "Check that the export is complete." }],
 };
 
+const comparison: Comparison = {
+  from: "2024-01-31",
+  to: "2024-02-29",
+  threshold: 0.2,
+  tables: [
+    {
+      table: "usage_agg_30d_snapshots",
+      from_rows: 7043,
+      to_rows: 7120,
+      added: 117,
+      removed: 40,
+      changed: 7003,
+      columns: [
+        { column: "watch_hours_30d", changed: 7003, measure: "psi", distance: 0.31, ks: 0.12 },
+        { column: "skips_7d", changed: 0, measure: "psi", distance: 0, ks: 0 },
+        { column: "note", changed: 3, measure: null, distance: null, ks: null },
+      ],
+    },
+  ],
+};
+
+const noException = { raised_exception: false, exception_message: null };
+const validation: Validation = {
+  success: false,
+  result: {
+    success: false,
+    statistics: { evaluated_expectations: 3, successful_expectations: 1 },
+    results: [
+      {
+        success: true,
+        expectation_config: { type: "expect_column_values_to_not_be_null", kwargs: { column: "user_id" } },
+        result: { unexpected_count: 0, unexpected_percent: 0 },
+        exception_info: noException,
+      },
+      {
+        success: false,
+        expectation_config: {
+          type: "expect_column_mean_to_be_between",
+          kwargs: { column: "monthly_fee", min_value: 20, max_value: 60 },
+          severity: "warning",
+        },
+        result: { observed_value: 64.76 },
+        exception_info: noException,
+      },
+      {
+        success: false,
+        expectation_config: { type: "expect_column_to_exist", kwargs: { column: "x" } },
+        result: {},
+        exception_info: { raised_exception: true, exception_message: "The suite is odd." },
+      },
+    ],
+  },
+};
+
+const drops: DropCheck[] = [
+  {
+    month: "month_000",
+    files: [{ table: "users", path: "data/seeds/month_000/users.csv", bytes: 312_000, rows: 7043 }],
+    fault_count: 0,
+    fault_groups: [],
+    faults: [],
+    reject_file: null,
+  },
+  {
+    month: "month_001",
+    files: [{ table: "labels", path: "data/seeds/month_001/labels.csv", bytes: 12, rows: null }],
+    fault_count: 10_000,
+    fault_groups: [
+      {
+        file: "labels.csv",
+        column: "churn_label",
+        code: "not_boolean",
+        reason: "not True or False",
+        count: 10_000,
+        first: [{ line: 3, value: "maybe" }],
+      },
+    ],
+    faults: [],
+    reject_file: ".streamflow/rejects/month_001-check.csv",
+  },
+];
+
 describe("as text", () => {
+  test("compare", () => expect(compareView.text(comparison, pipe)).toMatchSnapshot());
+  test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
+  test("check", () => expect(checkView.text({ drops }, pipe)).toMatchSnapshot());
   test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
@@ -149,6 +237,10 @@ describe("as JSON, exactly what the contract says", () => {
     expect(json.runs[0].expectations).toEqual({ passed: 22, failed: 1, warned: 1 });
   });
 
+  test("a validation is Great Expectations' own result", () => {
+    expect(validationView.json(validation)).toBe(validation.result);
+  });
+
   test("snapshots", () => {
     const entry = { ...seal, run: 1, sealed_at: "2024-04-01T03:00:00Z" };
     const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [entry] })));
@@ -169,6 +261,16 @@ describe("exit codes", () => {
       }),
     ).toBe(1);
     expect(sealsView.exitCode?.({ seals: [{ ...check, state: "missing", found_rows: 0 }] })).toBe(1);
+  });
+
+  test("a failed critical expectation is 1, one that only warns is 0", () => {
+    expect(validationView.exitCode?.(validation)).toBe(1);
+    expect(validationView.exitCode?.({ ...validation, success: true })).toBe(0);
+  });
+
+  test("a drop with faults is 1, sound ones are 0", () => {
+    expect(checkView.exitCode?.({ drops })).toBe(1);
+    expect(checkView.exitCode?.({ drops: drops.slice(0, 1) })).toBe(0);
   });
 
   test("doctor fails when a check does, and prints every remedy in full", () => {
