@@ -1,4 +1,4 @@
-import { ConsoleError, isFailureCode } from "../core/errors.ts";
+import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import { linesOf } from "../core/lines.ts";
 import type { Message, Replies, RequestKind, RequestOf, WireError } from "../core/requests.ts";
@@ -34,6 +34,9 @@ interface Pending {
 const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 const lastWordsKept = 2_000;
 
+// Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
+const eventGate = () => import("../core/events.ts");
+
 /**
  * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
  * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
@@ -51,11 +54,16 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
     child.stdin.flush();
   };
   const lastWords = collectLastWords(child.stderr);
-  const listening = listen(child.stdout, pending);
+  let misunderstanding: ConsoleError | null = null;
+  const listening = listen(child.stdout, pending).catch((thrown) => {
+    // Nothing it says from here on can be trusted; the server rolls back what it had open.
+    misunderstanding = toConsoleError(thrown);
+    child.kill("SIGKILL");
+  });
   const exited = Promise.all([child.exited, listening, lastWords]).then(([, , words]) => {
     const signal = child.signalCode === null ? null : String(child.signalCode);
     const exit: PipelineExit = { exitCode: child.exitCode, signal, lastWords: words };
-    for (const call of pending.values()) endAbruptly(call, diedError(exit));
+    for (const call of pending.values()) endAbruptly(call, misunderstanding ?? diedError(exit));
     pending.clear();
     return exit;
   });
@@ -71,6 +79,7 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
           void exited.then((exit) => reject(diedError(exit)));
           return;
         }
+        if (onEvent !== undefined) void eventGate();
         pending.set(id, { resolve: (result) => resolve(result as Replies[Kind]), reject, onEvent, latest: null });
         send({ id, request });
       });
@@ -85,17 +94,12 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
 
 async function listen(stdout: ReadableStream<Uint8Array>, pending: Map<number, Pending>): Promise<void> {
   for await (const line of linesOf(stdout)) {
-    const message = JSON.parse(line) as Message;
+    const message = messageIn(line);
     const call = pending.get(message.id);
     if (call === undefined) continue;
     if ("event" in message) {
-      // Building the shapes of all events takes longer than a first screen: it waits for the first of them.
-      const { isRunEvent } = await import("../core/events.ts");
-      if (!isRunEvent(message.event)) {
-        throw new ConsoleError("internal", "The pipeline sent an event of unknown shape.", {
-          hint: `This is a defect of the console: please report it with this line: ${line.slice(0, 200)}`,
-        });
-      }
+      const { isRunEvent } = await eventGate();
+      if (!isRunEvent(message.event)) throw misspoken(line);
       call.latest = message.event;
       call.onEvent?.(message.event);
       continue;
@@ -104,6 +108,20 @@ async function listen(stdout: ReadableStream<Uint8Array>, pending: Map<number, P
     if ("error" in message) call.reject(fromWire(message.error));
     else call.resolve(message.result);
   }
+}
+
+function messageIn(line: string): Message {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    throw misspoken(line);
+  }
+}
+
+function misspoken(line: string): ConsoleError {
+  return new ConsoleError("internal", "The pipeline said something that the console does not understand.", {
+    hint: `This is a defect of the console: please report it with this line: ${line.slice(0, 200)}`,
+  });
 }
 
 async function collectLastWords(stderr: ReadableStream<Uint8Array>): Promise<string> {

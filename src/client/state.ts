@@ -138,7 +138,14 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
     case "run.warned":
       return { ...state, warnings: [...state.warnings, { title: event.title, hint: event.hint }] };
     case "run.finished":
-      return { ...state, stage: null, seals: event.snapshots, expectations: event.expectations, end: event };
+      return {
+        ...state,
+        stage: null,
+        tables: state.tables.map((table) => ({ ...table, counts: countsIn(event.tables, table) })),
+        seals: event.snapshots,
+        expectations: event.expectations,
+        end: event,
+      };
     case "run.failed":
       return { ...state, end: event };
   }
@@ -147,6 +154,11 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
 function addVerdict(table: TableProgress, verdict: Verdict): TableProgress {
   const verdicts = [...table.verdicts, verdict];
   return withCell({ ...table, verdicts }, "validate", { state: "active", done: verdicts.length });
+}
+
+/** The last word has the final counts; for a month that was published before, it is the only one that has any. */
+function countsIn(counts: readonly TableCounts[], { table, counts: known }: TableProgress): TableCounts {
+  return counts.find((one) => one.table === table) ?? known;
 }
 
 function finishCell(table: TableProgress, event: EventOf<"table.finished">): TableProgress {

@@ -164,3 +164,38 @@ export interface ServerStatus {
   url: string | null;
   home: string;
 }
+
+/** One suite held against one table. */
+export interface Validation {
+  /** False when a critical expectation failed. */
+  success: boolean;
+  /** Great Expectations' own validation result, as its tools read it. */
+  result: ValidationResult;
+}
+
+/** The members of a Great Expectations validation result that a front end reads; it has more. */
+export interface ValidationResult {
+  success: boolean;
+  statistics: { evaluated_expectations: number; successful_expectations: number };
+  results: ExpectationResult[];
+}
+
+export interface ExpectationResult {
+  success: boolean;
+  expectation_config: { type: string; kwargs: Record<string, unknown>; severity?: string };
+  /** `observed_value`, `unexpected_count` and so on, as far as the expectation and the result format have them. */
+  result: Record<string, unknown>;
+  exception_info: { raised_exception: boolean; exception_message: string | null };
+}
+
+/** What the strict reader finds in a month's drop. */
+export interface DropCheck {
+  month: MonthName;
+  /** Rows of each file that is sound; null where it is not. */
+  files: { table: string; path: string; bytes: number; rows: number | null }[];
+  fault_count: number;
+  fault_groups: FaultGroup[];
+  /** The first thousand of each file. */
+  faults: Fault[];
+  reject_file: string | null;
+}

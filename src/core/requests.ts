@@ -4,6 +4,7 @@ import type { Fault } from "./faults.ts";
 import type {
   Check,
   Comparison,
+  DropCheck,
   MonthEntry,
   ObservedSeries,
   RunDetail,
@@ -12,6 +13,7 @@ import type {
   ServerStatus,
   SnapshotEntry,
   UnexpectedValues,
+  Validation,
 } from "./listings.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
@@ -30,6 +32,10 @@ export const RunRequest = type({
 });
 export type RunRequest = typeof RunRequest.infer;
 
+/** How much of each result a validation tells, in Great Expectations' own words. */
+export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
+export type ResultFormat = (typeof resultFormats)[number];
+
 /** What a front end may ask of the pipeline. */
 export const Request = RunRequest.or({ kind: "'months'" })
   .or({ kind: "'snapshots'" })
@@ -43,6 +49,16 @@ export const Request = RunRequest.or({ kind: "'months'" })
   .or({ kind: "'verify'", as_of: "string | null" })
   /** What changed from one snapshot to another. */
   .or({ kind: "'compare'", from: "string", to: "string" })
+  /** One suite against one table, named as `table` or `schema.table`; `parameters` fill the suite's `$PARAMETER`s. */
+  .or({
+    kind: "'validate'",
+    suite_path: "string > 0",
+    table: "string > 0",
+    parameters: "Record<string, string>",
+    result_format: type.enumerated(...resultFormats),
+  })
+  /** Read drops strictly, and touch no table. */
+  .or({ kind: "'check'", selection: Selection })
   .or({ kind: "'doctor'" })
   .or({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" })
   .or({ kind: "'cancel'" });
@@ -59,6 +75,8 @@ export interface Replies {
   history: { series: ObservedSeries[] };
   verify: { seals: SealCheck[] };
   compare: Comparison;
+  validate: Validation;
+  check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
   db: ServerStatus;
   cancel: { cancelled: boolean };

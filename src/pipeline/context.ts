@@ -4,6 +4,7 @@ import type { Mode, Stage } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { Transaction } from "../postgres/connect.ts";
+import type { FileRecord } from "../postgres/ledger.ts";
 import type { Rejects } from "./rejects.ts";
 import type { Emit } from "./stream.ts";
 
@@ -27,6 +28,16 @@ export interface StageContext extends Job {
   emit: Emit;
   rejects: Rejects;
   signal: AbortSignal;
+}
+
+/** A table whose every row is in the stage. */
+export interface Staged {
+  name: string;
+  table: LoadTable;
+  /** The columns that the file carried, in its order. */
+  carried: string[];
+  rows: number;
+  record: FileRecord;
 }
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */

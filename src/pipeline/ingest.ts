@@ -3,9 +3,8 @@ import { ConsoleError } from "../core/errors.ts";
 import { openTable, type TableRead, type TableReader } from "../csv/reader.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import { type CopyWriter, copyInto } from "../postgres/copy.ts";
-import type { FileRecord } from "../postgres/ledger.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
-import { type StageContext, stopIfCancelled } from "./context.ts";
+import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 import type { MonthFile } from "./months.ts";
 
@@ -13,16 +12,6 @@ import type { MonthFile } from "./months.ts";
 export interface Incoming {
   table: LoadTable;
   file: MonthFile;
-}
-
-/** A table whose every row is in the stage. */
-export interface Staged {
-  name: string;
-  table: LoadTable;
-  /** The columns that the file carried, in its order. */
-  carried: string[];
-  rows: number;
-  record: FileRecord;
 }
 
 /**

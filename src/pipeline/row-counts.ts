@@ -2,9 +2,8 @@ import { basename } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import type { Warning } from "../core/events.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
-import type { StageContext } from "./context.ts";
+import type { StageContext, Staged } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
-import type { Staged } from "./ingest.ts";
 
 /** How a table's row count moved since the month before, when that is beyond a threshold of the manifest. */
 function movement(rows: number, before: number, limits: Dataset["rows"]): "reject" | "warn" | null {

@@ -1,7 +1,6 @@
 import type { TableCounts } from "../core/events.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
-import { type StageContext, stopIfCancelled } from "./context.ts";
-import type { Staged } from "./ingest.ts";
+import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
 import { KeyFault } from "./keys.ts";
 
 /**

@@ -1,10 +1,10 @@
+import { expectationInWords } from "../../core/expectation-words.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { DropFile, MonthEntry } from "../../core/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { durationOf, rowsOf } from "../select/estimate.ts";
-import { expectationInWords } from "../select/words.ts";
 import { type Row, row, span } from "../spans.ts";
 import { isRunning, type Ui } from "../state/model.ts";
 

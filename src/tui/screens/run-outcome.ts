@@ -1,3 +1,4 @@
+import { expectationInWords } from "../../core/expectation-words.ts";
 import type { Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import { clip, escapeControl } from "../../core/text.ts";
@@ -6,7 +7,6 @@ import { type Glyphs, glyphsOf } from "../glyphs.ts";
 import { commandOfRun } from "../select/headless.ts";
 import type { RunView } from "../select/run-view.ts";
 import { judged } from "../select/verdicts.ts";
-import { expectationInWords } from "../select/words.ts";
 import { type Row, row, span, type Tone } from "../spans.ts";
 import type { Ui } from "../state/model.ts";
 import { wrap } from "../wrap.ts";

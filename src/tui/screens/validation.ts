@@ -1,3 +1,4 @@
+import { expectationInWords, observedInWords } from "../../core/expectation-words.ts";
 import { formatCount, formatPercent } from "../../core/format.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
@@ -9,7 +10,6 @@ import { runViewAt } from "../select/at.ts";
 import { cursorIn, verdictsShown } from "../select/lists.ts";
 import type { RunView } from "../select/run-view.ts";
 import { type JudgedVerdict, signOf } from "../select/verdicts.ts";
-import { expectationInWords, observedInWords } from "../select/words.ts";
 import { type Row, type Span, span } from "../spans.ts";
 import type { PlaceOf, Ui } from "../state/model.ts";
 import { valueRows } from "./values.ts";

@@ -1,10 +1,10 @@
+import { observedInWords } from "../../core/expectation-words.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { UnexpectedRow } from "../../core/listings.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
 import { glyphsOf } from "../glyphs.ts";
 import type { JudgedVerdict } from "../select/verdicts.ts";
-import { observedInWords } from "../select/words.ts";
 import { type Row, row, type Span, span } from "../spans.ts";
 import { sampleName, type Ui } from "../state/model.ts";
 

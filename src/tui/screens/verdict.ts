@@ -1,3 +1,4 @@
+import { expectationInWords, observedInWords } from "../../core/expectation-words.ts";
 import { formatCount } from "../../core/format.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
@@ -8,7 +9,6 @@ import { glyphsOf, sparkline } from "../glyphs.ts";
 import { runViewAt } from "../select/at.ts";
 import { cursorIn, matches } from "../select/lists.ts";
 import { type JudgedVerdict, judged, signOf } from "../select/verdicts.ts";
-import { expectationInWords, observedInWords } from "../select/words.ts";
 import { type Row, row, span } from "../spans.ts";
 import { type PlaceOf, sampleName, type Ui } from "../state/model.ts";
 import { wrap } from "../wrap.ts";

@@ -1,9 +1,9 @@
 import type { RunEvent, TableCounts, Verdict } from "../../core/events.ts";
+import { expectationInWords } from "../../core/expectation-words.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { RunDetail } from "../../core/listings.ts";
 import type { Glyphs } from "../glyphs.ts";
 import type { LogLine } from "../state/model.ts";
-import { expectationInWords } from "./words.ts";
 
 /** What an event has to say in the log; progress says nothing there. */
 export function logLine(event: RunEvent, glyphs: Glyphs): LogLine | null {

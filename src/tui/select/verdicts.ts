@@ -1,7 +1,7 @@
 import type { Verdict } from "../../core/events.ts";
+import { expectationInWords } from "../../core/expectation-words.ts";
 import type { Glyphs } from "../glyphs.ts";
 import type { Tone } from "../spans.ts";
-import { expectationInWords } from "./words.ts";
 
 /** `rank` 0 failed, 1 does not hold but is not critical, 2 holds; `position` is the verdict's place in its run. */
 export interface JudgedVerdict extends Verdict {

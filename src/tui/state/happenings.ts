@@ -49,6 +49,8 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
       return verified(ui, (result as Answer<"verify">).seals);
     case "cancel":
       return ui.live === null ? ui : { ...ui, live: { ...ui.live, cancelling: true } };
+    case "validate":
+    case "check":
     case "doctor":
     case "db":
       return ui;

@@ -1,26 +1,32 @@
-import type { Verdict } from "../../core/events.ts";
-import { formatCount } from "../../core/format.ts";
-import { escapeControl } from "../../core/text.ts";
-import type { Glyphs } from "../glyphs.ts";
+import type { Verdict } from "./events.ts";
+import { formatCount } from "./format.ts";
+import { escapeControl } from "./text.ts";
+
+/** The characters beyond ASCII that the words need, as far as the terminal has them. */
+export interface Signs {
+  atLeast: string;
+  atMost: string;
+  ellipsis: string;
+}
 
 type Kwargs = Record<string, unknown>;
 type Named = Pick<Verdict, "type" | "column" | "kwargs">;
 
 /** The expectations of Great Expectations' core set in words; a type not listed here is spelt out. */
-const phrases: Record<string, (column: string, kwargs: Kwargs, glyphs: Glyphs) => string> = {
+const phrases: Record<string, (column: string, kwargs: Kwargs, signs: Signs) => string> = {
   expect_column_values_to_not_be_null: (column) => `${column} is not null`,
   expect_column_values_to_be_null: (column) => `${column} is null`,
   expect_column_values_to_be_unique: (column) => `${column} is unique`,
   expect_compound_columns_to_be_unique: (_, kwargs) => `${list(kwargs.column_list)} together are unique`,
-  expect_column_values_to_be_between: (column, kwargs, glyphs) => range(column, kwargs, glyphs),
-  expect_column_min_to_be_between: (column, kwargs, glyphs) => range(`least ${column}`, kwargs, glyphs),
-  expect_column_max_to_be_between: (column, kwargs, glyphs) => range(`greatest ${column}`, kwargs, glyphs),
-  expect_column_mean_to_be_between: (column, kwargs, glyphs) => range(`mean of ${column}`, kwargs, glyphs),
-  expect_column_median_to_be_between: (column, kwargs, glyphs) => range(`median of ${column}`, kwargs, glyphs),
-  expect_column_stdev_to_be_between: (column, kwargs, glyphs) => range(`deviation of ${column}`, kwargs, glyphs),
-  expect_column_sum_to_be_between: (column, kwargs, glyphs) => range(`sum of ${column}`, kwargs, glyphs),
-  expect_column_unique_value_count_to_be_between: (column, kwargs, glyphs) =>
-    range(`values of ${column}`, kwargs, glyphs),
+  expect_column_values_to_be_between: (column, kwargs, signs) => range(column, kwargs, signs),
+  expect_column_min_to_be_between: (column, kwargs, signs) => range(`least ${column}`, kwargs, signs),
+  expect_column_max_to_be_between: (column, kwargs, signs) => range(`greatest ${column}`, kwargs, signs),
+  expect_column_mean_to_be_between: (column, kwargs, signs) => range(`mean of ${column}`, kwargs, signs),
+  expect_column_median_to_be_between: (column, kwargs, signs) => range(`median of ${column}`, kwargs, signs),
+  expect_column_stdev_to_be_between: (column, kwargs, signs) => range(`deviation of ${column}`, kwargs, signs),
+  expect_column_sum_to_be_between: (column, kwargs, signs) => range(`sum of ${column}`, kwargs, signs),
+  expect_column_unique_value_count_to_be_between: (column, kwargs, signs) =>
+    range(`values of ${column}`, kwargs, signs),
   expect_column_values_to_be_in_set: (column, kwargs) => `${column} in ${set(kwargs.value_set)}`,
   expect_column_values_to_not_be_in_set: (column, kwargs) => `${column} not in ${set(kwargs.value_set)}`,
   expect_column_distinct_values_to_be_in_set: (column, kwargs) => `${column} only in ${set(kwargs.value_set)}`,
@@ -28,10 +34,10 @@ const phrases: Record<string, (column: string, kwargs: Kwargs, glyphs: Glyphs) =
   expect_column_values_to_match_regex: (column, kwargs) => `${column} matches /${plain(kwargs.regex)}/`,
   expect_column_values_to_not_match_regex: (column, kwargs) => `${column} does not match /${plain(kwargs.regex)}/`,
   expect_column_values_to_be_of_type: (column, kwargs) => `${column} is of type ${plain(kwargs.type_)}`,
-  expect_column_value_lengths_to_be_between: (column, kwargs, glyphs) => range(`length of ${column}`, kwargs, glyphs),
-  expect_column_pair_values_a_to_be_greater_than_b: (_, kwargs, glyphs) =>
-    `${plain(kwargs.column_A)} ${kwargs.or_equal === true ? glyphs.atLeast : ">"} ${plain(kwargs.column_B)}`,
-  expect_table_row_count_to_be_between: (_, kwargs, glyphs) => range("rows", kwargs, glyphs),
+  expect_column_value_lengths_to_be_between: (column, kwargs, signs) => range(`length of ${column}`, kwargs, signs),
+  expect_column_pair_values_a_to_be_greater_than_b: (_, kwargs, signs) =>
+    `${plain(kwargs.column_A)} ${kwargs.or_equal === true ? signs.atLeast : ">"} ${plain(kwargs.column_B)}`,
+  expect_table_row_count_to_be_between: (_, kwargs, signs) => range("rows", kwargs, signs),
   expect_table_row_count_to_equal: (_, kwargs) => `rows = ${plain(kwargs.value)}`,
   expect_table_row_count_to_equal_other_table: (_, kwargs) => `as many rows as ${plain(kwargs.other_table_name)}`,
   expect_table_columns_to_match_set: (_, kwargs) =>
@@ -42,11 +48,11 @@ const phrases: Record<string, (column: string, kwargs: Kwargs, glyphs: Glyphs) =
 };
 
 /** One expectation as a person would say it, on one line and safe to show. */
-export function expectationInWords(verdict: Named, glyphs: Glyphs): string {
+export function expectationInWords(verdict: Named, signs: Signs): string {
   const kwargs = verdict.kwargs as Kwargs;
   const column = verdict.column ?? plain(kwargs.column ?? "");
   const phrase = phrases[verdict.type];
-  const words = phrase?.(column, kwargs, glyphs) ?? spelledOut(verdict.type, column);
+  const words = phrase?.(column, kwargs, signs) ?? spelledOut(verdict.type, column);
   const { mostly } = kwargs;
   return escapeControl(typeof mostly === "number" && mostly < 1 ? `${words} for ${mostly * 100} %` : words);
 }
@@ -55,15 +61,13 @@ function spelledOut(type: string, column: string): string {
   return `${type.replace(/^expect_(column_)?/, "").replaceAll("_", " ")}${column === "" ? "" : ` (${column})`}`;
 }
 
-function range(subject: string, kwargs: Kwargs, glyphs: Glyphs): string {
+function range(subject: string, kwargs: Kwargs, signs: Signs): string {
   const { min_value: min, max_value: max } = kwargs;
   const has = (bound: unknown) => bound !== undefined && bound !== null;
-  const low = kwargs.strict_min === true ? ">" : glyphs.atLeast;
-  const high = kwargs.strict_max === true ? "<" : glyphs.atMost;
+  const low = kwargs.strict_min === true ? ">" : signs.atLeast;
+  const high = kwargs.strict_max === true ? "<" : signs.atMost;
   if (has(min) && has(max)) {
-    return min === max
-      ? `${subject} = ${plain(min)}`
-      : `${subject} within ${plain(min)}${glyphs.ellipsis}${plain(max)}`;
+    return min === max ? `${subject} = ${plain(min)}` : `${subject} within ${plain(min)}${signs.ellipsis}${plain(max)}`;
   }
   if (has(min)) return `${subject} ${low} ${plain(min)}`;
   return has(max) ? `${subject} ${high} ${plain(max)}` : `${subject} is anything`;

@@ -1,0 +1,174 @@
+import { isDate } from "../core/month.ts";
+import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
+import { ask } from "./ask.ts";
+import type { Command, Flag, Input } from "./command.ts";
+import { runFlags, selectionFlags } from "./flags.ts";
+import { helpLine } from "./help.ts";
+import type { View } from "./listings/view.ts";
+import { runRequest, selectionOf } from "./run-request.ts";
+import { usageError } from "./usage.ts";
+import { validateFlags, validateRequest } from "./validate-request.ts";
+
+const verify: Flag = {
+  name: "verify",
+  syntax: "--verify",
+  help: "recompute every seal from the rows that are there now; exit code 1 when one differs",
+};
+
+/**
+ * Everything the command line can do. Help, the README's reference and the parser are made of this table; what a
+ * command needs beyond it is loaded when it is called.
+ */
+export const commands: readonly Command[] = [
+  {
+    name: "",
+    summary: "Run months, oldest first: load, validate, snapshot, publish. Without flags, open the terminal UI.",
+    parameters: [],
+    flags: runFlags,
+    examples: [
+      { line: "", does: "open the terminal UI" },
+      { line: "--month month_000", does: "run one month" },
+      { line: "--month 0..3 --dry-run", does: "say what they would change" },
+      { line: "--pending --quiet", does: "run what is new, from cron" },
+      { line: "--month 2024-02 --json", does: "print a run's events" },
+    ],
+    async perform({ values }, context) {
+      const request = runRequest(values);
+      const pipeline = context.start();
+      const { performRun } = await import("./run.ts");
+      return performRun(request, pipeline, context);
+    },
+  },
+  listing({
+    name: "months",
+    summary: "List the months on disk and where each stands.",
+    examples: [{ line: "months --data /srv/drops", does: "list the drops of another folder" }],
+    request: () => ({ kind: "months" }),
+    view: async () => (await import("./listings/months.ts")).monthsView,
+  }),
+  {
+    name: "snapshots",
+    summary: "List the sealed snapshots, or hold each seal against its rows.",
+    parameters: [],
+    flags: [verify],
+    examples: [
+      { line: "snapshots", does: "list the seals" },
+      { line: "snapshots --verify", does: "recompute them all" },
+    ],
+    perform: async ({ values }, context) =>
+      values.verify
+        ? ask<"verify">(
+            context,
+            { kind: "verify", as_of: null },
+            async () => (await import("./listings/snapshots.ts")).sealsView,
+          )
+        : ask<"snapshots">(
+            context,
+            { kind: "snapshots" },
+            async () => (await import("./listings/snapshots.ts")).snapshotsView,
+          ),
+  },
+  listing({
+    name: "runs",
+    summary: "List the runs in the ledger, newest first.",
+    examples: [{ line: "runs --json", does: "the same as one JSON object" }],
+    request: () => ({ kind: "runs" }),
+    view: async () => (await import("./listings/runs.ts")).runsView,
+  }),
+  listing({
+    name: "show",
+    summary: "Show all that the ledger keeps of one run: tables, expectations, faults, files, seals.",
+    parameters: [{ name: "run", help: "the run's number, as `runs` lists it" }],
+    examples: [{ line: "show 2", does: "what happened in run 2" }],
+    request: ({ words }) => ({ kind: "show", run: runNumber(words[0] ?? "") }),
+    view: async () => (await import("./listings/show.ts")).showView,
+  }),
+  listing({
+    name: "compare",
+    summary:
+      "Show what changed from one snapshot to another: rows, cells, and how far each column's distribution moved.",
+    parameters: [
+      { name: "from", help: "as_of of the earlier snapshot" },
+      { name: "to", help: "as_of of the later one" },
+    ],
+    examples: [{ line: "compare 2024-01-31 2024-02-29", does: "January against February" }],
+    request: ({ words }) => ({ kind: "compare", from: stamp(words[0] ?? ""), to: stamp(words[1] ?? "") }),
+    view: async () => (await import("./listings/compare.ts")).compareView,
+  }),
+  listing({
+    name: "validate",
+    summary: "Hold one expectation suite against one table; --json prints a Great Expectations validation result.",
+    flags: validateFlags,
+    examples: [{ line: "validate --suite db/expectations/users.json --table users", does: "exit code 1 on failure" }],
+    request: ({ values }) => validateRequest(values),
+    view: async () => (await import("./listings/validation.ts")).validationView,
+  }),
+  listing({
+    name: "check",
+    summary: "Read drops strictly and name every fault, without loading anything.",
+    flags: selectionFlags,
+    examples: [{ line: "check --month 1", does: "exit code 1 when the drop has faults" }],
+    request: ({ values }) => ({ kind: "check", selection: selectionOf(values) }),
+    view: async () => (await import("./listings/check.ts")).checkView,
+  }),
+  listing({
+    name: "db",
+    summary: "Start or stop the embedded server, or say how to reach it.",
+    parameters: [{ name: "action", help: "what to do", choices: ["start", "stop", "status", "url"] }],
+    examples: [
+      { line: "db start", does: "keep the embedded server running until `db stop`" },
+      { line: "db url", does: "print a libpq URL that psql takes" },
+    ],
+    request: ({ words }) => ({ kind: "db", action: serverAction(words[0]) }),
+    view: async ({ words }) => {
+      const { serverView, urlView } = await import("./listings/server.ts");
+      return words[0] === "url" ? urlView : serverView;
+    },
+  }),
+  listing({
+    name: "doctor",
+    summary: "Check everything that a run needs and say how to mend what is missing.",
+    examples: [{ line: "doctor", does: "exit code 3 when something is missing" }],
+    request: () => ({ kind: "doctor" }),
+    view: async () => (await import("./listings/doctor.ts")).doctorView,
+  }),
+];
+
+export function commandNamed(name: string): Command {
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) throw usageError(`There is no command "${name}".`, `${helpLine()} lists the commands.`);
+  return command;
+}
+
+interface Listing<Kind extends RequestKind> extends Pick<Command, "name" | "summary" | "examples"> {
+  parameters?: Command["parameters"];
+  flags?: Command["flags"];
+  /** Throws a usage error when the words do not make one. */
+  request(input: Input): RequestOf<Kind>;
+  view(input: Input): Promise<View<Replies[Kind]>>;
+}
+
+/** A command that asks one thing and shows the answer. */
+function listing<Kind extends RequestKind>({ request, view, parameters, flags, ...rest }: Listing<Kind>): Command {
+  return {
+    ...rest,
+    parameters: parameters ?? [],
+    flags: flags ?? [],
+    perform: async (input, context) => ask<Kind>(context, request(input), () => view(input)),
+  };
+}
+
+function runNumber(word: string): number {
+  if (/^[1-9]\d{0,8}$/.test(word)) return Number(word);
+  throw usageError(`"${word}" is not the number of a run.`, "`runs` lists the runs with their numbers: show 2.");
+}
+
+function stamp(word: string): string {
+  if (isDate(word)) return word;
+  throw usageError(`"${word}" is not a date.`, "Write it as YYYY-MM-DD; `snapshots` lists what there is.");
+}
+
+function serverAction(word: string | undefined): "start" | "stop" | "status" | "url" {
+  if (word === "start" || word === "stop" || word === "url") return word;
+  return "status";
+}

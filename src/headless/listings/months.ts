@@ -1,0 +1,58 @@
+import { formatBytes, formatCount } from "../../core/format.ts";
+import type { MonthEntry, MonthState, RunEntry } from "../../core/listings.ts";
+import type { Replies } from "../../core/requests.ts";
+import type { Style } from "../paint.ts";
+import { type Column, table } from "../table.ts";
+import { moment, spaced } from "../words.ts";
+import { runJson } from "./runs.ts";
+import type { View } from "./view.ts";
+
+const stateStyles: Record<MonthState, Style | null> = {
+  new: "cyan",
+  ok: "green",
+  changed: "yellow",
+  failed: "red",
+  crashed: "red",
+  running: "cyan",
+  incomplete: "yellow",
+  out_of_order: "yellow",
+  gone: "dim",
+};
+
+const lastRun = (run: RunEntry | null) =>
+  run === null ? "" : `run ${run.run} ${spaced(run.status)} ${moment(run.started_at)}`;
+
+const columns: Column<MonthEntry>[] = [
+  { title: "MONTH", cell: ({ month }) => month },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  { title: "STATE", cell: ({ state }) => spaced(state), style: ({ state }) => stateStyles[state] },
+  {
+    title: "FILES",
+    align: "right",
+    cell: ({ files }) => `${files.filter(({ present }) => present).length}/${files.length}`,
+  },
+  { title: "SIZE", align: "right", cell: ({ files }) => formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0)) },
+  {
+    title: "ROWS",
+    align: "right",
+    cell: ({ last_run }) =>
+      last_run === null ? "" : formatCount(last_run.tables.reduce((sum, { rows }) => sum + rows, 0)),
+  },
+  { title: "LAST RUN", cell: ({ last_run }) => lastRun(last_run), flexible: true },
+];
+
+/** `months`: what lies on disk and where each stands, newest first. */
+export const monthsView: View<Replies["months"]> = {
+  json: ({ months }) => ({
+    months: months.map(({ month, as_of, state, files, last_run }) => ({
+      month,
+      as_of,
+      state,
+      files: files.map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
+      last_run: last_run === null ? null : runJson(last_run),
+    })),
+  }),
+  text: ({ months }, look) => (months.length === 0 ? "" : table(columns, months, look)),
+  note: ({ months }) =>
+    months.length === 0 ? "There are no months: point --data at the folder that holds month_000 and so on." : null,
+};

@@ -1,0 +1,50 @@
+import { exitCodeOf } from "../../core/errors.ts";
+import { formatCount } from "../../core/format.ts";
+import type { SealCheck, SnapshotEntry } from "../../core/listings.ts";
+import type { Replies } from "../../core/requests.ts";
+import type { Style } from "../paint.ts";
+import { type Column, table } from "../table.ts";
+import { moment } from "../words.ts";
+import type { View } from "./view.ts";
+
+const columns: Column<SnapshotEntry>[] = [
+  { title: "TABLE", cell: (seal) => seal.table, flexible: true },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+  { title: "RUN", align: "right", cell: ({ run }) => (run === null ? "" : String(run)) },
+  { title: "SEALED", cell: ({ sealed_at }) => moment(sealed_at), flexible: true },
+  { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
+];
+
+/** `snapshots`: the seals in force. */
+export const snapshotsView: View<Replies["snapshots"]> = {
+  json: ({ snapshots }) => ({
+    snapshots: snapshots.map((seal) => {
+      const { table: name, as_of, rows, fingerprint, run } = seal;
+      return { table: name, as_of, rows, fingerprint, run };
+    }),
+  }),
+  text: ({ snapshots }, look) => (snapshots.length === 0 ? "" : table(columns, snapshots, look)),
+  note: ({ snapshots }) =>
+    snapshots.length === 0 ? "There are no snapshots yet: --month month_000 takes the first." : null,
+};
+
+const checkStyles: Record<SealCheck["state"], Style> = { intact: "green", broken: "red", missing: "red" };
+
+const checkColumns: Column<SealCheck>[] = [
+  { title: "TABLE", cell: (seal) => seal.table, flexible: true },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  { title: "SEAL", cell: ({ state }) => state, style: ({ state }) => checkStyles[state] },
+  { title: "SEALED ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+  { title: "FOUND ROWS", align: "right", cell: ({ found_rows }) => formatCount(found_rows) },
+  { title: "SEALED FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
+  { title: "FOUND FINGERPRINT", cell: ({ found_fingerprint }) => found_fingerprint ?? "", flexible: true },
+];
+
+/** `snapshots --verify`: each seal held against the rows that are there now; fails when one differs. */
+export const sealsView: View<Replies["verify"]> = {
+  json: ({ seals }) => ({ seals }),
+  text: ({ seals }, look) => (seals.length === 0 ? "" : table(checkColumns, seals, look)),
+  note: ({ seals }) => (seals.length === 0 ? "There are no seals to verify." : null),
+  exitCode: ({ seals }) => (seals.every(({ state }) => state === "intact") ? 0 : exitCodeOf("seal_broken")),
+};

@@ -1,0 +1,34 @@
+import type { RunState } from "../client/state.ts";
+import type { TableCounts } from "../core/events.ts";
+import { formatCount, formatDuration } from "../core/format.ts";
+import type { Look } from "./output.ts";
+import { outcomeWord, secondsOfRun } from "./summary.ts";
+import { type Column, table } from "./table.ts";
+
+const sum = (state: RunState, name: Exclude<keyof TableCounts, "table">) => {
+  const known = state.tables.map(({ counts }) => counts[name]).filter((count) => count !== undefined);
+  return known.length === 0 ? "–" : formatCount(known.reduce((total, count) => total + count, 0));
+};
+
+const columns: Column<RunState>[] = [
+  { title: "MONTH", cell: ({ month }) => month },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  {
+    title: "OUTCOME",
+    cell: outcomeWord,
+    style: ({ end }) => (end?.event === "run.finished" ? "green" : "red"),
+  },
+  ...(["rows", "inserted", "updated", "unchanged", "absent"] as const).map(
+    (name): Column<RunState> => ({ title: name.toUpperCase(), align: "right", cell: (state) => sum(state, name) }),
+  ),
+  { title: "PASSED", align: "right", cell: ({ expectations }) => formatCount(expectations.passed) },
+  { title: "FAILED", align: "right", cell: ({ expectations }) => formatCount(expectations.failed) },
+  { title: "TOOK", align: "right", cell: (state) => formatDuration(secondsOfRun(state)) },
+];
+
+/** Several months' runs, a line each, and whether later months were left alone. */
+export function printSeries(states: readonly RunState[], look: Look): string {
+  const last = states.at(-1);
+  const stopped = last?.end?.event === "run.failed" ? `Months after ${last.month} were not run.\n` : "";
+  return table(columns, states, look) + stopped;
+}

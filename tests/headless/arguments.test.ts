@@ -1,0 +1,137 @@
+import { describe, expect, test } from "bun:test";
+import { ConsoleError } from "../../src/core/errors.ts";
+import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
+import { commands } from "../../src/headless/commands.ts";
+import { exampleLine } from "../../src/headless/help.ts";
+import { runRequest, selectionOf } from "../../src/headless/run-request.ts";
+import { validateRequest } from "../../src/headless/validate-request.ts";
+
+const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), commands, "1.2.3");
+
+function valuesOf(line: string) {
+  const invocation = parse(line);
+  if (invocation.kind === "text") throw new Error(invocation.text);
+  return invocation.values;
+}
+
+/** What the console says to a command line that it refuses: title and remedy. */
+function complaintOf(line: string): string {
+  try {
+    runRequest(valuesOf(line));
+  } catch (error) {
+    if (error instanceof ConsoleError && error.code === "usage") return `${error.title} ${error.hint}`;
+    throw error;
+  }
+  throw new Error(`"${line}" was accepted`);
+}
+
+describe("the command line", () => {
+  const called = (invocation: Invocation) => invocation.kind === "command" && invocation.command?.name;
+
+  test("flags of every command stand before or after its name, and the later one counts", () => {
+    expect(valuesOf("--data a months --json")).toEqual({ data: "a", json: true });
+    expect(valuesOf("months --data=b --no-color")).toEqual({ data: "b", color: false });
+    expect(valuesOf("--no-color --data a months --data b")).toEqual({ data: "b", color: false });
+  });
+
+  test("a month is named as often as one likes", () => {
+    expect(valuesOf("--month 0 --month=month_003 --month 2024-05..7")).toEqual({
+      month: ["0", "month_003", "2024-05..7"],
+    });
+  });
+
+  test("without a command, a run's flags make a run", () => {
+    expect(called(parse("--month 0 --json"))).toBe("");
+    expect(called(parse("--dry-run"))).toBe("");
+    expect(called(parse("--json --data x"))).toBeUndefined();
+    expect(called(parse(""))).toBeUndefined();
+  });
+
+  test("words of a command are handed on", () => {
+    expect(parse("db url")).toMatchObject({ kind: "command", words: ["url"] });
+    expect(parse("show 12 --json")).toMatchObject({ kind: "command", words: ["12"], values: { json: true } });
+  });
+
+  test("help and version are text, each command's too", () => {
+    expect(parse("--version")).toEqual({ kind: "text", text: "1.2.3\n" });
+    for (const { name, summary, flags, examples } of commands) {
+      const help = parse(`${name} --help`);
+      const text = help.kind === "text" ? help.text.replace(/\s+/g, " ") : "";
+      if (name !== "") expect(text).toContain(summary);
+      for (const flag of flags) expect(text).toContain(flag.syntax);
+      for (const example of examples) expect(text).toContain(`${exampleLine(example)} ${example.does}`);
+    }
+  });
+
+  test.each([
+    ["--jsn", "Unknown option '--jsn'. Did you mean --json?"],
+    ["--json=yes --month 0", "Unknown option '--json=yes'."],
+    ["months --month 0", "Unknown option '--month'. `bun run console months --help`"],
+    ["--month 0 months", "`months` takes no --month."],
+    ["snapshts", 'There is no command "snapshts". Did you mean snapshots?'],
+    ["frobnicate", "`bun run console --help` lists the commands."],
+    ["--month 0 1", "Write --month in front of each month: --month 1."],
+    ["show", "Missing required argument 'run'. `bun run console show --help`"],
+    ["show 1 2", "Too many arguments for 'show'."],
+    ["db restart", "Allowed choices are start, stop, status, url."],
+    ["--month", "Option '--month <month>' argument missing."],
+    ["--data= --all", "It is empty."],
+    ["validate --suite s.json", "Required option '--table <table>' not specified."],
+    ["validate --suite s.json --table t --result-format FULL", "Allowed choices are BOOLEAN_ONLY, BASIC"],
+    ["--force check --month 0", "`check` takes no --force."],
+  ])("%s is refused", (line, complaint) => {
+    expect(complaintOf(line)).toContain(complaint);
+  });
+});
+
+describe("a validation", () => {
+  test("is asked for as it was written", () => {
+    const line = "validate --suite s.json --table public.users --parameter a=1 --parameter b=x=y";
+    expect(validateRequest(valuesOf(line))).toEqual({
+      kind: "validate",
+      suite_path: "s.json",
+      table: "public.users",
+      parameters: { a: "1", b: "x=y" },
+      result_format: "SUMMARY",
+    });
+    expect(validateRequest(valuesOf(`${line} --result-format COMPLETE`)).result_format).toBe("COMPLETE");
+  });
+
+  test.each(["a", "=1"])("--parameter %s gives nothing a value", (word) => {
+    expect(() => validateRequest({ parameter: [word] })).toThrow("gives no parameter a value");
+  });
+});
+
+describe("a run", () => {
+  test("is asked for as it was written", () => {
+    expect(runRequest(valuesOf("--month 1 --as-of 2024-02-28 --dry-run --restamp"))).toEqual({
+      kind: "run",
+      selection: { months: ["1"] },
+      as_of: "2024-02-28",
+      dry_run: true,
+      restamp: true,
+      backfill: false,
+      force: false,
+    });
+    expect(selectionOf({ all: true })).toEqual({ every: "all" });
+    expect(selectionOf({ pending: true })).toEqual({ every: "pending" });
+  });
+
+  test.each([
+    ["--dry-run", "No month is named. Name one or more with --month"],
+    ["--force --json", "No month is named."],
+    ["--all --pending", "--all and --pending do not go together."],
+    ["--month 0 --all", "--month and --all do not go together."],
+    ["--month month_0", '"month_0" is not a month.'],
+    ["--month 2024-13", '"2024-13" is not a month.'],
+    ["--month 0..x", '"x" is not a month.'],
+    ["--month 0..", '"" is not a month.'],
+    ["--all --as-of 2024-01-31", "--as-of stamps exactly one month."],
+    ["--month 0 --month 1 --as-of 2024-01-31", "--as-of stamps exactly one month."],
+    ["--month 0..1 --as-of 2024-01-31", "--as-of stamps exactly one month."],
+    ["--month 0 --as-of 2024-02-30", '"2024-02-30" is not a date. Write --as-of as YYYY-MM-DD'],
+    ["--month 0 --as-of today", '"today" is not a date.'],
+  ])("%s is refused before anything is started", (line, complaint) => {
+    expect(complaintOf(line)).toContain(complaint);
+  });
+});

@@ -1,0 +1,318 @@
+import { describe, expect, test } from "bun:test";
+import { ConsoleError } from "../../src/core/errors.ts";
+import type { Comparison, DropCheck, RunDetail, RunEntry, ServerStatus, Validation } from "../../src/core/listings.ts";
+import type { Replies } from "../../src/core/requests.ts";
+import { checkView } from "../../src/headless/listings/check.ts";
+import { compareView } from "../../src/headless/listings/compare.ts";
+import { doctorView } from "../../src/headless/listings/doctor.ts";
+import { monthsView } from "../../src/headless/listings/months.ts";
+import { runsView } from "../../src/headless/listings/runs.ts";
+import { serverView, urlView } from "../../src/headless/listings/server.ts";
+import { showView } from "../../src/headless/listings/show.ts";
+import { sealsView, snapshotsView } from "../../src/headless/listings/snapshots.ts";
+import { validationView } from "../../src/headless/listings/validation.ts";
+import { plain } from "../../src/headless/paint.ts";
+
+const pipe = { columns: null, paint: plain };
+
+const published: RunEntry = {
+  run: 1,
+  month: "month_000",
+  as_of: "2024-01-31",
+  mode: "publish",
+  status: "published",
+  started_at: "2024-04-01T03:00:00.000Z",
+  finished_at: "2024-04-01T03:00:00.834Z",
+  tables: [
+    { table: "users", rows: 7043, inserted: 7043, updated: 0, unchanged: 0, absent: 0 },
+    { table: "labels", rows: 7043, inserted: 7043, updated: 0, unchanged: 0, absent: 0 },
+  ],
+  expectations: { passed: 24, failed: 0, warned: 0 },
+};
+
+const rejected: RunEntry = {
+  ...published,
+  run: 2,
+  month: "month_001",
+  as_of: "2024-02-29",
+  mode: "restamp",
+  status: "rejected",
+  tables: [{ table: "users", rows: 7043 }],
+  expectations: { passed: 22, failed: 1, warned: 1 },
+};
+
+const months: Replies["months"] = {
+  server: "embedded PostgreSQL 18.4",
+  months: [
+    {
+      month: "month_002",
+      as_of: "2024-03-31",
+      state: "incomplete",
+      files: [
+        { table: "users", path: "data/seeds/month_002/users.csv", bytes: 312_000, present: true },
+        { table: "labels", path: "data/seeds/month_002/labels.csv", bytes: 0, present: false },
+      ],
+      last_run: null,
+    },
+    { month: "month_000", as_of: "2024-01-31", state: "ok", files: [], last_run: published },
+  ],
+};
+
+const seal = { table: "usage_agg_30d_snapshots", as_of: "2024-01-31", rows: 7043, fingerprint: "1f".repeat(16) };
+
+const detail: RunDetail = {
+  ...rejected,
+  failure: {
+    stage: "validate",
+    code: "expectation_failed",
+    title: "month_001 was rejected: 1 of 24 expectations failed.",
+    hint: "Mend the drop, then run the month again.",
+    fault_count: 3,
+    fault_groups: [
+      {
+        file: "users.csv",
+        column: "signup_date",
+        code: "not_date",
+        reason: "not a date",
+        count: 1,
+        first: [{ line: 3, value: "2024-02-30" }],
+      },
+      { file: "labels.csv", code: "row_short", reason: "2 values", count: 2, first: [{ line: 4 }, { line: 9 }] },
+    ],
+    reject_file: ".streamflow/rejects/month_001-2.csv",
+  },
+  files: [
+    { table: "users", path: "data/seeds/month_001/users.csv", bytes: 312_000, sha256: "ab".repeat(32), rows: 7043 },
+    { table: "labels", path: "data/seeds/month_001/labels.csv", bytes: 119_000, sha256: null, rows: null },
+  ],
+  verdicts: [
+    {
+      table: "users",
+      type: "expect_column_values_to_not_be_null",
+      column: "user_id",
+      kwargs: { column: "user_id" },
+      severity: "critical",
+      success: true,
+      observed: null,
+      unexpected_count: 0,
+      unexpected_percent: 0,
+    },
+    {
+      table: "usage_agg_30d",
+      type: "expect_column_values_to_be_between",
+      column: "watch_hours_30d",
+      kwargs: { column: "watch_hours_30d", min_value: 0 },
+      severity: "critical",
+      success: false,
+      observed: null,
+      unexpected_count: 12,
+      unexpected_percent: 0.1704,
+    },
+  ],
+  faults: [
+    { file: "users.csv", line: 3, column: "signup_date", value: "2024-02-30", code: "not_date", reason: "not a date" },
+  ],
+  snapshots: [seal],
+  warnings: [{ title: "labels: 12 % fewer rows.", hint: "Check that the export is complete." }],
+};
+
+const comparison: Comparison = {
+  from: "2024-01-31",
+  to: "2024-02-29",
+  threshold: 0.2,
+  tables: [
+    {
+      table: "usage_agg_30d_snapshots",
+      from_rows: 7043,
+      to_rows: 7120,
+      added: 117,
+      removed: 40,
+      changed: 7003,
+      columns: [
+        { column: "watch_hours_30d", changed: 7003, measure: "psi", distance: 0.31, ks: 0.12 },
+        { column: "skips_7d", changed: 0, measure: "psi", distance: 0, ks: 0 },
+        { column: "note", changed: 3, measure: null, distance: null, ks: null },
+      ],
+    },
+  ],
+};
+
+const noException = { raised_exception: false, exception_message: null };
+const validation: Validation = {
+  success: false,
+  result: {
+    success: false,
+    statistics: { evaluated_expectations: 3, successful_expectations: 1 },
+    results: [
+      {
+        success: true,
+        expectation_config: { type: "expect_column_values_to_not_be_null", kwargs: { column: "user_id" } },
+        result: { unexpected_count: 0, unexpected_percent: 0 },
+        exception_info: noException,
+      },
+      {
+        success: false,
+        expectation_config: {
+          type: "expect_column_mean_to_be_between",
+          kwargs: { column: "monthly_fee", min_value: 20, max_value: 60 },
+          severity: "warning",
+        },
+        result: { observed_value: 64.76 },
+        exception_info: noException,
+      },
+      {
+        success: false,
+        expectation_config: { type: "expect_column_to_exist", kwargs: { column: "x" } },
+        result: {},
+        exception_info: { raised_exception: true, exception_message: "The suite is odd." },
+      },
+    ],
+  },
+};
+
+const drops: DropCheck[] = [
+  {
+    month: "month_000",
+    files: [{ table: "users", path: "data/seeds/month_000/users.csv", bytes: 312_000, rows: 7043 }],
+    fault_count: 0,
+    fault_groups: [],
+    faults: [],
+    reject_file: null,
+  },
+  {
+    month: "month_001",
+    files: [{ table: "labels", path: "data/seeds/month_001/labels.csv", bytes: 12, rows: null }],
+    fault_count: 10_000,
+    fault_groups: [
+      {
+        file: "labels.csv",
+        column: "churn_label",
+        code: "not_boolean",
+        reason: "not True or False",
+        count: 10_000,
+        first: [{ line: 3, value: "maybe" }],
+      },
+    ],
+    faults: [],
+    reject_file: ".streamflow/rejects/month_001-check.csv",
+  },
+];
+
+describe("as text", () => {
+  test("compare", () => expect(compareView.text(comparison, pipe)).toMatchSnapshot());
+  test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
+  test("check", () => expect(checkView.text({ drops }, pipe)).toMatchSnapshot());
+  test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
+  test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
+  test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
+  test("snapshots", () =>
+    expect(
+      snapshotsView.text({ snapshots: [{ ...seal, run: 1, sealed_at: "2024-04-01T03:00:00Z" }] }, pipe),
+    ).toMatchSnapshot());
+
+  test("nothing to list is said on stderr, and stdout stays empty", () => {
+    const nothing = { months: [], server: "", runs: [], snapshots: [], seals: [] };
+    for (const view of [monthsView, runsView, snapshotsView, sealsView]) {
+      expect(view.text(nothing, pipe)).toBe("");
+      expect(view.note?.(nothing)).toMatch(/^There are no /);
+    }
+  });
+});
+
+describe("as JSON, exactly what the contract says", () => {
+  const runMembers = ["run", "month", "as_of", "status", "started_at", "finished_at", "tables", "expectations"];
+
+  test("months", () => {
+    const json = JSON.parse(JSON.stringify(monthsView.json(months)));
+    expect(Object.keys(json)).toEqual(["months"]);
+    expect(Object.keys(json.months[0])).toEqual(["month", "as_of", "state", "files", "last_run"]);
+    expect(Object.keys(json.months[0].files[0])).toEqual(["table", "path", "bytes", "present"]);
+    expect(Object.keys(json.months[1].last_run)).toEqual(runMembers);
+  });
+
+  test("runs", () => {
+    const json = JSON.parse(JSON.stringify(runsView.json({ runs: [rejected] })));
+    expect(Object.keys(json)).toEqual(["runs"]);
+    expect(Object.keys(json.runs[0])).toEqual(runMembers);
+    expect(json.runs[0].expectations).toEqual({ passed: 22, failed: 1, warned: 1 });
+  });
+
+  test("a validation is Great Expectations' own result", () => {
+    expect(validationView.json(validation)).toBe(validation.result);
+  });
+
+  test("snapshots", () => {
+    const entry = { ...seal, run: 1, sealed_at: "2024-04-01T03:00:00Z" };
+    const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [entry] })));
+    expect(json).toEqual({ snapshots: [{ ...seal, run: 1 }] });
+  });
+});
+
+describe("exit codes", () => {
+  test("a broken seal is 1, intact ones are 0", () => {
+    const check = { ...seal, found_rows: 7043, found_fingerprint: seal.fingerprint };
+    expect(sealsView.exitCode?.({ seals: [{ ...check, state: "intact" }] })).toBe(0);
+    expect(
+      sealsView.exitCode?.({
+        seals: [
+          { ...check, state: "intact" },
+          { ...check, state: "broken" },
+        ],
+      }),
+    ).toBe(1);
+    expect(sealsView.exitCode?.({ seals: [{ ...check, state: "missing", found_rows: 0 }] })).toBe(1);
+  });
+
+  test("a failed critical expectation is 1, one that only warns is 0", () => {
+    expect(validationView.exitCode?.(validation)).toBe(1);
+    expect(validationView.exitCode?.({ ...validation, success: true })).toBe(0);
+  });
+
+  test("a drop with faults is 1, sound ones are 0", () => {
+    expect(checkView.exitCode?.({ drops })).toBe(1);
+    expect(checkView.exitCode?.({ drops: drops.slice(0, 1) })).toBe(0);
+  });
+
+  test("doctor fails when a check does, and prints every remedy in full", () => {
+    const fine = { name: "data", state: "ok", detail: "data/seeds", remedy: null } as const;
+    const odd = {
+      name: "snapshots",
+      state: "warn",
+      detail: "Not partitioned.",
+      remedy: "Nothing needs doing.",
+    } as const;
+    const ill = { name: "database", state: "fail", detail: "Unreachable.", remedy: "Start it." } as const;
+    expect(doctorView.exitCode?.({ checks: [fine, odd] })).toBe(0);
+    expect(doctorView.exitCode?.({ checks: [fine, odd, ill] })).toBe(3);
+    expect(doctorView.text({ checks: [fine, odd, ill] }, { columns: 20, paint: plain })).toEndWith(
+      "\nsnapshots: Nothing needs doing.\ndatabase: Start it.\n",
+    );
+  });
+});
+
+describe("the embedded server", () => {
+  const stopped: ServerStatus = {
+    running: false,
+    kept: false,
+    version: null,
+    pid: null,
+    url: null,
+    home: ".streamflow",
+  };
+  const url = "postgresql://streamflow@/streamflow?host=%2Ftmp%2Fx";
+  const running: ServerStatus = { ...stopped, running: true, kept: true, version: "18.4", pid: 42, url };
+
+  test("its URL stands alone on a line", () => {
+    expect(urlView.text(running, pipe)).toBe(`${url}\n`);
+    expect(urlView.json(running)).toEqual({ url });
+  });
+
+  test("without a server there is no URL", () => {
+    expect(() => urlView.text(stopped, pipe)).toThrow(ConsoleError);
+  });
+
+  test("its state", () => {
+    expect(serverView.text(stopped, pipe)).toBe("server  stopped\nhome    .streamflow\n");
+    expect(serverView.text(running, pipe)).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "bun:test";
+import type { RunRequest } from "../../src/core/requests.ts";
+import { coloured } from "../../src/headless/paint.ts";
+import { failures } from "../../src/headless/printers/failures.ts";
+import { jsonLines } from "../../src/headless/printers/json.ts";
+import { lines } from "../../src/headless/printers/lines.ts";
+import type { Printer } from "../../src/headless/printers/printer.ts";
+import { results } from "../../src/headless/printers/results.ts";
+import { follow } from "../../src/headless/run.ts";
+import { type KeptChannel, keptChannel } from "./fake/channel.ts";
+import { readStream, type StreamName, streams } from "./fake/streams.ts";
+
+const request: RunRequest = {
+  kind: "run",
+  selection: { every: "pending" },
+  as_of: null,
+  dry_run: false,
+  restamp: false,
+  backfill: false,
+  force: false,
+};
+
+/** All that a printer makes of a recorded stream. */
+async function printed(name: StreamName | null, printerOn: (channel: KeptChannel) => Printer, channel = keptChannel()) {
+  const printer = printerOn(channel);
+  const story = follow(printer);
+  if (name !== null) for (const event of await readStream(name)) story.tell(event);
+  printer.end(story.states);
+  return channel.text();
+}
+
+describe.each([...streams])("the stream %s", (name) => {
+  test("as results", async () => {
+    expect(await printed(name, (channel) => results(channel, request))).toMatchSnapshot();
+  });
+
+  test("as plain lines, none of which is repeated", async () => {
+    const text = await printed(name, lines);
+    expect(text).toMatchSnapshot();
+    const all = text.split("\n").filter((line) => line !== "");
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("as failures", async () => {
+    expect(await printed(name, failures)).toMatchSnapshot();
+  });
+
+  test("as JSON, event for event", async () => {
+    const text = await printed(name, jsonLines);
+    const events = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events).toEqual(await readStream(name));
+  });
+
+  test("in a terminal of 80 columns no line is wider, and colours add nothing but colours", async () => {
+    const narrow = await printed(name, (channel) => results(channel, request), keptChannel({ columns: 80 }));
+    const painted = await printed(
+      name,
+      (channel) => results(channel, request),
+      keptChannel({ columns: 80, paint: coloured }),
+    );
+    expect(Bun.stripANSI(painted)).toBe(narrow);
+    const tableLines = narrow.split("\n").filter((line) => !line.startsWith("warning:"));
+    expect(tableLines.filter((line) => Bun.stringWidth(line) > 80)).toEqual([]);
+  });
+});
+
+test("when no month is pending, the results say so", async () => {
+  expect(await printed(null, (channel) => results(channel, request))).toBe("nothing to do: no month is pending\n");
+});
+
+test("nothing from the data reaches the terminal raw", async () => {
+  const text = await printed("faults", failures);
+  expect(text).toContain("labels.csv:9");
+  expect(text).not.toMatch(/[\x1b\u202e]/);
+});
