@@ -21,7 +21,7 @@ export class DropFaults {
   constructor(
     readonly month: string,
     /** Receives the faults that no reader has handed on already. */
-    private readonly onFault: (fault: Fault) => void = () => {},
+    readonly onFault: (fault: Fault) => void = () => {},
   ) {}
 
   /** Take over what a reader found, which handed each fault on as it met it. */
@@ -44,12 +44,17 @@ export class DropFaults {
     return this.#groups;
   }
 
+  /** The first thousand of each file. */
+  get listed(): Fault[] {
+    return [...this.#listed.values()].flat();
+  }
+
   rejection(): ConsoleError {
     const faults = formatCounted(this.#count, "fault");
     const files = formatCounted(this.#listed.size, "file");
     return new ConsoleError("drop_rejected", `${this.month} was rejected: ${faults} in ${files}.`, {
       hint: "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
-      faults: [...this.#listed.values()].flat(),
+      faults: this.listed,
       faultCount: this.#count,
     });
   }

@@ -1,18 +1,11 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
 import { openTable, type TableRead, type TableReader } from "../csv/reader.ts";
-import type { LoadTable } from "../postgres/catalog.ts";
 import { type CopyWriter, copyInto } from "../postgres/copy.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
 import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
-import type { MonthFile } from "./months.ts";
-
-/** A file of the drop that is to be staged. */
-export interface Incoming {
-  table: LoadTable;
-  file: MonthFile;
-}
+import { type Incoming, sourceOf } from "./incoming.ts";
 
 /**
  * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
@@ -41,7 +34,7 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
     faults.add([file.fault]);
     return null;
   }
-  const reader = await openTable(sourceOf(context, one));
+  const reader = await openTable(sourceOf(context.dataset, one));
   const columns = reader.header?.columns ?? [];
   const copy =
     reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
@@ -51,18 +44,6 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   const { path, modified_ms } = file;
   const record = { table: table.name, path, bytes: read.bytes, modified_ms, sha256: read.sha256, rows };
   return { name: table.name, table, carried: columns, rows, record };
-}
-
-/** What the strict reader needs to know of a file. */
-export function sourceOf({ dataset }: Pick<StageContext, "dataset">, { table, file }: Incoming) {
-  return {
-    path: file.path,
-    file: basename(file.path),
-    shape: table.live,
-    optional: new Set(table.manifest.absent),
-    key: table.live.key,
-    dates: dataset.dates,
-  };
 }
 
 async function send(

@@ -6,7 +6,7 @@ import type { Sql, Transaction } from "../postgres/connect.ts";
 import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
 import type { Job } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
-import { type Incoming, sourceOf } from "./ingest.ts";
+import { type Incoming, sourceOf } from "./incoming.ts";
 
 /** A key that the database would not take; which rows, and on which lines, is found out after the rollback. */
 export class KeyFault extends Error {
@@ -31,14 +31,14 @@ export function isKeyViolation(thrown: unknown): boolean {
  */
 export async function findKeyFaults(
   sql: Sql,
-  job: Job,
+  { dataset }: Pick<Job, "dataset">,
   incoming: readonly Incoming[],
   faults: DropFaults,
 ): Promise<void> {
   const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
   await sql.begin(async (tx) => {
     await makeKeyLines(tx);
-    for (const one of present) await collectKeys(tx, job, one);
+    for (const one of present) await collectKeys(tx, dataset, one);
     for (const one of present) {
       const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, present))];
       faults.add(found);
@@ -46,8 +46,8 @@ export async function findKeyFaults(
   });
 }
 
-async function collectKeys(tx: Transaction, job: Job, one: Incoming): Promise<void> {
-  for await (const { keys, lines } of keyLines(sourceOf(job, one))) {
+async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<void> {
+  for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
     if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
   }
 }

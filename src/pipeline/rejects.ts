@@ -10,7 +10,7 @@ export interface Rejects {
 }
 
 /** The reject file of a run: `<home>/rejects/<month>-<run>.csv`, made with the first fault. */
-export function rejectsOf(home: string, month: string, run: number): Rejects {
+export function rejectsOf(home: string, month: string, run: number | "check"): Rejects {
   const file = new RejectFile(join(home, "rejects", `${month}-${run}.csv`));
   let writable = true;
   // A full disk must not hide what is wrong with the drop: the first faults are in the ledger all the same.

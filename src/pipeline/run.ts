@@ -7,7 +7,8 @@ import { runStatus } from "../postgres/ledger-queries.ts";
 import { emptyStage } from "../postgres/stage.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
 import { DropFaults } from "./faults.ts";
-import { type Incoming, ingest } from "./ingest.ts";
+import type { Incoming } from "./incoming.ts";
+import { ingest } from "./ingest.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "./keys.ts";
 import {
   countVerdicts,

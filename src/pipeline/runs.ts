@@ -11,6 +11,7 @@ import { prepareStage } from "../postgres/stage.ts";
 import { cancelOnAbort } from "./cancel.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
+import { incomingOf } from "./incoming.ts";
 import type { MonthOnDisk } from "./months.ts";
 import { heldBySomebody, outOfOrder } from "./refusals.ts";
 import { type OpenRun, runMonth } from "./run.ts";
@@ -113,10 +114,7 @@ async function runOne(series: Series, drop: MonthOnDisk): Promise<ConsoleError |
     signal,
     home: settings.home,
     rowsBefore: rowsOfMonthBefore(job, published),
-    incoming: tables.flatMap((table) => {
-      const file = drop.files.find((one) => one.table === table.name);
-      return file === undefined ? [] : [{ table, file }];
-    }),
+    incoming: incomingOf(tables, drop),
   };
   return runMonth(open);
 }

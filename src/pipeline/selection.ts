@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 /** The drops that a request is for, oldest first. */
 export function selectMonths(
   { dataset, settings }: Session,
-  { selection, as_of }: RunRequest,
+  { selection, as_of }: Pick<RunRequest, "selection" | "as_of">,
   onDisk: readonly MonthOnDisk[],
   published: readonly Publication[],
 ): MonthOnDisk[] {

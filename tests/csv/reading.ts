@@ -9,7 +9,8 @@ export const dates = { from: "1900-01-01", to: "2100-12-31" };
 
 /** A column as the catalog would describe it: "numeric(10,2)", "varchar(5) not null". */
 export function column(name: string, declared: string): Column {
-  const [, type = "text", first, second, required] = /^(\w+)(?:\((\d+)(?:,(-?\d+))?\))?( not null)?$/.exec(declared) ?? [];
+  const [, type = "text", first, second, required] =
+    /^(\w+)(?:\((\d+)(?:,(-?\d+))?\))?( not null)?$/.exec(declared) ?? [];
   const numbers = [first, second].map((digits) => (digits === undefined ? null : Number(digits)));
   const [one = null, two = null] = numbers;
   const isNumeric = type === "numeric";
