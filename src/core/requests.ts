@@ -1,4 +1,4 @@
-import { type } from "./arktype.ts";
+import { ArkErrors, type } from "./arktype.ts";
 import type { RunEvent } from "./events.ts";
 import type { Fault } from "./faults.ts";
 import type {
@@ -36,33 +36,36 @@ export type RunRequest = typeof RunRequest.infer;
 export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
-/** What a front end may ask of the pipeline. */
-export const Request = RunRequest.or({ kind: "'months'" })
-  .or({ kind: "'snapshots'" })
-  .or({ kind: "'runs'" })
-  .or({ kind: "'show'", run: "number.integer > 0" })
+/** What a front end may ask of the pipeline, by kind. */
+const requests = {
+  run: RunRequest,
+  months: type({ kind: "'months'" }),
+  snapshots: type({ kind: "'snapshots'" }),
+  runs: type({ kind: "'runs'" }),
+  show: type({ kind: "'show'", run: "number.integer > 0" }),
   /** The unexpected values behind one verdict of a run: `position` is its index in RunDetail.verdicts. */
-  .or({ kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" })
+  samples: type({ kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" }),
   /** What each of a run's expectations observed in the months before. */
-  .or({ kind: "'history'", run: "number.integer > 0" })
+  history: type({ kind: "'history'", run: "number.integer > 0" }),
   /** Recompute the seals of one as_of, or of all. */
-  .or({ kind: "'verify'", as_of: "string | null" })
+  verify: type({ kind: "'verify'", as_of: "string | null" }),
   /** What changed from one snapshot to another. */
-  .or({ kind: "'compare'", from: "string", to: "string" })
+  compare: type({ kind: "'compare'", from: "string", to: "string" }),
   /** One suite against one table, named as `table` or `schema.table`; `parameters` fill the suite's `$PARAMETER`s. */
-  .or({
+  validate: type({
     kind: "'validate'",
     suite_path: "string > 0",
     table: "string > 0",
     parameters: "Record<string, string>",
     result_format: type.enumerated(...resultFormats),
-  })
+  }),
   /** Read drops strictly, and touch no table. */
-  .or({ kind: "'check'", selection: Selection })
-  .or({ kind: "'doctor'" })
-  .or({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" })
-  .or({ kind: "'cancel'" });
-export type Request = typeof Request.infer;
+  check: type({ kind: "'check'", selection: Selection }),
+  doctor: type({ kind: "'doctor'" }),
+  db: type({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" }),
+  cancel: type({ kind: "'cancel'" }),
+};
+export type Request = { [Kind in keyof typeof requests]: (typeof requests)[Kind]["infer"] }[keyof typeof requests];
 
 /** What answers each kind of request; a run answers with its events first, then the exit code. */
 export interface Replies {
@@ -82,14 +85,28 @@ export interface Replies {
   cancel: { cancelled: boolean };
 }
 export type RequestKind = keyof Replies;
+const kinds = Object.keys(requests) as RequestKind[];
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
 
 /** First line a front end writes to the pipeline; every later line is a Call. */
 export const Hello = type({
   settings: { data: "string > 0", home: "string > 0", database: "string > 0 | null" },
 });
-export const Call = type({ id: "number.integer >= 0", request: Request });
-export type Call = typeof Call.infer;
+const Call = type({ id: "number.integer >= 0", request: { kind: type.enumerated(...kinds) } });
+
+/** A request with the number that its answers carry. */
+export interface Call {
+  id: number;
+  request: Request;
+}
+
+/** The call that came in, or what is wrong with it. One schema a kind: a union of them all costs start-up time. */
+export function parseCall(data: unknown): Call | ArkErrors {
+  const call = Call(data);
+  if (call instanceof ArkErrors) return call;
+  const request = requests[call.request.kind](call.request);
+  return request instanceof ArkErrors ? request : { id: call.id, request };
+}
 
 /** An error on its way from the pipeline to a front end. */
 export interface WireError {

@@ -1,7 +1,7 @@
 import { ArkErrors } from "../core/arktype.ts";
 import { ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
 import { linesOf } from "../core/lines.ts";
-import { Call, Hello, type Message, type WireError } from "../core/requests.ts";
+import { type Call, Hello, type Message, parseCall, type WireError } from "../core/requests.ts";
 import { cancelled } from "./context.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   if (hello.done) return;
   const service = startService(checked(Hello(JSON.parse(hello.value))).settings);
   obeySignals(service);
-  for await (const line of lines) void answer(service, checked(Call(JSON.parse(line))));
+  for await (const line of lines) void answer(service, checked(parseCall(JSON.parse(line))));
   await leave(service, "interrupted", exitCodes.done);
 }
 

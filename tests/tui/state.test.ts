@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ArkErrors } from "../../src/core/arktype.ts";
-import { Call } from "../../src/core/requests.ts";
+import { parseCall } from "../../src/core/requests.ts";
 import { bindings, bindingsOf, reasonAgainst } from "../../src/tui/state/bindings.ts";
 import { fuzzyScore } from "../../src/tui/state/fuzzy.ts";
 import { here } from "../../src/tui/state/model.ts";
@@ -59,7 +59,7 @@ describe("keys", () => {
         expect(session.text().split("\n").length).toBe(24);
         for (const effect of session.effects) {
           if (effect.do !== "ask" && effect.do !== "run") continue;
-          expect(Call({ id: 0, request: effect.request })).not.toBeInstanceOf(ArkErrors);
+          expect(parseCall({ id: 0, request: effect.request })).not.toBeInstanceOf(ArkErrors);
         }
       }),
       { numRuns: 150 },
