@@ -1,6 +1,6 @@
 import type { Dataset } from "../core/dataset.ts";
 import { ConsoleError } from "../core/errors.ts";
-import type { Mode, Stage } from "../core/events.ts";
+import type { Mode, Stage, Warning } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { Transaction } from "../postgres/connect.ts";
@@ -27,6 +27,8 @@ export interface StageContext extends Job {
   tx: Transaction;
   emit: Emit;
   rejects: Rejects;
+  /** Collected for the ledger; add by `warn`. */
+  warnings: Warning[];
   signal: AbortSignal;
 }
 
@@ -53,6 +55,12 @@ export async function inStage<Result>(
   stopIfCancelled(signal);
   emit({ event: "stage.finished", stage, seconds: secondsSince(start) });
   return result;
+}
+
+/** Tell the operator something that does not stop the run, and keep it for the ledger. */
+export function warn({ emit, warnings }: Pick<StageContext, "emit" | "warnings">, warning: Warning): void {
+  warnings.push(warning);
+  emit({ event: "run.warned", ...warning });
 }
 
 export function secondsSince(start: number): number {

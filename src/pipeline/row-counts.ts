@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
-import type { Warning } from "../core/events.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
-import type { StageContext, Staged } from "./context.ts";
+import { type StageContext, type Staged, warn } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 
 /** How a table's row count moved since the month before, when that is beyond a threshold of the manifest. */
@@ -19,25 +18,28 @@ function movement(rows: number, before: number, limits: Dataset["rows"]): "rejec
  * `rowsBefore` is null when there is no month before.
  */
 export function checkRowCounts(
-  { dataset, emit }: StageContext,
+  context: StageContext,
   staged: readonly Staged[],
   rowsBefore: Map<string, number> | null,
   faults: DropFaults,
-): Warning[] {
-  const warnings: Warning[] = [];
+): void {
   for (const { name, rows, record } of staged) {
     const before = rowsBefore?.get(name) ?? 0;
-    const verdict = movement(rows, before, dataset.rows);
+    const verdict = movement(rows, before, context.dataset.rows);
     if (verdict === null) continue;
-    const change = `${formatCount(rows)} rows, ${formatCount(before)} the month before (${formatPercent(rows / before - 1)})`;
+    const change = describeChange(rows, before);
     if (verdict === "reject") {
       const reason = `${change}: far beyond what is usual`;
       faults.add([{ file: basename(record.path), code: "row_count", reason }]);
     } else {
-      warnings.push({ title: `${name}: ${change}.`, hint: "Check that the export is complete." });
+      warn(context, { title: `${name}: ${change}.`, hint: "Check that the export is complete." });
     }
   }
   faults.throwIfAny();
-  for (const warning of warnings) emit({ event: "run.warned", ...warning });
-  return warnings;
+}
+
+/** Such as "3,000 rows, 7,043 the month before (57.4 % fewer)". */
+function describeChange(rows: number, before: number): string {
+  const share = formatPercent((100 * Math.abs(rows - before)) / before);
+  return `${formatCount(rows)} rows, ${formatCount(before)} the month before (${share} ${rows < before ? "fewer" : "more"})`;
 }

@@ -143,14 +143,15 @@ async function stagesIn(
   { run, job, incoming, suites, rowsBefore, stream, signal }: OpenRun,
   { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
-  const context: StageContext = { ...job, run, tx, emit: stream.emit, rejects, signal };
+  const { warnings } = record;
+  const context: StageContext = { ...job, run, tx, emit: stream.emit, rejects, warnings, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
     return inStage(context, name, work);
   };
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
-  record.warnings.push(...checkRowCounts(context, staged, rowsBefore, faults));
+  checkRowCounts(context, staged, rowsBefore, faults);
   record.tables = await stage("upsert", () => upsert(context, staged));
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);

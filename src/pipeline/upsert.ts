@@ -1,6 +1,7 @@
 import type { TableCounts } from "../core/events.ts";
+import { formatCounted, formatPercent } from "../core/format.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
-import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
+import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import { KeyFault } from "./keys.ts";
 
 /**
@@ -21,7 +22,8 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
 
 type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;
 
-async function publish({ tx, emit }: StageContext, staged: Staged): Promise<PlanCounts> {
+async function publish(context: StageContext, staged: Staged): Promise<PlanCounts> {
+  const { tx, emit } = context;
   const plan = await planMerge(tx, staged.table, staged.carried, staged.rows);
   const { inserted, updated, unchanged, absent } = plan;
   if (plan.repeated) throw new KeyFault("repeated", staged.name);
@@ -31,7 +33,19 @@ async function publish({ tx, emit }: StageContext, staged: Staged): Promise<Plan
   const slower = await applyMerge(tx, staged.table, staged.carried, plan);
   if (slower !== null) {
     const title = `${staged.name} was filled the slower way: ${slower}.`;
-    emit({ event: "run.warned", title, hint: "The rows are the same; `doctor` says which privileges are missing." });
+    warn(context, { title, hint: "The rows are the same; `doctor` says which privileges are missing." });
   }
+  warnOfAbsent(context, staged.name, plan);
   return { inserted, updated, unchanged, absent };
+}
+
+/** Rows may come and go within the usual size of a file: many that are missing at once point at a partial export. */
+function warnOfAbsent(context: StageContext, name: string, { live, absent }: MergePlan): void {
+  if (absent <= live * context.dataset.rows.shrink.warn) return;
+  const share = formatPercent((100 * absent) / live);
+  const warning = {
+    title: `${name}: ${formatCounted(absent, "live row")} (${share}) ${absent === 1 ? "is" : "are"} not in the drop.`,
+    hint: "They stay live and out of the snapshot; check that the export is complete.",
+  };
+  warn(context, warning);
 }
