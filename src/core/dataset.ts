@@ -27,7 +27,13 @@ const Manifest = type({
   /** How far a file's row count may move from one month to the next. */
   rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
   tables: {
-    "[string]": { "+": "reject", file: "string > 0", "snapshot?": "string > 0", "suite?": "string > 0", "absent?": "string[]" },
+    "[string]": {
+      "+": "reject",
+      file: "string > 0",
+      "snapshot?": "string > 0",
+      "suite?": "string > 0",
+      "absent?": "string[]",
+    },
   },
 });
 
