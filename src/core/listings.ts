@@ -184,7 +184,7 @@ export interface ExpectationResult {
   success: boolean;
   expectation_config: { type: string; kwargs: Record<string, unknown>; severity?: string };
   /** `observed_value`, `unexpected_count` and so on, as far as the expectation and the result format have them. */
-  result: Record<string, unknown>;
+  result: { readonly [field: string]: unknown } | object;
   exception_info: { raised_exception: boolean; exception_message: string | null };
 }
 

@@ -1,3 +1,76 @@
-export async function evaluateSuite(): Promise<{ results: [] }> {
-  return { results: [] };
+import type { TableShape } from "../core/columns.ts";
+import type { Verdict } from "../core/events.ts";
+import type { Suite } from "../core/suite.ts";
+import type { Queryable, Transaction } from "../postgres/connect.ts";
+import type { TableName } from "../postgres/introspect.ts";
+import { type Compiled, compileSuite, type Unsound } from "./compile.ts";
+import { scanTable } from "./count.ts";
+import { exceptional, outcomeOf } from "./outcome.ts";
+import { expectationResult, validationResult, verdictOf } from "./report.ts";
+import type { GivenFormat } from "./result-format.ts";
+import { quoteName } from "./sql.ts";
+import type { ExpectationResult, ValidationResult } from "./validation-result.ts";
+
+/** Verdict of one expectation, with the Great Expectations result it comes from. */
+export type EvaluatedVerdict = Verdict & { result: ExpectationResult };
+
+export interface Evaluation {
+  /** The table that is read. */
+  relation: TableName;
+  /** Its columns and key; that of the live table when a stage that is like it is read. */
+  shape: TableShape;
+  suite: Suite;
+  /** How much each result holds, unless an expectation says otherwise; by default a summary with query. */
+  resultFormat?: GivenFormat;
+  /** Where another table of this name is. */
+  resolveTable(name: string): TableName;
+  /** What results, and the queries they show, call the table; by default the relation's own name. */
+  displayName?: string;
+  /** Schema in the queries that are shown, where the search path does not lead to the table. */
+  displaySchema?: string;
+  /** Told of each verdict as soon as it is known. */
+  onVerdict?(verdict: EvaluatedVerdict): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Evaluate a suite inside PostgreSQL. Everything that can be told by one scan is; then each expectation is answered in
+ * turn. An expectation that cannot be evaluated fails with exception_info; `requireSound` tells beforehand.
+ */
+export async function evaluateSuite(sql: Queryable, evaluation: Evaluation): Promise<ValidationResult> {
+  const began = new Date();
+  const results = await inTransaction(sql, (tx) => evaluateAll(tx, evaluation));
+  return validationResult(evaluation, results, began);
+}
+
+function inTransaction<Result>(sql: Queryable, work: (tx: Transaction) => Promise<Result[]>): Promise<Result[]> {
+  if ("savepoint" in sql) return work(sql);
+  // All statements see the same rows; inside a run's transaction they do anyway.
+  const inside = sql.begin("isolation level repeatable read read only", async (tx) => ({ done: await work(tx) }));
+  return inside.then(({ done }) => done);
+}
+
+async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<ExpectationResult[]> {
+  const { relation, shape, suite, signal } = evaluation;
+  const resultFormat = evaluation.resultFormat ?? { result_format: "SUMMARY", return_unexpected_index_query: true };
+  const displayName = evaluation.displayName ?? relation.name;
+  const shownAs = [...(evaluation.displaySchema === undefined ? [] : [evaluation.displaySchema]), displayName];
+  const place = { under: relation, shownAs: shownAs.map(quoteName).join("."), shape };
+  const compiled = compileSuite(suite, { ...evaluation, resultFormat });
+  // Compiling so many small expressions takes longer than running them.
+  await tx`select set_config('jit', 'off', true)`;
+  const scanned = await scanTable(tx, relation, shape, compiled.filter(isCompiled));
+  const results: ExpectationResult[] = [];
+  for (const one of compiled) {
+    signal?.throwIfAborted();
+    const outcome = isCompiled(one) ? await outcomeOf(tx, place, one, scanned.get(one)) : exceptional(one.error.title);
+    const result = expectationResult(one.expectation, outcome);
+    results.push(result);
+    evaluation.onVerdict?.({ ...verdictOf(displayName, one.expectation, result), result });
+  }
+  return results;
+}
+
+function isCompiled(one: Compiled | Unsound): one is Compiled {
+  return "plan" in one;
 }

@@ -11,6 +11,7 @@ import { browseHistory } from "./history.ts";
 import { runMonths } from "./runs.ts";
 import { serverCommand } from "./server-command.ts";
 import { openSession, type Session } from "./session.ts";
+import { validateRequested } from "./validation.ts";
 import { verifySeals } from "./verify.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
@@ -52,6 +53,7 @@ export function startService(settings: Settings): Service {
     show: async ({ run }) => showRun(await sessions.open(), run),
     verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
     history: async ({ run }) => browseHistory(await sessions.open(), run),
+    validate: async (request) => validateRequested(await sessions.open(), request),
     check: async (request) => checkDrops(await sessions.open(), request),
     doctor: async () => ({ checks: await doctor(settings, sessions.open) }),
     db: async ({ action }) => serverCommand(settings, action),

@@ -1,8 +1,14 @@
+import type { TableShape } from "../core/columns.ts";
 import type { Suite } from "../core/suite.ts";
+import { requireSound } from "../expectations/compile.ts";
 import { evaluateSuite } from "../expectations/evaluate.ts";
-import { stageSchema } from "../postgres/catalog.ts";
+import { type LoadTable, stageSchema } from "../postgres/catalog.ts";
+import type { TableName } from "../postgres/introspect.ts";
 import type { VerdictRecord } from "../postgres/ledger.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
+
+/** How much the ledger keeps of each result: a summary, and the SQL that finds the unexpected rows. */
+const kept = { result_format: "SUMMARY", return_unexpected_index_query: true } as const;
 
 /**
  * Evaluate every table's suite against the staged rows: the drop itself, not what the live tables make of it, since
@@ -18,9 +24,45 @@ export async function validate(
     stopIfCancelled(context.signal);
     const suite = suites.get(name);
     if (suite === undefined) continue;
-    void live;
-    void verdicts;
-    void stageSchema;
-    void evaluateSuite;
+    await evaluateTable(context, live, suite, verdicts);
   }
+}
+
+/** Throws for a suite that cannot be evaluated against its table, before anything runs. */
+export function requireSoundSuites(tables: readonly LoadTable[], suites: ReadonlyMap<string, Suite>): void {
+  const resolveTable = stageOf(tables);
+  for (const { name, live } of tables) {
+    const suite = suites.get(name);
+    if (suite !== undefined) requireSound(suite, { shape: live, resultFormat: kept, resolveTable });
+  }
+}
+
+async function evaluateTable(
+  { tx, tables, emit, signal }: StageContext,
+  shape: TableShape,
+  suite: Suite,
+  verdicts: VerdictRecord[],
+): Promise<void> {
+  await evaluateSuite(tx, {
+    relation: { schema: stageSchema, name: shape.name },
+    shape,
+    suite,
+    resultFormat: kept,
+    resolveTable: stageOf(tables),
+    displayName: shape.name,
+    onVerdict(verdict) {
+      const { result: _, ...told } = verdict;
+      verdicts.push(verdict);
+      emit({ event: "expectation.evaluated", ...told });
+    },
+    signal,
+  });
+  emit({ event: "table.finished", stage: "validate", table: shape.name, rows: suite.expectations.length });
+}
+
+/** Where another table of the drop is while the drop is validated; any other table is where it always is. */
+function stageOf(tables: readonly LoadTable[]): (name: string) => TableName {
+  const names = new Set(tables.map((table) => table.name));
+  const schema = tables[0]?.live.schema ?? "public";
+  return (name) => ({ schema: names.has(name) ? stageSchema : schema, name });
 }

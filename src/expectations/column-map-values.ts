@@ -1,0 +1,51 @@
+import { type } from "../core/arktype.ts";
+import { between, bounded } from "./bounds.ts";
+import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
+import { rowCheck } from "./row-check.ts";
+import { name, q } from "./sql.ts";
+import { comparable, setFor } from "./values.ts";
+
+const ValueSet = type("unknown[] | null");
+
+/** Column map expectations on the values themselves. */
+export const columnMapValues: readonly Entry[] = [
+  entry("expect_column_values_to_not_be_null", OnRowsOfColumn, ({ column, mostly }, scope) => {
+    const subject = columnOf(scope, "column", column);
+    return rowCheck(subject, mostly, q`${name(column)} is not null`, { countsNulls: true, refusesNulls: true });
+  }),
+
+  entry("expect_column_values_to_be_null", OnRowsOfColumn, ({ column, mostly }, scope) => {
+    const subject = columnOf(scope, "column", column);
+    return rowCheck(subject, mostly, q`${name(column)} is null`, { countsNulls: true });
+  }),
+
+  entry("expect_column_values_to_be_between", OnRowsOfColumn.merge(StrictBounds), (args, scope) => {
+    const subject = columnOf(scope, "column", args.column, bounded);
+    const { expected, interval } = between(subject, args);
+    return rowCheck(subject, args.mostly, expected, interval === null ? {} : { interval });
+  }),
+
+  entry(
+    "expect_column_values_to_be_in_set",
+    OnRowsOfColumn.merge({ value_set: ValueSet }),
+    ({ column, mostly, value_set: set }, scope) => {
+      const subject = columnOf(scope, "column", column);
+      if (set === null) return rowCheck(subject, mostly, q`true`);
+      if (set.length === 0) return rowCheck(subject, mostly, q`${name(column)} is null`);
+      // With a NULL among the values no row is certain to be unexpected.
+      const missing = set.includes(null) ? q`null` : q`false`;
+      const expected = q`${comparable(subject)} = any(${setFor(subject, "value_set", set)})`;
+      return rowCheck(subject, mostly, set.includes(null) ? q`(${expected} or ${missing})` : expected);
+    },
+  ),
+
+  entry(
+    "expect_column_values_to_not_be_in_set",
+    OnRowsOfColumn.merge({ value_set: ValueSet }),
+    ({ column, mostly, value_set: set }, scope) => {
+      const subject = columnOf(scope, "column", column);
+      if (set === null || set.length === 0) return rowCheck(subject, mostly, q`true`);
+      return rowCheck(subject, mostly, q`${comparable(subject)} <> all(${setFor(subject, "value_set", set)})`);
+    },
+  ),
+];

@@ -1,0 +1,96 @@
+import type { TableShape } from "../core/columns.ts";
+import { ConsoleError } from "../core/errors.ts";
+import { type Expectation, expectationName, invalid, type Suite } from "../core/suite.ts";
+import type { TableName } from "../postgres/introspect.ts";
+import { fault } from "./fault.ts";
+import type { Plan, Scope } from "./plan.ts";
+import { registry } from "./registry.ts";
+import { formatFor, type GivenFormat, type ResultFormat } from "./result-format.ts";
+import { parseRowCondition } from "./row-condition.ts";
+import type { Sql } from "./sql.ts";
+import { familyOf, temporal } from "./values.ts";
+
+/** An expectation that can be evaluated. */
+export interface Compiled {
+  expectation: Expectation;
+  plan: Plan;
+  /** Rows it speaks of; null for all. */
+  rows: Sql | null;
+  format: ResultFormat;
+}
+
+/** An expectation that cannot be: an unknown one, a wrong argument, a column that is not there. */
+export interface Unsound {
+  expectation: Expectation;
+  error: ConsoleError;
+}
+
+export interface Target {
+  shape: TableShape;
+  resultFormat: GivenFormat;
+  /** Where another table of this name is. */
+  resolveTable(name: string): TableName;
+}
+
+/** Every expectation of a suite, compiled against a table; nothing is run. */
+export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)[] {
+  return suite.expectations.map((expectation, index) => {
+    try {
+      return compileOne(expectation, target);
+    } catch (thrown) {
+      if (!(thrown instanceof ConsoleError)) throw thrown;
+      return { expectation, error: named(thrown, suite, expectation, index) };
+    }
+  });
+}
+
+/** Throws `suite_invalid` for the first expectation that cannot be evaluated against the table, and counts the others. */
+export function requireSound(suite: Suite, target: Target): void {
+  const [first, ...others] = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more of its expectations are not)`;
+  throw new ConsoleError(first.code, first.title + more, { hint: first.hint, cause: first });
+}
+
+function named(error: ConsoleError, suite: Suite, { type }: Expectation, index: number): ConsoleError {
+  return invalid(suite.path, `${expectationName(index, type)}: ${error.title}`, error);
+}
+
+/** Arguments that every expectation takes. */
+const common = [
+  "row_condition",
+  "condition_parser",
+  "result_format",
+  "catch_exceptions",
+  "include_config",
+  "batch_id",
+  "table",
+  "parse_strings_as_datetimes",
+  "allow_cross_type_comparisons",
+  "output_strftime_format",
+  "auto",
+  "profiler_config",
+];
+
+function compileOne(expectation: Expectation, target: Target): Compiled {
+  const { type, kwargs } = expectation;
+  const entry = registry.get(type);
+  if (entry === undefined) throw fault(null, "there is no such expectation");
+  refuseRetired(kwargs, target.shape);
+  const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
+  const scope: Scope = { shape: target.shape, rows, resolveTable: (name) => target.resolveTable(name) };
+  const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
+  const plan = entry.compile(own, scope);
+  return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };
+}
+
+/** What 0.x took and 1.x no longer does may stand in a suite as long as it asks for nothing. */
+function refuseRetired(kwargs: Readonly<Record<string, unknown>>, shape: TableShape): void {
+  for (const argument of ["allow_cross_type_comparisons", "output_strftime_format", "auto"]) {
+    if (kwargs[argument]) throw fault(argument, "Great Expectations 1.x does not know it; remove it");
+  }
+  const column = shape.columns.find(({ name }) => name === kwargs.column);
+  if (kwargs.parse_strings_as_datetimes && (column === undefined || !temporal.includes(familyOf(column)))) {
+    throw fault("parse_strings_as_datetimes", "only date and time columns hold dates and times; remove it");
+  }
+}

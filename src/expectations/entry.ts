@@ -1,0 +1,95 @@
+import { ArkErrors, type } from "../core/arktype.ts";
+import type { Column } from "../core/columns.ts";
+import { fault } from "./fault.ts";
+import type { Plan, Scope } from "./plan.ts";
+import { type Family, familyOf } from "./values.ts";
+
+/** One kind of expectation: its arguments as a schema, and what is asked of the table. */
+export interface Entry {
+  type: string;
+  /** Arguments it takes, besides those that every expectation takes. */
+  arguments: readonly string[];
+  /** Throws `suite_invalid`, naming the argument that is wrong. */
+  compile(kwargs: Readonly<Record<string, unknown>>, scope: Scope): Plan;
+}
+
+interface Schema<Args> {
+  (data: unknown): Args | ArkErrors;
+  readonly props: readonly { readonly key: string | symbol }[];
+}
+
+/** Define an expectation: one small declarative entry of the registry. */
+export function entry<Args>(name: string, args: Schema<Args>, plan: (args: Args, scope: Scope) => Plan): Entry {
+  const known = args.props.map(({ key }) => String(key));
+  return {
+    type: name,
+    arguments: known,
+    compile(kwargs, scope) {
+      const unknown = Object.keys(kwargs).find((key) => !known.includes(key));
+      if (unknown !== undefined) throw fault(unknown, `there is no such argument; it takes ${known.join(", ")}`);
+      const checked = args(kwargs);
+      if (checked instanceof ArkErrors) throw wrong(checked);
+      return plan(checked, scope);
+    },
+  };
+}
+
+function wrong(errors: ArkErrors) {
+  const [first] = errors;
+  const argument = first?.path[0];
+  return fault(
+    argument === undefined ? null : String(argument),
+    (first?.message ?? errors.summary).replaceAll("\n", "; "),
+  );
+}
+
+/** Arguments of the groups, named as Great Expectations names them. */
+const Mostly = type("0 <= number <= 1");
+export const OnColumn = type({ column: "string > 0" });
+export const OnRowsOfColumn = OnColumn.merge({ "mostly?": Mostly });
+export const OnPair = type({ column_A: "string > 0", column_B: "string > 0" });
+export const OnRowsOfPair = OnPair.merge({
+  "mostly?": Mostly,
+  "ignore_row_if?": "'both_values_are_missing' | 'either_value_is_missing' | 'neither'",
+});
+export const OnRowsOfColumns = type({
+  column_list: "string[] >= 1",
+  "mostly?": Mostly,
+  "ignore_row_if?": "'all_values_are_missing' | 'any_value_is_missing' | 'never'",
+});
+export const OnTable = type({});
+
+/** A bound may be a number, or a date, a time or a text in quotes. */
+export const Comparable = type("number | string | null");
+export const Bounds = type({ "min_value?": Comparable, "max_value?": Comparable });
+export const StrictBounds = Bounds.merge({ "strict_min?": "boolean | null", "strict_max?": "boolean | null" });
+
+/** The column that an argument names. Throws when the table lacks it or holds another kind of value. */
+export function columnOf({ shape }: Scope, argument: string, name: string, accepts?: readonly Family[]): Column {
+  const column = shape.columns.find((one) => one.name === name);
+  if (column === undefined) {
+    const has = shape.columns.map((one) => one.name).join(", ");
+    throw fault(argument, `table ${shape.name} has no column "${name}"; it has ${has}`);
+  }
+  // The driver would take what stands before the dot for a table.
+  if (name.includes(".")) throw fault(argument, `column names with a dot, such as "${name}", cannot be used`);
+  if (accepts !== undefined && !accepts.includes(familyOf(column))) {
+    throw fault(argument, `${name} is ${column.type}; this expectation is for ${kinds(accepts)} columns`);
+  }
+  return column;
+}
+
+function kinds(families: readonly Family[]): string {
+  const words: Record<Family, string> = {
+    integer: "number",
+    numeric: "number",
+    float: "number",
+    text: "text",
+    bool: "boolean",
+    date: "date",
+    timestamp: "time",
+    timestamptz: "time",
+    other: "other",
+  };
+  return [...new Set(families.map((family) => words[family]))].join(", ");
+}

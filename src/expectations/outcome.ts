@@ -1,0 +1,89 @@
+import type { Attempt } from "../postgres/attempt.ts";
+import type { Transaction } from "../postgres/connect.ts";
+import type { TableName } from "../postgres/introspect.ts";
+import type { Compiled } from "./compile.ts";
+import { rowTerms, type Scanned, unexpectedTerm } from "./count.ts";
+import { measure, select, selectForeign } from "./measure.ts";
+import type { Answer, Place, Plan, Query, RowCheck } from "./plan.ts";
+import { isSuccess, type RowCounts, rowResult } from "./row-result.ts";
+import { sampleRows } from "./samples.ts";
+import type { ResultFields } from "./validation-result.ts";
+
+/** What became of an expectation. */
+export interface Outcome {
+  success: boolean;
+  result: ResultFields;
+  /** Why it could not be evaluated. */
+  exception: string | null;
+}
+
+export function exceptional(exception: string): Outcome {
+  return { success: false, result: {}, exception };
+}
+
+/** Answer one expectation, from what the scan found and, where that is not enough, statements of its own. */
+export async function outcomeOf(
+  tx: Transaction,
+  place: Place,
+  compiled: Compiled,
+  scanned: Scanned | undefined,
+): Promise<Outcome> {
+  const { plan, format } = compiled;
+  if (plan.kind === "rows") return rowOutcome(tx, place, { ...compiled, plan }, scanned);
+  const answer = await answerOf(tx, place, plan, scanned);
+  if ("exception" in answer) return exceptional(answer.exception);
+  const { success, observed, details, exception } = answer.value;
+  if (exception !== undefined) return exceptional(exception);
+  if (format.level === "BOOLEAN_ONLY") return { success, result: {}, exception: null };
+  const result = {
+    ...(observed === undefined ? {} : { observed_value: observed }),
+    ...(details === undefined ? {} : { details }),
+  };
+  return { success, result, exception: null };
+}
+
+async function answerOf(
+  tx: Transaction,
+  { under }: Place,
+  plan: Exclude<Plan, RowCheck>,
+  scanned: Scanned | undefined,
+): Promise<Attempt<Answer>> {
+  if (plan.kind === "known") return { value: plan.answer };
+  if (plan.kind === "query") return queryAnswer(tx, under, plan);
+  const values = scanned ?? (await valuesOf(measure(tx, under, plan.terms)));
+  return "exception" in values ? values : { value: plan.answer(values.value) };
+}
+
+async function queryAnswer(tx: Transaction, under: TableName, { statement, foreign, answer }: Query) {
+  const rows = await (foreign ? selectForeign : select)(tx, under, statement);
+  return "exception" in rows ? rows : { value: answer(rows.value) };
+}
+
+async function rowOutcome(
+  tx: Transaction,
+  place: Place,
+  compiled: Compiled & { plan: RowCheck },
+  scanned: Scanned | undefined,
+): Promise<Outcome> {
+  const found = scanned ?? (await valuesOf(measure(tx, place.under, aloneTerms(compiled), compiled.plan.from)));
+  if ("exception" in found) return exceptional(found.exception);
+  const [elements = 0, judged = 0, unexpected = 0, obstacle] = found.value.map(Number);
+  if (obstacle) return exceptional(compiled.plan.obstacle?.exception ?? "");
+  const counts: RowCounts = { elements, judged, unexpected };
+  const samples = await sampleRows(tx, place, compiled, unexpected);
+  if ("exception" in samples) return exceptional(samples.exception);
+  const success = isSuccess(compiled.plan, counts);
+  return { success, result: rowResult(compiled.plan, counts, samples.value, compiled.format), exception: null };
+}
+
+function aloneTerms(compiled: Compiled & { plan: RowCheck }) {
+  const obstacle = compiled.plan.obstacle === undefined ? [] : [compiled.plan.obstacle.rows];
+  return [...rowTerms(compiled, [], unexpectedTerm(compiled)), ...obstacle];
+}
+
+/** Values that are only of use together. */
+async function valuesOf(measured: Promise<Attempt<unknown>[]>): Promise<Attempt<readonly unknown[]>> {
+  const values = await measured;
+  const failed = values.find((one) => "exception" in one);
+  return failed ?? { value: values.map((one) => ("value" in one ? one.value : null)) };
+}

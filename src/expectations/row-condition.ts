@@ -1,0 +1,53 @@
+import type { Column, TableShape } from "../core/columns.ts";
+import { ordered } from "./bounds.ts";
+import { fault } from "./fault.ts";
+import { name, q, type Sql } from "./sql.ts";
+import { comparable, constantFor, familyOf, temporal } from "./values.ts";
+
+const parsers = ["great_expectations", "great_expectations__experimental__"];
+
+const forms = `col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull()`;
+
+const grammar =
+  /^\s*col\("(?<column>[^"]+)"\)\s*(?:(?<notnull>\.notnull\(\))|(?<operator>[=!<>]=|[<>])\s*(?<operand>\S.*?))\s*$/is;
+
+/**
+ * The rows that a `row_condition` picks; null for none given. Great Expectations' grammar: `col("name")`, then
+ * `.notnull()`, or `== != < <= > >=` and a number, a text in quotes or `date("…")`. What does not fit is refused.
+ */
+export function parseRowCondition(given: unknown, parser: unknown, shape: TableShape): Sql | null {
+  if (given === undefined || given === null) return null;
+  if (typeof parser !== "string" || !parsers.includes(parser)) {
+    throw fault("condition_parser", `it must be "great_expectations" for a condition in PostgreSQL`);
+  }
+  const parts = typeof given === "string" ? grammar.exec(given)?.groups : undefined;
+  if (parts === undefined) throw fault("row_condition", `${JSON.stringify(given)} cannot be read; write ${forms}`);
+  const column = shape.columns.find((one) => one.name === parts.column);
+  if (column === undefined || column.name.includes(".")) {
+    throw fault("row_condition", `table ${shape.name} has no column "${parts.column}"`);
+  }
+  if (parts.notnull !== undefined) return q`${name(column.name)} is not null`;
+  const compare = operators[parts.operator ?? ""];
+  if (compare === undefined) throw fault("row_condition", `there is no operator "${parts.operator}"`);
+  const subject = familyOf(column) === "text" ? ordered(column) : comparable(column);
+  return q`(${compare(subject, operandOf(parts.operand ?? "", column))})`;
+}
+
+const operators: Record<string, (left: Sql, right: Sql) => Sql> = {
+  "==": (left, right) => q`${left} = ${right}`,
+  "!=": (left, right) => q`${left} <> ${right}`,
+  "<": (left, right) => q`${left} < ${right}`,
+  "<=": (left, right) => q`${left} <= ${right}`,
+  ">": (left, right) => q`${left} > ${right}`,
+  ">=": (left, right) => q`${left} >= ${right}`,
+};
+
+function operandOf(text: string, column: Column): Sql {
+  if (/^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(text)) return constantFor(column, "row_condition", Number(text));
+  const [, double, single] = /^(?:"([^"']*)"|'([^"']*)')$/.exec(text) ?? [];
+  const literal = double ?? single;
+  if (literal !== undefined) return constantFor(column, "row_condition", literal);
+  const date = /^date\(\s*["']([^"']*)["']\s*\)$/.exec(text)?.[1];
+  if (date !== undefined && temporal.includes(familyOf(column))) return constantFor(column, "row_condition", date);
+  throw fault("row_condition", `${text} is no number, text in quotes or date for ${column.name}; write ${forms}`);
+}

@@ -1,0 +1,111 @@
+import { type } from "../core/arktype.ts";
+import { asNumber, within } from "./answers.ts";
+import { Bounds, type Entry, entry, OnTable } from "./entry.ts";
+import { fault } from "./fault.ts";
+import type { Answer, Known, Plan, Scope } from "./plan.ts";
+import { q, relation, table } from "./sql.ts";
+
+const Count = type("number.integer | string.integer.parse");
+const Whole = type({ value: Count });
+const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
+  for (const [argument, bound] of Object.entries(args)) {
+    if (bound !== null && bound !== undefined && !Number.isFinite(asNumber(bound))) {
+      throw fault(argument, `${JSON.stringify(bound)} is not a number`);
+    }
+  }
+  return { min_value: asNumber(args.min_value), max_value: asNumber(args.max_value) };
+};
+
+/** Expectations on the table as a whole: its columns, and how many rows it has. */
+export const tableExpectations: readonly Entry[] = [
+  entry(
+    "expect_column_to_exist",
+    type({ column: "string > 0", "column_index?": "number.integer | null" }),
+    ({ column, column_index: index }, scope) => {
+      const names = columnNames(scope);
+      // Great Expectations takes an index of 0 for none given.
+      return known({ success: index ? names.at(index) === column : names.includes(column) });
+    },
+  ),
+
+  entry("expect_table_columns_to_match_ordered_list", type({ column_list: "string[] | null" }), (args, scope) =>
+    known(matchOrder(columnNames(scope), args.column_list)),
+  ),
+
+  entry(
+    "expect_table_columns_to_match_set",
+    type({ column_set: "string[] | null", "exact_match?": "boolean | null" }),
+    ({ column_set: wanted, exact_match: exact }, scope) =>
+      known(matchSet(columnNames(scope), wanted ?? [], exact === true)),
+  ),
+
+  entry("expect_table_column_count_to_equal", Whole, ({ value }, { shape }) =>
+    known({ success: shape.columns.length === value, observed: shape.columns.length }),
+  ),
+
+  entry("expect_table_column_count_to_be_between", Bounds, (args, { shape }) =>
+    known(within(shape.columns.length, wholeBounds(args))),
+  ),
+
+  entry("expect_table_row_count_to_equal", Whole, ({ value }, scope) =>
+    rowCount(scope, (rows) => ({ success: rows === value, observed: rows })),
+  ),
+
+  entry("expect_table_row_count_to_be_between", Bounds, (args, scope) => {
+    const bounds = wholeBounds(args);
+    return rowCount(scope, (rows) => within(rows, bounds));
+  }),
+
+  entry(
+    "expect_table_row_count_to_equal_other_table",
+    OnTable.merge({ other_table_name: "string > 0" }),
+    ({ other_table_name: other }, scope) => ({
+      kind: "query",
+      statement: q`select (select count(*) from ${relation}${scope.rows === null ? q`` : q` where ${scope.rows}`}),
+                          (select count(*) from ${table(scope.resolveTable(other))})`,
+      answer: ([counts]) => {
+        const [self = 0, others = 0] = (counts ?? []).map(Number);
+        return { success: self === others, observed: { self, other: others } };
+      },
+    }),
+  ),
+];
+
+function columnNames({ shape }: Scope): string[] {
+  return shape.columns.map((column) => column.name);
+}
+
+function known(answer: Answer): Known {
+  return { kind: "known", answer };
+}
+
+function rowCount({ rows }: Scope, answer: (rows: number) => Answer): Plan {
+  const terms = [rows === null ? q`count(*)` : q`count(*) filter (where ${rows})`];
+  return { kind: "aggregate", terms, answer: ([count]) => answer(Number(count)) };
+}
+
+function matchOrder(found: string[], expected: string[] | null): Answer {
+  if (expected === null) return { success: true, observed: found };
+  const positions = Array.from({ length: Math.max(found.length, expected.length) }, (_, position) => position);
+  const mismatched = positions
+    .filter((position) => found[position] !== expected[position])
+    .map((position) => ({
+      "Expected Column Position": position,
+      Expected: expected[position] ?? null,
+      Found: found[position] ?? null,
+    }));
+  if (mismatched.length === 0) return { success: true, observed: found };
+  return { success: false, observed: found, details: { mismatched } };
+}
+
+function matchSet(found: string[], wanted: string[], exact: boolean): Answer {
+  const unexpected = found.filter((column) => !wanted.includes(column)).sort();
+  const missing = [...new Set(wanted)].filter((column) => !found.includes(column)).sort();
+  if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found };
+  const mismatched = {
+    ...(unexpected.length > 0 ? { unexpected } : {}),
+    ...(missing.length > 0 ? { missing } : {}),
+  };
+  const success = !exact && missing.length === 0;
+  return { success, observed: [...found].sort(), details: { mismatched } };
+}

@@ -1,0 +1,81 @@
+import { ConsoleError } from "../core/errors.ts";
+import { parseSuite, type Suite } from "../core/suite.ts";
+import type { Sql } from "../postgres/connect.ts";
+import { type CatalogTable, catalogTables, type TableName } from "../postgres/introspect.ts";
+import { compileSuite } from "./compile.ts";
+import { evaluateSuite } from "./evaluate.ts";
+import { fault } from "./fault.ts";
+import type { GivenFormat } from "./result-format.ts";
+import type { ValidationResult } from "./validation-result.ts";
+
+export interface ValidationRequest {
+  suiteText: string;
+  /** For messages. */
+  suitePath: string;
+  /** `TABLE` or `SCHEMA.TABLE`, as the catalog spells them. */
+  table: string;
+  /** `$PARAMETER`s, by name. */
+  parameters: Readonly<Record<string, string>>;
+  resultFormat?: GivenFormat;
+  /** Schema of a table that is named without one; public by default. */
+  schema?: string;
+}
+
+export interface Validation {
+  result: ValidationResult;
+  /**
+   * The expectations that cannot be evaluated as they stand. The result has them as failed with exception_info, as
+   * Great Expectations reports them; whoever does not print the result should throw the first.
+   */
+  unsound: ConsoleError[];
+}
+
+/** Evaluate a suite against one table of a database. Throws for a table or a suite that cannot be read. */
+export async function validateTable(sql: Sql, request: ValidationRequest): Promise<Validation> {
+  const { suiteText, suitePath, parameters, resultFormat = "SUMMARY", schema = "public" } = request;
+  const suite = parseSuite(suiteText, suitePath, parameters);
+  const shape = await findTable(sql, request.table, schema);
+  const tables = await otherTables(sql, suite, shape.schema);
+  const target = {
+    shape,
+    resultFormat,
+    resolveTable: (name: string) => tables.get(name) ?? noTable(name),
+  };
+  const unsound = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
+  const relation = { schema: shape.schema, name: shape.name };
+  const display = shape.schema === schema ? {} : { displaySchema: shape.schema };
+  return { result: await evaluateSuite(sql, { ...target, relation, suite, ...display }), unsound };
+}
+
+async function findTable(sql: Sql, text: string, schema: string): Promise<CatalogTable> {
+  const found = await catalogTables(sql, candidates(text, schema));
+  const [table] = found;
+  if (table !== undefined && !table.name.includes(".") && !table.schema.includes(".")) return table;
+  throw new ConsoleError("usage", `The database has no table ${text}.`, {
+    hint: "Name it as the catalog spells it: TABLE or SCHEMA.TABLE.",
+  });
+}
+
+/** What a name may mean: a table of the default schema, or at any dot schema and table. */
+function candidates(text: string, schema: string): TableName[] {
+  if (text.includes("\0")) return [];
+  const dots = [...text].flatMap((character, index) => (character === "." ? [index] : []));
+  return [{ schema, name: text }, ...dots.map((at) => ({ schema: text.slice(0, at), name: text.slice(at + 1) }))];
+}
+
+/** The tables that expectations of the suite compare with, by the names they use. */
+async function otherTables(sql: Sql, suite: Suite, schema: string): Promise<Map<string, TableName>> {
+  const names = suite.expectations.flatMap(({ kwargs: { other_table_name: name } }) =>
+    typeof name === "string" ? [name] : [],
+  );
+  const tables = new Map<string, TableName>();
+  for (const name of new Set(names)) {
+    const [table] = await catalogTables(sql, candidates(name, schema));
+    if (table !== undefined) tables.set(name, { schema: table.schema, name: table.name });
+  }
+  return tables;
+}
+
+function noTable(name: string): never {
+  throw fault("other_table_name", `the database has no table "${name}"`);
+}

@@ -1,0 +1,119 @@
+import type { Column } from "../core/columns.ts";
+import { isDate } from "../core/month.ts";
+import { fault } from "./fault.ts";
+import { type ElementType, list, name, q, type Sql, value } from "./sql.ts";
+
+/** What a column's values are alike; each family compares in one way. */
+export type Family = "integer" | "numeric" | "float" | "text" | "bool" | "date" | "timestamp" | "timestamptz" | "other";
+
+const families: Record<string, Family> = {
+  int2: "integer",
+  int4: "integer",
+  int8: "integer",
+  numeric: "numeric",
+  float4: "float",
+  float8: "float",
+  text: "text",
+  varchar: "text",
+  bpchar: "text",
+  name: "text",
+  citext: "text",
+  bool: "bool",
+  date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamptz",
+};
+
+export function familyOf(column: Column): Family {
+  return Object.hasOwn(families, column.type) ? (families[column.type] ?? "other") : "other";
+}
+
+export const numeric: readonly Family[] = ["integer", "numeric", "float"];
+export const temporal: readonly Family[] = ["date", "timestamp", "timestamptz"];
+
+/** The type that arguments are given for a family; other types are compared by their text. */
+const elements: Record<Family, ElementType> = {
+  integer: "int8",
+  numeric: "numeric",
+  float: "float8",
+  text: "text",
+  bool: "bool",
+  date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamptz",
+  other: "text",
+};
+
+/** The column as it is compared with its family's arguments. */
+export function comparable(column: Column): Sql {
+  return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);
+}
+
+/** The values as an array of the column's type. What no value of the type can equal is left out. */
+export function setFor(column: Column, argument: string, values: readonly unknown[]): Sql {
+  const family = familyOf(column);
+  const texts = values.filter((element) => element !== null).map((element) => textFor(column, argument, element));
+  return list(elements[family], family === "integer" ? texts.filter(isInt8) : texts);
+}
+
+/** One value as a constant of the column's type; `5` becomes a numeric where an integer would not hold it. */
+export function constantFor(column: Column, argument: string, given: unknown): Sql {
+  const text = textFor(column, argument, given);
+  const family = familyOf(column);
+  if (family === "integer" && !isInt8(text)) return value("numeric", text);
+  if (temporal.includes(family)) return value(precisionOf(text), text);
+  return value(elements[family], text);
+}
+
+const numberText = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$/;
+const booleans: Record<string, string> = { true: "true", t: "true", false: "false", f: "false" };
+
+/** The value in the text form of the column's type. Throws where PostgreSQL would not compare the two. */
+export function textFor(column: Column, argument: string, given: unknown): string {
+  const family = familyOf(column);
+  const text = typeof given === "string" ? given.trim() : String(given);
+  if (numeric.includes(family)) {
+    if (typeof given === "number" && Number.isFinite(given)) return text;
+    if (typeof given === "string" && numberText.test(text)) return text;
+  } else if (family === "bool") {
+    const known = booleans[text.toLowerCase()];
+    if ((typeof given === "boolean" || typeof given === "string") && known !== undefined) return known;
+  } else if (typeof given === "string") {
+    if (temporal.includes(family)) return momentText(column, argument, text);
+    return storable(argument, given);
+  }
+  throw fault(argument, `${JSON.stringify(given)} cannot be compared with ${column.name}, which is ${column.type}`);
+}
+
+/** PostgreSQL's text holds no NUL and no half of a surrogate pair. */
+export function storable(argument: string, text: string): string {
+  if (text.includes("\0")) throw fault(argument, "it holds a NUL character, which PostgreSQL cannot store");
+  if (!text.isWellFormed()) throw fault(argument, "it holds half of a surrogate pair, which is no character");
+  return text;
+}
+
+const moment =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?) ?(Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?)?$/;
+
+function momentText(column: Column, argument: string, text: string): string {
+  const [, day, time, zone] = moment.exec(text) ?? [];
+  if (day === undefined || day < "0001" || !isDate(day)) {
+    throw fault(argument, `"${text}" is not a date (YYYY-MM-DD) or a time (YYYY-MM-DD HH:MM:SS)`);
+  }
+  if (time === undefined) return day;
+  if (zone === undefined) return `${day} ${time}`;
+  if (column.type !== "timestamptz" && !/^(Z|[+-]00(:?00)?)$/.test(zone)) {
+    throw fault(argument, `"${text}" has a time zone, but ${column.name} has none`);
+  }
+  return column.type === "timestamptz" ? `${day} ${time}${zone}` : `${day} ${time}`;
+}
+
+function precisionOf(text: string): ElementType {
+  if (text.length === "YYYY-MM-DD".length) return "date";
+  return /[Z+-]/.test(text.slice(10)) ? "timestamptz" : "timestamp";
+}
+
+function isInt8(text: string): boolean {
+  const number = Number(text);
+  return Number.isInteger(number) && /^[+-]?\d+$/.test(text) && Math.abs(number) < 2 ** 63;
+}

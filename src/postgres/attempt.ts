@@ -1,0 +1,28 @@
+import type { Transaction } from "./connect.ts";
+
+export type Attempt<Result> = { value: Result } | { exception: string };
+
+/**
+ * Run a statement that the data may make fail, such as one that divides: a failure of the statement itself is rolled
+ * back to where it began, and told. A lost connection, a cancelled query and the like are thrown.
+ */
+export async function attempt<Result>(
+  tx: Transaction,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Attempt<Result>> {
+  try {
+    // Wrapped, or an array would be taken for a list of queries to await.
+    const { value } = await tx.savepoint(async (inner) => ({ value: await work(inner) }));
+    return { value };
+  } catch (thrown) {
+    if (thrown instanceof Error && isOfStatement(thrown)) return { exception: thrown.message };
+    throw thrown;
+  }
+}
+
+/** SQLSTATE classes of errors that lie in the statement or in the data it met. */
+const ofStatement = ["0A", "21", "22", "38", "39", "42", "54", "P0"];
+
+function isOfStatement(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" && ofStatement.includes(error.code.slice(0, 2));
+}
