@@ -9,6 +9,7 @@ import { cancelled } from "./context.ts";
 import { doctor } from "./doctor.ts";
 import { browseHistory } from "./history.ts";
 import { runMonths } from "./runs.ts";
+import { browseSamples } from "./samples.ts";
 import { serverCommand } from "./server-command.ts";
 import { openSession, type Session } from "./session.ts";
 import { validateRequested } from "./validation.ts";
@@ -51,6 +52,7 @@ export function startService(settings: Settings): Service {
     snapshots: async () => browseSnapshots(await sessions.open()),
     runs: async () => browseRuns(await sessions.open()),
     show: async ({ run }) => showRun(await sessions.open(), run),
+    samples: async ({ run, position }) => browseSamples(await sessions.open(), run, position),
     verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
     history: async ({ run }) => browseHistory(await sessions.open(), run),
     validate: async (request) => validateRequested(await sessions.open(), request),

@@ -117,6 +117,30 @@ export async function publications(sql: Queryable, dataset: string): Promise<Pub
   ];
 }
 
+/** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
+export interface EvaluatedExpectation<Result> {
+  table: string;
+  result: Result;
+  file: FileRecord | null;
+}
+
+/** Null when the run has no such expectation. `Result` is what the caller had recorded. */
+export async function evaluatedExpectation<Result>(
+  sql: Queryable,
+  dataset: string,
+  run: number,
+  position: number,
+): Promise<EvaluatedExpectation<Result> | null> {
+  const [row] = await sql<EvaluatedExpectation<Result>[]>`
+    select e.table_name as table, e.result,
+      (select jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
+                'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)
+         from console.run_files f where f.run = e.run and f.table_name = e.table_name) as file
+      from console.run_expectations e join console.runs r using (run)
+     where r.dataset = ${dataset} and e.run = ${run} and e.position = ${position}`;
+  return row ?? null;
+}
+
 /** A run's status as it stands in the ledger; null when there is no such run. */
 export async function runStatus(sql: Queryable, run: number): Promise<RunStatus | null> {
   const [row] = await sql<{ status: RunStatus }[]>`select status from console.runs where run = ${run}`;
