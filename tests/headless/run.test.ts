@@ -110,6 +110,16 @@ describe("months from drop to seal", () => {
     expect((await runConsole("show", "3")).stdout).toContain('  usage_agg_30d.csv:3: watch_hours_30d: "n/a": ');
   });
 
+  test("check names the same cell without a run, and finds no fault where there is none", async () => {
+    const { code, stdout } = await runConsole("check", "--month", "1..2");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^month_001: sound\nFILE /);
+    expect(stdout).toContain("\nmonth_002: 1 fault\n");
+    expect(stdout).toContain('\n  usage_agg_30d.csv:3: watch_hours_30d: "n/a": ');
+    expect((await runConsole("check", "--month", "1", "--quiet")).code).toBe(0);
+    expect([...(await database.sql`select count(*)::int as runs from console.runs`)]).toEqual([{ runs: 1 }]);
+  });
+
   test.each([
     [["--month", "7"], 2, "There is no month_007 in "],
     [["--month", "1", "--as-of", "2023-12-31"], 4, "is older than month_000"],
