@@ -23,7 +23,8 @@ export async function main(
     output.err.write(await printError(error, output.err.paint));
     return error.exitCode;
   } finally {
-    await output.err.flush().catch(() => {});
+    // What was printed before an error counts, too; that it cannot be printed was told above, if it can be told at all.
+    await Promise.allSettled([output.out.flush(), output.err.flush()]);
   }
 }
 

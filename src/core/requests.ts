@@ -15,6 +15,7 @@ import type {
   UnexpectedValues,
   Validation,
 } from "./listings.ts";
+import { resultFormats } from "./result-formats.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
 export const Selection = type({ months: "string[]" }).or({ every: "'all' | 'pending'" });
@@ -31,10 +32,6 @@ export const RunRequest = type({
   force: "boolean",
 });
 export type RunRequest = typeof RunRequest.infer;
-
-/** How much of each result a validation tells, in Great Expectations' own words. */
-export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
-export type ResultFormat = (typeof resultFormats)[number];
 
 /** What a front end may ask of the pipeline, by kind. */
 const requests = {

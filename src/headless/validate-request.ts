@@ -1,8 +1,7 @@
-import type { RequestOf, ResultFormat } from "../core/requests.ts";
+import type { RequestOf } from "../core/requests.ts";
+import { resultFormats } from "../core/result-formats.ts";
 import type { Flag, Values } from "./command.ts";
 import { usageError } from "./usage.ts";
-
-const formats: readonly ResultFormat[] = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"];
 
 export const validateFlags: readonly Flag[] = [
   { name: "suite", syntax: "--suite <file>", help: "the expectation suite, a JSON file", required: true },
@@ -17,7 +16,7 @@ export const validateFlags: readonly Flag[] = [
     name: "resultFormat",
     syntax: "--result-format <format>",
     help: "how much each result tells (default: SUMMARY)",
-    choices: formats,
+    choices: resultFormats,
   },
 ];
 
@@ -28,7 +27,7 @@ export function validateRequest({ suite, table, parameter, resultFormat }: Value
     suite_path: suite ?? "",
     table: table ?? "",
     parameters: Object.fromEntries((parameter ?? []).map(splitParameter)),
-    result_format: formats.find((format) => format === resultFormat) ?? "SUMMARY",
+    result_format: resultFormats.find((format) => format === resultFormat) ?? "SUMMARY",
   };
 }
 

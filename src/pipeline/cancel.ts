@@ -1,14 +1,34 @@
-import { backendPid, cancelBackend } from "../postgres/backend.ts";
-import type { Sql } from "../postgres/connect.ts";
+const againAfterMs = 50;
 
-/** When the run is cancelled, stop the statement it is in, through another connection. Returns how to stop watching. */
-export async function cancelOnAbort(other: Sql, running: Sql, signal: AbortSignal): Promise<() => void> {
-  const pid = await backendPid(running);
-  const cancel = () => {
-    // The run learns of it by its statement's error; should the server be gone, it learns that instead.
-    cancelBackend(other, pid).catch(() => undefined);
+/**
+ * Do the work, and once it is cancelled, stop the statement it is in: again and again until it is through, for a cancel
+ * that comes between two statements is lost, and the next one may wait for a lock for ever. The work learns of it by its
+ * statement's error; nothing that comes after the work is stopped.
+ */
+export async function whileCancellable<Result>(
+  signal: AbortSignal,
+  stopStatement: () => Promise<void>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let isThrough = false;
+  let stopping = Promise.resolve();
+  const stop = async () => {
+    while (!isThrough) {
+      // Should the server be gone, the work's own statement tells it.
+      await stopStatement().catch(() => undefined);
+      if (!isThrough) await Bun.sleep(againAfterMs);
+    }
   };
-  signal.addEventListener("abort", cancel);
-  if (signal.aborted) cancel();
-  return () => signal.removeEventListener("abort", cancel);
+  const onAbort = () => {
+    stopping = stop();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await work();
+  } finally {
+    isThrough = true;
+    signal.removeEventListener("abort", onAbort);
+    await stopping;
+  }
 }

@@ -5,6 +5,7 @@ import type { Sql, Transaction } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { runStatus } from "../postgres/ledger-queries.ts";
 import { emptyStage } from "../postgres/stage.ts";
+import { whileCancellable } from "./cancel.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
 import { DropFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
@@ -37,6 +38,8 @@ export interface OpenRun {
   home: string;
   stream: EventStream;
   signal: AbortSignal;
+  /** Stop the statement that `sql` is in, through another connection. */
+  stopStatement(): Promise<void>;
 }
 
 /** What a run has found out so far, filled as it goes on, and there whatever ends it. */
@@ -117,7 +120,7 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
   let seals: Seal[] = [];
   try {
     await open.sql.begin(async (tx) => {
-      seals = await stagesIn(tx, open, findings);
+      seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
       if (open.job.mode === "dry_run") throw new DryRunOver();
       await recordSuccess(tx, open.run, record);
     });

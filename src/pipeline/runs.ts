@@ -2,13 +2,13 @@ import { ConsoleError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { RunRequest } from "../core/requests.ts";
+import { backendPid, cancelBackend } from "../postgres/backend.ts";
 import { connect, type Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { closeRun, markCrashed, openRun } from "../postgres/ledger.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import { lockHolder, tryLock } from "../postgres/lock.ts";
 import { prepareStage } from "../postgres/stage.ts";
-import { cancelOnAbort } from "./cancel.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
@@ -62,27 +62,27 @@ export async function runMonths(
 }
 
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
-  const { session, sql, signal } = series;
+  const { session, sql } = series;
   const { dataset, tables } = session;
   if (months.length === 0) return 0;
   if (!(await tryLock(sql, dataset.name))) {
     throw await heldBySomebody(session.sql, dataset.name, await lockHolder(session.sql, dataset.name));
   }
-  const stopCancelling = await cancelOnAbort(session.sql, sql, signal);
-  try {
-    await markCrashed(sql, dataset.name);
-    await prepareStage(sql, tables);
-    for (const month of months) {
-      const error = await runOne(series, month);
-      if (error !== null) return error.exitCode;
-    }
-    return 0;
-  } finally {
-    stopCancelling();
+  const pid = await backendPid(sql);
+  await markCrashed(sql, dataset.name);
+  await prepareStage(sql, tables);
+  for (const month of months) {
+    const error = await runOne(series, month, () => cancelBackend(session.sql, pid));
+    if (error !== null) return error.exitCode;
   }
+  return 0;
 }
 
-async function runOne(series: Series, drop: MonthOnDisk): Promise<ConsoleError | null> {
+async function runOne(
+  series: Series,
+  drop: MonthOnDisk,
+  stopStatement: OpenRun["stopStatement"],
+): Promise<ConsoleError | null> {
   const { session, request, sql, stream, signal } = series;
   const { dataset, tables, settings } = session;
   const job = jobFor(session, request, drop.month);
@@ -112,6 +112,7 @@ async function runOne(series: Series, drop: MonthOnDisk): Promise<ConsoleError |
     suites,
     stream,
     signal,
+    stopStatement,
     home: settings.home,
     rowsBefore: rowsOfMonthBefore(job, published),
     incoming: incomingOf(tables, drop),

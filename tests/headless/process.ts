@@ -1,0 +1,50 @@
+export interface Outcome {
+  /** null when a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A program whose input is empty and whose output goes into pipes. */
+export interface Running {
+  readonly pid: number;
+  /** Resolves when stderr holds the text; rejects when the program ends without it. */
+  says(text: string): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  readonly outcome: Promise<Outcome>;
+}
+
+export function start(command: readonly string[], env: Record<string, string>): Running {
+  const child = Bun.spawn([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  let stderr = "";
+  const said = new Set<() => void>();
+  const hear = () => {
+    for (const look of said) look();
+  };
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stderr) {
+      stderr += decoder.decode(chunk, { stream: true });
+      hear();
+    }
+  })();
+  const outcome = Promise.all([child.exited, child.stdout.text(), reading]).then(([code, stdout]) => {
+    hear();
+    return { code: child.signalCode === null ? code : null, stdout, stderr };
+  });
+  return {
+    pid: child.pid,
+    says(text) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const look = () => {
+        if (stderr.includes(text)) resolve();
+        else if (child.exitCode !== null) reject(new Error(`"${text}" was never said:\n${stderr}`));
+      };
+      said.add(look);
+      look();
+      return promise.finally(() => said.delete(look));
+    },
+    signal: (signal) => child.kill(signal),
+    outcome,
+  };
+}
