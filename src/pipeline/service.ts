@@ -5,6 +5,7 @@ import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { checkDrops } from "./check.ts";
+import { compareSnapshots } from "./compare.ts";
 import { cancelled } from "./context.ts";
 import { doctor } from "./doctor.ts";
 import { browseHistory } from "./history.ts";
@@ -51,6 +52,7 @@ export function startService(settings: Settings): Service {
     runs: async () => browseRuns(await sessions.open()),
     show: async ({ run }) => showRun(await sessions.open(), run),
     verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
+    compare: async ({ from, to }) => compareSnapshots(await sessions.open(), from, to),
     history: async ({ run }) => browseHistory(await sessions.open(), run),
     check: async (request) => checkDrops(await sessions.open(), request),
     doctor: async () => ({ checks: await doctor(settings, sessions.open) }),
