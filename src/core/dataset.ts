@@ -22,10 +22,16 @@ const Manifest = type({
   first_month: /^\d{4}-(0[1-9]|1[0-2])$/,
   /** Snapshot column that holds the stamp. */
   as_of_column: "string > 0",
+  /** Snapshot column, in the tables that have it, for the month whose drop brought the row. */
+  "delivered_column?": "string > 0",
+  /** The table whose snapshots hold what is to be predicted: `export` takes it from a later month than the features. */
+  "label?": "string > 0",
   /** Days that a DATE may hold, inclusive. */
   dates: { "+": "reject", from: /^\d{4}-\d{2}-\d{2}$/, to: /^\d{4}-\d{2}-\d{2}$/ },
   /** How far a file's row count may move from one month to the next. */
   rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
+  /** How far a column's distribution may move from one snapshot to the next until the run warns; without it none does. */
+  "drift?": { "+": "reject", psi: "number > 0" },
   tables: {
     "[string]": {
       "+": "reject",

@@ -18,6 +18,7 @@ export const failureCodes = {
   suite_invalid: "usage",
   unknown_month: "usage",
   unknown_run: "usage",
+  unknown_snapshot: "usage",
   database_unreachable: "failure",
   database_lost: "failure",
   database_error: "failure",

@@ -82,6 +82,9 @@ export interface RunDetail extends RunEntry {
 
 export interface SnapshotEntry extends Seal {
   run: number | null;
+  /** The month whose drop it holds, and how it got there: `backfill` means from that drop alone. */
+  month: string;
+  mode: Mode;
   sealed_at: string;
 }
 
@@ -91,6 +94,16 @@ export interface SealCheck extends Seal {
   /** What is there now. */
   found_rows: number;
   found_fingerprint: string | null;
+  /** The rows that differ, as far as they can be named. */
+  differences: RowDifference[];
+  /** Groups of keys (256 in all) where more than one row differs, so that none could be named. */
+  unnamed_groups: number;
+}
+
+/** A row that is not as it was sealed; `key` as text, several key columns as `(a,b)`. */
+export interface RowDifference {
+  key: string;
+  change: "changed" | "added" | "removed";
 }
 
 /** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */

@@ -1,8 +1,9 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { RunDetail } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
-import { lastRuns, listRuns, listSeals, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
+import { lastRuns, listRuns, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
+import { listSeals } from "../postgres/seals.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { monthEntries } from "./months.ts";
 import type { Session } from "./session.ts";

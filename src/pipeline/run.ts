@@ -7,6 +7,7 @@ import { runStatus } from "../postgres/ledger-queries.ts";
 import { emptyStage } from "../postgres/stage.ts";
 import { whileCancellable } from "./cancel.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
+import { warnOfDrift } from "./drift.ts";
 import { DropFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import { ingest } from "./ingest.ts";
@@ -159,7 +160,11 @@ async function stagesIn(
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) throw expectationsFailed(job, failed, record.verdicts.length);
-  const seals = await stage("snapshot", () => snapshot(context));
+  const seals = await stage("snapshot", async () => {
+    const taken = await snapshot(context);
+    record.warnings.push(...(await warnOfDrift(context, taken)));
+    return taken;
+  });
   await emptyStage(tx, job.tables);
   return seals;
 }

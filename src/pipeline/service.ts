@@ -5,6 +5,7 @@ import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { checkDrops } from "./check.ts";
+import { compareSnapshots } from "./compare.ts";
 import { cancelled } from "./context.ts";
 import { doctor } from "./doctor.ts";
 import { browseHistory } from "./history.ts";
@@ -54,6 +55,7 @@ export function startService(settings: Settings): Service {
     show: async ({ run }) => showRun(await sessions.open(), run),
     samples: async ({ run, position }) => browseSamples(await sessions.open(), run, position),
     verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
+    compare: async ({ from, to }) => compareSnapshots(await sessions.open(), from, to),
     history: async ({ run }) => browseHistory(await sessions.open(), run),
     validate: async (request) => validateRequested(await sessions.open(), request),
     check: async (request) => checkDrops(await sessions.open(), request),

@@ -1,14 +1,14 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { Seal } from "../core/events.ts";
-import { liftSeal, recordSeals } from "../postgres/ledger.ts";
-import { sealsOf } from "../postgres/ledger-queries.ts";
+import type { KeyGroup } from "../postgres/key-groups.ts";
+import { liftSeal, recordSeals, type SealedTable, sealsOf } from "../postgres/seals.ts";
 import {
   clearSnapshot,
-  compareSnapshot,
   type Frozen,
   isFrozen,
   sealSnapshot,
   sealStaged,
+  stagedChanges,
   takeSnapshot,
 } from "../postgres/snapshots.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
@@ -29,7 +29,7 @@ export async function snapshot(context: StageContext): Promise<Seal[]> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
   const before = await sealsOf(tx, dataset.name, asOf);
   const seals: Seal[] = [];
-  const fresh: Seal[] = [];
+  const fresh: SealedTable[] = [];
   const conflicts: Conflict[] = [];
   for (const table of tables.filter(isFrozen)) {
     stopIfCancelled(context.signal);
@@ -39,7 +39,7 @@ export async function snapshot(context: StageContext): Promise<Seal[]> {
       continue;
     }
     seals.push(outcome.seal);
-    if (outcome.fresh) fresh.push(outcome.seal);
+    if (outcome.fresh) fresh.push({ ...outcome.seal, groups: outcome.groups });
     emit({ event: "table.finished", stage: "snapshot", table: table.name, rows: outcome.seal.rows });
   }
   if (conflicts.length > 0) throw refusal(context, conflicts);
@@ -47,30 +47,32 @@ export async function snapshot(context: StageContext): Promise<Seal[]> {
   return seals;
 }
 
-type Outcome = { seal: Seal; fresh: boolean } | { conflict: Conflict };
+type Outcome = { seal: Seal; groups: KeyGroup[]; fresh: boolean } | { conflict: Conflict };
 
 async function freeze(context: StageContext, table: Frozen, sealed: Seal | undefined): Promise<Outcome> {
-  const { tx, asOf, restamp, dataset, run, emit } = context;
+  const { tx, asOf, month, restamp, dataset, run } = context;
   const name = table.snapshot.table.name;
-  const wanted = await sealStaged(tx, table);
-  emit({ event: "table.progress", stage: "snapshot", table: table.name, done: 0, total: wanted.rows, unit: "rows" });
+  const { groups, ...wanted } = await sealStaged(tx, table, month);
   const seal: Seal = { table: name, as_of: asOf, ...wanted };
-  // Rows may stand there without a seal: taken by an older system, before this ledger was.
-  const standing = sealed ?? (await sealSnapshot(tx, table, asOf));
+  const isWanted = (one: Pick<Seal, "rows" | "fingerprint">) =>
+    one.rows === wanted.rows && one.fingerprint === wanted.fingerprint;
+  // Rows may stand there without a seal, taken by an older system, and a restamp mends rows that broke theirs.
+  const standing = sealed !== undefined && !restamp ? sealed : await sealSnapshot(tx, table, asOf);
   if (standing.rows === 0 && sealed === undefined) {
-    await takeSnapshot(tx, table, asOf);
-    return { seal, fresh: true };
+    await takeSnapshot(tx, table, { asOf, month });
+    return { seal, groups, fresh: true };
   }
-  if (standing.fingerprint === wanted.fingerprint && standing.rows === wanted.rows) {
-    return { seal, fresh: sealed === undefined };
-  }
-  if (!restamp) return { conflict: { table: name, ...(await compareSnapshot(tx, table, asOf)) } };
+  const keepsRows = isWanted(standing);
+  if (keepsRows && (sealed === undefined || isWanted(sealed))) return { seal, groups, fresh: sealed === undefined };
+  if (!restamp) return { conflict: { table: name, ...(await stagedChanges(tx, table, { asOf, month })) } };
   if (sealed !== undefined) {
-    await liftSeal(tx, { dataset: dataset.name, table: name, as_of: asOf }, { run, reason: "restamp" });
+    await liftSeal(tx, { dataset: dataset.name, table: name, as_of: asOf }, { reason: "restamp", run });
   }
-  await clearSnapshot(tx, table, asOf);
-  await takeSnapshot(tx, table, asOf);
-  return { seal, fresh: true };
+  if (!keepsRows) {
+    await clearSnapshot(tx, table, asOf);
+    await takeSnapshot(tx, table, { asOf, month });
+  }
+  return { seal, groups, fresh: true };
 }
 
 function refusal({ month, asOf }: StageContext, conflicts: readonly Conflict[]): ConsoleError {

@@ -1,32 +1,52 @@
 import type { SealCheck, SnapshotEntry } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
-import { listSeals } from "../postgres/ledger-queries.ts";
-import { isFrozen, sealSnapshot } from "../postgres/snapshots.ts";
+import type { Transaction } from "../postgres/connect.ts";
+import { findSuspects, type KeyGroup } from "../postgres/key-groups.ts";
+import { listSeals, sealedGroups } from "../postgres/seals.ts";
+import { type Frozen, isFrozen, sealSnapshot } from "../postgres/snapshots.ts";
+import { nameRows } from "../postgres/suspects.ts";
 import type { Session } from "./session.ts";
 
-/** Recompute the seals of one as_of, or of all, from the rows that are there now. */
+/** Recompute the seals of one as_of, or of all, from the rows that are there now: all in one view of the database. */
 export async function verifySeals(session: Session, asOf: string | null): Promise<Replies["verify"]> {
-  const seals = await listSeals(session.sql, session.dataset.name);
-  const checks: SealCheck[] = [];
-  for (const seal of seals.filter((one) => asOf === null || one.as_of === asOf)) {
-    checks.push(await verifySeal(session, seal));
-  }
-  return { seals: checks };
+  const { sql, dataset } = session;
+  const seals = await sql.begin("isolation level repeatable read read only", async (tx) => {
+    const wanted = (await listSeals(tx, dataset.name)).filter((one) => asOf === null || one.as_of === asOf);
+    const checks: SealCheck[] = [];
+    for (const seal of wanted) checks.push(await verifySeal(tx, session, seal));
+    return checks;
+  });
+  return { seals };
 }
 
-async function verifySeal({ sql, tables }: Session, seal: SnapshotEntry): Promise<SealCheck> {
-  const { table, as_of, rows, fingerprint } = seal;
-  const source = tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
-  const found = source === undefined ? { rows: 0, fingerprint: "" } : await sealSnapshot(sql, source, as_of);
+type Told = Pick<SealCheck, "differences" | "unnamed_groups">;
+const nothing: Told = { differences: [], unnamed_groups: 0 };
+
+/** Hold one seal against its rows. */
+export async function verifySeal(tx: Transaction, session: Session, entry: SnapshotEntry): Promise<SealCheck> {
+  const { table, as_of, rows, fingerprint } = entry;
+  const seal = { table, as_of, rows, fingerprint };
+  const source = session.tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
+  const found = source === undefined ? null : await sealSnapshot(tx, source, as_of);
+  if (source === undefined || found === null || (found.rows === 0 && rows > 0)) {
+    return { ...seal, state: "missing", found_rows: 0, found_fingerprint: null, ...nothing };
+  }
   const intact = found.rows === rows && found.fingerprint === fingerprint;
-  const gone = found.rows === 0 && rows > 0;
-  return {
-    table,
-    as_of,
-    rows,
-    fingerprint,
-    state: intact ? "intact" : gone ? "missing" : "broken",
-    found_rows: found.rows,
-    found_fingerprint: gone ? null : found.fingerprint,
-  };
+  const told = intact ? nothing : await tellRows(tx, session.dataset.name, source, entry, found.groups);
+  const state = intact ? "intact" : "broken";
+  return { ...seal, state, found_rows: found.rows, found_fingerprint: found.fingerprint, ...told };
+}
+
+async function tellRows(
+  tx: Transaction,
+  dataset: string,
+  source: Frozen,
+  { table, as_of }: SnapshotEntry,
+  found: readonly KeyGroup[],
+): Promise<Told> {
+  const sealed = await sealedGroups(tx, { dataset, table, as_of });
+  if (sealed === null) return nothing;
+  const { suspects, unnamed } = findSuspects(sealed, found);
+  const differences = await nameRows(tx, source, as_of, suspects);
+  return { differences, unnamed_groups: unnamed + suspects.length - differences.length };
 }

@@ -1,14 +1,17 @@
-import type { TableShape } from "../core/columns.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Column, TableShape } from "../core/columns.ts";
 import type { Dataset, DatasetTable } from "../core/dataset.ts";
 import { ConsoleError } from "../core/errors.ts";
 import type { Sql } from "./connect.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
-/** A snapshot table and the columns it freezes, the key first and without the stamp. */
+/** A snapshot table and the columns it freezes: those of the live table that it has, in its own order. */
 export interface SnapshotTarget {
   table: CatalogTable;
-  columns: string[];
+  columns: Column[];
   asOfColumn: string;
+  /** Column for the month whose drop brought the row; null where the table has none. */
+  deliveredColumn: string | null;
 }
 
 /** A table of the dataset, as the manifest names it and the catalog describes it. */
@@ -34,9 +37,7 @@ export async function loadTables(sql: Sql, dataset: Dataset): Promise<LoadTable[
     const live = required(byName, schema, manifest.name);
     if (live.key.length === 0) throw mismatch(`Table ${schema}.${live.name} has no primary key.`);
     const snapshot =
-      manifest.snapshot === null
-        ? null
-        : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset.as_of_column);
+      manifest.snapshot === null ? null : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset);
     return { name: manifest.name, manifest, live, snapshot };
   });
   return parentsFirst(tables);
@@ -54,20 +55,27 @@ function mismatch(title: string): ConsoleError {
   });
 }
 
-function snapshotTarget(live: TableShape, table: CatalogTable, asOfColumn: string): SnapshotTarget {
-  const names = table.columns.map((column) => column.name);
-  const columns = names.filter((name) => name !== asOfColumn);
-  if (columns.length === names.length) throw mismatch(`Snapshot table ${table.name} has no column ${asOfColumn}.`);
-  const missing = [...live.key.filter((name) => !columns.includes(name)), ...strangers(columns, live)];
-  if (missing.length > 0) {
-    throw mismatch(`Snapshot table ${table.name} and ${live.name} disagree on: ${missing.join(", ")}.`);
+function snapshotTarget(live: TableShape, table: CatalogTable, dataset: Dataset): SnapshotTarget {
+  const { as_of_column: asOfColumn, delivered_column: delivered } = dataset;
+  if (!hasColumn(table, asOfColumn)) throw mismatch(`Snapshot table ${table.name} has no column ${asOfColumn}.`);
+  const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
+  const columns = table.columns.filter(({ name }) => name !== asOfColumn && name !== deliveredColumn);
+  const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
+  const missing = live.key.filter((name) => !hasColumn(table, name));
+  if (missing.length + strangers.length > 0) {
+    const names = [...missing, ...strangers.map((column) => column.name)].join(", ");
+    throw mismatch(`Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`);
   }
-  return { table, columns, asOfColumn };
+  return { table, columns, asOfColumn, deliveredColumn };
 }
 
-function strangers(columns: string[], table: TableShape): string[] {
-  const known = new Set(table.columns.map((column) => column.name));
-  return columns.filter((name) => !known.has(name));
+function hasColumn({ columns }: TableShape, name: string): boolean {
+  return columns.some((column) => column.name === name);
+}
+
+/** All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match. */
+function kind({ nullable: _, ...column }: Column): Omit<Column, "nullable"> {
+  return column;
 }
 
 function parentsFirst(tables: LoadTable[]): LoadTable[] {

@@ -1,9 +1,10 @@
-import type { Seal, Warning } from "../core/events.ts";
-import type { RunDetail, RunEntry, RunFailure, RunStatus, SnapshotEntry } from "../core/listings.ts";
+import type { Warning } from "../core/events.ts";
+import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../core/listings.ts";
 import type { Queryable } from "./connect.ts";
 import type { FileRecord } from "./ledger.ts";
 
-const iso = (sql: Queryable, column: string) =>
+/** A time as ISO 8601, UTC. */
+export const iso = (sql: Queryable, column: string) =>
   sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The columns of a RunEntry. A run that is called running but is not the lock's holder is shown as crashed. */
@@ -73,23 +74,6 @@ export async function showRun(
       from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
   if (row === undefined) return null;
   return { ...row, failure: row.failure.code === null ? null : row.failure };
-}
-
-/** All seals of a dataset, newest as_of first. */
-export async function listSeals(sql: Queryable, dataset: string): Promise<SnapshotEntry[]> {
-  return [
-    ...(await sql<SnapshotEntry[]>`
-      select table_name as table, as_of::text as as_of, rows, fingerprint, run, ${iso(sql, "sealed_at")} as sealed_at
-        from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
-  ];
-}
-
-/** The seals of one as_of, by snapshot table. */
-export async function sealsOf(sql: Queryable, dataset: string, asOf: string): Promise<Map<string, Seal>> {
-  const rows = await sql<Seal[]>`
-    select table_name as table, as_of::text as as_of, rows, fingerprint
-      from console.seals where dataset = ${dataset} and as_of = ${asOf}`;
-  return new Map(rows.map((seal) => [seal.table, seal]));
 }
 
 /** A publication: the run that last wrote this month, with its files. */

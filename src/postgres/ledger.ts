@@ -1,8 +1,8 @@
 import type { JSONValue } from "postgres";
-import type { Mode, Seal, TableCounts, Verdict, Warning } from "../core/events.ts";
+import type { Mode, TableCounts, Verdict, Warning } from "../core/events.ts";
 import type { Fault } from "../core/faults.ts";
 import type { RunFailure, RunStatus } from "../core/listings.ts";
-import type { Queryable, Sql, Transaction } from "./connect.ts";
+import type { Queryable, Sql } from "./connect.ts";
 
 /** Who runs what, as a run's first line in the ledger. */
 export interface RunOpening {
@@ -124,34 +124,6 @@ export async function recordFaults(sql: Queryable, run: number, faults: readonly
     select run, position, file, line, column_name, value, code, reason
       from jsonb_to_recordset(${sql.json(storable(rows))}) as r(run bigint, position int, file text, line bigint,
            column_name text, value text, code text, reason text)`;
-}
-
-/** Record seals; the caller has lifted any that stood in their place. */
-export async function recordSeals(
-  tx: Transaction,
-  run: number,
-  seals: readonly Seal[],
-  origin: { dataset: string; month: string; mode: Mode },
-): Promise<void> {
-  for (const { table, as_of, rows, fingerprint } of seals) {
-    await tx`insert into console.seals ${tx({ ...origin, table_name: table, as_of, rows, fingerprint, run })}`;
-  }
-}
-
-/** Take a seal off, and keep it with the reason. */
-export async function liftSeal(
-  tx: Transaction,
-  seal: { dataset: string; table: string; as_of: string },
-  lifting: { run: number; reason: string },
-): Promise<void> {
-  await tx`
-    with lifted as (
-      delete from console.seals
-       where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
-    insert into console.lifted_seals
-          (dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, lifted_by, reason)
-    select dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, ${lifting.run}, ${lifting.reason}
-      from lifted`;
 }
 
 /** jsonb holds no NUL, which a value found in a bad file may contain. */

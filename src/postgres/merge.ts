@@ -2,7 +2,7 @@ import type { Column } from "../core/columns.ts";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
 import { fillEmpty } from "./fill.ts";
-import { columnsOf, type Fragment, list, sameKey, some } from "./fragments.ts";
+import { columnsOf, differs, type Fragment, list, sameKey, some } from "./fragments.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
@@ -17,21 +17,17 @@ export interface MergePlan {
   repeated: boolean;
 }
 
-/** Types without an equality operator are compared as text. */
-const comparedAsText = new Set(["json", "xml", "point"]);
-
 /** The columns that the file carried and that are not the key. */
 function payload({ live }: LoadTable, carried: readonly string[]): Column[] {
   return live.columns.filter(({ name }) => carried.includes(name) && !live.key.includes(name));
 }
 
 /** True where the staged row would change the live one. */
-function differs(tx: Transaction, columns: readonly Column[]): Fragment {
-  const one = ({ name, type }: Column) =>
-    comparedAsText.has(type)
-      ? tx`s.${tx(name)}::text is distinct from l.${tx(name)}::text`
-      : tx`s.${tx(name)} is distinct from l.${tx(name)}`;
-  return some(tx, columns.map(one));
+function changes(tx: Transaction, columns: readonly Column[]): Fragment {
+  return some(
+    tx,
+    columns.map((column) => differs(tx, "s", "l", column)),
+  );
 }
 
 /**
@@ -65,7 +61,7 @@ async function compare(tx: Transaction, table: LoadTable, carried: readonly stri
            count(*) filter (where l.${key} is null) as inserted,
            count(*) filter (where s.${key} is null) as absent,
            count(*) filter (where s.${key} is not null and l.${key} is not null
-                              and (${differs(tx, payload(table, carried))})) as updated
+                              and (${changes(tx, payload(table, carried))})) as updated
       from ${tx(stageSchema)}.${tx(name)} s
       full join ${tx(live.schema)}.${tx(live.name)} l on ${sameKey(tx, "l", "s", live.key)}`;
   const counts = row ?? { live: 0, staged: 0, inserted: 0, absent: 0, updated: 0 };
@@ -107,7 +103,7 @@ async function updateChanged(tx: Transaction, table: LoadTable, carried: readonl
   await tx`
     update ${tx(live.schema)}.${tx(live.name)} l set ${list(tx, assignments)}
       from ${tx(stageSchema)}.${tx(name)} s
-     where ${sameKey(tx, "l", "s", live.key)} and (${differs(tx, columns)})`;
+     where ${sameKey(tx, "l", "s", live.key)} and (${changes(tx, columns)})`;
 }
 
 function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {

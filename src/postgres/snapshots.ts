@@ -1,16 +1,10 @@
 import type { Column } from "../core/columns.ts";
 import { type LoadTable, type SnapshotTarget, stageSchema } from "./catalog.ts";
+import { type RowChanges, rowChanges } from "./compare.ts";
 import type { Queryable, Transaction } from "./connect.ts";
-import { fingerprintOf, type Sealed, toSealed } from "./fingerprint.ts";
-import { columnsOf, list, sameKey, some } from "./fragments.ts";
-import { tableShape } from "./introspect.ts";
-
-/** How a drop and an existing snapshot of the same as_of differ, in rows. */
-export interface SnapshotDifference {
-  added: number;
-  removed: number;
-  changed: number;
-}
+import { type Sealed, seal } from "./fingerprint.ts";
+import { columnsOf, type Fragment, list } from "./fragments.ts";
+import { partitionFor } from "./partitions.ts";
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
@@ -18,55 +12,77 @@ export function isFrozen(table: LoadTable): table is Frozen {
   return table.snapshot !== null;
 }
 
-function frozenColumns({ live, snapshot }: Frozen): Column[] {
-  return snapshot.columns.flatMap((name) => live.columns.filter((column) => column.name === name));
+/** What is written beside each row: the day it is true of, and the month whose drop brought it. */
+export interface Stamp {
+  asOf: string;
+  month: string;
+}
+
+/** Every column that a seal vouches for; the stamp itself is the seal's own. */
+export function sealedColumns({ snapshot }: Frozen): Column[] {
+  const { columns, deliveredColumn, table } = snapshot;
+  return [...columns, ...table.columns.filter((column) => column.name === deliveredColumn)];
+}
+
+/** The staged rows as they would be frozen: `(select …)`, for a FROM. */
+function stagedRows(sql: Queryable, table: Frozen, month: string): Fragment {
+  const { columns, deliveredColumn } = table.snapshot;
+  const own = columnsOf(sql, "s", namesOf(columns));
+  const cells = deliveredColumn === null ? own : [...own, sql`${month}::text as ${sql(deliveredColumn)}`];
+  return sql`(select ${list(sql, cells)} from ${sql(stageSchema)}.${sql(table.name)} s)`;
+}
+
+/** The rows frozen under one as_of: `(select …)`, for a FROM. */
+export function frozenRows(sql: Queryable, table: Frozen, asOf: string): Fragment {
+  const { table: target, asOfColumn } = table.snapshot;
+  return sql`
+    (select ${list(sql, columnsOf(sql, "s", namesOf(sealedColumns(table))))}
+       from ${sql(target.schema)}.${sql(target.name)} s where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
 /** What the seal of the staged rows would be. */
-export async function sealStaged(tx: Transaction, table: Frozen): Promise<Sealed> {
-  const [row] = await tx<{ rows: number; hash_sum: string }[]>`
-    select ${fingerprintOf(tx, frozenColumns(table))} from ${tx(stageSchema)}.${tx(table.name)} s`;
-  return toSealed(row);
+export function sealStaged(tx: Transaction, table: Frozen, month: string): Promise<Sealed> {
+  return seal(tx, stagedRows(tx, table, month), table.live.key, sealedColumns(table));
 }
 
 /** What the seal of the rows now in the snapshot would be; no rows when the snapshot was never taken. */
-export async function sealSnapshot(sql: Queryable, table: Frozen, asOf: string): Promise<Sealed> {
-  const { table: target, asOfColumn } = table.snapshot;
-  const [row] = await sql<{ rows: number; hash_sum: string }[]>`
-    select ${fingerprintOf(sql, frozenColumns(table))} from ${sql(target.schema)}.${sql(target.name)} s
-     where s.${sql(asOfColumn)} = ${asOf}`;
-  return toSealed(row);
+export function sealSnapshot(sql: Queryable, table: Frozen, asOf: string): Promise<Sealed> {
+  return seal(sql, frozenRows(sql, table, asOf), table.live.key, sealedColumns(table));
 }
 
-/** Freeze the staged rows under `asOf`; where the table is partitioned, in a partition of their own. */
-export async function takeSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
+/** How the staged rows differ from the snapshot that stands under their stamp. */
+export function stagedChanges(tx: Transaction, table: Frozen, { asOf, month }: Stamp): Promise<RowChanges> {
+  const staged = stagedRows(tx, table, month);
+  return rowChanges(tx, frozenRows(tx, table, asOf), staged, table.live.key, sealedColumns(table));
+}
+
+/** Freeze the staged rows under the stamp; where the table is partitioned, in a partition of their own. */
+export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp): Promise<void> {
   const { table: target } = table.snapshot;
-  if (!target.partitioned) return insertStaged(tx, table, target.name, asOf);
-  const partition = partitionName(target.name, asOf);
-  if (await exists(tx, target.schema, partition)) return insertStaged(tx, table, target.name, asOf);
+  if (!target.partitioned || (await partitionFor(tx, target, stamp.asOf)) !== null) {
+    return insertStaged(tx, table, target.name, stamp);
+  }
+  const partition = partitionName(target.name, stamp.asOf);
   // Built bare and attached when full: the key is sorted once instead of being kept in order row by row.
   await tx`create table ${tx(target.schema)}.${tx(partition)} (like ${tx(target.schema)}.${tx(target.name)})`;
-  await insertStaged(tx, table, partition, asOf);
+  await insertStaged(tx, table, partition, stamp);
   await tx`alter table ${tx(target.schema)}.${tx(partition)} add primary key (${tx(target.key)})`;
   // A partition's bound takes no parameter; the date was checked to be one where it entered.
   await tx`
     alter table ${tx(target.schema)}.${tx(target.name)}
-      attach partition ${tx(target.schema)}.${tx(partition)} for values in (${tx.unsafe(`'${asOf}'`)})`;
+      attach partition ${tx(target.schema)}.${tx(partition)} for values in (${tx.unsafe(`'${stamp.asOf}'`)})`;
 }
 
-async function insertStaged(tx: Transaction, table: Frozen, into: string, asOf: string): Promise<void> {
-  const { table: target, columns, asOfColumn } = table.snapshot;
-  const all = [...columns, asOfColumn];
+async function insertStaged(tx: Transaction, table: Frozen, into: string, { asOf, month }: Stamp): Promise<void> {
+  const { table: target, asOfColumn } = table.snapshot;
+  const names = namesOf(sealedColumns(table));
+  const all = [...names, asOfColumn];
   await tx`
     insert into ${tx(target.schema)}.${tx(into)} (${tx(all)})
-    select ${list(tx, columnsOf(tx, "s", columns))}, ${asOf}::date from ${tx(stageSchema)}.${tx(table.name)} s`;
+    select ${list(tx, columnsOf(tx, "s", names))}, ${asOf}::date from ${stagedRows(tx, table, month)} s`;
 }
 
-async function exists(tx: Transaction, schema: string, name: string): Promise<boolean> {
-  return (await tableShape(tx, schema, name)) !== null;
-}
-
-/** Remove the rows of one as_of. */
+/** Remove the rows of one as_of, leaving its partition for others to take their place. */
 export async function clearSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
   const { table: target, asOfColumn } = table.snapshot;
   await tx`delete from ${tx(target.schema)}.${tx(target.name)} where ${tx(asOfColumn)} = ${asOf}`;
@@ -80,20 +96,6 @@ export function partitionName(table: string, asOf: string): string {
   return stem + suffix;
 }
 
-/** How the staged rows differ from the snapshot of `asOf`. */
-export async function compareSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<SnapshotDifference> {
-  const { table: target, asOfColumn } = table.snapshot;
-  const key = tx(table.live.key[0] ?? "");
-  const same = sameKey(tx, "o", "s", table.live.key);
-  const changed = some(
-    tx,
-    frozenColumns(table).map(({ name }) => tx`o.${tx(name)} is distinct from s.${tx(name)}`),
-  );
-  const [row] = await tx<SnapshotDifference[]>`
-    select count(*) filter (where o.${key} is null) as added,
-           count(*) filter (where s.${key} is null) as removed,
-           count(*) filter (where o.${key} is not null and s.${key} is not null and (${changed})) as changed
-      from ${tx(stageSchema)}.${tx(table.name)} s
-      full join (select * from ${tx(target.schema)}.${tx(target.name)} where ${tx(asOfColumn)} = ${asOf}) o on ${same}`;
-  return row ?? { added: 0, removed: 0, changed: 0 };
+function namesOf(columns: readonly Column[]): string[] {
+  return columns.map((column) => column.name);
 }

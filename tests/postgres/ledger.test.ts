@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { backendPid } from "../../src/postgres/backend.ts";
 import { observations } from "../../src/postgres/history.ts";
 import * as ledger from "../../src/postgres/ledger.ts";
-import { lastRuns, listRuns, listSeals, publications, sealsOf, showRun } from "../../src/postgres/ledger-queries.ts";
+import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger-queries.ts";
+import { liftSeal, listSeals, recordSeals, type SealedTable, sealedGroups, sealsOf } from "../../src/postgres/seals.ts";
 import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -34,8 +35,8 @@ async function published(what: typeof month0, observed: number): Promise<number>
     await ledger.recordFiles(tx, run, [file]);
     await ledger.recordTables(tx, run, [{ table: "users", rows: 2, inserted: 2, updated: 0, unchanged: 0, absent: 0 }]);
     await ledger.recordVerdicts(tx, run, [{ ...verdict, success: true, observed, result: {} }]);
-    const seal = { table: "s", as_of: what.as_of, rows: 2, fingerprint: "ff" };
-    await ledger.recordSeals(tx, run, [seal], { dataset, month: what.month, mode: "publish" });
+    const seal: SealedTable = { table: "s", as_of: what.as_of, rows: 2, fingerprint: "ff", groups: [[0, 2, "9", "8"]] };
+    await recordSeals(tx, run, [seal], { dataset, month: what.month, mode: "publish" });
     await ledger.closeRun(tx, run, "published", [{ title: "small", hint: "look" }]);
   });
   return run;
@@ -60,6 +61,8 @@ test("a run is opened, filled, closed and read back whole", async () => {
   });
   expect(await showRun(sql, dataset, run + 1_000, null)).toBeNull();
   expect((await publications(sql, dataset))[0]).toMatchObject({ run, month: "month_000", live: true });
+  expect(await listSeals(sql, dataset)).toMatchObject([{ table: "s", run, month: "month_000", mode: "publish" }]);
+  expect(await sealedGroups(sql, { dataset, table: "s", as_of: "2024-01-31" })).toEqual([[0, 2, "9", "8"]]);
 });
 
 test("a running run whose session is gone is shown as crashed, and marked so by the next holder of the lock", async () => {
@@ -117,9 +120,7 @@ test("a failure is kept with its faults, whatever bytes their values hold", asyn
 test("a lifted seal leaves the list and stays in the ledger with its reason", async () => {
   const { sql } = database;
   const run = await published(month1, 4.5);
-  await sql.begin((tx) =>
-    ledger.liftSeal(tx, { dataset, table: "s", as_of: "2024-02-29" }, { run, reason: "restamp" }),
-  );
+  await sql.begin((tx) => liftSeal(tx, { dataset, table: "s", as_of: "2024-02-29" }, { run, reason: "restamp" }));
   expect(await sealsOf(sql, dataset, "2024-02-29")).toEqual(new Map());
   expect((await listSeals(sql, dataset)).map((seal) => seal.as_of)).toEqual(["2024-01-31"]);
   const [lifted] = await sql`select as_of, fingerprint, lifted_by, reason from console.lifted_seals`;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import {
   clearSnapshot,
-  compareSnapshot,
   type Frozen,
   isFrozen,
   partitionName,
   sealSnapshot,
   sealStaged,
+  stagedChanges,
   takeSnapshot,
 } from "../../src/postgres/snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
@@ -33,14 +33,14 @@ async function stage(rows: [string, number | null, string | null][]): Promise<vo
 
 test("a seal does not depend on row order or on how a number is written, but on every cell", async () => {
   const { sql } = database;
-  const seal = () => sql.begin((tx) => sealStaged(tx, support));
+  const seal = () => sql.begin((tx) => sealStaged(tx, support, "month_000"));
   await stage([
     ["a", 1, "16.0"],
     ["b", null, null],
   ]);
   const first = await seal();
   // The same on every version: were it not, upgrading the server would break every seal.
-  expect(first).toEqual({ rows: 2, fingerprint: "5ffc027f18b9a56a" });
+  expect(first).toMatchObject({ rows: 2, fingerprint: "5ffc027f18b9a56a" });
   await stage([
     ["b", null, null],
     ["a", 1, "16.00"],
@@ -73,9 +73,9 @@ test("a snapshot is taken into a partition of its own, seals as the stage did, a
     ["b", null, null],
   ]);
   await sql.begin(async (tx) => {
-    await takeSnapshot(tx, support, asOf);
-    await takeSnapshot(tx, support, "2024-02-29");
-    expect(await sealSnapshot(tx, support, asOf)).toEqual(await sealStaged(tx, support));
+    await takeSnapshot(tx, support, { asOf, month: "month_000" });
+    await takeSnapshot(tx, support, { asOf: "2024-02-29", month: "month_001" });
+    expect(await sealSnapshot(tx, support, asOf)).toEqual(await sealStaged(tx, support, "month_000"));
   });
   const [partition] = await sql`select count(*) as rows from support_agg_90d_snapshots_20240131`;
   expect(partition?.rows).toBe(2);
@@ -84,6 +84,8 @@ test("a snapshot is taken into a partition of its own, seals as the stage did, a
   expect((await sealSnapshot(sql, support, "2024-02-29")).rows).toBe(2);
 });
 
+const march = { asOf: "2024-03-31", month: "month_002" };
+
 test("the difference between a drop and a snapshot is told in rows", async () => {
   const { sql } = database;
   await stage([
@@ -91,15 +93,19 @@ test("the difference between a drop and a snapshot is told in rows", async () =>
     ["b", 1, "2"],
     ["c", null, "2"],
   ]);
-  await sql.begin((tx) => takeSnapshot(tx, support, "2024-03-31"));
+  await sql.begin((tx) => takeSnapshot(tx, support, march));
   await stage([
     ["b", 1, "2.0"],
     ["c", 0, "2"],
     ["d", 1, "1"],
     ["e", 1, "1"],
   ]);
-  const difference = await sql.begin((tx) => compareSnapshot(tx, support, "2024-03-31"));
-  expect(difference).toEqual({ added: 2, removed: 1, changed: 1 });
+  const difference = await sql.begin((tx) => stagedChanges(tx, support, march));
+  expect(difference).toMatchObject({ from_rows: 3, to_rows: 4, added: 2, removed: 1, changed: 1 });
+  expect(difference.columns.map(({ column, changed }) => [column.name, changed])).toEqual([
+    ["support_tickets_90d", 1],
+    ["ticket_avg_resolution_hrs_90d", 0],
+  ]);
 });
 
 test("a partition's name fits PostgreSQL's 63 bytes", () => {

@@ -1,0 +1,57 @@
+import { ConsoleError } from "../core/errors.ts";
+import type { ColumnChange, Comparison, TableChange } from "../core/listings.ts";
+import { isDate } from "../core/month.ts";
+import { rowChanges } from "../postgres/compare.ts";
+import type { Transaction } from "../postgres/connect.ts";
+import { distanceOf } from "../postgres/distance.ts";
+import { type Frozen, frozenRows, isFrozen } from "../postgres/snapshots.ts";
+import { allRows } from "../postgres/two-snapshots.ts";
+import type { Session } from "./session.ts";
+
+/** Where a distance deserves attention when the manifest does not say: beyond 0.2 a shift is called major (Siddiqi). */
+const usualThreshold = 0.2;
+
+/** What changed from one snapshot to another, table by table, in one view of the database. */
+export async function compareSnapshots(session: Session, from: string, to: string): Promise<Comparison> {
+  for (const day of [from, to]) checkDate(day);
+  const tables = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
+    const changes: TableChange[] = [];
+    for (const table of session.tables.filter(isFrozen)) changes.push(await compareTable(tx, table, from, to));
+    return changes;
+  });
+  if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
+  if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
+  return { from, to, threshold: session.dataset.drift?.psi ?? usualThreshold, tables };
+}
+
+async function compareTable(tx: Transaction, table: Frozen, from: string, to: string): Promise<TableChange> {
+  const { snapshot, live } = table;
+  const changes = await rowChanges(
+    tx,
+    frozenRows(tx, table, from),
+    frozenRows(tx, table, to),
+    live.key,
+    snapshot.columns,
+  );
+  const rows = allRows(tx, table, from, to);
+  const columns: ColumnChange[] = [];
+  for (const { column, changed, fromValues, toValues } of changes.columns) {
+    const totals = { fromRows: changes.from_rows, toRows: changes.to_rows, fromValues, toValues };
+    columns.push({ column: column.name, changed, ...(await distanceOf(tx, rows, column, totals)) });
+  }
+  return { ...changes, table: snapshot.table.name, columns };
+}
+
+/** Throws a usage error for what is not a day. */
+export function checkDate(text: string): void {
+  if (isDate(text)) return;
+  throw new ConsoleError("usage", `"${text}" is not a date.`, {
+    hint: "Write the snapshot's as_of, such as 2024-01-31; `snapshots` lists them.",
+  });
+}
+
+export function noSnapshot(asOf: string): ConsoleError {
+  return new ConsoleError("unknown_snapshot", `There is no snapshot as of ${asOf}.`, {
+    hint: "`snapshots` lists the snapshots there are.",
+  });
+}

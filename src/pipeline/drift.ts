@@ -1,0 +1,65 @@
+import type { Seal, Warning } from "../core/events.ts";
+import { formatCount } from "../core/format.ts";
+import { distanceOf } from "../postgres/distance.ts";
+import { listSeals } from "../postgres/seals.ts";
+import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
+import { countTotals, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
+import type { StageContext } from "./context.ts";
+
+/** Rows of each snapshot that are enough to see a drift: what chance adds to a PSI is about bins ÷ rows, 0.001 here. */
+const enoughRows = 20_000;
+
+/**
+ * Hold the distribution of each column of the new snapshots against that of the snapshot before. Small tables are
+ * compared in full, large ones by a sample of the same keys on both sides; `compare` gives the exact figures.
+ */
+export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<Warning[]> {
+  const { tx, dataset, asOf, tables, emit } = context;
+  if (dataset.drift === undefined) return [];
+  const earlier = (await listSeals(tx, dataset.name)).filter((seal) => seal.as_of < asOf);
+  const warnings: Warning[] = [];
+  for (const table of tables.filter(isFrozen)) {
+    const name = table.snapshot.table.name;
+    const before = earlier.find((seal) => seal.table === name);
+    const now = seals.find((seal) => seal.table === name);
+    if (before === undefined || now === undefined) continue;
+    const drifted = await driftedColumns(context, table, before, now, dataset.drift.psi);
+    if (drifted.length > 0) warnings.push(warningOf(name, drifted, before, now));
+  }
+  for (const warning of warnings) emit({ event: "run.warned", ...warning });
+  return warnings;
+}
+
+async function driftedColumns(
+  { tx }: StageContext,
+  table: Frozen,
+  before: Seal,
+  now: Seal,
+  threshold: number,
+): Promise<string[]> {
+  const { columns: all, table: target } = table.snapshot;
+  const columns = all.filter(({ name }) => !table.live.key.includes(name));
+  const oneIn = Math.ceil(Math.max(before.rows, now.rows) / enoughRows);
+  const sample = `drift_of_${target.name}`;
+  await takeSample(tx, sample, table, { from: before.as_of, to: now.as_of, oneIn });
+  const rows = sampledRows(tx, sample);
+  const totals = await countTotals(tx, rows, columns);
+  const drifted: string[] = [];
+  for (const [index, column] of columns.entries()) {
+    const counts = totals[index];
+    if (counts === undefined) continue;
+    const { measure, distance } = await distanceOf(tx, rows, column, counts);
+    if (distance !== null && distance >= threshold) {
+      drifted.push(`${column.name} (${measure.toUpperCase()} ${distance.toFixed(2)})`);
+    }
+  }
+  return drifted;
+}
+
+function warningOf(table: string, drifted: readonly string[], before: Seal, now: Seal): Warning {
+  const sampled = now.rows > enoughRows ? `, by a sample of ${formatCount(enoughRows)} keys` : "";
+  return {
+    title: `${table}: ${drifted.join(", ")} drifted since ${before.as_of}${sampled}.`,
+    hint: `\`compare ${before.as_of} ${now.as_of}\` tells how far each column moved; ask the sender what changed.`,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Mode, Seal } from "../core/events.ts";
+import type { SnapshotEntry } from "../core/listings.ts";
+import type { Queryable, Transaction } from "./connect.ts";
+import type { KeyGroup } from "./key-groups.ts";
+import { iso } from "./ledger-queries.ts";
+
+/** A seal with the sums that later find a row which no longer matches it. */
+export type SealedTable = Seal & { groups: KeyGroup[] };
+
+interface SealName {
+  dataset: string;
+  table: string;
+  as_of: string;
+}
+
+/** Why a seal goes: in the course of a run, or by somebody's order. */
+export type Lifting = { reason: "restamp"; run: number } | { reason: "retention"; operator: string; host: string };
+
+/** Record seals; the caller has lifted any that stood in their place. */
+export async function recordSeals(
+  tx: Transaction,
+  run: number,
+  seals: readonly SealedTable[],
+  { dataset, month, mode }: { dataset: string; month: string; mode: Mode },
+): Promise<void> {
+  for (const { table, as_of, rows, fingerprint, groups } of seals) {
+    await tx`
+      insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, groups, run, mode)
+      values (${dataset}, ${table}, ${as_of}, ${month}, ${rows}, ${fingerprint}, ${tx.json(groups)}, ${run}, ${mode})`;
+  }
+}
+
+/** Take a seal off, and keep it with the reason. */
+export async function liftSeal(tx: Transaction, seal: SealName, lifting: Lifting): Promise<void> {
+  const run = "run" in lifting ? lifting.run : null;
+  const { operator, host } = "operator" in lifting ? lifting : { operator: null, host: null };
+  await tx`
+    with lifted as (
+      delete from console.seals
+       where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
+    insert into console.lifted_seals
+          (dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, lifted_by, reason, operator, host)
+    select dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, ${run}, ${lifting.reason},
+           ${operator}, ${host}
+      from lifted`;
+}
+
+/** All seals of a dataset, newest as_of first. */
+export async function listSeals(sql: Queryable, dataset: string): Promise<SnapshotEntry[]> {
+  return [
+    ...(await sql<SnapshotEntry[]>`
+      select table_name as table, as_of::text as as_of, rows, fingerprint, run, month, mode,
+             ${iso(sql, "sealed_at")} as sealed_at
+        from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
+  ];
+}
+
+/** The seals of one as_of, by snapshot table. */
+export async function sealsOf(sql: Queryable, dataset: string, asOf: string): Promise<Map<string, Seal>> {
+  const rows = await sql<Seal[]>`
+    select table_name as table, as_of::text as as_of, rows, fingerprint
+      from console.seals where dataset = ${dataset} and as_of = ${asOf}`;
+  return new Map(rows.map((seal) => [seal.table, seal]));
+}
+
+/** The sums kept with a seal; null for one that was made before there were any. */
+export async function sealedGroups(sql: Queryable, { dataset, table, as_of }: SealName): Promise<KeyGroup[] | null> {
+  const [row] = await sql<{ groups: KeyGroup[] | null }[]>`
+    select groups from console.seals where dataset = ${dataset} and table_name = ${table} and as_of = ${as_of}`;
+  return row?.groups ?? null;
+}

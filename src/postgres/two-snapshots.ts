@@ -1,0 +1,76 @@
+import type { Column } from "../core/columns.ts";
+import type { Queryable, Transaction } from "./connect.ts";
+import { keyHash } from "./fingerprint.ts";
+import { columnsOf, type Fragment, list } from "./fragments.ts";
+import type { Frozen } from "./snapshots.ts";
+
+/**
+ * A relation with the rows of two snapshots of one table: the table's columns, and `fromColumn`, true for the rows of
+ * the snapshot that is the reference.
+ */
+export type TwoSnapshots = Fragment;
+
+/** The column that tells the two apart; no table of a dataset is likely to have one of that name. */
+export const fromColumn = "console_from";
+
+/** Every row of both snapshots. */
+export function allRows(sql: Queryable, table: Frozen, from: string, to: string): TwoSnapshots {
+  return sql`(${selectBoth(sql, table, from, to)})`;
+}
+
+/**
+ * A sample of both snapshots, in a temporary table of that name which goes with the transaction: of every `oneIn` keys
+ * one, the same in both.
+ */
+export async function takeSample(
+  tx: Transaction,
+  name: string,
+  table: Frozen,
+  { from, to, oneIn }: { from: string; to: string; oneIn: number },
+): Promise<void> {
+  const sampled = oneIn === 1 ? tx`` : tx`and ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
+  await tx`create temporary table ${tx(name)} on commit drop as ${selectBoth(tx, table, from, to)} ${sampled}`;
+}
+
+/** The sample of that name. */
+export function sampledRows(tx: Transaction, name: string): TwoSnapshots {
+  return tx`pg_temp.${tx(name)}`;
+}
+
+function selectBoth(sql: Queryable, { snapshot }: Frozen, from: string, to: string): Fragment {
+  const { table, asOfColumn, columns } = snapshot;
+  const stamp = sql`s.${sql(asOfColumn)}`;
+  const names = columns.map((column) => column.name);
+  return sql`
+    select ${stamp} = ${from}::date as ${sql(fromColumn)}, ${list(sql, columnsOf(sql, "s", names))}
+      from ${sql(table.schema)}.${sql(table.name)} s where ${stamp} in (${from}::date, ${to}::date)`;
+}
+
+/** Rows, and cells of a column that are not NULL, on both sides. */
+export interface Totals {
+  fromRows: number;
+  toRows: number;
+  fromValues: number;
+  toValues: number;
+}
+
+/** The totals of each of the columns. */
+export async function countTotals(sql: Queryable, rows: TwoSnapshots, columns: readonly Column[]): Promise<Totals[]> {
+  const values = (side: Fragment) =>
+    list(
+      sql,
+      columns.map(({ name }) => sql`count(s.${sql(name)}) filter (where ${side})`),
+    );
+  const isFrom = sql`s.${sql(fromColumn)}`;
+  const isTo = sql`not s.${sql(fromColumn)}`;
+  const [row] = await sql<{ from_rows: number; to_rows: number; from_values: number[]; to_values: number[] }[]>`
+    select count(*) filter (where ${isFrom}) as from_rows, count(*) filter (where ${isTo}) as to_rows,
+           array[${values(isFrom)}]::bigint[] as from_values, array[${values(isTo)}]::bigint[] as to_values
+      from ${rows} s`;
+  return columns.map((_, index) => ({
+    fromRows: row?.from_rows ?? 0,
+    toRows: row?.to_rows ?? 0,
+    fromValues: row?.from_values[index] ?? 0,
+    toValues: row?.to_values[index] ?? 0,
+  }));
+}

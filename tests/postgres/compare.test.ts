@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Column } from "../../src/core/columns.ts";
+import { rowChanges } from "../../src/postgres/compare.ts";
+import { type Distance, distanceOf } from "../../src/postgres/distance.ts";
+import { type Frozen, frozenRows, isFrozen } from "../../src/postgres/snapshots.ts";
+import { allRows, countTotals, sampledRows, takeSample } from "../../src/postgres/two-snapshots.ts";
+import { migrated, tablesOf } from "../helpers/database.ts";
+import { ksOf, psiOf, totalVariation } from "../helpers/distances.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+const from = "2024-01-31";
+const to = "2024-02-29";
+type Cells = readonly (number | string | boolean | null)[];
+
+let database: TestDatabase;
+let tables: Frozen[];
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  tables = (await tablesOf(database.sql)).filter(isFrozen);
+  for (const { snapshot } of tables) {
+    for (const [index, day] of [from, to].entries()) {
+      const { sql } = database;
+      await sql`create table ${sql(`${snapshot.table.name}_${index}`)}
+        partition of ${sql(snapshot.table.name)} for values in (${sql.unsafe(`'${day}'`)})`;
+    }
+  }
+});
+afterAll(() => database.drop());
+
+function frozen(name: string): Frozen {
+  const table = tables.find((one) => one.name === name);
+  if (table === undefined) throw new Error(`${name} is not frozen`);
+  return table;
+}
+
+/** Freeze these cells of one column, under keys u0, u1 and so on. */
+async function freeze(table: Frozen, column: string, sides: readonly [Cells, Cells]): Promise<Column> {
+  const { sql } = database;
+  const { name } = table.snapshot.table;
+  await sql`truncate ${sql(name)}`;
+  for (const [index, cells] of sides.entries()) {
+    const rows = cells.map((cell, user) => ({ user_id: `u${user}`, as_of: [from, to][index], [column]: cell }));
+    await sql`insert into ${sql(name)} select * from jsonb_populate_recordset(null::${sql(name)}, ${sql.json(rows)})`;
+  }
+  const found = table.snapshot.columns.find((one) => one.name === column);
+  if (found === undefined) throw new Error(`no column ${column}`);
+  return found;
+}
+
+async function distance(name: string, column: string, sides: readonly [Cells, Cells]): Promise<Distance> {
+  const { sql } = database;
+  const table = frozen(name);
+  const found = await freeze(table, column, sides);
+  const rows = allRows(sql, table, from, to);
+  const [totals] = await countTotals(sql, rows, [found]);
+  if (totals === undefined) throw new Error("no totals");
+  return distanceOf(sql, rows, found, totals);
+}
+
+const near = (value: number | null) => (value === null ? null : expect.closeTo(value, 9));
+const numbers = fc.oneof(
+  // Ties and constants,
+  fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
+  // and values that hardly ever meet.
+  fc.array(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true })), { maxLength: 60 }),
+);
+
+test("PSI and KS are what an independent computation gives, with NULLs, ties, constants and empty sides", async () => {
+  const column = ["support_agg_90d", "ticket_avg_resolution_hrs_90d"] as const;
+  await fc.assert(
+    fc.asyncProperty(numbers, numbers, async (before, after) => {
+      expect(await distance(...column, [before, after])).toEqual({
+        measure: "psi",
+        distance: near(psiOf(before, after)),
+        ks: near(ksOf(before, after)),
+      });
+    }),
+    {
+      numRuns: 60,
+      examples: [
+        [[], []],
+        [[null], [1]],
+        [[7, 7, 7], [7]],
+        [
+          [7, 7],
+          [8, 8],
+        ],
+      ],
+    },
+  );
+});
+
+test("total variation is what an independent computation gives, for words and NULL", async () => {
+  const cells = fc.array(fc.option(fc.constantFrom("DSL", "Fiber optic", "No", "")), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(cells, cells, async (before, after) => {
+      const found = await distance("subscriptions", "net_service", [before, after]);
+      expect(found).toEqual({ measure: "tv", distance: near(totalVariation(before, after)), ks: null });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("known distances: nothing moved, all moved, half moved", async () => {
+  const same = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  expect(await distance("usage_agg_30d", "skips_7d", [same, same])).toEqual({ measure: "psi", distance: 0, ks: 0 });
+  // A constant that becomes another: all rows leave one bin, none of the other's were there.
+  const moved = await distance("usage_agg_30d", "skips_7d", [
+    [29, 29],
+    [30, 30],
+  ]);
+  expect(moved.ks).toBe(1);
+  expect(moved.distance).toBeCloseTo(2 * (1 - 1e-4) * Math.log(1e4), 9);
+  const half = await distance("usage_agg_30d", "skips_7d", [
+    [0, 0],
+    [0, null],
+  ]);
+  expect(half.ks).toBe(0);
+  expect(half.distance).toBeCloseTo(0.5 * Math.log(2) + (0.5 - 1e-4) * Math.log(0.5 / 1e-4), 9);
+});
+
+test("rows and cells that changed are counted by key", async () => {
+  const { sql } = database;
+  const table = frozen("support_agg_90d");
+  await freeze(table, "support_tickets_90d", [
+    [1, null, 3, 4],
+    [1, 2, null],
+  ]);
+  await sql`update support_agg_90d_snapshots set ticket_avg_resolution_hrs_90d = 1.0 where as_of = ${from}`;
+  await sql`update support_agg_90d_snapshots set ticket_avg_resolution_hrs_90d = 1.00 where as_of = ${to}`;
+  const [before, after] = [frozenRows(sql, table, from), frozenRows(sql, table, to)];
+  const changes = await rowChanges(sql, before, after, table.live.key, table.snapshot.columns);
+  expect(changes).toMatchObject({ from_rows: 4, to_rows: 3, added: 0, removed: 1, changed: 2 });
+  expect(changes.columns).toMatchObject([
+    { column: { name: "support_tickets_90d" }, changed: 2, fromValues: 3, toValues: 2 },
+    { column: { name: "ticket_avg_resolution_hrs_90d" }, changed: 0, fromValues: 4, toValues: 3 },
+  ]);
+});
+
+test("a sample takes the same keys from both sides", async () => {
+  const { sql } = database;
+  const table = frozen("usage_agg_30d");
+  const cells = Array.from({ length: 400 }, (_, index) => index);
+  await freeze(table, "skips_7d", [cells, cells.map((cell) => cell + 1)]);
+  const sampled = await sql.begin(async (tx) => {
+    await takeSample(tx, "some_keys", table, { from, to, oneIn: 4 });
+    return [...(await tx`select user_id, count(*) as sides from ${sampledRows(tx, "some_keys")} s group by user_id`)];
+  });
+  expect(new Set(sampled.map((row) => row.sides))).toEqual(new Set([2]));
+  expect(sampled.length).toBeGreaterThan(50);
+  expect(sampled.length).toBeLessThan(150);
+});
