@@ -198,6 +198,8 @@ const drops: DropCheck[] = [
   },
 ];
 
+const sealed = { ...seal, run: 1, month: "month_002", mode: "publish", sealed_at: "2024-04-01T03:00:00Z" } as const;
+
 describe("as text", () => {
   test("compare", () => expect(compareView.text(comparison, pipe)).toMatchSnapshot());
   test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
@@ -205,10 +207,7 @@ describe("as text", () => {
   test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
-  test("snapshots", () =>
-    expect(
-      snapshotsView.text({ snapshots: [{ ...seal, run: 1, sealed_at: "2024-04-01T03:00:00Z" }] }, pipe),
-    ).toMatchSnapshot());
+  test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed] }, pipe)).toMatchSnapshot());
 
   test("nothing to list is said on stderr, and stdout stays empty", () => {
     const nothing = { months: [], server: "", runs: [], snapshots: [], seals: [] };
@@ -242,15 +241,20 @@ describe("as JSON, exactly what the contract says", () => {
   });
 
   test("snapshots", () => {
-    const entry = { ...seal, run: 1, sealed_at: "2024-04-01T03:00:00Z" };
-    const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [entry] })));
+    const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [sealed] })));
     expect(json).toEqual({ snapshots: [{ ...seal, run: 1 }] });
   });
 });
 
 describe("exit codes", () => {
   test("a broken seal is 1, intact ones are 0", () => {
-    const check = { ...seal, found_rows: 7043, found_fingerprint: seal.fingerprint };
+    const check = {
+      ...seal,
+      found_rows: 7043,
+      found_fingerprint: seal.fingerprint,
+      differences: [],
+      unnamed_groups: 0,
+    };
     expect(sealsView.exitCode?.({ seals: [{ ...check, state: "intact" }] })).toBe(0);
     expect(
       sealsView.exitCode?.({

@@ -165,6 +165,8 @@ export function snapshots(indexes: readonly number[]): SnapshotEntry[] {
     seals(index).map((seal) => ({
       ...seal,
       run: index + 1,
+      month: monthName(index),
+      mode: "publish",
       sealed_at: new Date(madeUpNow - (4 - index) * 86_400_000).toISOString(),
     })),
   );
