@@ -77,7 +77,8 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
   const until = end === null ? Math.max(now, Date.parse(state.latest_at)) : Date.parse(state.latest_at);
   return {
     run: state.run,
-    month: state.month,
+    // A run that was refused at once does not know its month; who asked for it does.
+    month: state.month || monthsAsked(live),
     as_of: state.as_of,
     mode: state.mode,
     outcome: outcomeOf(state),
@@ -100,6 +101,10 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     fault_groups: failed?.fault_groups ?? [],
     log: live.log,
   };
+}
+
+function monthsAsked({ request: { selection } }: Live): string {
+  return "months" in selection ? selection.months.join(", ") : selection.every;
 }
 
 export function outcomeOf({ end }: RunState): Outcome {

@@ -83,9 +83,8 @@ function copy(ui: Ui): Step {
 }
 
 function refresh(ui: Ui): Step {
-  if (ui.link.state === "dead")
-    return stay({ ...say(ui, "Starting the pipeline again."), trouble: null }, { do: "restart" });
-  return askAgain(say({ ...ui, refused: [], seals: {} }, "Read again."));
+  if (ui.link.state === "dead") return stay(say(ui, "Starting the pipeline again."), { do: "restart" });
+  return askAgain(say({ ...ui, refusals: {}, seals: {} }, "Read again."));
 }
 
 function toggleLog(ui: Ui): Step {

@@ -39,7 +39,7 @@ function react(ui: Ui, message: Message): Step {
     case "died":
       return stay(onDied(ui, message.exit));
     case "restarted":
-      return stay({ ...ui, link: { state: "connecting" }, waiting: [], refused: [] });
+      return stay({ ...ui, link: { state: "connecting" }, waiting: [], refusals: {} });
   }
 }
 
