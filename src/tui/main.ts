@@ -15,6 +15,8 @@ export interface TuiOptions {
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
   start?: (settings: Settings) => Pipeline;
+  /** False for no colours, as $NO_COLOR does. */
+  colour?: boolean;
 }
 
 /** Milliseconds between two looks at the ledger while nothing goes on, and between two ticks of a run's clock. */
@@ -40,7 +42,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
     },
     pipeline,
   );
-  const [initial, asks] = askForNeeds(firstState(settings));
+  const [initial, asks] = askForNeeds(firstState(settings, options.colour ?? true));
   const store = createStore(initial, hands.perform, Date.now);
   for (const effect of asks) hands.perform(effect);
   const takeDown = await putUp(store, endings.fail).catch(endings.fail);
@@ -53,10 +55,11 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   return code;
 }
 
-function firstState(settings: Settings): Ui {
+function firstState(settings: Settings, colour: boolean): Ui {
+  const look = lookOf(process.env);
   return beginning({
     size: sizeOf(process.stdout),
-    look: lookOf(process.env),
+    look: colour ? look : { ...look, depth: "none" },
     now: Date.now(),
     data: settings.data,
     flags: settingFlags(settings),
