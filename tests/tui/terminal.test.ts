@@ -172,6 +172,21 @@ test("a pipeline that is killed is reported and can be started again", async () 
   await screen.shows("Run month_002?");
 });
 
+test("Ctrl-Z gives the terminal back to the shell, and it is taken again on return", async () => {
+  const screen = start("published");
+  const before = screen.state();
+  await screen.shows("24/24");
+  screen.type("\x1a");
+  await screen.until(() => !screen.state().alternateScreen, "the shell's screen");
+  expect(screen.state()).toEqual(before);
+  screen.resize(100, 30);
+  screen.kill("SIGCONT");
+  expect((await screen.shows("24/24")).split("\n").length).toBe(30);
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  expect(screen.state()).toEqual(before);
+});
+
 const sizes: [columns: number, rows: number][] = [
   [80, 24],
   [60, 15],

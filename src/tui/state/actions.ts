@@ -28,7 +28,7 @@ function runHere(ui: Ui): number | null {
 }
 
 /** This console's own run when it is the one, so that its bars show. */
-export function placeOfRun(ui: Ui, run: number): Place {
+function placeOfRun(ui: Ui, run: number): Place {
   return ui.live?.current?.run === run ? livePlace : { ...livePlace, run };
 }
 
@@ -136,6 +136,7 @@ export const actions = {
   first: (ui: Ui) => stay(moveToEnd(ui, "first")),
   last: (ui: Ui) => stay(moveToEnd(ui, "last")),
   quit: (ui: Ui) => (isRunning(ui) ? confirm(ui, askQuit(ui)) : stay(ui, { do: "quit", code: 0 })),
+  suspend: (ui: Ui) => stay(ui, { do: "suspend" }),
   leave: (ui: Ui) => stay(ui, { do: "quit", code: 130 }),
   ...promptActions,
 } satisfies Record<string, (ui: Ui) => Step>;

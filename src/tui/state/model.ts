@@ -124,6 +124,7 @@ export type Effect =
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
   | { do: "restart" }
+  | { do: "suspend" }
   | { do: "quit"; code: number };
 
 export type Step = [Ui, Effect[]];
