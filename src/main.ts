@@ -7,6 +7,7 @@ import { commandNamed, commands } from "./headless/commands.ts";
 import { printError } from "./headless/failure.ts";
 import { channelOf, type Output } from "./headless/output.ts";
 import { choosePaint } from "./headless/paint.ts";
+import { obstacle } from "./tui/terminal.ts";
 
 /** The program: do what the command line asks and resolve to the exit code. `connect` starts the pipeline. */
 export async function main(
@@ -52,12 +53,12 @@ async function dispatch(
   const settings = resolveSettings(values, process.env);
   const start = () => connect(settings);
   const { json = false, quiet = false } = values;
-  const hasTerminal = process.stdin.isTTY === true && output.out.isTerminal;
-  if (command === null && hasTerminal && !json && !quiet) {
+  const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
+  if (command === null && canDraw && !json && !quiet) {
     // It gets ready while the screen is loaded.
     const pipeline = start();
     const { runTui } = await import("./tui/main.ts");
-    return runTui(settings, { pipeline, start: connect });
+    return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
   }
   const chosen = command ?? commandNamed("months");
   return chosen.perform(invocation, { settings, output, json, quiet, start });

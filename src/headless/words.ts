@@ -23,7 +23,7 @@ const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
 
 /** "watch_hours_30d ≥ 0" */
 export function expectationInOneLine(verdict: Pick<Verdict, "type" | "column" | "kwargs">): string {
-  return expectationInWords(verdict, signs);
+  return expectationInWords(verdict, signs, true);
 }
 
 /** Which expectation it is: "usage_agg_30d, watch_hours_30d ≥ 0". */

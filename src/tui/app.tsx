@@ -1,5 +1,5 @@
-import { Box, type Instance, render, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
-import { useSyncExternalStore } from "react";
+import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
+import { useEffect, useSyncExternalStore } from "react";
 import { type Block, gridAsRows } from "./components/block.ts";
 import { frame } from "./components/frame.ts";
 import { Line, Rows } from "./components/rows.tsx";
@@ -8,8 +8,17 @@ import { Table } from "./components/table.tsx";
 import { inputOf } from "./keys.ts";
 import type { Store } from "./store.ts";
 
+/** What ink hands to components alone. */
+interface HeldApp {
+  app: ReturnType<typeof useApp> | null;
+}
+
 /** The whole screen: keys in, the state's lines out. */
-export function App({ store }: { store: Store }) {
+function App({ store, held }: { store: Store; held: HeldApp }) {
+  const app = useApp();
+  useEffect(() => {
+    held.app = app;
+  }, [app, held]);
   const ui = useSyncExternalStore(store.subscribe, store.shown);
   useInput((text, key) => {
     const input = inputOf(text, key);
@@ -43,9 +52,19 @@ function Spoken({ blocks }: { blocks: Block[] }) {
   );
 }
 
+/** The screen once it is up. */
+export interface Mounted {
+  unmount(): void;
+  /** Rejects when drawing fails. */
+  readonly gone: Promise<unknown>;
+  /** Gives the terminal back to the shell until the shell wakes us again. */
+  suspend(): Promise<void>;
+}
+
 /** Takes over the terminal. Ink is told what it would otherwise guess from CI and from whether stdout is a terminal. */
-export function mount(store: Store): Instance {
-  return render(<App store={store} />, {
+export function mount(store: Store): Mounted {
+  const held: HeldApp = { app: null };
+  const ink = render(<App store={store} held={held} />, {
     alternateScreen: true,
     exitOnCtrlC: false,
     interactive: true,
@@ -53,4 +72,17 @@ export function mount(store: Store): Instance {
     // The store already holds back what comes too often; a key must not wait for its turn.
     maxFps: 500,
   });
+  return {
+    unmount: ink.unmount,
+    gone: ink.waitUntilExit(),
+    suspend: async () => held.app?.suspendTerminal(untilWoken),
+  };
+}
+
+/** Stops this process alone, as the shell's job control expects; the pipeline works on. */
+async function untilWoken(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once("SIGCONT", () => resolve());
+  process.kill(process.pid, "SIGTSTP");
+  await promise;
 }

@@ -7,6 +7,7 @@ import type { Effect, Message, Reply } from "./state/model.ts";
 export interface World {
   startPipeline(): Pipeline;
   copy(text: string): void;
+  suspend(): void;
   quit(code: number): void;
   dispatch(message: Message): void;
 }
@@ -67,6 +68,8 @@ export function createHands(world: World, first: Pipeline): Hands {
           watch(pipeline);
           world.dispatch({ type: "restarted" });
           return;
+        case "suspend":
+          return world.suspend();
         case "copy":
           return world.copy(effect.text);
         case "quit":

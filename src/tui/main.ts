@@ -15,6 +15,8 @@ export interface TuiOptions {
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
   start?: (settings: Settings) => Pipeline;
+  /** False for no colours, as $NO_COLOR does. */
+  colour?: boolean;
 }
 
 /** Milliseconds between two looks at the ledger while nothing goes on, and between two ticks of a run's clock. */
@@ -28,6 +30,8 @@ const closePatience = 8_000;
  * error of ours or a lost pipeline, the terminal is left as it was.
  */
 export async function runTui(settings: Settings, options: TuiOptions = {}): Promise<number> {
+  // At once: a key that comes while the screen is loaded would be echoed into it, and Ctrl-Z would stop us.
+  process.stdin.setRawMode(true);
   const start = options.start ?? startPipeline;
   const pipeline = options.pipeline ?? start(settings);
   const endings = watchEndings(() => hands.pipeline().kill());
@@ -35,36 +39,51 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
     {
       startPipeline: () => start(settings),
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
+      suspend: () => screen?.suspend(),
       quit: endings.end,
       dispatch: (message) => store.dispatch(message),
     },
     pipeline,
   );
-  const [initial, asks] = askForNeeds(firstState(settings));
+  const [initial, asks] = askForNeeds(firstState(settings, options.colour ?? true));
   const store = createStore(initial, hands.perform, Date.now);
   for (const effect of asks) hands.perform(effect);
-  const takeDown = await putUp(store, endings.fail).catch(endings.fail);
+  let screen: Screen | null = null;
+  try {
+    screen = await putUp(store, endings.fail);
+  } catch (thrown) {
+    endings.fail(thrown);
+  }
   const { code, error } = await endings.ended;
   hands.letGo();
-  takeDown?.();
+  screen?.takeDown();
+  process.stdin.setRawMode(false);
   if (error !== null) tell(error);
   await closePipeline(hands.pipeline());
   endings.release();
   return code;
 }
 
-function firstState(settings: Settings): Ui {
+function firstState(settings: Settings, colour: boolean): Ui {
+  const look = lookOf(process.env);
   return beginning({
     size: sizeOf(process.stdout),
-    look: lookOf(process.env),
+    look: colour ? look : { ...look, depth: "none" },
     now: Date.now(),
     data: settings.data,
     flags: settingFlags(settings),
   });
 }
 
-/** Draws the store on the terminal and listens to it; the function that comes back undoes all of that. */
-async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<() => void> {
+interface Screen {
+  /** Back to the shell for a while. */
+  suspend(): void;
+  /** Leave the terminal as it was. */
+  takeDown(): void;
+}
+
+/** Draws the store on the terminal and listens to it. */
+async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Screen> {
   // React reads it when it is first loaded, so no module that holds JSX may be imported before: its development build
   // is several times slower, and half of one and half of the other draws nothing at all.
   process.env.NODE_ENV = "production";
@@ -72,17 +91,20 @@ async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<() 
   const resized = () => store.dispatch({ type: "resize", size: sizeOf(process.stdout) });
   // Before ink's own listener, so that the new size is drawn at once.
   process.stdout.on("resize", resized);
-  const ink = mount(store);
-  ink.waitUntilExit().catch(fail);
+  const mounted = mount(store);
+  mounted.gone.catch(fail);
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
   const stopTicking = tick(store);
-  return () => {
-    stopTicking();
-    process.stdout.off("resize", resized);
-    ink.unmount();
-    store.close();
-    process.stdin.pause();
+  return {
+    suspend: () => void mounted.suspend().then(resized).catch(fail),
+    takeDown() {
+      stopTicking();
+      process.stdout.off("resize", resized);
+      mounted.unmount();
+      store.close();
+      process.stdin.pause();
+    },
   };
 }
 

@@ -36,62 +36,91 @@ export function seals(index: number): Seal[] {
   });
 }
 
+/** One expectation of a made-up suite: its type, its column, what else it says, and what it observes when it holds. */
+type Made = [type: string, column: string | null, kwargs: object, observed: unknown];
+
+const notNull: Made = ["expect_column_values_to_not_be_null", "user_id", {}, 0];
+const sameRows: Made = ["expect_table_row_count_to_equal_other_table", null, { other_table_name: "users" }, 7120];
+const atLeastZero = (column: string, least: number): Made => [
+  "expect_column_values_to_be_between",
+  column,
+  { min_value: 0 },
+  least,
+];
+const columns = (count: number): Made => [
+  "expect_table_columns_to_match_set",
+  null,
+  { exact_match: true },
+  `${count} columns`,
+];
+
+const suites: Record<string, Made[]> = {
+  users: [
+    notNull,
+    columns(6),
+    ["expect_column_values_to_be_unique", "user_id", {}, null],
+    ["expect_column_values_to_be_in_set", "user_gender", { value_set: ["Female", "Male"] }, 2],
+  ],
+  subscriptions: [
+    notNull,
+    sameRows,
+    columns(13),
+    atLeastZero("months_active", 0),
+    atLeastZero("monthly_fee", 18.25),
+    [
+      "expect_column_values_to_be_in_set",
+      "contract_type",
+      { value_set: ["Month-to-month", "One year", "Two year"] },
+      3,
+    ],
+    ["expect_column_mean_to_be_between", "monthly_fee", { min_value: 50, max_value: 80 }, 64.76],
+  ],
+  usage_agg_30d: [
+    notNull,
+    sameRows,
+    columns(6),
+    atLeastZero("watch_hours_30d", 0.4),
+    atLeastZero("avg_session_mins_7d", 3.1),
+    atLeastZero("unique_devices_30d", 1),
+    atLeastZero("rebuffer_events_7d", 0),
+  ],
+  payments_agg_90d: [sameRows, atLeastZero("failed_payments_90d", 0)],
+  support_agg_90d: [sameRows, atLeastZero("support_tickets_90d", 0)],
+  labels: [sameRows, ["expect_column_mean_to_be_between", "churn_label", { min_value: 0.2, max_value: 0.35 }, 0.265]],
+};
+
+/** Positions of the three that the stories let fail: contract_type, watch_hours_30d, and the mean of churn_label. */
+export const positions = { contract: 9, hours: 14, churn: 23 };
+
 export function verdicts(failing: readonly number[] = [], warning: readonly number[] = []): Verdict[] {
-  const all = tables.flatMap(({ table, expectations }) =>
-    Array.from({ length: expectations }, (_, order) => verdict(table, order)),
-  );
+  const all = tables.flatMap(({ table }) => (suites[table] ?? []).map((made) => verdict(table, made)));
   return all.map((one, position) => {
-    if (failing.includes(position)) return { ...one, success: false, unexpected_count: 12, unexpected_percent: 0.17 };
-    if (!warning.includes(position)) return one;
-    return {
-      ...one,
-      success: false,
-      severity: "warning",
-      unexpected_count: null,
-      unexpected_percent: null,
-      observed: 36.1,
-    };
+    if (failing.includes(position)) {
+      return {
+        ...one,
+        success: false,
+        observed: position === positions.contract ? 4 : -3.2,
+        unexpected_count: 12,
+        unexpected_percent: 0.17,
+      };
+    }
+    return warning.includes(position) ? { ...one, success: false, severity: "warning", observed: 0.361 } : one;
   });
 }
 
-const checked: Record<string, string[]> = {
-  users: ["signup_date", "user_gender"],
-  subscriptions: ["months_active", "monthly_fee", "contract_type", "total_paid", "net_service"],
-  usage_agg_30d: ["watch_hours_30d", "avg_session_mins_7d", "unique_devices_30d", "skips_7d", "rebuffer_events_7d"],
-};
-
-function verdict(table: string, order: number): Verdict {
-  const judged = {
+function verdict(table: string, [type, column, kwargs, observed]: Made): Verdict {
+  const counted = type.startsWith("expect_column_values");
+  return {
+    table,
+    type,
+    ...(column !== null && { column }),
+    kwargs: { ...(column !== null && { column }), ...kwargs },
     severity: "critical",
     success: true,
-    observed: 0,
-    unexpected_count: 0,
-    unexpected_percent: 0,
-  } as const;
-  if (order === 0) {
-    return {
-      ...judged,
-      table,
-      type: "expect_column_values_to_not_be_null",
-      column: "user_id",
-      kwargs: { column: "user_id" },
-    };
-  }
-  if (order === 1) {
-    const kwargs = { other_table_name: "users" };
-    return {
-      ...judged,
-      table,
-      type: "expect_table_row_count_to_equal_other_table",
-      kwargs,
-      observed: 7120,
-      unexpected_count: null,
-      unexpected_percent: null,
-    };
-  }
-  const column = checked[table]?.[order - 2] ?? "churn_label";
-  const kwargs = { column, min_value: 0 };
-  return { ...judged, table, type: "expect_column_values_to_be_between", column, kwargs, observed: 0 };
+    observed,
+    unexpected_count: counted ? 0 : null,
+    unexpected_percent: counted ? 0 : null,
+  };
 }
 
 export function run(number: number, index: number, status: RunStatus, daysAgo: number): RunEntry {
@@ -138,7 +167,7 @@ export function detail(entry: RunEntry): RunDetail {
       sha256: "0".repeat(64),
       rows: usersIn(index),
     })),
-    verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [8, 13] : []),
+    verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [positions.contract, positions.hours] : []),
     faults: [],
     snapshots: published ? seals(index) : [],
     warnings: [],

@@ -13,6 +13,8 @@ export interface Screen {
   shows(what: string | RegExp): Promise<string>;
   /** The same for its absence. */
   hides(what: string | RegExp): Promise<string>;
+  /** Resolves when that holds; `what` is for the complaint when it never does. */
+  until(holds: () => boolean, what: string): Promise<string>;
   /** Everything that the program wrote. */
   written(): string;
   kill(signal: NodeJS.Signals): void;
@@ -120,6 +122,7 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
     text,
     shows: (what) => until(() => has(what), String(what)),
     hides: (what) => until(() => !has(what), `the absence of ${what}`),
+    until,
     written: () => written,
     kill: (signal) => child.kill(signal),
     exited,

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../src/core/events.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
+import { positions } from "./made-up.ts";
 import { begin, ingest, Stream, wholeRun } from "./streams.ts";
 
 /** Writes tests/fixtures/streams: `bun tests/helpers/write-streams.ts`. */
@@ -109,8 +110,8 @@ const streams: Record<string, RunEvent[]> = {
       (event) => event.event === "table.progress" && event.stage === "upsert" && event.table === "usage_agg_30d",
     ) + 1,
   ),
-  rejected: wholeRun({ run: 3, index: 2, failing: [8, 13] }),
-  warned: wholeRun({ run: 3, index: 2, warning: [23] }),
+  rejected: wholeRun({ run: 3, index: 2, failing: [positions.contract, positions.hours] }),
+  warned: wholeRun({ run: 3, index: 2, warning: [positions.churn] }),
   "dry-run": wholeRun({ run: 3, index: 2, mode: "dry_run" }),
   faulty: faulty(),
   cancelled: cancelled(),

@@ -104,7 +104,7 @@ test("browses counts by as_of, compares two, and verifies the seals", async () =
   const screen = start("published", { columns: 120, rows: 40 });
   await screen.shows("24/24");
   screen.type("s");
-  await screen.shows(/rows by as_of[^]*2024-01-31 +7,043/);
+  await screen.shows(/rows by as_of[\s\S]*2024-01-31 +7,043/);
   screen.type(" ");
   await screen.shows("marked: 2024-02-29");
   screen.type(keys.enter);
@@ -170,6 +170,21 @@ test("a pipeline that is killed is reported and can be started again", async () 
   await screen.shows("Starting the pipeline again.");
   screen.type("r");
   await screen.shows("Run month_002?");
+});
+
+test("Ctrl-Z gives the terminal back to the shell, and it is taken again on return", async () => {
+  const screen = start("published");
+  const before = screen.state();
+  await screen.shows("24/24");
+  screen.type("\x1a");
+  await screen.until(() => !screen.state().alternateScreen, "the shell's screen");
+  expect(screen.state()).toEqual(before);
+  screen.resize(100, 30);
+  screen.kill("SIGCONT");
+  expect((await screen.shows("24/24")).split("\n").length).toBe(30);
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  expect(screen.state()).toEqual(before);
 });
 
 const sizes: [columns: number, rows: number][] = [

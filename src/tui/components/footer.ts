@@ -1,6 +1,5 @@
-import { displayWidth } from "../../core/text.ts";
 import { glyphsOf } from "../glyphs.ts";
-import { type Row, type Span, span } from "../spans.ts";
+import { type Row, type Span, span, widthOf } from "../spans.ts";
 import type { Binding } from "../state/binding.ts";
 import { bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
 import { contextOf } from "../state/context.ts";
@@ -25,10 +24,10 @@ export function footer(ui: Ui): Row {
     ...others.filter((binding) => isIdle(binding, ui)),
   ].map((binding) => item(binding, ui));
   const end = last.flatMap((binding, index) => [...(index > 0 ? [span("  ")] : []), ...item(binding, ui)]);
-  const room = ui.size.columns - 2 - width(end);
+  const room = ui.size.columns - 2 - widthOf(end);
   const spans: Span[] = [span(" ")];
   for (const part of items) {
-    if (width(spans) + width(part) + 2 > room) continue;
+    if (widthOf(spans) + widthOf(part) + 2 > room) continue;
     spans.push(...part, span("  "));
   }
   return { spans: [...spans, ...end] };
@@ -43,8 +42,4 @@ function item(binding: Binding, ui: Ui): Span[] {
 
 function isIdle(binding: Binding, ui: Ui): boolean {
   return reasonAgainst(binding, ui) !== null;
-}
-
-function width(spans: readonly Span[]): number {
-  return spans.reduce((sum, part) => sum + displayWidth(part.text), 0);
 }

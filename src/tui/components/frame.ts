@@ -3,7 +3,7 @@ import { glyphsOf } from "../glyphs.ts";
 import { screenOf } from "../screens/index.ts";
 import { clipSpans, plainText, type Row, row, type Span, span, spread } from "../spans.ts";
 import { isTooSmall, smallest } from "../state/context.ts";
-import { here, type Ui } from "../state/model.ts";
+import { here, refusalOf, type Ui } from "../state/model.ts";
 import { wrap } from "../wrap.ts";
 import { type Block, gridAsRows, heightOf } from "./block.ts";
 import { footer } from "./footer.ts";
@@ -48,7 +48,8 @@ function statusWords(ui: Ui): Span[] {
   if (ui.overlay?.kind === "filter") return [span("/", "key"), span(escapeControl(filter)), caret(ui)];
   if (ui.notice !== null) return [span(ui.notice.text, ui.notice.tone)];
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
-  if (ui.trouble !== null) return [span(`${escapeControl(ui.trouble.title)} ${escapeControl(ui.trouble.hint)}`, "bad")];
+  const trouble = refusalOf(ui, { kind: "months" });
+  if (trouble !== null) return [span(`${escapeControl(trouble.title)} ${escapeControl(trouble.hint)}`, "bad")];
   return filter === "" ? [] : [span(`filter: ${escapeControl(filter)}  `, "accent"), span("esc clears it", "dim")];
 }
 

@@ -1,7 +1,9 @@
+import type { Request } from "../../core/requests.ts";
+import { escapeControl } from "../../core/text.ts";
 import { type Column, gridRow, headingRow, placeColumns, window } from "../columns.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { type Row, row, type Span, span } from "../spans.ts";
-import type { Ui } from "../state/model.ts";
+import { refusalOf, type Ui } from "../state/model.ts";
 import type { Grid } from "./block.ts";
 
 interface Listing<Item> {
@@ -42,6 +44,13 @@ export function listGrid<Item>(ui: Ui, listing: Listing<Item>): Grid {
     return { cells: [margins, ...cells(item, widths)], selected };
   });
   return { columns, rows };
+}
+
+/** What stands where an answer is still awaited, or why it will not come. */
+export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
+  const refusal = refusalOf(ui, request);
+  if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
+  return emptyRows(escapeControl(refusal.title), escapeControl(refusal.hint), "ctrl-r asks again; esc goes back");
 }
 
 /** Lines for an empty list: what is missing, and what to do next. */

@@ -3,7 +3,7 @@ import type { ColumnChange, Comparison, TableChange } from "../../core/listings.
 import { escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listRows } from "../components/list.ts";
+import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { type Glyphs, glyphsOf } from "../glyphs.ts";
 import { type ComparisonLine, comparisonShown, cursorIn } from "../select/lists.ts";
 import { type Span, span } from "../spans.ts";
@@ -25,10 +25,7 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
   const title = [span(`${place.from} ${arrow} ${place.to}`, "strong"), span("   what changed", "dim")];
   const comparison = ui.comparison?.from === place.from && ui.comparison.to === place.to ? ui.comparison : null;
   if (comparison === null) {
-    const rows = emptyRows(
-      ui.trouble?.title ?? `comparing every row and column${glyphsOf(ui.look).ellipsis}`,
-      ui.trouble?.hint ?? "",
-    );
+    const rows = awaitedRows(ui, { kind: "compare", from: place.from, to: place.to }, "comparing every row and column");
     return { title, right: [], caption: "", body: [{ kind: "rows", rows }] };
   }
   const shown = comparisonShown(ui, place);

@@ -2,7 +2,7 @@ import { formatAge, formatBytes, formatCount, formatDuration } from "../../core/
 import type { MonthEntry } from "../../core/listings.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listRows } from "../components/list.ts";
+import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { rule } from "../components/rule.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { durationOf, monthBytes, monthRows } from "../select/estimate.ts";
@@ -80,8 +80,7 @@ function empty(ui: Ui, filtered: boolean): Row[] {
       "ctrl-r looks again",
     );
   }
-  if (ui.trouble !== null) return emptyRows(ui.trouble.title, ui.trouble.hint, "ctrl-r tries again; q leaves");
-  return emptyRows(`connecting${glyphsOf(ui.look).ellipsis}`);
+  return awaitedRows(ui, { kind: "months" }, "connecting");
 }
 
 function cells(ui: Ui, entry: MonthEntry): Span[][] {

@@ -1,4 +1,5 @@
 import { expectationInWords } from "../../core/expectation-words.ts";
+import { describeGroup } from "../../core/fault-words.ts";
 import type { Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import { clip, escapeControl } from "../../core/text.ts";
@@ -46,18 +47,27 @@ function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {
   if (view.failure === null) return [];
   const glyphs = glyphsOf(ui.look);
   const { title, hint, reject_file } = view.failure;
-  const reasons = [...view.faults.map((fault) => faultInWords(fault, glyphs)), ...failedInWords(view, glyphs)];
   const room = Math.max(1, height - view.tables.length - 10);
-  const more = Math.max(view.fault_count, reasons.length) - Math.min(reasons.length, room);
-  const where = reject_file === null ? "" : ` in ${reject_file}`;
+  const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
+  const more = reasons.length - room;
+  const where = reject_file === null ? [] : [row("   ", span(`every fault: ${escapeControl(reject_file)}`, "dim"))];
   return [
     ...text(ui, title, "bad", width, 2),
     ...reasons
       .slice(0, room)
       .map((line) => row("   ", span(clip(escapeControl(line), width - 6, glyphs.ellipsis), "warn"))),
-    ...(reasons.length > 0 && more > 0 ? [row("   ", span(`and ${formatCount(more)} more${where}`, "dim"))] : []),
+    ...(more > 0 ? [row("   ", span(`and ${formatCount(more)} more`, "dim"))] : []),
+    ...where,
     ...text(ui, hint, "plain", width, 2),
   ];
+}
+
+/** Each fault while they are few; their kinds when they are many. */
+function faultsInWords(view: RunView, room: number, glyphs: Glyphs): string[] {
+  if (view.fault_groups.length === 0 || view.fault_count <= room) {
+    return view.faults.map((fault) => faultInWords(fault, glyphs));
+  }
+  return view.fault_groups.map((group) => `${glyphs.fail} ${group.file.split("/").at(-1)}: ${describeGroup(group)}`);
 }
 
 function faultInWords(fault: Fault, glyphs: Glyphs): string {

@@ -97,8 +97,8 @@ function barCell(cell: CellView, width: number, glyphs: Glyphs, label: string): 
 
 function verdictCell(table: TableView, glyphs: Glyphs): Span[] {
   const { passed, failed, warned, expectations } = table;
-  if (passed + failed + warned === 0)
-    return [span(expectations === 0 && table.cells.validate.state === "done" ? glyphs.none : glyphs.todo, "dim")];
+  if (expectations === 0) return [span(glyphs.none, "dim")];
+  if (passed + failed + warned === 0) return [span(glyphs.todo, "dim")];
   const counted = `${passed}/${expectations}`;
   if (failed > 0) return [span(`${counted} ${glyphs.fail}`, "bad")];
   if (warned > 0) return [span(`${counted} ${glyphs.warn}`, "warn")];

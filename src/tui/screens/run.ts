@@ -2,7 +2,7 @@ import { formatBytes, formatClock, formatCount, formatDuration } from "../../cor
 import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { window } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows } from "../components/list.ts";
+import { awaitedRows, emptyRows } from "../components/list.ts";
 import { rule } from "../components/rule.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { runViewAt } from "../select/at.ts";
@@ -33,16 +33,18 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
   };
 }
 
+/** A run that has not said anything yet, and perhaps never will. */
 function pendingScreen(ui: Ui, place: PlaceOf<"run">): Screen {
-  const { ellipsis } = glyphsOf(ui.look);
-  const outcome = place.run === null ? ui.live?.outcome : null;
-  const refused = outcome && "title" in outcome ? outcome : place.run === null ? null : ui.trouble;
-  const rows =
-    refused === null || refused === undefined
-      ? emptyRows(place.run === null ? `starting${ellipsis}` : `reading run ${place.run} from the ledger${ellipsis}`)
-      : [blank, row("   ", span(escapeControl(refused.title), "bad")), row("   ", escapeControl(refused.hint))];
-  const name = place.run === null ? "Run" : `run ${place.run}`;
-  return { title: [span(name, "strong")], right: [], caption: "", body: [{ kind: "rows", rows }] };
+  const title = [span(place.run === null ? "Run" : `run ${place.run}`, "strong")];
+  return { title, right: [], caption: "", body: [{ kind: "rows", rows: pendingRows(ui, place.run) }] };
+}
+
+function pendingRows(ui: Ui, run: number | null): Row[] {
+  if (run !== null) return awaitedRows(ui, { kind: "show", run }, `reading run ${run} from the ledger`);
+  const outcome = ui.live?.outcome ?? null;
+  if (outcome === null) return emptyRows(`starting${glyphsOf(ui.look).ellipsis}`);
+  if ("title" in outcome) return emptyRows(escapeControl(outcome.title), escapeControl(outcome.hint));
+  return emptyRows("There was nothing to run: no month is pending.", "esc goes back to the months");
 }
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run" };

@@ -2,7 +2,7 @@ import { formatAge, formatCount, formatDuration } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/listings.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listRows } from "../components/list.ts";
+import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { durationOf } from "../select/estimate.ts";
 import { cursorIn, namesOfRuns, runsShown } from "../select/lists.ts";
@@ -61,7 +61,7 @@ export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
 }
 
 function empty(ui: Ui, place: PlaceOf<"runs">) {
-  if (ui.runs === null) return emptyRows(ui.trouble?.title ?? `reading the ledger${glyphsOf(ui.look).ellipsis}`);
+  if (ui.runs === null) return awaitedRows(ui, { kind: "runs" }, "reading the ledger");
   if (ui.runs.length === 0) return emptyRows("Nothing was run yet.", "esc goes back to the months; r there runs one");
   return emptyRows(
     "No run fits.",

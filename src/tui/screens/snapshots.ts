@@ -1,7 +1,7 @@
 import { bar, formatAge, formatCount } from "../../core/format.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listRows } from "../components/list.ts";
+import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { cursorIn, type SnapshotDate, snapshotsShown } from "../select/lists.ts";
 import { type Span, span } from "../spans.ts";
@@ -76,7 +76,7 @@ function rowsOf({ entries }: SnapshotDate): number {
 }
 
 function empty(ui: Ui) {
-  if (ui.snapshots === null) return emptyRows(ui.trouble?.title ?? `reading the seals${glyphsOf(ui.look).ellipsis}`);
+  if (ui.snapshots === null) return awaitedRows(ui, { kind: "snapshots" }, "reading the seals");
   if (ui.snapshots.length > 0) return emptyRows("No snapshot fits the filter.", "esc clears it");
   return emptyRows(
     "No snapshot was taken yet.",

@@ -3,7 +3,7 @@ import { formatCount, formatPercent } from "../../core/format.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listGrid } from "../components/list.ts";
+import { awaitedRows, emptyRows, listGrid } from "../components/list.ts";
 import { rule } from "../components/rule.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../glyphs.ts";
 import { runViewAt } from "../select/at.ts";
@@ -19,7 +19,7 @@ const columns: Column[] = [
   { title: "EXPECTATION", width: 20, flex: true },
   { title: "SEVERITY", width: 8, drop: 9 },
   { title: "OBSERVED", width: 9, align: "right", drop: 1 },
-  { title: "UNEXPECTED", width: 15, align: "right" },
+  { title: "UNEXPECTED", width: 14, align: "right" },
   { title: "BEFORE", width: 7, drop: 2 },
 ];
 
@@ -85,8 +85,7 @@ function heading(ui: Ui, view: RunView | null): Pick<Screen, "title" | "right"> 
 }
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {
-  if (view === null)
-    return emptyRows(ui.trouble?.title ?? `reading the ledger${glyphsOf(ui.look).ellipsis}`, ui.trouble?.hint ?? "");
+  if (view === null) return awaitedRows(ui, { kind: "show", run: place.run ?? 0 }, "reading the ledger");
   if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", "esc clears it");
   if (place.failuresOnly) return emptyRows("Nothing failed.", "f shows all expectations");
   return emptyRows("No expectation was evaluated in this run.", "It ended before that stage; esc goes back to it.");
@@ -117,7 +116,7 @@ export function unexpected(verdict: JudgedVerdict, glyphs: Glyphs): Span {
 
 function previewRows(ui: Ui, place: PlaceOf<"validation">, verdict: JudgedVerdict, area: Area): Row[] {
   const glyphs = glyphsOf(ui.look);
-  const caption = `${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs)}`;
+  const caption = `${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`;
   const rows = valueRows(ui, place.run, verdict, { width: area.width, height: previewHeight - 1 });
   return [rule(ui, escapeControl(caption)), ...rows];
 }

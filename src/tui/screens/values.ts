@@ -6,7 +6,7 @@ import type { Area } from "../components/block.ts";
 import { glyphsOf } from "../glyphs.ts";
 import type { JudgedVerdict } from "../select/verdicts.ts";
 import { type Row, row, type Span, span } from "../spans.ts";
-import { sampleName, type Ui } from "../state/model.ts";
+import { refusalOf, sampleName, type Ui } from "../state/model.ts";
 
 /** A value as it is in the data: quoted, so that blanks show; NULL without quotes. */
 export function shownValue(value: string | null): Span {
@@ -32,7 +32,8 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   const samples = run === null ? undefined : ui.samples[sampleName(run, verdict.position)];
   if (samples === undefined) {
     if (run === null) return line("the values can be seen once the run is over");
-    return line(ui.trouble === null ? `reading the values${ellipsis}` : ui.trouble.title);
+    const refusal = refusalOf(ui, { kind: "samples", run, position: verdict.position });
+    return line(refusal === null ? `reading the values${ellipsis}` : escapeControl(refusal.title));
   }
   if (samples.rows.length === 0) return line("it is about the table as a whole: there is no single value to show");
   const room = area.height - (samples.sql === null ? 0 : 1);

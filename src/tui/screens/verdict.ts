@@ -3,7 +3,7 @@ import { formatCount } from "../../core/format.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
-import { emptyRows, listRows } from "../components/list.ts";
+import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { rule } from "../components/rule.ts";
 import { glyphsOf, sparkline } from "../glyphs.ts";
 import { runViewAt } from "../select/at.ts";
@@ -26,7 +26,7 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Sc
   const view = runViewAt(ui, place.run);
   const verdict = judged(view?.verdicts ?? [])[place.position];
   if (view === null || verdict === undefined) {
-    const rows = emptyRows(ui.trouble?.title ?? `reading the ledger${glyphsOf(ui.look).ellipsis}`);
+    const rows = awaitedRows(ui, { kind: "show", run: place.run }, "reading the ledger");
     return { title: [span(`run ${place.run}`, "strong")], right: [], caption: "", body: [{ kind: "rows", rows }] };
   }
   const glyphs = glyphsOf(ui.look);
@@ -46,7 +46,7 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Sc
   return {
     title: [
       span(`${sign.text} `, sign.tone),
-      span(`${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs)}`, "strong"),
+      span(`${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`, "strong"),
     ],
     right: [span(`${view.month} ${glyphs.dot} run ${place.run}`, "dim")],
     caption: "",
@@ -89,7 +89,9 @@ function factRows(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, wid
 
 function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, area: Area): Row[] {
   const samples = ui.samples[sampleName(place.run, place.position)];
-  if (samples === undefined) return emptyRows(ui.trouble?.title ?? `reading the values${glyphsOf(ui.look).ellipsis}`);
+  if (samples === undefined) {
+    return awaitedRows(ui, { kind: "samples", run: place.run, position: place.position }, "reading the values");
+  }
   if (samples.rows.length === 0) {
     return emptyRows(
       verdict.rank === 2

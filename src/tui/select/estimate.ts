@@ -58,7 +58,7 @@ export function expectedSeconds(months: readonly MonthEntry[], bytes: number): n
 const shares = { ingest: 0.4, upsert: 0.35, validate: 0.1, snapshot: 0.15 };
 
 /** How much of a run is behind it, 0 to 1: stages by the time they usually take, tables by their bytes. */
-export function partDone(tables: readonly TableView[]): number {
+function partDone(tables: readonly TableView[]): number {
   const bytes = tables.reduce((sum, table) => sum + Math.max(1, table.bytes), 0);
   let part = 0;
   for (const table of tables) {

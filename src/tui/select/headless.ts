@@ -5,7 +5,7 @@ import type { RunView } from "./run-view.ts";
 const plainWord = /^[\w./:=@%+,-]+$/;
 
 /** A word as a POSIX shell takes it. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return plainWord.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

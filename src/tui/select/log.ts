@@ -54,7 +54,7 @@ const countNames = ["inserted", "updated", "unchanged", "absent"] as const;
 const countWords = { inserted: "new", updated: "changed", unchanged: "unchanged", absent: "absent" };
 
 /** The plan's four counts: "117 new, 0 changed, 7,003 unchanged, 40 absent"; just the rows before they are known. */
-export function countsInWords(counts: TableCounts): string {
+function countsInWords(counts: TableCounts): string {
   const known = countNames.flatMap((name) => {
     const value = counts[name];
     return value === undefined ? [] : [`${formatCount(value)} ${countWords[name]}`];

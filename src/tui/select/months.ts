@@ -48,7 +48,7 @@ function publishedCells(run: RunEntry, glyphs: Glyphs, tone: Tone): Span[] {
   return [
     span(glyphs.ok, tone),
     span(glyphs.ok, tone),
-    span(`${passedOf(run)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
+    span(`${passedOf(run, glyphs)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
     span("sealed", tone),
   ];
 }
@@ -56,14 +56,15 @@ function publishedCells(run: RunEntry, glyphs: Glyphs, tone: Tone): Span[] {
 function failedCells(run: RunEntry, failed: Stage | null, glyphs: Glyphs): Span[] {
   const at = failed === null ? 0 : stages.indexOf(failed);
   return stages.map((stage, index) => {
-    if (index < at) return span(stage === "validate" ? passedOf(run) : glyphs.ok, "dim");
+    if (index < at) return span(stage === "validate" ? passedOf(run, glyphs) : glyphs.ok, "dim");
     if (index > at || failed === null) return span(glyphs.none, "dim");
-    return span(stage === "validate" ? `${glyphs.fail} ${passedOf(run)}` : glyphs.fail, "bad");
+    return span(stage === "validate" ? `${glyphs.fail} ${passedOf(run, glyphs)}` : glyphs.fail, "bad");
   });
 }
 
-function passedOf({ expectations: { passed, failed, warned } }: RunEntry): string {
-  return `${passed}/${passed + failed + warned}`;
+function passedOf({ expectations: { passed, failed, warned } }: RunEntry, { none }: Glyphs): string {
+  const all = passed + failed + warned;
+  return all === 0 ? none : `${passed}/${all}`;
 }
 
 /** The stage that stopped a run: from its details where they are known, else as far as the counts tell. */

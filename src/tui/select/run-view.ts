@@ -1,6 +1,7 @@
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import type { ExpectationCounts, Seal, TableCounts, Verdict } from "../../core/events.ts";
+import type { FaultGroup } from "../../core/fault-groups.ts";
 import type { Fault } from "../../core/faults.ts";
 import type { RunDetail, RunStatus } from "../../core/listings.ts";
 import { type Stage, stages } from "../../core/stages.ts";
@@ -55,6 +56,7 @@ export interface RunView {
   failure: Failure | null;
   faults: Fault[];
   fault_count: number;
+  fault_groups: FaultGroup[];
   log: LogLine[];
 }
 
@@ -75,7 +77,8 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
   const until = end === null ? Math.max(now, Date.parse(state.latest_at)) : Date.parse(state.latest_at);
   return {
     run: state.run,
-    month: state.month,
+    // A run that was refused at once does not know its month; who asked for it does.
+    month: state.month || monthsAsked(live),
     as_of: state.as_of,
     mode: state.mode,
     outcome: outcomeOf(state),
@@ -95,8 +98,13 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     },
     faults: failed?.faults ?? [],
     fault_count: failed?.fault_count ?? 0,
+    fault_groups: failed?.fault_groups ?? [],
     log: live.log,
   };
+}
+
+function monthsAsked({ request: { selection } }: Live): string {
+  return "months" in selection ? selection.months.join(", ") : selection.every;
 }
 
 export function outcomeOf({ end }: RunState): Outcome {
@@ -144,6 +152,7 @@ export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunV
     tables: tablesOf(detail),
     seals: detail.snapshots,
     fault_count: detail.failure?.fault_count ?? detail.faults.length,
+    fault_groups: detail.failure?.fault_groups ?? [],
     log: logOfDetail(detail, glyphs),
   };
 }

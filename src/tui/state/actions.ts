@@ -28,7 +28,7 @@ function runHere(ui: Ui): number | null {
 }
 
 /** This console's own run when it is the one, so that its bars show. */
-export function placeOfRun(ui: Ui, run: number): Place {
+function placeOfRun(ui: Ui, run: number): Place {
   return ui.live?.current?.run === run ? livePlace : { ...livePlace, run };
 }
 
@@ -83,9 +83,8 @@ function copy(ui: Ui): Step {
 }
 
 function refresh(ui: Ui): Step {
-  if (ui.link.state === "dead")
-    return stay({ ...say(ui, "Starting the pipeline again."), trouble: null }, { do: "restart" });
-  return askAgain(say({ ...ui, refused: [], seals: {} }, "Read again."));
+  if (ui.link.state === "dead") return stay(say(ui, "Starting the pipeline again."), { do: "restart" });
+  return askAgain(say({ ...ui, refusals: {}, seals: {} }, "Read again."));
 }
 
 function toggleLog(ui: Ui): Step {
@@ -137,6 +136,7 @@ export const actions = {
   first: (ui: Ui) => stay(moveToEnd(ui, "first")),
   last: (ui: Ui) => stay(moveToEnd(ui, "last")),
   quit: (ui: Ui) => (isRunning(ui) ? confirm(ui, askQuit(ui)) : stay(ui, { do: "quit", code: 0 })),
+  suspend: (ui: Ui) => stay(ui, { do: "suspend" }),
   leave: (ui: Ui) => stay(ui, { do: "quit", code: 130 }),
   ...promptActions,
 } satisfies Record<string, (ui: Ui) => Step>;

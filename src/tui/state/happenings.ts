@@ -1,10 +1,11 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
-import { fold } from "../../client/state.ts";
+import { fold, type RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/events.ts";
 import type { Request, RunRequest } from "../../core/requests.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { logLine } from "../select/log.ts";
-import { isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "./model.ts";
+import { outcomeOf } from "../select/run-view.ts";
+import { here, isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "./model.ts";
 import { say } from "./stack.ts";
 
 /** What the pipeline does to the state: its answers, its events, its end. */
@@ -21,7 +22,7 @@ export function onReply(before: Ui, reply: Reply): Ui {
   const ui: Ui = {
     ...before,
     link: { state: "ready" },
-    trouble: null,
+    refusals: without(before.refusals, JSON.stringify(reply.request)),
     waiting: before.waiting.filter((other) => other !== kind),
   };
   return stored(ui, reply);
@@ -74,7 +75,13 @@ export function onRefusal(before: Ui, refusal: { request: Request; title: string
   const { request, title, hint } = refusal;
   if (request.kind === "run") return onEnded(before, { title, hint });
   const waiting = before.waiting.filter((other) => other !== request.kind);
-  return { ...before, waiting, refused: [...before.refused, JSON.stringify(request)], trouble: { title, hint } };
+  return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
+}
+
+function without<Value>(all: Readonly<Record<string, Value>>, name: string): Readonly<Record<string, Value>> {
+  if (!(name in all)) return all;
+  const { [name]: _gone, ...rest } = all;
+  return rest;
 }
 
 export function onEvent(ui: Ui, event: RunEvent): Ui {
@@ -95,15 +102,22 @@ function enteredBy(live: Live, event: RunEvent): Live["entered"] {
 export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   if (ui.live === null || ui.live.outcome !== null) return ui;
   const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effects[0]?.do === "ask";
+  const told = here(ui).screen === "run" ? ui : say(ui, outcomeInWords(ui.live.current), "plain");
   return {
-    ...ui,
+    ...told,
     live: { ...ui.live, outcome, cancelling: false },
     // A question about cancelling has become pointless.
     overlay: wasCancelling ? null : ui.overlay,
     runs: null,
     snapshots: null,
-    refused: [],
+    refusals: {},
   };
+}
+
+/** For the one who looks at something else meanwhile. */
+function outcomeInWords(state: RunState | null): string {
+  if (state === null) return "The run is over; 4 shows it.";
+  return `${state.month || "The run"}: ${outcomeOf(state).replace("_", " ")}; 4 shows it.`;
 }
 
 export function onDied(ui: Ui, exit: PipelineExit): Ui {

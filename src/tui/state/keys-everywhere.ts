@@ -74,6 +74,14 @@ export const commonKeys: readonly Binding[] = [
     quiet: true,
   },
   {
+    keys: ["ctrl+z"],
+    action: "suspend",
+    label: "suspend",
+    help: "Back to the shell for a while; fg returns. A run goes on meanwhile",
+    on: [...lists, "help", "small"],
+    quiet: true,
+  },
+  {
     keys: ["ctrl+c"],
     action: "leave",
     label: "leave",

@@ -71,7 +71,7 @@ export interface Live {
   /** When the current run entered each stage: with bytes and rows it gives the rate. */
   entered: Partial<Record<Stage, string>>;
   /** Null while it goes on. */
-  outcome: { exit_code: number } | { title: string; hint: string } | null;
+  outcome: { exit_code: number } | Trouble | null;
   cancelling: boolean;
 }
 
@@ -80,6 +80,11 @@ export type Link = { state: "connecting" } | { state: "ready" } | { state: "dead
 export interface Notice {
   text: string;
   tone: "plain" | "good" | "bad" | "warn";
+}
+
+export interface Trouble {
+  title: string;
+  hint: string;
 }
 
 /** Everything the screen is drawn from. */
@@ -105,10 +110,8 @@ export interface Ui {
   comparison: Comparison | null;
   /** Kinds of request under way. */
   waiting: readonly RequestKind[];
-  /** Requests, as JSON, that were refused: not asked again by themselves until something changes. */
-  refused: readonly string[];
-  /** Why the last listing did not come, until one does. */
-  trouble: { title: string; hint: string } | null;
+  /** Why requests were refused, by the request as JSON: they are not asked again by themselves. */
+  refusals: Readonly<Record<string, Trouble>>;
   live: Live | null;
   stack: readonly [Place, ...Place[]];
   overlay: Overlay | null;
@@ -121,6 +124,7 @@ export type Effect =
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
   | { do: "restart" }
+  | { do: "suspend" }
   | { do: "quit"; code: number };
 
 export type Step = [Ui, Effect[]];
@@ -150,6 +154,11 @@ export function here(ui: Ui): Place {
 
 export function isRunning(ui: Ui): boolean {
   return ui.live !== null && ui.live.outcome === null;
+}
+
+/** Why that was refused; null when it was not. */
+export function refusalOf(ui: Ui, request: Request): Trouble | null {
+  return ui.refusals[JSON.stringify(request)] ?? null;
 }
 
 export function sampleName(run: number, position: number): string {
@@ -186,8 +195,7 @@ export function beginning({ size, look, now, data, flags }: Beginning): Ui {
     seals: {},
     comparison: null,
     waiting: [],
-    refused: [],
-    trouble: null,
+    refusals: {},
     live: null,
     stack: [{ screen: "months", list: emptyList }],
     overlay: null,

@@ -1,6 +1,6 @@
 import type { Request, RunRequest } from "../../core/requests.ts";
 import { cursorIn, selectedMonth, verdictsShown } from "../select/lists.ts";
-import { type Effect, here, isRunning, type Place, type PlaceOf, sampleName, type Ui } from "./model.ts";
+import { type Effect, here, isRunning, type Place, type PlaceOf, refusalOf, sampleName, type Ui } from "./model.ts";
 
 type Ask = Exclude<Request, RunRequest>;
 
@@ -9,17 +9,20 @@ export function askForNeeds(ui: Ui): [Ui, Effect[]] {
   if (ui.link.state === "dead") return [ui, []];
   return ask(
     ui,
-    [...needsOfAll(ui), ...needsOf(ui, here(ui))].filter((request) => !ui.refused.includes(JSON.stringify(request))),
+    [...needsOfAll(ui), ...needsOf(ui, here(ui))].filter((request) => refusalOf(ui, request) === null),
   );
 }
 
 /** The listings on show once more: another process may have changed the ledger. */
 export function askAgain(ui: Ui): [Ui, Effect[]] {
   if (ui.link.state === "dead" || isRunning(ui)) return [ui, []];
-  const { screen } = here(ui);
+  const place = here(ui);
   const listings: Ask[] = [{ kind: "months" }];
-  if (screen === "runs") listings.push({ kind: "runs" });
-  if (screen === "snapshots") listings.push({ kind: "snapshots" });
+  if (place.screen === "runs") listings.push({ kind: "runs" });
+  if (place.screen === "snapshots") listings.push({ kind: "snapshots" });
+  // A run of another process goes on.
+  const run = "run" in place ? place.run : null;
+  if (run !== null && ui.details[run]?.status === "running") listings.push({ kind: "show", run });
   return ask(ui, listings);
 }
 

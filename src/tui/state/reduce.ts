@@ -2,7 +2,7 @@ import { actions } from "./actions.ts";
 import { bindingOf, reasonAgainst } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
-import { isRunning, type Message, type Step, type Ui } from "./model.ts";
+import type { Message, Step, Ui } from "./model.ts";
 import { askAgain, askForNeeds } from "./needs.ts";
 import { typedText, withTyped } from "./prompts.ts";
 import { say, stay } from "./stack.ts";
@@ -39,7 +39,7 @@ function react(ui: Ui, message: Message): Step {
     case "died":
       return stay(onDied(ui, message.exit));
     case "restarted":
-      return stay({ ...ui, link: { state: "connecting" }, waiting: [], refused: [] });
+      return stay({ ...ui, link: { state: "connecting" }, waiting: [], refusals: {} });
   }
 }
 
@@ -68,9 +68,4 @@ function paste(ui: Ui, pasted: string): Step {
   const text = typedText(ui);
   if (text !== null) return stay(withTyped(ui, text + pasted.replace(unprintable, " ").trim()));
   return stay(say(ui, "Pasted text is ignored here: / or : take text.", "warn"));
-}
-
-/** True while the clock on the screen moves by itself. */
-export function isTicking(ui: Ui): boolean {
-  return isRunning(ui);
 }

@@ -1,0 +1,59 @@
+/**
+ * Everything that can be wrong with a drop: what it means and what the sender should do about it.
+ * The reader, the printers, the reject file, the docs and the tests all draw on this table.
+ */
+export const faultCodes = {
+  file_missing: { means: "the file is not in the drop", remedy: "ask the sender for it" },
+  file_unreadable: { means: "the file cannot be read", remedy: "check that it is a file and may be read" },
+  file_empty: { means: "the file has no bytes", remedy: "ask the sender to export it again" },
+  file_changed: {
+    means: "the file changed while it was read",
+    remedy: "wait until the transfer is complete, then run again",
+  },
+  file_ambiguous: { means: "the table has more than one file", remedy: "leave just one of them in the drop" },
+  file_corrupt: { means: "the compressed file is damaged", remedy: "transfer it again" },
+  no_rows: { means: "the file has a header but no rows", remedy: "ask the sender to export it again" },
+  encoding: { means: "the bytes are not UTF-8", remedy: "export as UTF-8" },
+  nul_byte: { means: "a NUL byte, which PostgreSQL cannot store", remedy: "export as UTF-8 text" },
+  line_ends: { means: "the line ends are mixed or a lone carriage return", remedy: "use LF or CRLF throughout" },
+  header_missing: {
+    means: "the first line is a row, not a header",
+    remedy: "export it with the column names in the first line",
+  },
+  delimiter: { means: "the columns are separated by something other than a comma", remedy: "export with commas" },
+  column_missing: { means: "a column of the table is not in the header", remedy: "export it, empty where unknown" },
+  column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
+  column_repeated: { means: "the header names a column twice", remedy: "leave one of them out" },
+  quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
+  quote_trailing: { means: "text follows a closing quote", remedy: 'write a quote inside a value as ""' },
+  quote_bare: { means: "a quote inside an unquoted value", remedy: 'quote the value and write the quote as ""' },
+  row_short: { means: "the row has fewer values than the header", remedy: "export it again with every column" },
+  row_long: { means: "the row has more values than the header", remedy: "quote values that contain commas" },
+  row_blank: { means: "a blank line between rows", remedy: "remove it" },
+  value_too_long: { means: "the value is longer than 1 MB", remedy: "look for a quote that was never closed" },
+  not_integer: { means: "not a whole number", remedy: "write plain digits, such as 42" },
+  integer_range: { means: "out of the column's integer range", remedy: "correct the number" },
+  not_numeric: { means: "not a number", remedy: "write plain digits with a point, such as 29.85" },
+  numeric_range: { means: "out of the column's numeric range", remedy: "correct the number" },
+  not_boolean: { means: "not True or False", remedy: "write True or False" },
+  not_date: { means: "not a date in the form YYYY-MM-DD", remedy: "write dates such as 2024-01-31" },
+  date_range: { means: "outside the dates the manifest allows", remedy: "correct the date" },
+  not_timestamp: { means: "not a timestamp in the form YYYY-MM-DD HH:MM:SS", remedy: "write it in that form" },
+  not_of_type: { means: "not a value of the column's type", remedy: "correct the value" },
+  /** `nan`, `NaN`, `None`, `NaT`, `<NA>`, `NULL`, `null`, `\N`; in a text column only the first five, and not in quotes. */
+  null_word: { means: "a word that stands for NULL", remedy: "leave the cell empty for NULL" },
+  null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
+  key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },
+  key_repeated: { means: "the key stands in the file more than once", remedy: "keep one row for each key" },
+  key_orphaned: {
+    means: "the row refers to a key that is neither in the drop nor live",
+    remedy: "add the parent row or leave this one out",
+  },
+  row_count: { means: "the number of rows is far from the month before", remedy: "check that the export is complete" },
+  rows_lost: {
+    means: "PostgreSQL received another number of rows than were read",
+    remedy: "report this: it is a defect",
+  },
+} as const satisfies Record<string, { means: string; remedy: string }>;
+
+export type FaultCode = keyof typeof faultCodes;

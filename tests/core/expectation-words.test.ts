@@ -1,0 +1,43 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { expectationInWords, observedInWords } from "../../src/core/expectation-words.ts";
+
+const unicode = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
+const ascii = { atLeast: ">=", atMost: "<=", ellipsis: "~" };
+
+test("an expectation as a person would say it", () => {
+  const cases: [type: string, column: string | undefined, kwargs: object, words: string][] = [
+    ["expect_column_values_to_not_be_null", "user_id", {}, "user_id is not null"],
+    ["expect_column_values_to_be_between", "watch_hours_30d", { min_value: 0 }, "watch_hours_30d ≥ 0"],
+    ["expect_column_values_to_be_between", "age", { max_value: 120, strict_max: true }, "age < 120"],
+    ["expect_column_mean_to_be_between", "fee", { min_value: 20, max_value: 35 }, "mean of fee within 20…35"],
+    [
+      "expect_column_values_to_be_in_set",
+      "contract",
+      { value_set: ["One year", "Two year"] },
+      "contract in {One year, Two year}",
+    ],
+    ["expect_column_values_to_be_in_set", "plan", { value_set: ["Month-to-month", "One year"] }, "plan in 2 values"],
+    ["expect_table_row_count_to_equal_other_table", undefined, { other_table_name: "users" }, "as many rows as users"],
+    ["expect_column_values_to_not_be_null", "email", { mostly: 0.95 }, "email is not null for 95 %"],
+    ["expect_column_values_to_be_weird_in_ways", "a\tb", {}, "values to be weird in ways (a\\tb)"],
+  ];
+  for (const [type, column, kwargs, words] of cases) {
+    const verdict = { type, kwargs, ...(column !== undefined && { column }) };
+    expect(expectationInWords(verdict, unicode)).toBe(words);
+    expect(expectationInWords(verdict, ascii)).toMatch(/^[\x20-\x7e]*$/);
+  }
+});
+
+test("anything a suite may hold can be said on one line", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom("expect_column_values_to_be_between", "expect_column_values_to_be_in_set", "x"),
+      fc.dictionary(fc.string(), fc.anything()),
+      (type, kwargs) => {
+        expect(expectationInWords({ type, kwargs }, unicode)).not.toMatch(/\p{Cc}/u);
+      },
+    ),
+  );
+  fc.assert(fc.property(fc.jsonValue(), (value) => expect(observedInWords(value)).not.toMatch(/\p{Cc}/u)));
+});
