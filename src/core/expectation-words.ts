@@ -17,11 +17,11 @@ type Say = (kwargs: Kwargs, long: boolean) => string;
  * values`; `long` words list the values of sets. A type that is not known says its name.
  */
 export function expectationInWords(
-  { type, kwargs }: Pick<Verdict, "type" | "kwargs">,
+  { type, column, kwargs }: Pick<Verdict, "type" | "column" | "kwargs">,
   signs: Signs,
   long = false,
 ): string {
-  const named = kwargs as Kwargs;
+  const named: Kwargs = { ...(column !== undefined && { column }), ...kwargs };
   const say = Object.hasOwn(words, type) ? words[type] : undefined;
   const said = say === undefined ? plainName(type, named) : say(named, long);
   const shown = escapeControl(said + mostly(named) + where(named));
@@ -148,11 +148,14 @@ function where({ row_condition: condition }: Kwargs): string {
   return typeof condition === "string" ? ` where ${condition}` : "";
 }
 
+/** Sets that are short are spelt out in few words, too. */
+const shortSet = 20;
+
 function listed(values: unknown, long: boolean, noun = "values"): string {
   if (!Array.isArray(values)) return `any ${noun}`;
-  return long
-    ? `{${values.map(text).join(", ")}}`
-    : `${values.length} ${values.length === 1 ? noun.slice(0, -1) : noun}`;
+  const all = `{${values.map(text).join(", ")}}`;
+  if (long || all.length <= shortSet) return all;
+  return `${values.length} ${values.length === 1 ? noun.slice(0, -1) : noun}`;
 }
 
 function isMissing(value: unknown): boolean {

@@ -86,7 +86,7 @@ describe("months from drop to seal", () => {
     ]);
     expect(months[1]).toMatchObject({ files: Array(6).fill({ present: true }), last_run: runs[0] });
     const { snapshots } = await listing("snapshots");
-    expect(snapshots.map(({ rows }: Record<string, number>) => rows)).toEqual(Array(8).fill(4));
+    expect(snapshots.map(({ rows }: Record<string, number>) => rows)).toEqual(Array(10).fill(4));
     expect((await listing("show", "2")).files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await runConsole("snapshots", "--verify")).code).toBe(0);
   });
