@@ -50,6 +50,7 @@ export const faultCodes = {
     remedy: "add the parent row or leave this one out",
   },
   row_count: { means: "the number of rows is far from the month before", remedy: "check that the export is complete" },
+  unexpected: { means: "a value that an expectation does not allow", remedy: "correct the value, or the expectation" },
   rows_lost: {
     means: "PostgreSQL received another number of rows than were read",
     remedy: "report this: it is a defect",

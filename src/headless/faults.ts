@@ -23,7 +23,7 @@ export function faultLines({ faults = [], fault_count, fault_groups, reject_file
   const lines = shown.flatMap(groupLines);
   const rest = (fault_count ?? faults.length) - shown.reduce((sum, { count }) => sum + count, 0);
   if (rest > 0) lines.push(`… and ${formatCount(rest)} more`);
-  if (reject_file) lines.push(`all of them, line by line: ${escapeControl(reject_file)}`);
+  if (reject_file) lines.push(`line by line: ${escapeControl(reject_file)}`);
   return lines;
 }
 

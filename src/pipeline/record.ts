@@ -2,6 +2,7 @@ import { type ConsoleError, failureCodes, toConsoleError } from "../core/errors.
 import type { ExpectationCounts, TableCounts, Warning } from "../core/events.ts";
 import type { FaultGroup } from "../core/fault-groups.ts";
 import type { RunStatus } from "../core/listings.ts";
+import type { EvaluatedVerdict } from "../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import {
   closeRun,
@@ -10,14 +11,13 @@ import {
   recordFiles,
   recordTables,
   recordVerdicts,
-  type VerdictRecord,
 } from "../postgres/ledger.ts";
 
 /** What a run has found out so far; the ledger keeps it whether or not the run publishes. */
 export interface RunRecord {
   files: FileRecord[];
   tables: TableCounts[];
-  verdicts: VerdictRecord[];
+  verdicts: EvaluatedVerdict[];
   warnings: Warning[];
 }
 
@@ -34,7 +34,7 @@ export function emptyRecord(): RunRecord {
   return { files: [], tables: [], verdicts: [], warnings: [] };
 }
 
-export function countVerdicts(verdicts: readonly VerdictRecord[]): ExpectationCounts {
+export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): ExpectationCounts {
   const broken = verdicts.filter((verdict) => !verdict.success);
   const failed = broken.filter((verdict) => verdict.severity === "critical").length;
   return { passed: verdicts.length - broken.length, failed, warned: broken.length - failed };

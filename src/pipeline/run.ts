@@ -24,6 +24,7 @@ import { type Rejects, rejectsOf } from "./rejects.ts";
 import { checkRowCounts } from "./row-counts.ts";
 import { snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
+import { unexpectedFaults } from "./unexpected.ts";
 import { upsert } from "./upsert.ts";
 import { validate } from "./validate.ts";
 
@@ -159,7 +160,10 @@ async function stagesIn(
   record.tables = await stage("upsert", () => upsert(context, staged));
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
-  if (failed > 0) throw expectationsFailed(job, failed, record.verdicts.length);
+  if (failed > 0) {
+    faults.add(await unexpectedFaults(job.dataset, incoming, record.verdicts));
+    throw expectationsFailed(job, failed, record.verdicts.length, faults);
+  }
   const seals = await stage("snapshot", async () => {
     const taken = await snapshot(context);
     record.warnings.push(...(await warnOfDrift(context, taken)));
@@ -169,9 +173,11 @@ async function stagesIn(
   return seals;
 }
 
-function expectationsFailed({ month }: Job, failed: number, all: number): ConsoleError {
+function expectationsFailed({ month }: Job, failed: number, all: number, faults: DropFaults): ConsoleError {
   return new ConsoleError("expectation_failed", `${month} was rejected: ${failed} of ${all} expectations failed.`, {
     hint: "Nothing was published. `show` with the run's number lists the values; mend the drop, then run the month again.",
+    faults: faults.listed,
+    faultCount: faults.count,
   });
 }
 
@@ -179,10 +185,10 @@ function expectationsFailed({ month }: Job, failed: number, all: number): Consol
 async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Promise<ConsoleError> {
   const { job, sql, signal, incoming } = open;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
+  if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
     await findKeyFaults(sql, job, incoming, faults);
     if (faults.count > 0) return faults.rejection();
   }
-  if (thrown instanceof ConsoleError) return thrown;
   return translate(thrown);
 }

@@ -8,6 +8,7 @@ import type { FileRecord } from "../postgres/ledger.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../postgres/ledger-queries.ts";
 import { sourceOf } from "./incoming.ts";
 import type { Session } from "./session.ts";
+import { type KeyedValue, keyText, unexpectedValues } from "./unexpected.ts";
 
 /** The unexpected values behind one verdict, with the lines of the file they came from while it is still the same. */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
@@ -19,32 +20,13 @@ export async function browseSamples(session: Session, run: number, position: num
   }
   const { result } = evaluated.result;
   const table = session.tables.find((one) => one.name === evaluated.table);
-  const rows = unexpectedRows(evaluated.result, table?.live.key ?? []);
+  const rows = unexpectedValues(evaluated.result, table?.live.key ?? []);
   const lines = table === undefined ? new Map<string, number>() : await linesOf(session, table, evaluated, rows);
   return {
     total: result.unexpected_count ?? rows.length,
     sql: result.unexpected_index_query ?? null,
     rows: rows.map((row) => withLine(row, lines, evaluated.file?.path ?? null)),
   };
-}
-
-type KeyedValue = Pick<UnexpectedRow, "key" | "value">;
-
-function unexpectedRows({ result }: ExpectationResult, key: readonly string[]): KeyedValue[] {
-  const places = result.partial_unexpected_index_list ?? [];
-  return (result.partial_unexpected_list ?? []).map((value, index) => {
-    const place = places[index] ?? {};
-    return {
-      key: Object.fromEntries(key.flatMap((name) => (name in place ? [[name, String(place[name])]] : []))),
-      value: value === null ? null : typeof value === "string" ? value : JSON.stringify(value),
-    };
-  });
-}
-
-/** As `findLines` writes a key: the value itself, or a JSON array of several. */
-function keyText({ key }: KeyedValue): string {
-  const values = Object.values(key);
-  return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
 }
 
 async function linesOf(

@@ -1,10 +1,9 @@
 import type { TableShape } from "../core/columns.ts";
 import type { Suite } from "../core/suite.ts";
 import { requireSound } from "../expectations/compile.ts";
-import { evaluateSuite } from "../expectations/evaluate.ts";
+import { type EvaluatedVerdict, evaluateSuite } from "../expectations/evaluate.ts";
 import { type LoadTable, stageSchema } from "../postgres/catalog.ts";
 import type { TableName } from "../postgres/introspect.ts";
-import type { VerdictRecord } from "../postgres/ledger.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
 
 /** How much the ledger keeps of each result: a summary, and the SQL that finds the unexpected rows. */
@@ -18,7 +17,7 @@ const kept = { result_format: "SUMMARY", return_unexpected_index_query: true } a
 export async function validate(
   context: StageContext,
   suites: ReadonlyMap<string, Suite>,
-  verdicts: VerdictRecord[],
+  verdicts: EvaluatedVerdict[],
 ): Promise<void> {
   for (const { name, live } of context.tables) {
     stopIfCancelled(context.signal);
@@ -41,7 +40,7 @@ async function evaluateTable(
   { tx, tables, emit, signal }: StageContext,
   shape: TableShape,
   suite: Suite,
-  verdicts: VerdictRecord[],
+  verdicts: EvaluatedVerdict[],
 ): Promise<void> {
   await evaluateSuite(tx, {
     relation: { schema: stageSchema, name: shape.name },
