@@ -1,4 +1,4 @@
-import { startPipeline } from "../../src/client/pipeline.ts";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { EventName, EventOf, RunEvent } from "../../src/core/events.ts";
 import type { RunRequest } from "../../src/core/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -16,20 +16,27 @@ export function runRequest(months: string[], flags: Partial<Omit<RunRequest, "ki
   return { kind: "run", selection: { months }, ...plain, ...flags };
 }
 
-/** Run months in a pipeline subprocess of their own, to the end. */
+/** The subprocesses in use, by database: a test runs several months in one, as a terminal UI does. */
+const pipelines = new Map<string, Pipeline>();
+
+/** Run months in a pipeline subprocess, to the end. It stays until `closePipelines`. */
 export async function runMonths(
   settings: Settings,
   months: string[],
   flags: Parameters<typeof runRequest>[1] = {},
 ): Promise<Ran> {
-  const pipeline = startPipeline(settings);
+  const place = JSON.stringify(settings);
+  const pipeline = pipelines.get(place) ?? startPipeline(settings);
+  pipelines.set(place, pipeline);
   const events: RunEvent[] = [];
-  try {
-    const { exit_code } = await pipeline.call(runRequest(months, flags), (event) => events.push(event));
-    return { exitCode: exit_code, events };
-  } finally {
-    await pipeline.close();
-  }
+  const { exit_code } = await pipeline.call(runRequest(months, flags), (event) => events.push(event));
+  return { exitCode: exit_code, events };
+}
+
+/** For the end of a test, before its database is dropped. */
+export async function closePipelines(): Promise<void> {
+  await Promise.all([...pipelines.values()].map((pipeline) => pipeline.close()));
+  pipelines.clear();
 }
 
 /** The last event of this name. */

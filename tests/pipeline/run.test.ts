@@ -4,7 +4,7 @@ import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runMonths } from "../helpers/pipeline.ts";
+import { closePipelines, digest, lastOf, runMonths } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 // Each test runs several subprocesses, on machines that may be busy with others.
@@ -22,6 +22,7 @@ beforeEach(async () => {
   drops.write("month_000", smallDrop(users));
 });
 afterEach(async () => {
+  await closePipelines();
   drops.remove();
   await database.drop();
 });
