@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { connect } from "../../src/postgres/connect.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
-import { digest, runMonths } from "../helpers/pipeline.ts";
+import { closePipelines, digest, runMonths } from "../helpers/pipeline.ts";
 import { type Template, type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
@@ -44,6 +44,7 @@ const begun: Template = {
     const { exitCode } = await runMonths({ data: drops.path, home: `${drops.path}/home`, database: url }, [
       "month_000",
     ]);
+    await closePipelines();
     expect(exitCode).toBe(0);
   },
 };
