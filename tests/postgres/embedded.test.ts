@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { findBinaries } from "../../src/postgres/embedded/binaries.ts";
+import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { acquireServer, serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 
@@ -181,6 +182,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     await sql`set synchronous_commit = on`;
     await sql`create table kept as select 1 as one`;
     process.kill((await serverStatus(home)).pid ?? 0, "SIGKILL");
+    while (await findPostmaster(dataOf())) await Bun.sleep(5);
     const again = await acquire();
     await sql.end();
     const later = connect(again.url);
@@ -195,13 +197,14 @@ describe("what a crash left behind does not keep the server from starting", () =
     async () => {
       const half = join(root, "half");
       const folder = join(half, "postgres");
-      const interrupted = otherUser(half, ["--no-orphans"]);
+      const interrupted = otherUser(half);
       while (!(existsSync(folder) && unfinishedIn(folder).length > 0)) await Bun.sleep(5);
       await interrupted.kill();
       const use = await acquire(half);
       expect(await answer(use.url)).toEqual(ours);
       await use.release();
-      expect(unfinishedIn(folder)).toEqual([]);
+      // The initdb that lost its console may outlive it a little, and a later start clears up after it.
+      while (unfinishedIn(folder).length > 0) await (await acquire(half)).release();
     },
     patience,
   );
@@ -261,11 +264,12 @@ describe("what cannot work is one line, and its remedy", () => {
   });
 });
 
-test("a home that was deleted under its server can still be left", async () => {
+test("a server whose home was deleted ends with its user", async () => {
   const use = await acquire();
-  const { pid } = await serverStatus(home);
   rmSync(home, { recursive: true, force: true });
   await use.release();
-  process.kill(pid ?? 0, "SIGQUIT");
+  await expect(answer(use.url)).rejects.toMatchObject({
+    code: expect.stringMatching(/ENOENT|ECONNREFUSED|57P03|57P01/),
+  });
   rmSync(directoryOf(use.url), { recursive: true, force: true });
 });

@@ -27,9 +27,7 @@ export async function prepareCluster(
   paths: ServerPaths,
   settings: readonly Setting[],
 ): Promise<void> {
-  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(unfinishedPrefix))) {
-    rmSync(join(paths.folder, entry), { recursive: true, force: true });
-  }
+  removeUnfinished(paths);
   const version = dataVersion(paths);
   if (version === null) return initialise(binaries, launcher, paths, isSynced(settings));
   if (version === binaries.major) return;
@@ -38,6 +36,16 @@ export async function prepareCluster(
     `${paths.data} was made by PostgreSQL ${version}; the embedded server is ${binaries.major}`,
     { hint: `Upgrade it with pg_upgrade, or move it away to begin anew, or name another --home.` },
   );
+}
+
+function removeUnfinished(paths: ServerPaths): void {
+  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(unfinishedPrefix))) {
+    try {
+      rmSync(join(paths.folder, entry), { recursive: true, force: true });
+    } catch {
+      // The initdb of a console that was killed still writes there: the next start removes the rest.
+    }
+  }
 }
 
 /** False for a server whose settings give up durability, as tests do: its files need not be flushed either. */
