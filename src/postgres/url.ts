@@ -76,7 +76,8 @@ export function parseUrl(url: string, env: Environment = process.env): Target {
   const colon = login.indexOf(":");
   set("user", colon < 0 ? login : login.slice(0, colon));
   set("password", colon < 0 ? "" : login.slice(colon + 1));
-  const [, host = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(place) ?? refuse("host and port are unclear");
+  const [, host = "", port = ""] =
+    /^(\[[^\]@]*\]|[^:@]*)(?::(\d*))?$/.exec(place) ?? refuse("host and port are unclear");
   set("host", host.replace(/^\[|\]$/g, ""));
   set("port", port);
   set("dbname", path);
@@ -109,6 +110,8 @@ function* queryParameters(query: string): Generator<[Parameter, string]> {
     // JDBC's spelling, which libpq takes as well.
     if (name === "ssl" && value === "true") yield ["sslmode", "require"];
     else if (isParameter(name)) yield [name, value];
+    // A ? in a password that should have been encoded puts the rest of it here.
+    else if (!/^\w+$/.test(name)) refuse("it has a parameter without a name");
     else if (!ignored.has(name)) refuse(`the parameter "${name}" is unknown`);
   }
 }

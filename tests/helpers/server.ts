@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
-import { type Setting, serverSettings } from "../../src/postgres/embedded/settings.ts";
 import { atEnd } from "./at-end.ts";
+import { fastSettings } from "./fast-settings.ts";
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -20,15 +20,6 @@ export interface Template {
   name: string;
   prepare(sql: Sql, url: string): Promise<void>;
 }
-
-/** Tests lose nothing in a crash. */
-const fast: Setting[] = [
-  ["fsync", "off", "the test server's files are thrown away"],
-  ["full_page_writes", "off", "likewise"],
-  ["synchronous_commit", "off", "likewise"],
-  ["shared_buffers", "32MB", "test tables are small"],
-  ["autovacuum", "off", "nothing happens that no test asked for"],
-];
 
 /** Started when the first test file imports this, and not in a hook, for hooks have a time limit. */
 const server = await startTestServer();
@@ -60,9 +51,7 @@ async function startTestServer() {
   const external = process.env.TEST_DATABASE_URL;
   const home = external ? null : mkdtempSync(join(tmpdir(), "streamflow-test-"));
   if (home) chmodSync(home, 0o755);
-  const use = home
-    ? await acquireServer(home, [...serverSettings, ...fast])
-    : { url: external ?? "", release: async () => {} };
+  const use = home ? await acquireServer(home, fastSettings) : { url: external ?? "", release: async () => {} };
   return { use, home, sql: connect(use.url, { applicationName: "test helper" }) };
 }
 

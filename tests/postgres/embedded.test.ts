@@ -1,12 +1,92 @@
-import { afterAll, expect, test } from "bun:test";
-import { testDatabase } from "../helpers/server.ts";
+import { afterAll, afterEach, expect, test } from "bun:test";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
+import { fastSettings } from "../helpers/fast-settings.ts";
+import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
 
-const database = await testDatabase({
-  name: "types",
-  prepare: async (sql) => void (await sql`create table seen (day date)`),
+const homes = homesFolder();
+/** The first test makes its database; no server runs on it before or after a test. */
+const home = join(homes.path, "home");
+
+afterEach(async () => void (await stopServer(home)));
+afterAll(homes.remove);
+
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+test(
+  "two consoles that begin at once on a new home share one server",
+  async () => {
+    const users = [otherUser(home), otherUser(home)];
+    const [first, second] = await Promise.all(users.map((user) => user.url()));
+    expect(first).toBe(second ?? "");
+    expect(await ask(first ?? "")).toEqual(sound);
+    await Promise.all(users.map((user) => user.leave()));
+    expect(await serverStatus(home)).toMatchObject({ running: false });
+  },
+  patience,
+);
+
+test("a home is for its owner alone, and its server goes with its only user", async () => {
+  const use = await acquire(home);
+  expect(await ask(use.url)).toEqual(sound);
+  const files = filesOf(home);
+  const directory = socketDirectoryOf(use.url);
+  for (const path of [home, files.folder, files.data, directory]) expect(modeOf(path)).toBe(0o700);
+  expect(await serverStatus(home)).toMatchObject({ running: true, kept: false, url: use.url, home });
+  await use.release();
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: false, pid: null, url: null });
+  expect(existsSync(directory)).toBe(false);
 });
-afterAll(() => database.drop());
 
-test("a test database is a copy of its template", async () => {
-  expect(await database.sql`select * from seen`).toHaveLength(0);
+test("the server stays while anybody uses it, and leaves with the last", async () => {
+  const other = otherUser(home);
+  const url = await other.url();
+  const use = await acquire(home);
+  expect(use.url).toBe(url);
+  await other.leave();
+  expect(await ask(url)).toEqual(sound);
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: false });
+});
+
+test("a user that is killed has left: the next one finds the server, and stops it", async () => {
+  const other = otherUser(home);
+  const url = await other.url();
+  const { pid } = await serverStatus(home);
+  await other.kill();
+  const use = await acquire(home);
+  expect(use.url).toBe(url);
+  expect((await serverStatus(home)).pid).toBe(pid);
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: false });
+});
+
+test("Ctrl-C at the terminal of a user does not reach the server", async () => {
+  const other = otherUser(home);
+  const url = await other.url();
+  const { pid } = await serverStatus(home);
+  await other.interrupt();
+  const use = await acquire(home);
+  expect(await ask(url)).toEqual(sound);
+  expect((await serverStatus(home)).pid).toBe(pid);
+  await use.release();
+});
+
+test("a server that was started stays without users until it is stopped", async () => {
+  expect(await startServer(home, fastSettings)).toMatchObject({ running: true, kept: true });
+  const use = await acquire(home);
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: true, kept: true, version: expect.stringMatching(/^\d+/) });
+  expect(await stopServer(home)).toMatchObject({ running: false, kept: false });
+});
+
+test("to stop a server that is in use lets its users finish", async () => {
+  await startServer(home, fastSettings);
+  const use = await acquire(home);
+  expect(await stopServer(home)).toMatchObject({ running: true, kept: false });
+  expect(await ask(use.url)).toEqual(sound);
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: false });
 });

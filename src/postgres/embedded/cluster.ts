@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Launcher } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
@@ -10,6 +10,9 @@ import { configuration, type Setting } from "./settings.ts";
 /** Role and database that the console works as and in. */
 export const owner = "streamflow";
 export const database = "streamflow";
+
+/** Names of data directories that were begun, here or by a console that died over it. */
+const unfinishedPrefix = "data.new-";
 
 /** The major version of the data directory; null where there is none yet. */
 export function dataVersion(paths: ServerPaths): string | null {
@@ -24,6 +27,7 @@ export async function prepareCluster(
   paths: ServerPaths,
   settings: readonly Setting[],
 ): Promise<void> {
+  removeUnfinished(paths);
   const version = dataVersion(paths);
   if (version === null) return initialise(binaries, launcher, paths, isSynced(settings));
   if (version === binaries.major) return;
@@ -34,6 +38,16 @@ export async function prepareCluster(
   );
 }
 
+function removeUnfinished(paths: ServerPaths): void {
+  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(unfinishedPrefix))) {
+    try {
+      rmSync(join(paths.folder, entry), { recursive: true, force: true });
+    } catch {
+      // The initdb of a console that was killed still writes there: the next start removes the rest.
+    }
+  }
+}
+
 /** False for a server whose settings give up durability, as tests do: its files need not be flushed either. */
 function isSynced(settings: readonly Setting[]): boolean {
   return settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
@@ -41,11 +55,7 @@ function isSynced(settings: readonly Setting[]): boolean {
 
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
 async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerPaths, synced: boolean): Promise<void> {
-  const prefix = `${basename(paths.data)}.new-`;
-  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(prefix))) {
-    rmSync(join(paths.folder, entry), { recursive: true, force: true });
-  }
-  const unfinished = mkdtempSync(join(paths.folder, prefix));
+  const unfinished = mkdtempSync(join(paths.folder, unfinishedPrefix));
   give(unfinished, launcher.account);
   try {
     await runProgram(launcher, paths, [

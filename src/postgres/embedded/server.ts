@@ -29,7 +29,7 @@ export async function acquireServer(home: string, settings = serverSettings): Pr
     give(paths.users, account);
     try {
       const postmaster = await ensureRunning(paths, account, settings);
-      return { url: urlOf(postmaster), release: () => leave(paths, account, share) };
+      return { url: urlOf(postmaster), release: () => leave(paths, account, share, postmaster) };
     } catch (error) {
       share.release();
       throw error;
@@ -74,9 +74,12 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
   };
 }
 
-async function leave(paths: ServerPaths, account: Account | null, share: Hold): Promise<void> {
-  // Somebody deleted the home under the server, which notices by itself.
-  if (!existsSync(paths.folder)) return share.release();
+async function leave(paths: ServerPaths, account: Account | null, share: Hold, postmaster: Postmaster): Promise<void> {
+  if (!existsSync(paths.folder)) {
+    // Somebody deleted the home under the server: there is nothing left to take turns over.
+    share.release();
+    return stopPostmaster(paths.data, postmaster);
+  }
   await inTurn(paths, account, async () => {
     share.release();
     await stopIfUnused(paths);
