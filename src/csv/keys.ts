@@ -1,7 +1,7 @@
-import { openFile } from "./opening.ts";
+import { openFile, rowChunks } from "./opening.ts";
 import type { TableSource } from "./reader.ts";
 import { RecordScanner } from "./scan.ts";
-import { SourceFile } from "./source.ts";
+import { SourceFault, SourceFile } from "./source.ts";
 
 /** Keys of a file's rows, with the line where each row starts. */
 export interface KeyLines {
@@ -11,7 +11,8 @@ export interface KeyLines {
 
 /**
  * The keys of a file, a batch for each piece that is read, for finding what stands where in a file that was read before.
- * Rows that are malformed or have no key are passed over. The key of several columns is a JSON array of their values.
+ * Rows that are malformed or have no key are passed over, and so is what cannot be read: `openTable` tells what is wrong.
+ * The key of several columns is a JSON array of their values.
  */
 export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
   const { layout } = await openFile(source.path, source.shape, source.optional);
@@ -20,14 +21,13 @@ export async function* keyLines(source: TableSource, signal?: AbortSignal): Asyn
   const places = source.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
   const reader = new KeyReader(columns.length, places, head.firstRow);
-  const file = await SourceFile.open(source.path);
-  let toSkip = head.length;
-  for await (const chunk of file.chunks({ signal })) {
-    const body = chunk.subarray(Math.min(toSkip, chunk.length));
-    toSkip -= chunk.length - body.length;
-    yield reader.push(body, false);
+  try {
+    const file = await SourceFile.open(source.path);
+    for await (const chunk of rowChunks(file, head, { signal })) yield reader.push(chunk, false);
+    yield reader.push(Buffer.alloc(0), true);
+  } catch (error) {
+    if (!(error instanceof SourceFault)) throw error;
   }
-  yield reader.push(Buffer.alloc(0), true);
 }
 
 /** The first line of each of these keys, written as `keyLines` does; one that is not in the file is not in the map. */

@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import type { Column, TableShape } from "../core/columns.ts";
 import { type Head, type HeadFault, readHead } from "./head.ts";
 import { type HeaderFault, mapHeader, misreadHeader } from "./header.ts";
-import { SourceFault, SourceFile } from "./source.ts";
+import { type ChunkOptions, SourceFault, SourceFile } from "./source.ts";
 
 /** What the beginning of a table's file tells. */
 export interface Opening {
@@ -21,7 +21,8 @@ export async function openFile(path: string, shape: TableShape, optional: Readon
     stats = file.before;
     return { ...understand(await headOf(file), shape, optional), stats };
   } catch (error) {
-    if (error instanceof SourceFault) return { layout: null, faults: [error], stats };
+    if (error instanceof SourceFault)
+      return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
     throw error;
   }
 }
@@ -52,4 +53,14 @@ function understand(
   const mapping = mapHeader(head.cells, shape, optional);
   faults.push(...mapping.faults.map((fault) => ({ ...fault, line: head.line })));
   return { layout: { head, columns: mapping.columns }, faults };
+}
+
+/** The content of an opened file after its head. */
+export async function* rowChunks(file: SourceFile, head: Head, options: ChunkOptions): AsyncGenerator<Buffer> {
+  let toSkip = head.length;
+  for await (const chunk of file.chunks(options)) {
+    const skipped = Math.min(toSkip, chunk.length);
+    toSkip -= skipped;
+    yield chunk.subarray(skipped);
+  }
 }

@@ -2,7 +2,7 @@ import type { TableShape } from "../core/columns.ts";
 import type { FaultGroup } from "../core/fault-groups.ts";
 import { type Fault, faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
-import { type Opening, openFile } from "./opening.ts";
+import { type Opening, openFile, rowChunks } from "./opening.ts";
 import { RowFaults } from "./row-faults.ts";
 import { RowReader } from "./rows.ts";
 import { hasChanged, SourceFault, SourceFile } from "./source.ts";
@@ -88,24 +88,18 @@ async function readRows(
   { key, dates }: TableSource,
   layout: Opening["layout"],
   tally: FaultTally,
-  { onProgress, signal, write }: ReadOptions,
+  options: ReadOptions,
 ): Promise<number> {
-  const chunks = file.chunks({ onProgress, signal });
   if (layout === null || layout.head.lineEnd === null) {
-    for await (const _ of chunks);
+    for await (const _ of file.chunks(options));
     if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means);
     return 0;
   }
   const { head, columns } = layout;
   const faults = new RowFaults({ columns, key, dates, lineEnd: layout.head.lineEnd }, tally);
   const reader = new RowReader(faults, head.firstRow, head.length);
-  const send = sender(tally, write);
-  let toSkip = head.length;
-  for await (const chunk of chunks) {
-    const body = chunk.subarray(Math.min(toSkip, chunk.length));
-    toSkip -= chunk.length - body.length;
-    await send(reader.push(body));
-  }
+  const send = sender(tally, options.write);
+  for await (const chunk of rowChunks(file, head, options)) await send(reader.push(chunk));
   await send(reader.push(Buffer.alloc(0), true));
   await send(Buffer.alloc(0));
   if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means);

@@ -1,21 +1,14 @@
-import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
 import type { LineEnd } from "./bytes.ts";
-import type { DateRange } from "./cells/cell-type.ts";
-import { cellJudge } from "./cells/judge.ts";
 import { quotedMark, unquotedNulls } from "./parse.ts";
-import { rowCheck } from "./row-check.ts";
+import { type RowCheck, type RowColumns, rowCheck } from "./row-check.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
 import { describeForeignByte, firstForeignByte, showBytes } from "./utf8.ts";
 
 /** What a file's rows are held against. */
-export interface RowShape {
-  /** In the file's order; null for a column that the table does not have. */
-  columns: readonly (Column | null)[];
-  key: readonly string[];
-  dates: DateRange;
+export interface RowShape extends RowColumns {
   lineEnd: LineEnd;
 }
 
@@ -27,9 +20,7 @@ export class RowFaults {
   rows = 0;
   /** Blank lines since the last row: of no account at the end of a file, a fault when a row follows. */
   blanks = 0;
-  /** True for a row that is certainly sound. */
-  readonly allows: (cells: string[]) => boolean;
-  readonly #judges: ((cell: string) => { code: FaultCode; reason: string } | null)[];
+  readonly #check: RowCheck;
   readonly #names: string[];
   #firstBlank = 0;
 
@@ -37,18 +28,17 @@ export class RowFaults {
     readonly shape: RowShape,
     readonly tally: FaultTally,
   ) {
-    const { columns, key, dates } = shape;
-    const judges = columns.map((column) => {
-      const place = { isKey: column !== null && key.includes(column.name), isOnly: columns.length === 1 };
-      return column === null ? null : cellJudge(column, place, dates);
-    });
-    this.allows = rowCheck(judges);
-    this.#judges = judges.map((judge) => judge?.judge ?? (() => null));
-    this.#names = columns.map((column, index) => column?.name ?? `column ${index + 1}`);
+    this.#check = rowCheck(shape);
+    this.#names = shape.columns.map((column, index) => column?.name ?? `column ${index + 1}`);
   }
 
   get width(): number {
     return this.shape.columns.length;
+  }
+
+  /** True for a row that is certainly sound. */
+  allows(cells: string[]): boolean {
+    return this.#check.allows(cells);
   }
 
   /** A row was met: blank lines before it stand between rows. */
@@ -125,7 +115,7 @@ export class RowFaults {
   }
 
   #judge(index: number, cell: string, line: number): void {
-    const wrong = this.#judges[index]?.(cell);
+    const wrong = this.#check.judges[index]?.(cell);
     if (!wrong) return;
     const value = cell.startsWith(quotedMark) ? `"${cell.slice(1)}"` : cell;
     this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);

@@ -38,6 +38,7 @@ export class RowReader {
       this.offset += taken;
     }
     this.#rest = data.subarray(at);
+    if (final && this.#long !== null) this.#endLong(this.#long);
     const { blanks, shape } = this.faults;
     return data.subarray(0, Math.max(0, at - blanks * shape.lineEnd.length));
   }
@@ -94,11 +95,13 @@ export class RowReader {
   #passLong(long: LongValue, data: Buffer, final: boolean): number {
     const passed = long.pass(data, final);
     this.line += countLines(data, 0, passed);
-    if (long.isOver || final) {
-      long.report(this.faults);
-      this.#long = null;
-    }
+    if (long.isOver) this.#endLong(long);
     return passed;
+  }
+
+  #endLong(long: LongValue): void {
+    long.report(this.faults);
+    this.#long = null;
   }
 }
 

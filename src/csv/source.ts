@@ -21,7 +21,7 @@ export class SourceFault extends Error {
   }
 }
 
-interface ChunkOptions {
+export interface ChunkOptions {
   /** Called with the bytes on disk that were read so far. */
   onProgress?: ((bytes: number) => void) | undefined;
   signal?: AbortSignal | undefined;

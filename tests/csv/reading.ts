@@ -1,6 +1,5 @@
 import type { Column, TableShape } from "../../src/core/columns.ts";
 import type { Fault } from "../../src/core/faults.ts";
-import { readHead } from "../../src/csv/head.ts";
 import { RowFaults } from "../../src/csv/row-faults.ts";
 import { RowReader } from "../../src/csv/rows.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
@@ -49,9 +48,4 @@ export function readBody(
     passed.push(reader.push(body.subarray(from, edges[index + 1] ?? from), index === edges.length - 1));
   }
   return { faults: tally.listed, rows: faults.rows, passed: Buffer.concat(passed) };
-}
-
-/** A whole file read from memory at once. */
-export function readHeadOf(data: Buffer) {
-  return readHead(data, true);
 }

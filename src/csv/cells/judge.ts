@@ -21,52 +21,56 @@ export interface CellJudge {
 const nullWords: ReadonlySet<string> = new Set([...unquotedNulls, "NULL", "null", "\\N"]);
 
 const quickText = /^(?!(?:nan|NaN|None|NaT|<NA>)$)/;
-const quickOnlyText = /^(?!(?:nan|NaN|None|NaT|<NA>|\\\.)?$)/;
+const quickRequired = /^(?!(?:nan|NaN|None|NaT|<NA>|\\\.)?$)/;
 const quickKey = /^(?!(?:nan|NaN|None|NaT|<NA>|NULL|null|\\N|\\\.)$)[^\s\0](?:.*[^\s])?$/s;
 const isPadded = (value: string) => value.trim() !== value;
 
 export function cellJudge(column: Column, place: Place, dates: DateRange): CellJudge {
   const type = cellTypeOf(column, dates);
   const isSound = soundness(type);
-  const pattern = type.isText ? textPattern(place) : type.pattern;
+  const mayBeEmpty = column.nullable && !place.isKey && !place.isOnly;
+  const pattern = type.isText ? textPattern(place, mayBeEmpty) : type.pattern;
   const judge = (cell: string) => {
     const isQuoted = cell.startsWith(quotedMark);
     const value = isQuoted ? cell.slice(1) : cell;
-    const wrong = value === "" ? judgeEmpty(column, place, type, isQuoted) : judgeWords(value, place, type, isQuoted);
-    if (wrong !== undefined) return wrong;
-    return isSound(value) ? null : type.explain(value);
+    if (value === "" && !isQuoted) return column.nullable && !place.isKey ? null : forbidden(column);
+    const wrong = place.isKey ? wrongKey(value) : wrongWord(value, place, type, isQuoted);
+    if (wrong !== null) return wrong;
+    if (isSound(value)) return null;
+    if (nullWords.has(value))
+      return { code: "null_word", reason: `${missing}; leave the cell empty for NULL` } as const;
+    return value === "" ? { ...type.explain(""), reason: emptyString } : type.explain(value);
   };
-  const mayBeEmpty = column.nullable && !place.isKey && !place.isOnly;
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge };
 }
 
-function textPattern({ isKey, isOnly }: Place): RegExp {
+const missing = "a word for a missing value";
+const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
+
+function textPattern({ isKey }: Place, mayBeEmpty: boolean): RegExp {
   if (isKey) return quickKey;
-  return isOnly ? quickOnlyText : quickText;
+  return mayBeEmpty ? quickText : quickRequired;
 }
 
-/** undefined when the type has to tell. */
-function judgeEmpty(column: Column, place: Place, type: CellType, isQuoted: boolean): Wrong | null | undefined {
-  if (!isQuoted) {
-    if (column.nullable && !place.isKey) return null;
-    return { code: "null_forbidden", reason: `empty, where ${column.name} must have a value` };
-  }
-  if (place.isKey) return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
-  if (type.isText) return undefined;
-  return { ...type.explain(""), reason: "an empty string in quotes; for NULL leave the cell empty, without quotes" };
+function forbidden({ name }: Column): Wrong {
+  return { code: "null_forbidden", reason: `empty, where ${name} must have a value` };
 }
 
-/** undefined when the type has to tell. */
-function judgeWords(value: string, { isKey, isOnly }: Place, type: CellType, isQuoted: boolean): Wrong | undefined {
-  if (isOnly && value === "\\." && !isQuoted) {
+function wrongKey(value: string): Wrong | null {
+  if (value === "") return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
+  if (nullWords.has(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
+  return isPadded(value) ? { code: "key_padded", reason: "the key begins or ends with blanks" } : null;
+}
+
+/** What text may not be when it stands without quotes. */
+function wrongWord(value: string, { isOnly }: Place, type: CellType, isQuoted: boolean): Wrong | null {
+  if (isQuoted) return null;
+  if (isOnly && value === "\\.") {
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
-  const isWord = type.isText && !isKey ? unquotedNulls.has(value) && !isQuoted : nullWords.has(value);
-  if (isWord) {
-    const otherwise = type.isText && !isKey ? ", or quote it if the word itself is meant" : "";
-    const instead = isKey ? "; a key must have a value" : `; leave the cell empty for NULL${otherwise}`;
-    return { code: "null_word", reason: `a word for a missing value${instead}` };
-  }
-  if (isKey && isPadded(value)) return { code: "key_padded", reason: "the key begins or ends with blanks" };
-  return undefined;
+  if (!type.isText || !unquotedNulls.has(value)) return null;
+  return {
+    code: "null_word",
+    reason: `${missing}; leave the cell empty for NULL, or quote it if the word itself is meant`,
+  };
 }

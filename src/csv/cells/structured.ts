@@ -15,7 +15,7 @@ function jsonType(keeps: (value: string) => boolean): MakeCellType {
     within: (value) => isJson(value) && keeps(value),
     explain: (value) => ({
       code: "not_of_type",
-      reason: isJson(value) ? "JSON with a character that PostgreSQL cannot keep" : "not JSON",
+      reason: isJson(value) ? "JSON with a character or a number that PostgreSQL cannot keep" : "not JSON",
     }),
   };
   return () => type;
@@ -31,7 +31,14 @@ function isJson(value: string): boolean {
 }
 
 export const plainJsonType = jsonType(() => true);
+export const binaryJsonType = jsonType((value) => hasSoundText(value) && hasSoundNumbers(value));
+
 /** jsonb cannot keep the character NUL, nor half of a surrogate pair: JavaScript writes just these as such escapes. */
-export const binaryJsonType = jsonType(
-  (value) => !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(JSON.parse(value)).replaceAll("\\\\", "")),
-);
+function hasSoundText(value: string): boolean {
+  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(JSON.parse(value)).replaceAll("\\\\", ""));
+}
+
+/** jsonb keeps numbers as numeric, whose digits are limited; this is well within the limits. */
+function hasSoundNumbers(value: string): boolean {
+  return !/e[+-]?\d{5}|\d{5000}/i.test(value.replace(/"(?:[^"\\]|\\.)*"/g, ""));
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { describeGroup, groupFaults } from "../../src/core/fault-groups.ts";
+import { type Fault, type FaultCode, faultCodes } from "../../src/core/faults.ts";
+
+const fault = (line: number, value: string): Fault => ({
+  ...{ file: "usage.csv", line, column: "hours", value },
+  ...{ code: "not_numeric", reason: "not a number" },
+});
+
+test("faults are grouped by file, kind and column, in the order they were met", () => {
+  const other: Fault = { file: "users.csv", code: "file_missing", reason: "the file is not in the drop" };
+  const many = Array.from({ length: 5 }, (_, index) => fault(index + 3, `n/${index}`));
+  const groups = groupFaults([...many, other, { ...fault(9, "x"), column: "days" }]);
+  expect(groups.map(({ column, count, first }) => [column, count, first.map(({ line }) => line)])).toEqual([
+    ["hours", 5, [3, 4, 5]],
+    [undefined, 1, [undefined]],
+    ["days", 1, [9]],
+  ]);
+});
+
+test("a group is one sentence", () => {
+  const sentence = (faults: Fault[]) => groupFaults(faults).map(describeGroup).join();
+  expect(sentence([fault(3, "n/a"), fault(4, "x")])).toBe("hours: 2 values are not numeric, first at line 3: `n/a`");
+  expect(sentence([fault(3, "n/a")])).toBe("line 3, hours: not a number: `n/a`");
+  expect(sentence([{ file: "a.csv", code: "file_empty", reason: "the file has no bytes" }])).toBe(
+    "the file has no bytes",
+  );
+  expect(sentence([2, 3].map((line) => ({ file: "a.csv", line, code: "row_blank", reason: "blank" })))).toBe(
+    "2 blank lines stand between rows, first at line 2",
+  );
+});
+
+test("every kind that can be met twice in a file has its sentence", () => {
+  const once = /^(file_|no_rows|header_missing|delimiter|row_count|rows_lost)/;
+  for (const code of Object.keys(faultCodes) as FaultCode[]) {
+    const [group] = groupFaults([1, 2].map((line) => ({ file: "a.csv", line, code, reason: "" })));
+    if (group && !once.test(code)) expect(describeGroup(group)).not.toMatch(/ times: /);
+  }
+});

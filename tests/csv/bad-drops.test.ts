@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Fault } from "../../src/core/faults.ts";
+import { dropFiles } from "../../src/csv/drop.ts";
+import { openTable } from "../../src/csv/reader.ts";
+import type { LoadTable } from "../../src/postgres/catalog.ts";
+import type { Expected } from "../fixtures/bad/building.ts";
+import { badDrops, badTyped } from "../fixtures/bad/catalogue.ts";
+import { dataset, migrated, tablesOf } from "../helpers/database.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { DropFolder } from "./drop-folder.ts";
+import { dates, shapeOf } from "./reading.ts";
+
+setDefaultTimeout(60_000);
+
+let database: TestDatabase;
+let tables: LoadTable[];
+const folder = new DropFolder();
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  tables = await tablesOf(database.sql);
+});
+afterAll(async () => {
+  folder.remove();
+  await database.drop();
+});
+
+/** Everything that is wrong with the drop in the folder, and what was passed on of files that are at fault. */
+async function readDrop(): Promise<{ faults: Fault[]; counted: number; rows: number }> {
+  const { tables: named } = await dataset();
+  const faults: Fault[] = [];
+  let counted = 0;
+  let rows = 0;
+  for (const file of await dropFiles(folder.path, folder.month, named)) {
+    const table = tables.find(({ name }) => name === file.table);
+    if (file.fault !== null || table === undefined) {
+      if (file.fault !== null) faults.push(file.fault);
+      counted++;
+      continue;
+    }
+    const reader = await openTable({
+      path: file.path,
+      file: file.path.slice(file.path.lastIndexOf("/") + 1),
+      shape: table.live,
+      optional: new Set(table.manifest.absent),
+      key: table.live.key,
+      dates,
+    });
+    const read = await reader.read();
+    faults.push(...read.faults);
+    counted += read.faultCount;
+    rows += read.rows;
+  }
+  return { faults, counted, rows };
+}
+
+function asExpected({ file, line, column, value, code }: Fault): Expected {
+  return [file, line ?? null, column ?? null, value ?? null, code];
+}
+
+const byFile = (faults: readonly Expected[]) => faults.toSorted((a, b) => a[0].localeCompare(b[0]));
+
+describe("every drop of the catalogue is rejected with its faults, and with no other", () => {
+  for (const { what, files, faults } of badDrops) {
+    test(what, async () => {
+      folder.write(files);
+      const found = await readDrop();
+      expect(byFile(found.faults.map(asExpected))).toEqual(byFile(faults));
+      expect(found.counted).toBe(faults.length);
+    });
+  }
+
+  test("the sound drop itself has none", async () => {
+    folder.write({});
+    expect(await readDrop()).toEqual({ faults: [], counted: 0, rows: 18 });
+  });
+});
+
+describe("values of other types", () => {
+  for (const [declared, written, code, shown = written] of badTyped) {
+    test(`${declared}: ${written}`, async () => {
+      const path = join(folder.path, "t.csv");
+      writeFileSync(path, `id,v\n1,${written}\n`);
+      const shape = shapeOf({ id: "text not null", v: declared }, ["id"]);
+      const reader = await openTable({ path, file: "t.csv", shape, optional: new Set(), key: ["id"], dates });
+      const { faults } = await reader.read();
+      expect(faults.map(asExpected)).toEqual([["t.csv", 2, "v", shown, code]]);
+    });
+  }
+});

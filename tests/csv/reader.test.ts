@@ -1,0 +1,223 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { describeGroup } from "../../src/core/fault-groups.ts";
+import type { Fault } from "../../src/core/faults.ts";
+import { findLines, keyLines } from "../../src/csv/keys.ts";
+import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
+import { dates, shapeOf } from "./reading.ts";
+
+setDefaultTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), "streamflow-reader-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const shape = shapeOf({ user_id: "text not null", watch_hours_30d: "numeric", note: "text" }, ["user_id"]);
+
+function sourceOf(content: string | Buffer, file = "t.csv") {
+  const path = join(folder, file);
+  writeFileSync(path, content);
+  return { path, file, shape, optional: new Set<string>(), key: ["user_id"], dates };
+}
+
+async function read(content: string | Buffer, options: ReadOptions = {}, file?: string) {
+  const source = sourceOf(content, file);
+  return (await openTable(source)).read(options);
+}
+
+const header = "user_id,watch_hours_30d,note\n";
+const rows = (count: number, row: (index: number) => string) =>
+  header + Array.from({ length: count }, (_, i) => row(i)).join("");
+const sound = (count: number) => rows(count, (i) => `u${i},${i}.5,some text to fill the line with\n`);
+
+test("ten thousand values with one fault are one group, a thousand listed, and all handed on", async () => {
+  let handedOn = 0;
+  const content = rows(10_001, (i) => (i === 0 ? "u0,1,\n" : `u${i},n/a,\n`));
+  const { faults, faultCount, groups } = await read(content, { onFault: () => handedOn++ });
+  expect(faults).toHaveLength(1_000);
+  expect(faultCount).toBe(10_000);
+  expect(handedOn).toBe(10_000);
+  expect(groups.map(describeGroup)).toEqual(["watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`"]);
+  expect(groups[0]?.first.map(({ line }) => line)).toEqual([3, 4, 5]);
+});
+
+describe("a sound file", () => {
+  const content = sound(20_000);
+  for (const [file, bytes] of [
+    ["plain.csv", Buffer.from(content)],
+    ["packed.csv.gz", gzipSync(content)],
+    ["packed.csv.zst", zstdCompressSync(content)],
+  ] as const) {
+    test(`${file}: its rows are passed on as they are, it is hashed, and progress counts bytes on disk`, async () => {
+      const passed: Uint8Array[] = [];
+      const progress: number[] = [];
+      const result = await read(
+        bytes,
+        { write: async (chunk) => void passed.push(chunk), onProgress: (done) => progress.push(done) },
+        file,
+      );
+      expect(Buffer.concat(passed).toString()).toBe(content.slice(header.length));
+      expect(result.sha256).toBe(new Bun.CryptoHasher("sha256").update(bytes).digest("hex"));
+      expect(result).toMatchObject({ rows: 20_000, bytes: bytes.length, faultCount: 0 });
+      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+      expect(progress.at(-1)).toBe(bytes.length);
+    });
+  }
+});
+
+test("nothing is written once a fault was found, and what came before is whole rows", async () => {
+  const passed: Uint8Array[] = [];
+  const content = `${sound(10_000)}bad row\n${sound(10_000).slice(header.length)}`;
+  const { faultCount } = await read(content, { write: async (chunk) => void passed.push(chunk) });
+  const text = Buffer.concat(passed).toString();
+  expect(faultCount).toBe(1);
+  expect(content.slice(header.length).startsWith(text)).toBe(true);
+  expect(text.endsWith("\n")).toBe(true);
+  expect(text).not.toContain("bad row");
+});
+
+test("a write that fails rejects the read with its error", async () => {
+  const error = new Error("the server is gone");
+  expect(read(sound(50_000), { write: () => Promise.reject(error) })).rejects.toBe(error);
+  expect(read(sound(1), { write: () => Promise.reject(error) })).rejects.toBe(error);
+});
+
+test("an aborted read rejects with the signal's reason", async () => {
+  for (const [file, pack] of [
+    ["t.csv", Buffer.from],
+    ["t.csv.gz", gzipSync],
+  ] as const) {
+    const abort = new AbortController();
+    const reason = new Error("interrupted");
+    // Random enough to have more than one chunk on disk when it is compressed.
+    const content = rows(60_000, (i) => `u${i},${Math.imul(i, 2654435761) >>> 0},${Bun.hash(String(i))}\n`);
+    const reading = read(pack(content), { signal: abort.signal, onProgress: () => abort.abort(reason) }, file);
+    expect(reading).rejects.toBe(reason);
+    await reading.catch(() => {});
+  }
+});
+
+describe("a file that changes while it is read", () => {
+  const change: Record<string, (path: string) => void> = {
+    grows: (path) => appendFileSync(path, "u1,2,\n"),
+    shrinks: (path) => truncateSync(path, 1_000),
+    vanishes: (path) => rmSync(path),
+    "is replaced by one like it": (path) => {
+      rmSync(path);
+      writeFileSync(path, sound(20_000));
+    },
+  };
+  for (const [how, act] of Object.entries(change)) {
+    test(how, async () => {
+      const source = sourceOf(sound(20_000), "changing.csv");
+      let isChanged = false;
+      const { faults } = await (await openTable(source)).read({
+        onProgress() {
+          if (!isChanged) act(source.path);
+          isChanged = true;
+        },
+      });
+      expect(faults.map(({ code }) => code)).toContain("file_changed");
+    });
+  }
+
+  test("between its header and its rows", async () => {
+    const source = sourceOf(sound(10), "changing.csv");
+    const reader = await openTable(source);
+    writeFileSync(source.path, sound(11));
+    expect((await reader.read()).faults.map(({ code }) => code)).toContain("file_changed");
+  });
+});
+
+describe("values beyond all measure", () => {
+  const short = (faults: Fault[]) => faults.map(({ line, column, code }) => [line, column, code]);
+  const long = "y".repeat(3_000_000);
+
+  test("an unquoted one is told, and what follows is read", async () => {
+    const { faults, rows: count } = await read(`${header}u1,1,${long}\nu2,x,\n`);
+    expect(short(faults)).toEqual([
+      [2, "note", "value_too_long"],
+      [3, "watch_hours_30d", "not_numeric"],
+    ]);
+    expect(count).toBe(2);
+  });
+
+  test("a quoted one of many lines is told, and the lines are counted on", async () => {
+    const { faults } = await read(`${header}u1,1,"${"y\n".repeat(1_500_000)}"\nu2,x,\n`);
+    expect(short(faults)).toEqual([
+      [2, "note", "value_too_long"],
+      [1_500_003, "watch_hours_30d", "not_numeric"],
+    ]);
+  });
+
+  test("one that is quoted and never closed is told at the line where it opened", async () => {
+    const { faults } = await read(`${header}u1,1,\nu2,1,"${long}`);
+    expect(short(faults)).toEqual([[3, "note", "quote_unclosed"]]);
+  });
+
+  test("a quote never closed costs its own line alone, however long the file goes on", async () => {
+    const { faults, rows: count } = await read(
+      rows(100_000, (i) => (i === 7 ? 'u7,1,"open\n' : `u${i},${i === 99_999 ? "x" : 1},text\n`)),
+    );
+    expect(short(faults)).toEqual([
+      [9, "note", "quote_unclosed"],
+      [100_001, "watch_hours_30d", "not_numeric"],
+    ]);
+    expect(count).toBe(100_000);
+  });
+
+  test("a record of several values just below the limit is sound", async () => {
+    const wide = shapeOf({ user_id: "text not null", a: "text", b: "text", c: "text" }, ["user_id"]);
+    const source = {
+      ...sourceOf(`user_id,a,b,c\nu1,"${"y".repeat(1_000_000)}","${'""'.repeat(999_999)}",${"z".repeat(999_999)}\n`),
+      shape: wide,
+    };
+    expect(await (await openTable(source)).read()).toMatchObject({ rows: 1, faultCount: 0 });
+  });
+});
+
+describe("keys and their lines", () => {
+  test("are found through quoted line ends, blank lines and faulty rows", async () => {
+    const source = sourceOf(`${header}u1,1,"a\nb"\n\nu2,x,\nu3,1\n"u""4",1,\n,1,\nu5,1,"open\nu6,1,last`);
+    const found: [string, number | undefined][] = [];
+    for await (const { keys, lines } of keyLines(source))
+      found.push(...keys.map((key, i): [string, number | undefined] => [key, lines[i]]));
+    expect(found).toEqual([
+      ["u1", 2],
+      ["u2", 5],
+      ['u"4', 7],
+      ["u5", 9],
+      ["u6", 10],
+    ]);
+    expect(await findLines(source, new Set(["u6", "u1", "u9"]))).toEqual(
+      new Map([
+        ["u1", 2],
+        ["u6", 10],
+      ]),
+    );
+  });
+
+  test("of several columns are told as a JSON array", async () => {
+    const source = { ...sourceOf(`${header}u1,1,a\n`), key: ["note", "user_id"] };
+    expect(await findLines(source, new Set(['["a","u1"]']))).toEqual(new Map([['["a","u1"]', 2]]));
+  });
+
+  test("of a file that cannot be read are none", async () => {
+    const source = sourceOf("not gzip", "broken.csv.gz");
+    expect(await findLines(source, new Set(["u1"]))).toEqual(new Map());
+  });
+});
+
+test("files are closed, however reading ends", async () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  await read(sound(1));
+  const before = open();
+  await read(sound(20_000));
+  await read("nonsense");
+  await read(gzipSync(sound(20_000)).subarray(0, 5_000), {}, "t.csv.gz");
+  await read(sound(20_000), { write: () => Promise.reject(new Error("gone")) }).catch(() => {});
+  for await (const _ of keyLines(sourceOf(sound(20_000)))) break;
+  expect(open()).toBe(before);
+});

@@ -1,0 +1,60 @@
+import { afterAll, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import type { Fault } from "../../src/core/faults.ts";
+import { RejectFile } from "../../src/csv/reject-file.ts";
+import { text } from "./arbitraries.ts";
+import { readRows } from "./reference.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "streamflow-rejects-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+function written(faults: readonly Fault[]): string {
+  const rejects = new RejectFile(join(folder, "new", `${files++}.csv`));
+  for (const fault of faults) rejects.add(fault);
+  const path = rejects.close();
+  return path === null ? "" : readFileSync(path, "utf8");
+}
+
+test("a sound drop leaves no file", () => {
+  const rejects = new RejectFile(join(folder, "none.csv"));
+  expect(rejects.close()).toBeNull();
+  expect(existsSync(rejects.path)).toBe(false);
+});
+
+test("each fault is a line, what does not apply is empty", () => {
+  const faults: Fault[] = [
+    { file: "a.csv", line: 3, column: "n", value: '1,5 "x"', code: "not_numeric", reason: "not a number" },
+    { file: "b.csv", code: "file_missing", reason: "the file is not in the drop" },
+  ];
+  expect(written(faults)).toBe(
+    'file,line,column,value,reason\na.csv,3,n,"1,5 ""x""",not a number\nb.csv,,,,the file is not in the drop\n',
+  );
+});
+
+test("many faults are all there", () => {
+  const one: Fault = { file: "a.csv", line: 3, column: "n", value: "x".repeat(50), code: "not_numeric", reason: "no" };
+  const lines = written(Array.from({ length: 20_000 }, (_, line) => ({ ...one, line }))).split("\n");
+  expect(lines).toHaveLength(20_002);
+  expect(lines[20_000]).toStartWith("a.csv,19999,");
+});
+
+test("whatever the values are, the file reads back, and a spreadsheet runs none of it", () => {
+  const value = fc.oneof(text, fc.constantFrom("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%x", "'=1"));
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), (values) => {
+      const faults = values.map(
+        (one): Fault => ({ file: one, line: 1, column: one, value: one, code: "encoding", reason: one }),
+      );
+      const [, ...rows] = readRows(written(faults));
+      expect(rows.map(([file]) => file ?? "")).toEqual(
+        values.map((one) => (/^[=+\-@\t\r\n|%]/.test(one) ? `'${one}` : one)),
+      );
+      for (const row of rows) for (const cell of row) expect(cell ?? "").not.toMatch(/^[=+\-@\t\r\n|%]/);
+    }),
+    { numRuns: 50 },
+  );
+});
