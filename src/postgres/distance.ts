@@ -24,13 +24,29 @@ export async function distanceOf(
   return isNumber ? numberDistance(sql, rows, column, totals) : categoryDistance(sql, rows, column, totals);
 }
 
-/** The values of a column that occur on either side, NULL among them, with how often: `(select v, f, t …)`. */
-function valueCounts(sql: Queryable, rows: TwoSnapshots, column: Column): Fragment {
-  const isFrom = sql`s.${sql(fromColumn)}`;
-  return sql`
-    (select ${comparable(sql, "s", column)} as v, (count(*) filter (where ${isFrom}))::int as f,
-            (count(*) filter (where not ${isFrom}))::int as t
-       from ${rows} s group by 1)`;
+const probed = 5_000;
+
+/** True where hardly a value occurs twice; told from the first few rows. */
+async function isMostlyUnique(sql: Queryable, rows: TwoSnapshots, column: Column): Promise<boolean> {
+  const [probe] = await sql<{ rows: number; values: number }[]>`
+    select count(*) as rows, count(distinct v) as values
+      from (select ${comparable(sql, "s", column)} as v from ${rows} s limit ${probed}) probe`;
+  return probe !== undefined && probe.values > probe.rows / 2;
+}
+
+/**
+ * The values of a column that occur on either side, NULL among them, with how often: `(select v, f, t …)`. Nobody keeps
+ * statistics of a partitioned table, so the planner takes every column to have few values and counts them in a hash
+ * table. Mostly unique ones are sorted beforehand, which is then three times faster.
+ */
+async function valueCounts(sql: Queryable, rows: TwoSnapshots, column: Column): Promise<{ counts: Fragment }> {
+  const sorted = (await isMostlyUnique(sql, rows, column)) ? sql`order by v nulls last offset 0` : sql``;
+  const counts = sql`
+    (select v, (count(*) filter (where is_from))::int as f, (count(*) filter (where not is_from))::int as t
+       from (select ${comparable(sql, "s", column)} as v, s.${sql(fromColumn)} as is_from from ${rows} s ${sorted}) cells
+      group by v)`;
+  // Wrapped, for a bare fragment would be run by whoever awaits it.
+  return { counts };
 }
 
 /**
@@ -42,16 +58,17 @@ function valueCounts(sql: Queryable, rows: TwoSnapshots, column: Column): Fragme
  */
 async function numberDistance(sql: Queryable, rows: TwoSnapshots, column: Column, totals: Totals): Promise<Distance> {
   const { fromRows, toRows, fromValues, toValues } = totals;
+  const { counts } = await valueCounts(sql, rows, column);
   const share = (count: Fragment, rows: number) => sql`greatest(sum(${count}) / ${rows}::float8, 0.0001)`;
-  // ⌈10 · mid-rank ⁄ values⌉ in whole numbers, where the mid-rank is f_upto − f ⁄ 2.
-  const decile = sql`(5 * (2 * f_upto - f) + ${fromValues}::bigint - 1) / greatest(${fromValues}::bigint, 1)`;
+  // The mid-rank is f_upto − f ⁄ 2; one division of exact numbers, so that no decile's edge is missed by rounding.
+  const decile = sql`ceil((10 * f_upto - 5 * f)::float8 / ${Math.max(fromValues, 1)}::float8)`;
   const [row] = await sql<{ psi: number; ks: number | null }[]>`
     select max(gap) as ks, sum((q - p) * ln(q / p)) as psi
       from (select ${share(sql`f`, fromRows)} as p, ${share(sql`t`, toRows)} as q,
                    max(abs(f_upto / nullif(${fromValues}::float8, 0) - t_upto / nullif(${toValues}::float8, 0)))
                      filter (where v is not null) as gap
               from (select v, f, t, sum(f) over upto as f_upto, sum(t) over upto as t_upto
-                      from ${valueCounts(sql, rows, column)} counted
+                      from ${counts} counted
                     window upto as (order by v nulls last rows unbounded preceding)) ranked
              group by case when v is null then 0 else least(greatest(${decile}, 1), 10) end) binned`;
   return { measure: "psi", distance: row?.psi ?? null, ks: row?.ks ?? null };
@@ -59,8 +76,9 @@ async function numberDistance(sql: Queryable, rows: TwoSnapshots, column: Column
 
 /** Total variation distance: half the sum of |q − p| over all values, NULL among them. */
 async function categoryDistance(sql: Queryable, rows: TwoSnapshots, column: Column, totals: Totals): Promise<Distance> {
+  const { counts } = await valueCounts(sql, rows, column);
   const [row] = await sql<{ tv: number }[]>`
     select sum(abs(t / ${totals.toRows}::float8 - f / ${totals.fromRows}::float8)) / 2 as tv
-      from ${valueCounts(sql, rows, column)} counted`;
+      from ${counts} counted`;
   return { measure: "tv", distance: row?.tv ?? null, ks: null };
 }
