@@ -31,6 +31,7 @@ const several: Partial<Record<FaultCode, string>> = {
   key_padded: "keys begin or end with blanks",
   key_repeated: "keys stand in the file more than once",
   key_orphaned: "rows refer to a key that is neither in the drop nor live",
+  unexpected: "values are not as expected",
 };
 
 /**
