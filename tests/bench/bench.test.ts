@@ -95,7 +95,8 @@ test.skipIf(process.platform !== "linux")("peak memory counts a process and its 
   const peak = watchMemory(parent.pid).stop();
   parent.stdin.end();
   await parent.exited;
-  expect(peak).toBeGreaterThan(200e6);
+  // A system that reclaims idle pages may have taken some already; the parent alone has less than a third of this.
+  expect(peak).toBeGreaterThan(150e6);
 });
 
 test("seconds of stages come from the events of all runs", () => {
