@@ -30,7 +30,11 @@ export interface Target {
   resultFormat: GivenFormat;
   /** Where another table of this name is. */
   resolveTable(name: string): TableName;
+  /** The server's release, such as 180004; the oldest that is supported unless told. */
+  serverVersion?: number;
 }
+
+const oldestSupported = 150_000;
 
 /** Every expectation of a suite, compiled against a table; nothing is run. */
 export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)[] {
@@ -78,7 +82,12 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   if (entry === undefined) throw fault(null, "there is no such expectation");
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
-  const scope: Scope = { shape: target.shape, rows, resolveTable: (name) => target.resolveTable(name) };
+  const scope: Scope = {
+    shape: target.shape,
+    rows,
+    resolveTable: (name) => target.resolveTable(name),
+    serverVersion: target.serverVersion ?? oldestSupported,
+  };
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
   const plan = entry.compile(own, scope);
   return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };

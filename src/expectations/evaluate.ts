@@ -56,9 +56,8 @@ async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<Exp
   const displayName = evaluation.displayName ?? relation.name;
   const shownAs = [...(evaluation.displaySchema === undefined ? [] : [evaluation.displaySchema]), displayName];
   const place = { under: relation, shownAs: shownAs.map(quoteName).join("."), shape };
-  const compiled = compileSuite(suite, { ...evaluation, resultFormat });
-  // Compiling so many small expressions takes longer than running them.
-  await tx`select set_config('jit', 'off', true)`;
+  const serverVersion = await prepare(tx);
+  const compiled = compileSuite(suite, { ...evaluation, resultFormat, serverVersion });
   const scanned = await scanTable(tx, relation, shape, compiled.filter(isCompiled));
   const results: ExpectationResult[] = [];
   for (const one of compiled) {
@@ -69,6 +68,13 @@ async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<Exp
     evaluation.onVerdict?.({ ...verdictOf(displayName, one.expectation, result), result });
   }
   return results;
+}
+
+/** Tells the server's release, and keeps it from compiling many small expressions: that takes longer than running them. */
+async function prepare(tx: Transaction): Promise<number> {
+  const [row] = await tx<{ version: number }[]>`
+    select current_setting('server_version_num')::int as version, set_config('jit', 'off', true)`;
+  return row?.version ?? 0;
 }
 
 function isCompiled(one: Compiled | Unsound): one is Compiled {

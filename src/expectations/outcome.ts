@@ -54,9 +54,11 @@ async function answerOf(
   return "exception" in values ? values : { value: plan.answer(values.value) };
 }
 
-async function queryAnswer(tx: Transaction, under: TableName, { statement, foreign, answer }: Query) {
-  const rows = await (foreign ? selectForeign : select)(tx, under, statement);
-  return "exception" in rows ? rows : { value: answer(rows.value) };
+async function queryAnswer(tx: Transaction, under: TableName, query: Query): Promise<Attempt<Answer>> {
+  const rows = await (query.foreign ? selectForeign : select)(tx, under, query.statement);
+  if ("exception" in rows) return rows;
+  const answer = query.answer(rows.value);
+  return "statement" in answer ? queryAnswer(tx, under, answer) : { value: answer };
 }
 
 async function rowOutcome(

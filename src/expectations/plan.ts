@@ -9,6 +9,8 @@ export interface Scope {
   resolveTable(name: string): TableName;
   /** Rows the expectation speaks of (`row_condition`), null for all. */
   rows: Sql | null;
+  /** The server's release, such as 150004. */
+  serverVersion: number;
 }
 
 /** Where an expectation is evaluated. */
@@ -91,7 +93,8 @@ export interface Query {
   statement: Sql;
   /** True for SQL that the suite's author wrote: it runs where nothing can be written. */
   foreign?: boolean;
-  answer(rows: readonly (readonly unknown[])[]): Answer;
+  /** The answer, or a further statement to ask when one is not enough. */
+  answer(rows: readonly (readonly unknown[])[]): Answer | Query;
 }
 
 export type Plan = RowCheck | Known | Aggregate | Query;

@@ -1,9 +1,31 @@
 import { columnAggregates } from "./column-aggregate.ts";
+import { columnMapFormats } from "./column-map-formats.ts";
+import { columnMapOrder } from "./column-map-order.ts";
+import { columnMapText } from "./column-map-text.ts";
+import { columnMapTypes } from "./column-map-types.ts";
 import { columnMapValues } from "./column-map-values.ts";
+import { columnPairs } from "./column-pair.ts";
+import { columnSets } from "./column-sets.ts";
+import { cramersPhi } from "./cramers-phi.ts";
+import { customQueries } from "./custom-query.ts";
 import type { Entry } from "./entry.ts";
+import { klDivergence } from "./kl-divergence.ts";
+import { multicolumns } from "./multicolumn.ts";
+import { quantileExpectations } from "./quantiles.ts";
 import { tableExpectations } from "./table.ts";
 
-/** Every expectation there is, by name, in Great Expectations' groups. Adding one is one entry and one test. */
+/** Great Expectations' groups. */
+const groups: Record<string, readonly Entry[]> = {
+  "column map": [...columnMapValues, ...columnMapTypes, ...columnMapText, ...columnMapFormats, ...columnMapOrder],
+  "column pair": [...columnPairs, ...cramersPhi],
+  multicolumn: multicolumns,
+  "column aggregate": [...columnAggregates, ...columnSets, ...quantileExpectations, ...klDivergence],
+  table: [...tableExpectations, ...customQueries],
+};
+
+/** Every expectation there is, by name. Adding one is one entry and one test. */
 export const registry: ReadonlyMap<string, Entry> = new Map(
-  [...columnMapValues, ...columnAggregates, ...tableExpectations].map((entry) => [entry.type, entry]),
+  Object.values(groups)
+    .flat()
+    .map((entry) => [entry.type, entry]),
 );

@@ -32,6 +32,8 @@ type Part =
   | typeof relation
   | { kind: "table"; table: TableName }
   | { kind: "name"; name: string }
+  /** SQL that a suite's author wrote. */
+  | { kind: "foreign"; text: string }
   | { kind: "value"; type: ElementType; value: string }
   | { kind: "list"; type: ElementType; values: readonly string[] };
 
@@ -42,6 +44,11 @@ export function q(strings: TemplateStringsArray, ...parts: Part[]): Sql {
 
 export function name(text: string): Sql {
   return q`${{ kind: "name", name: text }}`;
+}
+
+/** SQL that somebody else wrote, word for word; only for what is run where nothing can be written. */
+export function foreign(text: string): Sql {
+  return q`${{ kind: "foreign", text }}`;
 }
 
 export function table(target: TableName): Sql {
@@ -93,6 +100,7 @@ export function toFragment(sql: Queryable, piece: Sql, under: TableName): Fragme
   const parts = piece.parts.map((part) => {
     if (part instanceof Sql) return toFragment(sql, part, under);
     if (part.kind === "name") return sql(part.name);
+    if (part.kind === "foreign") return sql.unsafe(part.text);
     if (part.kind === "value") return singles[part.type](sql, part.value);
     if (part.kind === "list") return arrays[part.type](sql, arrayText(part.values));
     const { schema, name } = part.kind === "table" ? part.table : under;
@@ -112,6 +120,7 @@ function partText(part: Part | undefined, under: string): string {
   if (part.kind === "relation") return under;
   if (part.kind === "table") return `${quoteName(part.table.schema)}.${quoteName(part.table.name)}`;
   if (part.kind === "name") return quoteName(part.name);
+  if (part.kind === "foreign") return part.text;
   if (part.kind === "value") return quoteValue(part.type, part.value);
   return `array[${part.values.map((text) => quoteValue(part.type, text)).join(", ")}]::${part.type}[]`;
 }

@@ -44,6 +44,10 @@ const elements: Record<Family, ElementType> = {
   other: "text",
 };
 
+export function elementOf(column: Column): ElementType {
+  return elements[familyOf(column)];
+}
+
 /** The column as it is compared with its family's arguments. */
 export function comparable(column: Column): Sql {
   return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);

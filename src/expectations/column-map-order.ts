@@ -1,0 +1,86 @@
+import { type } from "../core/arktype.ts";
+import type { Column } from "../core/columns.ts";
+import { bounded, ordered } from "./bounds.ts";
+import { columnOf, type Entry, entry, OnRowsOfColumn } from "./entry.ts";
+import type { Plan, Scope } from "./plan.ts";
+import { rowCheck } from "./row-check.ts";
+import { all, commas, name, q, relation, type Sql, value } from "./sql.ts";
+import { comparable, familyOf, numeric } from "./values.ts";
+
+const Ordered = OnRowsOfColumn.merge({ order_by: "string > 0", "strictly?": "boolean | null" });
+
+/** Column map expectations that set a value against the column's other values. */
+export const columnMapOrder: readonly Entry[] = [
+  entry("expect_column_values_to_be_unique", OnRowsOfColumn, ({ column, mostly }, scope) => {
+    const subject = comparable(columnOf(scope, "column", column));
+    const repeated = q`select ${subject} from ${relation} where ${present(subject, scope)}
+                        group by ${subject} having count(*) > 1`;
+    return rowCheck(columnOf(scope, "column", column), mostly, q`${subject} not in (${repeated})`, { alone: true });
+  }),
+
+  entry(
+    "expect_column_value_z_scores_to_be_less_than",
+    OnRowsOfColumn.merge({ threshold: "number", double_sided: type("boolean") }),
+    ({ column, mostly, threshold, double_sided: doubleSided }, scope) => {
+      const subject = columnOf(scope, "column", column, numeric);
+      const [mean, deviation] = [fresh(scope, "mean"), fresh(scope, "deviation")];
+      const score = q`((${name(column)} - ${mean}) / nullif(${deviation}, 0))`;
+      const limit = value(familyOf(subject) === "float" ? "float8" : "numeric", String(threshold));
+      return rowCheck(subject, mostly, doubleSided ? q`abs(${score}) < abs(${limit})` : q`${score} < ${limit}`, {
+        alone: true,
+        from: q`${relation} cross join (select avg(${name(column)}) as ${mean}, stddev_samp(${name(column)}) as ${deviation}
+                  from ${relation} where ${scope.rows ?? q`true`}) moments`,
+        obstacle: {
+          rows: q`count(*) filter (where ${deviation} = 0)`,
+          exception: "division by zero: all values are the same, so that there is no z-score",
+        },
+      });
+    },
+  ),
+
+  entry("expect_column_values_to_be_increasing", Ordered, (args, scope) =>
+    monotonic(
+      args,
+      scope,
+      args.strictly ? (now, before) => q`${now} > ${before}` : (now, before) => q`${now} >= ${before}`,
+    ),
+  ),
+
+  entry("expect_column_values_to_be_decreasing", Ordered, (args, scope) =>
+    monotonic(
+      args,
+      scope,
+      args.strictly ? (now, before) => q`${now} < ${before}` : (now, before) => q`${now} <= ${before}`,
+    ),
+  ),
+];
+
+/** Each value against the one before it, NULLs left out, in the order of another column and then of the key. */
+function monotonic(args: typeof Ordered.infer, scope: Scope, compare: (now: Sql, before: Sql) => Sql): Plan {
+  const subject = columnOf(scope, "column", args.column, bounded);
+  const by = [columnOf(scope, "order_by", args.order_by), ...keyOf(scope)].map((column) => name(column.name));
+  const before = fresh(scope, "before");
+  const rows = q`select *, lag(${ordered(subject)}) over (order by ${commas(by)}) as ${before}
+                   from ${relation} where ${present(name(args.column), scope)}`;
+  // Rows that are NULL or out of scope are counted, though no value stands before theirs.
+  const others = q`select *, null from ${relation} where not coalesce(${present(name(args.column), scope)}, false)`;
+  return rowCheck(subject, args.mostly, compare(ordered(subject), before), {
+    alone: true,
+    from: q`(${rows} union all ${others}) ordered`,
+  });
+}
+
+function keyOf({ shape }: Scope): Column[] {
+  return shape.columns.filter((column) => shape.key.includes(column.name));
+}
+
+function present(column: Sql, { rows }: Scope): Sql {
+  return all([q`${column} is not null`, ...(rows === null ? [] : [rows])]);
+}
+
+/** A column name that the table does not have. */
+function fresh({ shape }: Scope, wanted: string): Sql {
+  let free = wanted;
+  while (shape.columns.some((column) => column.name === free)) free += "_";
+  return name(free);
+}

@@ -1,0 +1,136 @@
+import { type } from "../core/arktype.ts";
+import type { Column } from "../core/columns.ts";
+import { asNumber } from "./answers.ts";
+import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
+import { fault } from "./fault.ts";
+import type { Bound, Plan, Scope } from "./plan.ts";
+import { toPostgresRegex } from "./regex/translate.ts";
+import { rowCheck } from "./row-check.ts";
+import { all, any, name, q, type Sql, value } from "./sql.ts";
+import { storable } from "./values.ts";
+
+const OnRegex = OnRowsOfColumn.merge({ "regex?": "string" });
+const OnLike = OnRowsOfColumn.merge({ like_pattern: "string" });
+const OnRegexes = OnRowsOfColumn.merge({ regex_list: "string[] >= 1" });
+const OnLikes = OnRowsOfColumn.merge({ like_pattern_list: "string[] >= 1" });
+const MatchOn = type({ "match_on?": "'any' | 'all' | null" });
+
+/** Column map expectations on texts: their length, and what they match. */
+export const columnMapText: readonly Entry[] = [
+  entry(
+    "expect_column_value_lengths_to_equal",
+    OnRowsOfColumn.merge({ value: "number | string" }),
+    ({ column, mostly, value: wanted }, scope) => {
+      const length = numeric("value", wanted);
+      return lengths(column, mostly, scope, length, length);
+    },
+  ),
+
+  entry("expect_column_value_lengths_to_be_between", OnRowsOfColumn.merge(StrictBounds), (args, scope) => {
+    const min = whole("min_value", args.min_value);
+    const max = whole("max_value", args.max_value);
+    if (min === null && max === null) throw fault("min_value", "min_value and max_value cannot both be missing");
+    // Great Expectations takes strict_min and strict_max here, and does not heed them.
+    return lengths(args.column, args.mostly, scope, min, max);
+  }),
+
+  entry("expect_column_values_to_match_regex", OnRegex, ({ regex = "(?s).*", ...args }, scope) =>
+    texts(args, scope, (column) => regexMatch(column, "regex", regex)),
+  ),
+
+  entry("expect_column_values_to_not_match_regex", OnRegex.required(), ({ regex, ...args }, scope) =>
+    texts(args, scope, (column) => q`not ${regexMatch(column, "regex", regex)}`),
+  ),
+
+  entry("expect_column_values_to_match_regex_list", OnRegexes.merge(MatchOn), (args, scope) =>
+    texts(args, scope, (column) => {
+      const matches = args.regex_list.map((pattern) => regexMatch(column, "regex_list", pattern));
+      return args.match_on === "all" ? all(matches) : any(matches);
+    }),
+  ),
+
+  entry("expect_column_values_to_not_match_regex_list", OnRegexes, (args, scope) =>
+    texts(args, scope, (column) => {
+      const matches = args.regex_list.map((pattern) => regexMatch(column, "regex_list", pattern));
+      return q`not (${any(matches)})`;
+    }),
+  ),
+
+  entry("expect_column_values_to_match_like_pattern", OnLike, ({ like_pattern: pattern, ...args }, scope) =>
+    texts(args, scope, (column) => likeMatch(column, "like_pattern", pattern)),
+  ),
+
+  entry("expect_column_values_to_not_match_like_pattern", OnLike, ({ like_pattern: pattern, ...args }, scope) =>
+    texts(args, scope, (column) => q`not ${likeMatch(column, "like_pattern", pattern)}`),
+  ),
+
+  entry("expect_column_values_to_match_like_pattern_list", OnLikes.merge(MatchOn), (args, scope) =>
+    texts(args, scope, (column) => {
+      const matches = args.like_pattern_list.map((pattern) => likeMatch(column, "like_pattern_list", pattern));
+      return args.match_on === "all" ? all(matches) : any(matches);
+    }),
+  ),
+
+  entry("expect_column_values_to_not_match_like_pattern_list", OnLikes, (args, scope) =>
+    texts(args, scope, (column) => {
+      const matches = args.like_pattern_list.map((pattern) => likeMatch(column, "like_pattern_list", pattern));
+      return q`not (${any(matches)})`;
+    }),
+  ),
+];
+
+interface Args {
+  column: string;
+  mostly?: number;
+}
+
+function texts({ column, mostly }: Args, scope: Scope, expected: (column: Column) => Sql): Plan {
+  const subject = columnOf(scope, "column", column, ["text"]);
+  return rowCheck(subject, mostly, expected(subject));
+}
+
+/** A search, as Great Expectations' is: the pattern may match anywhere. */
+function regexMatch(column: Column, argument: string, pattern: string): Sql {
+  const translated = toPostgresRegex(storable(argument, pattern), (reason) => fault(argument, reason));
+  return q`${name(column.name)} ~ ${value("text", translated)}`;
+}
+
+function likeMatch(column: Column, argument: string, pattern: string): Sql {
+  if (/(?<!\\)(?:\\\\)*\\$/.test(pattern))
+    throw fault(argument, `"${pattern}" ends with a backslash that escapes nothing`);
+  return q`${name(column.name)} like ${value("text", storable(argument, pattern))}`;
+}
+
+function lengths(
+  column: string,
+  mostly: number | undefined,
+  scope: Scope,
+  min: number | null,
+  max: number | null,
+): Plan {
+  const subject = columnOf(scope, "column", column, ["text"]);
+  const expression = q`length(${name(column)})`;
+  const lower = bound(min, (limit) => q`${expression} >= ${limit}`);
+  const upper = bound(max, (limit) => q`${expression} <= ${limit}`);
+  const conditions = [lower, upper].flatMap((one) => (one === null ? [] : [one.condition]));
+  return rowCheck(subject, mostly, all(conditions), { interval: { expression, lower, upper } });
+}
+
+function bound(number: number | null, condition: (limit: Sql) => Sql): Bound | null {
+  if (number === null) return null;
+  const limit = value(Number.isSafeInteger(number) ? "int8" : "numeric", String(number));
+  return { number, strict: false, condition: condition(limit) };
+}
+
+function numeric(argument: string, given: number | string): number {
+  const number = asNumber(given);
+  if (number === null || !Number.isFinite(number)) throw fault(argument, `${JSON.stringify(given)} is not a number`);
+  return number;
+}
+
+function whole(argument: string, given: number | string | null | undefined): number | null {
+  if (given === null || given === undefined) return null;
+  const number = numeric(argument, given);
+  if (!Number.isInteger(number)) throw fault(argument, `${JSON.stringify(given)} is not a whole number`);
+  return number;
+}

@@ -1,0 +1,58 @@
+import type { Column } from "../core/columns.ts";
+import { comparableWith } from "./column-pair.ts";
+import { columnOf, type Entry, entry, OnRowsOfColumns } from "./entry.ts";
+import { fault } from "./fault.ts";
+import type { Scope } from "./plan.ts";
+import { recordCheck } from "./row-check.ts";
+import { all, any, commas, name, q, relation, type Sql, value } from "./sql.ts";
+import { comparable, type Family, familyOf, numeric } from "./values.ts";
+
+/** Multicolumn expectations: on the values that one row has in several columns. */
+export const multicolumns: readonly Entry[] = [
+  entry("expect_multicolumn_sum_to_equal", OnRowsOfColumns.merge({ sum_total: "number" }), (args, scope) => {
+    const columns = columnsOf(scope, args.column_list, numeric);
+    const isFloat = columns.some((column) => familyOf(column) === "float");
+    const sum = columns.map(addend).reduce((left, right) => q`${left} + ${right}`);
+    const total = value(isFloat ? "float8" : "numeric", String(args.sum_total));
+    return recordCheck(args.column_list, args, q`${sum} = ${total}`);
+  }),
+
+  entry("expect_select_column_values_to_be_unique_within_record", OnRowsOfColumns, (args, scope) => {
+    const columns = columnsOf(scope, args.column_list);
+    const pairs = columns.flatMap((a, at) => columns.slice(at + 1).map((b) => [a, b] as const));
+    return recordCheck(args.column_list, args, q`not ${any(pairs.map(([a, b]) => same(a, b)))}`);
+  }),
+
+  entry("expect_compound_columns_to_be_unique", OnRowsOfColumns, (args, scope) => {
+    const columns = columnsOf(scope, args.column_list).map(comparable);
+    const present = all([
+      ...columns.map((column) => q`${column} is not null`),
+      ...(scope.rows === null ? [] : [scope.rows]),
+    ]);
+    const repeated = q`select ${commas(columns)} from ${relation} where ${present} group by ${commas(columns)} having count(*) > 1`;
+    // A key that holds a NULL is like no other.
+    const complete = all(columns.map((column) => q`${column} is not null`));
+    return {
+      ...recordCheck(args.column_list, args, q`not (${complete} and (${commas(columns)}) in (${repeated}))`),
+      alone: true,
+    };
+  }),
+];
+
+function columnsOf(scope: Scope, names: readonly string[], accepts?: readonly Family[]): Column[] {
+  return names.map((column) => columnOf(scope, "column_list", column, accepts));
+}
+
+/** Sums of integers must not overflow. */
+function addend(column: Column): Sql {
+  if (familyOf(column) !== "integer") return name(column.name);
+  return column.type === "int8" ? q`${name(column.name)}::numeric` : q`${name(column.name)}::int8`;
+}
+
+function same(a: Column, b: Column): Sql {
+  if (!comparableWith(a, b)) {
+    throw fault("column_list", `${b.name} is ${b.type} and ${a.name} is ${a.type}: they cannot be compared`);
+  }
+  const [left, right] = [name(a.name), name(b.name)];
+  return q`(${comparable(a)} = ${comparable(b)} or (${left} is null and ${right} is null))`;
+}

@@ -1,0 +1,188 @@
+import { type CodePoints, complement, isSubset } from "./code-points.ts";
+import { parseRegex } from "./parse.ts";
+import type { Fail, Node } from "./syntax.ts";
+
+/**
+ * A pattern of Python's `re` as PostgreSQL's `~` understands it: the same texts match, whatever the database's collation
+ * is. Throws the error that `fail` makes for what has no equivalent, and names it.
+ */
+export function toPostgresRegex(pattern: string, fail: Fail): string {
+  const node = parseRegex(pattern, fail);
+  const groups = new Map([...new Set(referencesIn(node))].sort((a, b) => a - b).map((number, at) => [number, at + 1]));
+  const refuse = (reason: string) => fail(`the regular expression ${JSON.stringify(pattern)} ${reason}`);
+  return new Writer(groups, refuse).write(node, true);
+}
+
+/** Repetitions that PostgreSQL takes at once. */
+const mostAtOnce = 255;
+const never = "(?!)";
+
+class Writer {
+  private looking = false;
+
+  /** Only groups that are referred to capture; PostgreSQL counts those alone. */
+  constructor(
+    private readonly groups: ReadonlyMap<number, number>,
+    private readonly fail: Fail,
+  ) {}
+
+  /** `isLast`: nothing comes after the node, so that it may eat what it looks at. */
+  write(node: Node, isLast: boolean): string {
+    switch (node.kind) {
+      case "set":
+        return setText(node.set);
+      case "edge":
+        return edgeText(node.at, isLast && !this.looking);
+      case "boundary":
+        return this.boundary(node.word, node.negative, null, null);
+      case "sequence":
+        return this.sequence(node.parts, isLast);
+      case "choice":
+        return `(?:${node.branches.map((branch) => this.write(branch, isLast)).join("|")})`;
+      case "group":
+        return this.group(node, isLast);
+      case "look":
+        return this.look(node);
+      case "reference":
+        return this.reference(node.number);
+      case "repeat":
+        return this.repeat(node);
+    }
+  }
+
+  private sequence(parts: readonly Node[], isLast: boolean): string {
+    const written = parts.map((part, at) => {
+      if (part.kind === "boundary") {
+        return this.boundary(part.word, part.negative, parts[at - 1] ?? null, parts[at + 1] ?? null);
+      }
+      return this.write(part, isLast && at === parts.length - 1);
+    });
+    return written.join("");
+  }
+
+  /** A boundary next to a character that is surely of a word is one look to the other side. */
+  private boundary(word: CodePoints, negative: boolean, before: Node | null, after: Node | null): string {
+    const inside = setText(word);
+    if (before?.kind === "set" && isSubset(before.set, word)) return negative ? `(?=${inside})` : `(?!${inside})`;
+    if (after?.kind === "set" && isSubset(after.set, word)) return negative ? `(?<=${inside})` : `(?<!${inside})`;
+    return negative
+      ? `(?:(?<=${inside})(?=${inside})|(?<!${inside})(?!${inside})(?:(?<=.)|(?=.)))`
+      : `(?:(?<=${inside})(?!${inside})|(?<!${inside})(?=${inside}))`;
+  }
+
+  private group({ body, number }: Node & { kind: "group" }, isLast: boolean): string {
+    const captures = number !== null && this.groups.has(number);
+    if (captures && this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
+    return `(${captures ? "" : "?:"}${this.write(body, isLast && !captures)})`;
+  }
+
+  private look({ behind, negative, body }: Node & { kind: "look" }): string {
+    const outer = this.looking;
+    this.looking = true;
+    const written = this.write(body, false);
+    this.looking = outer;
+    return `(?${behind ? "<" : ""}${negative ? "!" : "="}${written})`;
+  }
+
+  private reference(number: number): string {
+    if (this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
+    return `(?:\\${this.groups.get(number)})`;
+  }
+
+  /** What is never there; a group in it would have nothing to refer to. */
+  private nothing(body: Node): string {
+    if (numbersIn(body).some((number) => this.groups.has(number)))
+      throw this.fail("refers to a group that is left out");
+    return "";
+  }
+
+  private repeat({ body, min, max }: Node & { kind: "repeat" }): string {
+    // PostgreSQL repeats no constraint, and repeating one changes nothing.
+    const isConstraint = body.kind === "look" || (body.kind === "set" && body.set.length === 0);
+    if (isConstraint) return min === 0 ? this.nothing(body) : this.write(body, false);
+    const atom = this.write(body, false);
+    if (max === 0) return this.nothing(body);
+    if (max === Number.POSITIVE_INFINITY) return times(atom, min, "", "*");
+    return max <= mostAtOnce ? `${atom}{${min},${max}}` : times(atom, min, "", optional(atom, max - min));
+  }
+}
+
+function numbersIn(node: Node): number[] {
+  const own = node.kind === "group" && node.number !== null ? [node.number] : [];
+  return [...own, ...childrenOf(node).flatMap(numbersIn)];
+}
+
+function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "sequence":
+      return node.parts;
+    case "choice":
+      return node.branches;
+    case "group":
+    case "look":
+    case "repeat":
+      return [node.body];
+    default:
+      return [];
+  }
+}
+
+function times(atom: string, min: number, written: string, rest: string): string {
+  if (min === 0) return written + (rest === "*" ? `${atom}*` : rest);
+  if (rest === "*" && min <= mostAtOnce) return `${written}${atom}${min === 1 ? "+" : `{${min},}`}`;
+  const step = Math.min(min, mostAtOnce);
+  return times(atom, min - step, `${written}${atom}{${step}}`, rest);
+}
+
+function optional(atom: string, most: number): string {
+  return most <= mostAtOnce
+    ? most === 0
+      ? ""
+      : `${atom}{0,${most}}`
+    : `${atom}{0,${mostAtOnce}}${optional(atom, most - mostAtOnce)}`;
+}
+
+/** `$` also stands before a newline at the very end. Where nothing follows, eating that is cheaper than looking at it. */
+function edgeText(at: (Node & { kind: "edge" })["at"], mayEat: boolean): string {
+  const texts = {
+    start: "^",
+    "line start": "(?:^|(?<=\\n))",
+    end: mayEat ? "\\n?$" : "(?=\\n?$)",
+    "line end": "(?=\\n|$)",
+    "very end": "$",
+  };
+  return texts[at];
+}
+
+function setText(set: CodePoints): string {
+  const [only] = set;
+  if (only === undefined) return never;
+  if (set.length === 1 && only[0] === only[1]) return characterText(only[0]);
+  const others = complement(set);
+  if (others.length === 0) return ".";
+  return others.length < set.length ? `[^${members(others)}]` : `[${members(set)}]`;
+}
+
+function members(set: CodePoints): string {
+  return set.map(([from, to]) => bracketText(from) + (from === to ? "" : `-${bracketText(to)}`)).join("");
+}
+
+function bracketText(code: number): string {
+  const character = String.fromCodePoint(code);
+  return /[A-Za-z0-9_ ]/.test(character) ? character : codeText(code);
+}
+
+function characterText(code: number): string {
+  const character = String.fromCodePoint(code);
+  if (/[A-Za-z0-9_ ]|[^\0-\x7f]/u.test(character) && character.isWellFormed()) return character;
+  return /[!-~]/.test(character) ? `\\${character}` : codeText(code);
+}
+
+function codeText(code: number): string {
+  if (code === 10) return "\\n";
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+}
+
+function referencesIn(node: Node): number[] {
+  return node.kind === "reference" ? [node.number] : childrenOf(node).flatMap(referencesIn);
+}
