@@ -1,7 +1,8 @@
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
 import type { LineEnd } from "./bytes.ts";
-import { quotedMark, unquotedNulls } from "./parse.ts";
+import { isUnquotedNull } from "./null-words.ts";
+import { quotedMark } from "./parse.ts";
 import { type RowCheck, type RowColumns, rowCheck } from "./row-check.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
@@ -156,7 +157,7 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
 
 function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   const value = scanner.value(cell);
-  const isMarked = cell.quoted && (value === "" || value === "\\." || unquotedNulls.has(value));
+  const isMarked = cell.quoted && (value === "" || value === "\\." || isUnquotedNull(value));
   return isMarked ? quotedMark + value : value;
 }
 

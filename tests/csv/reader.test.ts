@@ -181,12 +181,13 @@ describe("values beyond all measure", () => {
 describe("keys and their lines", () => {
   test("are found through quoted line ends, blank lines and faulty rows", async () => {
     const source = sourceOf(`${header}u1,1,"a\nb"\n\nu2,x,\nu3,1\n"u""4",1,\n,1,\nu5,1,"open\nu6,1,last`);
-    const found: [string, number | undefined][] = [];
+    const found: [string, number | null | undefined][] = [];
     for await (const { keys, lines } of keyLines(source))
-      found.push(...keys.map((key, i): [string, number | undefined] => [key, lines[i]]));
+      found.push(...keys.map((key, i): [string, number | null | undefined] => [key, lines[i]]));
     expect(found).toEqual([
       ["u1", 2],
       ["u2", 5],
+      ["u3", null],
       ['u"4', 7],
       ["u5", 9],
       ["u6", 10],

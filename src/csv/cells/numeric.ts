@@ -20,9 +20,7 @@ const mistakes: Mistake[] = [
 const infinite = /^[+-]?inf(inity)?$/i;
 
 function notNumeric(value: string, isSound: (value: string) => boolean): Wrong {
-  const reason = infinite.test(value)
-    ? "infinite, not a number"
-    : `not a number${didYouMean(value, mistakes, isSound)}`;
+  const reason = infinite.test(value) ? "infinite, not a number" : didYouMean("not a number", value, mistakes, isSound);
   return { code: "not_numeric", reason };
 }
 
