@@ -62,6 +62,7 @@ const headerTroubles: Partial<Record<FaultCode, string>> = {
   quote_trailing: "text follows a closing quote in the header",
   quote_bare: "the header has a quote inside an unquoted name",
   value_too_long: "the header has a name longer than 1 MB",
+  row_long: "the header line is longer than 1 MB",
 };
 
 function foreignBytes(data: Buffer, from: number, to: number, line: number): HeadFault | null {

@@ -168,6 +168,16 @@ describe("values beyond all measure", () => {
     expect(count).toBe(100_000);
   });
 
+  test("a line that never ends is told, however short its values, and what follows is read", async () => {
+    const { faults, rows: count } = await read(`${header}u1,1${",x".repeat(1_500_000)}\nu2,x,\n`);
+    expect(short(faults)).toEqual([
+      [2, undefined, "row_long"],
+      [3, "watch_hours_30d", "not_numeric"],
+    ]);
+    expect(count).toBe(2);
+    expect(short((await read("a,".repeat(1_000_000))).faults)).toEqual([[1, undefined, "row_long"]]);
+  });
+
   test("a record of several values just below the limit is sound", async () => {
     const wide = shapeOf({ user_id: "text not null", a: "text", b: "text", c: "text" }, ["user_id"]);
     const source = {
