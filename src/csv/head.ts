@@ -32,14 +32,12 @@ export interface HeadFault {
 export function readHead(data: Buffer, final: boolean): Head | HeadFault | null {
   if (!final && data.length < 4) return null;
   const encoding = foreignEncoding(data);
-  if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8` };
+  if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
   let from = data.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   while (data[from] === lfByte || (data[from] === crByte && data[from + 1] === lfByte)) from++;
   if (final && from === data.length) {
-    return {
-      code: "file_empty",
-      reason: from === 0 ? "the file has no bytes" : "the file has nothing but blank lines",
-    };
+    const reason = from === 0 ? "the file has no bytes" : "the file has nothing but blank lines";
+    return { code: "file_empty", reason, line: 1 };
   }
   const scanner = new RecordScanner(data, final, 0);
   const record = from < data.length ? scanner.record(from) : null;
@@ -64,6 +62,7 @@ const headerTroubles: Partial<Record<FaultCode, string>> = {
   quote_trailing: "text follows a closing quote in the header",
   quote_bare: "the header has a quote inside an unquoted name",
   value_too_long: "the header has a name longer than 1 MB",
+  row_long: "the header line is longer than 1 MB",
 };
 
 function foreignBytes(data: Buffer, from: number, to: number, line: number): HeadFault | null {

@@ -1,18 +1,20 @@
+import { isNullWord } from "./null-words.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import type { TableSource } from "./reader.ts";
-import { RecordScanner } from "./scan.ts";
+import { RecordScanner, type ScannedRecord } from "./scan.ts";
 import { SourceFault, SourceFile } from "./source.ts";
 
-/** Keys of a file's rows, with the line where each row starts. */
+/** Keys of a file's rows, with the line where each row starts; null for a malformed row, whose key is there all the same. */
 export interface KeyLines {
   keys: string[];
-  lines: number[];
+  lines: (number | null)[];
 }
 
 /**
  * The keys of a file, a batch for each piece that is read, for finding what stands where in a file that was read before.
- * Rows that are malformed or have no key are passed over, and so is what cannot be read: `openTable` tells what is wrong.
- * The key of several columns is a JSON array of their values.
+ * Faulty rows are taken as they are meant, blanks around a key left out, so that no fault leads to others; rows without
+ * a key are passed over, and so is a file that cannot be read: `openTable` tells what is wrong. The key of several
+ * columns is a JSON array of their values.
  */
 export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
   const { layout } = await openFile(source.path, source.shape, source.optional);
@@ -36,7 +38,7 @@ export async function findLines(source: TableSource, keys: ReadonlySet<string>):
   for await (const batch of keyLines(source)) {
     for (const [index, key] of batch.keys.entries()) {
       const line = batch.lines[index];
-      if (line !== undefined && keys.has(key) && !found.has(key)) found.set(key, line);
+      if (typeof line === "number" && keys.has(key) && !found.has(key)) found.set(key, line);
     }
     if (found.size === keys.size) break;
   }
@@ -60,15 +62,10 @@ class KeyReader {
     while (at < data.length) {
       const record = scanner.record(at);
       if (record === null) break;
-      if (record.cells.length === this.width) {
-        const values = this.places.map((place) => {
-          const cell = record.cells[place];
-          return cell === undefined ? "" : scanner.value(cell);
-        });
-        if (!values.includes("")) {
-          batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
-          batch.lines.push(this.line);
-        }
+      const values = this.places.map((place) => keyValue(scanner, record, place));
+      if (!values.includes("")) {
+        batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
+        batch.lines.push(record.cells.length === this.width ? this.line : null);
       }
       this.line += record.lines;
       at = record.next;
@@ -76,4 +73,12 @@ class KeyReader {
     this.#rest = data.subarray(at);
     return batch;
   }
+}
+
+/** A cell of a key, empty when the row has no such thing. */
+function keyValue(scanner: RecordScanner, { cells, troubles }: ScannedRecord, place: number): string {
+  const cell = cells[place];
+  const isLost = cell === undefined || troubles.some((trouble) => trouble.cell === place);
+  const value = isLost ? "" : scanner.value(cell).trim();
+  return isNullWord(value) || value.includes("\0") ? "" : value;
 }

@@ -34,7 +34,7 @@ async function headOf(file: SourceFile): Promise<Head | HeadFault> {
     const head = readHead(data, false);
     if (head !== null) return head;
   }
-  return readHead(data, true) ?? { code: "file_empty", reason: "the file has no header" };
+  return readHead(data, true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
 }
 
 function understand(

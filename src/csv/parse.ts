@@ -1,14 +1,12 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { closingQuote, commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import { unquotedNulls } from "./null-words.ts";
 
 /**
  * Stands before the value of a cell whose quotes say something that its value does not: `""` is an empty string and not
  * NULL, `"None"` is the word itself. No value begins with it otherwise, for a sound block has no NUL byte.
  */
 export const quotedMark = "\0";
-
-/** Words that mean something else when they are not quoted. */
-export const unquotedNulls: ReadonlySet<string> = new Set(["nan", "NaN", "None", "NaT", "<NA>"]);
 
 /**
  * The cells of a block of whole records, UTF-8 without NUL and with line ends that agree; null when its quoting is
@@ -37,7 +35,7 @@ export function parseQuoted(block: Buffer, lineEnd: LineEnd): string[][] | null 
   }
 }
 
-const marked = ['""', '"\\."', ...[...unquotedNulls].map((word) => `"${word}"`)];
+const marked = ['""', '"\\."', ...unquotedNulls.map((word) => `"${word}"`)];
 const longestMarked = Math.max(...marked.map((text) => text.length));
 
 function markQuoted(block: Buffer, records: string[][]): void {

@@ -92,7 +92,7 @@ async function readRows(
 ): Promise<number> {
   if (layout === null || layout.head.lineEnd === null) {
     for await (const _ of file.chunks(options));
-    if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means);
+    if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means, layout.head.line);
     return 0;
   }
   const { head, columns } = layout;
@@ -102,7 +102,7 @@ async function readRows(
   for await (const chunk of rowChunks(file, head, options)) await send(reader.push(chunk));
   await send(reader.push(Buffer.alloc(0), true));
   await send(Buffer.alloc(0));
-  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means);
+  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, head.line);
   return faults.rows;
 }
 

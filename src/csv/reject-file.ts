@@ -4,7 +4,8 @@ import type { Fault } from "../core/faults.ts";
 
 const header = "file,line,column,value,reason\n";
 /** Characters gathered before they are written. */
-const batch = 256 * 1024;
+const batch = 64 * 1024;
+const mostKnown = 1_000;
 
 /** A spreadsheet takes text that begins with one of these for a formula, or runs it. */
 const formula = /^[=+\-@\t\r\n|%]/;
@@ -16,6 +17,8 @@ const formula = /^[=+\-@\t\r\n|%]/;
 export class RejectFile {
   #handle: number | null = null;
   #pending = "";
+  /** Names and reasons as cells: a file of millions of faults has few of them. */
+  readonly #cells = new Map<string, string>();
 
   constructor(readonly path: string) {}
 
@@ -27,8 +30,8 @@ export class RejectFile {
   /** Add one fault. Throws what the system says when the file cannot be written. */
   add({ file, line, column, value, reason }: Fault): void {
     if (this.#handle === null) this.#open();
-    const where = line === undefined ? "" : line;
-    this.#pending += `${cell(file)},${where},${cell(column ?? "")},${cell(value ?? "")},${cell(reason)}\n`;
+    const place = `${this.#known(file)},${line ?? ""},${this.#known(column ?? "")}`;
+    this.#pending += `${place},${cell(value ?? "")},${this.#known(reason)}\n`;
     if (this.#pending.length >= batch) this.#flush();
   }
 
@@ -39,6 +42,15 @@ export class RejectFile {
     closeSync(this.#handle);
     this.#handle = null;
     return this.path;
+  }
+
+  #known(text: string): string {
+    const known = this.#cells.get(text);
+    if (known !== undefined) return known;
+    const made = cell(text);
+    if (this.#cells.size >= mostKnown) this.#cells.clear();
+    this.#cells.set(text, made);
+    return made;
   }
 
   #open(): void {

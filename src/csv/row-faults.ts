@@ -1,7 +1,8 @@
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
 import type { LineEnd } from "./bytes.ts";
-import { quotedMark, unquotedNulls } from "./parse.ts";
+import { isUnquotedNull } from "./null-words.ts";
+import { quotedMark } from "./parse.ts";
 import { type RowCheck, type RowColumns, rowCheck } from "./row-check.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
@@ -63,31 +64,15 @@ export class RowFaults {
 
   /** A record of an unsound block that starts at `from` in the scanner's data, which starts at `offset` in the file. */
   scanned(scanner: RecordScanner, record: ScannedRecord, from: number, offset: number, line: number): void {
-    const { cells, troubles, lineEnd, goesOnTo } = record;
-    const [first] = cells;
-    if (cells.length === 1 && first?.from === first?.to && lineEnd === this.shape.lineEnd) {
+    const { cells, goesOnTo } = record;
+    this.#lineEnd(record.lineEnd, line);
+    if (cells.length === 1 && cells[0]?.from === cells[0]?.to) {
       this.#blank(line);
       return;
     }
     this.row();
     const bad = new Set<ScannedCell>();
-    for (const { code, cell: index, linesDown } of troubles) {
-      const cell = cells[index];
-      if (cell === undefined || (goesOnTo !== null && index === cells.length - 1)) continue;
-      bad.add(cell);
-      const at = code === "quote_unclosed" ? line + linesDown : line;
-      this.tally.add(
-        code,
-        structureReasons[code] ?? code,
-        at,
-        this.#names[index],
-        showRaw(scanner, cell.from, cell.to),
-      );
-    }
-    if (lineEnd !== "" && lineEnd !== this.shape.lineEnd) {
-      const [found, usual] = lineEnd === "\n" ? ["LF", "CRLF"] : ["CRLF", "LF"];
-      this.tally.add("line_ends", `the line ends in ${found}, the header in ${usual}`, line);
-    }
+    this.#troubles(scanner, record, line, bad);
     this.#foreignBytes(scanner, record, from, offset, line, bad);
     if (goesOnTo !== null || (cells.length !== this.width && bad.size > 0)) return;
     if (cells.length !== this.width) {
@@ -119,6 +104,24 @@ export class RowFaults {
     if (!wrong) return;
     const value = cell.startsWith(quotedMark) ? `"${cell.slice(1)}"` : cell;
     this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);
+  }
+
+  #lineEnd(found: ScannedRecord["lineEnd"], line: number): void {
+    if (found === "" || found === this.shape.lineEnd) return;
+    const [here, usual] = found === "\n" ? ["LF", "CRLF"] : ["CRLF", "LF"];
+    this.tally.add("line_ends", `the line ends in ${here}, the header in ${usual}`, line);
+  }
+
+  #troubles(scanner: RecordScanner, record: ScannedRecord, line: number, bad: Set<ScannedCell>): void {
+    for (const { code, cell: index, linesDown } of record.troubles) {
+      const cell = record.cells[index];
+      const goesOn = record.goesOnTo !== null && index === record.cells.length - 1;
+      if (cell === undefined || goesOn) continue;
+      bad.add(cell);
+      const at = code === "quote_unclosed" ? line + linesDown : line;
+      const written = showRaw(scanner, cell.from, cell.to);
+      this.tally.add(code, structureReasons[code] ?? code, at, this.#names[index], written);
+    }
   }
 
   #foreignBytes(
@@ -156,7 +159,7 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
 
 function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   const value = scanner.value(cell);
-  const isMarked = cell.quoted && (value === "" || value === "\\." || unquotedNulls.has(value));
+  const isMarked = cell.quoted && (value === "" || value === "\\." || isUnquotedNull(value));
   return isMarked ? quotedMark + value : value;
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { countLines, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
-import { LongValue } from "./long-value.ts";
+import { LongRecord } from "./long-record.ts";
 import { parseBlock } from "./parse.ts";
 import type { RowFaults } from "./row-faults.ts";
 import { RecordScanner } from "./scan.ts";
@@ -15,7 +15,7 @@ const patience = maxValueBytes + 200_000;
 export class RowReader {
   #rest: Buffer = Buffer.alloc(0);
   #patience = patience;
-  #long: LongValue | null = null;
+  #long: LongRecord | null = null;
 
   /** `line` and `offset` are those of the first row. */
   constructor(
@@ -85,21 +85,21 @@ export class RowReader {
       const record = scanner.record(at);
       if (record === null) break;
       this.faults.scanned(scanner, record, at, this.offset, this.line);
-      if (record.goesOnTo !== null) this.#long = new LongValue(record, this.line, data);
+      if (record.goesOnTo !== null) this.#long = new LongRecord(record, this.line, data);
       this.line += record.lines;
       at = record.next;
     }
     return at;
   }
 
-  #passLong(long: LongValue, data: Buffer, final: boolean): number {
+  #passLong(long: LongRecord, data: Buffer, final: boolean): number {
     const passed = long.pass(data, final);
     this.line += countLines(data, 0, passed);
     if (long.isOver) this.#endLong(long);
     return passed;
   }
 
-  #endLong(long: LongValue): void {
+  #endLong(long: LongRecord): void {
     long.report(this.faults);
     this.#long = null;
   }

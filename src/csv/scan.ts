@@ -25,7 +25,7 @@ export interface ScannedRecord {
   lineEnd: "" | "\n" | "\r\n";
   /** At most one for each cell. */
   troubles: Trouble[];
-  /** Set when a value is too long and does not end in the data: it goes on to the next quote, or the next line end. */
+  /** Set when the record is too long and does not end in the data: it goes on past the next quote, or to the line end. */
   goesOnTo: "quote" | "line" | null;
 }
 
@@ -53,8 +53,11 @@ export class RecordScanner {
       const isQuoted = data[at] === quoteByte;
       const end = isQuoted ? this.#quoted(record, at) : this.#plain(record, at);
       if (end === outOfData) {
-        if (!this.#isTooLong(at + 1, data.length)) return null;
-        this.#note(record, "value_too_long");
+        const isTooLong = this.#isTooLong(at + 1, data.length);
+        // Values of a size that is allowed, but so many that the record can never be sound.
+        const isTooWide = record.cells.length > Math.max(this.width, 1) && data.length - from > maxValueBytes;
+        if (!isTooLong && !isTooWide) return null;
+        this.#note(record, isTooLong ? "value_too_long" : "row_long");
         record.lines += countLines(data, at);
         record.goesOnTo = isQuoted ? "quote" : "line";
       }

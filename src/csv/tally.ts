@@ -17,7 +17,9 @@ export function showValue(value: string): string {
 export class FaultTally {
   readonly listed: Fault[] = [];
   count = 0;
-  readonly #groups = new Map<string, FaultGroup>();
+  /** By column, then by code: a file may have millions of faults, so neither is put together into a key. */
+  readonly #groups = new Map<string | undefined, Map<FaultCode, FaultGroup>>();
+  readonly #inOrder: FaultGroup[] = [];
 
   constructor(
     readonly file: string,
@@ -26,28 +28,39 @@ export class FaultTally {
 
   add(code: FaultCode, reason: string, line?: number, column?: string, value?: string): void {
     this.count++;
-    const id = column === undefined ? code : `${code} ${column}`;
-    const group = this.#groups.get(id);
-    const isKept = this.listed.length < listedPerFile;
-    if (group !== undefined && !isKept && this.onFault === undefined) {
-      group.count++;
-      return;
-    }
-    const fault: Fault = { file: this.file, code, reason };
-    if (line !== undefined) fault.line = line;
-    if (column !== undefined) fault.column = showValue(column);
-    if (value !== undefined) fault.value = showValue(value);
-    if (isKept) this.listed.push(fault);
+    const group = this.#groups.get(column)?.get(code);
+    const isListed = this.listed.length < listedPerFile;
+    if (group !== undefined) group.count++;
+    if (group !== undefined && !isListed && this.onFault === undefined) return;
+    const fault = this.#fault(code, reason, line, column, value);
+    if (isListed) this.listed.push(fault);
     this.onFault?.(fault);
-    if (group === undefined) this.#groups.set(id, groupOf(fault));
-    else if (group.first.length < placesKept) {
-      group.count++;
-      group.first.push(placeOf(fault));
-    } else group.count++;
+    if (group === undefined) this.#open(column, fault);
+    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
   }
 
   /** In the order in which each kind was first met. */
   get groups(): FaultGroup[] {
-    return [...this.#groups.values()];
+    return this.#inOrder;
+  }
+
+  #fault(code: FaultCode, reason: string, line?: number, column?: string, value?: string): Fault {
+    const { file } = this;
+    if (line !== undefined && column !== undefined && value !== undefined) {
+      return { file, line, column: showValue(column), value: showValue(value), code, reason };
+    }
+    return {
+      ...{ file, code, reason },
+      ...(line !== undefined && { line }),
+      ...(column !== undefined && { column: showValue(column) }),
+      ...(value !== undefined && { value: showValue(value) }),
+    };
+  }
+
+  #open(column: string | undefined, fault: Fault): void {
+    const group = groupOf(fault);
+    const ofColumn = this.#groups.get(column) ?? new Map<FaultCode, FaultGroup>();
+    this.#groups.set(column, ofColumn.set(fault.code, group));
+    this.#inOrder.push(group);
   }
 }

@@ -38,18 +38,24 @@ export async function findKeyFaults(
   const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
   await sql.begin(async (tx) => {
     await makeKeyLines(tx);
-    for (const one of present) await collectKeys(tx, dataset, one);
-    for (const one of present) {
-      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, present))];
+    // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
+    const read: Incoming[] = [];
+    for (const one of present) if (await collectKeys(tx, dataset, one)) read.push(one);
+    for (const one of read) {
+      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, read))];
       faults.add(found);
     }
   });
 }
 
-async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<void> {
+/** False when the file gave no keys. */
+async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<boolean> {
+  let found = 0;
   for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
     if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
+    found += keys.length;
   }
+  return found > 0;
 }
 
 async function repeated(tx: Transaction, { table, file }: Incoming): Promise<Fault[]> {

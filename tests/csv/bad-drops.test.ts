@@ -5,11 +5,11 @@ import type { Fault } from "../../src/core/faults.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
 import { openTable } from "../../src/csv/reader.ts";
 import type { LoadTable } from "../../src/postgres/catalog.ts";
-import type { Expected } from "../fixtures/bad/building.ts";
 import { badDrops, badTyped } from "../fixtures/bad/catalogue.ts";
 import { dataset, migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { DropFolder } from "./drop-folder.ts";
+import { asExpected, byFile } from "./expecting.ts";
 import { dates, shapeOf } from "./reading.ts";
 
 setDefaultTimeout(60_000);
@@ -55,12 +55,6 @@ async function readDrop(): Promise<{ faults: Fault[]; counted: number; rows: num
   }
   return { faults, counted, rows };
 }
-
-function asExpected({ file, line, column, value, code }: Fault): Expected {
-  return [file, line ?? null, column ?? null, value ?? null, code];
-}
-
-const byFile = (faults: readonly Expected[]) => faults.toSorted((a, b) => a[0].localeCompare(b[0]));
 
 describe("every drop of the catalogue is rejected with its faults, and with no other", () => {
   for (const { what, files, faults } of badDrops) {

@@ -127,6 +127,8 @@ const kept: [declared: string, condition: string][] = [
   ["numeric", "v::numeric is not null"],
   ["numeric(5,2)", "v::numeric(5,2) = v::numeric"],
   ["numeric(3,0)", "v::numeric(3,0) = v::numeric"],
+  ["numeric(2,-2)", "v::numeric(2,-2) = v::numeric"],
+  ["numeric(2,4)", "v::numeric(2,4) = v::numeric"],
   ["float4", "v::float4 < 'infinity' and v::float4 > '-infinity'"],
   ["float8", "v::float8 < 'infinity' and v::float8 > '-infinity'"],
   ["bool", "v::bool = (lower(v) = 'true')"],

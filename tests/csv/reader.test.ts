@@ -168,6 +168,16 @@ describe("values beyond all measure", () => {
     expect(count).toBe(100_000);
   });
 
+  test("a line that never ends is told, however short its values, and what follows is read", async () => {
+    const { faults, rows: count } = await read(`${header}u1,1${",x".repeat(1_500_000)}\nu2,x,\n`);
+    expect(short(faults)).toEqual([
+      [2, undefined, "row_long"],
+      [3, "watch_hours_30d", "not_numeric"],
+    ]);
+    expect(count).toBe(2);
+    expect(short((await read("a,".repeat(1_000_000))).faults)).toEqual([[1, undefined, "row_long"]]);
+  });
+
   test("a record of several values just below the limit is sound", async () => {
     const wide = shapeOf({ user_id: "text not null", a: "text", b: "text", c: "text" }, ["user_id"]);
     const source = {
@@ -181,12 +191,13 @@ describe("values beyond all measure", () => {
 describe("keys and their lines", () => {
   test("are found through quoted line ends, blank lines and faulty rows", async () => {
     const source = sourceOf(`${header}u1,1,"a\nb"\n\nu2,x,\nu3,1\n"u""4",1,\n,1,\nu5,1,"open\nu6,1,last`);
-    const found: [string, number | undefined][] = [];
+    const found: [string, number | null | undefined][] = [];
     for await (const { keys, lines } of keyLines(source))
-      found.push(...keys.map((key, i): [string, number | undefined] => [key, lines[i]]));
+      found.push(...keys.map((key, i): [string, number | null | undefined] => [key, lines[i]]));
     expect(found).toEqual([
       ["u1", 2],
       ["u2", 5],
+      ["u3", null],
       ['u"4', 7],
       ["u5", 9],
       ["u6", 10],

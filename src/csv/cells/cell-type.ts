@@ -30,16 +30,23 @@ export type MakeCellType = (column: Column, dates: DateRange) => CellType;
 /** How people miswrite a value, and what they meant: null when the replacement cannot be told. */
 export type Mistake = readonly [written: RegExp, meant: (value: string) => string];
 
-/** `; did you mean 1?` when the value is one of these mistakes and mending it gives a sound value, else nothing. */
-export function didYouMean(value: string, mistakes: readonly Mistake[], isSound: (value: string) => boolean): string {
-  if (value.length > 100) return "";
+/** The reason, and `; did you mean 1?` when the value is one of these mistakes and mending it gives a sound value. */
+export function didYouMean(
+  reason: string,
+  value: string,
+  mistakes: readonly Mistake[],
+  isSound: (value: string) => boolean,
+): string {
+  if (value.length > longestMended) return reason;
   for (const [written, meant] of mistakes) {
     if (!written.test(value)) continue;
     const mended = meant(value);
-    if (isSound(mended)) return `; did you mean ${mended}?`;
+    if (isSound(mended)) return `${reason}; did you mean ${mended}?`;
   }
-  return "";
+  return reason;
 }
+
+const longestMended = 100;
 
 /** The function that tells whether a value is one of the type. */
 export function soundness({ pattern, within }: Pick<CellType, "pattern" | "within">): (value: string) => boolean {

@@ -25,7 +25,7 @@ export const dateType: MakeCellType = (_column, dates) => {
     explain: (value) =>
       wrongDay(value, dates) ?? {
         code: "not_date",
-        reason: `not a date in the form YYYY-MM-DD${didYouMean(value, mistakes, isSound)}`,
+        reason: didYouMean("not a date in the form YYYY-MM-DD", value, mistakes, isSound),
       },
   };
 };

@@ -29,6 +29,6 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
     explain: (value) =>
       pattern.test(value)
         ? { code: "integer_range", reason: `not between ${-limit} and ${limit - 1n}` }
-        : { code: "not_integer", reason: `not a whole number${didYouMean(value, mistakes, isSound)}` },
+        : { code: "not_integer", reason: didYouMean("not a whole number", value, mistakes, isSound) },
   });
 }

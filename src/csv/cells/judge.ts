@@ -1,5 +1,6 @@
 import type { Column } from "../../core/columns.ts";
-import { quotedMark, unquotedNulls } from "../parse.ts";
+import { isNullWord, isUnquotedNull } from "../null-words.ts";
+import { quotedMark } from "../parse.ts";
 import { type CellType, type DateRange, soundness, type Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
 
@@ -16,9 +17,6 @@ export interface CellJudge {
   /** What is wrong with a cell, as parseBlock gives it; null when nothing is. The last word. */
   judge(cell: string): Wrong | null;
 }
-
-/** Words for a missing value that no column but one of text could hold. */
-const nullWords: ReadonlySet<string> = new Set([...unquotedNulls, "NULL", "null", "\\N"]);
 
 const quickText = /^(?!(?:nan|NaN|None|NaT|<NA>)$)/;
 const quickRequired = /^(?!(?:nan|NaN|None|NaT|<NA>|\\\.)?$)/;
@@ -37,14 +35,14 @@ export function cellJudge(column: Column, place: Place, dates: DateRange): CellJ
     const wrong = place.isKey ? wrongKey(value) : wrongWord(value, place, type, isQuoted);
     if (wrong !== null) return wrong;
     if (isSound(value)) return null;
-    if (nullWords.has(value))
-      return { code: "null_word", reason: `${missing}; leave the cell empty for NULL` } as const;
+    if (isNullWord(value)) return nullWord;
     return value === "" ? { ...type.explain(""), reason: emptyString } : type.explain(value);
   };
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge };
 }
 
 const missing = "a word for a missing value";
+const nullWord: Wrong = { code: "null_word", reason: `${missing}; leave the cell empty for NULL` };
 const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
 
 function textPattern({ isKey }: Place, mayBeEmpty: boolean): RegExp {
@@ -58,7 +56,7 @@ function forbidden({ name }: Column): Wrong {
 
 function wrongKey(value: string): Wrong | null {
   if (value === "") return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
-  if (nullWords.has(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
+  if (isNullWord(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
   return isPadded(value) ? { code: "key_padded", reason: "the key begins or ends with blanks" } : null;
 }
 
@@ -68,7 +66,7 @@ function wrongWord(value: string, { isOnly }: Place, type: CellType, isQuoted: b
   if (isOnly && value === "\\.") {
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
-  if (!type.isText || !unquotedNulls.has(value)) return null;
+  if (!type.isText || !isUnquotedNull(value)) return null;
   return {
     code: "null_word",
     reason: `${missing}; leave the cell empty for NULL, or quote it if the word itself is meant`,

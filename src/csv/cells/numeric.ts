@@ -20,9 +20,7 @@ const mistakes: Mistake[] = [
 const infinite = /^[+-]?inf(inity)?$/i;
 
 function notNumeric(value: string, isSound: (value: string) => boolean): Wrong {
-  const reason = infinite.test(value)
-    ? "infinite, not a number"
-    : `not a number${didYouMean(value, mistakes, isSound)}`;
+  const reason = infinite.test(value) ? "infinite, not a number" : didYouMean("not a number", value, mistakes, isSound);
   return { code: "not_numeric", reason };
 }
 
@@ -63,15 +61,18 @@ function rangeReason(column: Column, value: string): string {
     : `${name} keeps ${fraction} digits after the point and would round it`;
 }
 
-/** Digits on either side of the point once the exponent is worked in and outer zeros are gone: "12.50" has 2 and 1. */
+/**
+ * Digits on either side of the point once the exponent is worked in and outer zeros are gone: "12.50" has 2 and 1. Fewer
+ * than none are zeros next to the point: "0.005" has -2 and 3, "1200" has 4 and -2.
+ */
 function significantDigits(value: string): { whole: number; fraction: number } {
   const [, before = "", after = "", exponent = "0"] = /^-?(\d*)(?:\.(\d+))?(?:[eE](.+))?$/.exec(value) ?? [];
   const digits = before + after;
   const first = digits.search(/[1-9]/);
-  if (first === -1) return { whole: 0, fraction: 0 };
+  if (first === -1) return { whole: Number.NEGATIVE_INFINITY, fraction: Number.NEGATIVE_INFINITY };
   const last = digits.replace(/0+$/, "").length;
   const point = before.length + Number(exponent);
-  return { whole: Math.max(0, point - first), fraction: last - point };
+  return { whole: point - first, fraction: last - point };
 }
 
 /** float4 and float8: any number that does not overflow to infinity nor vanish to zero. */

@@ -3,9 +3,10 @@ import type { RowFaults } from "./row-faults.ts";
 import type { ScannedRecord } from "./scan.ts";
 import { showBytes } from "./utf8.ts";
 
-/** A value over 1 MB that goes on in data to come: it is passed over, so that memory stays flat. */
-export class LongValue {
+/** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
+export class LongRecord {
   #goesOnTo: "quote" | "line" | null;
+  readonly #isTooWide: boolean;
   readonly #cell: number;
   readonly #line: number;
   readonly #written: string;
@@ -13,7 +14,9 @@ export class LongValue {
   constructor(record: ScannedRecord, line: number, data: Buffer) {
     this.#goesOnTo = record.goesOnTo;
     this.#cell = record.cells.length - 1;
-    this.#line = line + (record.troubles.at(-1)?.linesDown ?? 0);
+    const trouble = record.troubles.at(-1);
+    this.#isTooWide = trouble?.code === "row_long";
+    this.#line = line + (trouble?.linesDown ?? 0);
     const from = record.cells.at(-1)?.from ?? 0;
     this.#written = showBytes(data.subarray(from, from + 400));
   }
@@ -22,7 +25,7 @@ export class LongValue {
     return this.#goesOnTo === null;
   }
 
-  /** Passes over what belongs to the value and to the rest of its line; returns how many bytes that is. */
+  /** Passes over what belongs to it, to the end of its line; returns how many bytes that is. */
   pass(data: Buffer, final: boolean): number {
     let at = 0;
     while (this.#goesOnTo === "quote") {
@@ -41,9 +44,12 @@ export class LongValue {
 
   /** Once it is over, or the file is. */
   report(faults: RowFaults): void {
-    const isOpen = this.#goesOnTo === "quote";
-    const reason = isOpen ? "a quote opens here that is never closed" : "longer than 1 MB";
-    const code = isOpen ? "quote_unclosed" : "value_too_long";
-    faults.tally.add(code, reason, this.#line, faults.columnName(this.#cell), this.#written);
+    const [code, reason] = this.#goesOnTo === "quote" ? unclosed : this.#isTooWide ? tooWide : tooLong;
+    const column = this.#cell < faults.width ? faults.columnName(this.#cell) : undefined;
+    faults.tally.add(code, reason, this.#line, column, this.#written);
   }
 }
+
+const unclosed = ["quote_unclosed", "a quote opens here that is never closed"] as const;
+const tooWide = ["row_long", "more values than the header has columns, in a line of over 1 MB"] as const;
+const tooLong = ["value_too_long", "longer than 1 MB"] as const;
