@@ -34,6 +34,8 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     password: target.password ?? passwordFromFile(target) ?? "",
     ssl: tlsFor(target),
     connect_timeout: target.connectTimeout,
+    // The driver would end a connection after half an hour or more, and with it the lock that its session holds.
+    max_lifetime: null,
     max: options.max ?? 1,
     types: driverTypes,
     // One round trip less for each connection; driverTypes knows the arrays we use.

@@ -42,6 +42,13 @@ describe("values", () => {
   });
 });
 
+test("a name is one name, whatever it holds", async () => {
+  for (const name of ["a.b", 'say "x"', "Ünï", "select", "a b; --"]) {
+    const [row] = await sql`select 1 as ${sql(name)}`;
+    expect(row).toEqual({ [name]: 1 });
+  }
+});
+
 test("a session has our name and reads the same everywhere; the URL's options are the server's", async () => {
   const own = await openDatabase(withParameter("options=-c%20work_mem%3D1234kB"), { applicationName: "a test" });
   const [row] = await own`select current_setting('application_name') as name, current_setting('TimeZone') as zone,

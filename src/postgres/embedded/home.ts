@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, lchownSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { type Account, serverAccount } from "./account.ts";
 
@@ -36,6 +36,7 @@ export function serverPaths(home: string): ServerPaths {
 /** Make the home, and in it the server's folder, unless they are there; the paths come back without symbolic links. */
 export function prepareHome(home: string): { paths: ServerPaths; account: Account | null } {
   try {
+    mkdirSync(dirname(resolve(home)), { recursive: true });
     const isNew = mkdirSync(home, { recursive: true, mode: secret }) !== undefined;
     const real = realpathSync(home);
     const paths = serverPaths(real);
