@@ -8,12 +8,13 @@ import { translate } from "../postgres/errors.ts";
 import { closeRun, markCrashed, openRun } from "../postgres/ledger.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import { lockHolder, tryLock } from "../postgres/lock.ts";
+import { listSeals } from "../postgres/seals.ts";
 import { prepareStage } from "../postgres/stage.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
 import type { MonthOnDisk } from "./months.ts";
-import { heldBySomebody, outOfOrder } from "./refusals.ts";
+import { heldBySomebody, outOfOrder, stampOutOfOrder } from "./refusals.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
@@ -103,7 +104,7 @@ async function runOne(
     ...whoami(),
   });
   stream.setRun(run);
-  const refusal = outOfOrder(job, published);
+  const refusal = outOfOrder(job, published) ?? stampOutOfOrder(job, await listSeals(sql, dataset.name));
   if (refusal !== null) return refuse(series, run, job.month, refusal);
   const open: OpenRun = {
     run,
