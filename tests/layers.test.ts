@@ -10,10 +10,11 @@ const below: Record<string, readonly string[]> = {
   tui: ["client", "core"],
   headless: ["client", "core"],
   client: ["core"],
-  pipeline: ["expectations", "postgres", "csv", "core"],
+  pipeline: ["expectations", "postgres", "csv", "export", "core"],
   expectations: ["postgres", "csv", "core"],
   postgres: ["core"],
   csv: ["core"],
+  export: ["core"],
   core: [],
 };
 
@@ -22,6 +23,7 @@ const homes: Record<string, string> = {
   arktype: "core/arktype",
   commander: "headless/",
   "csv-parse": "csv/",
+  "hyparquet-writer": "export/",
   ink: "tui/",
   "ink-table": "tui/",
   react: "tui/",

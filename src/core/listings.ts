@@ -106,6 +106,12 @@ export interface RowDifference {
   change: "changed" | "added" | "removed";
 }
 
+/** Snapshots that were dropped; `sealed` tells whether a seal was lifted with them. */
+export interface Retirement {
+  as_of: string;
+  snapshots: { table: string; rows: number; sealed: boolean }[];
+}
+
 /** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */
 export interface UnexpectedValues {
   /** How many there were in all; `rows` holds the first of them. */

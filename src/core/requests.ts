@@ -7,6 +7,7 @@ import type {
   DropCheck,
   MonthEntry,
   ObservedSeries,
+  Retirement,
   RunDetail,
   RunEntry,
   SealCheck,
@@ -16,6 +17,7 @@ import type {
   Validation,
 } from "./listings.ts";
 import { resultFormats } from "./result-formats.ts";
+import type { ExportReport } from "./training.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
 export const Selection = type({ months: "string[]" }).or({ every: "'all' | 'pending'" });
@@ -46,6 +48,10 @@ const requests = {
   history: type({ kind: "'history'", run: "number.integer > 0" }),
   /** Recompute the seals of one as_of, or of all. */
   verify: type({ kind: "'verify'", as_of: "string | null" }),
+  /** Drop the snapshots of one as_of and lift their seals; the front end has asked whether that is meant. */
+  retire: type({ kind: "'retire'", as_of: "string" }),
+  /** Write a training set: features as of one day, labels of a later one, by default the next there are. */
+  export: type({ kind: "'export'", as_of: "string", labels_from: "string | null", out: "string > 0" }),
   /** What changed from one snapshot to another. */
   compare: type({ kind: "'compare'", from: "string", to: "string" }),
   /** One suite against one table, named as `table` or `schema.table`; `parameters` fill the suite's `$PARAMETER`s. */
@@ -74,6 +80,8 @@ export interface Replies {
   samples: UnexpectedValues;
   history: { series: ObservedSeries[] };
   verify: { seals: SealCheck[] };
+  retire: Retirement;
+  export: ExportReport;
   compare: Comparison;
   validate: Validation;
   check: { drops: DropCheck[] };

@@ -4,7 +4,7 @@ import { distanceOf } from "../postgres/distance.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
 import { countTotals, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
-import type { StageContext } from "./context.ts";
+import { type StageContext, warn } from "./context.ts";
 
 /** Rows of each snapshot that are enough to see a drift: what chance adds to a PSI is about bins ÷ rows, 0.001 here. */
 const enoughRows = 20_000;
@@ -13,21 +13,18 @@ const enoughRows = 20_000;
  * Hold the distribution of each column of the new snapshots against that of the snapshot before. Small tables are
  * compared in full, large ones by a sample of the same keys on both sides; `compare` gives the exact figures.
  */
-export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<Warning[]> {
-  const { tx, dataset, asOf, tables, emit } = context;
-  if (dataset.drift === undefined) return [];
+export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<void> {
+  const { tx, dataset, asOf, tables } = context;
+  if (dataset.drift === undefined) return;
   const earlier = (await listSeals(tx, dataset.name)).filter((seal) => seal.as_of < asOf);
-  const warnings: Warning[] = [];
   for (const table of tables.filter(isFrozen)) {
     const name = table.snapshot.table.name;
     const before = earlier.find((seal) => seal.table === name);
     const now = seals.find((seal) => seal.table === name);
     if (before === undefined || now === undefined) continue;
     const drifted = await driftedColumns(context, table, before, now, dataset.drift.psi);
-    if (drifted.length > 0) warnings.push(warningOf(name, drifted, before, now));
+    if (drifted.length > 0) warn(context, warningOf(name, drifted, before, now));
   }
-  for (const warning of warnings) emit({ event: "run.warned", ...warning });
-  return warnings;
 }
 
 async function driftedColumns(

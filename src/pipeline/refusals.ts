@@ -1,4 +1,5 @@
 import { ConsoleError } from "../core/errors.ts";
+import type { SnapshotEntry } from "../core/listings.ts";
 import { monthIndex } from "../core/month.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { holderRun, type Publication } from "../postgres/ledger-queries.ts";
@@ -29,5 +30,24 @@ export function outOfOrder({ month, asOf, backfill }: Job, published: readonly P
     {
       hint: "Run it with --backfill: its snapshot is then built from its own drop alone, and live tables stay as they are.",
     },
+  );
+}
+
+/**
+ * Months and stamps must come in the same order: a stamp before that of an older month, or the same as that of another,
+ * would make a snapshot hold what was not known on its day. Null when all is well.
+ */
+export function stampOutOfOrder({ month, asOf }: Job, seals: readonly SnapshotEntry[]): ConsoleError | null {
+  const indexOf = (name: string) => monthIndex(name) ?? 0;
+  const clash = seals.find(
+    (seal) =>
+      seal.month !== month && (seal.as_of === asOf || indexOf(seal.month) < indexOf(month) !== seal.as_of < asOf),
+  );
+  if (clash === undefined) return null;
+  const relation = clash.as_of === asOf ? "on the same day as" : asOf < clash.as_of ? "before" : "after";
+  return new ConsoleError(
+    "leak",
+    `${month} stamped ${asOf} would stand ${relation} ${clash.month}, whose snapshot is sealed as of ${clash.as_of}.`,
+    { hint: "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months." },
   );
 }

@@ -166,7 +166,7 @@ async function stagesIn(
   }
   const seals = await stage("snapshot", async () => {
     const taken = await snapshot(context);
-    record.warnings.push(...(await warnOfDrift(context, taken)));
+    await warnOfDrift(context, taken);
     return taken;
   });
   await emptyStage(tx, job.tables);

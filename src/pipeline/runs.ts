@@ -3,17 +3,17 @@ import type { RunEvent } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { RunRequest } from "../core/requests.ts";
 import { backendPid, cancelBackend } from "../postgres/backend.ts";
-import { connect, type Sql } from "../postgres/connect.ts";
+import type { Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
-import { closeRun, markCrashed, openRun } from "../postgres/ledger.ts";
+import { closeRun, openRun } from "../postgres/ledger.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
-import { lockHolder, tryLock } from "../postgres/lock.ts";
+import { listSeals } from "../postgres/seals.ts";
 import { prepareStage } from "../postgres/stage.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
 import type { MonthOnDisk } from "./months.ts";
-import { heldBySomebody, outOfOrder } from "./refusals.ts";
+import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
@@ -21,6 +21,7 @@ import { type EventStream, eventStream } from "./stream.ts";
 import { readSuites } from "./suites.ts";
 import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
 import { whoami } from "./whoami.ts";
+import { asWriter } from "./writer.ts";
 
 /** What all runs of one request share. */
 interface Series {
@@ -47,12 +48,8 @@ export async function runMonths(
     const session = await openSession();
     const onDisk = await dropsOnDisk(session);
     const months = selectMonths(session, request, onDisk, await publications(session.sql, session.dataset.name));
-    const sql = connect(session.url, { max: 1 });
-    try {
-      return await runEach({ session, request, sql, stream, signal }, months);
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
+    if (months.length === 0) return 0;
+    return await asWriter(session, (sql) => runEach({ session, request, sql, stream, signal }, months));
   } catch (thrown) {
     const error = thrown instanceof ConsoleError ? thrown : translate(thrown);
     const { code, title, hint, exitCode } = error;
@@ -63,14 +60,8 @@ export async function runMonths(
 
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
   const { session, sql } = series;
-  const { dataset, tables } = session;
-  if (months.length === 0) return 0;
-  if (!(await tryLock(sql, dataset.name))) {
-    throw await heldBySomebody(session.sql, dataset.name, await lockHolder(session.sql, dataset.name));
-  }
   const pid = await backendPid(sql);
-  await markCrashed(sql, dataset.name);
-  await prepareStage(sql, tables);
+  await prepareStage(sql, session.tables);
   for (const month of months) {
     const error = await runOne(series, month, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
@@ -103,7 +94,7 @@ async function runOne(
     ...whoami(),
   });
   stream.setRun(run);
-  const refusal = outOfOrder(job, published);
+  const refusal = outOfOrder(job, published) ?? stampOutOfOrder(job, await listSeals(sql, dataset.name));
   if (refusal !== null) return refuse(series, run, job.month, refusal);
   const open: OpenRun = {
     run,

@@ -34,7 +34,7 @@ export function selectMonths(
 
 /** Not published yet, and newer than all that is: an older one needs --backfill, which is for a person to decide. */
 function isPending(month: MonthName, published: readonly Publication[]): boolean {
-  if (published.some((publication) => publication.month === month)) return false;
+  if (published.some((publication) => publication.live && publication.month === month)) return false;
   const newest = newestLive(published);
   return newest === null || indexOf(month) > indexOf(newest.month);
 }

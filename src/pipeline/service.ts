@@ -8,7 +8,9 @@ import { checkDrops } from "./check.ts";
 import { compareSnapshots } from "./compare.ts";
 import { cancelled } from "./context.ts";
 import { doctor } from "./doctor.ts";
+import { exportTrainingSet } from "./export.ts";
 import { browseHistory } from "./history.ts";
+import { retireSnapshots } from "./retire.ts";
 import { runMonths } from "./runs.ts";
 import { browseSamples } from "./samples.ts";
 import { serverCommand } from "./server-command.ts";
@@ -55,6 +57,8 @@ export function startService(settings: Settings): Service {
     show: async ({ run }) => showRun(await sessions.open(), run),
     samples: async ({ run, position }) => browseSamples(await sessions.open(), run, position),
     verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
+    retire: async ({ as_of }) => retireSnapshots(await sessions.open(), as_of),
+    export: async (request) => exportTrainingSet(await sessions.open(), request),
     compare: async ({ from, to }) => compareSnapshots(await sessions.open(), from, to),
     history: async ({ run }) => browseHistory(await sessions.open(), run),
     validate: async (request) => validateRequested(await sessions.open(), request),

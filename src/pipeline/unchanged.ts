@@ -15,12 +15,14 @@ import type { EventStream } from "./stream.ts";
  */
 export async function isPublishedAlready(
   sql: Sql,
-  { dataset, tables, month, asOf }: Job,
+  { dataset, tables, month, asOf, backfill }: Job,
   drop: MonthOnDisk,
   published: readonly Publication[],
 ): Promise<Publication | null> {
   const publication = published.find((one) => one.month === month && one.as_of === asOf);
   if (publication === undefined) return null;
+  // What was backfilled is not live: an ordinary run of the month still has that to do.
+  if (publication.mode === "backfill" && !backfill) return null;
   const seals = await sealsOf(sql, dataset.name, asOf);
   if (!tables.filter(isFrozen).every((table) => seals.has(table.snapshot.table.name))) return null;
   if (filesUnmoved(drop.files, publication)) return publication;

@@ -1,23 +1,31 @@
 import type { TableCounts } from "../core/events.ts";
 import { formatCounted, formatPercent } from "../core/format.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
+import { stagedKeyFault } from "../postgres/staged-keys.ts";
 import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import { KeyFault } from "./keys.ts";
 
 /**
  * Bring the live tables to what the stage says, parents first: plan each table, then write the difference.
- * A backfill plans nothing and writes nothing, since live tables already hold the month's future.
+ * A backfill plans nothing and writes nothing, since live tables already hold the month's future; its keys are held to
+ * what the live tables' constraints would demand.
  */
 export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<TableCounts[]> {
   const counts: TableCounts[] = [];
   for (const table of staged) {
     stopIfCancelled(context.signal);
-    const plan = context.backfill ? null : await publish(context, table);
+    const plan = context.backfill ? await checkKeys(context, table) : await publish(context, table);
     const entry: TableCounts = { table: table.name, rows: table.rows, ...plan };
     context.emit({ event: "table.finished", stage: "upsert", ...entry });
     counts.push(entry);
   }
   return counts;
+}
+
+async function checkKeys({ tx, tables }: StageContext, { name, table }: Staged): Promise<null> {
+  const fault = await stagedKeyFault(tx, table, tables);
+  if (fault !== null) throw new KeyFault(fault, name);
+  return null;
 }
 
 type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;

@@ -1,4 +1,4 @@
-import type { Warning } from "../core/events.ts";
+import type { Mode, Warning } from "../core/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../core/listings.ts";
 import type { Queryable } from "./connect.ts";
 import type { FileRecord } from "./ledger.ts";
@@ -81,6 +81,7 @@ export interface Publication {
   run: number;
   month: string;
   as_of: string;
+  mode: Mode;
   /** True when the live tables took part; false when the month was only ever backfilled. */
   live: boolean;
   files: FileRecord[];
@@ -90,7 +91,7 @@ export interface Publication {
 export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
   return [
     ...(await sql<Publication[]>`
-      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of,
+      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode,
         exists (select 1 from console.runs p where p.dataset = r.dataset and p.month = r.month
                    and p.status = 'published' and p.mode <> 'backfill') as live,
         (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,

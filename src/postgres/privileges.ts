@@ -15,5 +15,11 @@ export async function missingPrivileges(sql: Sql, tables: readonly LoadTable[]):
     select name, privilege
       from jsonb_to_recordset(${sql.json(wanted)}) as w(schema text, name text, privilege text)
      where not has_table_privilege(format('%I.%I', schema, name), privilege)`;
-  return rows.map(({ name, privilege }) => `${privilege} on ${name}`);
+  const [temporary] = await sql<{ allowed: boolean; database: string }[]>`
+    select has_database_privilege(current_database(), 'TEMPORARY') as allowed, current_database() as database`;
+  return [
+    ...rows.map(({ name, privilege }) => `${privilege} on ${name}`),
+    // For samples of snapshots and for the keys of a rejected drop.
+    ...(temporary?.allowed === false ? [`TEMPORARY on database ${temporary.database}`] : []),
+  ];
 }

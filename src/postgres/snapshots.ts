@@ -88,6 +88,23 @@ export async function clearSnapshot(tx: Transaction, table: Frozen, asOf: string
   await tx`delete from ${tx(target.schema)}.${tx(target.name)} where ${tx(asOfColumn)} = ${asOf}`;
 }
 
+/** Rows frozen under one as_of. */
+export async function countFrozen(sql: Queryable, table: Frozen, asOf: string): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`select count(*) as rows from ${frozenRows(sql, table, asOf)} s`;
+  return row?.rows ?? 0;
+}
+
+/** How long to wait for those who are reading a partition before giving up on dropping it. */
+const dropPatience = "5s";
+
+/** Drop the snapshot of one as_of: its partition, where it has one, else its rows. */
+export async function dropSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
+  const partition = await partitionFor(tx, table.snapshot.table, asOf);
+  if (partition === null) return clearSnapshot(tx, table, asOf);
+  await tx`set local lock_timeout = ${tx.unsafe(`'${dropPatience}'`)}`;
+  await tx`drop table ${tx(partition.schema)}.${tx(partition.name)}`;
+}
+
 /** A partition's name: its table's, and the day. PostgreSQL cuts names at 63 bytes, so a long table name gives way. */
 export function partitionName(table: string, asOf: string): string {
   const suffix = `_${asOf.replaceAll("-", "")}`;

@@ -32,6 +32,8 @@ export function answerOf(
       };
     case "compare":
       return comparison(request.from, request.to);
+    case "retire":
+    case "export":
     case "validate":
     case "check":
       return null;

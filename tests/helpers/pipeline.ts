@@ -47,7 +47,7 @@ export function lastOf<Name extends EventName>(events: readonly RunEvent[], name
 const published = [
   ...["users", "subscriptions", "usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"],
   ...["subscriptions_profile_snapshots", "usage_agg_30d_snapshots"],
-  ...["payments_agg_90d_snapshots", "support_agg_90d_snapshots"],
+  ...["payments_agg_90d_snapshots", "support_agg_90d_snapshots", "labels_snapshots"],
 ];
 
 /** Every cell of every live and snapshot table, as text: equal digests mean an equal database. */

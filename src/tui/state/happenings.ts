@@ -50,6 +50,8 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
       return verified(ui, (result as Answer<"verify">).seals);
     case "cancel":
       return ui.live === null ? ui : { ...ui, live: { ...ui.live, cancelling: true } };
+    case "retire":
+    case "export":
     case "validate":
     case "check":
     case "doctor":

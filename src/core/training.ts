@@ -1,0 +1,33 @@
+/**
+ * What a training set's cells are, whatever the file's format. In CSV: booleans `True` and `False`, dates `YYYY-MM-DD`,
+ * NULL empty, the empty text `""`. In Parquet: BOOLEAN, INT32, INT64, DOUBLE, DATE and STRING.
+ */
+export type CellType = "text" | "boolean" | "int32" | "int64" | "double" | "date";
+
+/** A cell as it comes from the database: int64 and decimals as text, so that no digit is lost on the way. */
+export type Cell = string | number | boolean | null;
+
+export interface TrainingColumn {
+  name: string;
+  type: CellType;
+  /** The snapshot table it comes from; null for the key and the stamps. */
+  source: string | null;
+}
+
+export const exportFormats = ["csv", "parquet"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A training set that was written. */
+export interface ExportReport {
+  file: string;
+  manifest: string;
+  format: ExportFormat;
+  as_of: string;
+  labels_from: string;
+  rows: number;
+  /** Rows with a label; the others' users are not in the labels' month. */
+  labelled: number;
+  columns: TrainingColumn[];
+  bytes: number;
+  sha256: string;
+}

@@ -1,0 +1,61 @@
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { ConsoleError } from "../core/errors.ts";
+
+/** A file that appears under its name when it is whole, or not at all. */
+export interface OutputFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts all on disk; it may then be renamed. */
+  close(): Promise<{ bytes: number; sha256: string }>;
+  /** Gives it its name, in place of a file that had it. */
+  publish(): Promise<void>;
+  /** Removes what was written, unless it was published. */
+  discard(): Promise<void>;
+}
+
+export async function createOutput(path: string): Promise<OutputFile> {
+  const partial = `${path}.${process.pid}.partial`;
+  const file = await attempt(path, () => open(partial, "w"));
+  const hash = new Bun.CryptoHasher("sha256");
+  let bytes = 0;
+  let published = false;
+  return {
+    async write(chunk) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      await attempt(path, () => writeAll(file, chunk));
+    },
+    async close() {
+      await attempt(path, () => file.sync());
+      await file.close();
+      return { bytes, sha256: hash.digest("hex") };
+    },
+    async publish() {
+      await attempt(path, () => rename(partial, path));
+      published = true;
+    },
+    async discard() {
+      if (published) return;
+      await file.close().catch(() => undefined);
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let from = 0; from < chunk.byteLength; ) {
+    const { bytesWritten } = await file.write(chunk, from);
+    from += bytesWritten;
+  }
+}
+
+async function attempt<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConsoleError("io_error", `${path} cannot be written: ${reason}`, {
+      hint: "Check that its folder exists, may be written and has room, or name another file with --out.",
+      cause,
+    });
+  }
+}

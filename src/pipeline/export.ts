@@ -1,0 +1,103 @@
+import { rm } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { ConsoleError } from "../core/errors.ts";
+import type { SnapshotEntry } from "../core/listings.ts";
+import {
+  type Cell,
+  type ExportFormat,
+  type ExportReport,
+  exportFormats,
+  type TrainingColumn,
+} from "../core/training.ts";
+import { csvWriter } from "../export/csv.ts";
+import { createOutput, type OutputFile } from "../export/output-file.ts";
+import { parquetWriter } from "../export/parquet.ts";
+import type { Transaction } from "../postgres/connect.ts";
+import { type TrainingSources, trainingColumns, trainingQuery, trainingRows } from "../postgres/training.ts";
+import type { Session } from "./session.ts";
+import { trainingSources } from "./training-sources.ts";
+
+export interface ExportRequest {
+  as_of: string;
+  labels_from: string | null;
+  out: string;
+}
+
+/**
+ * Write a training set and, beside it, a manifest of what it was made from. Both hold nothing but what the seals stand
+ * for, so that the same seals give the same bytes. The rows and their seals are read in one view of the database.
+ */
+export async function exportTrainingSet(session: Session, request: ExportRequest): Promise<ExportReport> {
+  const format = formatOf(request.out);
+  const manifest = `${request.out}.manifest.json`;
+  const data = await createOutput(request.out);
+  const about = await createOutput(manifest);
+  try {
+    const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
+      const { sources, seals } = await trainingSources(tx, session, request);
+      const columns = trainingColumns(tx, sources);
+      const counts = await writeRows(tx, sources, columns, data, format);
+      const { asOf: as_of, labelsFrom: labels_from } = sources;
+      const made = { format, as_of, labels_from, ...counts, columns, ...(await data.close()) };
+      const query = await trainingQuery(tx, sources);
+      await about.write(manifestText(session, request.out, made, seals, query));
+      return { file: request.out, manifest, ...made };
+    });
+    await about.close();
+    // Never does a manifest stand beside another's data: the old one goes first, the new one comes last.
+    await rm(manifest, { force: true });
+    await data.publish();
+    await about.publish();
+    return report;
+  } finally {
+    await data.discard();
+    await about.discard();
+  }
+}
+
+function formatOf(path: string): ExportFormat {
+  const format = exportFormats.find((one) => extname(path) === `.${one}`);
+  if (format !== undefined) return format;
+  throw new ConsoleError("usage", `${basename(path)} is neither a .csv nor a .parquet file.`, {
+    hint: "The name's ending chooses the format: --out training.csv or --out training.parquet.",
+  });
+}
+
+async function writeRows(
+  tx: Transaction,
+  sources: TrainingSources,
+  columns: readonly TrainingColumn[],
+  file: OutputFile,
+  format: ExportFormat,
+): Promise<{ rows: number; labelled: number }> {
+  const writer = format === "csv" ? await csvWriter(file, columns) : parquetWriter(file, columns);
+  const labels = columns.flatMap(({ source }, index) => (source === sources.label.snapshot.table.name ? [index] : []));
+  const isLabelled = (row: Cell[]) => labels.some((index) => row[index] !== null);
+  let rows = 0;
+  let labelled = 0;
+  for await (const batch of trainingRows(tx, sources)) {
+    rows += batch.length;
+    for (const row of batch) if (isLabelled(row)) labelled++;
+    await writer.write(batch);
+  }
+  await writer.finish();
+  return { rows, labelled };
+}
+
+function manifestText(
+  { dataset }: Session,
+  path: string,
+  made: Omit<ExportReport, "file" | "manifest">,
+  seals: readonly SnapshotEntry[],
+  query: string,
+): Uint8Array {
+  const sealed = seals.map(({ table, as_of, month, rows, fingerprint }) => ({
+    table,
+    as_of,
+    month,
+    rows,
+    fingerprint,
+  }));
+  const manifest = { dataset: dataset.name, file: basename(path), ...made, seals: sealed, query };
+  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+}

@@ -1,0 +1,34 @@
+import type { Retirement } from "../core/listings.ts";
+import { liftSeal, sealsOf } from "../postgres/seals.ts";
+import { countFrozen, dropSnapshot, isFrozen } from "../postgres/snapshots.ts";
+import { checkDate, noSnapshot } from "./compare.ts";
+import type { Session } from "./session.ts";
+import { whoami } from "./whoami.ts";
+import { asWriter } from "./writer.ts";
+
+/**
+ * Retention: drop all snapshots of one as_of and lift their seals, in one transaction. The ledger keeps each seal, who
+ * lifted it and why. Live tables stay as they are, and the month can be run again.
+ */
+export async function retireSnapshots(session: Session, asOf: string): Promise<Retirement> {
+  checkDate(asOf);
+  const { dataset, tables } = session;
+  return asWriter(session, (sql) =>
+    sql.begin(async (tx) => {
+      const seals = await sealsOf(tx, dataset.name, asOf);
+      const snapshots: Retirement["snapshots"] = [];
+      for (const table of tables.filter(isFrozen)) {
+        const name = table.snapshot.table.name;
+        const seal = seals.get(name);
+        const rows = seal?.rows ?? (await countFrozen(tx, table, asOf));
+        if (rows > 0) snapshots.push({ table: name, rows, sealed: seal !== undefined });
+        await dropSnapshot(tx, table, asOf);
+      }
+      if (snapshots.length === 0) throw noSnapshot(asOf);
+      for (const table of seals.keys()) {
+        await liftSeal(tx, { dataset: dataset.name, table, as_of: asOf }, { reason: "retention", ...whoami() });
+      }
+      return { as_of: asOf, snapshots };
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { Cell, CellType, TrainingColumn } from "../../src/core/training.ts";
+import { csvWriter } from "../../src/export/csv.ts";
+import { createOutput, type OutputFile } from "../../src/export/output-file.ts";
+import { parquetWriter } from "../../src/export/parquet.ts";
+import type { RowWriter } from "../../src/export/row-writer.ts";
+import { readByDuckDb } from "../helpers/duckdb.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "streamflow-formats-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const types: CellType[] = ["text", "boolean", "int32", "int64", "double", "date"];
+const columns: TrainingColumn[] = types.map((type) => ({ name: `a ${type}`, type, source: null }));
+
+const cells: Record<CellType, fc.Arbitrary<Cell>> = {
+  text: fc.oneof(
+    fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\0", "")),
+    fc.constantFrom('"', "a,b", "a\nb", ""),
+  ),
+  boolean: fc.boolean(),
+  int32: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  int64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  double: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => String(value + 0)),
+  date: fc
+    .date({ min: new Date("1900-01-01"), max: new Date("2100-12-31"), noInvalidDate: true })
+    .map((date) => date.toISOString().slice(0, 10)),
+};
+const row = fc.tuple(...types.map((type) => fc.option(cells[type], { freq: 5 })));
+
+type MakeWriter = (file: OutputFile) => Promise<RowWriter> | RowWriter;
+
+async function write(name: string, rows: readonly Cell[][], make: MakeWriter): Promise<string> {
+  const path = join(folder, name);
+  const file = await createOutput(path);
+  try {
+    const writer = await make(file);
+    // In batches of any size.
+    for (let from = 0; from < rows.length; from += 7_000) await writer.write(rows.slice(from, from + 7_000));
+    await writer.finish();
+    await file.close();
+    await file.publish();
+  } finally {
+    await file.discard();
+  }
+  return path;
+}
+
+/** As DuckDB prints values to JSON: 64-bit numbers as text. */
+const asRead = (rows: readonly Cell[][]) =>
+  rows.map((cells) => cells.map((cell, index) => (types[index] === "double" && cell !== null ? Number(cell) : cell)));
+
+test("whatever the cells are, both formats are read back as they were", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+      const parquet = await write("any.parquet", rows, (file) => parquetWriter(file, columns));
+      expect((await readByDuckDb(`'${parquet}'`)).rows).toEqual(asRead(rows));
+      const csv = await write("any.csv", rows, (file) => csvWriter(file, columns));
+      const wanted =
+        "{'a text': 'VARCHAR', 'a boolean': 'BOOLEAN', 'a int32': 'INTEGER', 'a int64': 'BIGINT', 'a double': 'DOUBLE', 'a date': 'DATE'}";
+      const source = `read_csv('${csv}', header = true, auto_detect = false, quote = '"', escape = '"', allow_quoted_nulls = false, columns = ${wanted})`;
+      expect((await readByDuckDb(source)).rows).toEqual(asRead(rows));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("more rows than a row group holds come out complete and in order", async () => {
+  const rows = Array.from({ length: 100_001 }, (_, index): Cell[] => [
+    `u${index}`,
+    index % 2 === 0,
+    index,
+    String(index),
+    `${index}.5`,
+    null,
+  ]);
+  const path = await write("many.parquet", rows, (file) => parquetWriter(file, columns));
+  const groups = await readByDuckDb(
+    `(select distinct row_group_id, row_group_num_rows from parquet_metadata('${path}') order by 1)`,
+  );
+  expect(groups.rows.map(([, count]) => count)).toEqual(["50000", "50000", "1"]);
+  const sums = await readByDuckDb(
+    `(select count(*), sum("a int32"), min("a text"), max("a double"), count("a date") from '${path}')`,
+  );
+  expect(sums.rows).toEqual([["100001", String((100_000 * 100_001) / 2), "u0", 100_000.5, "0"]]);
+});
+
+test("a file that is given up leaves nothing", async () => {
+  const before = readdirSync(folder);
+  const file = await createOutput(join(folder, "given-up.csv"));
+  await file.write(new Uint8Array([1]));
+  await file.discard();
+  expect(readdirSync(folder)).toEqual(before);
+});

@@ -1,0 +1,16 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/** What another program reads of a file: `source` is a path in quotes, or a table function such as `read_csv(…)`. */
+export async function readByDuckDb(source: string): Promise<{ columns: Record<string, string>; rows: unknown[][] }> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll(`select * from ${source}`);
+    const types = reader.columnTypes().map(String);
+    const columns = Object.fromEntries(reader.columnNames().map((column, index) => [column, types[index] ?? ""]));
+    return { columns, rows: reader.getRowsJson() };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
