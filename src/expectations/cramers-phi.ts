@@ -64,7 +64,9 @@ function chiSquared({ cells, rows, columns, total }: Counts): number {
     // In a fourfold table every cell is as far from what is expected.
     const distance = Math.abs((cells.get("1 1") ?? 0) - expected(1, 1));
     const corrected = Math.max(0, distance - 0.5) ** 2;
-    return [1, 2].flatMap((row) => [1, 2].map((column) => corrected / expected(row, column))).reduce((a, b) => a + b, 0);
+    return [1, 2]
+      .flatMap((row) => [1, 2].map((column) => corrected / expected(row, column)))
+      .reduce((a, b) => a + b, 0);
   }
   let sum = 0;
   for (const [cell, times] of cells) {
