@@ -5,6 +5,12 @@ export function atEnd(undo: () => Promise<void>): void {
   undoings.push(undo);
 }
 
-export async function undoAll(): Promise<void> {
-  for (const undo of undoings.splice(0).reverse()) await undo();
+let undone: Promise<void> | undefined;
+
+/** Undo everything, last things first; once, whoever asks. */
+export function undoAll(): Promise<void> {
+  undone ??= (async () => {
+    for (const undo of undoings.reverse()) await undo();
+  })();
+  return undone;
 }

@@ -21,15 +21,14 @@ export interface Template {
   prepare(sql: Sql, url: string): Promise<void>;
 }
 
-/** Started when the first test file imports this, and not in a hook, for hooks have a time limit. */
-const server = await startTestServer();
-atEnd(stopTestServer);
-
 const templates = new Map<string, Promise<string>>();
 let databases = 0;
 
+/** Started when the first test file imports this, and not in a hook, for hooks have a time limit. */
+const server = await startTestServer();
+
 /** The URL of the test run's server: an embedded one of its own, or the one that TEST_DATABASE_URL names. */
-export const testServerUrl = server.use.url;
+export const testServerUrl = server.url;
 
 export async function testDatabase(template?: Template): Promise<TestDatabase> {
   const source = template ? await copyOf(template) : "template0";
@@ -39,7 +38,7 @@ export async function testDatabase(template?: Template): Promise<TestDatabase> {
     url,
     sql,
     async drop() {
-      await sql.end();
+      await sql.end({ timeout: 5 });
       const leaks = await openConnections(name);
       await server.sql`drop database ${server.sql(name)} with (force)`;
       if (leaks.length > 0) throw new Error(`Connections leaked by this test file: ${leaks.join("; ")}`);
@@ -47,21 +46,26 @@ export async function testDatabase(template?: Template): Promise<TestDatabase> {
   };
 }
 
-async function startTestServer() {
-  const external = process.env.TEST_DATABASE_URL;
-  const home = external ? null : mkdtempSync(join(tmpdir(), "streamflow-test-"));
-  if (home) chmodSync(home, 0o755);
-  const use = home ? await acquireServer(home, fastSettings) : { url: external ?? "", release: async () => {} };
-  return { use, home, sql: connect(use.url, { applicationName: "test helper" }) };
+/** All of it is undone at the end of the run, last things first: no process, database or folder is left behind. */
+async function startTestServer(): Promise<{ url: string; sql: Sql }> {
+  const url = process.env.TEST_DATABASE_URL ?? (await startEmbedded());
+  const sql = connect(url, { applicationName: "test helper" });
+  atEnd(async () => {
+    const names = await Promise.allSettled(templates.values());
+    for (const name of names) if (name.status === "fulfilled") await sql`drop database ${sql(name.value)} with (force)`;
+    await sql.end();
+  });
+  return { url, sql };
 }
 
-/** Leaves no process, database or folder behind. */
-async function stopTestServer(): Promise<void> {
-  const { use, home, sql } = server;
-  for (const name of await Promise.all(templates.values())) await sql`drop database if exists ${sql(name)}`;
-  await sql.end();
-  await use.release();
-  if (home) rmSync(home, { recursive: true, force: true });
+async function startEmbedded(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), "streamflow-test-"));
+  atEnd(async () => rmSync(home, { recursive: true, force: true }));
+  // Root's servers run as another account, which has to get through.
+  chmodSync(home, 0o755);
+  const { url, release } = await acquireServer(home, fastSettings);
+  atEnd(release);
+  return url;
 }
 
 function copyOf(template: Template): Promise<string> {
@@ -81,10 +85,10 @@ async function makeTemplate(template: Template): Promise<string> {
 }
 
 async function createDatabase(source: string): Promise<{ url: string; name: string }> {
-  const { use, sql } = server;
+  const { url, sql } = server;
   const name = `test_${process.pid}_${++databases}`;
   await sql`create database ${sql(name)} template ${sql(source)}`;
-  return { url: use.url.replace(/^(\w+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`), name };
+  return { url: url.replace(/^(\w+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`), name };
 }
 
 const leakPatienceMs = 3_000;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
@@ -38,6 +38,16 @@ test("a home is for its owner alone, and its server goes with its only user", as
   await use.release();
   expect(await serverStatus(home)).toMatchObject({ running: false, pid: null, url: null });
   expect(existsSync(directory)).toBe(false);
+});
+
+test("a home has one server, by whatever link it is reached", async () => {
+  const link = join(homes.path, "link");
+  symlinkSync(home, link);
+  const use = await acquire(link);
+  expect(await serverStatus(home)).toMatchObject({ running: true, url: use.url });
+  expect(await serverStatus(link)).toMatchObject({ running: true, url: use.url });
+  await use.release();
+  expect(await serverStatus(home)).toMatchObject({ running: false });
 });
 
 test("the server stays while anybody uses it, and leaves with the last", async () => {

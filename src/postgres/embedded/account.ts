@@ -90,15 +90,12 @@ const capabilityNumbers: Record<string, number> = { dac_override: 1, dac_read_se
 
 function setpriv(account: Account, candidates: string[]): string[] {
   const program = Bun.which("setpriv");
-  const capability = candidates.find(isGranted);
+  const capability = program && candidates.find(isGranted);
   if (!program || !capability) {
-    throw new ConsoleError(
-      "embedded_unavailable",
-      "PostgreSQL refuses to run as root, and another user cannot get here",
-      {
-        hint: "Install util-linux (setpriv), or run the console as an ordinary user, or set DATABASE_URL.",
-      },
-    );
+    const title = "PostgreSQL refuses to run as root, and no other user may enter this folder";
+    throw new ConsoleError("embedded_unavailable", title, {
+      hint: "Install util-linux (setpriv), or run the console as an ordinary user, or set DATABASE_URL.",
+    });
   }
   const only = `-all,+${capability}`;
   return [

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lchownSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
@@ -21,8 +31,9 @@ export interface ServerPaths {
 
 const secret = 0o700;
 
+/** Without symbolic links, so that a home has one name. */
 export function serverPaths(home: string): ServerPaths {
-  const folder = join(resolve(home), "postgres");
+  const folder = join(existsSync(home) ? realpathSync(home) : resolve(home), "postgres");
   return {
     folder,
     data: join(folder, "data"),
@@ -33,27 +44,42 @@ export function serverPaths(home: string): ServerPaths {
   };
 }
 
-/** Make the home, and in it the server's folder, unless they are there; the paths come back without symbolic links. */
+/** Make the home, and in it the server's folder, unless they are there. */
 export function prepareHome(home: string): { paths: ServerPaths; account: Account | null } {
   try {
     mkdirSync(dirname(resolve(home)), { recursive: true });
     const isNew = mkdirSync(home, { recursive: true, mode: secret }) !== undefined;
-    const real = realpathSync(home);
-    const paths = serverPaths(real);
-    const account = serverAccount(paths.folder, real);
+    const paths = serverPaths(home);
+    const account = serverAccount(paths.folder, home);
     // A home that somebody else made keeps its owner and its mode.
-    if (isNew) give(real, account);
+    if (isNew) give(home, account);
     mkdirSync(paths.folder, { recursive: true, mode: secret });
+    requireOwner(paths.folder);
     give(paths.folder, account);
     chmodSync(paths.folder, secret);
     return { paths, account };
   } catch (cause) {
-    if (cause instanceof ConsoleError) throw cause;
-    throw new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${reasonOf(cause)}`, {
-      hint: "Name a folder of your own with --home or STREAMFLOW_HOME, or set DATABASE_URL.",
-      cause,
+    throw cannotUse(home, cause);
+  }
+}
+
+/** PostgreSQL takes a data directory from nobody but its owner; root becomes the owner. */
+function requireOwner(folder: string): void {
+  const { uid } = statSync(folder);
+  if (process.getuid?.() !== 0 && uid !== process.getuid?.()) {
+    throw new ConsoleError("io_error", `The embedded server in ${folder} belongs to another user, of uid ${uid}`, {
+      hint: "Run the console as that user, or name another folder with --home.",
     });
   }
+}
+
+/** What the system said about the home's files, as an error with a remedy. */
+export function cannotUse(home: string, cause: unknown): ConsoleError {
+  if (cause instanceof ConsoleError) return cause;
+  return new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${reasonOf(cause)}`, {
+    hint: "Name a folder of your own with --home or STREAMFLOW_HOME, or set DATABASE_URL.",
+    cause,
+  });
 }
 
 function reasonOf(cause: unknown): string {

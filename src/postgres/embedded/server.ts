@@ -4,7 +4,7 @@ import { serverVersion } from "../backend.ts";
 import { openDatabase } from "../connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { give, prepareHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
+import { cannotUse, give, prepareHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
 import { type Hold, tryLock, waitForLock } from "./locks.ts";
 import { findPostmaster, type Postmaster, stopPostmaster } from "./postmaster.ts";
 import { serverSettings } from "./settings.ts";
@@ -95,6 +95,8 @@ async function inTurn<Result>(
   try {
     give(paths.turn, account);
     return await work();
+  } catch (cause) {
+    throw cannotUse(paths.folder, cause);
   } finally {
     turn.release();
   }

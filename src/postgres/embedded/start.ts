@@ -24,7 +24,7 @@ export async function ensureRunning(
   if (!present) return start(paths, account, settings);
   if (existsSync(socketPath(present.socketDirectory))) return present;
   throw new ConsoleError("embedded_unavailable", `The server's socket in ${present.socketDirectory} was deleted`, {
-    hint: `End the server, process ${present.pid}, with SIGINT and try again: it will be started anew.`,
+    hint: `Run kill -INT ${present.pid}, then try again: the server will be started anew.`,
   });
 }
 
