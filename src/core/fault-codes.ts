@@ -40,8 +40,14 @@ export const faultCodes = {
   date_range: { means: "outside the dates the manifest allows", remedy: "correct the date" },
   not_timestamp: { means: "not a timestamp in the form YYYY-MM-DD HH:MM:SS", remedy: "write it in that form" },
   not_of_type: { means: "not a value of the column's type", remedy: "correct the value" },
-  /** `nan`, `NaN`, `None`, `NaT`, `<NA>`, `NULL`, `null`, `\N`; in a text column only the first five, and not in quotes. */
-  null_word: { means: "a word that stands for NULL", remedy: "leave the cell empty for NULL" },
+  /**
+   * `nan`, `NaN`, `None`, `NaT`, `<NA>`, `NULL`, `null`, `\N`. In a text column only the first five, which are what pandas
+   * makes of a missing value when it is turned into text; in quotes they are the words themselves. No key is any of them.
+   */
+  null_word: {
+    means: "a word that stands for NULL",
+    remedy: "leave the cell empty for NULL; in a text column quote the word if it is meant",
+  },
   null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
   key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },
   key_repeated: { means: "the key stands in the file more than once", remedy: "keep one row for each key" },

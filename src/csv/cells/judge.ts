@@ -38,7 +38,19 @@ export function cellJudge(column: Column, place: Place, dates: DateRange): CellJ
     if (isNullWord(value)) return nullWord;
     return value === "" ? { ...type.explain(""), reason: emptyString } : type.explain(value);
   };
-  return { quick: { pattern, within: type.within, mayBeEmpty }, judge };
+  return { quick: { pattern, within: type.within, mayBeEmpty }, judge: repeating(judge) };
+}
+
+/** A column at fault mostly repeats one and the same value. */
+function repeating(judge: CellJudge["judge"]): CellJudge["judge"] {
+  let last: string | null = null;
+  let verdict: Wrong | null = null;
+  return (cell) => {
+    if (cell === last) return verdict;
+    last = cell;
+    verdict = judge(cell);
+    return verdict;
+  };
 }
 
 const missing = "a word for a missing value";
