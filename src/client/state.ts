@@ -162,10 +162,13 @@ function countsIn(counts: readonly TableCounts[], { table, counts: known }: Tabl
 }
 
 function finishCell(table: TableProgress, event: EventOf<"table.finished">): TableProgress {
+  const total = Math.max(table.cells[event.stage].total, 1);
+  const cell = { state: "done", done: total, total } as const;
+  // What a validation counts are expectations, and a snapshot's rows are in its seal.
+  if (event.stage === "validate" || event.stage === "snapshot") return withCell(table, event.stage, cell);
   const { rows, inserted, updated, unchanged, absent } = event;
   const known = { inserted, updated, unchanged, absent };
   const counts: TableCounts = { ...table.counts, rows };
   for (const [name, value] of Object.entries(known)) if (value !== undefined) Object.assign(counts, { [name]: value });
-  const total = Math.max(table.cells[event.stage].total, 1);
-  return withCell({ ...table, counts }, event.stage, { state: "done", done: total, total });
+  return withCell({ ...table, counts }, event.stage, cell);
 }

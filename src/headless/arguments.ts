@@ -28,6 +28,10 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const command = commands.find(({ name }) => name !== "" && argv.includes(name));
+    // The parser asks for help on a command that it does not know, and says nothing of why.
+    if (error.exitCode !== 0 && error.code === "commander.help") {
+      throw unknownCommand(argv[argv.indexOf("help") + 1] ?? "", namesOf(commands));
+    }
     if (error.exitCode !== 0) throw fromCommander(error, helpLine(command));
   }
   return found ?? { kind: "text", text: printed.join("") };
@@ -81,13 +85,13 @@ function invocationOf(command: Command, parser: Parser, root: Parser, commands: 
     return { kind: "command", command, words: parser.args, values: { ...before, ...given(parser) } };
   }
   const [word] = root.args;
-  if (word !== undefined)
-    throw unknownCommand(
-      word,
-      commands.map(({ name }) => name),
-    );
+  if (word !== undefined) throw unknownCommand(word, namesOf(commands));
   const isRun = command.flags.some(({ name }) => name in before);
   return { kind: "command", command: isRun ? command : null, words: [], values: before };
+}
+
+function namesOf(commands: readonly Command[]): string[] {
+  return commands.map(({ name }) => name);
 }
 
 /** The flags that were written, without those that only have a default. */

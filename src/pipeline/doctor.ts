@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
-import { ConsoleError } from "../core/errors.ts";
 import type { Check } from "../core/listings.ts";
 import type { Settings } from "../core/settings.ts";
+import { translate } from "../postgres/errors.ts";
 import { missingPrivileges } from "../postgres/privileges.ts";
 import { isFrozen } from "../postgres/snapshots.ts";
 import { browseMonths } from "./browse.ts";
@@ -26,9 +26,8 @@ export async function doctor(settings: Settings, openSession: () => Promise<Sess
 }
 
 function failed(name: string, thrown: unknown): Check {
-  if (thrown instanceof ConsoleError) return { name, state: "fail", detail: thrown.title, remedy: thrown.hint };
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return { name, state: "fail", detail, remedy: "Report this: it is a defect of the console." };
+  const { title, hint } = translate(thrown);
+  return { name, state: "fail", detail: title, remedy: hint };
 }
 
 async function checkData(data: string): Promise<Check> {

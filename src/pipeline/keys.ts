@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Fault } from "../core/faults.ts";
 import { formatCount } from "../core/format.ts";
 import { keyLines } from "../csv/keys.ts";
+import { SourceFault } from "../csv/source.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
 import type { Job } from "./context.ts";
@@ -48,12 +49,17 @@ export async function findKeyFaults(
   });
 }
 
-/** False when the file gave no keys. */
+/** False when the file gave no keys, or cannot be read to its end, which is a fault already. */
 async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<boolean> {
   let found = 0;
-  for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
-    if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
-    found += keys.length;
+  try {
+    for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
+      if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
+      found += keys.length;
+    }
+  } catch (error) {
+    if (error instanceof SourceFault) return false;
+    throw error;
   }
   return found > 0;
 }

@@ -70,6 +70,7 @@ describe("the command line", () => {
     ["--month 0 months", "`months` takes no --month."],
     ["snapshts", 'There is no command "snapshts". Did you mean snapshots?'],
     ["frobnicate", "`bun run console --help` lists the commands."],
+    ["help snapshts", 'There is no command "snapshts". Did you mean snapshots?'],
     ["--month 0 1", "Write --month in front of each month: --month 1."],
     ["show", "Missing required argument 'run'. `bun run console show --help`"],
     ["show 1 2", "Too many arguments for 'show'."],

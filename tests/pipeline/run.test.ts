@@ -130,6 +130,18 @@ describe("a month that cannot be published leaves the database as it was", () =>
     expect(end?.faults).toMatchObject([{ file: "labels.csv", code: "file_missing" }]);
   });
 
+  test("an archive that is cut short is a fault, also when its first rows can be read", async () => {
+    const { "users.csv": _, ...drop } = smallDrop([...users, "last"], 1);
+    const many = Array.from({ length: 4000 }, (_, index) => `user ${index}`);
+    const { "users.csv": parents = [] } = smallDrop([...users, ...many, "last"], 1);
+    drops.write("month_001", drop);
+    const archive = Bun.gzipSync(`${parents.join("\n")}\n`);
+    await Bun.write(`${drops.path}/month_001/users.csv.gz`, archive.subarray(0, archive.length - 100));
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults).toContainEqual(expect.objectContaining({ file: "users.csv.gz", code: "file_corrupt" }));
+    expect(end?.faults?.filter(({ code }) => code === "key_orphaned")).toEqual([]);
+  });
+
   test("a repeated key, new or known, names both lines", async () => {
     for (const user of ["u2", "new"]) {
       drops.write("month_001", smallDrop(["u1", user, "u3", user], 1));

@@ -72,6 +72,31 @@ describe("what a crash left behind does not keep the server from starting", () =
     await use.release();
     await again.release();
   });
+
+  test("a server that was killed while the stage was being filled", async () => {
+    const use = await acquire(home);
+    const sql = connect(use.url);
+    await sql`set synchronous_commit = on`;
+    await sql`create unlogged table scratch (one int)`;
+    const server = (await serverStatus(home)).pid ?? 0;
+    const other = connect(use.url);
+    await other`set synchronous_commit = on`;
+    const run = sql.begin(async (tx) => {
+      await tx`truncate scratch`;
+      await tx`insert into scratch select 1`;
+      // Takes what the run has logged so far to the disk; its rollback is not logged any more.
+      await other`create table flushed ()`;
+      process.kill(server, "SIGKILL");
+      await tx`select pg_sleep(60)`;
+    });
+    expect(await run.catch((error) => error)).toBeInstanceOf(Error);
+    await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
+    while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
+    const again = await acquire(home);
+    expect(await ask(again.url)).toEqual(sound);
+    await use.release();
+    await again.release();
+  });
 });
 
 /** Root may even keep it in a folder that the server's own account cannot enter. */

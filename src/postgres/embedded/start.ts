@@ -12,6 +12,11 @@ import type { Setting } from "./settings.ts";
 const orphanPatienceMs = 10_000;
 const orphanPollMs = 50;
 const orphansRemain = /pre-existing shared memory block/;
+/**
+ * A session that outlives a killed server rolls back an emptied unlogged table, as the stage's are, and leaves a file
+ * that recovery trips over at its end. The next start removes it at its beginning.
+ */
+const leftoverFound = /could not create file ".*": File exists/;
 
 /** The server on these paths, started if need be. Only for whoever holds the turn. */
 export async function ensureRunning(
@@ -43,7 +48,8 @@ async function start(paths: ServerPaths, account: Account | null, settings: read
     await server.leave();
     if (postmaster) return postmaster;
     const complaint = server.complaint();
-    if (!orphansRemain.test(complaint) || Date.now() > deadline) throw startFailed(paths, complaint);
+    const passes = orphansRemain.test(complaint) || leftoverFound.test(complaint);
+    if (!passes || Date.now() > deadline) throw startFailed(paths, complaint);
     await Bun.sleep(orphanPollMs);
   }
 }
