@@ -59,6 +59,8 @@ const requests = {
     kind: "'validate'",
     suite_path: "string > 0",
     table: "string > 0",
+    /** Whether expectations that cannot be evaluated are told in the result, or refused before anything runs. */
+    tolerant: "boolean",
     parameters: "Record<string, string>",
     result_format: type.enumerated(...resultFormats),
   }),

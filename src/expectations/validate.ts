@@ -2,7 +2,7 @@ import { ConsoleError } from "../core/errors.ts";
 import { parseSuite, type Suite } from "../core/suite.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { type CatalogTable, catalogTables, type TableName } from "../postgres/introspect.ts";
-import { compileSuite } from "./compile.ts";
+import { compileSuite, requireSound } from "./compile.ts";
 import { evaluateSuite } from "./evaluate.ts";
 import { fault } from "./fault.ts";
 import type { GivenFormat } from "./result-format.ts";
@@ -17,6 +17,8 @@ export interface ValidationRequest {
   /** `$PARAMETER`s, by name. */
   parameters: Readonly<Record<string, string>>;
   resultFormat?: GivenFormat;
+  /** Whether expectations that cannot be evaluated are told in the result, as by default, or refused beforehand. */
+  tolerant?: boolean;
   /** Schema of a table that is named without one; public by default. */
   schema?: string;
 }
@@ -41,6 +43,7 @@ export async function validateTable(sql: Sql, request: ValidationRequest): Promi
     resultFormat,
     resolveTable: (name: string) => tables.get(name) ?? noTable(name),
   };
+  if (request.tolerant === false) requireSound(suite, target);
   const unsound = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
   const relation = { schema: shape.schema, name: shape.name };
   const display = shape.schema === schema ? {} : { displaySchema: shape.schema };

@@ -21,11 +21,13 @@ export const validateFlags: readonly Flag[] = [
 ];
 
 /** The validation that the flags ask for. */
-export function validateRequest({ suite, table, parameter, resultFormat }: Values): RequestOf<"validate"> {
+export function validateRequest({ suite, table, parameter, resultFormat, json }: Values): RequestOf<"validate"> {
   return {
     kind: "validate",
     suite_path: suite ?? "",
     table: table ?? "",
+    // Great Expectations tells of what cannot be evaluated in its result; a person is told before anything runs.
+    tolerant: json === true,
     parameters: Object.fromEntries((parameter ?? []).map(splitParameter)),
     result_format: resultFormats.find((format) => format === resultFormat) ?? "SUMMARY",
   };

@@ -4,7 +4,7 @@ import { type Dataset, parseManifest } from "../core/dataset.ts";
 import type { Settings } from "../core/settings.ts";
 import { serverVersion } from "../postgres/backend.ts";
 import { type LoadTable, loadTables } from "../postgres/catalog.ts";
-import { connect, type Sql } from "../postgres/connect.ts";
+import { openDatabase, type Sql } from "../postgres/connect.ts";
 import { acquireServer } from "../postgres/embedded/server.ts";
 import { migrate } from "../postgres/migrate.ts";
 
@@ -33,12 +33,13 @@ export async function readDataset(): Promise<Dataset> {
 export async function openSession(settings: Settings): Promise<Session> {
   const embedded = settings.database === null ? await acquireServer(settings.home) : null;
   const url = embedded?.url ?? settings.database ?? "";
-  const sql = connect(url, { max: 2 });
+  let sql: Sql | undefined;
   const close = async () => {
-    await sql.end({ timeout: 1 });
+    await sql?.end({ timeout: 1 });
     await embedded?.release();
   };
   try {
+    sql = await openDatabase(url, { max: 2 });
     const dataset = await readDataset();
     await migrate(sql, join(manifestDirectory, "init"));
     const tables = await loadTables(sql, dataset);

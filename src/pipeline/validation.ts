@@ -7,11 +7,11 @@ import { readSuiteFile } from "./suites.ts";
 /** One suite against one table of the database, whatever table that is. */
 export async function validateRequested(
   { sql, dataset }: Session,
-  { suite_path, table, parameters, result_format }: RequestOf<"validate">,
+  { suite_path, table, tolerant, parameters, result_format }: RequestOf<"validate">,
 ): Promise<Validation> {
   const suiteText = await readSuiteFile(suite_path, "Name the suite's JSON file with --suite.");
   const request = { suiteText, suitePath: suite_path, table, parameters, resultFormat: result_format };
-  const { result } = await validateTable(sql, { ...request, schema: dataset.schema });
+  const { result } = await validateTable(sql, { ...request, tolerant, schema: dataset.schema });
   const rejects = result.results.some(
     ({ success, expectation_config }) => !success && expectation_config.severity === "critical",
   );

@@ -1,4 +1,4 @@
-import { connect, type Sql } from "../postgres/connect.ts";
+import { openDatabase, type Sql } from "../postgres/connect.ts";
 import { markCrashed } from "../postgres/ledger.ts";
 import { lockHolder, tryLock } from "../postgres/lock.ts";
 import { heldBySomebody } from "./refusals.ts";
@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
  */
 export async function asWriter<Result>(session: Session, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const { dataset, url } = session;
-  const sql = connect(url, { max: 1 });
+  const sql = await openDatabase(url, { max: 1 });
   try {
     if (!(await tryLock(sql, dataset.name))) {
       throw await heldBySomebody(session.sql, dataset.name, await lockHolder(session.sql, dataset.name));

@@ -92,9 +92,11 @@ describe("a validation", () => {
       kind: "validate",
       suite_path: "s.json",
       table: "public.users",
+      tolerant: false,
       parameters: { a: "1", b: "x=y" },
       result_format: "SUMMARY",
     });
+    expect(validateRequest(valuesOf(`${line} --json`)).tolerant).toBe(true);
     expect(validateRequest(valuesOf(`${line} --result-format COMPLETE`)).result_format).toBe("COMPLETE");
   });
 
