@@ -2,7 +2,7 @@ import { isNullWord } from "./null-words.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import type { TableSource } from "./reader.ts";
 import { RecordScanner, type ScannedRecord } from "./scan.ts";
-import { SourceFault, SourceFile } from "./source.ts";
+import { SourceFile } from "./source.ts";
 
 /** Keys of a file's rows, with the line where each row starts; null for a malformed row, whose key is there all the same. */
 export interface KeyLines {
@@ -13,8 +13,8 @@ export interface KeyLines {
 /**
  * The keys of a file, a batch for each piece that is read, for finding what stands where in a file that was read before.
  * Faulty rows are taken as they are meant, blanks around a key left out, so that no fault leads to others; rows without
- * a key are passed over, and so is a file that cannot be read: `openTable` tells what is wrong. The key of several
- * columns is a JSON array of their values.
+ * a key are passed over. Throws a SourceFault where the file cannot be read to its end. The key of several columns is a
+ * JSON array of their values.
  */
 export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
   const { layout } = await openFile(source.path, source.shape, source.optional);
@@ -23,13 +23,9 @@ export async function* keyLines(source: TableSource, signal?: AbortSignal): Asyn
   const places = source.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
   const reader = new KeyReader(columns.length, places, head.firstRow);
-  try {
-    const file = await SourceFile.open(source.path);
-    for await (const chunk of rowChunks(file, head, { signal })) yield reader.push(chunk, false);
-    yield reader.push(Buffer.alloc(0), true);
-  } catch (error) {
-    if (!(error instanceof SourceFault)) throw error;
-  }
+  const file = await SourceFile.open(source.path);
+  for await (const chunk of rowChunks(file, head, { signal })) yield reader.push(chunk, false);
+  yield reader.push(Buffer.alloc(0), true);
 }
 
 /** The first line of each of these keys, written as `keyLines` does; one that is not in the file is not in the map. */
