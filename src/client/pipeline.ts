@@ -49,9 +49,13 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
   });
   const pending = new Map<number, Pending>();
   let nextId = 0;
-  const send = (line: unknown) => {
-    child.stdin.write(`${JSON.stringify(line)}\n`);
-    child.stdin.flush();
+  const send = async (line: unknown) => {
+    try {
+      child.stdin.write(`${JSON.stringify(line)}\n`);
+      await child.stdin.flush();
+    } catch {
+      // It is gone: `exited` tells every pending call, with its last words.
+    }
   };
   const lastWords = collectLastWords(child.stderr);
   let misunderstanding: ConsoleError | null = null;
@@ -67,7 +71,7 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
     pending.clear();
     return exit;
   });
-  send({ settings });
+  void send({ settings });
 
   return {
     exited,
@@ -81,7 +85,7 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
         }
         if (onEvent !== undefined) void eventGate();
         pending.set(id, { resolve: (result) => resolve(result as Replies[Kind]), reject, onEvent, latest: null });
-        send({ id, request });
+        void send({ id, request });
       });
     },
     async close() {

@@ -32,8 +32,17 @@ export function expectationInWords(
 export function observedInWords(observed: unknown): string {
   if (observed === null || observed === undefined) return "";
   if (typeof observed === "number") return formatCount(Number(observed.toPrecision(6)));
+  const counts = counted(observed);
+  if (counts !== null) return `${formatCount(counts.self)} and ${formatCount(counts.other)}`;
   if (Array.isArray(observed)) return `${observed.length} values`;
   return escapeControl(typeof observed === "string" ? observed : JSON.stringify(observed));
+}
+
+/** The rows of a table and of the one it is compared with. */
+function counted(observed: unknown): { self: number; other: number } | null {
+  if (typeof observed !== "object" || observed === null || !("self" in observed) || !("other" in observed)) return null;
+  const { self, other } = observed;
+  return typeof self === "number" && typeof other === "number" ? { self, other } : null;
 }
 
 const subject = (kwargs: Kwargs) => text(kwargs.column);

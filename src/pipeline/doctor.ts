@@ -20,7 +20,9 @@ export async function doctor(settings: Settings, openSession: () => Promise<Sess
     return [...checks, failed("database", thrown)];
   }
   checks.push(ok("database", session.server), ok("schema", `${session.tables.length} tables, as the manifest says`));
-  checks.push(await checkSuites(session), await checkPrivileges(session), await checkMonths(session));
+  checks.push(await checkSuites(session), await checkPrivileges(session));
+  // Without a folder there are no months to speak of: the first check said so.
+  if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
   checks.push(checkPartitions(session));
   return checks;
 }

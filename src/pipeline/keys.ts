@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Fault } from "../core/faults.ts";
 import { formatCount } from "../core/format.ts";
 import { keyLines } from "../csv/keys.ts";
+import { SourceFault } from "../csv/source.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
 import type { Job } from "./context.ts";
@@ -41,25 +42,24 @@ export async function findKeyFaults(
     // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
     const read: Incoming[] = [];
     for (const one of present) if (await collectKeys(tx, dataset, one)) read.push(one);
-    const whole = read.filter(({ file }) => !isCutShort(file.path, faults));
     for (const one of read) {
-      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, whole))];
+      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, read))];
       faults.add(found);
     }
   });
 }
 
-/** A damaged archive gives the keys before the damage only: those behind it are not known to be missing. */
-function isCutShort(path: string, faults: DropFaults): boolean {
-  return faults.groups.some(({ file, code }) => file === basename(path) && code === "file_corrupt");
-}
-
-/** False when the file gave no keys. */
+/** False when the file gave no keys, or cannot be read to its end, which is a fault already. */
 async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<boolean> {
   let found = 0;
-  for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
-    if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
-    found += keys.length;
+  try {
+    for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
+      if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
+      found += keys.length;
+    }
+  } catch (error) {
+    if (error instanceof SourceFault) return false;
+    throw error;
   }
   return found > 0;
 }

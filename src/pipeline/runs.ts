@@ -58,13 +58,20 @@ export async function runMonths(
   }
 }
 
+/** A dry run of several months rolls each back before the next. */
+const notCounted = {
+  title: "The months after this one are counted as if it had not been run, since it was rolled back.",
+  hint: "Run it first, then dry-run the next, for the numbers that the next will have.",
+};
+
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
   const { session, sql } = series;
   const pid = await backendPid(sql);
   await prepareStage(sql, session.tables);
-  for (const month of months) {
+  for (const [index, month] of months.entries()) {
     const error = await runOne(series, month, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
+    if (series.request.dry_run && index + 1 < months.length) series.stream.emit({ event: "run.warned", ...notCounted });
   }
   return 0;
 }
@@ -78,7 +85,7 @@ async function runOne(
   const { dataset, tables, settings } = session;
   const job = jobFor(session, request, drop.month);
   const published = await publications(sql, dataset.name);
-  if (!request.force && job.mode !== "dry_run") {
+  if (!request.force) {
     const already = await isPublishedAlready(sql, job, drop, published);
     if (already !== null) {
       await sayUnchanged(sql, stream, job, drop, already);
