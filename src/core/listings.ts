@@ -201,7 +201,8 @@ export interface ValidationResult {
 
 export interface ExpectationResult {
   success: boolean;
-  expectation_config: { type: string; kwargs: Record<string, unknown>; severity?: string };
+  expectation_config: { type: string; kwargs: Record<string, unknown> };
+  meta: { severity?: string };
   /** As far as the expectation and the result format have them. */
   result: { observed_value?: unknown; unexpected_count?: number; unexpected_percent?: number | null };
   exception_info: { raised_exception: boolean; exception_message: string | null };

@@ -2,7 +2,7 @@ import type { Column } from "../core/columns.ts";
 import { fault } from "./fault.ts";
 import type { Bound, Interval } from "./plan.ts";
 import { all, name, q, type Sql } from "./sql.ts";
-import { constantFor, type Family, familyOf, numeric, temporal, textFor } from "./values.ts";
+import { boundFor, type Family, familyOf, numeric, temporal, textFor } from "./values.ts";
 
 interface Given {
   min_value?: number | string | null;
@@ -40,7 +40,7 @@ function bound(
 ): Bound | null {
   const lower = argument === "min_value";
   if (given === null) return finite(column, expression, lower);
-  const constant = constantFor(column, argument, given);
+  const constant = boundFor(column, argument, given);
   const number = Number(given);
   if (lower) {
     return { number, strict, condition: strict ? q`${expression} > ${constant}` : q`${expression} >= ${constant}` };

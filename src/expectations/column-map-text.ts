@@ -38,8 +38,10 @@ export const columnMapText: readonly Entry[] = [
     texts(args, scope, (column) => regexMatch(column, "regex", regex)),
   ),
 
-  entry("expect_column_values_to_not_match_regex", OnRegex.required(), ({ regex, ...args }, scope) =>
-    texts(args, scope, (column) => q`not ${regexMatch(column, "regex", regex)}`),
+  entry(
+    "expect_column_values_to_not_match_regex",
+    OnRowsOfColumn.merge({ regex: "string" }),
+    ({ regex, ...args }, scope) => texts(args, scope, (column) => q`not ${regexMatch(column, "regex", regex)}`),
   ),
 
   entry("expect_column_values_to_match_regex_list", OnRegexes.merge(MatchOn), (args, scope) =>

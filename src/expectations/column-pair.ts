@@ -6,7 +6,17 @@ import { fault } from "./fault.ts";
 import type { Scope } from "./plan.ts";
 import { pairCheck } from "./row-check.ts";
 import { any, commas, list, name, q, type Sql } from "./sql.ts";
-import { comparable, constantFor, elementOf, type Family, familyOf, numeric, temporal, textFor } from "./values.ts";
+import {
+  comparable,
+  constantFor,
+  elementOf,
+  type Family,
+  familyOf,
+  isPossible,
+  numeric,
+  temporal,
+  textFor,
+} from "./values.ts";
 
 const ValuePairs = type("unknown[][] | null");
 
@@ -65,39 +75,31 @@ export function comparableWith(a: Column, b: Column): boolean {
 
 function inPairs(a: Column, b: Column, pairs: readonly (readonly unknown[])[]): Sql {
   if (pairs.some((pair) => pair.length !== 2)) throw fault("value_pairs_set", "each of its elements must be a pair");
-  const whole = pairs.filter((pair) => !pair.includes(null));
-  const conditions = pairs
-    .filter((pair) => pair.includes(null))
-    .map(([x, y]) => q`(${equals(a, x)} and ${equals(b, y)})`);
-  if (whole.length > 0) {
-    const sets = [
-      arrayOf(
-        a,
-        whole.map(([x]) => x),
-      ),
-      arrayOf(
-        b,
-        whole.map(([, y]) => y),
-      ),
-    ];
-    conditions.push(q`(${comparable(a)}, ${comparable(b)}) in (select * from unnest(${commas(sets)}))`);
-  }
-  if (conditions.length - 1 > mostWithNull)
-    throw fault("value_pairs_set", `more than ${mostWithNull} pairs hold a null`);
-  return any(conditions);
+  const withNull = pairs.filter((pair) => pair.includes(null));
+  if (withNull.length > mostWithNull) throw fault("value_pairs_set", `more than ${mostWithNull} pairs hold a null`);
+  const whole = pairs
+    .filter((pair) => !pair.includes(null))
+    .map(([x, y]) => [textFor(a, argument, x), textFor(b, argument, y)] as const)
+    .filter(([x, y]) => isPossible(a, x) && isPossible(b, y));
+  const sets = [
+    list(
+      elementOf(a),
+      whole.map(([x]) => x),
+    ),
+    list(
+      elementOf(b),
+      whole.map(([, y]) => y),
+    ),
+  ];
+  const isOne = q`(${comparable(a)}, ${comparable(b)}) in (select * from unnest(${commas(sets)}))`;
+  return any([isOne, ...withNull.map(([x, y]) => q`(${equals(a, x)} and ${equals(b, y)})`)]);
 }
 
+const argument = "value_pairs_set";
 /** Pairs that hold a null are written out one by one. */
 const mostWithNull = 1000;
 
-function arrayOf(column: Column, values: readonly unknown[]): Sql {
-  return list(
-    elementOf(column),
-    values.map((element) => textFor(column, "value_pairs_set", element)),
-  );
-}
-
 function equals(column: Column, given: unknown): Sql {
   if (given === null) return q`${name(column.name)} is null`;
-  return q`${comparable(column)} = ${constantFor(column, "value_pairs_set", given)}`;
+  return q`${comparable(column)} = ${constantFor(column, argument, given)}`;
 }

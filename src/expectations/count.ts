@@ -27,7 +27,10 @@ export async function scanTable(
   const refusing = screened.flatMap(({ plan }) => (plan.refusesNulls ? plan.columns : []));
   const required = shape.columns.filter((column) => !column.nullable).map((column) => column.name);
   const screen = screenOf(screened.map(({ plan }) => plan));
-  const requests = compiled.flatMap((one) => termsOf(one, [...required, ...refusing], q`0`));
+  // A screened check need not count the NULLs of a column in which the screen finds none.
+  const requests = compiled.flatMap((one) =>
+    termsOf(one, isScreened(one) ? [...required, ...refusing] : required, q`0`),
+  );
   const failing = { owner: "screen", terms: [q`count(*) filter (where ${screen})`] } as const;
   const first = await ask<Compiled | "screen">(tx, under, [failing, ...requests]);
   if (isZero(first.get("screen"))) return first;

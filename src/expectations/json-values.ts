@@ -21,9 +21,12 @@ export function jsonValue(column: Column, raw: unknown): JsonValue {
   return Number.isNaN(number) ? "NaN" : String(number);
 }
 
-/** `2024-01-31 10:00:00+00` as `2024-01-31T10:00:00+00:00`; dates and infinity stay as they are. */
+/** `2024-01-31 10:00:00.5+00` as `2024-01-31T10:00:00.500000+00:00`; dates and infinity stay as they are. */
 export function isoMoment(text: string): string {
-  return text.replace(" ", "T").replace(/([+-]\d{2})$/, (zone) => (text.includes(":") ? `${zone}:00` : zone));
+  const [, day, time, fraction = "", zone = ""] = /^(\S+) ([\d:]+)(\.\d+)?([+-][\d:]+)?$/.exec(text) ?? [];
+  if (day === undefined || time === undefined) return text;
+  const micros = fraction === "" ? "" : fraction.padEnd(7, "0");
+  return `${day}T${time}${micros}${zone.length === 3 ? `${zone}:00` : zone}`;
 }
 
 /** A date or time as UTC text of fixed width: such texts compare as the moments do. */

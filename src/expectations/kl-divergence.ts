@@ -48,6 +48,7 @@ export const klDivergence: readonly Entry[] = [
     const answer = (comparison: Comparison) => answerOf(comparison, args.threshold);
     const bucketize = args.bucketize_data ?? true;
     if (args.partition_object === null) {
+      if (bucketize && holdouts.tail !== 0) throw fault("tail_weight_holdout", "it must be 0 without a partition");
       return bucketize
         ? automatic(numericColumn(scope, args.column), scope, holdouts, answer)
         : categorical(column, scope, null, holdouts, answer);

@@ -13,9 +13,9 @@ export function expectationResult(
 ): ExpectationResult {
   return {
     success,
-    expectation_config: { type, kwargs, meta: {}, ...rest, severity },
+    expectation_config: { type, kwargs, meta: {}, ...rest },
     result,
-    meta: {},
+    meta: { severity },
     exception_info: {
       raised_exception: exception !== null,
       exception_message: exception,

@@ -86,8 +86,11 @@ function valueCounts(values: readonly Shown[], limit: number): { value: Shown; c
   return byCount.sort((a, b) => b.count - a.count || compare(a.value, b.value));
 }
 
-function compare(a: Shown, b: Shown): number {
+function compare(a: Shown | undefined, b: Shown | undefined): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.map((element, at) => compare(element, b[at])).find((order) => order !== 0) ?? 0;
+  }
+  const [left, right] = [String(a), String(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }

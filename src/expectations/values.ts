@@ -55,18 +55,23 @@ export function comparable(column: Column): Sql {
 
 /** The values as an array of the column's type. What no value of the type can equal is left out. */
 export function setFor(column: Column, argument: string, values: readonly unknown[]): Sql {
-  const family = familyOf(column);
   const texts = values.filter((element) => element !== null).map((element) => textFor(column, argument, element));
-  return list(elements[family], family === "integer" ? texts.filter(isInt8) : texts);
+  return list(
+    elementOf(column),
+    texts.filter((text) => isPossible(column, text)),
+  );
 }
 
-/** One value as a constant of the column's type; `5` becomes a numeric where an integer would not hold it. */
+/** One value as a constant of the column's type: of a time, a date column takes the day, as PostgreSQL does. */
 export function constantFor(column: Column, argument: string, given: unknown): Sql {
   const text = textFor(column, argument, given);
-  const family = familyOf(column);
-  if (family === "integer" && !isInt8(text)) return value("numeric", text);
-  if (temporal.includes(family)) return value(precisionOf(text), text);
-  return value(elements[family], text);
+  return value(familyOf(column) === "integer" && !isInt8(text) ? "numeric" : elementOf(column), text);
+}
+
+/** One value as a bound for the column's values: a time is a time, for a date column, too. */
+export function boundFor(column: Column, argument: string, given: unknown): Sql {
+  const text = textFor(column, argument, given);
+  return temporal.includes(familyOf(column)) ? value(precisionOf(text), text) : constantFor(column, argument, given);
 }
 
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$/;
@@ -115,6 +120,11 @@ function momentText(column: Column, argument: string, text: string): string {
 function precisionOf(text: string): ElementType {
   if (text.length === "YYYY-MM-DD".length) return "date";
   return /[Z+-]/.test(text.slice(10)) ? "timestamptz" : "timestamp";
+}
+
+/** Whether any value of the column can be equal to it. */
+export function isPossible(column: Column, text: string): boolean {
+  return familyOf(column) !== "integer" || isInt8(text);
 }
 
 function isInt8(text: string): boolean {

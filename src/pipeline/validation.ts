@@ -12,8 +12,6 @@ export async function validateRequested(
   const suiteText = await readSuiteFile(suite_path, "Name the suite's JSON file with --suite.");
   const request = { suiteText, suitePath: suite_path, table, parameters, resultFormat: result_format };
   const { result } = await validateTable(sql, { ...request, tolerant, schema: dataset.schema });
-  const rejects = result.results.some(
-    ({ success, expectation_config }) => !success && expectation_config.severity === "critical",
-  );
+  const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
   return { success: !rejects, result };
 }

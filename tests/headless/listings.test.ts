@@ -147,6 +147,7 @@ const validation: Validation = {
       {
         success: true,
         expectation_config: { type: "expect_column_values_to_not_be_null", kwargs: { column: "user_id" } },
+        meta: { severity: "critical" },
         result: { unexpected_count: 0, unexpected_percent: 0 },
         exception_info: noException,
       },
@@ -155,14 +156,15 @@ const validation: Validation = {
         expectation_config: {
           type: "expect_column_mean_to_be_between",
           kwargs: { column: "monthly_fee", min_value: 20, max_value: 60 },
-          severity: "warning",
         },
+        meta: { severity: "warning" },
         result: { observed_value: 64.76 },
         exception_info: noException,
       },
       {
         success: false,
         expectation_config: { type: "expect_column_to_exist", kwargs: { column: "x" } },
+        meta: {},
         result: {},
         exception_info: { raised_exception: true, exception_message: "The suite is odd." },
       },

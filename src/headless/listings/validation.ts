@@ -30,10 +30,9 @@ export const validationView: View<Validation> = {
   exitCode: ({ success }) => (success ? 0 : exitCodeOf("expectation_failed")),
 };
 
-function verdictOf({ success, exception_info, expectation_config }: ExpectationResult): string {
+function verdictOf({ success, exception_info, meta: { severity } }: ExpectationResult): string {
   if (success) return "passed";
   if (exception_info.raised_exception) return "error";
-  const { severity } = expectation_config;
   return severity === undefined || severity === "critical" ? "failed" : severity;
 }
 
