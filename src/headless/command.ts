@@ -20,6 +20,10 @@ export interface Values {
   backfill?: boolean;
   force?: boolean;
   verify?: boolean;
+  drop?: string;
+  yes?: boolean;
+  labelsFrom?: string;
+  out?: string;
   suite?: string;
   table?: string;
   parameter?: string[];

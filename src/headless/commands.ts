@@ -1,7 +1,7 @@
 import { isDate } from "../core/month.ts";
 import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
 import { ask } from "./ask.ts";
-import type { Command, Flag, Input } from "./command.ts";
+import type { Command, Flag, Input, Values } from "./command.ts";
 import { runFlags, selectionFlags } from "./flags.ts";
 import { helpLine } from "./help.ts";
 import type { View } from "./listings/view.ts";
@@ -14,6 +14,21 @@ const verify: Flag = {
   syntax: "--verify",
   help: "recompute every seal from the rows that are there now; exit code 1 when one differs",
 };
+
+const drop: Flag = {
+  name: "drop",
+  syntax: "--drop <date>",
+  help: "remove the snapshots of this date for good, and record it; wants --yes",
+};
+
+const yes: Flag = { name: "yes", syntax: "--yes", help: "do what cannot be undone" };
+
+/** The date to drop, once the user has said that it is meant. */
+function confirmed({ drop: date, yes: sure }: Values): string {
+  const asOf = stamp(date ?? "");
+  if (sure) return asOf;
+  throw usageError(`The snapshots of ${asOf} would be gone for good.`, "Add --yes if that is what you want.");
+}
 
 /**
  * Everything the command line can do. Help, the README's reference and the parser are made of this table; what a
@@ -50,13 +65,21 @@ export const commands: readonly Command[] = [
     name: "snapshots",
     summary: "List the sealed snapshots, or hold each seal against its rows.",
     parameters: [],
-    flags: [verify],
+    flags: [verify, drop, yes],
     examples: [
       { line: "snapshots", does: "list the seals" },
       { line: "snapshots --verify", does: "recompute them all" },
+      { line: "snapshots --drop 2023-01-31 --yes", does: "remove one date for good" },
     ],
-    perform: async ({ values }, context) =>
-      values.verify
+    perform: async ({ values }, context) => {
+      if (values.drop !== undefined) {
+        return ask<"retire">(
+          context,
+          { kind: "retire", as_of: confirmed(values) },
+          async () => (await import("./listings/retirement.ts")).retirementView,
+        );
+      }
+      return values.verify
         ? ask<"verify">(
             context,
             { kind: "verify", as_of: null },
@@ -66,7 +89,8 @@ export const commands: readonly Command[] = [
             context,
             { kind: "snapshots" },
             async () => (await import("./listings/snapshots.ts")).snapshotsView,
-          ),
+          );
+    },
   },
   listing({
     name: "runs",
@@ -94,6 +118,23 @@ export const commands: readonly Command[] = [
     examples: [{ line: "compare 2024-01-31 2024-02-29", does: "January against February" }],
     request: ({ words }) => ({ kind: "compare", from: stamp(words[0] ?? ""), to: stamp(words[1] ?? "") }),
     view: async () => (await import("./listings/compare.ts")).compareView,
+  }),
+  listing({
+    name: "export",
+    summary: "Write a training set: the features as of one date with the labels of a later one, as CSV or Parquet.",
+    flags: [
+      { name: "asOf", syntax: "--as-of <date>", help: "the features' date", required: true },
+      { name: "labelsFrom", syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
+      { name: "out", syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
+    ],
+    examples: [{ line: "export --as-of 2024-01-31 --out january.parquet", does: "with the labels of February" }],
+    request: ({ values: { asOf, labelsFrom, out } }) => ({
+      kind: "export",
+      as_of: stamp(asOf ?? ""),
+      labels_from: labelsFrom === undefined ? null : stamp(labelsFrom),
+      out: out ?? "",
+    }),
+    view: async () => (await import("./listings/export.ts")).exportView,
   }),
   listing({
     name: "validate",
