@@ -85,7 +85,8 @@ async function runOne(
   const { dataset, tables, settings } = session;
   const job = jobFor(session, request, drop.month);
   const published = await publications(sql, dataset.name);
-  if (!request.force) {
+  // A restamp is asked for because of the snapshots, whatever the files say.
+  if (!request.force && !request.restamp) {
     const already = await isPublishedAlready(sql, job, drop, published);
     if (already !== null) {
       await sayUnchanged(sql, stream, job, drop, already);

@@ -32,3 +32,11 @@ export function tableNamed(tables: readonly LoadTable[], name: string): LoadTabl
   if (table === undefined) throw new Error(`no table ${name}`);
   return table;
 }
+
+/** The database as it was before its first run: no rows, no partitions, an empty ledger. */
+export async function emptied(sql: Sql): Promise<void> {
+  await sql`truncate users, console.runs, console.seals, console.lifted_seals restart identity cascade`;
+  const partitions = await sql<{ name: string }[]>`
+    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.relkind = 'r'`;
+  for (const { name } of partitions) await sql`drop table ${sql(name)}`;
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import type { ConsoleError } from "../../src/core/errors.ts";
+import type { RunEvent } from "../../src/core/events.ts";
+import { connect } from "../../src/postgres/connect.ts";
+import { tryLock } from "../../src/postgres/lock.ts";
+import { emptied, migrated } from "../helpers/database.ts";
+import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
+const january = "2024-01-31";
+const february = "2024-02-29";
+const users = ["u1", "u2", "u3", "u4"];
+
+let database: TestDatabase;
+let drops: DropFolder;
+let pipeline: Pipeline;
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  drops = dropFolder();
+  pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+});
+afterAll(async () => {
+  await pipeline.close();
+  drops.remove();
+  await database.drop();
+});
+beforeEach(async () => {
+  await emptied(database.sql);
+  drops.write("month_000", smallDrop(users));
+  drops.write("month_001", smallDrop(users, 1));
+  expect(lastOf(await run("month_000"), "run.finished")?.status).toBe("published");
+});
+
+async function run(month: string, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  await pipeline.call(runRequest([month], flags), (event) => events.push(event));
+  return events;
+}
+
+async function failure(work: Promise<unknown>): Promise<ConsoleError> {
+  return work.then(
+    () => {
+      throw new Error("it was done");
+    },
+    (error: ConsoleError) => error,
+  );
+}
+
+test("retention drops a day's snapshots with their partitions, keeps who did it, and lets the month run again", async () => {
+  await run("month_001");
+  const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
+  const { snapshots } = await pipeline.call({ kind: "retire", as_of: february });
+  expect(snapshots).toHaveLength(5);
+  expect(snapshots).toContainEqual({ table: "labels_snapshots", rows: 4, sealed: true });
+  const [gone] = await database.sql`select to_regclass('labels_snapshots_20240229') as partition`;
+  expect(gone?.partition).toBeNull();
+  const lifted = await database.sql`
+    select table_name as table, fingerprint, lifted_by, reason, operator, host is not null as host from console.lifted_seals`;
+  for (const { table, fingerprint } of before.filter((seal) => seal.as_of === february)) {
+    expect(lifted).toContainEqual({
+      table,
+      fingerprint,
+      lifted_by: null,
+      reason: "retention",
+      operator: expect.stringMatching(/./),
+      host: true,
+    });
+  }
+  expect((await pipeline.call({ kind: "verify", as_of: null })).seals.map(({ as_of }) => as_of)).toEqual(
+    Array(5).fill(january),
+  );
+  const again = lastOf(await run("month_001"), "run.finished");
+  expect(again).toMatchObject({ status: "published", snapshots: Array(5).fill({ as_of: february }) });
+  const { snapshots: after } = await pipeline.call({ kind: "snapshots" });
+  expect(after.map(({ table, fingerprint }) => [table, fingerprint])).toEqual(
+    before.map(({ table, fingerprint }) => [table, fingerprint]),
+  );
+});
+
+test("an older day that was dropped comes back by --backfill only, for the live tables have gone on", async () => {
+  await run("month_001");
+  await pipeline.call({ kind: "retire", as_of: january });
+  expect(lastOf(await run("month_000"), "run.failed")?.code).toBe("out_of_order");
+  expect(lastOf(await run("month_000", { backfill: true }), "run.finished")?.status).toBe("published");
+});
+
+test("retention is refused while somebody else writes, and where there is nothing to drop", async () => {
+  const before = await digest(database.sql);
+  expect(await failure(pipeline.call({ kind: "retire", as_of: "2023-12-31" }))).toMatchObject({
+    code: "unknown_snapshot",
+  });
+  const other = connect(database.url);
+  expect(await tryLock(other, "streamflow")).toBe(true);
+  expect(await failure(pipeline.call({ kind: "retire", as_of: january }))).toMatchObject({
+    code: "locked",
+    exitCode: 4,
+  });
+  await other.end();
+  expect(await digest(database.sql)).toBe(before);
+});
+
+test("snapshots that an older system took can be dropped too", async () => {
+  await database.sql`create table payments_agg_90d_snapshots_20231231
+    partition of payments_agg_90d_snapshots for values in ('2023-12-31')`;
+  await database.sql`insert into payments_agg_90d_snapshots values ('old', '2023-12-31', 1)`;
+  const { snapshots } = await pipeline.call({ kind: "retire", as_of: "2023-12-31" });
+  expect(snapshots).toEqual([{ table: "payments_agg_90d_snapshots", rows: 1, sealed: false }]);
+});
+
+test("a broken seal names the row, and a restamp from the same drop mends it", async () => {
+  const { sql } = database;
+  await sql`update payments_agg_90d_snapshots set failed_payments_90d = 77 where user_id = 'u3'`;
+  await sql`delete from labels_snapshots where user_id = 'u1'`;
+  const broken = (await pipeline.call({ kind: "verify", as_of: january })).seals.filter(
+    ({ state }) => state !== "intact",
+  );
+  expect(broken).toMatchObject([
+    { table: "labels_snapshots", rows: 4, found_rows: 3, differences: [{ key: "u1", change: "removed" }] },
+    { table: "payments_agg_90d_snapshots", found_rows: 4, differences: [{ key: "u3", change: "changed" }] },
+  ]);
+  await run("month_000", { restamp: true });
+  const { seals } = await pipeline.call({ kind: "verify", as_of: null });
+  expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
+});
+
+test("a corrected drop is refused with the difference in numbers; a restamp keeps the old seal and the reason", async () => {
+  const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
+  const corrected = smallDrop(users);
+  const payments = (corrected["payments_agg_90d.csv"] ?? []).map((row) => (row[0] === "u2" ? ["u2", "9"] : row));
+  drops.write("month_000", { ...corrected, "payments_agg_90d.csv": payments });
+  const refused = lastOf(await run("month_000"), "run.failed");
+  expect(refused?.code).toBe("snapshot_differs");
+  expect(refused?.title).toContain("payments_agg_90d_snapshots: 0 rows added, 0 removed, 1 changed");
+  const restamped = lastOf(await run("month_000", { restamp: true }), "run.finished");
+  expect(restamped?.status).toBe("published");
+  const [lifted, ...others] = await database.sql`
+    select table_name as table, fingerprint, lifted_by, reason, month from console.lifted_seals`;
+  const old = before.find(({ table }) => table === "payments_agg_90d_snapshots");
+  expect(others).toEqual([]);
+  expect(lifted).toEqual({
+    table: "payments_agg_90d_snapshots",
+    fingerprint: old?.fingerprint,
+    lifted_by: restamped?.run,
+    reason: "restamp",
+    month: "month_000",
+  });
+});
+
+test("two days are compared by row, cell and distribution; a run warns of what drifted", async () => {
+  const drop = smallDrop(["u1", "u2", "u3", "new"]);
+  const usage = (drop["usage_agg_30d.csv"] ?? []).map((row, index) => (index === 0 ? row : row.with(4, "60")));
+  drops.write("month_001", { ...drop, "usage_agg_30d.csv": usage });
+  const events = await run("month_001");
+  const warned = events.flatMap((event) => (event.event === "run.warned" ? [event] : []));
+  const drift = warned.find(({ title }) => title.startsWith("usage_agg_30d_snapshots"));
+  expect(drift?.title).toMatch(/skips_7d \(PSI 18\.\d\d\) drifted since 2024-01-31/);
+  expect(drift?.hint).toContain(`compare ${january} ${february}`);
+  const runId = lastOf(events, "run.finished")?.run ?? 0;
+  expect((await pipeline.call({ kind: "show", run: runId })).warnings).toContainEqual({
+    title: drift?.title ?? "",
+    hint: drift?.hint ?? "",
+  });
+  const comparison = await pipeline.call({ kind: "compare", from: january, to: february });
+  expect(comparison).toMatchObject({ from: january, to: february, threshold: 0.2 });
+  const table = comparison.tables.find((one) => one.table === "usage_agg_30d_snapshots");
+  expect(table).toMatchObject({ from_rows: 4, to_rows: 4, added: 1, removed: 1, changed: 3 });
+  expect(table?.columns.find(({ column }) => column === "skips_7d")).toMatchObject({
+    changed: 3,
+    measure: "psi",
+    ks: 1,
+  });
+  expect(table?.columns.find(({ column }) => column === "avg_session_mins_7d")).toEqual({
+    column: "avg_session_mins_7d",
+    changed: 0,
+    measure: "psi",
+    distance: 0,
+    ks: 0,
+  });
+  const labels = comparison.tables.find((one) => one.table === "labels_snapshots");
+  expect(labels?.columns).toEqual([{ column: "churn_label", changed: 0, measure: "tv", distance: 0, ks: null }]);
+});
+
+test("what cannot be compared is said", async () => {
+  const compare = (from: string, to: string) => failure(pipeline.call({ kind: "compare", from, to }));
+  expect(await compare(january, february)).toMatchObject({
+    code: "unknown_snapshot",
+    title: expect.stringContaining(february),
+  });
+  expect(await compare("2024-02-30", january)).toMatchObject({ code: "usage", exitCode: 2 });
+});
