@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
-import type { Comparison, DropCheck, RunDetail, RunEntry, ServerStatus, Validation } from "../../src/core/listings.ts";
+import type {
+  Comparison,
+  DropCheck,
+  RunDetail,
+  RunEntry,
+  SealCheck,
+  ServerStatus,
+  Validation,
+} from "../../src/core/listings.ts";
 import type { Replies } from "../../src/core/requests.ts";
 import { checkView } from "../../src/headless/listings/check.ts";
 import { compareView } from "../../src/headless/listings/compare.ts";
@@ -210,6 +218,22 @@ describe("as text", () => {
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
   test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed] }, pipe)).toMatchSnapshot());
+
+  test("seals, with the rows that broke them and what mends them", () => {
+    const check = { ...seal, found_rows: 7042, found_fingerprint: "2f", differences: [], unnamed_groups: 0 };
+    const broken: SealCheck = {
+      ...check,
+      state: "broken",
+      differences: [
+        { key: "3668-CHVWT", change: "changed" },
+        { key: "9237\u202e", change: "removed" },
+      ],
+      unnamed_groups: 2,
+    };
+    const seals: SealCheck[] = [broken, { ...check, as_of: "2024-02-29", state: "intact" }];
+    expect(sealsView.text({ seals }, pipe)).toMatchSnapshot();
+    expect(sealsView.note?.({ seals })).toContain("--restamp");
+  });
 
   test("nothing to list is said on stderr, and stdout stays empty", () => {
     const nothing = { months: [], server: "", runs: [], snapshots: [], seals: [] };

@@ -90,6 +90,14 @@ describe("months from drop to seal", () => {
     expect(snapshots.map(({ rows }: Record<string, number>) => rows)).toEqual(Array(10).fill(4));
     expect((await listing("show", "2")).files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await runConsole("snapshots", "--verify")).code).toBe(0);
+    const out = `${drops.path}/train.csv`;
+    const exported = await runConsole("export", "--as-of", "2024-01-31", "--out", out);
+    expect(exported.code).toBe(0);
+    expect(exported.stdout).toStartWith(`${out}: 4 rows, 18 columns, `);
+    expect((await Bun.file(out).text()).split("\n")).toHaveLength(6);
+    expect((await runConsole("snapshots", "--drop", "2024-01-31")).code).toBe(2);
+    expect((await runConsole("snapshots", "--drop", "2024-01-31", "--yes")).code).toBe(0);
+    expect((await listing("snapshots")).snapshots).toHaveLength(5);
   });
 
   test("--dry-run says what would change, and changes nothing", async () => {

@@ -1,7 +1,8 @@
 import { exitCodeOf } from "../../core/errors.ts";
 import { formatCount } from "../../core/format.ts";
-import type { SealCheck, SnapshotEntry } from "../../core/listings.ts";
+import type { RowDifference, SealCheck, SnapshotEntry } from "../../core/listings.ts";
 import type { Replies } from "../../core/requests.ts";
+import { escapeControl } from "../../core/text.ts";
 import type { Style } from "../paint.ts";
 import { type Column, table } from "../table.ts";
 import { moment } from "../words.ts";
@@ -11,6 +12,8 @@ const columns: Column<SnapshotEntry>[] = [
   { title: "TABLE", cell: (seal) => seal.table, flexible: true },
   { title: "AS OF", cell: ({ as_of }) => as_of },
   { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+  { title: "MONTH", cell: ({ month }) => month },
+  { title: "BY", cell: ({ mode }) => mode },
   { title: "RUN", align: "right", cell: ({ run }) => (run === null ? "" : String(run)) },
   { title: "SEALED", cell: ({ sealed_at }) => moment(sealed_at), flexible: true },
   { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
@@ -41,10 +44,38 @@ const checkColumns: Column<SealCheck>[] = [
   { title: "FOUND FINGERPRINT", cell: ({ found_fingerprint }) => found_fingerprint ?? "", flexible: true },
 ];
 
+const differenceColumns: Column<RowDifference & { table: string; as_of: string }>[] = [
+  { title: "TABLE", cell: (row) => row.table, flexible: true },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  { title: "ROW", cell: ({ key }) => escapeControl(key), flexible: true },
+  { title: "DIFFERENCE", cell: ({ change }) => change },
+];
+
 /** `snapshots --verify`: each seal held against the rows that are there now; fails when one differs. */
 export const sealsView: View<Replies["verify"]> = {
   json: ({ seals }) => ({ seals }),
-  text: ({ seals }, look) => (seals.length === 0 ? "" : table(checkColumns, seals, look)),
-  note: ({ seals }) => (seals.length === 0 ? "There are no seals to verify." : null),
+  text({ seals }, look) {
+    if (seals.length === 0) return "";
+    const differences = seals.flatMap(({ table: name, as_of, differences: rows }) =>
+      rows.map((row) => ({ ...row, table: name, as_of })),
+    );
+    const named = differences.length === 0 ? "" : `\n${table(differenceColumns, differences, look)}`;
+    return `${table(checkColumns, seals, look)}${named}${seals.map(unnamedIn).join("")}`;
+  },
+  note({ seals }) {
+    if (seals.length === 0) return "There are no seals to verify.";
+    const broken = seals.filter(({ state }) => state !== "intact");
+    return broken.length === 0 ? null : brokenNote;
+  },
   exitCode: ({ seals }) => (seals.every(({ state }) => state === "intact") ? 0 : exitCodeOf("seal_broken")),
 };
+
+const brokenNote =
+  "Rows were changed behind the console's back: run the month with --restamp to take its snapshot anew from its drop " +
+  "(an older month: --restamp --backfill).";
+
+function unnamedIn({ table: name, as_of, unnamed_groups: groups }: SealCheck): string {
+  if (groups === 0) return "";
+  const named = `${name} ${as_of}: `;
+  return `${named}in ${groups} of 256 groups of keys several rows differ, too many to be named.\n`;
+}
