@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import { fault } from "./fault.ts";
 import type { Bound, Interval } from "./plan.ts";
-import { all, name, q, type Sql } from "./sql.ts";
+import { all, name, q, type Sql, toText } from "./sql.ts";
 import { boundFor, type Family, familyOf, numeric, temporal, textFor } from "./values.ts";
 
 interface Given {
@@ -21,9 +21,16 @@ export function between(column: Column, given: Given): { expected: Sql; interval
   const expression = ordered(column);
   const lower = bound(column, expression, "min_value", min, given.strict_min === true);
   const upper = bound(column, expression, "max_value", max, given.strict_max === true);
-  const expected = all([lower, upper].flatMap((one) => (one === null ? [] : [one.condition])));
+  const interval = { expression, lower, upper };
   const merges = numeric.includes(familyOf(column));
-  return { expected, interval: merges ? { expression, lower, upper } : null };
+  return { expected: withinInterval(interval), interval: merges ? interval : null };
+}
+
+/** That a value lies in the interval; where that is one number, that it is that number. */
+export function withinInterval({ expression, lower, upper }: Interval): Sql {
+  const isPoint = lower?.number === upper?.number && lower?.strict === false && upper?.strict === false;
+  if (isPoint && toText(lower.limit, "") === toText(upper.limit, "")) return q`${expression} = ${lower.limit}`;
+  return all([lower, upper].flatMap((one) => (one === null ? [] : [one.condition])));
 }
 
 /** Texts are compared by code point, whatever the database's collation is. */
@@ -43,9 +50,11 @@ function bound(
   const constant = boundFor(column, argument, given);
   const number = Number(given);
   if (lower) {
-    return { number, strict, condition: strict ? q`${expression} > ${constant}` : q`${expression} >= ${constant}` };
+    const condition = strict ? q`${expression} > ${constant}` : q`${expression} >= ${constant}`;
+    return { number, strict, limit: constant, condition };
   }
-  return { number, strict, condition: strict ? q`${expression} < ${constant}` : q`${expression} <= ${constant}` };
+  const condition = strict ? q`${expression} < ${constant}` : q`${expression} <= ${constant}`;
+  return { number, strict, limit: constant, condition };
 }
 
 /** Stands in for a missing bound where the type has infinities; NaN is greater than they are. */
@@ -54,8 +63,8 @@ function finite(column: Column, expression: Sql, lower: boolean): Bound | null {
   if (infinity === undefined) return null;
   const [least, greatest] = infinity;
   return lower
-    ? { number: Number.NEGATIVE_INFINITY, strict: true, condition: q`${expression} > ${least}` }
-    : { number: Number.POSITIVE_INFINITY, strict: true, condition: q`${expression} < ${greatest}` };
+    ? { number: Number.NEGATIVE_INFINITY, strict: true, limit: least, condition: q`${expression} > ${least}` }
+    : { number: Number.POSITIVE_INFINITY, strict: true, limit: greatest, condition: q`${expression} < ${greatest}` };
 }
 
 const infinities: Partial<Record<Family, readonly [Sql, Sql]>> = {

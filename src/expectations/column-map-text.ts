@@ -1,6 +1,7 @@
 import { type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import { asNumber } from "./answers.ts";
+import { withinInterval } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Bound, Plan, Scope } from "./plan.ts";
@@ -114,14 +115,14 @@ function lengths(
   const expression = q`length(${name(column)})`;
   const lower = bound(min, (limit) => q`${expression} >= ${limit}`);
   const upper = bound(max, (limit) => q`${expression} <= ${limit}`);
-  const conditions = [lower, upper].flatMap((one) => (one === null ? [] : [one.condition]));
-  return rowCheck(subject, mostly, all(conditions), { interval: { expression, lower, upper } });
+  const interval = { expression, lower, upper };
+  return rowCheck(subject, mostly, withinInterval(interval), { interval });
 }
 
 function bound(number: number | null, condition: (limit: Sql) => Sql): Bound | null {
   if (number === null) return null;
   const limit = value(Number.isSafeInteger(number) ? "int8" : "numeric", String(number));
-  return { number, strict: false, condition: condition(limit) };
+  return { number, strict: false, limit, condition: condition(limit) };
 }
 
 function numeric(argument: string, given: number | string): number {

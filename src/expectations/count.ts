@@ -3,7 +3,7 @@ import type { Attempt } from "../postgres/attempt.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import type { TableName } from "../postgres/introspect.ts";
 import type { Compiled } from "./compile.ts";
-import { measure } from "./measure.ts";
+import { measure, wholeTable } from "./measure.ts";
 import type { RowCheck } from "./plan.ts";
 import { unexpectedRows } from "./row-check.ts";
 import { screenOf } from "./screen.ts";
@@ -14,8 +14,8 @@ export type Scanned = Attempt<readonly unknown[]>;
 
 /**
  * Everything that one scan of the table tells: the aggregates, and how many rows each check looked at and found
- * unexpected. Checks that allow no exception are screened together first; only when some row fails the screen are they
- * counted one by one, by a second scan.
+ * unexpected. Checks that allow no exception are screened together first; only when some rows fail the screen, these
+ * rows are counted check by check, by a second scan.
  */
 export async function scanTable(
   tx: Transaction,
@@ -24,26 +24,38 @@ export async function scanTable(
   compiled: readonly Compiled[],
 ): Promise<ReadonlyMap<Compiled | "screen", Scanned>> {
   const screened = compiled.filter(isScreened);
-  const refusing = screened.flatMap(({ plan }) => (plan.refusesNulls ? plan.columns : []));
   const required = shape.columns.filter((column) => !column.nullable).map((column) => column.name);
+  const refused = new Map(screened.flatMap((one) => (one.plan.refusesNulls ? [[one.plan.columns[0] ?? "", one]] : [])));
   const screen = screenOf(screened.map(({ plan }) => plan));
   // A screened check need not count the NULLs of a column in which the screen finds none.
   const requests = compiled.flatMap((one) =>
-    termsOf(one, isScreened(one) ? [...required, ...refusing] : required, q`0`),
+    termsOf(one, isScreened(one) ? [...required, ...refused.keys()] : required, q`0`),
   );
   const failing = { owner: "screen", terms: [q`count(*) filter (where ${screen})`] } as const;
   const first = await ask<Compiled | "screen">(tx, under, [failing, ...requests]);
-  if (isZero(first.get("screen"))) return first;
+  const found = first.get("screen");
+  if (found !== undefined && "value" in found && found.value[0] === 0) return first;
+  // A screen that cannot be computed is taken apart: the check that is to blame fails alone.
+  const rows = found !== undefined && "value" in found ? q`${wholeTable} where ${screen}` : wholeTable;
   const second = await ask(
     tx,
     under,
-    screened.flatMap((one) => termsOf(one, required, unexpectedTerm(one))),
+    screened.map((one) => ({ owner: one, terms: [unexpectedTerm(one)] })),
+    rows,
   );
-  return new Map([...first, ...second]);
+  const counted = screened.map((one) => {
+    const isCertain = one.plan.countsNulls || one.plan.judged !== null || required.includes(one.plan.columns[0] ?? "");
+    const nulls = isCertain ? undefined : refused.get(one.plan.columns[0] ?? "");
+    return [one, together(first.get(one), second.get(one), nulls && second.get(nulls))] as const;
+  });
+  return new Map([...first, ...counted]);
 }
 
-function isZero(scanned: Scanned | undefined): boolean {
-  return scanned !== undefined && "value" in scanned && scanned.value[0] === 0;
+/** What the first scan told of a check, with the unexpected rows and the NULLs that the second one counted. */
+function together(first: Scanned | undefined, unexpected: Scanned | undefined, nulls: Scanned | undefined): Scanned {
+  for (const one of [first, unexpected, nulls]) if (one !== undefined && "exception" in one) return one;
+  const numberOf = (one: Scanned | undefined, at: number) => Number(one && "value" in one ? one.value[at] : 0);
+  return { value: [numberOf(first, 0), numberOf(first, 1) - numberOf(nulls, 0), numberOf(unexpected, 0)] };
 }
 
 interface Request<Owner> {
@@ -56,11 +68,13 @@ async function ask<Owner>(
   tx: Transaction,
   under: TableName,
   requests: readonly Request<Owner>[],
+  rows: Sql = wholeTable,
 ): Promise<Map<Owner, Scanned>> {
   const values = await measure(
     tx,
     under,
     requests.flatMap(({ terms }) => terms),
+    rows,
   );
   let at = 0;
   return new Map(

@@ -34,7 +34,7 @@ export function sortableMoment(text: string): string {
   const [, day = "", time = "", fraction = "", zone = ""] =
     /^(\d+-\d{2}-\d{2})(?:[T ]([\d:]+)(\.\d+)?)? ?(Z|[+-][\d:]+)?$/.exec(text) ?? [];
   if (day === "") return text;
-  const clock = time.padEnd("00:00:00".length, ":00");
+  const clock = time === "" ? "00:00:00" : time.padEnd("00:00:00".length, ":00");
   const parsed = new Date(`${day}T${clock}${zone === "" ? "Z" : zone.replace(/^([+-]\d{2})$/, "$1:00")}`);
   const moment = Number.isNaN(parsed.getTime()) ? `${day}T${clock}` : parsed.toISOString().slice(0, 19);
   return `${moment}${fraction.padEnd(7, fraction === "" ? ".000000" : "0")}`;

@@ -4,16 +4,15 @@ import { columnOf, type Entry, entry, OnRowsOfColumns } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Scope } from "./plan.ts";
 import { recordCheck } from "./row-check.ts";
-import { all, any, commas, name, q, relation, type Sql, value } from "./sql.ts";
+import { all, any, commas, type ElementType, name, q, relation, type Sql, value } from "./sql.ts";
 import { comparable, type Family, familyOf, numeric } from "./values.ts";
 
 /** Multicolumn expectations: on the values that one row has in several columns. */
 export const multicolumns: readonly Entry[] = [
   entry("expect_multicolumn_sum_to_equal", OnRowsOfColumns.merge({ sum_total: "number" }), (args, scope) => {
     const columns = columnsOf(scope, args.column_list, numeric);
-    const isFloat = columns.some((column) => familyOf(column) === "float");
     const sum = columns.map(addend).reduce((left, right) => q`${left} + ${right}`);
-    const total = value(isFloat ? "float8" : "numeric", String(args.sum_total));
+    const total = value(typeOfSum(columns, args.sum_total), String(args.sum_total));
     return recordCheck(args.column_list, args, q`${sum} = ${total}`);
   }),
 
@@ -41,6 +40,13 @@ export const multicolumns: readonly Entry[] = [
 
 function columnsOf(scope: Scope, names: readonly string[], accepts?: readonly Family[]): Column[] {
   return names.map((column) => columnOf(scope, "column_list", column, accepts));
+}
+
+/** The type that the total is compared in. */
+function typeOfSum(columns: readonly Column[], total: number): ElementType {
+  if (columns.some((column) => familyOf(column) === "float")) return "float8";
+  const isSmall = columns.every((column) => column.type === "int4" || column.type === "int2");
+  return isSmall && Number.isSafeInteger(total) ? "int8" : "numeric";
 }
 
 /** Sums of integers must not overflow. */

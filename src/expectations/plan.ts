@@ -69,6 +69,7 @@ export interface Bound {
   /** The bound as a number, to tell which of two is tighter. */
   number: number;
   strict: boolean;
+  limit: Sql;
   condition: Sql;
 }
 

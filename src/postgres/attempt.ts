@@ -21,7 +21,7 @@ export async function attempt<Result>(
 }
 
 /** SQLSTATE classes of errors that lie in the statement or in the data it met. */
-const ofStatement = ["0A", "21", "22", "38", "39", "42", "54", "P0"];
+const ofStatement = ["0A", "21", "22", "25", "38", "39", "42", "54", "P0"];
 
 function isOfStatement(error: Error): boolean {
   return "code" in error && typeof error.code === "string" && ofStatement.includes(error.code.slice(0, 2));

@@ -7,6 +7,7 @@ interface Bench {
 /** What `bun run bench NAME` measures. */
 const benches: Record<string, () => Promise<Bench>> = {
   load: () => import("./load.ts"),
+  expectations: () => import("./expectations.ts"),
   ui: () => import("./ui.ts"),
 };
 const usual = "load";

@@ -1,0 +1,34 @@
+import { validateTable } from "../../src/expectations/validate.ts";
+import type { ExpectationResult, ValidationResult } from "../../src/expectations/validation-result.ts";
+import type { Sql } from "../../src/postgres/connect.ts";
+
+export type Kwargs = Record<string, unknown>;
+export type Asked = [type: string, kwargs: Kwargs];
+
+/** The answers to some expectations on one table, asked as one suite. */
+export async function ask(sql: Sql, table: string, asked: readonly Asked[]): Promise<ExpectationResult[]> {
+  return (await validate(sql, table, asked)).results;
+}
+
+export async function validate(sql: Sql, table: string, asked: readonly Asked[]): Promise<ValidationResult> {
+  const suite = { name: "asked", expectations: asked.map(([type, kwargs]) => ({ type, kwargs })) };
+  const { result } = await validateTable(sql, {
+    suiteText: JSON.stringify(suite),
+    suitePath: "asked.json",
+    table,
+    parameters: {},
+    resultFormat: "COMPLETE",
+  });
+  return result;
+}
+
+/** In a few words: `ok`, `2 of 5: a, b`, `ok: 3.5`, or `error: …` without the suite's name. */
+export function inShort({ success, result, exception_info: info }: ExpectationResult): string {
+  if (info.raised_exception) return `error: ${info.exception_message?.replace(/^.*?\(\w+\): /, "")}`;
+  const { observed_value: observed, unexpected_count: unexpected, unexpected_list: list } = result;
+  const verdict = success ? "ok" : "no";
+  if (unexpected === undefined) return observed === undefined ? verdict : `${verdict}: ${JSON.stringify(observed)}`;
+  if (unexpected === 0) return verdict;
+  const values = (list ?? []).map((value) => JSON.stringify(value)).sort();
+  return `${verdict}, ${unexpected} of ${(result.element_count ?? 0) - (result.missing_count ?? 0)}: ${values.join(" ")}`;
+}

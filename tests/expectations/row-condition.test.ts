@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, test } from "bun:test";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { checkTable, type Row } from "./check-table.ts";
+import { samples } from "./table-of-samples.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase(samples);
+});
+afterAll(() => database.drop());
+
+const ids = (condition: unknown, found: string, parser: unknown = "great_expectations"): Row => [
+  "expect_column_distinct_values_to_be_in_set",
+  { column: "id", value_set: null, row_condition: condition, condition_parser: parser },
+  found,
+];
+
+test("conditions pick rows", () =>
+  checkTable(database.sql, "samples", [
+    ids('col("whole") == 20', "ok: [2,3]"),
+    ids('col("whole")!=20', "ok: [1,4]"),
+    ids('  col("whole")   <= 20.5  ', "ok: [1,2,3]"),
+    ids('col("amount") > 2.5', "ok: [3,4]"),
+    ids('col("ratio") < 1e0', "ok: [1]"),
+    ids('col("small") >= "2"', "ok: [2,3,5]"),
+    ids('col("word") == "beta"', "ok: [2]"),
+    ids("col(\"word\") != 'beta'", "ok: [1,3,4]"),
+    ids('col("word") < "b"', "ok: [1,3,4]"),
+    ids('col("flag") == "true"', "ok: [1,3]"),
+    ids('col("day") >= date("2024-01-31")', "ok: [2,3]"),
+    ids("col(\"at\") < date('2024-01-31')", "ok: [1,4]"),
+    ids('col("day") == "2024-02-29"', "ok: [3]"),
+    ids('col("word").notnull()', "ok: [1,2,3,4]"),
+    ids('col("word").NOTNULL()', "ok: [1,2,3,4]"),
+    ids('col("odd name") == "x"', "ok: [1,3]"),
+    ids('col("tag") == "00000000-0000-0000-0000-000000000002"', "ok: [2]"),
+    ids('col("nothing") == 1', "ok: []"),
+    ids('col("whole") == 20', "ok: [2,3]", "great_expectations__experimental__"),
+    ids(null, "ok: [1,2,3,4,5]", null),
+  ]));
+
+const cannot = (given: unknown) =>
+  `error: argument "row_condition": ${JSON.stringify(given)} cannot be read; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().`;
+
+test("what is no condition is refused", () =>
+  checkTable(database.sql, "samples", [
+    ids("whole == 20", cannot("whole == 20")),
+    ids('col("whole") = 20', cannot('col("whole") = 20')),
+    ids("col('whole') == 20", cannot("col('whole') == 20")),
+    ids('col("whole") == ', cannot('col("whole") == ')),
+    ids(5, cannot(5)),
+    ids(
+      'col("whole") == 20 and 1=1',
+      'error: argument "row_condition": 20 and 1=1 is no number, text in quotes or date for whole; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().',
+    ),
+    ids(
+      'col("word") == "a" or "1"',
+      'error: argument "row_condition": "a" or "1" is no number, text in quotes or date for word; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().',
+    ),
+    ids(
+      'col("whole") == date("2024-01-31")',
+      'error: argument "row_condition": date("2024-01-31") is no number, text in quotes or date for whole; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().',
+    ),
+    ids('col("hole") == 1', 'error: argument "row_condition": table samples has no column "hole".'),
+    ids('col("word") == 1', 'error: argument "row_condition": 1 cannot be compared with word, which is text.'),
+    ids(
+      'col("whole") == 20',
+      'error: argument "condition_parser": it must be "great_expectations" for a condition in PostgreSQL.',
+      "pandas",
+    ),
+    ids(
+      'col("whole") == 20',
+      'error: argument "condition_parser": it must be "great_expectations" for a condition in PostgreSQL.',
+      null,
+    ),
+  ]));
+
+test("shares are of the rows that the condition picks", () => {
+  const only = { row_condition: 'col("id") <= 4', condition_parser: "great_expectations" };
+  return checkTable(database.sql, "samples", [
+    ["expect_column_values_to_not_be_null", { column: "small", ...only }, "no, 1 of 4: null"],
+    ["expect_column_values_to_not_be_null", { column: "small", mostly: 0.75, ...only }, "ok, 1 of 4: null"],
+    ["expect_column_values_to_be_between", { column: "small", min_value: 2, ...only }, "no, 1 of 3: 1"],
+    [
+      "expect_column_pair_values_to_be_equal",
+      { column_A: "small", column_B: "id", ...only },
+      "no, 2 of 4: [2,3] [null,4]",
+    ],
+  ]);
+});
