@@ -3,7 +3,8 @@ import type { ColumnChange, Comparison, TableChange } from "../core/listings.ts"
 import { isDate } from "../core/month.ts";
 import { rowChanges } from "../postgres/compare.ts";
 import type { Transaction } from "../postgres/connect.ts";
-import { distanceOf } from "../postgres/distance.ts";
+import { distancesOf } from "../postgres/distance.ts";
+import { inOneView } from "../postgres/one-view.ts";
 import { type Frozen, frozenRows, isFrozen } from "../postgres/snapshots.ts";
 import { allRows } from "../postgres/two-snapshots.ts";
 import type { Session } from "./session.ts";
@@ -14,17 +15,16 @@ const usualThreshold = 0.2;
 /** What changed from one snapshot to another, table by table, in one view of the database. */
 export async function compareSnapshots(session: Session, from: string, to: string): Promise<Comparison> {
   for (const day of [from, to]) checkDate(day);
-  const tables = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
-    const changes: TableChange[] = [];
-    for (const table of session.tables.filter(isFrozen)) changes.push(await compareTable(tx, table, from, to));
-    return changes;
-  });
+  const { url, dataset } = session;
+  const listTables = async () => session.tables.filter(isFrozen);
+  const tables = await inOneView(url, listTables, (tx, table) => compareTable(tx, table, from, to));
   if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
   if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
-  return { from, to, threshold: session.dataset.drift?.psi ?? usualThreshold, tables };
+  return { from, to, threshold: dataset.drift?.psi ?? usualThreshold, tables };
 }
 
-async function compareTable(tx: Transaction, table: Frozen, from: string, to: string): Promise<TableChange> {
+/** One table: rows and cells by key, and how far each column moved. */
+export async function compareTable(tx: Transaction, table: Frozen, from: string, to: string): Promise<TableChange> {
   const { snapshot, live } = table;
   const changes = await rowChanges(
     tx,
@@ -33,12 +33,13 @@ async function compareTable(tx: Transaction, table: Frozen, from: string, to: st
     live.key,
     snapshot.columns,
   );
-  const rows = allRows(tx, table, from, to);
-  const columns: ColumnChange[] = [];
-  for (const { column, changed, fromValues, toValues } of changes.columns) {
-    const totals = { fromRows: changes.from_rows, toRows: changes.to_rows, fromValues, toValues };
-    columns.push({ column: column.name, changed, ...(await distanceOf(tx, rows, column, totals)) });
-  }
+  const { from_rows: fromRows, to_rows: toRows } = changes;
+  const counted = changes.columns.map((one) => ({ ...one, fromRows, toRows }));
+  const distances = await distancesOf(tx, allRows(tx, table, from, to), counted);
+  const columns = changes.columns.flatMap(({ column, changed }, index): ColumnChange[] => {
+    const distance = distances[index];
+    return distance === undefined ? [] : [{ column: column.name, changed, ...distance }];
+  });
   return { ...changes, table: snapshot.table.name, columns };
 }
 

@@ -1,9 +1,9 @@
 import type { Seal, Warning } from "../core/events.ts";
 import { formatCount } from "../core/format.ts";
-import { distanceOf } from "../postgres/distance.ts";
+import { distancesOf } from "../postgres/distance.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
-import { countTotals, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
+import { countCells, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
 import { type StageContext, warn } from "./context.ts";
 
 /** Rows of each snapshot that are enough to see a drift: what chance adds to a PSI is about bins ÷ rows, 0.001 here. */
@@ -40,17 +40,12 @@ async function driftedColumns(
   const sample = `drift_of_${target.name}`;
   await takeSample(tx, sample, table, { from: before.as_of, to: now.as_of, oneIn });
   const rows = sampledRows(tx, sample);
-  const totals = await countTotals(tx, rows, columns);
-  const drifted: string[] = [];
-  for (const [index, column] of columns.entries()) {
-    const counts = totals[index];
-    if (counts === undefined) continue;
-    const { measure, distance } = await distanceOf(tx, rows, column, counts);
-    if (distance !== null && distance >= threshold) {
-      drifted.push(`${column.name} (${measure.toUpperCase()} ${distance.toFixed(2)})`);
-    }
-  }
-  return drifted;
+  const counted = await countCells(tx, rows, columns);
+  const distances = await distancesOf(tx, rows, counted);
+  return distances.flatMap(({ measure, distance }, index) => {
+    const isFar = distance !== null && distance >= threshold;
+    return isFar ? [`${columns[index]?.name} (${measure.toUpperCase()} ${distance.toFixed(2)})`] : [];
+  });
 }
 
 function warningOf(table: string, drifted: readonly string[], before: Seal, now: Seal): Warning {

@@ -2,6 +2,7 @@ import type { SealCheck, SnapshotEntry } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import { findSuspects, type KeyGroup } from "../postgres/key-groups.ts";
+import { inOneView } from "../postgres/one-view.ts";
 import { listSeals, sealedGroups } from "../postgres/seals.ts";
 import { type Frozen, isFrozen, sealSnapshot } from "../postgres/snapshots.ts";
 import { nameRows } from "../postgres/suspects.ts";
@@ -9,14 +10,10 @@ import type { Session } from "./session.ts";
 
 /** Recompute the seals of one as_of, or of all, from the rows that are there now: all in one view of the database. */
 export async function verifySeals(session: Session, asOf: string | null): Promise<Replies["verify"]> {
-  const { sql, dataset } = session;
-  const seals = await sql.begin("isolation level repeatable read read only", async (tx) => {
-    const wanted = (await listSeals(tx, dataset.name)).filter((one) => asOf === null || one.as_of === asOf);
-    const checks: SealCheck[] = [];
-    for (const seal of wanted) checks.push(await verifySeal(tx, session, seal));
-    return checks;
-  });
-  return { seals };
+  const { url, dataset } = session;
+  const listWanted = async (tx: Transaction) =>
+    (await listSeals(tx, dataset.name)).filter((one) => asOf === null || one.as_of === asOf);
+  return { seals: await inOneView(url, listWanted, (tx, seal) => verifySeal(tx, session, seal)) };
 }
 
 type Told = Pick<SealCheck, "differences" | "unnamed_groups">;

@@ -62,8 +62,12 @@ export interface Totals {
   toValues: number;
 }
 
-/** The totals of each of the columns. */
-export async function countTotals(sql: Queryable, rows: TwoSnapshots, columns: readonly Column[]): Promise<Totals[]> {
+/** Count the cells of each of the columns. */
+export async function countCells(
+  sql: Queryable,
+  rows: TwoSnapshots,
+  columns: readonly Column[],
+): Promise<(Totals & { column: Column })[]> {
   const values = (side: Fragment) =>
     list(
       sql,
@@ -75,7 +79,8 @@ export async function countTotals(sql: Queryable, rows: TwoSnapshots, columns: r
     select count(*) filter (where ${isFrom}) as from_rows, count(*) filter (where ${isTo}) as to_rows,
            array[${values(isFrom)}]::bigint[] as from_values, array[${values(isTo)}]::bigint[] as to_values
       from ${rows} s`;
-  return columns.map((_, index) => ({
+  return columns.map((column, index) => ({
+    column,
     fromRows: row?.from_rows ?? 0,
     toRows: row?.to_rows ?? 0,
     fromValues: row?.from_values[index] ?? 0,

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { exitCodes } from "../../src/core/errors.ts";
 import { findRunner } from "./by-hand.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
+import { whole } from "./options.ts";
 import { report } from "./report.ts";
 import { playRound } from "./round.ts";
 import { type Sample, summarize } from "./samples.ts";
@@ -72,11 +73,6 @@ function readOptions(args: string[]): Options {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
     .parse(args, { from: "user" })
     .opts<Options>();
-}
-
-function whole(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 1 to 999999999.");
 }
 
 /** Commander hands over one word at a time; the first replaces the defaults. */

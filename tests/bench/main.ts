@@ -8,6 +8,7 @@ interface Bench {
 const benches: Record<string, () => Promise<Bench>> = {
   load: () => import("./load.ts"),
   expectations: () => import("./expectations.ts"),
+  compare: () => import("./compare.ts"),
   ui: () => import("./ui.ts"),
 };
 const usual = "load";

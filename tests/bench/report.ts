@@ -63,12 +63,12 @@ function growth(summaries: readonly Summary[]): string {
 }
 
 /** The first two columns are words, the rest are numbers and stand right. */
-function markdown(head: readonly string[], body: readonly string[][]): string {
-  const rule = head.map((name, at) => (at < 2 && name !== "users" ? "---" : "---:"));
+export function markdown(head: readonly string[], body: readonly string[][]): string {
+  const rule = head.map((name, at) => (at < 2 && name !== "users" && name !== "join" ? "---" : "---:"));
   return [head, rule, ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function seconds(value: number): string {
+export function seconds(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} s`;
 }
 

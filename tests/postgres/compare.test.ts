@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Column } from "../../src/core/columns.ts";
 import { rowChanges } from "../../src/postgres/compare.ts";
-import { type Distance, distanceOf } from "../../src/postgres/distance.ts";
+import { type Distance, distancesOf } from "../../src/postgres/distance.ts";
 import { type Frozen, frozenRows, isFrozen } from "../../src/postgres/snapshots.ts";
-import { allRows, countTotals, sampledRows, takeSample } from "../../src/postgres/two-snapshots.ts";
+import { allRows, countCells, sampledRows, takeSample } from "../../src/postgres/two-snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { ksOf, psiOf, totalVariation } from "../helpers/distances.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -54,9 +54,9 @@ async function distance(name: string, column: string, sides: readonly [Cells, Ce
   const table = frozen(name);
   const found = await freeze(table, column, sides);
   const rows = allRows(sql, table, from, to);
-  const [totals] = await countTotals(sql, rows, [found]);
-  if (totals === undefined) throw new Error("no totals");
-  return distanceOf(sql, rows, found, totals);
+  const [only] = await distancesOf(sql, rows, await countCells(sql, rows, [found]));
+  if (only === undefined) throw new Error("no distance");
+  return only;
 }
 
 const near = (value: number | null) => (value === null ? null : expect.closeTo(value, 9));
