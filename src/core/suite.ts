@@ -113,6 +113,9 @@ function parseJson(text: string, path: string): unknown {
   for (let depth = 0; level.length > 0; depth++) {
     // Everything after this walks the tree by recursion.
     if (depth > deepest) throw invalid(path, `it is nested more than ${deepest} levels deep`);
+    if (level.some((value) => typeof value === "string" && !value.isWellFormed())) {
+      throw invalid(path, "one of its texts holds half of a surrogate pair, which is no character");
+    }
     level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
   }
   return json;

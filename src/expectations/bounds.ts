@@ -28,9 +28,13 @@ export function between(column: Column, given: Given): { expected: Sql; interval
 
 /** That a value lies in the interval; where that is one number, that it is that number. */
 export function withinInterval({ expression, lower, upper }: Interval): Sql {
-  const isPoint = lower?.number === upper?.number && lower?.strict === false && upper?.strict === false;
-  if (isPoint && toText(lower.limit, "") === toText(upper.limit, "")) return q`${expression} = ${lower.limit}`;
+  const [from, to] = [pointOf(lower), pointOf(upper)];
+  if (from !== null && to !== null && toText(from, "") === toText(to, "")) return q`${expression} = ${from}`;
   return all([lower, upper].flatMap((one) => (one === null ? [] : [one.condition])));
+}
+
+function pointOf(bound: Bound | null): Sql | null {
+  return bound === null || bound.strict ? null : bound.limit;
 }
 
 /** Texts are compared by code point, whatever the database's collation is. */

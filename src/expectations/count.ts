@@ -31,6 +31,7 @@ export async function scanTable(
   const requests = compiled.flatMap((one) =>
     termsOf(one, isScreened(one) ? [...required, ...refused.keys()] : required, q`0`),
   );
+  if (requests.length === 0) return new Map();
   const failing = { owner: "screen", terms: [q`count(*) filter (where ${screen})`] } as const;
   const first = await ask<Compiled | "screen">(tx, under, [failing, ...requests]);
   const found = first.get("screen");

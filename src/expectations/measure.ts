@@ -1,4 +1,4 @@
-import { type Attempt, attempt } from "../postgres/attempt.ts";
+import { type Attempt, attempt, attemptReading } from "../postgres/attempt.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import type { TableName } from "../postgres/introspect.ts";
 import { commas, q, relation, type Sql, toFragment, toText } from "./sql.ts";
@@ -42,12 +42,9 @@ export function select(tx: Transaction, under: TableName, statement: Sql): Promi
   return attempt(tx, async (inner) => [...(await toFragment(inner, statement, under).values())]);
 }
 
-/** The rows of a statement that somebody else wrote: whatever it does, it writes nothing. */
+/** The rows of a statement that somebody else wrote: whatever it does, it leaves nothing behind. */
 export function selectForeign(tx: Transaction, under: TableName, statement: Sql): Promise<Attempt<unknown[][]>> {
-  return attempt(tx, async (inner) => {
-    await inner`set transaction read only`;
-    return [...(await toFragment(inner, statement, under).values())];
-  });
+  return attemptReading(tx, async (inner) => [...(await toFragment(inner, statement, under).values())]);
 }
 
 function parameters(terms: readonly Sql[]): number {

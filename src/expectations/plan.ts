@@ -69,7 +69,8 @@ export interface Bound {
   /** The bound as a number, to tell which of two is tighter. */
   number: number;
   strict: boolean;
-  limit: Sql;
+  /** The bound itself; null when the condition is more than a comparison with it. */
+  limit: Sql | null;
   condition: Sql;
 }
 

@@ -63,8 +63,9 @@ function tighter(a: Bound | null, b: Bound | null, isTighter: (a: number, b: num
   if (a === null || b === null) return a ?? b;
   if (isTighter(a.number, b.number)) return a;
   if (isTighter(b.number, a.number)) return b;
+  if (toText(a.condition, "") === toText(b.condition, "")) return a;
   // Equal as far as a JavaScript number tells: both must hold.
-  return { ...a, condition: all(distinct([a.condition, b.condition])) };
+  return { number: a.number, strict: a.strict || b.strict, limit: null, condition: all([a.condition, b.condition]) };
 }
 
 function distinct(conditions: readonly Sql[]): Sql[] {

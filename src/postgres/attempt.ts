@@ -20,6 +20,26 @@ export async function attempt<Result>(
   }
 }
 
+/** The same for a statement that somebody else wrote: it can write nothing, and what it does beside is undone. */
+export async function attemptReading<Result>(
+  tx: Transaction,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Attempt<Result>> {
+  let found: { value: Result } | undefined;
+  const done = await attempt(tx, async (inner) => {
+    await inner`set transaction read only`;
+    found = { value: await work(inner) };
+    throw undone;
+  }).catch((thrown) => {
+    if (thrown === undone) return undefined;
+    throw thrown;
+  });
+  return done ?? found ?? { exception: "the query gave no answer" };
+}
+
+/** Thrown to roll back what went well. */
+const undone = new Error("undone");
+
 /** SQLSTATE classes of errors that lie in the statement or in the data it met. */
 const ofStatement = ["0A", "21", "22", "25", "38", "39", "42", "54", "P0"];
 

@@ -86,6 +86,9 @@ describe("a suite", () => {
 
   test("that is no JSON, or nested without end, is refused", () => {
     expect(() => parseSuite("{", "s.json", {})).toThrow("The expectation suite s.json is not sound: JSON Parse error");
+    expect(() => parseSuite('{"name": "\\ud800", "expectations": []}', "s.json", {})).toThrow(
+      "half of a surrogate pair",
+    );
     const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`;
     expect(() => parseSuite(`{"name": "x", "expectations": [], "meta": ${deep}}`, "s.json", {})).toThrow(
       "100 levels deep",

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { parseSuite } from "../../src/core/suite.ts";
+import { evaluateSuite } from "../../src/expectations/evaluate.ts";
+import { tableShape } from "../../src/postgres/introspect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, onRows, type Row } from "./check-table.ts";
 import { ask } from "./evaluate-one.ts";
@@ -103,20 +106,33 @@ test("a query of the author's own", () =>
     "samples",
   ));
 
-test("a query of the author's own writes nothing", async () => {
+test("a query of the author's own leaves nothing behind, also where the caller may write", async () => {
   const attempts = [
     "select 1) x) select 1; drop table samples; --",
     "delete from samples returning id",
     "with gone as (delete from samples returning id) select * from gone",
     "select set_config('transaction_read_only', 'off', true)",
     "select lo_create(0)",
+    "select nextval('numbers')",
   ];
-  const answers = await ask(
-    database.sql,
-    "samples",
-    attempts.map((text) => ["unexpected_rows_expectation", { unexpected_rows_query: text }]),
-  );
-  expect(answers.map((answer) => answer.exception_info.raised_exception)).toEqual(attempts.map(() => true));
-  const [row] = await database.sql`select count(*) as rows from samples`;
-  expect(row?.rows).toBe(5);
+  await database.sql`create sequence numbers`;
+  const expectations = attempts.map((text) => ({
+    type: "unexpected_rows_expectation",
+    kwargs: { unexpected_rows_query: text },
+  }));
+  const suite = parseSuite(JSON.stringify({ name: "foul", expectations }), "foul.json", {});
+  const left = await database.sql.begin(async (tx) => {
+    const shape = await tableShape(tx, "public", "samples");
+    if (shape === null) throw new Error("no table samples");
+    const resolveTable = (name: string) => ({ schema: "public", name });
+    const { results } = await evaluateSuite(tx, { relation: resolveTable("samples"), shape, suite, resolveTable });
+    expect(results.map(({ success }) => success)).toEqual(attempts.map(() => false));
+    // The transaction itself may still write.
+    await tx`insert into others values (7)`;
+    const [row] = await tx`
+      select (select count(*) from samples) as rows, (select count(*) from pg_largeobject_metadata) as objects,
+             (select is_called from numbers) as counted`;
+    return row;
+  });
+  expect(left).toEqual({ rows: 5, objects: 0, counted: false });
 });

@@ -1,0 +1,71 @@
+import type { Kwargs } from "./evaluate-one.ts";
+
+const column = { column: "whole" };
+const text = { column: "word" };
+const pair = { column_A: "whole", column_B: "big" };
+const list = { column_list: ["whole", "big"] };
+const bounds = { min_value: 0, max_value: 1000 };
+
+/** For every expectation there is, arguments with which it can be evaluated on the table of samples. */
+export const examples: Record<string, Kwargs> = {
+  expect_column_values_to_not_be_null: column,
+  expect_column_values_to_be_null: column,
+  expect_column_values_to_be_unique: column,
+  expect_column_values_to_be_between: { ...column, ...bounds },
+  expect_column_values_to_be_in_set: { ...column, value_set: [10] },
+  expect_column_values_to_not_be_in_set: { ...column, value_set: [10] },
+  expect_column_values_to_be_of_type: { ...column, type_: "INTEGER" },
+  expect_column_values_to_be_in_type_list: { ...column, type_list: ["INTEGER"] },
+  expect_column_value_lengths_to_equal: { ...text, value: 5 },
+  expect_column_value_lengths_to_be_between: { ...text, ...bounds },
+  expect_column_value_z_scores_to_be_less_than: { ...column, threshold: 3, double_sided: true },
+  expect_column_values_to_match_regex: { ...text, regex: "a" },
+  expect_column_values_to_not_match_regex: { ...text, regex: "a" },
+  expect_column_values_to_match_regex_list: { ...text, regex_list: ["a"] },
+  expect_column_values_to_not_match_regex_list: { ...text, regex_list: ["a"] },
+  expect_column_values_to_match_like_pattern: { ...text, like_pattern: "%a" },
+  expect_column_values_to_not_match_like_pattern: { ...text, like_pattern: "%a" },
+  expect_column_values_to_match_like_pattern_list: { ...text, like_pattern_list: ["%a"] },
+  expect_column_values_to_not_match_like_pattern_list: { ...text, like_pattern_list: ["%a"] },
+  expect_column_values_to_match_strftime_format: { ...text, strftime_format: "%Y" },
+  expect_column_values_to_be_json_parseable: text,
+  expect_column_values_to_be_increasing: { ...column, order_by: "id" },
+  expect_column_values_to_be_decreasing: { ...column, order_by: "id" },
+  expect_column_pair_values_to_be_equal: pair,
+  expect_column_pair_values_a_to_be_greater_than_b: pair,
+  expect_column_pair_values_to_be_in_set: { ...pair, value_pairs_set: [[10, 100]] },
+  expect_column_pair_cramers_phi_value_to_be_less_than: pair,
+  expect_compound_columns_to_be_unique: list,
+  expect_multicolumn_sum_to_equal: { ...list, sum_total: 110 },
+  expect_select_column_values_to_be_unique_within_record: list,
+  expect_column_min_to_be_between: { ...column, ...bounds },
+  expect_column_max_to_be_between: { ...column, ...bounds },
+  expect_column_sum_to_be_between: { ...column, ...bounds },
+  expect_column_mean_to_be_between: { ...column, ...bounds },
+  expect_column_median_to_be_between: { ...column, ...bounds },
+  expect_column_stdev_to_be_between: { ...column, ...bounds },
+  expect_column_unique_value_count_to_be_between: { ...column, ...bounds },
+  expect_column_proportion_of_unique_values_to_be_between: { ...column, ...bounds },
+  expect_column_quantile_values_to_be_between: {
+    ...column,
+    quantile_ranges: { quantiles: [0.5], value_ranges: [[0, 100]] },
+  },
+  expect_column_distinct_values_to_be_in_set: { ...column, value_set: [10] },
+  expect_column_distinct_values_to_contain_set: { ...column, value_set: [10] },
+  expect_column_distinct_values_to_equal_set: { ...column, value_set: [10] },
+  expect_column_most_common_value_to_be_in_set: { ...column, value_set: [20] },
+  expect_column_kl_divergence_to_be_less_than: {
+    ...column,
+    partition_object: { values: [10, 20, 40], weights: [0.25, 0.5, 0.25] },
+    threshold: 0.1,
+  },
+  expect_column_to_exist: column,
+  expect_table_columns_to_match_ordered_list: { column_list: ["id"] },
+  expect_table_columns_to_match_set: { column_set: ["id"], exact_match: false },
+  expect_table_column_count_to_equal: { value: 3 },
+  expect_table_column_count_to_be_between: bounds,
+  expect_table_row_count_to_equal: { value: 5 },
+  expect_table_row_count_to_be_between: bounds,
+  expect_table_row_count_to_equal_other_table: { other_table_name: "others" },
+  unexpected_rows_expectation: { unexpected_rows_query: "select * from {batch} where id > 100" },
+};
