@@ -3,7 +3,7 @@ import { between, bounded } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
 import { rowCheck } from "./row-check.ts";
 import { name, q } from "./sql.ts";
-import { comparable, setFor } from "./values.ts";
+import { isAmong } from "./values.ts";
 
 const ValueSet = type("unknown[] | null");
 
@@ -33,9 +33,8 @@ export const columnMapValues: readonly Entry[] = [
       if (set === null) return rowCheck(subject, mostly, q`true`);
       if (set.length === 0) return rowCheck(subject, mostly, q`${name(column)} is null`);
       // With a NULL among the values no row is certain to be unexpected.
-      const missing = set.includes(null) ? q`null` : q`false`;
-      const expected = q`${comparable(subject)} = any(${setFor(subject, "value_set", set)})`;
-      return rowCheck(subject, mostly, set.includes(null) ? q`(${expected} or ${missing})` : expected);
+      const expected = isAmong(subject, "value_set", set);
+      return rowCheck(subject, mostly, set.includes(null) ? q`(${expected}) or null` : expected);
     },
   ),
 
@@ -45,7 +44,7 @@ export const columnMapValues: readonly Entry[] = [
     ({ column, mostly, value_set: set }, scope) => {
       const subject = columnOf(scope, "column", column);
       if (set === null || set.length === 0) return rowCheck(subject, mostly, q`true`);
-      return rowCheck(subject, mostly, q`${comparable(subject)} <> all(${setFor(subject, "value_set", set)})`);
+      return rowCheck(subject, mostly, q`not (${isAmong(subject, "value_set", set)})`);
     },
   ),
 ];

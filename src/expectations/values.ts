@@ -53,13 +53,18 @@ export function comparable(column: Column): Sql {
   return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);
 }
 
-/** The values as an array of the column's type. What no value of the type can equal is left out. */
-export function setFor(column: Column, argument: string, values: readonly unknown[]): Sql {
-  const texts = values.filter((element) => element !== null).map((element) => textFor(column, argument, element));
-  return list(
-    elementOf(column),
-    texts.filter((text) => isPossible(column, text)),
-  );
+/** Whether a column's value is one of these, NULLs among them left out; null where the column is NULL. */
+export function isAmong(column: Column, argument: string, values: readonly unknown[]): Sql {
+  const texts = values
+    .filter((element) => element !== null)
+    .map((element) => textFor(column, argument, element))
+    .filter((text) => isPossible(column, text));
+  const [only, ...others] = texts;
+  // An array of none would make it false for a NULL, too.
+  if (only === undefined) return q`${name(column.name)} is null and null`;
+  // One comparison costs less than a search through an array of one.
+  if (others.length === 0) return q`${comparable(column)} = ${value(elementOf(column), only)}`;
+  return q`${comparable(column)} = any(${list(elementOf(column), texts)})`;
 }
 
 /** One value as a constant of the column's type: of a time, a date column takes the day, as PostgreSQL does. */

@@ -134,6 +134,9 @@ test("values in sets", () =>
     ["values_to_be_in_set", { column: "whole", value_set: [10.0, 20.5, 1e300] }, "no, 3 of 4: 20 20 40"],
     ["values_to_be_in_set", { column: "whole", value_set: null }, "ok"],
     ["values_to_be_in_set", { column: "whole", value_set: [] }, "no, 4 of 4: 10 20 20 40"],
+    ["values_to_be_in_set", { column: "whole", value_set: [20.5] }, "no, 4 of 4: 10 20 20 40"],
+    ["values_to_not_be_in_set", { column: "whole", value_set: [20.5] }, "ok"],
+    ["values_to_be_in_set", { column: "whole", value_set: [null] }, "ok"],
     // A row is not certain to be outside a set that holds a NULL.
     ["values_to_be_in_set", { column: "whole", value_set: [10, null] }, "ok"],
     ["values_to_be_in_set", { column: "amount", value_set: [1.5, "2.5", 3.5] }, "no, 1 of 4: 10"],

@@ -100,10 +100,10 @@ const wide: BenchTable = {
     between("signup_date", { min_value: "2000-01-01" }),
     between("signup_date", { max_value: "2100-01-01" }),
     lengths("user_id", 10, 10),
-    lengths("contract_type", 1, 20),
     inSet("user_gender", "Female", "Male"),
     inSet("contract_type", "Month-to-month", "One year", "Two year"),
     inSet("net_service", "DSL", "Fiber optic", "No"),
+    inSet("churn_label", true, false),
   ],
   fill: (sql, rows) => sql`
     create unlogged table bench_wide as
