@@ -43,8 +43,8 @@ export async function run(args: string[]): Promise<void> {
       await sql`drop table ${sql(table.name)}`;
     }
     console.log(
-      "\nThe scan is one count(*) filter (where …), in one process and as the server plans it. A suite that fails\n" +
-        "takes a second scan to count, and looks for samples of what failed.",
+      "\nThe scan is one of the expectations as a single count(*) filter (where …): a sequential scan in one process,\n" +
+        "and as the server plans it. A suite that fails takes a second scan to count, and looks for samples.",
     );
     await Promise.all([sql.end(), alone.end()]);
     await server.drop(database);

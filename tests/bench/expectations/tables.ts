@@ -8,7 +8,7 @@ export interface BenchTable {
   fill(sql: Sql, rows: number): Promise<unknown>;
   /** Make one row in a hundred fail. */
   spoil(sql: Sql): Promise<unknown>;
-  /** The one check that the suite is held against. */
+  /** One of the expectations by hand, which the suite is held against. */
   filter(sql: Sql): Promise<unknown>;
 }
 
@@ -60,7 +60,8 @@ const narrow: BenchTable = {
       from generate_series(1, ${rows}::int8) n`,
   spoil: (sql) => sql`
     update bench_usage set watch_hours_30d = -1, skips_7d = null where user_id like '%77'`,
-  filter: (sql) => sql`select count(*) filter (where not (watch_hours_30d >= 0)) from bench_usage`,
+  filter: (sql) => sql`
+    select count(*) filter (where not (watch_hours_30d >= 0 and watch_hours_30d <= 10000)) from bench_usage`,
 };
 
 const counts = [
@@ -123,7 +124,8 @@ const wide: BenchTable = {
       from generate_series(1, ${rows}::int8) n`,
   spoil: (sql) => sql`
     update bench_wide set monthly_fee = -1, contract_type = null where user_id like '%77'`,
-  filter: (sql) => sql`select count(*) filter (where not (watch_hours_30d >= 0)) from bench_wide`,
+  filter: (sql) => sql`
+    select count(*) filter (where not (watch_hours_30d >= 0 and watch_hours_30d < 'Infinity')) from bench_wide`,
 };
 
 export const benchTables: readonly BenchTable[] = [narrow, wide];
