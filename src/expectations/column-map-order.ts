@@ -3,19 +3,19 @@ import type { Column } from "../core/columns.ts";
 import { bounded, ordered } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn } from "./entry.ts";
 import type { Plan, Scope } from "./plan.ts";
+import { noRepeats } from "./repeats.ts";
 import { rowCheck } from "./row-check.ts";
 import { all, commas, name, q, relation, type Sql, value } from "./sql.ts";
-import { comparable, familyOf, numeric } from "./values.ts";
+import { familyOf, numeric } from "./values.ts";
 
 const Ordered = OnRowsOfColumn.merge({ order_by: "string > 0", "strictly?": "boolean | null" });
 
 /** Column map expectations that set a value against the column's other values. */
 export const columnMapOrder: readonly Entry[] = [
   entry("expect_column_values_to_be_unique", OnRowsOfColumn, ({ column, mostly }, scope) => {
-    const subject = comparable(columnOf(scope, "column", column));
-    const repeated = q`select ${subject} from ${relation} where ${present(subject, scope)}
-                        group by ${subject} having count(*) > 1`;
-    return rowCheck(columnOf(scope, "column", column), mostly, q`${subject} not in (${repeated})`, { alone: true });
+    const subject = columnOf(scope, "column", column);
+    const { expected, ...rest } = noRepeats([subject], scope, all);
+    return rowCheck(subject, mostly, expected, rest);
   }),
 
   entry(

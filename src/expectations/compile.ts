@@ -90,6 +90,9 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   };
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
   const plan = entry.compile(own, scope);
+  if (plan.kind === "known" && rows !== null && !entry.arguments.includes("mostly")) {
+    throw fault("row_condition", "this expectation does not look at rows");
+  }
   return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };
 }
 

@@ -3,8 +3,9 @@ import { comparableWith } from "./column-pair.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumns } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Scope } from "./plan.ts";
-import { recordCheck } from "./row-check.ts";
-import { all, any, commas, type ElementType, name, q, relation, type Sql, value } from "./sql.ts";
+import { noRepeats } from "./repeats.ts";
+import { judgedRecords, recordCheck } from "./row-check.ts";
+import { any, type ElementType, name, q, type Sql, value } from "./sql.ts";
 import { comparable, type Family, familyOf, numeric } from "./values.ts";
 
 /** Multicolumn expectations: on the values that one row has in several columns. */
@@ -23,18 +24,9 @@ export const multicolumns: readonly Entry[] = [
   }),
 
   entry("expect_compound_columns_to_be_unique", OnRowsOfColumns, (args, scope) => {
-    const columns = columnsOf(scope, args.column_list).map(comparable);
-    const present = all([
-      ...columns.map((column) => q`${column} is not null`),
-      ...(scope.rows === null ? [] : [scope.rows]),
-    ]);
-    const repeated = q`select ${commas(columns)} from ${relation} where ${present} group by ${commas(columns)} having count(*) > 1`;
-    // A key that holds a NULL is like no other.
-    const complete = all(columns.map((column) => q`${column} is not null`));
-    return {
-      ...recordCheck(args.column_list, args, q`not (${complete} and (${commas(columns)}) in (${repeated}))`),
-      alone: true,
-    };
+    const columns = columnsOf(scope, args.column_list);
+    const { expected, ...rest } = noRepeats(columns, scope, (present) => judgedRecords(args, present));
+    return { ...recordCheck(args.column_list, args, expected), ...rest };
   }),
 ];
 

@@ -67,7 +67,7 @@ async function rowOutcome(
   compiled: Compiled & { plan: RowCheck },
   scanned: Scanned | undefined,
 ): Promise<Outcome> {
-  const found = scanned ?? (await valuesOf(measure(tx, place.under, aloneTerms(compiled), compiled.plan.from)));
+  const found = scanned ?? (await countAlone(tx, place.under, compiled));
   if ("exception" in found) return exceptional(found.exception);
   const [elements = 0, judged = 0, unexpected = 0, obstacle] = found.value.map(Number);
   if (obstacle) return exceptional(compiled.plan.obstacle?.exception ?? "");
@@ -78,9 +78,21 @@ async function rowOutcome(
   return { success, result: rowResult(compiled.plan, counts, samples.value, compiled.format), exception: null };
 }
 
-function aloneTerms(compiled: Compiled & { plan: RowCheck }) {
-  const obstacle = compiled.plan.obstacle === undefined ? [] : [compiled.plan.obstacle.rows];
-  return [...rowTerms(compiled, [], unexpectedTerm(compiled)), ...obstacle];
+async function countAlone(
+  tx: Transaction,
+  under: TableName,
+  compiled: Compiled & { plan: RowCheck },
+): Promise<Attempt<readonly unknown[]>> {
+  const { counts, obstacle, from } = compiled.plan;
+  if (counts !== undefined) {
+    const rows = await select(tx, under, counts);
+    return "exception" in rows ? rows : { value: rows.value[0] ?? [] };
+  }
+  const terms = [
+    ...rowTerms(compiled, [], unexpectedTerm(compiled)),
+    ...(obstacle === undefined ? [] : [obstacle.rows]),
+  ];
+  return valuesOf(measure(tx, under, terms, from));
 }
 
 /** Values that are only of use together. */

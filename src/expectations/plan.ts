@@ -54,6 +54,10 @@ export interface RowCheck {
   from?: Sql;
   /** True when counting needs a statement of its own, as uniqueness does. */
   alone: boolean;
+  /** The unexpected rows, where there is a cheaper way to find them than by `not (expected)`. */
+  unexpected?: Sql;
+  /** A statement of its own that gives the three counts of `RowCounts`; only with `alone`. */
+  counts?: Sql;
   /** An aggregate that is not zero when the check makes no sense on these rows, and why; only with `alone`. */
   obstacle?: { rows: Sql; exception: string };
 }

@@ -2,7 +2,9 @@ import type { Column } from "../core/columns.ts";
 import type { RowCheck } from "./plan.ts";
 import { all, any, name, q, type Sql } from "./sql.ts";
 
-type Extras = Partial<Pick<RowCheck, "countsNulls" | "refusesNulls" | "interval" | "from" | "alone" | "obstacle">>;
+type Extras = Partial<
+  Pick<RowCheck, "countsNulls" | "refusesNulls" | "interval" | "from" | "alone" | "unexpected" | "counts" | "obstacle">
+>;
 
 /** A check of one column, NULLs left out. `expected` is true or NULL where the column is NULL. */
 export function rowCheck(column: Column, mostly: number | undefined, expected: Sql, extras: Extras = {}): RowCheck {
@@ -33,12 +35,13 @@ export function pairCheck(columns: readonly [string, string], args: PairArgs, ex
 /** A check of several columns together; by default rows where all are NULL are not judged. */
 export function recordCheck(columns: readonly string[], args: RecordArgs, expected: Sql): RowCheck {
   const present = columns.map((column) => q`${name(column)} is not null`);
-  const judged = {
-    all_values_are_missing: any(present),
-    any_value_is_missing: all(present),
-    never: q`true`,
-  }[args.ignore_row_if ?? "all_values_are_missing"];
-  return { ...common(columns, args.mostly, expected), show: "record", judged };
+  return { ...common(columns, args.mostly, expected), show: "record", judged: judgedRecords(args, present) };
+}
+
+/** The records that `ignore_row_if` leaves, by the conditions that each column holds a value. */
+export function judgedRecords({ ignore_row_if: ignored }: RecordArgs, present: readonly Sql[]): Sql {
+  if (ignored === "never") return q`true`;
+  return ignored === "any_value_is_missing" ? all(present) : any(present);
 }
 
 interface PairArgs {
@@ -56,7 +59,7 @@ function common(columns: readonly string[], mostly: number | undefined, expected
 }
 
 /** The condition that picks the unexpected rows, of those the scope speaks of. */
-export function unexpectedRows({ judged, expected }: RowCheck, rows: Sql | null): Sql {
+export function unexpectedRows({ judged, expected, unexpected }: RowCheck, rows: Sql | null): Sql {
   const conditions = [rows, judged].flatMap((one) => (one === null ? [] : [one]));
-  return all([...conditions, q`not (${expected})`]);
+  return all([...conditions, unexpected ?? q`not (${expected})`]);
 }

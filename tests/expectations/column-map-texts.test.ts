@@ -120,6 +120,7 @@ describe("a value among the column's values", () => {
       ["values_to_be_unique", { column: "id" }, "ok"],
       ["values_to_be_unique", { column: "whole" }, "no, 2 of 4: 20 20"],
       ["values_to_be_unique", { column: "whole", mostly: 0.5 }, "ok, 2 of 4: 20 20"],
+      ["values_to_be_unique", { column: "code" }, "ok"],
       ["values_to_be_unique", { column: "nothing" }, "ok"],
       ["values_to_be_unique", { column: "whole", ...onRows('col("id") > 2') }, "ok"],
       ["values_to_be_unique", { column: "doc" }, "ok"],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { expectationInWords } from "../../src/core/expectation-words.ts";
 import { registry } from "../../src/expectations/registry.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { onRows } from "./check-table.ts";
 import { ask, inShort, type Kwargs } from "./evaluate-one.ts";
 import { examples } from "./examples.ts";
 import { samples } from "./table-of-samples.ts";
@@ -91,6 +92,7 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
     ["expect_column_values_to_be_between", { ...between, mostly: 1.1 }],
     ["expect_column_values_to_be_between", { ...between, mostly: "most" }],
     ["expect_column_values_to_be_between", { ...between, strict_min: "yes" }],
+    ["expect_column_to_exist", { column: "id", ...onRows('col("id") == 1') }],
   ]);
   expect(answers.map(inShort)).toEqual([
     "error: there is no such expectation.",
@@ -102,5 +104,6 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
     'error: argument "mostly": mostly must be at most 1 (was 1.1).',
     'error: argument "mostly": mostly must be a number (was a string).',
     'error: argument "strict_min": strict_min must be false, null or true (was "yes").',
+    'error: argument "row_condition": this expectation does not look at rows.',
   ]);
 });
