@@ -118,8 +118,6 @@ export type RunEvent = { [Name in EventName]: EventOf<Name> }[EventName];
 /** An event before the stream has numbered and dated it. */
 export type EventBody = { [Name in EventName]: (typeof fields)[Name]["infer"] }[EventName];
 
-export const eventNames = Object.keys(fields) as EventName[];
-
 const byName = new Map<string, { allows(data: unknown): boolean }>(Object.entries(fields));
 
 /** True for a well-formed event: the gate where a stream enters, be it from a subprocess or a recorded file. */

@@ -123,7 +123,7 @@ const words: Record<string, Say> = {
     `KL divergence of ${subject(kwargs)} < ${text(kwargs.threshold)}`,
   expect_column_to_exist: (kwargs) => `there is a column ${subject(kwargs)}`,
   expect_table_columns_to_match_set: (kwargs) =>
-    kwargs.exact_match === false ? "columns contain the set" : "columns match the set",
+    kwargs.exact_match === true ? "columns match the set" : "columns contain the set",
   expect_table_columns_to_match_ordered_list: () => "columns match the list",
   expect_table_column_count_to_equal: (kwargs) => `columns = ${text(kwargs.value)}`,
   expect_table_column_count_to_be_between: bounded(() => "columns"),

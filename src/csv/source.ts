@@ -95,6 +95,7 @@ export class SourceFile {
         onProgress?.(this.#bytes);
       }
     } finally {
+      // A reader that stops early leaves one read under way; what became of it is nobody's concern by then.
       await next.catch(() => {});
     }
   }

@@ -41,6 +41,7 @@ export async function copyInto(query: postgres.PendingQuery<postgres.Row[]>): Pr
     async abort(reason) {
       if (stream.closed) return;
       stream.destroy(new Error(reason));
+      // Destroying it raises the very reason given here; whoever aborts knows it.
       await once(stream, "close").catch(() => {});
     },
   };

@@ -14,10 +14,6 @@ export async function tryLock(sql: Sql, dataset: string): Promise<boolean> {
   return row?.locked ?? false;
 }
 
-export async function unlock(sql: Sql, dataset: string): Promise<void> {
-  await sql`select pg_advisory_unlock(${lockClass}::int, ${lockKey(dataset)}::int)`;
-}
-
 /** The server process that holds the dataset's writer lock; null when nobody does. */
 export async function lockHolder(sql: Queryable, dataset: string): Promise<number | null> {
   const [row] = await sql<{ pid: number }[]>`

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type LoadTable, stageSchema } from "./catalog.ts";
-import type { Queryable, Sql, Transaction } from "./connect.ts";
+import type { Sql, Transaction } from "./connect.ts";
 import { catalogTables } from "./introspect.ts";
 
 /**
@@ -32,10 +32,4 @@ export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]):
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
 export function copyIntoStage(tx: Transaction, { name }: LoadTable, columns: readonly string[]) {
   return tx`copy ${tx(stageSchema)}.${tx(name)} (${tx([...columns])}) from stdin (format csv)`;
-}
-
-/** Rows now in a table's stage. */
-export async function countStaged(sql: Queryable, { name }: LoadTable): Promise<number> {
-  const [row] = await sql<{ rows: number }[]>`select count(*) as rows from ${sql(stageSchema)}.${sql(name)}`;
-  return row?.rows ?? 0;
 }

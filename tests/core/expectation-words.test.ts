@@ -18,6 +18,8 @@ test("an expectation as a person would say it", () => {
       "contract in {One year, Two year}",
     ],
     ["expect_column_values_to_be_in_set", "plan", { value_set: ["Month-to-month", "One year"] }, "plan in 2 values"],
+    ["expect_table_columns_to_match_set", undefined, { exact_match: true }, "columns match the set"],
+    ["expect_table_columns_to_match_set", undefined, {}, "columns contain the set"],
     ["expect_table_row_count_to_equal_other_table", undefined, { other_table_name: "users" }, "as many rows as users"],
     ["expect_column_values_to_not_be_null", "email", { mostly: 0.95 }, "email is not null (95 % of rows)"],
     ["expect_column_values_to_be_weird_in_ways", "a\tb", {}, "a\\tb values to be weird in ways"],
