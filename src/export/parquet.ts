@@ -3,7 +3,8 @@ import type { Cell, CellType, TrainingColumn } from "../core/training.ts";
 import type { OutputFile } from "./output-file.ts";
 import type { RowWriter } from "./row-writer.ts";
 
-const rowsInGroup = 50_000;
+/** A group is held in memory, as cells and as pages: more rows would not make the file much smaller. */
+const rowsInGroup = 20_000;
 const dayMs = 86_400_000;
 
 type Kind = Pick<SchemaElement, "type" | "converted_type">;
@@ -37,7 +38,7 @@ class GroupWriter extends ByteWriter {
   }
 }
 
-/** Parquet with snappy pages, in row groups of 50,000 rows. */
+/** Parquet with snappy pages, in row groups of 20,000 rows. */
 export function parquetWriter(file: OutputFile, columns: readonly TrainingColumn[]): RowWriter {
   const parquet = new ParquetWriter({ writer: new GroupWriter(file), schema: schemaOf(columns) });
   let group: Cell[][] = [];

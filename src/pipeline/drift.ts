@@ -34,12 +34,11 @@ async function driftedColumns(
   now: Seal,
   threshold: number,
 ): Promise<string[]> {
-  const { columns: all, table: target } = table.snapshot;
-  const columns = all.filter(({ name }) => !table.live.key.includes(name));
+  const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
+  if (columns.length === 0) return [];
   const oneIn = Math.ceil(Math.max(before.rows, now.rows) / enoughRows);
-  const sample = `drift_of_${target.name}`;
-  await takeSample(tx, sample, table, { from: before.as_of, to: now.as_of, oneIn });
-  const rows = sampledRows(tx, sample);
+  await takeSample(tx, table, { from: before.as_of, to: now.as_of, oneIn });
+  const rows = sampledRows(tx);
   const counted = await countCells(tx, rows, columns);
   const distances = await distancesOf(tx, rows, counted);
   return distances.flatMap(({ measure, distance }, index) => {

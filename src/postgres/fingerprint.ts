@@ -44,16 +44,17 @@ export async function seal(
   key: readonly string[],
   columns: readonly Column[],
 ): Promise<Sealed> {
-  // Without the fence of `offset 0` the planner would compute the row's hash once for each sum.
+  // The clock is a fence, and one that lets the scan be parallel: a subquery with a volatile column is not merged into
+  // its surroundings, where the row's hash would be computed again for each sum.
   const [row] = await sql<{ rows: number; hash_sum: string; groups: KeyGroup[] }[]>`
     select coalesce(sum(rows), 0)::bigint as rows, coalesce(sum(hash_sum), 0)::text as hash_sum,
            coalesce(jsonb_agg(jsonb_build_array(key_group, rows, low_sum::text, weighted_sum::text)
                               order by key_group), '[]') as groups
       from (select key_hash & 255 as key_group, count(*) as rows, sum(row_hash) as hash_sum,
                    sum(row_hash & 4294967295) as low_sum, sum((row_hash & 4294967295) * key_hash) as weighted_sum
-              from (select ${keyHash(sql, key)} as key_hash,
+              from (select ${keyHash(sql, key)} as key_hash, clock_timestamp() as fence,
                            hashtextextended(${canonicalRow(sql, columns)} collate "C", 0) as row_hash
-                      from ${relation} s offset 0) hashed
+                      from ${relation} s) hashed
              group by key_hash & 255) grouped`;
   const sum = BigInt.asUintN(64, BigInt(row?.hash_sum ?? "0"));
   return { rows: row?.rows ?? 0, fingerprint: sum.toString(16).padStart(16, "0"), groups: row?.groups ?? [] };

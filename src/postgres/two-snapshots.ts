@@ -18,23 +18,25 @@ export function allRows(sql: Queryable, table: Frozen, from: string, to: string)
   return sql`(${bothSides(sql, table, from, to, sql``)})`;
 }
 
+const sample = "two_snapshots_sample";
+
 /**
- * A sample of both snapshots, in a temporary table of that name which goes with the transaction: of every `oneIn` keys
- * one, the same in both.
+ * Take a sample of both snapshots: of every `oneIn` keys one, the same in both. It stays until the next is taken or the
+ * transaction ends.
  */
 export async function takeSample(
   tx: Transaction,
-  name: string,
   table: Frozen,
   { from, to, oneIn }: { from: string; to: string; oneIn: number },
 ): Promise<void> {
   const isChosen = oneIn === 1 ? tx`` : tx`and ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
-  await tx`create temporary table ${tx(name)} on commit drop as ${bothSides(tx, table, from, to, isChosen)}`;
+  await tx`drop table if exists pg_temp.${tx(sample)}`;
+  await tx`create temporary table ${tx(sample)} on commit drop as ${bothSides(tx, table, from, to, isChosen)}`;
 }
 
-/** The sample of that name. */
-export function sampledRows(tx: Transaction, name: string): TwoSnapshots {
-  return tx`pg_temp.${tx(name)}`;
+/** The sample that was taken last. */
+export function sampledRows(tx: Transaction): TwoSnapshots {
+  return tx`pg_temp.${tx(sample)}`;
 }
 
 /** A union tells the sides apart by a constant, which is cheaper than looking at each row's stamp. */

@@ -145,10 +145,37 @@ test("a sample takes the same keys from both sides", async () => {
   const cells = Array.from({ length: 400 }, (_, index) => index);
   await freeze(table, "skips_7d", [cells, cells.map((cell) => cell + 1)]);
   const sampled = await sql.begin(async (tx) => {
-    await takeSample(tx, "some_keys", table, { from, to, oneIn: 4 });
-    return [...(await tx`select user_id, count(*) as sides from ${sampledRows(tx, "some_keys")} s group by user_id`)];
+    await takeSample(tx, table, { from, to, oneIn: 4 });
+    return [...(await tx`select user_id, count(*) as sides from ${sampledRows(tx)} s group by user_id`)];
   });
   expect(new Set(sampled.map((row) => row.sides))).toEqual(new Set([2]));
   expect(sampled.length).toBeGreaterThan(50);
   expect(sampled.length).toBeLessThan(150);
+});
+
+test("columns that are measured together have the distances they have alone", async () => {
+  const { sql } = database;
+  const table = frozen("subscriptions");
+  const { name } = table.snapshot.table;
+  await sql`truncate ${sql(name)}`;
+  for (const [day, salt] of [
+    [from, 0],
+    [to, 3],
+  ] as const) {
+    await sql`
+      insert into ${sql(name)} (user_id, as_of, months_active, monthly_fee, paperless_billing, plan_stream_tv, net_service)
+      select 'u' || i, ${day}, i % (11 + ${salt}::int), i + 20 * ${salt}::int, i % (3 + ${salt}::int) = 0,
+             nullif(i % 5 > ${salt}::int, true), (array['DSL', 'No', null])[1 + i % (3 - ${salt}::int / 2)]
+        from generate_series(1, 300) i`;
+  }
+  const rows = allRows(sql, table, from, to);
+  const counted = await countCells(sql, rows, table.snapshot.columns.slice(1));
+  const together = await distancesOf(sql, rows, counted);
+  expect(together.map(({ measure }) => measure)).toEqual(["psi", "psi", "tv", "tv", "tv", "tv"]);
+  const alone = await Promise.all(counted.map((one) => distancesOf(sql, rows, [one])));
+  expect(together).toEqual(alone.flat());
+  expect(new Set(together.map(({ distance }) => distance)).size).toBeGreaterThan(4);
+  // More columns than GROUPING can tell apart in one statement.
+  const many = Array.from({ length: 12 }, () => counted).flat();
+  expect(await distancesOf(sql, rows, many)).toEqual(Array.from({ length: 12 }, () => together).flat());
 });

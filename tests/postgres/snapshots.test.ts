@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import {
   clearSnapshot,
+  countFrozen,
+  dropSnapshot,
   type Frozen,
   isFrozen,
   partitionName,
@@ -106,6 +108,32 @@ test("the difference between a drop and a snapshot is told in rows", async () =>
     ["support_tickets_90d", 1],
     ["ticket_avg_resolution_hrs_90d", 0],
   ]);
+});
+
+test("a snapshot table that is not partitioned, as an older system made it, is taken, replaced and dropped by rows", async () => {
+  const { sql } = database;
+  await stage([
+    ["a", 1, "2"],
+    ["b", 1, "2"],
+  ]);
+  const undone = sql.begin(async (tx) => {
+    await tx`drop table support_agg_90d_snapshots`;
+    await tx`create table support_agg_90d_snapshots (user_id text, as_of date, support_tickets_90d int,
+      ticket_avg_resolution_hrs_90d numeric, primary key (user_id, as_of))`;
+    const plain: Frozen = {
+      ...support,
+      snapshot: { ...support.snapshot, table: { ...support.snapshot.table, partitioned: false } },
+    };
+    await takeSnapshot(tx, plain, march);
+    await takeSnapshot(tx, plain, { asOf, month: "month_000" });
+    expect((await sealSnapshot(tx, plain, asOf)).fingerprint).toBe(
+      (await sealStaged(tx, plain, "month_000")).fingerprint,
+    );
+    await dropSnapshot(tx, plain, asOf);
+    expect([await countFrozen(tx, plain, asOf), await countFrozen(tx, plain, march.asOf)]).toEqual([0, 2]);
+    throw new Error("undo");
+  });
+  await expect(undone).rejects.toThrow("undo");
 });
 
 test("a partition's name fits PostgreSQL's 63 bytes", () => {
