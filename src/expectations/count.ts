@@ -7,49 +7,75 @@ import { measure, wholeTable } from "./measure.ts";
 import type { RowCheck } from "./plan.ts";
 import { unexpectedRows } from "./row-check.ts";
 import { screenOf } from "./screen.ts";
-import { all, name, q, type Sql } from "./sql.ts";
+import { all, name, q, type Sql, value } from "./sql.ts";
 
 /** What the scan found for an expectation: its aggregates' values; for a row check those of `rowTerms`. */
 export type Scanned = Attempt<readonly unknown[]>;
 
+/** A screen tells of so many checks which of them some row fails: one bit of an int8 each, its sign left out. */
+const widestScreen = 63;
+
 /**
  * Everything that one scan of the table tells: the aggregates, and how many rows each check looked at and found
- * unexpected. Checks that allow no exception are screened together first; only when some rows fail the screen, these
- * rows are counted check by check, by a second scan.
+ * unexpected. Checks that allow no exception are screened together; only those that the screen finds to fail are
+ * counted, by a second scan.
  */
 export async function scanTable(
   tx: Transaction,
   under: TableName,
   shape: TableShape,
   compiled: readonly Compiled[],
-): Promise<ReadonlyMap<Compiled | "screen", Scanned>> {
+): Promise<ReadonlyMap<Compiled, Scanned>> {
   const screened = compiled.filter(isScreened);
+  const screens = chunks(screened, widestScreen);
   const required = shape.columns.filter((column) => !column.nullable).map((column) => column.name);
   const refused = new Map(screened.flatMap((one) => (one.plan.refusesNulls ? [[one.plan.columns[0] ?? "", one]] : [])));
-  const screen = screenOf(screened.map(({ plan }) => plan));
   // A screened check need not count the NULLs of a column in which the screen finds none.
-  const requests = compiled.flatMap((one) =>
-    termsOf(one, isScreened(one) ? [...required, ...refused.keys()] : required, q`0`),
-  );
-  if (requests.length === 0) return new Map();
-  const failing = { owner: "screen", terms: [q`count(*) filter (where ${screen})`] } as const;
-  const first = await ask<Compiled | "screen">(tx, under, [failing, ...requests]);
-  const found = first.get("screen");
-  if (found !== undefined && "value" in found && found.value[0] === 0) return first;
-  // A screen that cannot be computed is taken apart: the check that is to blame fails alone.
-  const rows = found !== undefined && "value" in found ? q`${wholeTable} where ${screen}` : wholeTable;
-  const second = await ask(
-    tx,
-    under,
-    screened.map((one) => ({ owner: one, terms: [unexpectedTerm(one)] })),
-    rows,
-  );
+  const certain = [...required, ...refused.keys()];
+  const requests = compiled.flatMap((one) => termsOf(one, isScreened(one) ? certain : required, q`0`));
+  const asked = screens.map((checks) => ({ owner: checks, terms: [failedBits(checks)] }));
+  const first = await ask<Compiled | readonly Counted[]>(tx, under, [...asked, ...requests]);
+  const second = await countFailed(tx, under, new Map(screens.map((checks) => [checks, first.get(checks)])));
+  const found = requests.map(({ owner }) => [owner, first.get(owner) ?? { value: [] }] as const);
   const counted = screened.map((one) => {
     const isCertain = one.plan.countsNulls || one.plan.judged !== null || required.includes(one.plan.columns[0] ?? "");
     const nulls = isCertain ? undefined : refused.get(one.plan.columns[0] ?? "");
     return [one, together(first.get(one), second.get(one), nulls && second.get(nulls))] as const;
   });
-  return new Map([...first, ...counted]);
+  return new Map([...found, ...counted]);
+}
+
+/** The unexpected rows of the checks that failed their screen, counted by a scan of the rows that fail any of them. */
+async function countFailed(
+  tx: Transaction,
+  under: TableName,
+  screens: ReadonlyMap<readonly Counted[], Scanned | undefined>,
+): Promise<Map<Counted, Scanned>> {
+  const answers = [...screens].map(([checks, found]) => ({ checks, bits: bitsOf(found) }));
+  const failed = answers.flatMap(({ checks, bits }) =>
+    checks.filter((_, at) => bits === null || bits & (1n << BigInt(at))),
+  );
+  // A screen that cannot be computed is taken apart: the check that is to blame fails alone.
+  const isComputable = answers.every(({ bits }) => bits !== null);
+  const rows = isComputable ? q`${wholeTable} where ${screenOf(failed.map(({ plan }) => plan))}` : wholeTable;
+  const requests = failed.map((one) => ({ owner: one, terms: [unexpectedTerm(one)] }));
+  return ask(tx, under, requests, rows);
+}
+
+/** Which of the checks some row fails, as bits; all in one aggregate, so that a row as expected is screened once. */
+function failedBits(checks: readonly Counted[]): Sql {
+  const bits = checks.map((one, at) => q`case when ${unexpectedRows(one.plan, null)} then ${bit(at)} else 0 end`);
+  const screen = screenOf(checks.map(({ plan }) => plan));
+  return q`coalesce(bit_or(${bits.reduce((joined, next) => q`${joined} | ${next}`)}) filter (where ${screen}), 0)::text`;
+}
+
+function bit(at: number): Sql {
+  return value("int8", String(1n << BigInt(at)));
+}
+
+/** Null when the screen could not be computed. */
+function bitsOf(found: Scanned | undefined): bigint | null {
+  return found !== undefined && "value" in found ? BigInt(String(found.value[0])) : null;
 }
 
 /** What the first scan told of a check, with the unexpected rows and the NULLs that the second one counted. */
@@ -122,4 +148,8 @@ export function unexpectedTerm({ plan, rows }: Counted): Sql {
 function counting(...conditions: readonly (Sql | null)[]): Sql {
   const present = conditions.filter((condition) => condition !== null);
   return present.length === 0 ? q`count(*)` : q`count(*) filter (where ${all(present)})`;
+}
+
+function chunks<One>(all: readonly One[], size: number): (readonly One[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }

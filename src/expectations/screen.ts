@@ -5,21 +5,19 @@ import { all, any, q, type Sql, toText } from "./sql.ts";
 
 /**
  * One condition that is true for a row which any of the checks finds unexpected. Where it holds for no row, all of them
- * pass, at a fraction of what counting each would cost: of several bounds on a column only the tightest are left, and a
- * column that may not be NULL is not asked twice.
+ * pass, at a fraction of what counting each would cost: of several bounds on a column only the tightest are left, and
+ * what is expected of columns that may not be NULL is one conjunction, which is not true where one of them is.
  */
 export function screenOf(checks: readonly RowCheck[]): Sql {
   const refusing = checks.filter(({ refusesNulls }) => refusesNulls);
+  const refused = new Set(refusing.map(({ columns: [column = ""] }) => column));
   const others = merged(checks.filter(({ refusesNulls }) => !refusesNulls));
-  const asked = new Set<string>();
-  const conditions = others.map(({ column, expected, check }) => {
-    const isRefused = refusing.some(({ columns }) => columns[0] === column);
-    if (column === null || !isRefused || asked.has(column)) return check ?? q`not (${expected})`;
-    asked.add(column);
-    return q`(${expected}) is not true`;
-  });
-  const left = refusing.filter(({ columns: [column = ""] }) => !asked.has(column));
-  return any(distinct([...conditions, ...left.map((check) => unexpectedRows(check, null))]));
+  const demanded = others.filter(({ column }) => column !== null && refused.has(column));
+  const asked = new Set(demanded.map(({ column }) => column));
+  const present = refusing.filter(({ columns: [column = ""] }) => !asked.has(column));
+  const together = distinct([...demanded, ...present].map(({ expected }) => expected));
+  const alone = others.filter((one) => !demanded.includes(one)).map((one) => one.check ?? q`not (${one.expected})`);
+  return any([...(together.length === 0 ? [] : [q`(${all(together)}) is not true`]), ...distinct(alone)]);
 }
 
 /** What is expected of one column alone, or a check of another kind as it is. */
@@ -63,7 +61,7 @@ function tighter(a: Bound | null, b: Bound | null, isTighter: (a: number, b: num
   if (a === null || b === null) return a ?? b;
   if (isTighter(a.number, b.number)) return a;
   if (isTighter(b.number, a.number)) return b;
-  if (toText(a.condition, "") === toText(b.condition, "")) return a;
+  if (a.limit !== null && b.limit !== null && toText(a.limit, "") === toText(b.limit, "")) return a.strict ? a : b;
   // Equal as far as a JavaScript number tells: both must hold.
   return { number: a.number, strict: a.strict || b.strict, limit: null, condition: all([a.condition, b.condition]) };
 }

@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import { isDate } from "../core/month.ts";
 import { fault } from "./fault.ts";
-import { type ElementType, list, name, q, type Sql, value } from "./sql.ts";
+import { any, type ElementType, list, name, q, type Sql, value } from "./sql.ts";
 
 /** What a column's values are alike; each family compares in one way. */
 export type Family = "integer" | "numeric" | "float" | "text" | "bool" | "date" | "timestamp" | "timestamptz" | "other";
@@ -59,11 +59,10 @@ export function isAmong(column: Column, argument: string, values: readonly unkno
     .filter((element) => element !== null)
     .map((element) => textFor(column, argument, element))
     .filter((text) => isPossible(column, text));
-  const [only, ...others] = texts;
   // An array of none would make it false for a NULL, too.
-  if (only === undefined) return q`${name(column.name)} is null and null`;
-  // One comparison costs less than a search through an array of one.
-  if (others.length === 0) return q`${comparable(column)} = ${value(elementOf(column), only)}`;
+  if (texts.length === 0) return q`${name(column.name)} is null and null`;
+  // A few comparisons cost less than a search through an array.
+  if (texts.length <= 4) return any(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
   return q`${comparable(column)} = any(${list(elementOf(column), texts)})`;
 }
 

@@ -238,3 +238,16 @@ test("counts are those of a reckoning by hand, screened or not", async () => {
     { numRuns: 60 },
   );
 });
+
+test("of more checks than one screen tells apart, those that fail are told by their counts", async () => {
+  const { sql } = database;
+  await sql`create table many_checks as select n, nullif(n, 7) as holed from generate_series(0, 199) n`;
+  const asked = Array.from({ length: 200 }, (_, at): Asked => between(at % 2 ? "n" : "holed", 0, at % 5 ? 199 : at));
+  const { results } = await validate(sql, "many_checks", [...asked, notNull("holed")]);
+  asked.forEach((_, at) => {
+    const above = at % 5 ? 0 : 199 - at - (at % 2 === 0 && at < 7 ? 1 : 0);
+    const found = [at, results[at]?.success, results[at]?.result.unexpected_count, results[at]?.result.missing_count];
+    expect(found).toEqual([at, above === 0, above, at % 2 ? 0 : 1]);
+  });
+  expect(results.at(-1)?.result.unexpected_count).toBe(1);
+});
