@@ -2,9 +2,8 @@ import { ConsoleError } from "../core/errors.ts";
 import type { ColumnChange, Comparison, TableChange } from "../core/listings.ts";
 import { isDate } from "../core/month.ts";
 import { rowChanges } from "../postgres/compare.ts";
-import type { Transaction } from "../postgres/connect.ts";
 import { distancesOf } from "../postgres/distance.ts";
-import { inOneView } from "../postgres/one-view.ts";
+import { inOneView, type View } from "../postgres/one-view.ts";
 import { type Frozen, frozenRows, isFrozen } from "../postgres/snapshots.ts";
 import { allRows } from "../postgres/two-snapshots.ts";
 import type { Session } from "./session.ts";
@@ -16,26 +15,24 @@ const usualThreshold = 0.2;
 export async function compareSnapshots(session: Session, from: string, to: string): Promise<Comparison> {
   for (const day of [from, to]) checkDate(day);
   const { url, dataset } = session;
-  const listTables = async () => session.tables.filter(isFrozen);
-  const tables = await inOneView(url, listTables, (tx, table) => compareTable(tx, table, from, to));
+  const frozen = session.tables.filter(isFrozen);
+  const tables = await inOneView(url, (view) => Promise.all(frozen.map((one) => compareTable(view, one, from, to))));
   if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
   if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
   return { from, to, threshold: dataset.drift?.psi ?? usualThreshold, tables };
 }
 
 /** One table: rows and cells by key, and how far each column moved. */
-export async function compareTable(tx: Transaction, table: Frozen, from: string, to: string): Promise<TableChange> {
+export async function compareTable(view: View, table: Frozen, from: string, to: string): Promise<TableChange> {
   const { snapshot, live } = table;
-  const changes = await rowChanges(
-    tx,
-    frozenRows(tx, table, from),
-    frozenRows(tx, table, to),
-    live.key,
-    snapshot.columns,
+  const changes = await view.run((tx) =>
+    rowChanges(tx, frozenRows(tx, table, from), frozenRows(tx, table, to), live.key, snapshot.columns),
   );
-  const { from_rows: fromRows, to_rows: toRows } = changes;
-  const counted = changes.columns.map((one) => ({ ...one, fromRows, toRows }));
-  const distances = await distancesOf(tx, allRows(tx, table, from, to), counted);
+  const { from_rows: fromRows, to_rows: toRows, added, removed } = changes;
+  const counted = changes.columns.map((one) => {
+    return { ...one, fromRows, toRows, unchanged: added + removed + one.changed === 0 };
+  });
+  const distances = await distancesOf(view, (tx) => allRows(tx, table, from, to), counted);
   const columns = changes.columns.flatMap(({ column, changed }, index): ColumnChange[] => {
     const distance = distances[index];
     return distance === undefined ? [] : [{ column: column.name, changed, ...distance }];

@@ -1,6 +1,7 @@
 import type { Seal, Warning } from "../core/events.ts";
 import { formatCount } from "../core/format.ts";
 import { distancesOf } from "../postgres/distance.ts";
+import { viewOf } from "../postgres/one-view.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
 import { countCells, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
@@ -38,9 +39,8 @@ async function driftedColumns(
   if (columns.length === 0) return [];
   const oneIn = Math.ceil(Math.max(before.rows, now.rows) / enoughRows);
   await takeSample(tx, table, { from: before.as_of, to: now.as_of, oneIn });
-  const rows = sampledRows(tx);
-  const counted = await countCells(tx, rows, columns);
-  const distances = await distancesOf(tx, rows, counted);
+  const counted = await countCells(tx, sampledRows(tx), columns);
+  const distances = await distancesOf(viewOf(tx), sampledRows, counted);
   return distances.flatMap(({ measure, distance }, index) => {
     const isFar = distance !== null && distance >= threshold;
     return isFar ? [`${columns[index]?.name} (${measure.toUpperCase()} ${distance.toFixed(2)})`] : [];

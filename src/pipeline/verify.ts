@@ -1,6 +1,6 @@
 import type { SealCheck, SnapshotEntry } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
-import type { Transaction } from "../postgres/connect.ts";
+import type { Queryable } from "../postgres/connect.ts";
 import { findSuspects, type KeyGroup } from "../postgres/key-groups.ts";
 import { inOneView } from "../postgres/one-view.ts";
 import { listSeals, sealedGroups } from "../postgres/seals.ts";
@@ -11,16 +11,18 @@ import type { Session } from "./session.ts";
 /** Recompute the seals of one as_of, or of all, from the rows that are there now: all in one view of the database. */
 export async function verifySeals(session: Session, asOf: string | null): Promise<Replies["verify"]> {
   const { url, dataset } = session;
-  const listWanted = async (tx: Transaction) =>
-    (await listSeals(tx, dataset.name)).filter((one) => asOf === null || one.as_of === asOf);
-  return { seals: await inOneView(url, listWanted, (tx, seal) => verifySeal(tx, session, seal)) };
+  return inOneView(url, async (view) => {
+    const all = await view.run((tx) => listSeals(tx, dataset.name));
+    const wanted = all.filter((one) => asOf === null || one.as_of === asOf);
+    return { seals: await Promise.all(wanted.map((seal) => view.run((tx) => verifySeal(tx, session, seal)))) };
+  });
 }
 
 type Told = Pick<SealCheck, "differences" | "unnamed_groups">;
 const nothing: Told = { differences: [], unnamed_groups: 0 };
 
 /** Hold one seal against its rows. */
-export async function verifySeal(tx: Transaction, session: Session, entry: SnapshotEntry): Promise<SealCheck> {
+export async function verifySeal(tx: Queryable, session: Session, entry: SnapshotEntry): Promise<SealCheck> {
   const { table, as_of, rows, fingerprint } = entry;
   const seal = { table, as_of, rows, fingerprint };
   const source = session.tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
@@ -35,7 +37,7 @@ export async function verifySeal(tx: Transaction, session: Session, entry: Snaps
 }
 
 async function tellRows(
-  tx: Transaction,
+  tx: Queryable,
   dataset: string,
   source: Frozen,
   { table, as_of }: SnapshotEntry,

@@ -1,6 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { Queryable } from "./connect.ts";
 import { differs, every, type Fragment, list, sameKey, some } from "./fragments.ts";
+import { countTrue } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
 export interface RowChanges {
@@ -21,12 +22,17 @@ export interface CellChanges {
   /** Cells that are not NULL. */
   fromValues: number;
   toValues: number;
+  /** Cells that are true; 0 for a column that is not boolean. */
+  fromTrue: number;
+  toTrue: number;
 }
 
 interface Counted extends Omit<RowChanges, "columns"> {
   cells: number[];
   from_values: number[];
   to_values: number[];
+  from_true: number[];
+  to_true: number[];
 }
 
 /** Compare two relations with the same columns, given as `(select …)`, by one full hash join on the key. */
@@ -41,20 +47,20 @@ export async function rowChanges(
   const first = sql(key[0] ?? "");
   const common = sql`f.${first} is not null and t.${first} is not null`;
   const changed = payload.map((column) => differs(sql, "f", "t", column));
-  const counts = (conditions: readonly Fragment[]) =>
-    list(sql, [sql`null`, ...conditions.map((condition) => sql`count(*) filter (where ${condition})`)]);
-  const present = (alias: "f" | "t") => payload.map(({ name }) => sql`${sql(alias)}.${sql(name)} is not null`);
+  const counts = changed.map((condition) => sql`count(*) filter (where ${every(sql, [common, condition])})`);
+  const values = (alias: "f" | "t") => payload.map(({ name }) => sql`count(${sql(alias)}.${sql(name)})`);
+  const trues = (alias: "f" | "t") => payload.map((column) => countTrue(sql, alias, column));
+  const each = (aggregates: readonly Fragment[]) => sql`array[${list(sql, [sql`null`, ...aggregates])}]::bigint[]`;
   const [row] = await sql<Counted[]>`
     select count(f.${first}) as from_rows, count(t.${first}) as to_rows,
            count(*) filter (where f.${first} is null) as added,
            count(*) filter (where t.${first} is null) as removed,
            count(*) filter (where ${common} and (${some(sql, changed)})) as changed,
-           array[${counts(changed.map((condition) => every(sql, [common, condition])))}]::bigint[] as cells,
-           array[${counts(present("f"))}]::bigint[] as from_values,
-           array[${counts(present("t"))}]::bigint[] as to_values
+           ${each(counts)} as cells, ${each(values("f"))} as from_values, ${each(values("t"))} as to_values,
+           ${each(trues("f"))} as from_true, ${each(trues("t"))} as to_true
       from ${from} f full join ${to} t on ${sameKey(sql, "f", "t", key)}`;
   if (row === undefined) throw new Error("an aggregate gave no row");
-  const { cells, from_values, to_values, ...rows } = row;
+  const { cells, from_values, to_values, from_true, to_true, ...rows } = row;
   return {
     ...rows,
     columns: payload.map((column, index) => ({
@@ -62,6 +68,8 @@ export async function rowChanges(
       changed: cells[index + 1] ?? 0,
       fromValues: from_values[index + 1] ?? 0,
       toValues: to_values[index + 1] ?? 0,
+      fromTrue: from_true[index + 1] ?? 0,
+      toTrue: to_true[index + 1] ?? 0,
     })),
   };
 }

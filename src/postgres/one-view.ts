@@ -1,50 +1,92 @@
-import { connect, type Sql, type Transaction } from "./connect.ts";
+import { connect, type Queryable, type Sql, type Transaction } from "./connect.ts";
+
+/** Connections that all see one and the same state of the database. */
+export interface View {
+  /** Do it on the next of them that is free. */
+  run<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+}
 
 /** Most servers have two processors at least, and a query of ours keeps one or two of them busy. */
 const lanes = 2;
 
-/**
- * List items, then do something for each: two at a time, each on a connection of its own, and yet all in one and the
- * same view of the database (PostgreSQL manual, "Snapshot Synchronization Functions"). Results are in the items' order.
- */
-export async function inOneView<Item, Result>(
-  url: string,
-  listItems: (tx: Transaction) => Promise<readonly Item[]>,
-  work: (tx: Transaction, item: Item) => Promise<Result>,
-): Promise<Result[]> {
+/** Read in one view of the database, two queries at a time (PostgreSQL manual, "Snapshot Synchronization Functions"). */
+export async function inOneView<Result>(url: string, work: (view: View) => Promise<Result>): Promise<Result> {
   const sql = connect(url, { max: lanes });
   try {
     return await reading(sql, async (first) => {
-      const items = await listItems(first);
-      const results = new Array<Result>(items.length);
-      const waiting = [...items.entries()];
-      const lane = async (tx: Transaction) => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          const [index, item] = next;
-          results[index] = await work(tx, item);
-        }
-      };
-      await shared(sql, first, lane);
-      return results;
+      const [exported] = await first<{ name: string }[]>`select pg_export_snapshot() as name`;
+      const view = new Lanes();
+      const join = (tx: Transaction) => view.add(tx);
+      const others = Array.from({ length: lanes - 1 }, () =>
+        reading(sql, async (other) => {
+          await other`set transaction snapshot ${other.unsafe(`'${exported?.name}'`)}`;
+          await join(other);
+        }),
+      );
+      const mine = join(first);
+      try {
+        return await Promise.race([work(view), failing(others)]);
+      } finally {
+        view.close();
+        await Promise.allSettled([mine, ...others]);
+      }
     });
   } finally {
     await sql.end({ timeout: 1 });
   }
 }
 
-/** Run `lane` in the first transaction, and at the same time in others that see what it sees. */
-async function shared(sql: Sql, first: Transaction, lane: (tx: Transaction) => Promise<void>): Promise<void> {
-  const [view] = await first<{ name: string }[]>`select pg_export_snapshot() as name`;
-  const others = Array.from({ length: lanes - 1 }, () =>
-    reading(sql, async (other) => {
-      await other`set transaction snapshot ${other.unsafe(`'${view?.name}'`)}`;
-      await lane(other);
-    }),
-  );
-  // Should one fail, the others still come to their end before their connections are let go.
-  const ended = await Promise.allSettled([lane(first), ...others]);
-  const failed = ended.find((one) => one.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+/** A view of what one connection sees: one thing after the other. */
+export function viewOf(sql: Queryable): View {
+  const view = new Lanes();
+  view.add(sql);
+  return view;
+}
+
+class Lanes implements View {
+  readonly #idle: Queryable[] = [];
+  readonly #waiting: PromiseWithResolvers<Queryable>[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+
+  /** Resolves when the lane is needed no more. */
+  add(lane: Queryable): Promise<void> {
+    this.#free(lane);
+    return this.#closed.promise;
+  }
+
+  async run<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+    const lane = this.#idle.pop() ?? (await this.#next());
+    try {
+      return await work(lane);
+    } finally {
+      this.#free(lane);
+    }
+  }
+
+  /** What has not begun by now never will. */
+  close(): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error("the view of the database is closed"));
+    this.#closed.resolve();
+  }
+
+  #next(): Promise<Queryable> {
+    const turn = Promise.withResolvers<Queryable>();
+    this.#waiting.push(turn);
+    return turn.promise;
+  }
+
+  #free(lane: Queryable): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(lane);
+    else next.resolve(lane);
+  }
+}
+
+/** Rejects with the first of them; never resolves. */
+function failing(others: readonly Promise<unknown>[]): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const other of others) other.catch(reject);
+  });
 }
 
 async function reading<Result>(sql: Sql, work: (tx: Transaction) => Promise<Result>): Promise<Result> {

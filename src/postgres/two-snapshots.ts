@@ -4,21 +4,21 @@ import { keyHash } from "./fingerprint.ts";
 import { columnsOf, type Fragment, list } from "./fragments.ts";
 import type { Frozen } from "./snapshots.ts";
 
-/**
- * A relation with the rows of two snapshots of one table: the table's columns, and `fromColumn`, true for the rows of
- * the snapshot that is the reference.
- */
-export type TwoSnapshots = Fragment;
-
-/** The column that tells the two apart; no table of a dataset is likely to have one of that name. */
-export const fromColumn = "console_from";
+/** The rows of two snapshots of one table, each given as `(select …)`; `from` is the reference. */
+export interface TwoSnapshots {
+  from: Fragment;
+  to: Fragment;
+}
 
 /** Every row of both snapshots. */
 export function allRows(sql: Queryable, table: Frozen, from: string, to: string): TwoSnapshots {
-  return sql`(${bothSides(sql, table, from, to, sql``)})`;
+  return { from: slice(sql, table, from), to: slice(sql, table, to) };
 }
 
 const sample = "two_snapshots_sample";
+
+/** The column that tells the sides of the sample apart; no table of a dataset is likely to have one of that name. */
+const fromColumn = "console_from";
 
 /**
  * Take a sample of both snapshots: of every `oneIn` keys one, the same in both. It stays until the next is taken or the
@@ -29,63 +29,73 @@ export async function takeSample(
   table: Frozen,
   { from, to, oneIn }: { from: string; to: string; oneIn: number },
 ): Promise<void> {
-  const isChosen = oneIn === 1 ? tx`` : tx`and ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
+  const isChosen = oneIn === 1 ? tx`` : tx`where ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
   await tx`drop table if exists pg_temp.${tx(sample)}`;
-  await tx`create temporary table ${tx(sample)} on commit drop as ${bothSides(tx, table, from, to, isChosen)}`;
+  await tx`
+    create temporary table ${tx(sample)} on commit drop as
+      select true as ${tx(fromColumn)}, s.* from ${slice(tx, table, from)} s ${isChosen}
+       union all
+      select false, s.* from ${slice(tx, table, to)} s ${isChosen}`;
 }
 
 /** The sample that was taken last. */
-export function sampledRows(tx: Transaction): TwoSnapshots {
-  return tx`pg_temp.${tx(sample)}`;
+export function sampledRows(tx: Queryable): TwoSnapshots {
+  const side = (isSide: Fragment) => tx`(select * from pg_temp.${tx(sample)} where ${isSide})`;
+  return { from: side(tx`${tx(fromColumn)}`), to: side(tx`not ${tx(fromColumn)}`) };
 }
 
-/** A union tells the sides apart by a constant, which is cheaper than looking at each row's stamp. */
-function bothSides(sql: Queryable, table: Frozen, from: string, to: string, isChosen: Fragment): Fragment {
+function slice(sql: Queryable, table: Frozen, asOf: string): Fragment {
   const { table: target, asOfColumn, columns } = table.snapshot;
-  const cells = list(
-    sql,
-    columnsOf(
-      sql,
-      "s",
-      columns.map((column) => column.name),
-    ),
-  );
-  const side = (isFrom: Fragment, asOf: string) => sql`
-    select ${isFrom} as ${sql(fromColumn)}, ${cells} from ${sql(target.schema)}.${sql(target.name)} s
-     where s.${sql(asOfColumn)} = ${asOf}::date ${isChosen}`;
-  return sql`${side(sql`true`, from)} union all ${side(sql`false`, to)}`;
+  const names = columns.map((column) => column.name);
+  return sql`
+    (select ${list(sql, columnsOf(sql, "s", names))}
+       from ${sql(target.schema)}.${sql(target.name)} s where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
-/** Rows, and cells of a column that are not NULL, on both sides. */
+/** Counts on both sides: rows, a column's cells that are not NULL, and those that are true, if it is boolean. */
 export interface Totals {
   fromRows: number;
   toRows: number;
   fromValues: number;
   toValues: number;
+  fromTrue: number;
+  toTrue: number;
+}
+
+/** How many cells of a column are true, as an aggregate over `alias`; none are in a column that is not boolean. */
+export function countTrue(sql: Queryable, alias: "s" | "f" | "t", { name, type }: Column): Fragment {
+  return type === "bool" ? sql`count(*) filter (where ${sql(alias)}.${sql(name)})` : sql`0`;
+}
+
+interface Side {
+  rows: number;
+  values: number[];
+  trues: number[];
 }
 
 /** Count the cells of each of the columns. */
 export async function countCells(
   sql: Queryable,
-  rows: TwoSnapshots,
+  { from, to }: TwoSnapshots,
   columns: readonly Column[],
 ): Promise<(Totals & { column: Column })[]> {
-  const values = (side: Fragment) =>
-    list(
-      sql,
-      columns.map(({ name }) => sql`count(s.${sql(name)}) filter (where ${side})`),
-    );
-  const isFrom = sql`s.${sql(fromColumn)}`;
-  const isTo = sql`not s.${sql(fromColumn)}`;
-  const [row] = await sql<{ from_rows: number; to_rows: number; from_values: number[]; to_values: number[] }[]>`
-    select count(*) filter (where ${isFrom}) as from_rows, count(*) filter (where ${isTo}) as to_rows,
-           array[${values(isFrom)}]::bigint[] as from_values, array[${values(isTo)}]::bigint[] as to_values
-      from ${rows} s`;
+  const values = columns.map(({ name }) => sql`count(s.${sql(name)})`);
+  const trues = columns.map((column) => countTrue(sql, "s", column));
+  const count = async (side: Fragment) => {
+    const [counted] = await sql<Side[]>`
+      select count(*) as rows, array[${list(sql, values)}]::bigint[] as values,
+             array[${list(sql, trues)}]::bigint[] as trues
+        from ${side} s`;
+    return counted ?? { rows: 0, values: [], trues: [] };
+  };
+  const [before, after] = [await count(from), await count(to)];
   return columns.map((column, index) => ({
     column,
-    fromRows: row?.from_rows ?? 0,
-    toRows: row?.to_rows ?? 0,
-    fromValues: row?.from_values[index] ?? 0,
-    toValues: row?.to_values[index] ?? 0,
+    fromRows: before.rows,
+    toRows: after.rows,
+    fromValues: before.values[index] ?? 0,
+    toValues: after.values[index] ?? 0,
+    fromTrue: before.trues[index] ?? 0,
+    toTrue: after.trues[index] ?? 0,
   }));
 }

@@ -9,7 +9,8 @@ import { asOfOf, monthName } from "../../src/core/month.ts";
 import { compareTable } from "../../src/pipeline/compare.ts";
 import { loadTables } from "../../src/postgres/catalog.ts";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
-import { isNumber } from "../../src/postgres/distance.ts";
+import { isNumber } from "../../src/postgres/distance-figures.ts";
+import { inOneView } from "../../src/postgres/one-view.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
 import { whole } from "./options.ts";
@@ -53,7 +54,7 @@ export async function run(args: string[]): Promise<void> {
     const sql = connect(url);
     try {
       for (let round = 1; round <= options.rounds; round++) {
-        const byTable = await playRound(sql, round);
+        const byTable = await playRound(url, sql, round);
         timings.push(...byTable, await commandTiming(url, byTable));
       }
     } finally {
@@ -68,7 +69,7 @@ export async function run(args: string[]): Promise<void> {
   console.log(report(timings));
 }
 
-async function playRound(sql: Sql, round: number): Promise<Timing[]> {
+async function playRound(url: string, sql: Sql, round: number): Promise<Timing[]> {
   const dataset = parseManifest(JSON.stringify(manifest), "db/dataset.json");
   const tables = (await loadTables(sql, dataset)).filter(isFrozen);
   const statements = (await Bun.file(script).text()).split(/;\s*/).filter((text) => text.includes("select"));
@@ -79,7 +80,7 @@ async function playRound(sql: Sql, round: number): Promise<Timing[]> {
     const byHand = statement.replaceAll(":'from'", `'${from}'`).replaceAll(":'to'", `'${to}'`);
     const [join, rows] = await timed(() => sql.unsafe<Pick<TableChange, "added" | "removed" | "changed">[]>(byHand));
     const sorts = await sortSeconds(sql, table);
-    const [ours, change] = await timed(() => sql.begin((tx) => compareTable(tx, table, from, to)));
+    const [ours, change] = await timed(() => inOneView(url, (view) => compareTable(view, table, from, to)));
     checkAgreement(change, rows[0]);
     timings.push({ table: name, join, sorts, ours });
     console.error(
