@@ -13,13 +13,15 @@ export interface DropFile {
 
 /**
  * Where a month stands: `new` was never published; `ok` is published with these very files; `changed` is published, but
- * its files have moved since; `failed`, `crashed` and `running` speak of its last run; `incomplete` lacks files;
+ * its files have moved since; `dropped` was published, and its snapshots were dropped since; `failed`, `crashed` and
+ * `running` speak of its last run; `incomplete` lacks files;
  * `out_of_order` is unpublished and older than the newest published month; `gone` is published and no longer on disk.
  */
 export type MonthState =
   | "new"
   | "ok"
   | "changed"
+  | "dropped"
   | "failed"
   | "crashed"
   | "running"
@@ -76,8 +78,22 @@ export interface RunDetail extends RunEntry {
   files: { table: string; path: string; bytes: number; sha256: string | null; rows: number | null }[];
   verdicts: Verdict[];
   faults: Fault[];
+  /** Seals of this run that are in force. */
   snapshots: Seal[];
+  /** Seals of this run that were lifted, and those of others that it lifted. */
+  lifted: LiftedSeal[];
   warnings: { title: string; hint: string }[];
+}
+
+/** A seal no longer in force: a restamp (`lifted_by` is its run) put another in its place, or retention dropped its rows. */
+export interface LiftedSeal extends Seal {
+  /** The run that had made it. */
+  run: number;
+  lifted_at: string;
+  reason: "restamp" | "retention";
+  lifted_by: number | null;
+  operator: string | null;
+  host: string | null;
 }
 
 export interface SnapshotEntry extends Seal {

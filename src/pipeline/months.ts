@@ -32,11 +32,12 @@ function stateOf(
 ): MonthState {
   if (lastRun?.status === "running") return "running";
   if (disk === undefined) return "gone";
-  if (publication !== undefined && filesUnmoved(disk.files, publication)) return "ok";
+  const published = publication?.dropped ? "dropped" : "ok";
+  if (publication !== undefined && filesUnmoved(disk.files, publication)) return published;
   if (disk.files.some((file) => !file.present)) return "incomplete";
   if (lastRun?.status === "crashed") return "crashed";
   if (lastRun !== undefined && lastRun.status !== "published") return "failed";
-  if (publication !== undefined) return "changed";
+  if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
   return isOlderThanNewest ? "out_of_order" : "new";
 }
 

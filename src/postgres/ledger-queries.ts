@@ -44,7 +44,10 @@ export async function lastRuns(sql: Queryable, dataset: string, holder: number |
 }
 
 type DetailRow = RunEntry &
-  Pick<RunDetail, "files" | "verdicts" | "faults" | "snapshots"> & { failure: RunFailure; warnings: Warning[] };
+  Pick<RunDetail, "files" | "verdicts" | "faults" | "snapshots" | "lifted"> & {
+    failure: RunFailure;
+    warnings: Warning[];
+  };
 
 /** Everything the ledger knows of one run; null when there is no such run. */
 export async function showRun(
@@ -70,7 +73,11 @@ export async function showRun(
          from console.run_faults f where f.run = r.run) as faults,
       (select coalesce(jsonb_agg(jsonb_build_object('table', s.table_name, 'as_of', s.as_of, 'rows', s.rows,
                 'fingerprint', s.fingerprint) order by s.table_name), '[]')
-         from console.seals s where s.run = r.run) as snapshots
+         from console.seals s where s.run = r.run) as snapshots,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', l.table_name, 'as_of', l.as_of, 'rows', l.rows,
+                'fingerprint', l.fingerprint, 'run', l.run, 'lifted_at', ${iso(sql, "lifted_at")}, 'reason', l.reason,
+                'lifted_by', l.lifted_by, 'operator', l.operator, 'host', l.host) order by l.lift), '[]')
+         from console.lifted_seals l where l.run = r.run or l.lifted_by = r.run) as lifted
       from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
   if (row === undefined) return null;
   return { ...row, failure: row.failure.code === null ? null : row.failure };
@@ -84,6 +91,8 @@ export interface Publication {
   mode: Mode;
   /** True when the live tables took part; false when the month was only ever backfilled. */
   live: boolean;
+  /** True when its snapshots were dropped by retention, and none has taken their place. */
+  dropped: boolean;
   files: FileRecord[];
 }
 
@@ -94,6 +103,9 @@ export async function publications(sql: Queryable, dataset: string): Promise<Pub
       select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode,
         exists (select 1 from console.runs p where p.dataset = r.dataset and p.month = r.month
                    and p.status = 'published' and p.mode <> 'backfill') as live,
+        exists (select 1 from console.lifted_seals l
+                 where l.dataset = r.dataset and l.as_of = r.as_of and l.reason = 'retention')
+          and not exists (select 1 from console.seals s where s.dataset = r.dataset and s.as_of = r.as_of) as dropped,
         (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
                   'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)), '[]')
            from console.run_files f where f.run = r.run) as files

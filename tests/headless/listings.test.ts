@@ -121,6 +121,35 @@ const detail: RunDetail = {
     { file: "users.csv", line: 3, column: "signup_date", value: "2024-02-30", code: "not_date", reason: "not a date" },
   ],
   snapshots: [seal],
+  lifted: [
+    {
+      ...seal,
+      run: 2,
+      reason: "restamp",
+      lifted_by: 5,
+      operator: null,
+      host: null,
+      lifted_at: "2024-04-01T12:00:00.000Z",
+    },
+    {
+      ...seal,
+      run: 1,
+      reason: "restamp",
+      lifted_by: 2,
+      operator: null,
+      host: null,
+      lifted_at: "2024-04-01T12:00:00.000Z",
+    },
+    {
+      ...seal,
+      run: 2,
+      reason: "retention",
+      lifted_by: null,
+      operator: "ann",
+      host: "db1",
+      lifted_at: "2024-04-02T12:00:00.000Z",
+    },
+  ],
   warnings: [{ title: "labels: 12 % fewer rows.", hint: "Check that the export is complete." }],
 };
 

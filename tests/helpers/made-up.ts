@@ -170,6 +170,7 @@ export function detail(entry: RunEntry): RunDetail {
     verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [positions.contract, positions.hours] : []),
     faults: [],
     snapshots: published ? seals(index) : [],
+    lifted: [],
     warnings: [],
   };
 }

@@ -47,6 +47,10 @@ const scenarios: Record<string, () => Scenario> = {
     ...threeMonths("published"),
     months: [madeUp.month(1, "changed", runs[1] ?? null), madeUp.month(0, "out_of_order", null)],
   }),
+  dropped: () => ({
+    ...threeMonths("published"),
+    months: [1, 0].map((index) => madeUp.month(index, "dropped", runs[index] ?? null)),
+  }),
   crowd: () => crowd(500, 5_000, 200),
 };
 

@@ -50,11 +50,21 @@ async function failure(work: Promise<unknown>): Promise<ConsoleError> {
 }
 
 test("retention drops a day's snapshots with their partitions, keeps who did it, and lets the month run again", async () => {
-  await run("month_001");
+  const publication = lastOf(await run("month_001"), "run.finished");
   const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
   const { snapshots } = await pipeline.call({ kind: "retire", as_of: february });
   expect(snapshots).toHaveLength(5);
   expect(snapshots).toContainEqual({ table: "labels_snapshots", rows: 4, sealed: true });
+  const states = async () => (await pipeline.call({ kind: "months" })).months.map(({ month, state }) => [month, state]);
+  expect(await states()).toEqual([
+    ["month_001", "dropped"],
+    ["month_000", "ok"],
+  ]);
+  const { lifted: told, snapshots: left } = await pipeline.call({ kind: "show", run: publication?.run ?? 0 });
+  expect(left).toEqual([]);
+  expect(told.map(({ as_of, reason, run: sealedBy, lifted_by }) => [as_of, reason, sealedBy, lifted_by])).toEqual(
+    Array(5).fill([february, "retention", publication?.run, null]),
+  );
   const [gone] = await database.sql`select to_regclass('labels_snapshots_20240229') as partition`;
   expect(gone?.partition).toBeNull();
   const lifted = await database.sql`
@@ -74,6 +84,7 @@ test("retention drops a day's snapshots with their partitions, keeps who did it,
   );
   const again = lastOf(await run("month_001"), "run.finished");
   expect(again).toMatchObject({ status: "published", snapshots: Array(5).fill({ as_of: february }) });
+  expect(await states()).toContainEqual(["month_001", "ok"]);
   const { snapshots: after } = await pipeline.call({ kind: "snapshots" });
   expect(after.map(({ table, fingerprint }) => [table, fingerprint])).toEqual(
     before.map(({ table, fingerprint }) => [table, fingerprint]),

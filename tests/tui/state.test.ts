@@ -86,6 +86,15 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { backfill: true } }]);
   });
 
+  test("a month whose snapshots were dropped says so: the newest is run again, an older one backfilled", () => {
+    const session = new Session(scenario("dropped"));
+    expect(session.text()).toContain("its snapshots were dropped: r takes them anew");
+    expect(session.text()).not.toContain("sealed");
+    expect(new Session(scenario("dropped")).press("down", "r").text()).toContain("Backfill month_000?");
+    session.press("r", "enter");
+    expect(runsAsked(session)).toMatchObject([{ request: { force: false, backfill: false, restamp: false } }]);
+  });
+
   test("the dry run that a question offers asks for nothing more", () => {
     const session = new Session(scenario("published")).press("r", "d");
     expect(runsAsked(session)).toMatchObject([{ request: { dry_run: true, force: false } }]);

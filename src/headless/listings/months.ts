@@ -11,6 +11,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   new: "cyan",
   ok: "green",
   changed: "yellow",
+  dropped: "yellow",
   failed: "red",
   crashed: "red",
   running: "cyan",
@@ -53,6 +54,11 @@ export const monthsView: View<Replies["months"]> = {
     })),
   }),
   text: ({ months }, look) => (months.length === 0 ? "" : table(columns, months, look)),
-  note: ({ months }) =>
-    months.length === 0 ? "There are no months: point --data at the folder that holds month_000 and so on." : null,
+  note: ({ months }) => {
+    if (months.length === 0) return "There are no months: point --data at the folder that holds month_000 and so on.";
+    return months.some(({ state }) => state === "dropped") ? droppedNote : null;
+  },
 };
+
+const droppedNote =
+  "The snapshots of a dropped month are gone: --month takes them anew if it is the newest, --month with --backfill if not.";

@@ -1,6 +1,6 @@
 import type { Verdict } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { RunDetail } from "../../core/listings.ts";
+import type { LiftedSeal, RunDetail } from "../../core/listings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { faultLines } from "../faults.ts";
 import type { Look } from "../output.ts";
@@ -45,6 +45,21 @@ const sealColumns: Column<RunDetail["snapshots"][number]>[] = [
   { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
   { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
 ];
+
+const liftedColumns: Column<LiftedSeal & { of: number }>[] = [
+  { title: "LIFTED SEAL", cell: (seal) => seal.table, flexible: true },
+  { title: "AS OF", cell: ({ as_of }) => as_of },
+  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+  { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
+  { title: "WHEN", cell: ({ lifted_at }) => moment(lifted_at), flexible: true },
+  { title: "WHY", cell: whyLifted, flexible: true },
+];
+
+function whyLifted({ of, run, lifted_by, operator, host }: LiftedSeal & { of: number }): string {
+  if (lifted_by === of) return `this run replaced it, of run ${run}`;
+  if (lifted_by !== null) return `replaced by run ${lifted_by}`;
+  return `dropped${operator === null ? "" : ` by ${operator}@${host}`}`;
+}
 
 function heading(detail: RunDetail, look: Look): string {
   const seconds = secondsOf(detail);
@@ -101,6 +116,11 @@ export const showView: View<RunDetail> = {
       faults(detail),
       section(fileColumns, detail.files, look),
       section(sealColumns, detail.snapshots, look),
+      section(
+        liftedColumns,
+        detail.lifted.map((seal) => ({ ...seal, of: detail.run })),
+        look,
+      ),
     ]
       .filter((part) => part !== "")
       .join("\n"),

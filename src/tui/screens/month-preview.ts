@@ -47,6 +47,8 @@ function lastRunRows(ui: Ui, entry: MonthEntry, area: Area): Row[] {
   const when = `run ${last.run} ${last.status.replace("_", " ")}${took}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
   const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
   const detail = ui.details[last.run];
+  if (entry.state === "dropped")
+    return [line(when, "dim"), line("its snapshots were dropped: r takes them anew", "warn")];
   if (detail === undefined || detail.failure === null) return [line(area.width >= 76 ? stamped : when, "dim")];
   const failures = detail.verdicts
     .filter((verdict) => !verdict.success)

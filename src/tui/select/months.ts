@@ -10,6 +10,7 @@ const states: Record<MonthState, { words: string; tone: Tone; aged: boolean }> =
   new: { words: "new", tone: "accent", aged: false },
   ok: { words: "ok", tone: "good", aged: true },
   changed: { words: "changed", tone: "warn", aged: true },
+  dropped: { words: "dropped", tone: "warn", aged: false },
   failed: { words: "failed", tone: "bad", aged: true },
   crashed: { words: "crashed", tone: "bad", aged: true },
   running: { words: "running", tone: "warn", aged: false },
@@ -32,7 +33,7 @@ export function monthStages(ui: Ui, entry: MonthEntry): Span[] {
   if (own?.month === entry.month && isRunning(ui)) return stages.map((stage) => liveCell(stage, own.stage, glyphs));
   const run = entry.last_run;
   if (run === null || run.status === "dry_run") return stages.map(() => span(glyphs.todo, "dim"));
-  if (run.status === "published") return publishedCells(run, glyphs, entry.state === "ok" ? "good" : "dim");
+  if (run.status === "published") return publishedCells(run, glyphs, entry.state);
   if (run.status === "running") return stages.map(() => span(glyphs.ellipsis, "warn"));
   return failedCells(run, failedStage(ui, run), glyphs);
 }
@@ -43,13 +44,14 @@ function liveCell(stage: Stage, current: Stage | null, glyphs: Glyphs): Span {
   return distance === 0 ? span(glyphs.ellipsis, "warn") : span(glyphs.todo, "dim");
 }
 
-function publishedCells(run: RunEntry, glyphs: Glyphs, tone: Tone): Span[] {
+function publishedCells(run: RunEntry, glyphs: Glyphs, state: MonthState): Span[] {
+  const tone = state === "ok" ? "good" : "dim";
   const { warned } = run.expectations;
   return [
     span(glyphs.ok, tone),
     span(glyphs.ok, tone),
     span(`${passedOf(run, glyphs)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
-    span("sealed", tone),
+    state === "dropped" ? span("dropped", "warn") : span("sealed", tone),
   ];
 }
 

@@ -50,7 +50,8 @@ export function askTyped(ui: Ui, entry: MonthEntry, way: "backfill" | "restamp")
 export function askRun(ui: Ui, entry: MonthEntry): Question {
   const { month, state } = entry;
   // A newer month is published, or its files changed since it was: the plain run would only be refused.
-  if (state === "out_of_order") return askTyped(ui, entry, "backfill");
+  if (state === "out_of_order" || (state === "dropped" && isOutdated(ui, entry)))
+    return askTyped(ui, entry, "backfill");
   if (state === "changed") return askTyped(ui, entry, "restamp");
   if (state === "ok") {
     const why = "These very files are published already: running them again changes nothing.";
@@ -155,6 +156,11 @@ export function askQuit(ui: Ui): Question {
   };
 }
 
+/** True when a newer month is published. */
+function isOutdated({ months }: Ui, { as_of }: MonthEntry): boolean {
+  return (months ?? []).some((one) => published.has(one.state) && one.as_of > as_of);
+}
+
 /** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
 export function pendingMonths(ui: Ui): MonthEntry[] {
   return pendingAmong(ui.months);
@@ -162,9 +168,9 @@ export function pendingMonths(ui: Ui): MonthEntry[] {
 
 const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
   const months = all ?? [];
-  const published = months.filter(({ state }) => state === "ok" || state === "changed" || state === "gone");
   const newest =
-    published
+    months
+      .filter(({ state }) => published.has(state))
       .map(({ as_of }) => as_of)
       .sort()
       .at(-1) ?? "";
@@ -173,4 +179,5 @@ const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
     .sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
 });
 
+const published = new Set<MonthState>(["ok", "changed", "dropped", "gone"]);
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);
