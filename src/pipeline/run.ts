@@ -165,9 +165,9 @@ async function stagesIn(
     throw expectationsFailed(job, failed, record.verdicts.length, faults);
   }
   const seals = await stage("snapshot", async () => {
-    const taken = await snapshot(context);
-    await warnOfDrift(context, taken);
-    return taken;
+    const { inForce, fresh } = await snapshot(context);
+    await warnOfDrift(context, fresh);
+    return inForce;
   });
   await emptyStage(tx, job.tables);
   return seals;

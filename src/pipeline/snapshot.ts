@@ -21,14 +21,20 @@ interface Conflict {
   changed: number;
 }
 
+/** The seals of a month, and those of them that this run set. */
+export interface Snapshots {
+  inForce: Seal[];
+  fresh: Seal[];
+}
+
 /**
  * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
- * the same rows; otherwise the run is refused, or, for a restamp, the old one gives way. Returns the seals now in force.
+ * the same rows; otherwise the run is refused, or, for a restamp, the old one gives way.
  */
-export async function snapshot(context: StageContext): Promise<Seal[]> {
+export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
   const before = await sealsOf(tx, dataset.name, asOf);
-  const seals: Seal[] = [];
+  const inForce: Seal[] = [];
   const fresh: SealedTable[] = [];
   const conflicts: Conflict[] = [];
   for (const table of tables.filter(isFrozen)) {
@@ -38,13 +44,13 @@ export async function snapshot(context: StageContext): Promise<Seal[]> {
       conflicts.push(outcome.conflict);
       continue;
     }
-    seals.push(outcome.seal);
+    inForce.push(outcome.seal);
     if (outcome.fresh) fresh.push({ ...outcome.seal, groups: outcome.groups });
     emit({ event: "table.finished", stage: "snapshot", table: table.name, rows: outcome.seal.rows });
   }
   if (conflicts.length > 0) throw refusal(context, conflicts);
   await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
-  return seals;
+  return { inForce, fresh };
 }
 
 type Outcome = { seal: Seal; groups: KeyGroup[]; fresh: boolean } | { conflict: Conflict };

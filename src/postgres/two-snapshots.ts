@@ -20,22 +20,29 @@ const sample = "two_snapshots_sample";
 /** The column that tells the sides of the sample apart; no table of a dataset is likely to have one of that name. */
 const fromColumn = "console_from";
 
+/** What a sample is made of: the percentage of a table's blocks that is read, and of the keys there one in so many. */
+export interface Sampling {
+  percent: number;
+  oneIn: number;
+}
+
 /**
- * Take a sample of both snapshots: of every `oneIn` keys one, the same in both. It stays until the next is taken or the
- * transaction ends.
+ * Take a sample of both snapshots. It stays until the next is taken or the transaction ends. The keys are the same in
+ * both as long as all blocks are read.
  */
 export async function takeSample(
   tx: Transaction,
   table: Frozen,
-  { from, to, oneIn }: { from: string; to: string; oneIn: number },
+  { from, to, percent, oneIn }: Sampling & { from: string; to: string },
 ): Promise<void> {
   const isChosen = oneIn === 1 ? tx`` : tx`where ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
+  const blocks = percent >= 100 ? tx`` : tx`tablesample system (${percent}::float4) repeatable (1)`;
   await tx`drop table if exists pg_temp.${tx(sample)}`;
   await tx`
     create temporary table ${tx(sample)} on commit drop as
-      select true as ${tx(fromColumn)}, s.* from ${slice(tx, table, from)} s ${isChosen}
+      select true as ${tx(fromColumn)}, s.* from ${slice(tx, table, from, blocks)} s ${isChosen}
        union all
-      select false, s.* from ${slice(tx, table, to)} s ${isChosen}`;
+      select false, s.* from ${slice(tx, table, to, blocks)} s ${isChosen}`;
 }
 
 /** The sample that was taken last. */
@@ -44,12 +51,12 @@ export function sampledRows(tx: Queryable): TwoSnapshots {
   return { from: side(tx`${tx(fromColumn)}`), to: side(tx`not ${tx(fromColumn)}`) };
 }
 
-function slice(sql: Queryable, table: Frozen, asOf: string): Fragment {
+function slice(sql: Queryable, table: Frozen, asOf: string, blocks: Fragment = sql``): Fragment {
   const { table: target, asOfColumn, columns } = table.snapshot;
   const names = columns.map((column) => column.name);
   return sql`
     (select ${list(sql, columnsOf(sql, "s", names))}
-       from ${sql(target.schema)}.${sql(target.name)} s where s.${sql(asOfColumn)} = ${asOf}::date)`;
+       from ${sql(target.schema)}.${sql(target.name)} s ${blocks} where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
 /** Counts on both sides: rows, a column's cells that are not NULL, and those that are true, if it is boolean. */

@@ -158,7 +158,7 @@ test("a sample takes the same keys from both sides", async () => {
   const cells = Array.from({ length: 400 }, (_, index) => index);
   await freeze(table, "skips_7d", [cells, cells.map((cell) => cell + 1)]);
   const sampled = await sql.begin(async (tx) => {
-    await takeSample(tx, table, { from, to, oneIn: 4 });
+    await takeSample(tx, table, { from, to, percent: 100, oneIn: 4 });
     return [
       ...(await tx`select user_id, count(*) as sides from (
         select * from ${sampledRows(tx).from} f union all select * from ${sampledRows(tx).to} t) s group by user_id`),
