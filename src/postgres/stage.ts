@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Sql, Transaction } from "./connect.ts";
+import { list } from "./fragments.ts";
 import { catalogTables } from "./introspect.ts";
 
 /**
@@ -24,9 +25,14 @@ export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Prom
   });
 }
 
-/** Empty the stage, in the run's own transaction: at its start for what a crash left, at its end for the next run. */
+/** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */
 export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  for (const { name } of tables) await tx`truncate ${tx(stageSchema)}.${tx(name)}`;
+  const staged = tables.map(({ name }) => tx`${tx(stageSchema)}.${tx(name)}`);
+  const holdsRows = staged.map((table) => tx`exists (select 1 from ${table})`);
+  const [row] = await tx<{ full: boolean[] }[]>`select array[${list(tx, holdsRows)}]::boolean[] as full`;
+  const full = staged.filter((_, index) => row?.full[index]);
+  // A truncated table gets new files, which costs more than to look first.
+  if (full.length > 0) await tx`truncate ${list(tx, full)}`;
 }
 
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
