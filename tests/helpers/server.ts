@@ -1,10 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
-import { acquireServer } from "../../src/postgres/embedded/server.ts";
 import { atEnd } from "./at-end.ts";
-import { fastSettings } from "./fast-settings.ts";
+import { startEmbedded } from "./embedded.ts";
+import { databaseName, databaseUrl } from "./names.ts";
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -21,7 +18,16 @@ export interface Template {
   prepare(sql: Sql, url: string): Promise<void>;
 }
 
+/**
+ * The test run that this process has a part in: `bun run test` names it for its workers, which then share templates and
+ * leave them to it; by itself a process is its own run.
+ */
+const sharedRun = process.env.TEST_RUN;
+const run = sharedRun ?? String(process.pid);
+
 const templates = new Map<string, Promise<string>>();
+/** Bun's workers begin each test file with fresh modules: the time keeps the names of one file from those of the next. */
+const file = `${process.pid}_${Date.now().toString(36)}`;
 let databases = 0;
 
 /** Started when the first test file imports this, and not in a hook, for hooks have a time limit. */
@@ -48,23 +54,19 @@ export async function testDatabase(template?: Template): Promise<TestDatabase> {
 
 /** All of it is undone at the end of the run, last things first: no process, database or folder is left behind. */
 async function startTestServer(): Promise<{ url: string; sql: Sql }> {
-  const url = process.env.TEST_DATABASE_URL ?? (await startEmbedded());
+  const url = process.env.TEST_DATABASE_URL ?? (await ownEmbedded());
   const sql = connect(url, { applicationName: "test helper" });
   atEnd(async () => {
-    const names = await Promise.allSettled(templates.values());
+    const names = await Promise.allSettled(sharedRun === undefined ? templates.values() : []);
     for (const name of names) if (name.status === "fulfilled") await sql`drop database ${sql(name.value)} with (force)`;
     await sql.end();
   });
   return { url, sql };
 }
 
-async function startEmbedded(): Promise<string> {
-  const home = mkdtempSync(join(tmpdir(), "streamflow-test-"));
-  atEnd(async () => rmSync(home, { recursive: true, force: true }));
-  // Root's servers run as another account, which has to get through.
-  chmodSync(home, 0o755);
-  const { url, release } = await acquireServer(home, fastSettings);
-  atEnd(release);
+async function ownEmbedded(): Promise<string> {
+  const { url, stop } = await startEmbedded();
+  atEnd(stop);
   return url;
 }
 
@@ -74,21 +76,38 @@ function copyOf(template: Template): Promise<string> {
   return known;
 }
 
+/** Made by the first worker that asks, under a lock; only one that is whole gets its name. */
 async function makeTemplate(template: Template): Promise<string> {
-  const { url, name } = await createDatabase("template0");
-  const sql = connect(url, { applicationName: `template ${template.name}` });
-  await template.prepare(sql, url);
-  await sql.end();
+  const { sql } = server;
+  const name = databaseName(run, template.name);
+  await sql`select pg_advisory_lock(hashtext(${name}))`;
+  try {
+    const [known] = await sql`select 1 from pg_database where datname = ${name}`;
+    if (known === undefined) await prepareTemplate(template, name);
+    return name;
+  } finally {
+    await sql`select pg_advisory_unlock(hashtext(${name}))`;
+  }
+}
+
+async function prepareTemplate(template: Template, name: string): Promise<void> {
+  const making = await createDatabase("template0");
+  const sql = connect(making.url, { applicationName: `template ${template.name}` });
+  try {
+    await template.prepare(sql, making.url);
+  } finally {
+    await sql.end();
+  }
   // A database that somebody is connected to cannot be copied, and a session ends a moment after its client left.
-  await openConnections(name);
-  return name;
+  await openConnections(making.name);
+  await server.sql`alter database ${server.sql(making.name)} rename to ${server.sql(name)}`;
 }
 
 async function createDatabase(source: string): Promise<{ url: string; name: string }> {
   const { url, sql } = server;
-  const name = `test_${process.pid}_${++databases}`;
+  const name = databaseName(run, file, ++databases);
   await sql`create database ${sql(name)} template ${sql(source)}`;
-  return { url: url.replace(/^(\w+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`), name };
+  return { url: databaseUrl(url, name), name };
 }
 
 const leakPatienceMs = 3_000;
