@@ -39,4 +39,6 @@ export async function emptied(sql: Sql): Promise<void> {
   const partitions = await sql<{ name: string }[]>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.relkind = 'r'`;
   for (const { name } of partitions) await sql`drop table ${sql(name)}`;
+  // Those that are not partitioned still have their rows.
+  for (const { snapshot } of await tablesOf(sql)) if (snapshot) await sql`truncate ${sql(snapshot.table.name)}`;
 }
