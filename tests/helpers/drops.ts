@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,6 +48,8 @@ export interface DropFolder {
   path: string;
   /** Write a month's files; cells are written as they are, without quoting. */
   write(month: string, files: Record<string, Rows>): void;
+  /** Remove every month. */
+  empty(): void;
   remove(): void;
 }
 
@@ -60,6 +62,9 @@ export function dropFolder(): DropFolder {
       for (const [name, rows] of Object.entries(files)) {
         writeFileSync(join(path, month, name), rows.map((cells) => `${cells.join(",")}\n`).join(""));
       }
+    },
+    empty() {
+      for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true });
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };

@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Settings } from "../../src/core/settings.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
-import { migrated } from "../helpers/database.ts";
+import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, lastOf, runMonths } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
-// Each test runs several subprocesses, on machines that may be busy with others.
+// On machines that may be busy with others.
 setDefaultTimeout(30_000);
 
 const users = ["u1", "u2", "u3", "u4"];
@@ -15,16 +15,20 @@ let database: TestDatabase;
 let drops: DropFolder;
 let settings: Settings;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await testDatabase(migrated);
   drops = dropFolder();
   settings = { data: drops.path, home: `${drops.path}/home`, database: database.url };
-  drops.write("month_000", smallDrop(users));
 });
-afterEach(async () => {
+afterAll(async () => {
   await closePipelines();
   drops.remove();
   await database.drop();
+});
+beforeEach(async () => {
+  await emptied(database.sql);
+  drops.empty();
+  drops.write("month_000", smallDrop(users));
 });
 
 async function rowsIn(table: string, schema = "public"): Promise<number> {
