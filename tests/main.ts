@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../src/postgres/connect.ts";
@@ -11,7 +11,7 @@ import { databaseName } from "./helpers/names.ts";
  * and then starts a server for itself.
  */
 const run = String(process.pid);
-const folder = mkdtempSync(join(tmpdir(), "streamflow-tests-"));
+const folder = mkdtempSync(join(inMemory() ?? tmpdir(), "streamflow-tests-"));
 // Root's servers run as another account, which has to get through.
 chmodSync(folder, 0o755);
 process.env.TMPDIR = folder;
@@ -30,6 +30,18 @@ if (embedded === null) await dropDatabases();
 await embedded?.stop();
 rmSync(folder, { recursive: true, force: true });
 process.exit(code);
+
+/** Linux's file system in memory, where it is not the 64 MB of a container: a third faster for many small tables. */
+function inMemory(): string | null {
+  const place = "/dev/shm";
+  const enough = 2 * 1024 ** 3;
+  try {
+    const { bavail, bsize } = statfsSync(place);
+    return bavail * bsize >= enough ? place : null;
+  } catch {
+    return null;
+  }
+}
 
 /** On a server that stays: the templates, and what a file left that was cut short. */
 async function dropDatabases(): Promise<void> {

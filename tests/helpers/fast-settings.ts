@@ -7,5 +7,6 @@ export const fastSettings: readonly Setting[] = [
   ["full_page_writes", "off", "likewise"],
   ["synchronous_commit", "off", "likewise"],
   ["shared_buffers", "32MB", "test tables are small"],
+  ["max_wal_size", "256MB", "the files may lie in memory"],
   ["autovacuum", "off", "nothing happens that no test asked for"],
 ];
