@@ -63,7 +63,8 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   const target = parseUrl(url);
   const sql = connect(url, options);
   try {
-    await sql`select 1`.simple();
+    // Compiling queries as short as ours takes longer than running them; no start-up parameter, as poolers refuse it.
+    await sql`set jit = off`.simple();
     requireVersion(sql);
     return sql;
   } catch (error) {

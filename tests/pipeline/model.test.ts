@@ -11,7 +11,7 @@ import { lastOf, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Drop, edited, type History, history, written } from "./model/drops.ts";
 import { contentsOf, Model } from "./model/model.ts";
-import { grantWhatRunsNeed, unpartitioned } from "./model/servers.ts";
+import { dropLoader, grantWhatRunsNeed, unpartitioned } from "./model/servers.ts";
 
 /** Whichever way the rows are written, they are those that a plain model of upsert and snapshot says. */
 
@@ -53,6 +53,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
   afterAll(async () => {
     await session?.close();
     drops.remove();
+    await dropLoader(database.sql);
     await database.drop();
   });
 

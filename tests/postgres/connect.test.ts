@@ -57,6 +57,14 @@ test("a session has our name and reads the same everywhere; the URL's options ar
   await own.end();
 });
 
+test("queries are not compiled, whatever the database has set", async () => {
+  const [here] = await database.sql`select current_database() as name`;
+  await database.sql`alter database ${database.sql(here?.name)} set jit = on`;
+  const own = await openDatabase(database.url);
+  expect([...(await own`show jit`)]).toEqual([{ jit: "off" }]);
+  await own.end();
+});
+
 test("a server that is too old is named with its version", async () => {
   const server = fakePostgres("14.12 (Debian 14.12-1)");
   const error = await refusal(openDatabase(`postgresql://ann@127.0.0.1:${server.port}/app?sslmode=disable`));

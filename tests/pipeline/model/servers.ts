@@ -13,15 +13,28 @@ export async function unpartitioned(sql: Sql): Promise<void> {
   }
 }
 
-/** Let an account that owns no table do what a run cannot do without; resolves to its URL. */
+/** An account of this database, which owns no table. */
+async function loaderOf(sql: Sql): Promise<string> {
+  const [row] = await sql<{ loader: string }[]>`select current_database() || '_loader' as loader`;
+  return row?.loader ?? "";
+}
+
+/** Let that account do what a run cannot do without; resolves to its URL. */
 export async function grantWhatRunsNeed(sql: Sql, url: string): Promise<string> {
-  const [{ loader } = { loader: "" }] = await sql<
-    { loader: string }[]
-  >`select current_database() || '_loader' as loader`;
+  const loader = await loaderOf(sql);
   await sql`create role ${sql(loader)}`;
   await sql`grant usage on schema public, console, stage to ${sql(loader)}`;
   await sql`grant select, insert, update, delete on all tables in schema public, console to ${sql(loader)}`;
   await sql`grant all on all tables in schema stage to ${sql(loader)}`;
   const separator = url.includes("?") ? "&" : "?";
   return `${url}${separator}options=-c%20role%3D${loader}`;
+}
+
+/** Accounts outlive their database, so that this one has to go before it. */
+export async function dropLoader(sql: Sql): Promise<void> {
+  const loader = await loaderOf(sql);
+  const [known] = await sql`select 1 from pg_roles where rolname = ${loader}`;
+  if (known === undefined) return;
+  await sql`drop owned by ${sql(loader)}`;
+  await sql`drop role ${sql(loader)}`;
 }
