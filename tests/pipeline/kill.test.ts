@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { Settings } from "../../src/core/settings.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connect.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, runMonths, runRequest } from "../helpers/pipeline.ts";
@@ -97,6 +97,48 @@ async function attempt(
   await pipeline.close();
   return { done, left: await stateOf(sql) };
 }
+
+/** Wait until somebody waits for a lock of ours. */
+async function someoneWaits(sql: Sql): Promise<void> {
+  for (let waiting = 0; waiting === 0; ) {
+    const [row] = await sql<{ waiting: number }[]>`
+      select count(*) as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`;
+    waiting = row?.waiting ?? 0;
+  }
+}
+
+/** Do it, and kill the pipeline where it first wants to write `table`, with all done that comes before. */
+async function killedAt(
+  { sql, url }: TestDatabase,
+  operate: (typeof operations)[string],
+  table: string,
+): Promise<void> {
+  const pipeline = startPipeline(settingsFor(url));
+  await pipeline.call({ kind: "snapshots" });
+  const other = connect(url);
+  await other.begin(async (tx) => {
+    await tx`lock table ${tx.unsafe(table)} in share mode`;
+    const operating = operate(pipeline, () => {}).catch(() => false);
+    await someoneWaits(sql);
+    pipeline.kill();
+    expect(await operating).toBe(false);
+  });
+  await other.end();
+  await pipeline.close();
+}
+
+test("kill -9 with half of it written leaves nothing of a restamp, a backfill or a retention", async () => {
+  const database = await testDatabase(published);
+  const before = await stateOf(database.sql);
+  for (const [name, operate] of Object.entries(operations)) {
+    for (const table of ["labels_snapshots", "console.seals"]) {
+      await killedAt(database, operate, table);
+      expect({ name, table, left: await stateOf(database.sql) }).toEqual({ name, table, left: before });
+    }
+  }
+  await database.drop();
+});
 
 for (const [name, operate] of Object.entries(operations)) {
   test(`kill -9 in the middle of ${name} leaves the database as before or as after, and open to another try`, async () => {
