@@ -1,4 +1,6 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
 
 /** A file that appears under its name when it is whole, or not at all. */
@@ -13,7 +15,8 @@ export interface OutputFile {
 }
 
 export async function createOutput(path: string): Promise<OutputFile> {
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = partialName(path, process.pid);
+  await removeOrphans(path);
   const file = await attempt(path, () => open(partial, "w"));
   const hash = new Bun.CryptoHasher("sha256");
   let bytes = 0;
@@ -39,6 +42,32 @@ export async function createOutput(path: string): Promise<OutputFile> {
       await rm(partial, { force: true });
     },
   };
+}
+
+/** Told apart by process and machine, so that two may write the same file at once: the last one to finish wins. */
+function partialName(path: string, pid: number): string {
+  return `${path}.${hostname()}-${pid}.partial`;
+}
+
+/** Remove what processes of this machine left behind that were killed while they wrote this file. */
+async function removeOrphans(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names) {
+    const pid = Number(/-(\d+)\.partial$/.exec(name)?.[1] ?? Number.NaN);
+    if (name !== basename(partialName(path, pid)) || isAlive(pid)) continue;
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process may not be signalled, and lives.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
 }
 
 async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {

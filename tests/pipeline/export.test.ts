@@ -118,6 +118,24 @@ test("the same seals give the same bytes, and the manifest says what they were m
   }
 });
 
+test("kill -9 leaves no file under its name, and the next export clears away what was left", async () => {
+  const { sql, url } = database;
+  const killed = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: url });
+  await killed.call({ kind: "snapshots" });
+  await sql`begin`;
+  await sql`lock table labels_snapshots in access exclusive mode`;
+  const request = { kind: "export", as_of: january, labels_from: null, out: join(folder, "train.csv") } as const;
+  const exporting = killed.call(request).catch((error: ConsoleError) => error.code);
+  while (readdirSync(folder).length < 2) await new Promise(setImmediate);
+  killed.kill();
+  expect(await exporting).toBe("pipeline_died");
+  await sql`rollback`;
+  await killed.close();
+  expect(readdirSync(folder).filter((name) => !name.endsWith(".partial"))).toEqual([]);
+  await write("train.csv");
+  expect(readdirSync(folder).sort()).toEqual(["train.csv", "train.csv.manifest.json"]);
+});
+
 test("labels that are not later would leak", async () => {
   expect(await refused("train.csv", january)).toMatchObject({ code: "leak", exitCode: 4 });
   expect(await refused("train.csv", january, february)).toMatchObject({ code: "leak" });

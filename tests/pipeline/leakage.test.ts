@@ -83,6 +83,7 @@ async function frozen(sql: Sql, table: string, day: string): Promise<string[]> {
     select concat_ws(',', user_id, ${
       {
         usage_agg_30d_snapshots: sql`watch_hours_30d, avg_session_mins_7d, unique_devices_30d, skips_7d, rebuffer_events_7d`,
+        support_agg_90d_snapshots: sql`support_tickets_90d, ticket_avg_resolution_hrs_90d`,
         payments_agg_90d_snapshots: sql`failed_payments_90d`,
         labels_snapshots: sql`initcap(churn_label::text)`,
       }[table] ?? sql``
@@ -97,7 +98,7 @@ for (const order of orders) {
     await playInOrder(order);
     for (const [index, files] of months.entries()) {
       const day = asOf[index] ?? "";
-      for (const table of ["usage_agg_30d", "payments_agg_90d", "labels"]) {
+      for (const table of ["usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"]) {
         expect(await frozen(database.sql, `${table}_snapshots`, day)).toEqual(cellsOf(files[`${table}.csv`] ?? []));
       }
       const [delivered] = await database.sql`
