@@ -22,3 +22,12 @@ export function fillParameters(value: unknown, parameters: Readonly<Record<strin
   if (Object.hasOwn(parameters, expression)) return parameters[expression];
   return evaluateExpression(expression, parameters, fail);
 }
+
+/** The names of the parameters that a value of a suite asks for: plain, or within expressions. */
+export function wantedParameters(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
+  if (typeof expression !== "string") return Object.values(value).flatMap(wantedParameters);
+  // What stands before a bracket is a function, before an equals sign one of its arguments.
+  return [expression, ...(expression.match(/[A-Za-z][\w$]*(?![\w$]*\s*[(=])/g) ?? [])];
+}

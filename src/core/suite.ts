@@ -1,7 +1,7 @@
 import { ArkErrors, type } from "./arktype.ts";
 import { ConsoleError } from "./errors.ts";
 import { Severity } from "./events.ts";
-import { fillParameters } from "./suite-parameters.ts";
+import { fillParameters, wantedParameters } from "./suite-parameters.ts";
 
 /** One expectation of a suite, its `$PARAMETER`s filled in. The arguments are checked against a table later on. */
 export interface Expectation {
@@ -60,9 +60,12 @@ export function parseSuite(text: string, path: string, parameters: Readonly<Reco
   if (shape instanceof ArkErrors) throw invalid(path, shape.summary);
   const name = shape.name ?? shape.expectation_suite_name;
   if (name === undefined) throw invalid(path, `it has no "name" (0.x: "expectation_suite_name")`);
+  const own = { ...shape.evaluation_parameters, ...shape.suite_parameters };
+  const wanted = new Set([...Object.keys(own), ...wantedParameters(shape.expectations)]);
+  const idle = Object.keys(parameters).find((one) => !wanted.has(one));
+  if (idle !== undefined) throw noSuchParameter(path, idle, wanted);
   const values = {
-    ...shape.evaluation_parameters,
-    ...shape.suite_parameters,
+    ...own,
     ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, asValue(value)])),
   };
   const expectations = shape.expectations.map((entry, index) => parseExpectation(entry, path, index, values));
@@ -93,6 +96,13 @@ function parseExpectation(
     severity: shape.severity ?? "critical",
     rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.includes(key))),
   };
+}
+
+function noSuchParameter(path: string, name: string, wanted: ReadonlySet<string>): ConsoleError {
+  const names = [...wanted].filter((one) => /^[\w$]+$/.test(one) && one !== "PI" && one !== "E").sort();
+  return new ConsoleError("usage", `The expectation suite ${path} has no parameter "${name}".`, {
+    hint: names.length === 0 ? "It has none at all: leave --parameter out." : `It has ${names.join(", ")}.`,
+  });
 }
 
 /** How messages speak of one expectation: `expectation 3 (expect_column_to_exist)`. */

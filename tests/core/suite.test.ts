@@ -114,7 +114,34 @@ describe("a suite", () => {
   });
 });
 
+function thrown(work: () => unknown): ConsoleError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConsoleError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 describe("parameters", () => {
+  test("a name that the suite does not know is refused, with those that it knows", () => {
+    const range = { min_value: { $PARAMETER: "low" }, max_value: { $PARAMETER: "trunc(rows * 0.9)" } };
+    const suite = {
+      name: "s",
+      expectations: [{ type: "expect_table_row_count_to_be_between", kwargs: range }],
+      suite_parameters: { rows: 10 },
+    };
+    expect(parse(suite, { low: "1", rows: "2" }).parameters).toEqual({ low: 1, rows: 2 });
+    expect(thrown(() => parse(suite, { low: "1", lo: "1" }))).toMatchObject({
+      code: "usage",
+      title: expect.stringContaining('has no parameter "lo"'),
+      hint: "It has low, rows.",
+    });
+    expect(thrown(() => parse(suite, { low: "1", trunc: "1" })).title).toContain('has no parameter "trunc"');
+    expect(thrown(() => parse({ name: "s", expectations: [] }, { lo: "1" })).hint).toContain("none at all");
+  });
+
   const value = (reference: unknown, parameters: Record<string, string> = {}, suiteParameters?: object) =>
     parse(
       {
@@ -150,7 +177,7 @@ describe("parameters", () => {
       ["1e3 + .5", 1000.5],
     ];
     for (const [expression, result] of numbers) {
-      expect([expression, value({ $PARAMETER: expression }, { rows: "10", start: "2024-01-31" })]).toEqual([
+      expect([expression, value({ $PARAMETER: expression }, {}, { rows: 10, start: "2024-01-31" })]).toEqual([
         expression,
         result,
       ]);
@@ -175,7 +202,7 @@ describe("parameters", () => {
     ["(".repeat(300), "it is too long"],
   ])("%s cannot be filled", (expression, reason) => {
     const suite = one({ type: "t", kwargs: { a: { $PARAMETER: expression } } });
-    expect(refusal(suite, { word: "abc" })).toContain(
+    expect(refusal({ ...suite, suite_parameters: { word: "abc" } })).toContain(
       `expectation 1 (t), argument "a": $PARAMETER "${expression}": ${reason}`,
     );
   });
