@@ -4,7 +4,7 @@ import type { OutputFile } from "./output-file.ts";
 import type { RowWriter } from "./row-writer.ts";
 
 /** A group is held in memory, as cells and as pages: more rows would not make the file much smaller. */
-const rowsInGroup = 20_000;
+const rowsInGroup = 10_000;
 const dayMs = 86_400_000;
 
 type Kind = Pick<SchemaElement, "type" | "converted_type">;
@@ -38,7 +38,7 @@ class GroupWriter extends ByteWriter {
   }
 }
 
-/** Parquet with snappy pages, in row groups of 20,000 rows. */
+/** Parquet with snappy pages, in row groups of 10,000 rows. */
 export function parquetWriter(file: OutputFile, columns: readonly TrainingColumn[]): RowWriter {
   const parquet = new ParquetWriter({ writer: new GroupWriter(file), schema: schemaOf(columns) });
   let group: Cell[][] = [];

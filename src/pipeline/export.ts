@@ -63,6 +63,9 @@ function formatOf(path: string): ExportFormat {
   });
 }
 
+/** As many as make a row group: by then it is written, and all that it was made from can go. */
+const rowsUntilSwept = 10_000;
+
 async function writeRows(
   tx: Transaction,
   sources: TrainingSources,
@@ -79,6 +82,8 @@ async function writeRows(
     rows += batch.length;
     for (const row of batch) if (isLabelled(row)) labelled++;
     await writer.write(batch);
+    // Left to itself the collector waits longer the more there was, and memory grows with the number of users.
+    if (rows % rowsUntilSwept === 0) Bun.gc(true);
   }
   await writer.finish();
   return { rows, labelled };
