@@ -19,7 +19,10 @@ export async function heldBySomebody(sql: Sql, dataset: string, holder: number |
 }
 
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
-export function outOfOrder({ month, asOf, backfill }: Job, published: readonly Publication[]): ConsoleError | null {
+export function outOfOrder(
+  { month, asOf, backfill, restamp }: Job,
+  published: readonly Publication[],
+): ConsoleError | null {
   const newest = newestLive(published);
   if (newest === null || backfill) return null;
   const isOlder = (monthIndex(month) ?? 0) < (monthIndex(newest.month) ?? 0) || asOf < newest.as_of;
@@ -28,7 +31,9 @@ export function outOfOrder({ month, asOf, backfill }: Job, published: readonly P
     "out_of_order",
     `${month} (${asOf}) is older than ${newest.month} (${newest.as_of}), which the live tables already hold.`,
     {
-      hint: "Run it with --backfill: its snapshot is then built from its own drop alone, and live tables stay as they are.",
+      hint:
+        `Run it with ${restamp ? "--restamp --backfill" : "--backfill"}: ` +
+        "its snapshot is then built from its own drop alone, and live tables stay as they are.",
     },
   );
 }

@@ -67,6 +67,6 @@ function leak(asOf: string, labelsFrom: string): ConsoleError {
 
 function brokenSeal({ table, as_of }: SnapshotEntry): ConsoleError {
   return new ConsoleError("seal_broken", `${table} as of ${as_of} is not as it was sealed.`, {
-    hint: "`snapshots --verify` names the rows that differ; a run of that month with --restamp mends them.",
+    hint: "`snapshots --verify` names the rows that differ; a run of that month with --restamp (an older one: --restamp --backfill) mends them.",
   });
 }

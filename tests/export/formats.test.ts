@@ -84,7 +84,7 @@ test("more rows than a row group holds come out complete and in order", async ()
   const groups = await readByDuckDb(
     `(select distinct row_group_id, row_group_num_rows from parquet_metadata('${path}') order by 1)`,
   );
-  expect(groups.rows.map(([, count]) => count)).toEqual(["20000", "20000", "1"]);
+  expect(groups.rows.map(([, count]) => count)).toEqual([...Array(4).fill("10000"), "1"]);
   const sums = await readByDuckDb(
     `(select count(*), sum("a int32"), min("a text"), max("a double"), count("a date") from '${path}')`,
   );

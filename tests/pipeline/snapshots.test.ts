@@ -95,6 +95,7 @@ test("an older day that was dropped comes back by --backfill only, for the live 
   await run("month_001");
   await pipeline.call({ kind: "retire", as_of: january });
   expect(lastOf(await run("month_000"), "run.failed")?.code).toBe("out_of_order");
+  expect(lastOf(await run("month_000", { restamp: true }), "run.failed")?.hint).toContain("--restamp --backfill");
   expect(lastOf(await run("month_000", { backfill: true }), "run.finished")?.status).toBe("published");
 });
 
