@@ -54,9 +54,11 @@ export async function distancesOf(
 /** GROUPING tells at most 31 columns apart. */
 const columnsAtOnce = 30;
 
+/** Groups that fit a statement, and two at least: counting costs more than reading the rows once more beside it. */
 function inGroups<Item>(items: readonly Item[]): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / columnsAtOnce) }, (_, index) =>
-    items.slice(index * columnsAtOnce, (index + 1) * columnsAtOnce),
+  const size = Math.min(Math.ceil(items.length / 2), columnsAtOnce);
+  return Array.from({ length: Math.ceil(items.length / Math.max(size, 1)) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 }
 
