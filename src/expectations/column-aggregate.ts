@@ -1,3 +1,4 @@
+import type { type } from "../core/arktype.ts";
 import { asNumber, type Limits, within } from "./answers.ts";
 import { bounded, ordered } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnColumn, StrictBounds } from "./entry.ts";
@@ -7,8 +8,8 @@ import type { Answer, Plan, Scope } from "./plan.ts";
 import { name, q, relation, type Sql } from "./sql.ts";
 import { comparable, familyOf, numeric, temporal, textFor } from "./values.ts";
 
-const Args = OnColumn.merge(StrictBounds);
-type Args = typeof Args.infer;
+const Args = { ...OnColumn, ...StrictBounds } as const;
+type Args = type.infer<typeof Args>;
 
 /** Column aggregate expectations that compare one metric with min_value and max_value. */
 export const columnAggregates: readonly Entry[] = [

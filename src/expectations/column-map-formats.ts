@@ -14,7 +14,7 @@ export const columnMapFormats: readonly Entry[] = [
 
   entry(
     "expect_column_values_to_match_strftime_format",
-    OnRowsOfColumn.merge({ strftime_format: "string > 0" }),
+    { ...OnRowsOfColumn, strftime_format: "string > 0" },
     ({ column, mostly, strftime_format: format }, scope) => {
       const subject = columnOf(scope, "column", column, ["text"]);
       const expected = matchesTime(name(column), format, (reason) => fault("strftime_format", reason));

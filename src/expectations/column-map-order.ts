@@ -1,4 +1,4 @@
-import { type } from "../core/arktype.ts";
+import type { type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import { bounded, ordered } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn } from "./entry.ts";
@@ -8,7 +8,7 @@ import { rowCheck } from "./row-check.ts";
 import { all, commas, name, q, relation, type Sql, value } from "./sql.ts";
 import { familyOf, numeric } from "./values.ts";
 
-const Ordered = OnRowsOfColumn.merge({ order_by: "string > 0", "strictly?": "boolean | null" });
+const Ordered = { ...OnRowsOfColumn, order_by: "string > 0", "strictly?": "boolean | null" } as const;
 
 /** Column map expectations that set a value against the column's other values. */
 export const columnMapOrder: readonly Entry[] = [
@@ -20,7 +20,7 @@ export const columnMapOrder: readonly Entry[] = [
 
   entry(
     "expect_column_value_z_scores_to_be_less_than",
-    OnRowsOfColumn.merge({ threshold: "number", double_sided: type("boolean") }),
+    { ...OnRowsOfColumn, threshold: "number", double_sided: "boolean" },
     ({ column, mostly, threshold, double_sided: doubleSided }, scope) => {
       const subject = columnOf(scope, "column", column, numeric);
       const [mean, deviation] = [fresh(scope, "mean"), fresh(scope, "deviation")];
@@ -56,7 +56,7 @@ export const columnMapOrder: readonly Entry[] = [
 ];
 
 /** Each value against the one before it, NULLs left out, in the order of another column and then of the key. */
-function monotonic(args: typeof Ordered.infer, scope: Scope, compare: (now: Sql, before: Sql) => Sql): Plan {
+function monotonic(args: type.infer<typeof Ordered>, scope: Scope, compare: (now: Sql, before: Sql) => Sql): Plan {
   const subject = columnOf(scope, "column", args.column, bounded);
   const by = [columnOf(scope, "order_by", args.order_by), ...keyOf(scope)].map((column) => name(column.name));
   const before = fresh(scope, "before");

@@ -1,4 +1,3 @@
-import { type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import { asNumber } from "./answers.ts";
 import { withinInterval } from "./bounds.ts";
@@ -10,24 +9,24 @@ import { rowCheck } from "./row-check.ts";
 import { all, any, name, q, type Sql, value } from "./sql.ts";
 import { storable } from "./values.ts";
 
-const OnRegex = OnRowsOfColumn.merge({ "regex?": "string" });
-const OnLike = OnRowsOfColumn.merge({ like_pattern: "string" });
-const OnRegexes = OnRowsOfColumn.merge({ regex_list: "string[] >= 1" });
-const OnLikes = OnRowsOfColumn.merge({ like_pattern_list: "string[] >= 1" });
-const MatchOn = type({ "match_on?": "'any' | 'all' | null" });
+const OnRegex = { ...OnRowsOfColumn, "regex?": "string" } as const;
+const OnLike = { ...OnRowsOfColumn, like_pattern: "string" } as const;
+const OnRegexes = { ...OnRowsOfColumn, regex_list: "string[] >= 1" } as const;
+const OnLikes = { ...OnRowsOfColumn, like_pattern_list: "string[] >= 1" } as const;
+const MatchOn = { "match_on?": "'any' | 'all' | null" } as const;
 
 /** Column map expectations on texts: their length, and what they match. */
 export const columnMapText: readonly Entry[] = [
   entry(
     "expect_column_value_lengths_to_equal",
-    OnRowsOfColumn.merge({ value: "number | string" }),
+    { ...OnRowsOfColumn, value: "number | string" },
     ({ column, mostly, value: wanted }, scope) => {
       const length = numeric("value", wanted);
       return lengths(column, mostly, scope, length, length);
     },
   ),
 
-  entry("expect_column_value_lengths_to_be_between", OnRowsOfColumn.merge(StrictBounds), (args, scope) => {
+  entry("expect_column_value_lengths_to_be_between", { ...OnRowsOfColumn, ...StrictBounds }, (args, scope) => {
     const min = whole("min_value", args.min_value);
     const max = whole("max_value", args.max_value);
     if (min === null && max === null) throw fault("min_value", "min_value and max_value cannot both be missing");
@@ -41,11 +40,11 @@ export const columnMapText: readonly Entry[] = [
 
   entry(
     "expect_column_values_to_not_match_regex",
-    OnRowsOfColumn.merge({ regex: "string" }),
+    { ...OnRowsOfColumn, regex: "string" },
     ({ regex, ...args }, scope) => texts(args, scope, (column) => q`not ${regexMatch(column, "regex", regex)}`),
   ),
 
-  entry("expect_column_values_to_match_regex_list", OnRegexes.merge(MatchOn), (args, scope) =>
+  entry("expect_column_values_to_match_regex_list", { ...OnRegexes, ...MatchOn }, (args, scope) =>
     texts(args, scope, (column) => {
       const matches = args.regex_list.map((pattern) => regexMatch(column, "regex_list", pattern));
       return args.match_on === "all" ? all(matches) : any(matches);
@@ -67,7 +66,7 @@ export const columnMapText: readonly Entry[] = [
     texts(args, scope, (column) => q`not ${likeMatch(column, "like_pattern", pattern)}`),
   ),
 
-  entry("expect_column_values_to_match_like_pattern_list", OnLikes.merge(MatchOn), (args, scope) =>
+  entry("expect_column_values_to_match_like_pattern_list", { ...OnLikes, ...MatchOn }, (args, scope) =>
     texts(args, scope, (column) => {
       const matches = args.like_pattern_list.map((pattern) => likeMatch(column, "like_pattern_list", pattern));
       return args.match_on === "all" ? all(matches) : any(matches);

@@ -1,18 +1,15 @@
-import { type } from "../core/arktype.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn } from "./entry.ts";
 import type { Known, Scope } from "./plan.ts";
 import { typeClasses } from "./sqlalchemy-types.ts";
 
 /** Expectations on a column's declared type: the catalog answers them. */
 export const columnMapTypes: readonly Entry[] = [
-  entry("expect_column_values_to_be_of_type", OnRowsOfColumn.merge({ type_: "string > 0" }), (args, scope) =>
+  entry("expect_column_values_to_be_of_type", { ...OnRowsOfColumn, type_: "string > 0" }, (args, scope) =>
     ofType(scope, args.column, [args.type_]),
   ),
 
-  entry(
-    "expect_column_values_to_be_in_type_list",
-    OnRowsOfColumn.merge({ type_list: type("string[] | null") }),
-    (args, scope) => ofType(scope, args.column, args.type_list),
+  entry("expect_column_values_to_be_in_type_list", { ...OnRowsOfColumn, type_list: "string[] | null" }, (args, scope) =>
+    ofType(scope, args.column, args.type_list),
   ),
 ];
 

@@ -1,11 +1,10 @@
-import { type } from "../core/arktype.ts";
 import { between, bounded } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
 import { rowCheck } from "./row-check.ts";
 import { name, q } from "./sql.ts";
 import { isAmong } from "./values.ts";
 
-const ValueSet = type("unknown[] | null");
+const ValueSet = "unknown[] | null";
 
 /** Column map expectations on the values themselves. */
 export const columnMapValues: readonly Entry[] = [
@@ -19,7 +18,7 @@ export const columnMapValues: readonly Entry[] = [
     return rowCheck(subject, mostly, q`${name(column)} is null`, { countsNulls: true });
   }),
 
-  entry("expect_column_values_to_be_between", OnRowsOfColumn.merge(StrictBounds), (args, scope) => {
+  entry("expect_column_values_to_be_between", { ...OnRowsOfColumn, ...StrictBounds }, (args, scope) => {
     const subject = columnOf(scope, "column", args.column, bounded);
     const { expected, interval } = between(subject, args);
     return rowCheck(subject, args.mostly, expected, interval === null ? {} : { interval });
@@ -27,7 +26,7 @@ export const columnMapValues: readonly Entry[] = [
 
   entry(
     "expect_column_values_to_be_in_set",
-    OnRowsOfColumn.merge({ value_set: ValueSet }),
+    { ...OnRowsOfColumn, value_set: ValueSet },
     ({ column, mostly, value_set: set }, scope) => {
       const subject = columnOf(scope, "column", column);
       if (set === null) return rowCheck(subject, mostly, q`true`);
@@ -40,7 +39,7 @@ export const columnMapValues: readonly Entry[] = [
 
   entry(
     "expect_column_values_to_not_be_in_set",
-    OnRowsOfColumn.merge({ value_set: ValueSet }),
+    { ...OnRowsOfColumn, value_set: ValueSet },
     ({ column, mostly, value_set: set }, scope) => {
       const subject = columnOf(scope, "column", column);
       if (set === null || set.length === 0) return rowCheck(subject, mostly, q`true`);

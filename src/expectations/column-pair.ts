@@ -1,4 +1,3 @@
-import { type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import { ordered } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfPair } from "./entry.ts";
@@ -18,7 +17,7 @@ import {
   textFor,
 } from "./values.ts";
 
-const ValuePairs = type("unknown[][] | null");
+const ValuePairs = "unknown[][] | null";
 
 /** Column pair expectations. */
 export const columnPairs: readonly Entry[] = [
@@ -30,7 +29,7 @@ export const columnPairs: readonly Entry[] = [
 
   entry(
     "expect_column_pair_values_a_to_be_greater_than_b",
-    OnRowsOfPair.merge({ "or_equal?": "boolean | null" }),
+    { ...OnRowsOfPair, "or_equal?": "boolean | null" },
     (args, scope) => {
       const [a, b] = alike(args, scope);
       const [left, right] = [ordered(a), ordered(b)];
@@ -40,19 +39,15 @@ export const columnPairs: readonly Entry[] = [
     },
   ),
 
-  entry(
-    "expect_column_pair_values_to_be_in_set",
-    OnRowsOfPair.merge({ value_pairs_set: ValuePairs }),
-    (args, scope) => {
-      const a = columnOf(scope, "column_A", args.column_A);
-      const b = columnOf(scope, "column_B", args.column_B);
-      return pairCheck(
-        [a.name, b.name],
-        args,
-        args.value_pairs_set === null ? q`true` : inPairs(a, b, args.value_pairs_set),
-      );
-    },
-  ),
+  entry("expect_column_pair_values_to_be_in_set", { ...OnRowsOfPair, value_pairs_set: ValuePairs }, (args, scope) => {
+    const a = columnOf(scope, "column_A", args.column_A);
+    const b = columnOf(scope, "column_B", args.column_B);
+    return pairCheck(
+      [a.name, b.name],
+      args,
+      args.value_pairs_set === null ? q`true` : inPairs(a, b, args.value_pairs_set),
+    );
+  }),
 ];
 
 function alike(

@@ -1,12 +1,10 @@
-import { type } from "../core/arktype.ts";
 import { type Distinct, distinctValues, keyOf } from "./distinct-values.ts";
 import { columnOf, type Entry, entry, OnColumn } from "./entry.ts";
 import type { Answer, Plan, Scope } from "./plan.ts";
 import { q } from "./sql.ts";
 
-const Set_ = type("unknown[]");
-const OnSet = OnColumn.merge({ value_set: Set_ });
-const OnOptionalSet = OnColumn.merge({ value_set: Set_.or("null") });
+const OnSet = { ...OnColumn, value_set: "unknown[]" } as const;
+const OnOptionalSet = { ...OnColumn, value_set: "unknown[] | null" } as const;
 
 /** Column aggregate expectations on the set of a column's distinct values. */
 export const columnSets: readonly Entry[] = [
@@ -24,7 +22,7 @@ export const columnSets: readonly Entry[] = [
 
   entry(
     "expect_column_most_common_value_to_be_in_set",
-    OnOptionalSet.merge({ "ties_okay?": "boolean | null" }),
+    { ...OnOptionalSet, "ties_okay?": "boolean | null" },
     ({ column, value_set: set, ties_okay: tiesOkay }, scope) => {
       const wanted = new Set((set ?? []).map(keyOf));
       const answer = (modes: Distinct[]): Answer => {

@@ -1,11 +1,10 @@
-import { type } from "../core/arktype.ts";
 import { mostListed } from "./distinct-values.ts";
 import { columnOf, type Entry, entry, OnPair } from "./entry.ts";
 import type { Answer } from "./plan.ts";
 import { all, name, q, relation, value } from "./sql.ts";
 import { comparable } from "./values.ts";
 
-const Args = OnPair.merge({ "threshold?": type("number >= 0") });
+const Args = { ...OnPair, "threshold?": "number >= 0" } as const;
 const usualThreshold = 0.1;
 
 /** The expectation that two columns, read as categories, have little to do with each other. */

@@ -1,4 +1,3 @@
-import { type } from "../core/arktype.ts";
 import { type Entry, entry } from "./entry.ts";
 import { fault } from "./fault.ts";
 import { foreign, q, relation, type Sql, value } from "./sql.ts";
@@ -9,7 +8,7 @@ const mostShown = "200";
 
 /** Great Expectations' expectation that a query of the suite's author finds nothing. */
 export const customQueries: readonly Entry[] = [
-  entry("unexpected_rows_expectation", type({ unexpected_rows_query: "string > 0" }), (args, scope) => {
+  entry("unexpected_rows_expectation", { unexpected_rows_query: "string > 0" }, (args, scope) => {
     if (scope.rows !== null) throw fault("row_condition", "write the condition into the query");
     const query = onBatch(storable("unexpected_rows_query", args.unexpected_rows_query));
     return {

@@ -13,23 +13,27 @@ export interface Entry {
   compile(kwargs: Readonly<Record<string, unknown>>, scope: Scope): Plan;
 }
 
-interface Schema<Args> {
-  (data: unknown): Args | ArkErrors;
-  readonly props: readonly { readonly key: string | symbol }[];
-}
-
-/** Define an expectation: one small declarative entry of the registry. */
-export function entry<Args>(name: string, args: Schema<Args>, plan: (args: Args, scope: Scope) => Plan): Entry {
-  const known = args.props.map(({ key }) => String(key));
+/**
+ * Define an expectation: one small declarative entry of the registry. `args` is the definition of an arktype schema,
+ * which is made when first needed: a suite uses few of the many.
+ */
+export function entry<const Args extends object>(
+  name: string,
+  args: type.validate<Args>,
+  plan: (args: type.infer<Args>, scope: Scope) => Plan,
+): Entry {
+  const known = Object.keys(args as Args).map((argument) => argument.replace(/\?$/, ""));
+  let schema: ReturnType<typeof type.raw> | undefined;
   return {
     type: name,
     arguments: known,
     compile(kwargs, scope) {
       const unknown = Object.keys(kwargs).find((key) => !known.includes(key));
       if (unknown !== undefined) throw fault(unknown, `there is no such argument; it takes ${known.join(", ")}`);
-      const checked = args(kwargs);
+      schema ??= type.raw(args);
+      const checked: unknown = schema(kwargs);
       if (checked instanceof ArkErrors) throw wrong(checked);
-      return plan(checked, scope);
+      return plan(checked as type.infer<Args>, scope);
     },
   };
 }
@@ -44,25 +48,26 @@ function wrong(errors: ArkErrors) {
 }
 
 /** Arguments of the groups, named as Great Expectations names them. */
-const Mostly = type("0 <= number <= 1");
-export const OnColumn = type({ column: "string > 0" });
-export const OnRowsOfColumn = OnColumn.merge({ "mostly?": Mostly });
-export const OnPair = type({ column_A: "string > 0", column_B: "string > 0" });
-export const OnRowsOfPair = OnPair.merge({
+const Mostly = "0 <= number <= 1";
+export const OnColumn = { column: "string > 0" } as const;
+export const OnRowsOfColumn = { ...OnColumn, "mostly?": Mostly } as const;
+export const OnPair = { column_A: "string > 0", column_B: "string > 0" } as const;
+export const OnRowsOfPair = {
+  ...OnPair,
   "mostly?": Mostly,
   "ignore_row_if?": "'both_values_are_missing' | 'either_value_is_missing' | 'neither'",
-});
-export const OnRowsOfColumns = type({
+} as const;
+export const OnRowsOfColumns = {
   column_list: "string[] >= 1",
   "mostly?": Mostly,
   "ignore_row_if?": "'all_values_are_missing' | 'any_value_is_missing' | 'never'",
-});
-export const OnTable = type({});
+} as const;
+export const OnTable = {} as const;
 
 /** A bound may be a number, or a date, a time or a text in quotes. */
-export const Comparable = type("number | string | null");
-export const Bounds = type({ "min_value?": Comparable, "max_value?": Comparable });
-export const StrictBounds = Bounds.merge({ "strict_min?": "boolean | null", "strict_max?": "boolean | null" });
+export const Comparable = "number | string | null";
+export const Bounds = { "min_value?": Comparable, "max_value?": Comparable } as const;
+export const StrictBounds = { ...Bounds, "strict_min?": "boolean | null", "strict_max?": "boolean | null" } as const;
 
 /** The column that an argument names. Throws when the table lacks it or holds another kind of value. */
 export function columnOf({ shape }: Scope, argument: string, name: string, accepts?: readonly Family[]): Column {

@@ -1,4 +1,4 @@
-import { type } from "../core/arktype.ts";
+import type { type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import { distinctValues, keyOf, mostListed } from "./distinct-values.ts";
 import { columnOf, type Entry, entry, OnColumn } from "./entry.ts";
@@ -17,23 +17,24 @@ import type { Answer, Query, Scope } from "./plan.ts";
 import { commas, name, q, relation, type Sql, value } from "./sql.ts";
 import { familyOf, numeric } from "./values.ts";
 
-const Edge = type("number | '-Infinity' | 'Infinity' | '-inf' | 'inf'");
-const Share = type("0 <= number <= 1");
-const Partition = type({
+const Edge = "number | '-Infinity' | 'Infinity' | '-inf' | 'inf'";
+const Share = "0 <= number <= 1";
+const Partition = {
   "+": "reject",
   weights: "number[]",
   "values?": "unknown[]",
-  "bins?": Edge.array(),
+  "bins?": `(${Edge})[]`,
   "tail_weights?": "number[]",
-});
+} as const;
 
-const Args = OnColumn.merge({
-  partition_object: Partition.or("null"),
+const Args = {
+  ...OnColumn,
+  partition_object: [Partition, "|", "null"],
   threshold: "number >= 0 | null",
   "internal_weight_holdout?": Share,
   "tail_weight_holdout?": Share,
   "bucketize_data?": "boolean",
-});
+} as const;
 
 interface Holdouts {
   internal: number;
@@ -80,7 +81,7 @@ function numericColumn(scope: Scope, column: string): Column {
   return columnOf(scope, "column", column, numeric);
 }
 
-function edgeNumber(edge: typeof Edge.infer): number {
+function edgeNumber(edge: type.infer<typeof Edge>): number {
   if (typeof edge === "number") return edge;
   return edge.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }

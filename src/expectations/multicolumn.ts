@@ -10,7 +10,7 @@ import { comparable, type Family, familyOf, numeric } from "./values.ts";
 
 /** Multicolumn expectations: on the values that one row has in several columns. */
 export const multicolumns: readonly Entry[] = [
-  entry("expect_multicolumn_sum_to_equal", OnRowsOfColumns.merge({ sum_total: "number" }), (args, scope) => {
+  entry("expect_multicolumn_sum_to_equal", { ...OnRowsOfColumns, sum_total: "number" }, (args, scope) => {
     const columns = columnsOf(scope, args.column_list, numeric);
     const sum = columns.map(addend).reduce((left, right) => q`${left} + ${right}`);
     const total = value(typeOfSum(columns, args.sum_total), String(args.sum_total));

@@ -1,15 +1,14 @@
-import { type } from "../core/arktype.ts";
 import { columnOf, type Entry, entry, OnColumn } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Answer } from "./plan.ts";
 import { name, q, value } from "./sql.ts";
 import { numeric } from "./values.ts";
 
-const Ranges = type({
+const Ranges = {
   "+": "reject",
-  quantiles: type("0 <= number <= 1").array(),
-  value_ranges: type("(number | null)[]").array(),
-});
+  quantiles: "(0 <= number <= 1)[]",
+  value_ranges: "(number | null)[][]",
+} as const;
 
 /** How near to a bound of its range a quantile may lie outside it. */
 const relativeTolerance = 1e-4;
@@ -18,7 +17,7 @@ const absoluteTolerance = 1e-8;
 export const quantileExpectations: readonly Entry[] = [
   entry(
     "expect_column_quantile_values_to_be_between",
-    OnColumn.merge({ quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" }),
+    { ...OnColumn, quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" },
     ({ column, quantile_ranges: { quantiles, value_ranges: ranges } }, scope) => {
       const subject = name(columnOf(scope, "column", column, numeric).name);
       if (quantiles.length !== ranges.length)

@@ -1,12 +1,11 @@
-import { type } from "../core/arktype.ts";
 import { asNumber, within } from "./answers.ts";
 import { Bounds, type Entry, entry, OnTable } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Answer, Known, Plan, Scope } from "./plan.ts";
 import { q, relation, table } from "./sql.ts";
 
-const Count = type("number.integer | string.integer.parse");
-const Whole = type({ value: Count });
+const Count = "number.integer | string.integer.parse";
+const Whole = { value: Count } as const;
 const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
   for (const [argument, bound] of Object.entries(args)) {
     if (bound !== null && bound !== undefined && !Number.isFinite(asNumber(bound))) {
@@ -20,7 +19,7 @@ const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
 export const tableExpectations: readonly Entry[] = [
   entry(
     "expect_column_to_exist",
-    type({ column: "string > 0", "column_index?": "number.integer | null" }),
+    { column: "string > 0", "column_index?": "number.integer | null" },
     ({ column, column_index: index }, scope) => {
       const names = columnNames(scope);
       // Great Expectations takes an index of 0 for none given.
@@ -28,13 +27,13 @@ export const tableExpectations: readonly Entry[] = [
     },
   ),
 
-  entry("expect_table_columns_to_match_ordered_list", type({ column_list: "string[] | null" }), (args, scope) =>
+  entry("expect_table_columns_to_match_ordered_list", { column_list: "string[] | null" }, (args, scope) =>
     known(matchOrder(columnNames(scope), args.column_list)),
   ),
 
   entry(
     "expect_table_columns_to_match_set",
-    type({ column_set: "string[] | null", "exact_match?": "boolean | null" }),
+    { column_set: "string[] | null", "exact_match?": "boolean | null" },
     ({ column_set: wanted, exact_match: exact }, scope) =>
       known(matchSet(columnNames(scope), wanted ?? [], exact === true)),
   ),
@@ -58,7 +57,7 @@ export const tableExpectations: readonly Entry[] = [
 
   entry(
     "expect_table_row_count_to_equal_other_table",
-    OnTable.merge({ other_table_name: "string > 0" }),
+    { ...OnTable, other_table_name: "string > 0" },
     ({ other_table_name: other }, scope) => ({
       kind: "query",
       statement: q`select (select count(*) from ${relation}${scope.rows === null ? q`` : q` where ${scope.rows}`}),
