@@ -8,6 +8,10 @@ import { unquotedNulls } from "./null-words.ts";
  */
 export const quotedMark = "\0";
 
+export function isMarked(cell: string): boolean {
+  return cell.charCodeAt(0) === 0;
+}
+
 /**
  * The cells of a block of whole records, UTF-8 without NUL and with line ends that agree; null when its quoting is
  * unsound or a value is too long. Where a block has no quote a record is a line and a cell is what stands between

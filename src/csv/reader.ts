@@ -3,6 +3,7 @@ import type { FaultGroup } from "../core/fault-groups.ts";
 import { type Fault, faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
+import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";
 import { RowReader } from "./rows.ts";
 import { hasChanged, SourceFault, SourceFile } from "./source.ts";
@@ -26,7 +27,7 @@ export interface ReadOptions {
   /** Receives the bytes on disk that are done. */
   onProgress?: ((bytes: number) => void) | undefined;
   /** Receives every fault, those beyond the listed ones too. */
-  onFault?: ((fault: Fault) => void) | undefined;
+  onFault?: RejectSink | undefined;
   signal?: AbortSignal | undefined;
 }
 

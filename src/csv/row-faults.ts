@@ -2,7 +2,7 @@ import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
 import type { LineEnd } from "./bytes.ts";
 import { isUnquotedNull } from "./null-words.ts";
-import { quotedMark } from "./parse.ts";
+import { isMarked, quotedMark } from "./parse.ts";
 import { type RowCheck, type RowColumns, rowCheck } from "./row-check.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
@@ -102,7 +102,7 @@ export class RowFaults {
   #judge(index: number, cell: string, line: number): void {
     const wrong = this.#check.judges[index]?.(cell);
     if (!wrong) return;
-    const value = cell.startsWith(quotedMark) ? `"${cell.slice(1)}"` : cell;
+    const value = isMarked(cell) ? `"${cell.slice(1)}"` : cell;
     this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);
   }
 

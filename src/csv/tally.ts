@@ -1,42 +1,55 @@
 import { type FaultGroup, groupOf, placeOf, placesKept } from "../core/fault-groups.ts";
 import type { Fault, FaultCode } from "../core/faults.ts";
 import { clip, escapeControl } from "../core/text.ts";
+import type { RejectSink } from "./reject-file.ts";
 
 /** Faults listed for one file; beyond them they are only counted. */
 export const listedPerFile = 1_000;
 
 const shownWidth = 80;
-const plain = /^[\x20-\x7e]{0,80}$/;
 
 /** A value as it is shown: on one line, safe for a terminal, cut to 80 columns. */
 export function showValue(value: string): string {
-  return plain.test(value) ? value : clip(escapeControl(value.slice(0, 4 * shownWidth)), shownWidth);
+  return isPlain(value) ? value : clip(escapeControl(value.slice(0, 4 * shownWidth)), shownWidth);
+}
+
+/** Short, and nothing but printable ASCII and Latin letters. Character by character: a third of a regular expression. */
+function isPlain(value: string): boolean {
+  if (value.length > shownWidth) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || (code > 0x7e && !isLatinLetter(code))) return false;
+  }
+  return true;
+}
+
+function isLatinLetter(code: number): boolean {
+  return code >= 0xc0 && code <= 0x24f;
 }
 
 /** The faults of one file as they are found: all are counted and handed on, the first are kept. */
 export class FaultTally {
   readonly listed: Fault[] = [];
   count = 0;
-  /** By column, then by code: a file may have millions of faults, so neither is put together into a key. */
-  readonly #groups = new Map<string | undefined, Map<FaultCode, FaultGroup>>();
+  /** By column: a file may have millions of faults, so column and code are not put together into a key. */
+  readonly #groups = new Map<string | undefined, FaultGroup[]>();
   readonly #inOrder: FaultGroup[] = [];
 
   constructor(
     readonly file: string,
-    readonly onFault: ((fault: Fault) => void) | undefined,
+    readonly onFault: RejectSink | undefined,
   ) {}
 
   add(code: FaultCode, reason: string, line?: number, column?: string, value?: string): void {
     this.count++;
-    const group = this.#groups.get(column)?.get(code);
-    const isListed = this.listed.length < listedPerFile;
-    if (group !== undefined) group.count++;
-    if (group !== undefined && !isListed && this.onFault === undefined) return;
-    const fault = this.#fault(code, reason, line, column, value);
-    if (isListed) this.listed.push(fault);
-    this.onFault?.(fault);
-    if (group === undefined) this.#open(column, fault);
-    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
+    const group = this.#group(column, code);
+    if (group !== null) group.count++;
+    const shown = group?.column ?? (column === undefined ? undefined : showValue(column));
+    const isKept = this.listed.length < listedPerFile || group === null || group.first.length < placesKept;
+    if (!isKept && this.onFault === undefined) return;
+    const shownValue = value === undefined ? undefined : showValue(value);
+    this.onFault?.(this.file, line, shown, shownValue, reason);
+    if (isKept) this.#keep(column, group, faultOf(this.file, code, reason, line, shown, shownValue));
   }
 
   /** In the order in which each kind was first met. */
@@ -44,23 +57,37 @@ export class FaultTally {
     return this.#inOrder;
   }
 
-  #fault(code: FaultCode, reason: string, line?: number, column?: string, value?: string): Fault {
-    const { file } = this;
-    if (line !== undefined && column !== undefined && value !== undefined) {
-      return { file, line, column: showValue(column), value: showValue(value), code, reason };
-    }
-    return {
-      ...{ file, code, reason },
-      ...(line !== undefined && { line }),
-      ...(column !== undefined && { column: showValue(column) }),
-      ...(value !== undefined && { value: showValue(value) }),
-    };
+  #group(column: string | undefined, code: FaultCode): FaultGroup | null {
+    const groups = this.#groups.get(column);
+    if (groups === undefined) return null;
+    for (let at = 0; at < groups.length; at++) if (groups[at]?.code === code) return groups[at] ?? null;
+    return null;
   }
 
-  #open(column: string | undefined, fault: Fault): void {
-    const group = groupOf(fault);
-    const ofColumn = this.#groups.get(column) ?? new Map<FaultCode, FaultGroup>();
-    this.#groups.set(column, ofColumn.set(fault.code, group));
+  #keep(column: string | undefined, group: FaultGroup | null, fault: Fault): void {
+    if (this.listed.length < listedPerFile) this.listed.push(fault);
+    if (group === null) this.#open(column, groupOf(fault));
+    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
+  }
+
+  #open(column: string | undefined, group: FaultGroup): void {
+    this.#groups.set(column, [...(this.#groups.get(column) ?? []), group]);
     this.#inOrder.push(group);
   }
+}
+
+function faultOf(
+  file: string,
+  code: FaultCode,
+  reason: string,
+  line: number | undefined,
+  column: string | undefined,
+  value: string | undefined,
+): Fault {
+  return {
+    ...{ file, code, reason },
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(value !== undefined && { value }),
+  };
 }

@@ -38,7 +38,7 @@ async function checkDrop(session: Session, drop: MonthOnDisk): Promise<DropCheck
     fault_count: faults.count,
     fault_groups: faults.groups,
     faults: faults.listed,
-    reject_file: rejects.close(),
+    reject_file: await rejects.close(),
   };
 }
 

@@ -2,6 +2,7 @@ import { ConsoleError } from "../core/errors.ts";
 import { type FaultGroup, groupFaults } from "../core/fault-groups.ts";
 import type { Fault } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
+import type { RejectSink } from "../csv/reject-file.ts";
 
 const listedPerFile = 1_000;
 
@@ -21,7 +22,7 @@ export class DropFaults {
   constructor(
     readonly month: string,
     /** Receives the faults that no reader has handed on already. */
-    readonly onFault: (fault: Fault) => void = () => {},
+    readonly onFault: RejectSink = () => {},
   ) {}
 
   /** Take over what a reader found, which handed each fault on as it met it. */
@@ -32,7 +33,7 @@ export class DropFaults {
   }
 
   add(faults: readonly Fault[]): void {
-    for (const fault of faults) this.onFault(fault);
+    for (const { file, line, column, value, reason } of faults) this.onFault(file, line, column, value, reason);
     this.addFound({ faults, faultCount: faults.length, groups: groupFaults(faults) });
   }
 

@@ -83,7 +83,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     return null;
   } catch (thrown) {
     const error = await explain(open, thrown, faults);
-    const rejectFile = rejects.close();
+    const rejectFile = await rejects.close();
     const groups = error.faultCount > 0 ? faults.groups : [];
     await recordFailure(sql, run, record, { error, groups, stage: progress.stage, rejectFile });
     stream.emit({

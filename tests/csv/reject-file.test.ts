@@ -12,44 +12,59 @@ const folder = mkdtempSync(join(tmpdir(), "streamflow-rejects-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
-function written(faults: readonly Fault[]): string {
+async function written(faults: readonly Fault[]): Promise<string> {
   const rejects = new RejectFile(join(folder, "new", `${files++}.csv`));
-  for (const fault of faults) rejects.add(fault);
-  const path = rejects.close();
+  for (const { file, line, column, value, reason } of faults) rejects.add(file, line, column, value, reason);
+  const path = await rejects.close();
   return path === null ? "" : readFileSync(path, "utf8");
 }
 
-test("a sound drop leaves no file", () => {
+test("a sound drop leaves no file", async () => {
   const rejects = new RejectFile(join(folder, "none.csv"));
-  expect(rejects.close()).toBeNull();
+  expect(await rejects.close()).toBeNull();
   expect(existsSync(rejects.path)).toBe(false);
 });
 
-test("each fault is a line, what does not apply is empty", () => {
+test("each fault is a line, what does not apply is empty", async () => {
   const faults: Fault[] = [
     { file: "a.csv", line: 3, column: "n", value: '1,5 "x"', code: "not_numeric", reason: "not a number" },
     { file: "b.csv", code: "file_missing", reason: "the file is not in the drop" },
   ];
-  expect(written(faults)).toBe(
+  expect(await written(faults)).toBe(
     'file,line,column,value,reason\na.csv,3,n,"1,5 ""x""",not a number\nb.csv,,,,the file is not in the drop\n',
   );
 });
 
-test("many faults are all there", () => {
-  const one: Fault = { file: "a.csv", line: 3, column: "n", value: "x".repeat(50), code: "not_numeric", reason: "no" };
-  const lines = written(Array.from({ length: 20_000 }, (_, line) => ({ ...one, line }))).split("\n");
-  expect(lines).toHaveLength(20_002);
-  expect(lines[20_000]).toStartWith("a.csv,19999,");
+test("many faults are all there, in their order, though they come faster than they are written", async () => {
+  const one: Fault = { file: "a.csv", column: "n", value: "é".repeat(50), code: "not_numeric", reason: "no" };
+  const lines = (await written(Array.from({ length: 100_000 }, (_, line) => ({ ...one, line })))).split("\n");
+  expect(lines).toHaveLength(100_002);
+  for (const [index, line] of lines.slice(1, -1).entries()) expect(line).toBe(`a.csv,${index},n,${one.value},no`);
 });
 
-test("whatever the values are, the file reads back, and a spreadsheet runs none of it", () => {
+test("reasons and columns that change from fault to fault stay with their faults", async () => {
+  const faults = Array.from({ length: 50 }, (_, index) => ({
+    ...{ file: index % 3 === 0 ? "a.csv" : "b.csv", line: index % 2, code: "not_numeric" as const },
+    ...{ column: `c${index % 4}`, value: "x", reason: `reason ${index % 5}` },
+  }));
+  const lines = faults.map(({ file, line, column, value, reason }) => [file, line, column, value, reason].join(","));
+  expect((await written(faults)).trimEnd().split("\n").slice(1)).toEqual(lines);
+});
+
+test("a file that cannot be written is told at its end, and stops nothing before", async () => {
+  const rejects = new RejectFile(folder);
+  for (let line = 0; line < 10_000; line++) rejects.add("a.csv", line, "n", "x".repeat(50), "no");
+  await expect(rejects.close()).rejects.toThrow("EISDIR");
+});
+
+test("whatever the values are, the file reads back, and a spreadsheet runs none of it", async () => {
   const value = fc.oneof(text, fc.constantFrom("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%x", "'=1"));
-  fc.assert(
-    fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), (values) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), async (values) => {
       const faults = values.map(
         (one): Fault => ({ file: one, line: 1, column: one, value: one, code: "encoding", reason: one }),
       );
-      const [, ...rows] = readRows(written(faults));
+      const [, ...rows] = readRows(await written(faults));
       expect(rows.map(([file]) => file ?? "")).toEqual(
         values.map((one) => (/^[=+\-@\t\r\n|%]/.test(one) ? `'${one}` : one)),
       );

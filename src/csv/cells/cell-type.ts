@@ -27,26 +27,41 @@ export interface CellType {
 
 export type MakeCellType = (column: Column, dates: DateRange) => CellType;
 
-/** How people miswrite a value, and what they meant: null when the replacement cannot be told. */
+/** How people miswrite a value, and what they meant. */
 export type Mistake = readonly [written: RegExp, meant: (value: string) => string];
 
-/** The reason, and `; did you mean 1?` when the value is one of these mistakes and mending it gives a sound value. */
+const longestMended = 100;
+
+/**
+ * Makes the function that gives the reason, and `; did you mean 1?` when the value is one of these mistakes and mending
+ * it gives a sound value.
+ */
 export function didYouMean(
   reason: string,
-  value: string,
   mistakes: readonly Mistake[],
   isSound: (value: string) => boolean,
-): string {
-  if (value.length > longestMended) return reason;
-  for (const [written, meant] of mistakes) {
-    if (!written.test(value)) continue;
-    const mended = meant(value);
-    if (isSound(mended)) return `${reason}; did you mean ${mended}?`;
-  }
-  return reason;
+): (value: string) => string {
+  const anyMistake = new RegExp(mistakes.map(([written]) => written.source).join("|"));
+  return (value) => {
+    if (value.length > longestMended || isWord(value) || !anyMistake.test(value)) return reason;
+    for (const [written, meant] of mistakes) {
+      if (!written.test(value)) continue;
+      const mended = meant(value);
+      if (isSound(mended)) return `${reason}; did you mean ${mended}?`;
+    }
+    return reason;
+  };
 }
 
-const longestMended = 100;
+/** Begins with a letter, ends with a letter or a digit: not a number or a day miswritten, whatever else it may be. */
+function isWord(value: string): boolean {
+  const last = value.charCodeAt(value.length - 1);
+  return isLetter(value.charCodeAt(0)) && (isLetter(last) || (last >= 0x30 && last <= 0x39));
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+}
 
 /** The function that tells whether a value is one of the type. */
 export function soundness({ pattern, within }: Pick<CellType, "pattern" | "within">): (value: string) => boolean {

@@ -17,7 +17,7 @@ function padded([year = "", month = "", day = ""]: string[]): string {
 /** date: YYYY-MM-DD, a day that exists, within the dates that the manifest allows. */
 export const dateType: MakeCellType = (_column, dates) => {
   const within = (value: string) => value >= dates.from && value <= dates.to && dayExists(value);
-  const isSound = soundness({ pattern, within });
+  const notDate = didYouMean("not a date in the form YYYY-MM-DD", mistakes, soundness({ pattern, within }));
   return {
     isText: false,
     pattern,
@@ -25,7 +25,7 @@ export const dateType: MakeCellType = (_column, dates) => {
     explain: (value) =>
       wrongDay(value, dates) ?? {
         code: "not_date",
-        reason: didYouMean("not a date in the form YYYY-MM-DD", value, mistakes, isSound),
+        reason: notDate(value),
       },
   };
 };

@@ -1,4 +1,4 @@
-import { didYouMean, type MakeCellType, type Mistake, soundness } from "./cell-type.ts";
+import { didYouMean, type MakeCellType, type Mistake, soundness, type Wrong } from "./cell-type.ts";
 
 const pattern = /^-?\d+$/;
 
@@ -22,13 +22,12 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
     return exact < limit && exact >= -limit;
   };
   const isSound = soundness({ pattern, within });
+  const notInteger = didYouMean("not a whole number", mistakes, isSound);
+  const outOfRange: Wrong = { code: "integer_range", reason: `not between ${-limit} and ${limit - 1n}` };
   return () => ({
     isText: false,
     pattern,
     within,
-    explain: (value) =>
-      pattern.test(value)
-        ? { code: "integer_range", reason: `not between ${-limit} and ${limit - 1n}` }
-        : { code: "not_integer", reason: didYouMean("not a whole number", value, mistakes, isSound) },
+    explain: (value) => (pattern.test(value) ? outOfRange : { code: "not_integer", reason: notInteger(value) }),
   });
 }

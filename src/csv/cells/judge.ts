@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { isNullWord, isUnquotedNull } from "../null-words.ts";
-import { quotedMark } from "../parse.ts";
+import { isMarked } from "../parse.ts";
 import { type CellType, type DateRange, soundness, type Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
 
@@ -29,7 +29,7 @@ export function cellJudge(column: Column, place: Place, dates: DateRange): CellJ
   const mayBeEmpty = column.nullable && !place.isKey && !place.isOnly;
   const pattern = type.isText ? textPattern(place, mayBeEmpty) : type.pattern;
   const judge = (cell: string) => {
-    const isQuoted = cell.startsWith(quotedMark);
+    const isQuoted = isMarked(cell);
     const value = isQuoted ? cell.slice(1) : cell;
     if (value === "" && !isQuoted) return column.nullable && !place.isKey ? null : forbidden(column);
     const wrong = place.isKey ? wrongKey(value) : wrongWord(value, place, type, isQuoted);
@@ -41,14 +41,19 @@ export function cellJudge(column: Column, place: Place, dates: DateRange): CellJ
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge: repeating(judge) };
 }
 
-/** A column at fault mostly repeats one and the same value. */
+/** Verdicts that are kept for one column, and the longest cell that is worth looking up. */
+const mostKept = 500;
+const longestKept = 24;
+
+/** A column at fault mostly repeats the same few values. Once it is seen to have many, looking them up costs more. */
 function repeating(judge: CellJudge["judge"]): CellJudge["judge"] {
-  let last: string | null = null;
-  let verdict: Wrong | null = null;
+  const verdicts = new Map<string, Wrong | null>();
   return (cell) => {
-    if (cell === last) return verdict;
-    last = cell;
-    verdict = judge(cell);
+    if (cell.length > longestKept || verdicts.size >= mostKept) return judge(cell);
+    const known = verdicts.get(cell);
+    if (known !== undefined) return known;
+    const verdict = judge(cell);
+    verdicts.set(cell, verdict);
     return verdict;
   };
 }

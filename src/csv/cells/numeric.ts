@@ -19,9 +19,12 @@ const mistakes: Mistake[] = [
 
 const infinite = /^[+-]?inf(inity)?$/i;
 
-function notNumeric(value: string, isSound: (value: string) => boolean): Wrong {
-  const reason = infinite.test(value) ? "infinite, not a number" : didYouMean("not a number", value, mistakes, isSound);
-  return { code: "not_numeric", reason };
+function notNumeric(isSound: (value: string) => boolean): (value: string) => Wrong {
+  const notNumber = didYouMean("not a number", mistakes, isSound);
+  return (value) => ({
+    code: "not_numeric",
+    reason: infinite.test(value) ? "infinite, not a number" : notNumber(value),
+  });
 }
 
 /** PostgreSQL's own limits of numeric: digits before and after the point. */
@@ -36,14 +39,13 @@ export const numericType: MakeCellType = (column) => {
     const digits = significantDigits(value);
     return digits.whole <= whole && digits.fraction <= fraction;
   };
+  const wrongForm = notNumeric(soundness({ pattern, within }));
   return {
     isText: false,
     pattern,
     within,
     explain: (value) =>
-      pattern.test(value)
-        ? { code: "numeric_range", reason: rangeReason(column, value) }
-        : notNumeric(value, soundness({ pattern, within })),
+      pattern.test(value) ? { code: "numeric_range", reason: rangeReason(column, value) } : wrongForm(value),
   };
 };
 
@@ -81,6 +83,7 @@ export function floatType(round: (value: number) => number): MakeCellType {
     const rounded = round(Number(value));
     return Number.isFinite(rounded) && (rounded !== 0 || !/[1-9]/.test(value.split(/[eE]/)[0] ?? ""));
   };
+  const wrongForm = notNumeric(soundness({ pattern, within }));
   const type: CellType = {
     isText: false,
     pattern,
@@ -88,7 +91,7 @@ export function floatType(round: (value: number) => number): MakeCellType {
     explain: (value) =>
       pattern.test(value)
         ? { code: "numeric_range", reason: "too large or too small for a floating-point number" }
-        : notNumeric(value, soundness({ pattern, within })),
+        : wrongForm(value),
   };
   return () => type;
 }
