@@ -73,10 +73,10 @@ export class RowFaults {
     this.row();
     const bad = new Set<ScannedCell>();
     this.#troubles(scanner, record, line, bad);
-    this.#foreignBytes(scanner, record, from, offset, line, bad);
+    this.#foreignBytes(scanner, record, offset, line, bad);
     if (goesOnTo !== null || (cells.length !== this.width && bad.size > 0)) return;
     if (cells.length !== this.width) {
-      this.#ragged(cells.length, line, showRaw(scanner, from, cells.at(-1)?.to ?? from));
+      this.#ragged(cells.length, line, showRaw(scanner.data, from, cells.at(-1)?.to ?? from));
       return;
     }
     for (const [index, cell] of cells.entries()) {
@@ -119,7 +119,7 @@ export class RowFaults {
       if (cell === undefined || goesOn) continue;
       bad.add(cell);
       const at = code === "quote_unclosed" ? line + linesDown : line;
-      const written = showRaw(scanner, cell.from, cell.to);
+      const written = showRaw(scanner.data, cell.from, cell.to);
       this.tally.add(code, structureReasons[code] ?? code, at, this.#names[index], written);
     }
   }
@@ -127,23 +127,20 @@ export class RowFaults {
   #foreignBytes(
     { data }: RecordScanner,
     record: ScannedRecord,
-    from: number,
     offset: number,
     line: number,
     bad: Set<ScannedCell>,
   ): void {
-    const whole = data.subarray(from, record.next);
-    if (!whole.includes(0) && firstForeignByte(whole) === -1) return;
-    for (const [index, cell] of record.cells.entries()) {
-      const bytes = data.subarray(cell.from, cell.to);
-      const at = firstForeignByte(bytes);
-      if (at === -1 && !bytes.includes(0)) continue;
-      const value = showBytes(bytes.subarray(0, shownBytes));
+    for (let index = 0; index < record.cells.length; index++) {
+      const cell = record.cells[index];
+      if (cell === undefined) continue;
+      const at = firstForeignByte(data, cell.from, cell.to);
+      if (at === -1 && !hasNul(data, cell)) continue;
+      const value = showRaw(data, cell.from, cell.to);
       bad.add(cell);
       if (at === -1) this.tally.add("nul_byte", "a NUL byte in the value", line, this.#names[index], value);
       else {
-        const reason = describeForeignByte(bytes[at] ?? 0, offset + cell.from + at);
-        this.tally.add("encoding", reason, line, this.#names[index], value);
+        this.tally.add("encoding", describeForeignByte(data[at] ?? 0, offset + at), line, this.#names[index], value);
       }
     }
   }
@@ -163,6 +160,11 @@ function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   return isMarked ? quotedMark + value : value;
 }
 
-function showRaw({ data }: RecordScanner, from: number, to: number): string {
-  return showBytes(data.subarray(from, Math.min(to, from + shownBytes)));
+function showRaw(data: Buffer, from: number, to: number): string {
+  return showBytes(data, from, Math.min(to, from + shownBytes));
+}
+
+function hasNul(data: Buffer, { from, to }: ScannedCell): boolean {
+  for (let at = from; at < to; at++) if (data[at] === 0) return true;
+  return false;
 }
