@@ -21,6 +21,8 @@ export async function isPublishedAlready(
 ): Promise<Publication | null> {
   const publication = published.find((one) => one.month === month && one.as_of === asOf);
   if (publication === undefined) return null;
+  // A file beside the one that was published, a second of a table's, is for the run to find.
+  if (drop.files.some(({ fault }) => fault !== null)) return null;
   // What was backfilled is not live: an ordinary run of the month still has that to do.
   if (publication.mode === "backfill" && !backfill) return null;
   const seals = await sealsOf(sql, dataset.name, asOf);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Settings } from "../../src/core/settings.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
@@ -50,6 +53,17 @@ test("a month is loaded, counted, sealed, and recorded with the data", async () 
   expect(usage).toEqual({ watch_hours_30d: "1.483650766787413", as_of: "2024-01-31" });
   expect([...(await database.sql`select status from console.runs`)]).toEqual([{ status: "published" }]);
   expect(await rowsIn("users", "stage")).toBe(0);
+});
+
+test("a second file of a table beside those that were published is a fault, not nothing to do", async () => {
+  await runMonths(settings, ["month_000"]);
+  const file = join(drops.path, "month_000", "users.csv");
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+  const { exitCode, events } = await runMonths(settings, ["month_000"]);
+  expect(exitCode).toBe(1);
+  expect(lastOf(events, "run.failed")?.faults?.map(({ file, code }) => [file, code])).toEqual([
+    ["users.csv", "file_ambiguous"],
+  ]);
 });
 
 test("the same files again: nothing to do; forced: nothing changes", async () => {
