@@ -66,13 +66,15 @@ function optionOf({ syntax, help, repeatable, required, choices }: Flag): Option
   if (choices !== undefined) return option.choices(choices);
   if (!option.required) return option;
   return repeatable
-    ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), notEmpty(value)])
-    : option.argParser(notEmpty);
+    ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), aValue(value)])
+    : option.argParser(aValue);
 }
 
-function notEmpty(value: string): string {
-  if (value === "") throw new InvalidArgumentError("It is empty.");
-  return value;
+/** What stands behind a flag: the parser takes the next word, whatever it is. */
+function aValue(word: string): string {
+  if (word === "") throw new InvalidArgumentError("It is empty.");
+  if (/^--[a-z]/.test(word)) throw new InvalidArgumentError("That is a flag: the value is missing.");
+  return word;
 }
 
 function invocationOf(command: Command, parser: Parser, root: Parser, commands: readonly Command[]): Invocation {

@@ -77,6 +77,8 @@ describe("the command line", () => {
     ["db restart", "Allowed choices are start, stop, status, url."],
     ["--month", "Option '--month <month>' argument missing."],
     ["--data= --all", "It is empty."],
+    ["--month --json", "Option '--month <month>' argument '--json' is invalid. That is a flag: the value is missing."],
+    ["check --home --month 1", "That is a flag: the value is missing."],
     ["validate --suite s.json", "Required option '--table <table>' not specified."],
     ["validate --suite s.json --table t --result-format FULL", "Allowed choices are BOOLEAN_ONLY, BASIC"],
     ["--force check --month 0", "`check` takes no --force."],
