@@ -55,6 +55,6 @@ async function checkFile(
   }
   const reader = await openTable(sourceOf(session.dataset, one));
   const read = await reader.read({ onFault });
-  faults.addFound(read);
+  faults.addFound({ listed: read.faults, count: read.faultCount, groups: read.groups });
   return read.faultCount === 0 ? read.rows : null;
 }

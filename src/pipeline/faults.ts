@@ -8,8 +8,8 @@ const listedPerFile = 1_000;
 
 /** What a file's reader found: the first thousand faults, how many there are, and all of them by kind. */
 interface Found {
-  faults: readonly Fault[];
-  faultCount: number;
+  listed: readonly Fault[];
+  count: number;
   groups: readonly FaultGroup[];
 }
 
@@ -26,15 +26,15 @@ export class DropFaults {
   ) {}
 
   /** Take over what a reader found, which handed each fault on as it met it. */
-  addFound({ faults, faultCount, groups }: Found): void {
-    this.#count += faultCount;
+  addFound({ listed, count, groups }: Found): void {
+    this.#count += count;
     this.#groups.push(...groups);
-    this.#list(faults);
+    this.#list(listed);
   }
 
   add(faults: readonly Fault[]): void {
     for (const { file, line, column, value, reason } of faults) this.onFault(file, line, column, value, reason);
-    this.addFound({ faults, faultCount: faults.length, groups: groupFaults(faults) });
+    this.addFound({ listed: faults, count: faults.length, groups: groupFaults(faults) });
   }
 
   get count(): number {

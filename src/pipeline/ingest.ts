@@ -58,7 +58,7 @@ async function send(
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
   try {
     const read = await reader.read({ write: copy?.write, onProgress, onFault: rejects.add, signal });
-    faults.addFound(read);
+    faults.addFound({ listed: read.faults, count: read.faultCount, groups: read.groups });
     if (copy === null) return { read, rows: null };
     if (read.faultCount > 0) {
       await copy.abort("the file has faults");

@@ -1,10 +1,19 @@
 import { basename } from "node:path";
-import type { Fault } from "../core/faults.ts";
 import { formatCount } from "../core/format.ts";
 import { keyLines } from "../csv/keys.ts";
 import { SourceFault } from "../csv/source.ts";
+import { FaultTally } from "../csv/tally.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
-import { addKeyLines, makeKeyLines, orphanedKeys, repeatedKeys } from "../postgres/key-lines.ts";
+import {
+  copyKeyLines,
+  dropKeyLines,
+  giveRoomForKeys,
+  type KeyLinesTable,
+  keyLinesText,
+  makeKeyLines,
+  orphanedKeys,
+  repeatedKeys,
+} from "../postgres/key-lines.ts";
 import type { Job } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./incoming.ts";
@@ -26,9 +35,14 @@ export function isKeyViolation(thrown: unknown): boolean {
   return thrown instanceof Error && "code" in thrown && keyViolations.has(String(thrown.code));
 }
 
+/** A file whose keys are known, and where they are. */
+interface Collected extends Incoming {
+  keys: KeyLinesTable;
+}
+
 /**
- * Find the lines of repeated and of orphaned keys. A second pass over the files, made only when a drop is rejected
- * anyway: their keys and lines go into a scratch table, and PostgreSQL finds what is wrong among them.
+ * Find the lines of repeated and of orphaned keys. A second pass over the files, which a run makes only when the drop is
+ * rejected anyway: their keys and lines go into scratch tables, and PostgreSQL finds what is wrong among them.
  */
 export async function findKeyFaults(
   sql: Sql,
@@ -38,52 +52,68 @@ export async function findKeyFaults(
 ): Promise<void> {
   const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
   await sql.begin(async (tx) => {
-    await makeKeyLines(tx);
+    await giveRoomForKeys(tx);
     // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
-    const read: Incoming[] = [];
-    for (const one of present) if (await collectKeys(tx, dataset, one)) read.push(one);
+    const read: Collected[] = [];
+    for (const one of present) {
+      const keys = await makeKeyLines(tx, read.length);
+      if (await collectKeys(tx, dataset, one, keys)) read.push({ ...one, keys });
+      else await dropKeyLines(tx, keys);
+    }
     for (const one of read) {
-      const found = [...(await repeated(tx, one)), ...(await orphaned(tx, one, read))];
-      faults.add(found);
+      const tally = new FaultTally(basename(one.file.path), faults.onFault);
+      await tellRepeated(tx, one, tally);
+      await tellOrphaned(tx, one, read, tally);
+      faults.addFound(tally);
     }
   });
 }
 
 /** False when the file gave no keys, or cannot be read to its end, which is a fault already. */
-async function collectKeys(tx: Transaction, dataset: Job["dataset"], one: Incoming): Promise<boolean> {
-  let found = 0;
+async function collectKeys(
+  tx: Transaction,
+  dataset: Job["dataset"],
+  one: Incoming,
+  table: KeyLinesTable,
+): Promise<boolean> {
+  const copy = await copyKeyLines(tx, table);
+  let isWhole = true;
   try {
     for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
-      if (keys.length > 0) await addKeyLines(tx, one.table.name, keys, lines);
-      found += keys.length;
+      if (keys.length > 0) await copy.write(keyLinesText(keys, lines));
     }
   } catch (error) {
-    if (error instanceof SourceFault) return false;
-    throw error;
+    if (!(error instanceof SourceFault)) {
+      await copy.abort("reading failed");
+      throw error;
+    }
+    isWhole = false;
   }
-  return found > 0;
+  return (await copy.finish()) > 0 && isWhole;
 }
 
-async function repeated(tx: Transaction, { table, file }: Incoming): Promise<Fault[]> {
+async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: FaultTally): Promise<void> {
   const column = table.live.key[0] ?? "";
-  return (await repeatedKeys(tx, table.name)).map(({ key, lines, times }) => {
+  for await (const { key, lines, times } of repeatedKeys(tx, keys)) {
     const [first, second] = lines;
     const more = times > 2 ? `, ${formatCount(times)} times in all` : "";
-    const reason = `the key stands on line ${first} already${more}`;
-    return { file: basename(file.path), line: second ?? 0, column, value: key, code: "key_repeated", reason };
-  });
+    tally.add("key_repeated", `the key stands on line ${first} already${more}`, second, column, key);
+  }
 }
 
-async function orphaned(tx: Transaction, child: Incoming, present: readonly Incoming[]): Promise<Fault[]> {
+async function tellOrphaned(
+  tx: Transaction,
+  child: Collected,
+  read: readonly Collected[],
+  tally: FaultTally,
+): Promise<void> {
   const column = child.table.live.key[0] ?? "";
-  const faults: Fault[] = [];
   for (const reference of child.table.live.references) {
-    const parent = present.find((one) => one.table.name === reference.parent.name);
+    const parent = read.find((one) => one.table.name === reference.parent.name);
     if (parent === undefined || reference.columns.join() !== column) continue;
-    for (const { key, line } of await orphanedKeys(tx, child.table, parent.table)) {
-      const reason = `${column} is neither in ${basename(parent.file.path)} nor live in ${parent.table.name}`;
-      faults.push({ file: basename(child.file.path), line, column, value: key, code: "key_orphaned", reason });
+    const reason = `${column} is neither in ${basename(parent.file.path)} nor live in ${parent.table.name}`;
+    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, parent.table)) {
+      tally.add("key_orphaned", reason, line, column, key);
     }
   }
-  return faults;
 }

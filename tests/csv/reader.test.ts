@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import * as fc from "fast-check";
 import { describeGroup } from "../../src/core/fault-groups.ts";
 import type { Fault } from "../../src/core/faults.ts";
 import { findLines, keyLines } from "../../src/csv/keys.ts";
@@ -188,13 +189,18 @@ describe("values beyond all measure", () => {
   });
 });
 
+async function keysOf(content: string | ReturnType<typeof sourceOf>): Promise<[string, number | null][]> {
+  const found: [string, number | null][] = [];
+  for await (const { keys, lines } of keyLines(typeof content === "string" ? sourceOf(content) : content)) {
+    found.push(...keys.map((key, index): [string, number | null] => [key, lines[index] ?? null]));
+  }
+  return found;
+}
+
 describe("keys and their lines", () => {
   test("are found through quoted line ends, blank lines and faulty rows", async () => {
     const source = sourceOf(`${header}u1,1,"a\nb"\n\nu2,x,\nu3,1\n"u""4",1,\n,1,\nu5,1,"open\nu6,1,last`);
-    const found: [string, number | null | undefined][] = [];
-    for await (const { keys, lines } of keyLines(source))
-      found.push(...keys.map((key, i): [string, number | null | undefined] => [key, lines[i]]));
-    expect(found).toEqual([
+    expect(await keysOf(source)).toEqual([
       ["u1", 2],
       ["u2", 5],
       ["u3", null],
@@ -207,6 +213,25 @@ describe("keys and their lines", () => {
         ["u1", 2],
         ["u6", 10],
       ]),
+    );
+  });
+
+  test("are the same whether lines are split at commas or scanned, wherever the file is cut", async () => {
+    const row = fc.constantFrom("u1,1,a", " u2 ,,", "u3,1", "", "nan,1,a", ",1,a", "ü4,1,a,b", "u5,\ra,1", "u\r6,1,a");
+    const written = fc.record({
+      lines: fc.array(row, { minLength: 1, maxLength: 30 }),
+      end: fc.constantFrom("\n", "\r\n"),
+      endLast: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(written, async ({ lines, end, endLast }) => {
+        const plain = header.replace("\n", end) + lines.join(end) + (endLast ? end : "");
+        // A quote anywhere has the whole piece scanned.
+        const scanned = `${header.replace("\n", end)}u0,1,"a"${end}${lines.join(end)}${endLast ? end : ""}`;
+        const below = (await keysOf(scanned)).slice(1).map(([key, line]) => [key, line === null ? null : line - 1]);
+        expect(await keysOf(plain)).toEqual(below as Awaited<ReturnType<typeof keysOf>>);
+      }),
+      { numRuns: 100 },
     );
   });
 
