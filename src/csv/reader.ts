@@ -46,7 +46,7 @@ export interface TableRead {
 
 export interface TableReader {
   /** The file's columns in its order, by the table's names; null when the header is faulty. */
-  readonly header: { columns: string[] } | null;
+  readonly header: { columns: string[] /** Line of the first row. */; firstRow: number } | null;
   /** Reads the file to its end, whatever is wrong with it. Rejects when `write` does, or with the signal's reason. */
   read(options?: ReadOptions): Promise<TableRead>;
 }
@@ -56,7 +56,7 @@ export async function openTable(source: TableSource): Promise<TableReader> {
   const opening = await openFile(source.path, source.shape, source.optional);
   const columns = opening.layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
-    header: opening.faults.length === 0 ? { columns } : null,
+    header: opening.faults.length === 0 ? { columns, firstRow: opening.layout?.head.firstRow ?? 1 } : null,
     read: (options = {}) => readTable(source, opening, options),
   };
 }

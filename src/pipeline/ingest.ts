@@ -1,7 +1,10 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
+import type { Fault } from "../core/faults.ts";
 import { openTable, type TableRead, type TableReader } from "../csv/reader.ts";
+import { showValue } from "../csv/tally.ts";
 import { type CopyWriter, copyInto } from "../postgres/copy.ts";
+import { type RefusedCell, refusedCell } from "../postgres/refused-cell.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
 import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
@@ -58,7 +61,7 @@ async function send(
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
   try {
     const read = await reader.read({ write: copy?.write, onProgress, onFault: rejects.add, signal });
-    faults.addFound({ listed: read.faults, count: read.faultCount, groups: read.groups });
+    faults.addFound(foundIn(read));
     if (copy === null) return { read, rows: null };
     if (read.faultCount > 0) {
       await copy.abort("the file has faults");
@@ -69,8 +72,29 @@ async function send(
     return { read, rows };
   } catch (error) {
     await copy?.abort("reading failed");
-    throw error;
+    const refused = refusedCell(error);
+    if (refused === null) throw error;
+    // What only the server can judge, such as a domain's CHECK. The file is read once more for all else that is wrong.
+    const read = await reader.read({ onFault: rejects.add, signal });
+    faults.addFound(foundIn(read));
+    if (read.faultCount === 0) faults.add([refusedFault(file.path, reader, refused)]);
+    return { read, rows: null };
   }
+}
+
+function foundIn({ faults, faultCount, groups }: TableRead) {
+  return { listed: faults, count: faultCount, groups };
+}
+
+function refusedFault(path: string, { header }: TableReader, { line, column, value, reason }: RefusedCell): Fault {
+  return {
+    file: basename(path),
+    line: line + (header?.firstRow ?? 1) - 1,
+    ...(column !== null && { column }),
+    ...(value !== null && { value: showValue(value) }),
+    code: "not_of_type",
+    reason,
+  };
 }
 
 function rowsLost(path: string, read: number, staged: number): ConsoleError {

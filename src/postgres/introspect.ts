@@ -8,6 +8,8 @@ export interface TableName {
 
 /** A table with what the catalog knows beyond its shape. */
 export interface CatalogTable extends TableShape {
+  /** The columns' types as they are declared, domains by their own names. */
+  declared: string[];
   partitioned: boolean;
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
@@ -17,6 +19,7 @@ export interface CatalogTable extends TableShape {
 interface CatalogRow {
   schema: string;
   name: string;
+  declared: string[];
   partitioned: boolean;
   referenced: boolean;
   columns: { name: string; type: string; typmod: number; nullable: boolean }[];
@@ -30,10 +33,12 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
   const rows = await sql<CatalogRow[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', a.atttypmod,
-                                         'nullable', not a.attnotnull) order by a.attnum)
-         from pg_attribute a join pg_type t on t.oid = a.atttypid
+      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', t.typmod,
+                                         'nullable', not (a.attnotnull or t.required)) order by a.attnum)
+         from pg_attribute a cross join lateral (${baseType(sql)}) t
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+      (select coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]')
+         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as declared,
       (select coalesce(json_agg(a.attname order by k.position), '[]')
          from pg_index i
         cross join unnest(i.indkey) with ordinality as k(attnum, position)
@@ -58,6 +63,19 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
   return rows.map((row) => ({ ...row, columns: (row.columns ?? []).map(toColumn) }));
+}
+
+/** The type of column `a`, a domain as the type that it is made of, by way of others perhaps, with what each demands. */
+function baseType(sql: Queryable) {
+  return sql`
+    with recursive steps as (
+      select t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull as required, a.atttypmod as typmod
+        from pg_type t where t.oid = a.atttypid
+       union all
+      select t.typname, t.typtype, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
+             case when d.typmod >= 0 then d.typmod else d.typtypmod end
+        from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
+    select typname, typmod, required from steps where typtype <> 'd'`;
 }
 
 /** One table's shape; null when there is no such table. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Sql, Transaction } from "./connect.ts";
 import { list } from "./fragments.ts";
-import { catalogTables } from "./introspect.ts";
+import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /**
  * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
@@ -13,8 +13,8 @@ export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Prom
     sql,
     tables.map(({ name }) => ({ schema: stageSchema, name })),
   );
-  const sound = new Map(staged.map((table) => [table.name, table.columns]));
-  const toMake = tables.filter(({ name, live }) => !isDeepStrictEqual(sound.get(name), live.columns));
+  const made = new Map(staged.map((table) => [table.name, kindOf(table)]));
+  const toMake = tables.filter(({ name, live }) => !isDeepStrictEqual(made.get(name), kindOf(live)));
   if (toMake.length === 0) return;
   await sql.begin(async (tx) => {
     await tx`create schema if not exists ${tx(stageSchema)}`;
@@ -23,6 +23,10 @@ export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Prom
       await tx`create unlogged table ${tx(stageSchema)}.${tx(name)} (like ${tx(live.schema)}.${tx(live.name)})`;
     }
   });
+}
+
+function kindOf({ columns, declared }: CatalogTable) {
+  return { columns, declared };
 }
 
 /** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */
