@@ -38,6 +38,8 @@ export function isKeyViolation(thrown: unknown): boolean {
 /** A file whose keys are known, and where they are. */
 interface Collected extends Incoming {
   keys: KeyLinesTable;
+  /** Equal for files with the same keys on the same lines, as one export mostly writes them. */
+  digest: string;
 }
 
 /**
@@ -57,30 +59,37 @@ export async function findKeyFaults(
     const read: Collected[] = [];
     for (const one of present) {
       const keys = await makeKeyLines(tx, read.length);
-      if (await collectKeys(tx, dataset, one, keys)) read.push({ ...one, keys });
+      const digest = await collectKeys(tx, dataset, one, keys);
+      if (digest !== null) read.push({ ...one, keys, digest });
       else await dropKeyLines(tx, keys);
     }
+    const unrepeated = new Set<string>();
     for (const one of read) {
       const tally = new FaultTally(basename(one.file.path), faults.onFault);
-      await tellRepeated(tx, one, tally);
+      if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
+      if (tally.count === 0) unrepeated.add(one.digest);
       await tellOrphaned(tx, one, read, tally);
       faults.addFound(tally);
     }
   });
 }
 
-/** False when the file gave no keys, or cannot be read to its end, which is a fault already. */
+/** The keys' digest; null when the file gave no keys, or cannot be read to its end, which is a fault already. */
 async function collectKeys(
   tx: Transaction,
   dataset: Job["dataset"],
   one: Incoming,
   table: KeyLinesTable,
-): Promise<boolean> {
+): Promise<string | null> {
   const copy = await copyKeyLines(tx, table);
+  const hash = new Bun.CryptoHasher("sha256");
   let isWhole = true;
   try {
     for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
-      if (keys.length > 0) await copy.write(keyLinesText(keys, lines));
+      if (keys.length === 0) continue;
+      const text = keyLinesText(keys, lines);
+      hash.update(text);
+      await copy.write(text);
     }
   } catch (error) {
     if (!(error instanceof SourceFault)) {
@@ -89,7 +98,7 @@ async function collectKeys(
     }
     isWhole = false;
   }
-  return (await copy.finish()) > 0 && isWhole;
+  return (await copy.finish()) > 0 && isWhole ? hash.digest("hex") : null;
 }
 
 async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: FaultTally): Promise<void> {
@@ -110,7 +119,7 @@ async function tellOrphaned(
   const column = child.table.live.key[0] ?? "";
   for (const reference of child.table.live.references) {
     const parent = read.find((one) => one.table.name === reference.parent.name);
-    if (parent === undefined || reference.columns.join() !== column) continue;
+    if (parent === undefined || reference.columns.join() !== column || parent.digest === child.digest) continue;
     const reason = `${column} is neither in ${basename(parent.file.path)} nor live in ${parent.table.name}`;
     for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, parent.table)) {
       tally.add("key_orphaned", reason, line, column, key);
