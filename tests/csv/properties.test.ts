@@ -82,7 +82,7 @@ describe("one byte of a sound file changed, removed or added", () => {
       end: lineEnd,
       quoteAll: fc.boolean(),
       kind: fc.constantFrom("change", "remove", "add"),
-      byte: fc.oneof(fc.constantFrom(...Buffer.from('",\n\r\\ 0a-.')), fc.integer({ min: 0, max: 255 })),
+      byte: fc.oneof(fc.constantFrom(...Buffer.from('",\n\r\\ 0a-.\ufeffé\0')), fc.integer({ min: 0, max: 255 })),
       place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     })
     .map(({ rows, end, quoteAll, kind, byte, place }) => {

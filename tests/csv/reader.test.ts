@@ -246,6 +246,17 @@ describe("keys and their lines", () => {
   });
 });
 
+test("a compressed file that is cut short, wherever, is rejected", async () => {
+  const content = Buffer.from(sound(3));
+  for (const [ending, bytes] of [["gz", gzipSync(content)] as const, ["zst", zstdCompressSync(content)] as const]) {
+    expect((await read(bytes, {}, `whole.csv.${ending}`)).faultCount).toBe(0);
+    for (let length = 0; length < bytes.length; length++) {
+      const { faultCount } = await read(bytes.subarray(0, length), {}, `cut.csv.${ending}`);
+      expect([ending, length, faultCount > 0]).toEqual([ending, length, true]);
+    }
+  }
+});
+
 test("files are closed, however reading ends", async () => {
   const open = () => readdirSync("/proc/self/fd").length;
   await read(sound(1));
