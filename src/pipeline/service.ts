@@ -4,19 +4,8 @@ import type { Replies, Request, RequestKind, RequestOf } from "../core/requests.
 import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
-import { checkDrops } from "./check.ts";
-import { compareSnapshots } from "./compare.ts";
 import { cancelled } from "./context.ts";
-import { doctor } from "./doctor.ts";
-import { exportTrainingSet } from "./export.ts";
-import { browseHistory } from "./history.ts";
-import { retireSnapshots } from "./retire.ts";
-import { runMonths } from "./runs.ts";
-import { browseSamples } from "./samples.ts";
-import { serverCommand } from "./server-command.ts";
 import { openSession, type Session } from "./session.ts";
-import { validateRequested } from "./validation.ts";
-import { verifySeals } from "./verify.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -41,30 +30,65 @@ export function startService(settings: Settings): Service {
     return abort !== null;
   };
 
+  const { open } = sessions;
+  // The driver and its kin are most of what is loaded at first, the expectations and the reader most of the rest; so what
+  // few requests need is loaded by the first of them, while the session is opened.
   const handlers: Handlers = {
     async run(request, onEvent) {
       if (abort !== null) throw busy();
       abort = new AbortController();
       try {
-        return { exit_code: await runMonths(sessions.open, request, onEvent, abort.signal) };
+        void open().catch(() => {});
+        const { runMonths } = await import("./runs.ts");
+        return { exit_code: await runMonths(open, request, onEvent, abort.signal) };
       } finally {
         abort = null;
       }
     },
-    months: async () => browseMonths(await sessions.open()),
-    snapshots: async () => browseSnapshots(await sessions.open()),
-    runs: async () => browseRuns(await sessions.open()),
-    show: async ({ run }) => showRun(await sessions.open(), run),
-    samples: async ({ run, position }) => browseSamples(await sessions.open(), run, position),
-    verify: async ({ as_of }) => verifySeals(await sessions.open(), as_of),
-    retire: async ({ as_of }) => retireSnapshots(await sessions.open(), as_of),
-    export: async (request) => exportTrainingSet(await sessions.open(), request),
-    compare: async ({ from, to }) => compareSnapshots(await sessions.open(), from, to),
-    history: async ({ run }) => browseHistory(await sessions.open(), run),
-    validate: async (request) => validateRequested(await sessions.open(), request),
-    check: async (request) => checkDrops(await sessions.open(), request),
-    doctor: async () => ({ checks: await doctor(settings, sessions.open) }),
-    db: async ({ action }) => serverCommand(settings, action),
+    months: async () => browseMonths(await open()),
+    snapshots: async () => browseSnapshots(await open()),
+    runs: async () => browseRuns(await open()),
+    show: async ({ run }) => showRun(await open(), run),
+    samples: async ({ run, position }) => {
+      const { browseSamples } = await import("./samples.ts");
+      return browseSamples(await open(), run, position);
+    },
+    history: async ({ run }) => {
+      const { browseHistory } = await import("./history.ts");
+      return browseHistory(await open(), run);
+    },
+    verify: async ({ as_of }) => {
+      const { verifySeals } = await import("./verify.ts");
+      return verifySeals(await open(), as_of);
+    },
+    retire: async ({ as_of }) => {
+      const { retireSnapshots } = await import("./retire.ts");
+      return retireSnapshots(await open(), as_of);
+    },
+    export: async (request) => {
+      const { exportTrainingSet } = await import("./export.ts");
+      return exportTrainingSet(await open(), request);
+    },
+    compare: async ({ from, to }) => {
+      const { compareSnapshots } = await import("./compare.ts");
+      return compareSnapshots(await open(), from, to);
+    },
+    validate: async (request) => {
+      const { validateRequested } = await import("./validation.ts");
+      return validateRequested(await open(), request);
+    },
+    check: async (request) => {
+      const { checkDrops } = await import("./check.ts");
+      return checkDrops(await open(), request);
+    },
+    doctor: async () => {
+      const { doctor } = await import("./doctor.ts");
+      return { checks: await doctor(settings, open) };
+    },
+    db: async ({ action }) => {
+      const { serverCommand } = await import("./server-command.ts");
+      return serverCommand(settings, action);
+    },
     cancel: async () => ({ cancelled: cancel(cancelled("interrupted")) }),
   };
 
