@@ -145,3 +145,9 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
 function lastMode(written: string, mode: string): string | undefined {
   return [...written.matchAll(new RegExp(`\\x1b\\[\\?${mode}([hl])`, "g"))].at(-1)?.[1];
 }
+
+/** Processes that a process has started. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const list = Bun.spawn(["pgrep", "-P", String(pid)], { stdout: "pipe" });
+  return (await list.stdout.text()).trim().split(/\s+/).filter(Boolean).map(Number);
+}

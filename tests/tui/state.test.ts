@@ -67,6 +67,14 @@ describe("keys", () => {
   });
 });
 
+test("expectations opened while the run goes on lead to their values once it is over", async () => {
+  const events = await readStream("rejected");
+  const session = new Session(scenario("rejected"), { events, hold: true }).press("r", "enter", "v", "enter");
+  expect(session.text()).toContain("The values can be seen once the run is over.");
+  session.send({ type: "ended", exit_code: 1 }).press("enter");
+  expect(session.text()).toContain("subscriptions.csv:4");
+});
+
 describe("questions", () => {
   const runsAsked = (session: Session) => session.effects.filter((effect) => effect.do === "run");
 

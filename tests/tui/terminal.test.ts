@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-import { keys, openScreen, type Screen, type ScreenOptions } from "../helpers/terminal.ts";
+import { childrenOf, keys, openScreen, type Screen, type ScreenOptions } from "../helpers/terminal.ts";
 
 /** Sessions in a real pseudo-terminal, as a person would have them, over a fake pipeline. */
 
@@ -229,9 +229,3 @@ describe("whichever way it is left, the terminal is as it was", () => {
     });
   }
 });
-
-/** Processes that a process has started. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const list = Bun.spawn(["pgrep", "-P", String(pid)], { stdout: "pipe" });
-  return (await list.stdout.text()).trim().split(/\s+/).filter(Boolean).map(Number);
-}

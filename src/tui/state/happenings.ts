@@ -108,12 +108,21 @@ export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   return {
     ...told,
     live: { ...ui.live, outcome, cancelling: false },
+    stack: withRunNamed(ui.stack, ui.live.current?.run ?? null),
     // A question about cancelling has become pointless.
     overlay: wasCancelling ? null : ui.overlay,
     runs: null,
     snapshots: null,
     refusals: {},
   };
+}
+
+/** Expectations that were looked at while they were evaluated: from now on the ledger has the values behind them. */
+function withRunNamed([home, ...rest]: Ui["stack"], run: number | null): Ui["stack"] {
+  const named = rest.map((place) =>
+    place.screen === "validation" && place.run === null && run !== null ? { ...place, run } : place,
+  );
+  return [home, ...named];
 }
 
 /** For the one who looks at something else meanwhile. */

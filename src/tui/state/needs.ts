@@ -80,7 +80,7 @@ function needsOfValidation(ui: Ui, place: PlaceOf<"validation">, run: number): A
         place,
       )
     ];
-  if (verdict === undefined || verdict.success || ui.details[run] === undefined) return needs;
+  if (verdict === undefined || verdict.success) return needs;
   if (ui.samples[sampleName(run, verdict.position)] !== undefined) return needs;
   return [...needs, { kind: "samples", run, position: verdict.position }];
 }

@@ -62,6 +62,7 @@ export function noValues(ui: Ui): Reason {
   const place = here(ui);
   if (place.screen !== "validation") return null;
   if (isRunning(ui) && place.run === null) return "The values can be seen once the run is over.";
+  if (place.run === null) return "This run never got into the ledger.";
   const shown = verdictsShown(ui, place);
   const verdict =
     shown[
@@ -70,9 +71,7 @@ export function noValues(ui: Ui): Reason {
         place,
       )
     ];
-  if (verdict === undefined) return "There is no expectation here.";
-  if (place.run === null || ui.details[place.run] === undefined) return "The ledger has not told of this run yet.";
-  return null;
+  return verdict === undefined ? "There is no expectation here." : null;
 }
 
 export function nothingToCompare(ui: Ui): Reason {

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeDrop } from "../../data/generate/drop.ts";
+import { monthName } from "../../src/core/month.ts";
+import type { ServerUse } from "../../src/postgres/embedded/server.ts";
+import { blockWrites } from "../helpers/block-writes.ts";
+import { acquire, type HomesFolder, homesFolder } from "../helpers/homes.ts";
+import { closePipelines, runMonths } from "../helpers/pipeline.ts";
+import { childrenOf, keys, openScreen, type Screen } from "../helpers/terminal.ts";
+
+/** Sessions as an operator has them, over the real pipeline and the embedded server: one home, prepared once. */
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const population = { seed: 5, users: 300 };
+/** Published beforehand; each session then publishes a month of its own, so the sessions come in this order. */
+const published = ["month_000", "month_001"];
+/** On disk from the beginning, newer than all others, and never fit to be published. */
+const bad = "month_009";
+const badLine = 4;
+
+setDefaultTimeout(120_000);
+
+let homes: HomesFolder;
+let server: ServerUse;
+let home = "";
+let data = "";
+const open: Screen[] = [];
+
+beforeAll(async () => {
+  homes = homesFolder();
+  home = join(homes.path, "home");
+  data = mkdtempSync(join(tmpdir(), "streamflow-sessions-"));
+  for (const month of [...published, bad]) writeDrop(population, Number(month.slice(-3)), data);
+  spoil(join(data, bad, "usage_agg_30d.csv"));
+  server = await acquire(home);
+  const { exitCode } = await runMonths({ data, home, database: null }, published);
+  await closePipelines();
+  expect(exitCode).toBe(0);
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((screen) => screen.close()));
+});
+
+afterAll(async () => {
+  await server.release();
+  homes.remove();
+  rmSync(data, { recursive: true, force: true });
+});
+
+/** A negative number of hours on the fourth line: the header's second column. */
+function spoil(path: string): void {
+  const lines = readFileSync(path, "utf8").split("\n");
+  lines[badLine - 1] = (lines[badLine - 1] ?? "").replace(/,[^,]*/, ",-3.2");
+  writeFileSync(path, lines.join("\n"));
+}
+
+function start(columns: number, rows: number): Screen {
+  const screen = openScreen([process.execPath, main, "--home", home, "--data", data], { columns, rows });
+  open.push(screen);
+  return screen;
+}
+
+async function leave(screen: Screen, before: ReturnType<Screen["state"]>): Promise<void> {
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  expect(screen.state()).toEqual(before);
+}
+
+/** Asks for a month's run by the command line of the console, up to its question. */
+async function askFor(screen: Screen, month: string): Promise<void> {
+  screen.type(":");
+  await screen.shows("choices");
+  screen.type(`run ${month}`);
+  await screen.shows(`▸ run ${month}`);
+  screen.type(keys.enter);
+  await screen.shows(`Run ${month}?`);
+}
+
+/** The run's own title: the preview of the months tells of the run before in the same words. */
+function atTop(month: string, words: string): RegExp {
+  return new RegExp(`^ ${month} → .*${words}`);
+}
+
+/** From the months to the end of a run of a good one, and back. */
+async function publishes(screen: Screen, month: string): Promise<void> {
+  await askFor(screen, month);
+  screen.type(keys.enter);
+  expect(await screen.shows(atTop(month, "published in"))).toMatch(/✔ 1,5\d\d rows sealed as of/);
+  screen.type("1");
+  await screen.shows(new RegExp(`${month}.*24/24 +sealed +ok`));
+}
+
+/** From the months down to the value that spoils the bad one, and where it stands. */
+async function findsTheBadValue(screen: Screen): Promise<void> {
+  await askFor(screen, bad);
+  screen.type(keys.enter);
+  await screen.shows(atTop(bad, "rejected in"));
+  screen.type("v");
+  await screen.shows("1 of 24 failed");
+  expect(screen.lines().find((line) => line.includes("▸"))).toContain("✘ usage_agg_30d");
+  screen.type(keys.enter);
+  await screen.shows(" SQL ─");
+  expect(await screen.shows(`usage_agg_30d.csv:${badLine}`)).toContain('"-3.2"');
+  screen.type("1");
+  await screen.shows(new RegExp(`${bad}.*failed`));
+}
+
+/** Counts by as_of, their seals, and two of them compared. */
+async function comparesTwo(screen: Screen): Promise<void> {
+  screen.type("s");
+  await screen.shows(/2024-01-31 +300/);
+  screen.type("v");
+  await screen.shows(/All \d+ seals are intact/);
+  screen.type(" ");
+  await screen.shows("marked: ");
+  screen.type(keys.enter);
+  await screen.shows(/moved far/);
+  expect(screen.text()).toMatch(/subscriptions_profile.* → /);
+  screen.type("1");
+  await screen.shows("MONTH");
+}
+
+/** Half way through a run of the month: its writes wait for us, and meanwhile the terminal takes on every size. */
+async function cancelsHalfWay(screen: Screen, month: string, columns: number, rows: number): Promise<void> {
+  await askFor(screen, month);
+  const writes = await blockWrites(server.url, "users");
+  try {
+    screen.type(keys.enter);
+    await screen.shows(/users +█+ 100 %/);
+    for (const [width, height] of [...sizes, [columns, rows]] as const) {
+      screen.resize(width, height);
+      await screen.shows(width < 60 ? "too small" : /users +█+ 100 %/);
+    }
+    screen.type("c");
+    await screen.shows("Cancel the run?");
+    screen.type(keys.enter);
+    await screen.shows(atTop(month, "cancelled, rolled back"));
+  } finally {
+    await writes.release();
+  }
+  screen.type("1");
+  await screen.shows(new RegExp(`${month}.*failed`));
+}
+
+const sizes = [
+  [80, 24],
+  [60, 15],
+  [120, 40],
+  [20, 5],
+] as const;
+
+/** Where the session goes on when its terminal is too small for one. */
+const enlarged = [80, 24] as const;
+
+for (const [index, size] of sizes.entries()) {
+  const [columns, rows] = size;
+  test(`a session at ${columns} by ${rows}`, async () => {
+    const month = monthName(published.length + index);
+    writeDrop(population, published.length + index, data);
+    const screen = start(columns, rows);
+    const before = screen.state();
+    const isSmall = columns < 60;
+    if (isSmall) {
+      await screen.shows("20x5 is too small");
+      // No key reaches a screen that nobody sees.
+      screen.type("r\r");
+      screen.resize(...enlarged);
+      expect(await screen.shows("24/24")).not.toContain("Run month");
+    }
+    await screen.shows(/month_000.*24\/24 +sealed +ok/);
+    await cancelsHalfWay(screen, month, ...(isSmall ? enlarged : size));
+    await publishes(screen, month);
+    await findsTheBadValue(screen);
+    await comparesTwo(screen);
+    if (isSmall) {
+      screen.resize(columns, rows);
+      await screen.shows("20x5 is too small");
+    }
+    await leave(screen, before);
+  });
+}
