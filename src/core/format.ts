@@ -45,6 +45,11 @@ export function formatClock(seconds: number): string {
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}.${tenths % 10}`;
 }
 
+/** A moment in UTC to the second, from ISO 8601: "2024-03-01 12:01:07Z". */
+export function formatMoment(iso: string): string {
+  return iso.replace("T", " ").replace(/(\.\d+)?Z$/, "Z");
+}
+
 const ages: [seconds: number, unit: string][] = [
   [86_400, "d"],
   [3600, "h"],

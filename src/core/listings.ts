@@ -79,7 +79,7 @@ export interface RunDetail extends RunEntry {
   verdicts: Verdict[];
   faults: Fault[];
   /** Seals of this run that are in force. */
-  snapshots: Seal[];
+  snapshots: SealOfRun[];
   /** Seals of this run that were lifted, and those of others that it lifted. */
   lifted: LiftedSeal[];
   warnings: { title: string; hint: string }[];
@@ -94,6 +94,11 @@ export interface LiftedSeal extends Seal {
   lifted_by: number | null;
   operator: string | null;
   host: string | null;
+}
+
+/** A seal that a run set; `source` is the live table it froze, null when the manifest names it no more. */
+export interface SealOfRun extends Seal {
+  source: string | null;
 }
 
 export interface SnapshotEntry extends Seal {

@@ -107,12 +107,21 @@ function totalOf({ expectations, seals, end }: RunState, lines: readonly Line[])
 
 const figure = (value: number | undefined) => (value === undefined ? "–" : formatCount(value));
 
-function columnsFor({ expectations }: RunState): Column<Line>[] {
+function columnsFor({ expectations, end }: RunState): Column<Line>[] {
+  // Where these very files were published before, nothing was judged or sealed anew.
+  const nothingDone = end?.event === "run.finished" && end.status === "unchanged";
   const count = (title: string, of: (line: Line) => number | undefined): Column<Line> => ({
     title,
     align: "right",
     cell: (line) => figure(of(line)),
   });
+  const judged: Column<Line>[] = [
+    count("PASSED", (line) => line.expectations?.passed),
+    {
+      ...count("FAILED", (line) => line.expectations?.failed),
+      style: (line) => (line.expectations?.failed ? "red" : null),
+    },
+  ];
   const warned = count("WARNED", (line) => line.expectations?.warned);
   return [
     {
@@ -125,14 +134,10 @@ function columnsFor({ expectations }: RunState): Column<Line>[] {
     count("INSERTED", ({ counts }) => counts.inserted),
     count("UPDATED", ({ counts }) => counts.updated),
     count("UNCHANGED", ({ counts }) => counts.unchanged),
-    count("ABSENT", ({ counts }) => counts.absent),
-    count("PASSED", (line) => line.expectations?.passed),
-    {
-      ...count("FAILED", (line) => line.expectations?.failed),
-      style: (line) => (line.expectations?.failed ? "red" : null),
-    },
+    ...(nothingDone ? [] : [count("ABSENT", ({ counts }) => counts.absent)]),
+    ...(nothingDone ? [] : judged),
     ...(expectations.warned > 0 ? [warned] : []),
-    count("SNAPSHOT", (line) => line.snapshot),
+    ...(nothingDone ? [] : [count("SNAPSHOT", (line) => line.snapshot)]),
   ];
 }
 

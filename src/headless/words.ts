@@ -1,12 +1,12 @@
 import type { Verdict } from "../core/events.ts";
 import { expectationInWords, observedInWords } from "../core/expectation-words.ts";
-import { formatCount, formatPercent } from "../core/format.ts";
+import { formatCount, formatMoment, formatPercent } from "../core/format.ts";
 import type { RunEntry } from "../core/listings.ts";
 import { clip, escapeControl } from "../core/text.ts";
 
-/** A moment in UTC to the second: "2024-03-01 12:01:07Z". */
+/** A moment, or nothing while it has not come. */
 export function moment(iso: string | null): string {
-  return iso === null ? "" : iso.replace("T", " ").replace(/(\.\d+)?Z$/, "Z");
+  return iso === null ? "" : formatMoment(iso);
 }
 
 /** `out_of_order` → "out of order". */

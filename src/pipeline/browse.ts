@@ -1,7 +1,9 @@
+import type { Dataset } from "../core/dataset.ts";
 import { ConsoleError } from "../core/errors.ts";
-import type { RunDetail } from "../core/listings.ts";
+import type { Seal } from "../core/events.ts";
+import type { RunDetail, RunFailure } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
-import { lastRuns, listRuns, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
+import { type LedgerRun, lastRuns, listRuns, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { dropsOnDisk } from "./drops.ts";
@@ -17,7 +19,10 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
 }
 
 export async function browseSnapshots({ sql, dataset }: Session): Promise<Replies["snapshots"]> {
-  return { snapshots: await listSeals(sql, dataset.name) };
+  const seals = await listSeals(sql, dataset.name);
+  return {
+    snapshots: seals.sort((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : byManifest(dataset, a, b))),
+  };
 }
 
 export async function browseRuns({ sql, dataset }: Session): Promise<Replies["runs"]> {
@@ -26,6 +31,35 @@ export async function browseRuns({ sql, dataset }: Session): Promise<Replies["ru
 
 export async function showRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
   const detail = await readRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
-  if (detail !== null) return detail;
+  if (detail !== null) return { ...detail, ...sealsOfRun(dataset, detail), failure: failureOf(detail) };
   throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, { hint: "`runs` lists the runs there are." });
+}
+
+function sealsOfRun(dataset: Dataset, { snapshots }: Pick<LedgerRun, "snapshots">): Pick<RunDetail, "snapshots"> {
+  const source = (seal: Seal) => dataset.tables.find((table) => table.snapshot === seal.table)?.name ?? null;
+  const inOrder = [...snapshots].sort((a, b) => byManifest(dataset, a, b));
+  return { snapshots: inOrder.map((seal) => ({ ...seal, source: source(seal) })) };
+}
+
+/** In the manifest's order; tables that it names no more come last, by name. */
+function byManifest({ tables }: Dataset, one: Seal, other: Seal): number {
+  const place = (seal: Seal) => {
+    const index = tables.findIndex((table) => table.snapshot === seal.table);
+    return index < 0 ? tables.length : index;
+  };
+  return place(one) - place(other) || (one.table < other.table ? -1 : 1);
+}
+
+/** A run that died left no word on why; what follows from that is known all the same. */
+function failureOf({ status, failure }: LedgerRun): RunFailure | null {
+  if (status !== "crashed" || failure !== null) return failure;
+  return {
+    stage: null,
+    code: "pipeline_died",
+    title: "Its process died without a last word.",
+    hint: "Nothing was published: the server rolled back all that it had open. Run the month again.",
+    fault_count: 0,
+    fault_groups: [],
+    reject_file: null,
+  };
 }

@@ -1,4 +1,5 @@
 import { ConsoleError } from "../core/errors.ts";
+import { formatMoment } from "../core/format.ts";
 import type { SnapshotEntry } from "../core/listings.ts";
 import { monthIndex } from "../core/month.ts";
 import type { Sql } from "../postgres/connect.ts";
@@ -12,7 +13,7 @@ export async function heldBySomebody(sql: Sql, dataset: string, holder: number |
   const who =
     run === null
       ? "Another console is at work on this dataset."
-      : `${run.operator} on ${run.host} (process ${run.process}) is running ${run.month} since ${run.started_at}.`;
+      : `${run.operator} on ${run.host} (process ${run.process}) is running ${run.month} since ${formatMoment(run.started_at)}.`;
   return new ConsoleError("locked", who, {
     hint: "A dataset has one writer at a time: wait until that run is done, then try again.",
   });

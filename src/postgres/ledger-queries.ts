@@ -1,4 +1,4 @@
-import type { Mode, Warning } from "../core/events.ts";
+import type { Mode, Seal } from "../core/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../core/listings.ts";
 import type { Queryable } from "./connect.ts";
 import type { FileRecord } from "./ledger.ts";
@@ -43,11 +43,9 @@ export async function lastRuns(sql: Queryable, dataset: string, holder: number |
   ];
 }
 
-type DetailRow = RunEntry &
-  Pick<RunDetail, "files" | "verdicts" | "faults" | "snapshots" | "lifted"> & {
-    failure: RunFailure;
-    warnings: Warning[];
-  };
+/** A run with all that its tables of the ledger hold. */
+export type LedgerRun = Omit<RunDetail, "snapshots"> & { snapshots: Seal[] };
+type DetailRow = Omit<LedgerRun, "failure"> & { failure: RunFailure };
 
 /** Everything the ledger knows of one run; null when there is no such run. */
 export async function showRun(
@@ -55,7 +53,7 @@ export async function showRun(
   dataset: string,
   run: number,
   holder: number | null,
-): Promise<RunDetail | null> {
+): Promise<LedgerRun | null> {
   const [row] = await sql<DetailRow[]>`
     select ${runEntry(sql, holder)}, r.warnings,
       jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,

@@ -21,7 +21,15 @@ const characters: Record<string, string> = {
   "\n": "enter",
   "\t": "tab",
   "\x7f": "backspace",
+  "\b": "backspace",
+  "\x1b": "esc",
 };
+
+/** A key that came in one piece with others, which ink then takes for text. */
+function nameOf(letter: string): string {
+  const code = letter.charCodeAt(0);
+  return characters[letter] ?? (code < 0x20 ? `ctrl+${String.fromCharCode(code + 0x60)}` : letter);
+}
 
 /** What was pressed, as the bindings name it, or text that came in one piece and so was pasted. */
 export type Input = { keys: string[] } | { pasted: string };
@@ -37,5 +45,5 @@ export function inputOf(input: string, key: Key): Input {
   const letters = [...input];
   const repeated = letters.every((letter) => letter === letters[0]);
   if (letters.length > typedAtOnce && !repeated) return { pasted: input };
-  return { keys: letters.map((letter) => characters[letter] ?? letter) };
+  return { keys: letters.map(nameOf) };
 }

@@ -120,7 +120,7 @@ const detail: RunDetail = {
   faults: [
     { file: "users.csv", line: 3, column: "signup_date", value: "2024-02-30", code: "not_date", reason: "not a date" },
   ],
-  snapshots: [seal],
+  snapshots: [{ ...seal, source: "usage_agg_30d" }],
   lifted: [
     {
       ...seal,

@@ -33,7 +33,9 @@ export function answerOf(
     case "compare":
       return comparison(request.from, request.to);
     case "retire":
+      return retirement(known, request.as_of);
     case "export":
+      return { ...trainingSet, file: request.out, as_of: request.as_of };
     case "validate":
     case "check":
       return null;
@@ -45,6 +47,25 @@ export function answerOf(
       return { cancelled: true };
   }
 }
+
+function retirement(known: Scenario, asOf: string): Replies["retire"] {
+  const gone = known.snapshots.filter(({ as_of }) => as_of === asOf);
+  known.snapshots = known.snapshots.filter(({ as_of }) => as_of !== asOf);
+  return { as_of: asOf, snapshots: gone.map(({ table, rows }) => ({ table, rows, sealed: true })) };
+}
+
+const trainingSet: Replies["export"] = {
+  file: "",
+  manifest: "",
+  format: "parquet",
+  as_of: "",
+  labels_from: "2024-02-29",
+  rows: 7043,
+  labelled: 7003,
+  columns: [{ name: "user_id", type: "text", source: null }],
+  bytes: 412_000,
+  sha256: "0".repeat(64),
+};
 
 function history(known: Scenario, run: number): Replies["history"]["series"] {
   const verdicts = known.details.find((detail) => detail.run === run)?.verdicts ?? [];

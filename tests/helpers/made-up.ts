@@ -169,7 +169,12 @@ export function detail(entry: RunEntry): RunDetail {
     })),
     verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [positions.contract, positions.hours] : []),
     faults: [],
-    snapshots: published ? seals(index) : [],
+    snapshots: published
+      ? seals(index).map((seal) => ({
+          ...seal,
+          source: tables.find(({ snapshot }) => snapshot === seal.table)?.table ?? null,
+        }))
+      : [],
     lifted: [],
     warnings: [],
   };

@@ -125,13 +125,13 @@ async function comparesTwo(screen: Screen): Promise<void> {
 }
 
 /** Half way through a run of the month: its writes wait for us, and meanwhile the terminal takes on every size. */
-async function cancelsHalfWay(screen: Screen, month: string, columns: number, rows: number): Promise<void> {
+async function cancelsHalfWay(screen: Screen, month: string, size: readonly [number, number]): Promise<void> {
   await askFor(screen, month);
   const writes = await blockWrites(server.url, "users");
   try {
     screen.type(keys.enter);
     await screen.shows(/users +█+ 100 %/);
-    for (const [width, height] of [...sizes, [columns, rows]] as const) {
+    for (const [width, height] of [...sizes, size]) {
       screen.resize(width, height);
       await screen.shows(width < 60 ? "too small" : /users +█+ 100 %/);
     }
@@ -172,7 +172,7 @@ for (const [index, size] of sizes.entries()) {
       expect(await screen.shows("24/24")).not.toContain("Run month");
     }
     await screen.shows(/month_000.*24\/24 +sealed +ok/);
-    await cancelsHalfWay(screen, month, ...(isSmall ? enlarged : size));
+    await cancelsHalfWay(screen, month, isSmall ? enlarged : size);
     await publishes(screen, month);
     await findsTheBadValue(screen);
     await comparesTwo(screen);
@@ -183,3 +183,32 @@ for (const [index, size] of sizes.entries()) {
     await leave(screen, before);
   });
 }
+
+test("kill -9 of the pipeline half way: told, started again, and the month shown as crashed with what to do", async () => {
+  const month = monthName(published.length + sizes.length);
+  writeDrop(population, published.length + sizes.length, data);
+  const screen = start(80, 24);
+  await screen.shows("24/24");
+  await askFor(screen, month);
+  const writes = await blockWrites(server.url, "users");
+  try {
+    screen.type(keys.enter);
+    await screen.shows(/users +█+ 100 %/);
+    const [pipeline] = await childrenOf(screen.pid);
+    process.kill(pipeline ?? 0, "SIGKILL");
+    expect(await screen.shows("ctrl-r starts it again")).toContain("The pipeline subprocess ended by SIGKILL.");
+  } finally {
+    await writes.release();
+  }
+  screen.type(keys.ctrlR);
+  screen.type("1");
+  await screen.shows(new RegExp(`${month}.*crashed`));
+  screen.type(`/${month}${keys.enter}`);
+  await screen.shows(`filter: ${month}`);
+  expect(await screen.shows("died without a last word")).toContain("Nothing was published");
+  // The ledger's own page of the run, as another console would open it.
+  const other = start(80, 24);
+  await other.shows("24/24");
+  other.type(`/${month}${keys.enter}${keys.enter}`);
+  expect(await other.shows(atTop(month, "crashed"))).toMatch(/Run\s+the month again\./);
+});

@@ -109,6 +109,25 @@ describe("questions", () => {
   });
 });
 
+describe("the snapshots of one date", () => {
+  test("are dropped once the date is typed", () => {
+    const session = new Session(scenario("published")).press("s", "space", "D");
+    expect(session.text()).toContain("Drop the snapshots of 2024-01-31?");
+    expect(session.press("enter").text()).toContain("Type 2024-01-31 first.");
+    session.type("2024-01-31").press("enter");
+    expect(session.text()).toContain("2024-01-31: 4 snapshots dropped; the ledger keeps the record.");
+    expect(session.text()).not.toMatch(/2024-01-31 +7,043/);
+  });
+
+  test("are exported with the labels of a later month, which the newest date has not", () => {
+    const session = new Session(scenario("published")).press("s", "x");
+    expect(session.text()).toContain("A training set takes the labels of a later month: there is none yet.");
+    session.press("down", "x");
+    expect(session.text()).toContain("bun run console export --as-of 2024-01-31 --out training_2024-01-31.parquet");
+    expect(session.press("enter").text()).toContain("Wrote training_2024-01-31.parquet: 7,043 rows, 1 column, 412 KB");
+  });
+});
+
 describe("text that is typed", () => {
   test("a filter narrows, esc brings back what was there, enter keeps it", () => {
     const session = new Session(scenario("published")).press("/").type("month_001");

@@ -59,6 +59,8 @@ function lastRunRows(ui: Ui, entry: MonthEntry, area: Area): Row[] {
   );
   const reasons = [...faults, ...failures];
   const more = Math.max(detail.failure.fault_count, reasons.length) - 1;
+  // Where nothing is wrong with the drop, what to do now is all there is to say.
+  const remedy = reasons.length > 0 ? [] : [line(escapeControl(detail.failure.hint), "plain")];
   return [
     line(when, "dim"),
     line(escapeControl(detail.failure.title), "bad"),
@@ -67,5 +69,6 @@ function lastRunRows(ui: Ui, entry: MonthEntry, area: Area): Row[] {
       .map((text) =>
         line(`${escapeControl(text)}${more > 0 ? `, and ${formatCounted(more, "more", "more")}` : ""}`, "warn"),
       ),
+    ...remedy,
   ];
 }

@@ -61,10 +61,16 @@ export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area)
   const marked = place.marked.length === 0 ? "" : ` ${dot} marked: ${[...place.marked].sort().join(", ")}`;
   return {
     title: [span("Snapshots", "strong"), span(`   rows by as_of${marked}`, "dim")],
-    right: ui.waiting.includes("verify") ? [span("verifying", "warn")] : [],
+    right: awaited(ui),
     caption: "",
     body: [{ kind: "rows", rows }],
   };
+}
+
+function awaited(ui: Ui): Span[] {
+  const words = { verify: "verifying", export: "exporting", retire: "dropping" } as const;
+  const kinds = (["verify", "export", "retire"] as const).filter((kind) => ui.waiting.includes(kind));
+  return kinds.length === 0 ? [] : [span(kinds.map((kind) => words[kind]).join(", "), "warn")];
 }
 
 function digitsOf({ entries }: SnapshotDate, table: string | undefined): number {

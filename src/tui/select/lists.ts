@@ -124,6 +124,12 @@ export function cursorIn(names: readonly string[], place: Place): number {
   return Math.max(0, names.indexOf(selected));
 }
 
+export function selectedDate(ui: Ui): SnapshotDate | null {
+  const place = here(ui);
+  if (place.screen !== "snapshots") return null;
+  return snapshotsShown(ui, place)[cursorIn(namesShown(ui), place)] ?? null;
+}
+
 export function selectedMonth(ui: Ui): MonthEntry | null {
   const place = here(ui);
   if (place.screen !== "months") return null;

@@ -143,7 +143,9 @@ function byStage(cell: (stage: Stage) => CellView): Record<Stage, CellView> {
 
 /** A run as the ledger tells it: what was reached follows from its end. */
 export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunView {
-  const until = detail.finished_at === null ? now : Date.parse(detail.finished_at);
+  // When a crashed run ended, nobody knows.
+  const unfinished = detail.status === "running" ? now : Date.parse(detail.started_at);
+  const until = detail.finished_at === null ? unfinished : Date.parse(detail.finished_at);
   return {
     ...detail,
     outcome: detail.status,
@@ -164,7 +166,7 @@ function tablesOf(detail: RunDetail): TableView[] {
     const file = detail.files.find((other) => other.table === name);
     const counts = detail.tables.find((table) => table.table === name) ?? { table: name, rows: file?.rows ?? 0 };
     const verdicts = detail.verdicts.filter((verdict) => verdict.table === name);
-    const sealed = detail.status !== "published" || detail.snapshots.some((seal) => seal.table.startsWith(name));
+    const sealed = detail.status !== "published" || detail.snapshots.some((seal) => seal.source === name);
     const cells = byStage((stage): CellView => {
       if (stage === "snapshot" && !sealed) return { state: "off", part: 0, done: 0 };
       if (stage === "validate" && verdicts.length > 0) return validated(verdicts, verdicts.length);

@@ -1,11 +1,12 @@
 import type { MonthEntry } from "../../core/listings.ts";
-import { cursorIn, namesShown, selectedMonth } from "../select/lists.ts";
+import { cursorIn, namesShown, type SnapshotDate, selectedDate, selectedMonth } from "../select/lists.ts";
 import { copied } from "./copying.ts";
 import { emptyList, here, isRunning, type Place, type Question, type Step, type Ui } from "./model.ts";
 import { moveBy, moveToEnd, pageOf } from "./moves.ts";
 import { askAgain } from "./needs.ts";
 import { promptActions } from "./prompts.ts";
 import { askCancel, askPending, askQuit, askRun, livePlace, pendingMonths, runRequest } from "./questions.ts";
+import { askDrop, askExport } from "./questions-of-snapshots.ts";
 import { back, open, say, stay, withHere, withList } from "./stack.ts";
 
 const runStatuses = ["published", "rejected", "failed", "refused", "interrupted", "crashed", "dry_run", "running"];
@@ -60,6 +61,11 @@ function mark(ui: Ui): Step {
   const others = place.marked.filter((other) => other !== name);
   const marked = others.length < place.marked.length ? others : [...others.slice(-1), name];
   return stay(moveBy(withHere(ui, { ...place, marked }), 1));
+}
+
+function onDate(ui: Ui, ask: (ui: Ui, date: SnapshotDate) => Question): Step {
+  const date = selectedDate(ui);
+  return date === null ? stay(ui) : confirm(ui, ask(ui, date));
 }
 
 function compare(ui: Ui): Step {
@@ -119,9 +125,11 @@ export const actions = {
   compare,
   verify: (ui: Ui) =>
     stay(
-      { ...say(ui, "Verifying: every sealed row is read again."), waiting: [...ui.waiting, "verify"], seals: {} },
+      { ...say(ui, "Verifying: every sealed row is read again."), seals: {} },
       { do: "ask", request: { kind: "verify", as_of: null } },
     ),
+  exportDate: (ui: Ui) => onDate(ui, askExport),
+  dropDate: (ui: Ui) => onDate(ui, askDrop),
   openMonths: (ui: Ui) => stay({ ...ui, stack: [ui.stack[0]] }),
   openRuns: (ui: Ui) => stay(open(ui, { screen: "runs", list: emptyList, status: null })),
   openSnapshots: (ui: Ui) => stay(open(ui, { screen: "snapshots", list: emptyList, marked: [] })),

@@ -1,7 +1,9 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import { fold, type RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/events.ts";
+import { formatBytes, formatCounted } from "../../core/format.ts";
 import type { Request, RunRequest } from "../../core/requests.ts";
+import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { logLine } from "../select/log.ts";
 import { outcomeOf } from "../select/run-view.ts";
@@ -51,7 +53,9 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
     case "cancel":
       return ui.live === null ? ui : { ...ui, live: { ...ui.live, cancelling: true } };
     case "retire":
+      return dropped(ui, result as Answer<"retire">);
     case "export":
+      return say(ui, exportedInWords(result as Answer<"export">), "good");
     case "validate":
     case "check":
     case "doctor":
@@ -61,6 +65,20 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
 }
 
 type Answer<Kind extends Reply["request"]["kind"]> = Extract<Reply, { request: { kind: Kind } }>["result"];
+
+function dropped(ui: Ui, { as_of, snapshots }: Answer<"retire">): Ui {
+  const [home, ...rest] = ui.stack;
+  const unmarked = rest.map((place) =>
+    place.screen === "snapshots" ? { ...place, marked: place.marked.filter((other) => other !== as_of) } : place,
+  );
+  const told = `${as_of}: ${formatCounted(snapshots.length, "snapshot")} dropped; the ledger keeps the record.`;
+  return { ...say(ui, told, "good"), stack: [home, ...unmarked], snapshots: null, comparison: null };
+}
+
+function exportedInWords({ file, rows, columns, bytes, labels_from }: Answer<"export">): string {
+  const size = `${formatCounted(rows, "row")}, ${formatCounted(columns.length, "column")}, ${formatBytes(bytes)}`;
+  return `Wrote ${file}: ${size}, labels of ${labels_from}.`;
+}
 
 function verified(ui: Ui, checks: Answer<"verify">["seals"]): Ui {
   const seals = Object.fromEntries(checks.map((check) => [sealName(check), check]));
@@ -77,6 +95,10 @@ export function onRefusal(before: Ui, refusal: { request: Request; title: string
   const { request, title, hint } = refusal;
   if (request.kind === "run") return onEnded(before, { title, hint });
   const waiting = before.waiting.filter((other) => other !== request.kind);
+  // Nothing on the screen waits for these: they were asked for by a key, and are told of in the same place.
+  if (request.kind === "retire" || request.kind === "export" || request.kind === "verify") {
+    return say({ ...before, waiting }, `${escapeControl(title)} ${escapeControl(hint)}`, "bad");
+  }
   return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
 }
 

@@ -122,6 +122,22 @@ export const screenKeys: readonly Binding[] = [
     disabled: why.noSnapshots,
   },
   {
+    keys: ["x"],
+    action: "exportDate",
+    label: "export",
+    help: "Write this date's training set to a file",
+    on: ["snapshots"],
+    disabled: why.noLabelsYet,
+  },
+  {
+    keys: ["D"],
+    action: "dropDate",
+    label: "drop",
+    help: "Remove this date's snapshots for good; the date must be typed",
+    on: ["snapshots"],
+    disabled: why.nothingToDrop,
+  },
+  {
     keys: ["s"],
     action: "openSnapshots",
     label: "snapshots",

@@ -1,6 +1,6 @@
 import type { MonthEntry } from "../../core/listings.ts";
 import { runViewAt } from "../select/at.ts";
-import { cursorIn, namesShown, selectedMonth, snapshotsShown, verdictsShown } from "../select/lists.ts";
+import { cursorIn, namesShown, selectedDate, selectedMonth, snapshotsShown, verdictsShown } from "../select/lists.ts";
 import { copied } from "./copying.ts";
 import { here, isRunning, type Ui } from "./model.ts";
 import { pendingMonths } from "./questions.ts";
@@ -86,6 +86,18 @@ export function nothingToCompare(ui: Ui): Reason {
 
 export function noSnapshots(ui: Ui): Reason {
   return noPipeline(ui) ?? ((ui.snapshots ?? []).length === 0 ? "There are no snapshots yet." : null);
+}
+
+export function nothingToDrop(ui: Ui): Reason {
+  return noPipeline(ui) ?? noLine(ui);
+}
+
+export function noLabelsYet(ui: Ui): Reason {
+  const date = selectedDate(ui);
+  const isNewest = date !== null && !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);
+  return (
+    nothingToDrop(ui) ?? (isNewest ? "A training set takes the labels of a later month: there is none yet." : null)
+  );
 }
 
 export function nothingToCopy(ui: Ui): Reason {

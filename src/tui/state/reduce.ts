@@ -2,7 +2,7 @@ import { actions } from "./actions.ts";
 import { bindingOf, reasonAgainst } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
-import type { Message, Step, Ui } from "./model.ts";
+import type { Effect, Message, Step, Ui } from "./model.ts";
 import { askAgain, askForNeeds } from "./needs.ts";
 import { typedText, withTyped } from "./prompts.ts";
 import { say, stay } from "./stack.ts";
@@ -14,8 +14,15 @@ export function update(ui: Ui, message: Message, now: number): Step {
     (state, effect) => (effect.do === "run" ? onStart(state, effect.request) : state),
     next,
   );
-  const [asking, more] = askForNeeds(started);
+  const [asking, more] = askForNeeds(awaiting(started, effects));
   return [asking, [...effects, ...more]];
+}
+
+/** What was asked for by a key is awaited like what a screen asks for by itself. */
+function awaiting(ui: Ui, effects: readonly Effect[]): Ui {
+  const asked = effects.flatMap((effect) => (effect.do === "ask" ? effect.request.kind : []));
+  const more = asked.filter((kind) => !ui.waiting.includes(kind));
+  return more.length === 0 ? ui : { ...ui, waiting: [...ui.waiting, ...more] };
 }
 
 function react(ui: Ui, message: Message): Step {
