@@ -1,0 +1,60 @@
+/** A program in a pseudo-terminal of 80×24, timed from a key to the end of the next frame. */
+export interface Frames {
+  /** Resolves once it has written this. */
+  wrote(text: string): Promise<void>;
+  /** Milliseconds from the key to the end of the next frame. */
+  press(key: string): Promise<number>;
+  type(keys: string): void;
+  readonly exited: Promise<number>;
+}
+
+/** What ink writes after each frame: the end of a synchronized update. */
+const frameEnd = "\x1b[?2026l";
+
+export function openFrames(command: readonly string[]): Frames {
+  const decoder = new TextDecoder();
+  let written = "";
+  let look = () => {};
+  const child = Bun.spawn([...command], {
+    env: { ...process.env, TERM: "xterm-256color", LANG: "C.UTF-8" },
+    terminal: {
+      cols: 80,
+      rows: 24,
+      data(_, data) {
+        written += decoder.decode(data, { stream: true });
+        look();
+      },
+    },
+  });
+  const after = (text: string, from: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    look = () => {
+      if (written.includes(text, from)) resolve();
+    };
+    look();
+    return promise;
+  };
+  return {
+    wrote: (text) => after(text, 0),
+    async press(key) {
+      const pressed = performance.now();
+      const drawn = after(frameEnd, written.length);
+      child.terminal?.write(key);
+      await drawn;
+      return performance.now() - pressed;
+    },
+    type: (keys) => void child.terminal?.write(keys),
+    exited: child.exited,
+  };
+}
+
+export function printHeading(): void {
+  console.log("| | measured | median ms | p95 ms | worst ms |");
+  console.log("|---|---:|---:|---:|---:|");
+}
+
+export function printLine(name: string, times: readonly number[]): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
+  console.log(`| ${name} | ${times.length} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`);
+}
