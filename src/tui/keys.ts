@@ -41,7 +41,8 @@ export function inputOf(input: string, key: Key): Input {
   for (const [flag, name] of named) if (key[flag]) return { keys: [name] };
   if (key.tab) return { keys: [key.shift ? "shift+tab" : "tab"] };
   if (key.ctrl) return { keys: input === "" ? [] : [`ctrl+${input}`] };
-  if (key.meta) return { keys: [`alt+${input}`] };
+  // No key is bound with Alt; this is Escape and a key after it that came in one piece.
+  if (key.meta) return { keys: ["esc", ...[...input].map(nameOf)] };
   const letters = [...input];
   const repeated = letters.every((letter) => letter === letters[0]);
   if (letters.length > typedAtOnce && !repeated) return { pasted: input };

@@ -1,6 +1,8 @@
 import type { RunEvent } from "../../src/core/events.ts";
+import { groupFaults } from "../../src/core/fault-groups.ts";
+import type { Fault } from "../../src/core/faults.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
-import { positions } from "./made-up.ts";
+import { positions, seals, tables, usersIn } from "./made-up.ts";
 import { begin, ingest, Stream, wholeRun } from "./streams.ts";
 
 /** Writes tests/fixtures/streams: `bun tests/helpers/write-streams.ts`. */
@@ -16,40 +18,51 @@ function faulty(): RunEvent[] {
     { event: "table.progress", stage: "ingest", table: "users", done: 100_000, total: 313_280, unit: "bytes" },
     90,
   );
+  // Under way as well, and sound.
+  stream.add({
+    event: "table.progress",
+    stage: "ingest",
+    table: "subscriptions",
+    done: 200_000,
+    total: 427_200,
+    unit: "bytes",
+  });
   const file = `data/seeds/${monthName(2)}`;
+  const faults: Fault[] = [
+    {
+      file: `${file}/users.csv`,
+      line: 17,
+      column: "signup_date",
+      value: "2024-13-01",
+      code: "not_date",
+      reason: "not a date in the form YYYY-MM-DD",
+    },
+    {
+      file: `${file}/users.csv`,
+      line: 9,
+      column: "user_id",
+      value: "\u202e3668-CHVWT\x1b[31m",
+      code: "key_repeated",
+      reason: "the key stands in the file more than once",
+    },
+    {
+      file: `${file}/labels.csv`,
+      line: 4,
+      column: "churn_label",
+      value: "日本語のはい",
+      code: "not_boolean",
+      reason: "not True or False",
+    },
+  ];
   return stream.add({
     event: "run.failed",
     month: monthName(2),
     stage: "ingest",
     code: "drop_rejected",
     title: `${monthName(2)} was rejected: 3 faults in 2 files.`,
-    hint: "Nothing was published. Mend the files, then run the month again.",
-    faults: [
-      {
-        file: `${file}/users.csv`,
-        line: 17,
-        column: "signup_date",
-        value: "2024-13-01",
-        code: "not_date",
-        reason: "not a date in the form YYYY-MM-DD",
-      },
-      {
-        file: `${file}/users.csv`,
-        line: 9,
-        column: "user_id",
-        value: "\u202e3668-CHVWT\x1b[31m",
-        code: "key_repeated",
-        reason: "the key stands in the file more than once",
-      },
-      {
-        file: `${file}/labels.csv`,
-        line: 4,
-        column: "churn_label",
-        value: "日本語のはい",
-        code: "not_boolean",
-        reason: "not True or False",
-      },
-    ],
+    hint: "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
+    faults,
+    fault_groups: groupFaults(faults),
     fault_count: 3,
     reject_file: ".streamflow/rejects/month_002-run-3.csv",
   }).events;
@@ -66,8 +79,8 @@ function cancelled(): RunEvent[] {
     month: monthName(2),
     stage: "upsert",
     code: "interrupted",
-    title: "The run was cancelled.",
-    hint: "Everything was rolled back: the database is as it was before.",
+    title: "The run was cancelled and rolled back.",
+    hint: "Nothing was published; the database is as it was before. Run the month again when you are ready.",
   }).events;
 }
 
@@ -77,8 +90,8 @@ function refused(): RunEvent[] {
     month: monthName(2),
     stage: null,
     code: "locked",
-    title: "Another run holds the dataset: month_001, by operator@host since 12:00.",
-    hint: "Wait until it is over; `runs` shows it.",
+    title: "operator on host (process 4711) is running month_001 since 2024-04-01 12:00:00Z.",
+    hint: "A dataset has one writer at a time: wait until that run is done, then try again.",
   }).events;
 }
 
@@ -92,10 +105,10 @@ function unchanged(): RunEvent[] {
     month: monthName(1),
     as_of: asOfOf(1, "2024-01"),
     mode: "publish",
-    seconds: 0.02,
-    tables: [],
+    seconds: 0,
+    tables: tables.map(({ table }) => ({ table, rows: usersIn(1), inserted: 0, updated: 0, unchanged: usersIn(1) })),
     expectations,
-    snapshots: [],
+    snapshots: seals(1),
   }).events;
 }
 

@@ -16,3 +16,7 @@ test.each<[string, string, Input]>([
 ])("%s", (_, typed, input) => {
   expect(inputOf(typed, plain)).toEqual(input);
 });
+
+test("Escape and the key after it, in one piece", () => {
+  expect(inputOf("h", { ...plain, meta: true })).toEqual({ keys: ["esc", "h"] });
+});

@@ -103,6 +103,13 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { force: false, backfill: false, restamp: false } }]);
   });
 
+  test("all pending are those that the question named, whatever comes in between", () => {
+    const session = new Session(scenario("published")).press("R");
+    expect(session.text()).toContain("bun run console --pending");
+    session.press("enter");
+    expect(runsAsked(session)).toMatchObject([{ request: { selection: { months: ["month_002"] } } }]);
+  });
+
   test("the dry run that a question offers asks for nothing more", () => {
     const session = new Session(scenario("published")).press("r", "d");
     expect(runsAsked(session)).toMatchObject([{ request: { dry_run: true, force: false } }]);

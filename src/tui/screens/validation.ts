@@ -72,6 +72,7 @@ function heading(ui: Ui, view: RunView | null): Pick<Screen, "title" | "right"> 
   const all = passed + failed + warned;
   const run = view.run === null ? "" : ` ${dot} run ${view.run}`;
   const title = [span(`${view.month}${run}`, "strong"), span(` ${dot} `)];
+  if (all === 0) return { title: [...title, span("none evaluated", "dim")], right: [] };
   if (failed > 0)
     return {
       title: [...title, span(`${failed} of ${all} failed`, "bad")],

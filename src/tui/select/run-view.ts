@@ -1,6 +1,6 @@
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { failureCodes, isFailureCode } from "../../core/errors.ts";
-import type { ExpectationCounts, Seal, TableCounts, Verdict } from "../../core/events.ts";
+import type { EventOf, ExpectationCounts, Seal, TableCounts, Verdict } from "../../core/events.ts";
 import type { FaultGroup } from "../../core/fault-groups.ts";
 import type { Fault } from "../../core/faults.ts";
 import type { RunDetail, RunStatus } from "../../core/listings.ts";
@@ -85,7 +85,9 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     started_at: state.started_at,
     seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - started) / 1000,
     stage: end === null ? state.stage : null,
-    tables: state.tables.map((table) => liveTable(table, failed?.stage ?? null)),
+    tables: state.tables.map((table) =>
+      liveTable(table, failed !== null && isToBlame(table, failed) ? failed.stage : null),
+    ),
     verdicts: state.tables.flatMap((table) => table.verdicts),
     expectations: state.expectations,
     seals: state.seals,
@@ -111,6 +113,16 @@ export function outcomeOf({ end }: RunState): Outcome {
   if (end === null) return "running";
   if (end.event === "run.finished") return end.status;
   return isFailureCode(end.code) ? statusByExit[failureCodes[end.code]] : "failed";
+}
+
+/** A file with faults; where none is named, all that was under way. */
+function isToBlame({ file }: TableProgress, { faults = [] }: EventOf<"run.failed">): boolean {
+  const name = baseName(file);
+  return faults.length === 0 || faults.some((fault) => baseName(fault.file) === name);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function liveTable(table: TableProgress, failedIn: Stage | null): TableView {

@@ -1,6 +1,6 @@
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { SnapshotDate } from "../select/lists.ts";
-import { blank, row, span } from "../spans.ts";
+import { blank, type Row, row, span } from "../spans.ts";
 import { wrap } from "../wrap.ts";
 import type { Question, Ui } from "./model.ts";
 
@@ -8,12 +8,12 @@ import type { Question, Ui } from "./model.ts";
 
 export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
   const out = `training_${as_of}.parquet`;
+  const what = `Into ${out} in the working directory, in place of one that is there: the features of this date with the labels of the next month there is, and a manifest beside it.`;
   return {
     title: `Export a training set as of ${as_of}?`,
     yes: "export",
     body: [
-      row(span(out, "strong"), " in the working directory, in place of one that is there"),
-      row("Its features, with the labels of the next month there is; the manifest stands beside it."),
+      ...lines(ui, what),
       blank,
       row(span(`bun run console export --as-of ${as_of} --out ${out}${ui.flags}`, "dim")),
     ],
@@ -29,12 +29,13 @@ export function askDrop(ui: Ui, { as_of, entries }: SnapshotDate): Question {
   return {
     title: `Drop the snapshots of ${as_of}?`,
     yes: "drop",
-    body: [
-      ...wrap(why, ui.size.columns - 6, 3).map((line) => row(line)),
-      row(span(`bun run console snapshots --drop ${as_of} --yes${ui.flags}`, "dim")),
-    ],
+    body: [...lines(ui, why), row(span(`bun run console snapshots --drop ${as_of} --yes${ui.flags}`, "dim"))],
     effects: [{ do: "ask", request: { kind: "retire", as_of } }],
     typed: { wanted: as_of, text: "" },
     place: null,
   };
+}
+
+function lines(ui: Ui, text: string): Row[] {
+  return wrap(text, ui.size.columns - 6, 4).map((line) => row(line));
 }

@@ -118,7 +118,8 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
 }
 
 export function askPending(ui: Ui, pending: MonthEntry[]): Question {
-  const request: RunRequest = { ...runRequest([]), selection: { every: "pending" } };
+  // The months that are shown, and not one that comes in between.
+  const request = runRequest(pending.map(({ month }) => month));
   return {
     title: `Run ${formatCounted(pending.length, "pending month")}?`,
     yes: "run all",
@@ -126,7 +127,7 @@ export function askPending(ui: Ui, pending: MonthEntry[]): Question {
       ...planOf(ui, pending),
       blank,
       row("Oldest first, each all or nothing; the first one that fails ends it."),
-      row(span(commandOfRequest(request, ui.flags), "dim")),
+      row(span(commandOfRequest({ ...request, selection: { every: "pending" } }, ui.flags), "dim")),
     ],
     effects: [{ do: "run", request }],
     typed: null,
