@@ -104,9 +104,12 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
     };
     waiting.add(look);
     look();
+    // The line discipline changes without a word.
+    const again = setInterval(look, 20);
     void exited.then((code) => fail(`gone with exit code ${code}`));
     return promise.finally(() => {
       clearTimeout(timer);
+      clearInterval(again);
       waiting.delete(look);
     });
   };
