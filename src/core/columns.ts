@@ -21,11 +21,14 @@ export interface TableShape {
   key: string[];
 }
 
-/** A foreign key: these columns hold values of those columns of another table. */
-export interface Reference {
-  /** The constraint's name, and its definition as PostgreSQL writes it: `FOREIGN KEY (…) REFERENCES …`. */
+/** A constraint's name, and its definition as PostgreSQL writes it, such as `FOREIGN KEY (…) REFERENCES …`. */
+export interface Constraint {
   name: string;
   definition: string;
+}
+
+/** A foreign key: these columns hold values of those columns of another table. */
+export interface Reference extends Constraint {
   columns: string[];
   parent: { schema: string; name: string };
   parentColumns: string[];

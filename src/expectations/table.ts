@@ -2,7 +2,7 @@ import { asNumber, within } from "./answers.ts";
 import { Bounds, type Entry, entry, OnTable } from "./entry.ts";
 import { fault } from "./fault.ts";
 import type { Answer, Known, Plan, Scope } from "./plan.ts";
-import { q, relation, table } from "./sql.ts";
+import { q, type Sql, table } from "./sql.ts";
 
 const Count = "number.integer | string.integer.parse";
 const Whole = { value: Count } as const;
@@ -59,11 +59,10 @@ export const tableExpectations: readonly Entry[] = [
     "expect_table_row_count_to_equal_other_table",
     { ...OnTable, other_table_name: "string > 0" },
     ({ other_table_name: other }, scope) => ({
-      kind: "query",
-      statement: q`select (select count(*) from ${relation}${scope.rows === null ? q`` : q` where ${scope.rows}`}),
-                          (select count(*) from ${table(scope.resolveTable(other))})`,
-      answer: ([counts]) => {
-        const [self = 0, others = 0] = (counts ?? []).map(Number);
+      kind: "aggregate",
+      terms: [rowsOf(scope), q`(select count(*) from ${table(scope.resolveTable(other))})`],
+      answer: (counts) => {
+        const [self = 0, others = 0] = counts.map(Number);
         return { success: self === others, observed: { self, other: others } };
       },
     }),
@@ -78,9 +77,12 @@ function known(answer: Answer): Known {
   return { kind: "known", answer };
 }
 
-function rowCount({ rows }: Scope, answer: (rows: number) => Answer): Plan {
-  const terms = [rows === null ? q`count(*)` : q`count(*) filter (where ${rows})`];
-  return { kind: "aggregate", terms, answer: ([count]) => answer(Number(count)) };
+function rowCount(scope: Scope, answer: (rows: number) => Answer): Plan {
+  return { kind: "aggregate", terms: [rowsOf(scope)], answer: ([count]) => answer(Number(count)) };
+}
+
+function rowsOf({ rows }: Scope): Sql {
+  return rows === null ? q`count(*)` : q`count(*) filter (where ${rows})`;
 }
 
 function matchOrder(found: string[], expected: string[] | null): Answer {

@@ -10,8 +10,8 @@ import { type StageContext, warn } from "./context.ts";
 /** Rows of each snapshot that are enough to see a drift: what chance adds to a PSI is about bins ÷ rows, 0.001 here. */
 const enoughRows = 20_000;
 
-/** Of the blocks of a large table so many are read that one row in five is enough: neighbours are often alike. */
-const oneInBlock = 5;
+/** Of the blocks of a large table so many are read that one row in three is enough: neighbours are often alike. */
+const oneInBlock = 3;
 
 /**
  * Hold the distribution of each column of the new snapshots against that of the snapshot before. Small tables are

@@ -5,27 +5,30 @@ import type { Transaction } from "./connect.ts";
 const lockPatience = "500ms";
 
 /**
- * Fill an empty live table by `insert` with its foreign keys set aside: they are built again in the same transaction,
- * under their own names, by one join instead of a look-up a row. An empty table that nobody refers to is truncated
- * first, since what is written to a new file needs no log. Where the server does not allow it, `insert` runs as it is;
- * returns the reason then, else null.
+ * Fill an empty live table by `insert` with its foreign keys set aside, and its primary key where nobody refers to it:
+ * they are built again in the same transaction, under their own names, by one join and one sort instead of a look-up a
+ * row. An empty table that nobody refers to is truncated first, since what is written to a new file needs no log. Where
+ * the server does not allow it, `insert` runs as it is; returns the reason then, else null. `insert` is told whether the
+ * primary key is in place.
  */
 export async function fillEmpty(
   tx: Transaction,
   { live }: LoadTable,
-  insert: (tx: Transaction) => Promise<void>,
+  insert: (isKeyed: boolean) => Promise<void>,
 ): Promise<string | null> {
   const references = live.references.filter((reference) => reference.parent.name !== live.name);
+  const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
+  const setAside = [...key, ...references];
   const table = tx`${tx(live.schema)}.${tx(live.name)}`;
   const reason = await attempt(tx, async (inner) => {
     await inner`set local lock_timeout = ${inner.unsafe(`'${lockPatience}'`)}`;
     if (!live.referenced) await inner`truncate ${table}`;
-    for (const { name } of references) await inner`alter table ${table} drop constraint ${inner(name)}`;
+    for (const { name } of setAside) await inner`alter table ${table} drop constraint ${inner(name)}`;
     await inner`set local lock_timeout = default`;
   });
-  await insert(tx);
+  await insert(reason !== null || key.length === 0);
   if (reason !== null) return reason;
-  for (const { name, definition } of references) {
+  for (const { name, definition } of setAside) {
     await tx`alter table ${table} add constraint ${tx(name)} ${tx.unsafe(definition)}`;
   }
   return null;

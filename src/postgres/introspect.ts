@@ -1,4 +1,4 @@
-import type { Column, Reference, TableShape } from "../core/columns.ts";
+import type { Column, Constraint, Reference, TableShape } from "../core/columns.ts";
 import type { Queryable } from "./connect.ts";
 
 export interface TableName {
@@ -14,6 +14,8 @@ export interface CatalogTable extends TableShape {
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
   references: Reference[];
+  /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
+  plainKey: Constraint | null;
 }
 
 interface CatalogRow {
@@ -25,6 +27,7 @@ interface CatalogRow {
   columns: { name: string; type: string; typmod: number; nullable: boolean }[];
   key: string[];
   references: Reference[];
+  plainKey: Constraint | null;
 }
 
 /** The tables, of those named, that exist; in no particular order. One statement, however many. */
@@ -57,7 +60,14 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          from pg_constraint f
          join pg_class p on p.oid = f.confrelid
          join pg_namespace pn on pn.oid = p.relnamespace
-        where f.conrelid = c.oid and f.contype = 'f') as references
+        where f.conrelid = c.oid and f.contype = 'f') as references,
+      (select json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid))
+         from pg_constraint k
+         join pg_index i on i.indexrelid = k.conindid
+         join pg_class x on x.oid = i.indexrelid
+        where k.conrelid = c.oid and k.contype = 'p' and c.relkind = 'r' and not c.relispartition
+          and x.reloptions is null and x.reltablespace = 0 and not i.indisreplident and not i.indisclustered
+          and not exists (select 1 from pg_description d where d.objoid in (k.oid, x.oid))) as "plainKey"
       from jsonb_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name

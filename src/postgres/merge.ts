@@ -93,7 +93,9 @@ export async function applyMerge(
     await insertNew(tx, table, carried);
     return null;
   }
-  return fillEmpty(tx, table, () => insertAll(tx, table, carried));
+  return fillEmpty(tx, table, (isKeyed) =>
+    insertWhere(tx, table, carried, { condition: tx`true`, inKeyOrder: isKeyed }),
+  );
 }
 
 async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
@@ -110,23 +112,19 @@ function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]
   const { live } = table;
   const isNew = tx`
     not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} l where ${sameKey(tx, "l", "s", live.key)})`;
-  return insertWhere(tx, table, carried, isNew);
+  return insertWhere(tx, table, carried, { condition: isNew, inKeyOrder: true });
 }
 
-function insertAll(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
-  return insertWhere(tx, table, carried, tx`true`);
-}
-
-/** In key order, which keeps the primary key's index cheap to extend. */
+/** Key order keeps the primary key's index cheap to extend; where it is built afterwards, it is needless. */
 async function insertWhere(
   tx: Transaction,
   { name, live }: LoadTable,
   carried: readonly string[],
-  condition: Fragment,
+  { condition, inKeyOrder }: { condition: Fragment; inKeyOrder: boolean },
 ): Promise<void> {
+  const order = inKeyOrder ? tx`order by ${list(tx, columnsOf(tx, "s", live.key))}` : tx``;
   const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
   await tx`
     insert into ${tx(live.schema)}.${tx(live.name)} (${tx(all)})
-    select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s where ${condition}
-     order by ${list(tx, columnsOf(tx, "s", live.key))}`;
+    select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s where ${condition} ${order}`;
 }

@@ -63,14 +63,19 @@ export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp)
     return insertStaged(tx, table, target.name, stamp);
   }
   const partition = partitionName(target.name, stamp.asOf);
-  // Built bare and attached when full: the key is sorted once instead of being kept in order row by row.
-  await tx`create table ${tx(target.schema)}.${tx(partition)} (like ${tx(target.schema)}.${tx(target.name)})`;
-  await insertStaged(tx, table, partition, stamp);
-  await tx`alter table ${tx(target.schema)}.${tx(partition)} add primary key (${tx(target.key)})`;
-  // A partition's bound takes no parameter; the date was checked to be one where it entered.
+  const bare = tx`${tx(target.schema)}.${tx(partition)}`;
+  const stampOf = tx(table.snapshot.asOfColumn);
+  // Neither a partition's bound nor a check takes a parameter; the date was checked to be one where it entered.
+  const day = tx.unsafe(`date '${stamp.asOf}'`);
+  // Built bare and attached when full: the key is sorted once instead of being kept in order row by row. The check
+  // vouches for the rows, which would be read once more.
   await tx`
-    alter table ${tx(target.schema)}.${tx(target.name)}
-      attach partition ${tx(target.schema)}.${tx(partition)} for values in (${tx.unsafe(`'${stamp.asOf}'`)})`;
+    create table ${bare} (like ${tx(target.schema)}.${tx(target.name)},
+      constraint stamped check (${stampOf} is not null and ${stampOf} = ${day}))`;
+  await insertStaged(tx, table, partition, stamp);
+  await tx`alter table ${bare} add primary key (${tx(target.key)})`;
+  await tx`alter table ${tx(target.schema)}.${tx(target.name)} attach partition ${bare} for values in (${day})`;
+  await tx`alter table ${bare} drop constraint stamped`;
 }
 
 async function insertStaged(tx: Transaction, table: Frozen, into: string, { asOf, month }: Stamp): Promise<void> {

@@ -32,7 +32,7 @@ async function identity() {
                      where conrelid = 'labels'::regclass order by conname`),
     ],
     indexes: [
-      ...(await sql`select indexrelid::regclass::text as name from pg_index where indrelid = 'labels'::regclass`),
+      ...(await sql`select indexrelid::regclass::text as name from pg_index where indrelid = 'labels'::regclass order by name`),
     ],
     oid: (await sql`select 'labels'::regclass::oid as oid`)[0]?.oid,
     grants: (await sql`select relacl::text as grants from pg_class where oid = 'labels'::regclass`)[0]?.grants,
@@ -52,6 +52,18 @@ test("an empty table is filled, and stays the table it was: keys, indexes, views
     { user_id: "b", churn_label: true },
   ]);
   expect([...(await sql`select * from churned`)]).toEqual([{ user_id: "b" }]);
+});
+
+test("a primary key that is more than its columns is kept while the table is filled", async () => {
+  const { sql } = database;
+  await sql`comment on constraint labels_pkey on labels is 'known to others'`;
+  const commented = tableNamed(await loadTables(sql, await dataset()), "labels");
+  expect([labels.live.plainKey?.name, commented.live.plainKey]).toEqual(["labels_pkey", null]);
+  const oid = async () => (await sql`select 'labels_pkey'::regclass::oid as oid`)[0]?.oid;
+  const before = await oid();
+  await sql.begin(async (tx) => applyMerge(tx, commented, carried, await planMerge(tx, commented, carried, 2)));
+  expect(await oid()).toBe(before);
+  await sql`comment on constraint labels_pkey on labels is null`;
 });
 
 test("a row without its parent is refused although the foreign key was set aside", async () => {
