@@ -20,57 +20,57 @@ import { resultFormats } from "./result-formats.ts";
 import type { ExportReport } from "./training.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
-export const Selection = type({ months: "string[]" }).or({ every: "'all' | 'pending'" });
-export type Selection = typeof Selection.infer;
+const selection = [{ months: "string[]" }, "|", { every: "'all' | 'pending'" }] as const;
+export type Selection = type.infer<typeof selection>;
 
-export const RunRequest = type({
+const run = {
   kind: "'run'",
-  selection: Selection,
+  selection,
   /** Another stamp than the month's last day; only with exactly one month. */
   as_of: "string | null",
   dry_run: "boolean",
   restamp: "boolean",
   backfill: "boolean",
   force: "boolean",
-});
-export type RunRequest = typeof RunRequest.infer;
+} as const;
+export type RunRequest = type.infer<typeof run>;
 
-/** What a front end may ask of the pipeline, by kind. */
+/** What a front end may ask of the pipeline, by kind: definitions, of which a schema is made when one is asked for. */
 const requests = {
-  run: RunRequest,
-  months: type({ kind: "'months'" }),
-  snapshots: type({ kind: "'snapshots'" }),
-  runs: type({ kind: "'runs'" }),
-  show: type({ kind: "'show'", run: "number.integer > 0" }),
+  run,
+  months: { kind: "'months'" },
+  snapshots: { kind: "'snapshots'" },
+  runs: { kind: "'runs'" },
+  show: { kind: "'show'", run: "number.integer > 0" },
   /** The unexpected values behind one verdict of a run: `position` is its index in RunDetail.verdicts. */
-  samples: type({ kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" }),
+  samples: { kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" },
   /** What each of a run's expectations observed in the months before. */
-  history: type({ kind: "'history'", run: "number.integer > 0" }),
+  history: { kind: "'history'", run: "number.integer > 0" },
   /** Recompute the seals of one as_of, or of all. */
-  verify: type({ kind: "'verify'", as_of: "string | null" }),
+  verify: { kind: "'verify'", as_of: "string | null" },
   /** Drop the snapshots of one as_of and lift their seals; the front end has asked whether that is meant. */
-  retire: type({ kind: "'retire'", as_of: "string" }),
+  retire: { kind: "'retire'", as_of: "string" },
   /** Write a training set: features as of one day, labels of a later one, by default the next there are. */
-  export: type({ kind: "'export'", as_of: "string", labels_from: "string | null", out: "string > 0" }),
+  export: { kind: "'export'", as_of: "string", labels_from: "string | null", out: "string > 0" },
   /** What changed from one snapshot to another. */
-  compare: type({ kind: "'compare'", from: "string", to: "string" }),
+  compare: { kind: "'compare'", from: "string", to: "string" },
   /** One suite against one table, named as `table` or `schema.table`; `parameters` fill the suite's `$PARAMETER`s. */
-  validate: type({
+  validate: {
     kind: "'validate'",
     suite_path: "string > 0",
     table: "string > 0",
     /** Whether expectations that cannot be evaluated are told in the result, or refused before anything runs. */
     tolerant: "boolean",
     parameters: "Record<string, string>",
-    result_format: type.enumerated(...resultFormats),
-  }),
+    result_format: ["===", ...resultFormats],
+  },
   /** Read drops strictly, and touch no table. */
-  check: type({ kind: "'check'", selection: Selection }),
-  doctor: type({ kind: "'doctor'" }),
-  db: type({ kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" }),
-  cancel: type({ kind: "'cancel'" }),
-};
-export type Request = { [Kind in keyof typeof requests]: (typeof requests)[Kind]["infer"] }[keyof typeof requests];
+  check: { kind: "'check'", selection },
+  doctor: { kind: "'doctor'" },
+  db: { kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" },
+  cancel: { kind: "'cancel'" },
+} as const;
+export type Request = { [Kind in keyof typeof requests]: type.infer<(typeof requests)[Kind]> }[keyof typeof requests];
 
 /** What answers each kind of request; a run answers with its events first, then the exit code. */
 export interface Replies {
@@ -107,12 +107,12 @@ export interface Call {
   request: Request;
 }
 
-/** The call that came in, or what is wrong with it. One schema a kind: a union of them all costs start-up time. */
+/** The call that came in, or what is wrong with it. */
 export function parseCall(data: unknown): Call | ArkErrors {
   const call = Call(data);
   if (call instanceof ArkErrors) return call;
-  const request = requests[call.request.kind](call.request);
-  return request instanceof ArkErrors ? request : { id: call.id, request };
+  const request: unknown = type.raw(requests[call.request.kind])(call.request);
+  return request instanceof ArkErrors ? request : { id: call.id, request: request as Request };
 }
 
 /** An error on its way from the pipeline to a front end. */
