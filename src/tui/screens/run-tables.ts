@@ -81,6 +81,11 @@ function rowsOf(ui: Ui, view: RunView, columns: Column[], area: Area, cells: (ta
   return lines.map((line) => ({ ...line, spans: [span("   "), ...line.spans] }));
 }
 
+/** A file read to its end has no room left for its percentage beside the mark, and its full bar says as much. */
+function failedLabel(label: string, glyphs: Glyphs): string {
+  return label === "100 %" ? glyphs.fail : `${glyphs.fail} ${label.replace(" %", "%")}`;
+}
+
 function barCell(cell: CellView, width: number, glyphs: Glyphs, label: string): Span[] {
   if (cell.state === "waiting") return [span(glyphs.todo, "dim")];
   if (cell.state === "off") return [span(glyphs.none, "dim")];
@@ -88,10 +93,7 @@ function barCell(cell: CellView, width: number, glyphs: Glyphs, label: string): 
   const drawn = bar(cell.part, width, glyphs.bar);
   return [
     span(drawn, tone),
-    span(
-      ` ${cell.state === "failed" ? `${glyphs.fail} ${label.replace(" %", "%")}` : label}`,
-      cell.state === "failed" ? "bad" : "plain",
-    ),
+    span(` ${cell.state === "failed" ? failedLabel(label, glyphs) : label}`, cell.state === "failed" ? "bad" : "plain"),
   ];
 }
 
