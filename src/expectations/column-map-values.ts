@@ -1,8 +1,8 @@
 import { between, bounded } from "./bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn, StrictBounds } from "./entry.ts";
 import { rowCheck } from "./row-check.ts";
-import { name, q } from "./sql.ts";
-import { isAmong } from "./values.ts";
+import { name, q, type Sql } from "./sql.ts";
+import { isAmong, noValue } from "./values.ts";
 
 const ValueSet = "unknown[] | null";
 
@@ -29,8 +29,8 @@ export const columnMapValues: readonly Entry[] = [
     { ...OnRowsOfColumn, value_set: ValueSet },
     ({ column, mostly, value_set: set }, scope) => {
       const subject = columnOf(scope, "column", column);
-      if (set === null) return rowCheck(subject, mostly, q`true`);
-      if (set.length === 0) return rowCheck(subject, mostly, q`${name(column)} is null`);
+      if (set === null) return rowCheck(subject, mostly, anyValue(column));
+      if (set.length === 0) return rowCheck(subject, mostly, noValue(column));
       // With a NULL among the values no row is certain to be unexpected.
       const expected = isAmong(subject, "value_set", set);
       return rowCheck(subject, mostly, set.includes(null) ? q`(${expected}) or null` : expected);
@@ -42,8 +42,13 @@ export const columnMapValues: readonly Entry[] = [
     { ...OnRowsOfColumn, value_set: ValueSet },
     ({ column, mostly, value_set: set }, scope) => {
       const subject = columnOf(scope, "column", column);
-      if (set === null || set.length === 0) return rowCheck(subject, mostly, q`true`);
+      if (set === null || set.length === 0) return rowCheck(subject, mostly, anyValue(column));
       return rowCheck(subject, mostly, q`not (${isAmong(subject, "value_set", set)})`);
     },
   ),
 ];
+
+/** True for every value; NULL where the column is NULL. */
+function anyValue(column: string): Sql {
+  return q`${name(column)} is not null or null`;
+}

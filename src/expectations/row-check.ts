@@ -6,7 +6,7 @@ type Extras = Partial<
   Pick<RowCheck, "countsNulls" | "refusesNulls" | "interval" | "from" | "alone" | "unexpected" | "counts" | "obstacle">
 >;
 
-/** A check of one column, NULLs left out. `expected` is true or NULL where the column is NULL. */
+/** A check of one column, NULLs left out. `expected` is NULL where the column is: the screen finds NULLs by that. */
 export function rowCheck(column: Column, mostly: number | undefined, expected: Sql, extras: Extras = {}): RowCheck {
   return {
     kind: "rows",

@@ -60,7 +60,7 @@ export function isAmong(column: Column, argument: string, values: readonly unkno
     .map((element) => textFor(column, argument, element))
     .filter((text) => isPossible(column, text));
   // An array of none would make it false for a NULL, too.
-  if (texts.length === 0) return q`${name(column.name)} is null and null`;
+  if (texts.length === 0) return noValue(column.name);
   // A few comparisons cost less than a search through an array.
   if (texts.length <= 4) return any(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
   return q`${comparable(column)} = any(${list(elementOf(column), texts)})`;
@@ -76,6 +76,11 @@ export function constantFor(column: Column, argument: string, given: unknown): S
 export function boundFor(column: Column, argument: string, given: unknown): Sql {
   const text = textFor(column, argument, given);
   return temporal.includes(familyOf(column)) ? value(precisionOf(text), text) : constantFor(column, argument, given);
+}
+
+/** False for every value; NULL where the column is NULL. */
+export function noValue(column: string): Sql {
+  return q`${name(column)} is null and null`;
 }
 
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$/;

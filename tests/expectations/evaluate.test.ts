@@ -239,6 +239,25 @@ test("counts are those of a reckoning by hand, screened or not", async () => {
   );
 });
 
+describe("NULLs are found beside a check of the same column that", () => {
+  const onRows = Object.entries(examples).filter(([type]) => /^expect_column_value(s|_)/.test(type));
+  const sets = [null, [], [null], [10], [10, null]].flatMap((value_set) =>
+    ["expect_column_values_to_be_in_set", "expect_column_values_to_not_be_in_set"].map(
+      (type): Asked => [type, { column: "whole", value_set }],
+    ),
+  );
+  beforeAll(async () => {
+    await database.sql`create table holed as select id, whole, word from samples where whole is not null and word is not null`;
+    await database.sql`insert into holed values (1001, null, null), (1002, null, null)`;
+  });
+  const cases = [...onRows, ...sets];
+  test.each(cases.map(([type, kwargs]) => [type, JSON.stringify(kwargs), kwargs] as const))("%s %s", async (...row) => {
+    const [type, , kwargs] = row;
+    const { results } = await validate(database.sql, "holed", [notNull(String(kwargs.column)), [type, kwargs]]);
+    expect(results[0]).toMatchObject({ success: false, result: { unexpected_count: 2 } });
+  });
+});
+
 test("of more checks than one screen tells apart, those that fail are told by their counts", async () => {
   const { sql } = database;
   await sql`create table many_checks as select n, nullif(n, 7) as holed from generate_series(0, 199) n`;
