@@ -47,7 +47,7 @@ export const columnMapText: readonly Entry[] = [
   entry("expect_column_values_to_match_regex_list", { ...OnRegexes, ...MatchOn }, (args, scope) =>
     texts(args, scope, (column) => {
       const matches = args.regex_list.map((pattern) => regexMatch(column, "regex_list", pattern));
-      return args.match_on === "all" ? all(matches) : any(matches);
+      return matchOn(args.match_on, matches);
     }),
   ),
 
@@ -69,7 +69,7 @@ export const columnMapText: readonly Entry[] = [
   entry("expect_column_values_to_match_like_pattern_list", { ...OnLikes, ...MatchOn }, (args, scope) =>
     texts(args, scope, (column) => {
       const matches = args.like_pattern_list.map((pattern) => likeMatch(column, "like_pattern_list", pattern));
-      return args.match_on === "all" ? all(matches) : any(matches);
+      return matchOn(args.match_on, matches);
     }),
   ),
 
@@ -80,6 +80,11 @@ export const columnMapText: readonly Entry[] = [
     }),
   ),
 ];
+
+/** Whether a text must match one of the patterns, as it does by default, or all of them. */
+function matchOn(wanted: "any" | "all" | null | undefined, matches: readonly Sql[]): Sql {
+  return wanted === "all" ? all(matches) : any(matches);
+}
 
 interface Args {
   column: string;

@@ -38,6 +38,7 @@ export function startService(settings: Settings): Service {
       if (abort !== null) throw busy();
       abort = new AbortController();
       try {
+        // Only a head start: a failure is told by the next to open it, which is the run.
         void open().catch(() => {});
         const { runMonths } = await import("./runs.ts");
         return { exit_code: await runMonths(open, request, onEvent, abort.signal) };

@@ -15,6 +15,15 @@ export async function checkTable(sql: Sql, table: string, rows: readonly Row[]):
   expect(rows.map(([type, kwargs], at) => [type, kwargs, inShort(answers[at] ?? never)])).toEqual([...rows]);
 }
 
+/** The same for expectations on columns, whose types are given without their common beginning. */
+export function checkColumns(sql: Sql, table: string, rows: readonly Row[]): Promise<void> {
+  return checkTable(
+    sql,
+    table,
+    rows.map(([type, kwargs, found]): Row => [`expect_column_${type}`, kwargs, found]),
+  );
+}
+
 const never = {
   success: false,
   expectation_config: { type: "", kwargs: {} },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
-import { checkTable, type Row } from "./check-table.ts";
+import { checkColumns, type Row } from "./check-table.ts";
 import { samples } from "./table-of-samples.ts";
 
 let database: TestDatabase;
@@ -9,12 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const check = (table: string, rows: readonly Row[]) =>
-  checkTable(
-    database.sql,
-    table,
-    rows.map(([type, kwargs, found]): Row => [`expect_column_${type}`, kwargs, found]),
-  );
+const check = (table: string, rows: readonly Row[]) => checkColumns(database.sql, table, rows);
 
 test("NULLs", () =>
   check("samples", [

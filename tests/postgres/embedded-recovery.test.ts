@@ -87,6 +87,7 @@ describe("what a crash left behind does not keep the server from starting", () =
       // Takes what the run has logged so far to the disk; its rollback is not logged any more.
       await other`create table flushed ()`;
       process.kill(server, "SIGKILL");
+      // Not waited for: the server's end cuts it short.
       await tx`select pg_sleep(60)`;
     });
     expect(await run.catch((error) => error)).toBeInstanceOf(Error);

@@ -17,6 +17,7 @@ const parts: { name: string; before: string[]; keys: string[] }[] = [
 /** A ledger of 500 months, 5,000 runs and 200 expectations behind a fake pipeline; at last a run that never stops. */
 export async function crowd(presses: number): Promise<void> {
   const frames = openFrames([process.execPath, program, "crowd"]);
+  // Some of these keys change nothing that is drawn, so there is no frame to wait for; what is measured comes after.
   const settle = () => Bun.sleep(300);
   await frames.wrote("month_499");
   await settle();
