@@ -3,6 +3,9 @@ import type { EventName, EventOf, RunEvent } from "../../src/core/events.ts";
 import type { RunRequest } from "../../src/core/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import type { Sql } from "../../src/postgres/connect.ts";
+import { migrated } from "./database.ts";
+import { type DropFolder, dropFolder } from "./drops.ts";
+import { type TestDatabase, testDatabase } from "./server.ts";
 
 export interface Ran {
   exitCode: number;
@@ -58,4 +61,24 @@ export async function digest(sql: Sql): Promise<string> {
     for (const { row } of rows) hash.update(`${table}\0${row}\0`);
   }
   return hash.digest("hex");
+}
+
+/** A migrated database, a folder for drops, and the pipeline over both. */
+export interface Workplace {
+  database: TestDatabase;
+  drops: DropFolder;
+  pipeline: Pipeline;
+  close(): Promise<void>;
+}
+
+export async function workplace(): Promise<Workplace> {
+  const database = await testDatabase(migrated);
+  const drops = dropFolder();
+  const pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+  const close = async () => {
+    await pipeline.close();
+    drops.remove();
+    await database.drop();
+  };
+  return { database, drops, pipeline, close };
 }

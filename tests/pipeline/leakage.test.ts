@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import type { RunRequest } from "../../src/core/requests.ts";
 import type { Sql } from "../../src/postgres/connect.ts";
-import { emptied, migrated } from "../helpers/database.ts";
-import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";
-import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { emptied } from "../helpers/database.ts";
+import { type Rows, smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
 const asOf = ["2024-01-31", "2024-02-29", "2024-03-31"];
@@ -22,19 +20,14 @@ const orders = [
   [2, 1, 0],
 ];
 
-let drops: DropFolder;
-let database: TestDatabase;
-let pipeline: Pipeline;
+let close: Workplace["close"];
+let database: Workplace["database"];
+let drops: Workplace["drops"];
+let pipeline: Workplace["pipeline"];
 beforeAll(async () => {
-  drops = dropFolder();
-  database = await testDatabase(migrated);
-  pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+  ({ database, drops, pipeline, close } = await workplace());
 });
-afterAll(async () => {
-  await pipeline.close();
-  drops.remove();
-  await database.drop();
-});
+afterAll(() => close());
 beforeEach(async () => {
   for (const [index, files] of months.entries()) drops.write(names[index] ?? "", files);
   await emptied(database.sql);

@@ -1,32 +1,25 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
-import { emptied, migrated } from "../helpers/database.ts";
-import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";
-import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { emptied } from "../helpers/database.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
 const january = "2024-01-31";
 const february = "2024-02-29";
 const users = ["u1", "u2", "u3", "u4"];
 
-let database: TestDatabase;
-let drops: DropFolder;
-let pipeline: Pipeline;
+let close: Workplace["close"];
+let database: Workplace["database"];
+let drops: Workplace["drops"];
+let pipeline: Workplace["pipeline"];
 beforeAll(async () => {
-  database = await testDatabase(migrated);
-  drops = dropFolder();
-  pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+  ({ database, drops, pipeline, close } = await workplace());
 });
-afterAll(async () => {
-  await pipeline.close();
-  drops.remove();
-  await database.drop();
-});
+afterAll(() => close());
 beforeEach(async () => {
   await emptied(database.sql);
   drops.write("month_000", smallDrop(users));
