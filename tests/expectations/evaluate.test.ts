@@ -56,7 +56,8 @@ describe("how often the table is read", () => {
     return row?.scans ?? Number.NaN;
   }
 
-  const sound = Array.from({ length: 20 }, (_, at): Asked[] => [
+  // More than one screen tells apart.
+  const sound = Array.from({ length: 50 }, (_, at): Asked[] => [
     between("id", 0, 10 + at),
     between("amount", 0, 100 + at),
   ]).flat();
@@ -256,6 +257,17 @@ describe("NULLs are found beside a check of the same column that", () => {
     const { results } = await validate(database.sql, "holed", [notNull(String(kwargs.column)), [type, kwargs]]);
     expect(results[0]).toMatchObject({ success: false, result: { unexpected_count: 2 } });
   });
+});
+
+test.each([
+  [true, false],
+  [false, true],
+])("of two checks with one bound, the strict one alone finds what lies on it: %p, %p", async (first, second) => {
+  const { sql } = database;
+  await sql`create table if not exists on_bounds as select * from unnest(array[0, 1, 9]) n`;
+  const strictly = (strict: boolean) => between("n", 0, 9, { strict_min: strict, strict_max: strict });
+  const { results } = await validate(sql, "on_bounds", [strictly(first), strictly(second)]);
+  expect(results.map(({ result }) => result.unexpected_count)).toEqual([first ? 2 : 0, second ? 2 : 0]);
 });
 
 test("of more checks than one screen tells apart, those that fail are told by their counts", async () => {

@@ -81,6 +81,10 @@ test("a snapshot is taken into a partition of its own, seals as the stage did, a
   });
   const [partition] = await sql`select count(*) as rows from support_agg_90d_snapshots_20240131`;
   expect(partition?.rows).toBe(2);
+  const checks = await sql`
+    select conname from pg_constraint
+     where conrelid = 'support_agg_90d_snapshots_20240131'::regclass and contype = 'c'`;
+  expect([...checks]).toEqual([]);
   await sql.begin((tx) => clearSnapshot(tx, support, asOf));
   expect((await sealSnapshot(sql, support, asOf)).rows).toBe(0);
   expect((await sealSnapshot(sql, support, "2024-02-29")).rows).toBe(2);
