@@ -12,8 +12,8 @@ export interface EventStream {
 const progressIntervalMs = 100;
 
 /**
- * Number and date the events of one request. Progress comes at most ten times a second a table and stage;
- * nothing is lost by it, since a table's end is an event of its own.
+ * Number and date the events of one request. Progress comes at most ten times a second a table and stage,
+ * but for the last of it: a file with faults that was read to its end has no other event to say so.
  */
 export function eventStream(write: (event: RunEvent) => void): EventStream {
   let run: number | null = null;
@@ -29,7 +29,8 @@ export function eventStream(write: (event: RunEvent) => void): EventStream {
         const cell = `${body.stage} ${body.table}`;
         const now = performance.now();
         const last = lastProgress.get(cell);
-        if (last !== undefined && now - last < progressIntervalMs) return;
+        const isLast = body.done === body.total;
+        if (!isLast && last !== undefined && now - last < progressIntervalMs) return;
         lastProgress.set(cell, now);
       }
       write({ ...body, run, seq: seq++, at: new Date().toISOString() });
