@@ -37,6 +37,8 @@ export interface OpenRun {
   suites: Map<string, Suite>;
   /** Rows of each table in the publication before this one; null for the first. */
   rowsBefore: Map<string, number> | null;
+  /** SHA-256 of the files that the live tables were last published from. */
+  liveFiles: ReadonlySet<string>;
   home: string;
   stream: EventStream;
   signal: AbortSignal;
@@ -145,7 +147,7 @@ async function wasCommitted({ sql, run }: OpenRun, thrown: unknown): Promise<boo
 
 async function stagesIn(
   tx: Transaction,
-  { run, job, incoming, suites, rowsBefore, stream, signal }: OpenRun,
+  { run, job, incoming, suites, rowsBefore, liveFiles, stream, signal }: OpenRun,
   { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
   const { warnings } = record;
@@ -157,7 +159,7 @@ async function stagesIn(
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
   checkRowCounts(context, staged, rowsBefore, faults);
-  record.tables = await stage("upsert", () => upsert(context, staged));
+  record.tables = await stage("upsert", () => upsert(context, staged, liveFiles));
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {

@@ -12,7 +12,7 @@ import { prepareStage } from "../postgres/stage.ts";
 import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
-import type { MonthOnDisk } from "./months.ts";
+import { type MonthOnDisk, newestLive } from "./months.ts";
 import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
@@ -114,6 +114,7 @@ async function runOne(
     stopStatement,
     home: settings.home,
     rowsBefore: rowsOfMonthBefore(job, published),
+    liveFiles: new Set(newestLive(published)?.files.flatMap(({ sha256 }) => sha256 ?? [])),
     incoming: incomingOf(tables, drop),
   };
   return runMonth(open);

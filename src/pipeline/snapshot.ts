@@ -58,12 +58,12 @@ type Outcome = { seal: Seal; groups: KeyGroup[]; fresh: boolean } | { conflict: 
 async function freeze(context: StageContext, table: Frozen, sealed: Seal | undefined): Promise<Outcome> {
   const { tx, asOf, month, restamp, dataset, run } = context;
   const name = table.snapshot.table.name;
-  const { groups, ...wanted } = await sealStaged(tx, table, month);
+  const { groups, ...wanted } = await sealStaged(tx, table, month, sealed?.fingerprint);
   const seal: Seal = { table: name, as_of: asOf, ...wanted };
   const isWanted = (one: Pick<Seal, "rows" | "fingerprint">) =>
     one.rows === wanted.rows && one.fingerprint === wanted.fingerprint;
   // Rows may stand there without a seal, taken by an older system, and a restamp mends rows that broke theirs.
-  const standing = sealed !== undefined && !restamp ? sealed : await sealSnapshot(tx, table, asOf);
+  const standing = sealed !== undefined && !restamp ? sealed : await sealSnapshot(tx, table, asOf, wanted.fingerprint);
   if (standing.rows === 0 && sealed === undefined) {
     await takeSnapshot(tx, table, { asOf, month });
     return { seal, groups, fresh: true };

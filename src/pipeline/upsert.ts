@@ -10,11 +10,15 @@ import { KeyFault } from "./keys.ts";
  * A backfill plans nothing and writes nothing, since live tables already hold the month's future; its keys are held to
  * what the live tables' constraints would demand.
  */
-export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<TableCounts[]> {
+export async function upsert(
+  context: StageContext,
+  staged: readonly Staged[],
+  liveFiles: ReadonlySet<string>,
+): Promise<TableCounts[]> {
   const counts: TableCounts[] = [];
   for (const table of staged) {
     stopIfCancelled(context.signal);
-    const plan = context.backfill ? await checkKeys(context, table) : await publish(context, table);
+    const plan = context.backfill ? await checkKeys(context, table) : await publish(context, table, liveFiles);
     const entry: TableCounts = { table: table.name, rows: table.rows, ...plan };
     context.emit({ event: "table.finished", stage: "upsert", ...entry });
     counts.push(entry);
@@ -30,20 +34,24 @@ async function checkKeys({ tx, tables }: StageContext, { name, table }: Staged):
 
 type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;
 
-async function publish(context: StageContext, staged: Staged): Promise<PlanCounts> {
+async function publish(
+  context: StageContext,
+  { name, table, carried, rows, record }: Staged,
+  liveFiles: ReadonlySet<string>,
+): Promise<PlanCounts> {
   const { tx, emit } = context;
-  const plan = await planMerge(tx, staged.table, staged.carried, staged.rows);
+  const plan = await planMerge(tx, table, { carried, rows, seenBefore: liveFiles.has(record.sha256 ?? "") });
   const { inserted, updated, unchanged, absent } = plan;
-  if (plan.repeated) throw new KeyFault("repeated", staged.name);
+  if (plan.repeated) throw new KeyFault("repeated", name);
   const progress = (done: number) =>
-    emit({ event: "table.progress", stage: "upsert", table: staged.name, done, total: staged.rows, unit: "rows" });
+    emit({ event: "table.progress", stage: "upsert", table: name, done, total: rows, unit: "rows" });
   progress(unchanged);
-  const slower = await applyMerge(tx, staged.table, staged.carried, plan);
+  const slower = await applyMerge(tx, table, carried, plan);
   if (slower !== null) {
-    const title = `${staged.name} was filled the slower way: ${slower}.`;
+    const title = `${name} was filled the slower way: ${slower}.`;
     warn(context, { title, hint: "The rows are the same; `doctor` says which privileges are missing." });
   }
-  warnOfAbsent(context, staged.name, plan);
+  warnOfAbsent(context, name, plan);
   return { inserted, updated, unchanged, absent };
 }
 

@@ -26,7 +26,7 @@ export async function verifySeal(tx: Queryable, session: Session, entry: Snapsho
   const { table, as_of, rows, fingerprint } = entry;
   const seal = { table, as_of, rows, fingerprint };
   const source = session.tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
-  const found = source === undefined ? null : await sealSnapshot(tx, source, as_of);
+  const found = source === undefined ? null : await sealSnapshot(tx, source, as_of, fingerprint);
   if (source === undefined || found === null || (found.rows === 0 && rows > 0)) {
     return { ...seal, state: "missing", found_rows: 0, found_fingerprint: null, ...nothing };
   }

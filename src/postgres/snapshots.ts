@@ -40,14 +40,14 @@ export function frozenRows(sql: Queryable, table: Frozen, asOf: string): Fragmen
        from ${sql(target.schema)}.${sql(target.name)} s where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
-/** What the seal of the staged rows would be. */
-export function sealStaged(tx: Transaction, table: Frozen, month: string): Promise<Sealed> {
-  return seal(tx, stagedRows(tx, table, month), table.live.key, sealedColumns(table));
+/** What the seal of the staged rows would be, made like the one with this fingerprint, where there is one. */
+export function sealStaged(tx: Transaction, table: Frozen, month: string, like?: string): Promise<Sealed> {
+  return seal(tx, stagedRows(tx, table, month), { key: table.live.key, columns: sealedColumns(table), like });
 }
 
-/** What the seal of the rows now in the snapshot would be; no rows when the snapshot was never taken. */
-export function sealSnapshot(sql: Queryable, table: Frozen, asOf: string): Promise<Sealed> {
-  return seal(sql, frozenRows(sql, table, asOf), table.live.key, sealedColumns(table));
+/** What the seal of the rows now in the snapshot would be, likewise; no rows when the snapshot was never taken. */
+export function sealSnapshot(sql: Queryable, table: Frozen, asOf: string, like?: string): Promise<Sealed> {
+  return seal(sql, frozenRows(sql, table, asOf), { key: table.live.key, columns: sealedColumns(table), like });
 }
 
 /** How the staged rows differ from the snapshot that stands under their stamp. */

@@ -6,6 +6,7 @@ import { dataset, migrated, tableNamed } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 const carried = ["user_id", "churn_label"];
+const staged = { carried, rows: 2, seenBefore: false };
 let database: TestDatabase;
 let labels: LoadTable;
 
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 
 async function merge(): Promise<string | null> {
-  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, carried, 2)));
+  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, staged)));
 }
 
 async function identity() {
@@ -61,7 +62,7 @@ test("a primary key that is more than its columns is kept while the table is fil
   expect([labels.live.plainKey?.name, commented.live.plainKey]).toEqual(["labels_pkey", null]);
   const oid = async () => (await sql`select 'labels_pkey'::regclass::oid as oid`)[0]?.oid;
   const before = await oid();
-  await sql.begin(async (tx) => applyMerge(tx, commented, carried, await planMerge(tx, commented, carried, 2)));
+  await sql.begin(async (tx) => applyMerge(tx, commented, carried, await planMerge(tx, commented, staged)));
   expect(await oid()).toBe(before);
   await sql`comment on constraint labels_pkey on labels is null`;
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { LoadTable } from "../../src/postgres/catalog.ts";
 import { applyMerge, planMerge } from "../../src/postgres/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
@@ -23,7 +23,7 @@ test("the plan counts new, changed, unchanged and absent rows, and applying it w
     ('same', 'Female', true), ('empty', null, null), ('other', 'Male', null), ('new', null, true)`;
   const before = await sql`select user_id, ctid::text as place from users where user_id in ('same', 'empty', 'away')`;
   const plan = await sql.begin(async (tx) => {
-    const planned = await planMerge(tx, users, carried, 4);
+    const planned = await planMerge(tx, users, { carried, rows: 4, seenBefore: false });
     await applyMerge(tx, users, carried, planned);
     return planned;
   });
@@ -46,7 +46,74 @@ test("a key that is staged twice is noticed even where neither row would change 
     await tx`truncate stage.users`;
     await tx`insert into stage.users (user_id, user_gender, has_family)
       values ('same', 'Female', true), ('same', 'Female', true)`;
-    return planMerge(tx, users, carried, 4);
+    return planMerge(tx, users, { carried, rows: 4, seenBefore: false });
   });
   expect(plan.repeated).toBe(true);
+});
+
+describe("rows of a file that was published before", () => {
+  const seen = { carried, rows: 2, seenBefore: true };
+  type Row = [user: string, gender: string | null, hasFamily: boolean | null];
+  /** The plan for these rows over live ones that are `first` and `second`. */
+  async function planOver(rows: Row[]) {
+    let plan: Awaited<ReturnType<typeof planMerge>> | undefined;
+    const undone = database.sql.begin(async (tx) => {
+      await tx`truncate stage.users, users cascade`;
+      await tx`insert into users (user_id, user_gender, has_family)
+        values ('first', 'Female', true), ('second', null, false)`;
+      for (const [user, gender, hasFamily] of rows) {
+        await tx`insert into stage.users (user_id, user_gender, has_family) values (${user}, ${gender}, ${hasFamily})`;
+      }
+      plan = await planMerge(tx, users, seen);
+      throw new Error("undo");
+    });
+    await expect(undone).rejects.toThrow("undo");
+    return plan;
+  }
+  const unchanged = { live: 2, inserted: 0, updated: 0, unchanged: 2, absent: 0, repeated: false };
+
+  test("are unchanged when they are live just so, in any order", async () => {
+    const rows: Row[] = [
+      ["second", null, false],
+      ["first", "Female", true],
+    ];
+    expect(await planOver(rows)).toEqual(unchanged);
+  });
+
+  test.each<[what: string, rows: Row[], plan: Partial<typeof unchanged>]>([
+    [
+      "another cell",
+      [
+        ["first", "Female", true],
+        ["second", null, null],
+      ],
+      { updated: 1, unchanged: 1 },
+    ],
+    [
+      "swapped cells",
+      [
+        ["first", "Female", false],
+        ["second", null, true],
+      ],
+      { updated: 2, unchanged: 0 },
+    ],
+    [
+      "another key",
+      [
+        ["first", "Female", true],
+        ["third", null, false],
+      ],
+      { inserted: 1, unchanged: 1, absent: 1 },
+    ],
+    [
+      "a key twice",
+      [
+        ["first", "Female", true],
+        ["first", "Female", true],
+      ],
+      { repeated: true },
+    ],
+  ])("are compared one by one when there is %s", async (_what, rows, plan) => {
+    expect(await planOver(rows)).toMatchObject(plan);
+  });
 });

@@ -33,40 +33,52 @@ async function stage(rows: [string, number | null, string | null][]): Promise<vo
   }
 }
 
-test("a seal does not depend on row order or on how a number is written, but on every cell", async () => {
-  const { sql } = database;
-  const seal = () => sql.begin((tx) => sealStaged(tx, support, "month_000"));
-  await stage([
-    ["a", 1, "16.0"],
-    ["b", null, null],
-  ]);
-  const first = await seal();
-  // The same on every version: were it not, upgrading the server would break every seal.
-  expect(first).toMatchObject({ rows: 2, fingerprint: "5ffc027f18b9a56a" });
-  await stage([
-    ["b", null, null],
-    ["a", 1, "16.00"],
-  ]);
-  expect(await seal()).toEqual(first);
-  for (const changed of [
-    [
-      ["a", 1, "16.01"],
+// The same on every version: were they not, upgrading the server would break every seal. Of two kinds, as rows were
+// hashed otherwise at first: a seal is held against rows that are hashed as they were for it.
+test.each([["2-4d586dafdfef058a"], ["5ffc027f18b9a56a"]])(
+  "a seal such as %s does not depend on row order or on how a number is written, but on every cell",
+  async (known) => {
+    const { sql } = database;
+    const seal = () => sql.begin((tx) => sealStaged(tx, support, "month_000", known));
+    await stage([
+      ["a", 1, "16.0"],
       ["b", null, null],
-    ],
-    [
-      ["a", 1, "16"],
-      ["b", 0, null],
-    ],
-    [
-      ["a", 1, "16"],
-      ["c", null, null],
-    ],
-    [["a", 1, "16"]],
-  ] satisfies [string, number | null, string | null][][]) {
-    await stage(changed);
-    expect((await seal()).fingerprint).not.toBe(first.fingerprint);
-  }
-});
+    ]);
+    const first = await seal();
+    expect(first).toMatchObject({ rows: 2, fingerprint: known });
+    await stage([
+      ["b", null, null],
+      ["a", 1, "16.00"],
+    ]);
+    expect(await seal()).toEqual(first);
+    for (const changed of [
+      [
+        ["a", 1, "16.01"],
+        ["b", null, null],
+      ],
+      [
+        ["a", 1, "16"],
+        ["b", 0, null],
+      ],
+      [
+        ["a", 1, "16"],
+        ["c", null, null],
+      ],
+      [
+        ["a", null, "16"],
+        ["b", 1, null],
+      ],
+      [
+        ["a", 1, null],
+        ["b", null, "16"],
+      ],
+      [["a", 1, "16"]],
+    ] satisfies [string, number | null, string | null][][]) {
+      await stage(changed);
+      expect((await seal()).fingerprint).not.toBe(first.fingerprint);
+    }
+  },
+);
 
 test("a snapshot is taken into a partition of its own, seals as the stage did, and is cleared alone", async () => {
   const { sql } = database;
