@@ -1,14 +1,11 @@
 import { type } from "./arktype.ts";
-import { FaultGroup } from "./fault-groups.ts";
-import { Fault } from "./faults.ts";
+import { FaultGroupSchema, FaultSchema } from "./fault-schemas.ts";
+import { severities } from "./severity.ts";
 import { stages } from "./stages.ts";
 
 export { type Stage, stages } from "./stages.ts";
 
 const Stage = type.enumerated(...stages);
-
-export const Severity = type.enumerated("critical", "warning", "info");
-export type Severity = typeof Severity.infer;
 
 /**
  * How a run treats the database: `publish` is the ordinary way, `restamp` may replace a sealed snapshot,
@@ -43,7 +40,7 @@ export const Verdict = type({
   type: "string",
   "column?": "string",
   kwargs: "object",
-  severity: Severity,
+  severity: type.enumerated(...severities),
   success: "boolean",
   observed: "unknown",
   unexpected_count: "number | null",
@@ -104,10 +101,10 @@ const fields = {
     title: "string",
     hint: "string",
     "month?": "string",
-    "faults?": Fault.array(),
+    "faults?": FaultSchema.array(),
     "fault_count?": Count,
     /** All faults by kind; `faults` lists the first thousand of each file. */
-    "fault_groups?": FaultGroup.array(),
+    "fault_groups?": FaultGroupSchema.array(),
     "reject_file?": "string",
   }),
 };

@@ -1,22 +1,10 @@
-import { type } from "./arktype.ts";
-import { type Fault, type FaultCode, faultCodes } from "./faults.ts";
+import type { FaultGroupSchema } from "./fault-schemas.ts";
+import type { Fault } from "./faults.ts";
 
 export { describeGroup } from "./fault-words.ts";
 
-/** Where one fault stands, and the value as written. */
-const Place = type({ "line?": "number", "value?": "string" });
-
-/** All faults of one kind in one column of one file: how many there are, why, and where the first of them stand. */
-export const FaultGroup = type({
-  file: "string",
-  "column?": "string",
-  code: type.enumerated(...(Object.keys(faultCodes) as FaultCode[])),
-  /** Of the first of them. */
-  reason: "string",
-  count: "number.integer > 0",
-  first: Place.array(),
-});
-export type FaultGroup = typeof FaultGroup.infer;
+/** All faults of one kind in one column of one file. */
+export type FaultGroup = typeof FaultGroupSchema.infer;
 
 /** Places that a group keeps. */
 export const placesKept = 3;

@@ -1,6 +1,6 @@
 import { ArkErrors, type } from "./arktype.ts";
 import { ConsoleError } from "./errors.ts";
-import { Severity } from "./events.ts";
+import { type Severity, severities } from "./severity.ts";
 import { fillParameters, wantedParameters } from "./suite-parameters.ts";
 
 /** One expectation of a suite, its `$PARAMETER`s filled in. The arguments are checked against a table later on. */
@@ -35,7 +35,7 @@ const ExpectationShape = type({
   "type?": "string > 0",
   "expectation_type?": "string > 0",
   "kwargs?": "Record<string, unknown>",
-  "severity?": Severity.or("null"),
+  "severity?": type.enumerated(...severities, null),
 });
 
 /** Fields of an expectation that only describe it. */

@@ -1,4 +1,4 @@
-import type { Severity } from "../core/events.ts";
+import type { Severity } from "../core/severity.ts";
 import type { JsonValue } from "./json-values.ts";
 
 /** Great Expectations' answer for one expectation, named as it names things. */

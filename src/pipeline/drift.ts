@@ -1,10 +1,11 @@
 import type { Seal, Warning } from "../core/events.ts";
 import { formatCount } from "../core/format.ts";
+import type { Queryable, Transaction } from "../postgres/connect.ts";
 import { distancesOf } from "../postgres/distance.ts";
 import { viewOf } from "../postgres/one-view.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
-import { countCells, sampledRows, takeSample } from "../postgres/two-snapshots.ts";
+import { allRows, countCells, sampledRows, type TwoSnapshots, takeSample } from "../postgres/two-snapshots.ts";
 import { type StageContext, warn } from "./context.ts";
 
 /** Rows of each snapshot that are enough to see a drift: what chance adds to a PSI is about bins ÷ rows, 0.001 here. */
@@ -40,16 +41,28 @@ async function driftedColumns(
 ): Promise<string[]> {
   const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
   if (columns.length === 0) return [];
-  const tooMany = Math.max(before.rows, now.rows) / enoughRows;
-  const oneIn = Math.min(Math.ceil(tooMany), oneInBlock);
-  const percent = tooMany <= oneInBlock ? 100 : (100 * oneInBlock) / tooMany;
-  await takeSample(tx, table, { from: before.as_of, to: now.as_of, percent, oneIn });
-  const counted = await countCells(tx, sampledRows(tx), columns);
-  const distances = await distancesOf(viewOf(tx), sampledRows, counted);
+  const rows = await enoughOf(tx, table, before, now);
+  const counted = await countCells(tx, rows(tx), columns);
+  const distances = await distancesOf(viewOf(tx), rows, counted);
   return distances.flatMap(({ measure, distance }, index) => {
     const isFar = distance !== null && distance >= threshold;
     return isFar ? [`${columns[index]?.name} (${measure.toUpperCase()} ${distance.toFixed(2)})`] : [];
   });
+}
+
+/** Both snapshots as they are, or a sample of them where they are large. */
+async function enoughOf(
+  tx: Transaction,
+  table: Frozen,
+  before: Seal,
+  now: Seal,
+): Promise<(sql: Queryable) => TwoSnapshots> {
+  const tooMany = Math.max(before.rows, now.rows) / enoughRows;
+  if (tooMany <= 1) return (sql) => allRows(sql, table, before.as_of, now.as_of);
+  const oneIn = Math.min(Math.ceil(tooMany), oneInBlock);
+  const percent = tooMany <= oneInBlock ? 100 : (100 * oneInBlock) / tooMany;
+  await takeSample(tx, table, { from: before.as_of, to: now.as_of, percent, oneIn });
+  return sampledRows;
 }
 
 function warningOf(table: string, drifted: readonly string[], before: Seal, now: Seal): Warning {

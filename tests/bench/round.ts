@@ -26,8 +26,8 @@ export async function playRound(
   const handUrl = await server.create("bench_by_hand");
   await runner?.setUp(handUrl);
   const samples: Sample[] = [];
-  let byHand: number | null = null;
-  for (const { phase, loads, flags, byHand: again } of phases) {
+  let before: number | null = null;
+  for (const { phase, loads, flags, byHand: way } of phases) {
     const month = monthName(loads);
     const runOurs = async () => {
       await server.settle(oursUrl, handUrl);
@@ -38,9 +38,11 @@ export async function playRound(
       return secondsOf(() => runner.load(handUrl, join(data, month), asOfOf(loads, manifest.first_month)));
     };
     const handFirst = round % 2 === 0;
-    if (runner !== null && again && handFirst) byHand = await runByHand(runner);
+    const loadsByHand = runner !== null && way === "load";
+    if (loadsByHand && handFirst) before = await runByHand(runner);
     const ours = await runOurs();
-    if (runner !== null && again && !handFirst) byHand = await runByHand(runner);
+    if (loadsByHand && !handFirst) before = await runByHand(runner);
+    const byHand = way === "nothing" ? null : before;
     samples.push({ users, round, phase, ours, byHand });
     console.error(
       `${users} users, round ${round}, ${phase}: ${ours.seconds.toFixed(2)} s, by hand ${byHand?.toFixed(2) ?? "-"} s`,

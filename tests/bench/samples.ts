@@ -1,10 +1,12 @@
 /** What is measured in each round, in this order. `loads`: which month's drop both ways are given. */
 export const phases = [
-  { phase: "first month", loads: 0, flags: [], byHand: true },
-  { phase: "next month", loads: 1, flags: [], byHand: true },
-  { phase: "same month again, --force", loads: 1, flags: ["--force"], byHand: true },
+  { phase: "first month", loads: 0, flags: [], byHand: "load" },
+  // By hand there is nothing like it.
+  { phase: "next month, --dry-run", loads: 1, flags: ["--dry-run"], byHand: "nothing" },
+  { phase: "next month", loads: 1, flags: [], byHand: "load" },
+  { phase: "same month again, --force", loads: 1, flags: ["--force"], byHand: "load" },
   // By hand there is no other way than to load it again, so it is held against the loading just before.
-  { phase: "same month again", loads: 1, flags: [], byHand: false },
+  { phase: "same month again", loads: 1, flags: [], byHand: "as before" },
 ] as const;
 export type Phase = (typeof phases)[number]["phase"];
 
