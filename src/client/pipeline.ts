@@ -34,6 +34,12 @@ interface Pending {
 const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 const lastWordsKept = 2_000;
 
+/**
+ * The memory that the subprocess takes the machine to have, in bytes: its collector lets garbage grow by a share of that.
+ * It needs no more for any size of a drop, and what it allocates most, buffers of a file's pieces, dies at once.
+ */
+const presumedMemory = 512 * 2 ** 20;
+
 // Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
 const eventGate = () => import("../core/events.ts");
 
@@ -46,6 +52,7 @@ export function startPipeline(settings: Settings, entry: string = pipelineEntry)
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
+    env: { ...process.env, BUN_JSC_forceRAMSize: String(presumedMemory) },
   });
   const pending = new Map<number, Pending>();
   let nextId = 0;
