@@ -4,8 +4,8 @@ import { fault } from "./fault.ts";
 import type { Answer, Known, Plan, Scope } from "./plan.ts";
 import { q, type Sql, table } from "./sql.ts";
 
-const Count = "number.integer | string.integer.parse";
-const Whole = { value: Count } as const;
+/** A whole number, which a suite's parameters may have turned into text. */
+const Whole = { value: ["number.integer", "|", [/^(?:0|-?[1-9]\d*)$/, "@", "a well-formed integer string"]] } as const;
 const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
   for (const [argument, bound] of Object.entries(args)) {
     if (bound !== null && bound !== undefined && !Number.isFinite(asNumber(bound))) {
@@ -39,7 +39,7 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_column_count_to_equal", Whole, ({ value }, { shape }) =>
-    known({ success: shape.columns.length === value, observed: shape.columns.length }),
+    known({ success: shape.columns.length === Number(value), observed: shape.columns.length }),
   ),
 
   entry("expect_table_column_count_to_be_between", Bounds, (args, { shape }) =>
@@ -47,7 +47,7 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_row_count_to_equal", Whole, ({ value }, scope) =>
-    rowCount(scope, (rows) => ({ success: rows === value, observed: rows })),
+    rowCount(scope, (rows) => ({ success: rows === Number(value), observed: rows })),
   ),
 
   entry("expect_table_row_count_to_be_between", Bounds, (args, scope) => {
