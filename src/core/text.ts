@@ -14,6 +14,7 @@ export function clip(text: string, width: number, ellipsis = "…"): string {
   if (displayWidth(text) <= width) return text;
   const room = width - displayWidth(ellipsis);
   if (room < 0) return "";
+  if (ascii.test(text)) return text.slice(0, room) + ellipsis;
   let kept = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {

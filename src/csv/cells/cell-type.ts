@@ -21,20 +21,20 @@ export interface CellType {
   readonly pattern: RegExp;
   /** What no pattern can say, for a value that matches; null when the pattern says all. */
   readonly within: ((value: string) => boolean) | null;
-  /** Why a value is not sound. */
-  explain(value: string): Wrong;
+  /** Why a value is not sound; `matches` when it is of the pattern all the same. */
+  explain(value: string, matches: boolean): Wrong;
 }
 
 export type MakeCellType = (column: Column, dates: DateRange) => CellType;
 
-/** How people miswrite a value, and what they meant. */
+/** How people miswrite a value, and what they meant. The pattern begins with ^, or it would be tried at every character. */
 export type Mistake = readonly [written: RegExp, meant: (value: string) => string];
 
 const longestMended = 100;
 
 /**
- * Makes the function that gives the reason, and `; did you mean 1?` when the value is one of these mistakes and mending
- * it gives a sound value.
+ * Makes the function that gives the reason, and `; did you mean 1?` when the value has blanks around it or is one of
+ * these mistakes, and mending it gives a sound value.
  */
 export function didYouMean(
   reason: string,
@@ -43,7 +43,10 @@ export function didYouMean(
 ): (value: string) => string {
   const anyMistake = new RegExp(mistakes.map(([written]) => written.source).join("|"));
   return (value) => {
-    if (value.length > longestMended || isWord(value) || !anyMistake.test(value)) return reason;
+    if (value.length > longestMended || isWord(value)) return reason;
+    const trimmed = value.trim();
+    if (trimmed !== value && isSound(trimmed)) return `${reason}; did you mean ${trimmed}?`;
+    if (!anyMistake.test(value)) return reason;
     for (const [written, meant] of mistakes) {
       if (!written.test(value)) continue;
       const mended = meant(value);

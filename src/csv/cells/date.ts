@@ -4,7 +4,6 @@ import { type DateRange, didYouMean, type MakeCellType, type Mistake, soundness,
 const pattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 const mistakes: Mistake[] = [
-  [/^\s|\s$/, (value) => value.trim()],
   [/^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/, (value) => padded(value.split(/[-/.]/))],
   [/^\d{8}$/, (value) => `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`],
   [/^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?Z?$/, (value) => value.slice(0, 10)],

@@ -3,7 +3,6 @@ import { didYouMean, type MakeCellType, type Mistake, soundness, type Wrong } fr
 const pattern = /^-?\d+$/;
 
 const mistakes: Mistake[] = [
-  [/^\s|\s$/, (value) => value.trim()],
   [/^[+-]?\d+\.0*$/, (value) => value.replace(/^\+|\.0*$/g, "")],
   [/^\+\d+$/, (value) => value.slice(1)],
   [/^-?\d{1,3}([,_' \u00a0\u202f]\d{3})+$/, (value) => value.replace(/[^\d-]/g, "")],
@@ -28,6 +27,6 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
     isText: false,
     pattern,
     within,
-    explain: (value) => (pattern.test(value) ? outOfRange : { code: "not_integer", reason: notInteger(value) }),
+    explain: (value, matches) => (matches ? outOfRange : { code: "not_integer", reason: notInteger(value) }),
   });
 }

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import { isNullWord, isUnquotedNull } from "../null-words.ts";
 import { isMarked } from "../parse.ts";
-import { type CellType, type DateRange, soundness, type Wrong } from "./cell-type.ts";
+import type { CellType, DateRange, Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
 
 /** Where a column stands, as far as its cells' soundness hangs on it. */
@@ -25,7 +25,6 @@ const isPadded = (value: string) => value.trim() !== value;
 
 export function cellJudge(column: Column, place: Place, dates: DateRange): CellJudge {
   const type = cellTypeOf(column, dates);
-  const isSound = soundness(type);
   const mayBeEmpty = column.nullable && !place.isKey && !place.isOnly;
   const pattern = type.isText ? textPattern(place, mayBeEmpty) : type.pattern;
   const judge = (cell: string) => {
@@ -34,9 +33,11 @@ export function cellJudge(column: Column, place: Place, dates: DateRange): CellJ
     if (value === "" && !isQuoted) return column.nullable && !place.isKey ? null : forbidden(column);
     const wrong = place.isKey ? wrongKey(value) : wrongWord(value, place, type, isQuoted);
     if (wrong !== null) return wrong;
-    if (isSound(value)) return null;
+    const matches = type.pattern.test(value);
+    if (matches && (type.within === null || type.within(value))) return null;
     if (isNullWord(value)) return nullWord;
-    return value === "" ? { ...type.explain(""), reason: emptyString } : type.explain(value);
+    const why = type.explain(value, matches);
+    return value === "" ? { ...why, reason: emptyString } : why;
   };
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge: repeating(judge) };
 }

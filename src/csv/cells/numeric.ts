@@ -5,7 +5,6 @@ import { type CellType, didYouMean, type MakeCellType, type Mistake, soundness, 
 const pattern = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,6})?$/;
 
 const mistakes: Mistake[] = [
-  [/^\s|\s$/, (value) => value.trim()],
   [/^-?\d+,\d+$/, (value) => value.replace(",", ".")],
   [
     /^-?\d{1,3}([ _'\u00a0\u202f]\d{3})+([.,]\d+)?$/,
@@ -13,7 +12,7 @@ const mistakes: Mistake[] = [
   ],
   [/^-?\d{1,3}(,\d{3})+\.\d+$/, (value) => value.replaceAll(",", "")],
   [/^-?\d{1,3}(\.\d{3})+,\d+$/, (value) => value.replaceAll(".", "").replace(",", ".")],
-  [/^\+|\.$/, (value) => value.replace(/^\+|\.$/g, "")],
+  [/^(?:\+.*|.*\.)$/, (value) => value.replace(/^\+|\.$/g, "")],
   [/^[$€£]\s*-?[\d.]+$|^-?[\d.]+\s*[%$€£]$/, (value) => value.replace(/[^\d.-]/g, "")],
 ];
 
@@ -44,8 +43,8 @@ export const numericType: MakeCellType = (column) => {
     isText: false,
     pattern,
     within,
-    explain: (value) =>
-      pattern.test(value) ? { code: "numeric_range", reason: rangeReason(column, value) } : wrongForm(value),
+    explain: (value, matches) =>
+      matches ? { code: "numeric_range", reason: rangeReason(column, value) } : wrongForm(value),
   };
 };
 
@@ -88,8 +87,8 @@ export function floatType(round: (value: number) => number): MakeCellType {
     isText: false,
     pattern,
     within,
-    explain: (value) =>
-      pattern.test(value)
+    explain: (value, matches) =>
+      matches
         ? { code: "numeric_range", reason: "too large or too small for a floating-point number" }
         : wrongForm(value),
   };
