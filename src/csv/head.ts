@@ -43,9 +43,9 @@ export function readHead(data: Buffer, final: boolean): Head | HeadFault | null 
   const record = from < data.length ? scanner.record(from) : null;
   if (record === null) return null;
   const line = countLines(data, 0, from) + 1;
-  const [trouble] = record.troubles;
-  if (trouble)
-    return { code: trouble.code, reason: headerTroubles[trouble.code] ?? "", line: line + trouble.linesDown };
+  for (const { trouble, linesDown } of record.cells) {
+    if (trouble !== null) return { code: trouble, reason: headerTroubles[trouble] ?? "", line: line + linesDown };
+  }
   return {
     cells: record.cells.map((cell) => scanner.value(cell)),
     lineEnd: record.lineEnd === "" ? null : record.lineEnd,

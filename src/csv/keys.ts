@@ -97,10 +97,9 @@ class KeyReader {
 }
 
 /** A cell of a key, empty when the row has no such thing. */
-function keyValue(scanner: RecordScanner, { cells, troubles }: ScannedRecord, place: number): string {
+function keyValue(scanner: RecordScanner, { cells }: ScannedRecord, place: number): string {
   const cell = cells[place];
-  const isLost = cell === undefined || troubles.some((trouble) => trouble.cell === place);
-  return isLost ? "" : soundKey(scanner.value(cell));
+  return cell === undefined || cell.trouble !== null ? "" : soundKey(scanner.value(cell));
 }
 
 /** A key as it is meant; empty for what is none. */

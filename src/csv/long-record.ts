@@ -14,10 +14,10 @@ export class LongRecord {
   constructor(record: ScannedRecord, line: number, data: Buffer) {
     this.#goesOnTo = record.goesOnTo;
     this.#cell = record.cells.length - 1;
-    const trouble = record.troubles.at(-1);
-    this.#isTooWide = trouble?.code === "row_long";
-    this.#line = line + (trouble?.linesDown ?? 0);
-    const from = record.cells.at(-1)?.from ?? 0;
+    const last = record.cells.at(-1);
+    this.#isTooWide = last?.trouble === "row_long";
+    this.#line = line + (last?.linesDown ?? 0);
+    const from = last?.from ?? 0;
     this.#written = showBytes(data.subarray(from, from + 400));
   }
 

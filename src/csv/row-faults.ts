@@ -1,12 +1,13 @@
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
+import { hasBeyondAscii, hasNul, kindsOf } from "./byte-kinds.ts";
 import type { LineEnd } from "./bytes.ts";
 import { isUnquotedNull } from "./null-words.ts";
 import { isMarked, quotedMark } from "./parse.ts";
 import { type RowCheck, type RowColumns, rowCheck } from "./row-check.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
-import { describeForeignByte, firstForeignByte, showBytes } from "./utf8.ts";
+import { describeForeignByte, firstForeignByte } from "./utf8.ts";
 
 /** What a file's rows are held against. */
 export interface RowShape extends RowColumns {
@@ -62,8 +63,8 @@ export class RowFaults {
     else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
   }
 
-  /** A record of an unsound block that starts at `from` in the scanner's data, which starts at `offset` in the file. */
-  scanned(scanner: RecordScanner, record: ScannedRecord, from: number, offset: number, line: number): void {
+  /** A record of an unsound block; the scanner's data starts at `offset` in the file. */
+  scanned(scanner: RecordScanner, record: ScannedRecord, offset: number, line: number): void {
     const { cells, goesOnTo } = record;
     this.#lineEnd(record.lineEnd, line);
     if (cells.length === 1 && cells[0]?.from === cells[0]?.to) {
@@ -71,17 +72,11 @@ export class RowFaults {
       return;
     }
     this.row();
-    const bad = new Set<ScannedCell>();
-    this.#troubles(scanner, record, line, bad);
-    this.#foreignBytes(scanner, record, offset, line, bad);
-    if (goesOnTo !== null || (cells.length !== this.width && bad.size > 0)) return;
-    if (cells.length !== this.width) {
-      this.#ragged(cells.length, line, showRaw(scanner.data, from, cells.at(-1)?.to ?? from));
-      return;
-    }
-    for (const [index, cell] of cells.entries()) {
-      if (!bad.has(cell)) this.#judge(index, markedValue(scanner, cell), line);
-    }
+    this.#troubles(scanner, record, line);
+    this.#foreignBytes(scanner, record, offset, line);
+    const isWhole = goesOnTo === null;
+    if (isWhole && cells.length === this.width) this.#judgeScanned(scanner, cells, line);
+    else if (isWhole && cells.every(isSound)) this.#ragged(cells.length, line, showRow(scanner, cells));
   }
 
   columnName(index: number): string {
@@ -106,42 +101,40 @@ export class RowFaults {
     this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);
   }
 
-  #lineEnd(found: ScannedRecord["lineEnd"], line: number): void {
-    if (found === "" || found === this.shape.lineEnd) return;
-    const [here, usual] = found === "\n" ? ["LF", "CRLF"] : ["CRLF", "LF"];
-    this.tally.add("line_ends", `the line ends in ${here}, the header in ${usual}`, line);
-  }
-
-  #troubles(scanner: RecordScanner, record: ScannedRecord, line: number, bad: Set<ScannedCell>): void {
-    for (const { code, cell: index, linesDown } of record.troubles) {
-      const cell = record.cells[index];
-      const goesOn = record.goesOnTo !== null && index === record.cells.length - 1;
-      if (cell === undefined || goesOn) continue;
-      bad.add(cell);
-      const at = code === "quote_unclosed" ? line + linesDown : line;
-      const written = showRaw(scanner.data, cell.from, cell.to);
-      this.tally.add(code, structureReasons[code] ?? code, at, this.#names[index], written);
+  #judgeScanned(scanner: RecordScanner, cells: readonly ScannedCell[], line: number): void {
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell !== undefined && isSound(cell)) this.#judge(index, markedValue(scanner, cell), line);
     }
   }
 
-  #foreignBytes(
-    { data }: RecordScanner,
-    record: ScannedRecord,
-    offset: number,
-    line: number,
-    bad: Set<ScannedCell>,
-  ): void {
-    for (let index = 0; index < record.cells.length; index++) {
-      const cell = record.cells[index];
-      if (cell === undefined) continue;
+  #lineEnd(found: ScannedRecord["lineEnd"], line: number): void {
+    if (found !== "" && found !== this.shape.lineEnd) this.tally.add("line_ends", otherLineEnd[found], line);
+  }
+
+  #troubles(scanner: RecordScanner, { cells, goesOnTo }: ScannedRecord, line: number): void {
+    // Of a record that goes on, the last cell is told once it is over.
+    const known = goesOnTo === null ? cells.length : cells.length - 1;
+    for (let index = 0; index < known; index++) {
+      const cell = cells[index];
+      if (cell === undefined || cell.trouble === null) continue;
+      const at = cell.trouble === "quote_unclosed" ? line + cell.linesDown : line;
+      const reason = structureReasons[cell.trouble] ?? cell.trouble;
+      this.tally.add(cell.trouble, reason, at, this.#names[index], showCell(scanner, cell));
+    }
+  }
+
+  #foreignBytes(scanner: RecordScanner, { cells }: ScannedRecord, offset: number, line: number): void {
+    const { data } = scanner;
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell === undefined || (cell.kinds & (hasNul | hasBeyondAscii)) === 0) continue;
       const at = firstForeignByte(data, cell.from, cell.to);
-      if (at === -1 && !hasNul(data, cell)) continue;
-      const value = showRaw(data, cell.from, cell.to);
-      bad.add(cell);
-      if (at === -1) this.tally.add("nul_byte", "a NUL byte in the value", line, this.#names[index], value);
-      else {
-        this.tally.add("encoding", describeForeignByte(data[at] ?? 0, offset + at), line, this.#names[index], value);
-      }
+      if (at === -1 && (cell.kinds & hasNul) === 0) continue;
+      const [code, reason] =
+        at === -1 ? nulByte : (["encoding", describeForeignByte(data[at] ?? 0, offset + at)] as const);
+      this.tally.add(code, reason, line, this.#names[index], showCell(scanner, cell));
+      cell.trouble ??= code;
     }
   }
 }
@@ -153,6 +146,15 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   line_ends: "a carriage return without a line feed",
   value_too_long: "longer than 1 MB",
 };
+const nulByte = ["nul_byte", "a NUL byte in the value"] as const;
+const otherLineEnd = {
+  "\n": "the line ends in LF, the header in CRLF",
+  "\r\n": "the line ends in CRLF, the header in LF",
+};
+
+function isSound(cell: ScannedCell): boolean {
+  return cell.trouble === null;
+}
 
 function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   const value = scanner.value(cell);
@@ -160,11 +162,12 @@ function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   return isMarked ? quotedMark + value : value;
 }
 
-function showRaw(data: Buffer, from: number, to: number): string {
-  return showBytes(data, from, Math.min(to, from + shownBytes));
+function showCell(scanner: RecordScanner, { from, to, kinds }: ScannedCell): string {
+  return scanner.written(from, Math.min(to, from + shownBytes), kinds);
 }
 
-function hasNul(data: Buffer, { from, to }: ScannedCell): boolean {
-  for (let at = from; at < to; at++) if (data[at] === 0) return true;
-  return false;
+function showRow(scanner: RecordScanner, cells: readonly ScannedCell[]): string {
+  const from = cells[0]?.from ?? 0;
+  const to = Math.min(cells.at(-1)?.to ?? from, from + shownBytes);
+  return scanner.written(from, to, kindsOf(scanner.data, from, to));
 }

@@ -1,19 +1,19 @@
 import type { FaultCode } from "../core/faults.ts";
-import { closingQuote, commaByte, countLines, crByte, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import { hasLineFeed, hasQuote, hasReturn, kindOf, kindsOf } from "./byte-kinds.ts";
+import { commaByte, countLines, crByte, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import { ByteText } from "./utf8.ts";
 
 /** A cell by its place in the data; a quoted one includes its quotes. */
 export interface ScannedCell {
   from: number;
   to: number;
   quoted: boolean;
-}
-
-/** Something wrong with a record's structure, met in the cell of that index. */
-export interface Trouble {
-  code: FaultCode;
-  cell: number;
+  /** The kinds of bytes in it. */
+  kinds: number;
   /** Lines from the record's first to the one where the cell begins. */
   linesDown: number;
+  /** Wrong with its structure, or found wrong with its bytes. */
+  trouble: FaultCode | null;
 }
 
 export interface ScannedRecord {
@@ -23,8 +23,6 @@ export interface ScannedRecord {
   /** Line feeds up to there. */
   lines: number;
   lineEnd: "" | "\n" | "\r\n";
-  /** At most one for each cell. */
-  troubles: Trouble[];
   /** Set when the record is too long and does not end in the data: it goes on past the next quote, or to the line end. */
   goesOnTo: "quote" | "line" | null;
 }
@@ -34,118 +32,154 @@ const givenUp = -2;
 
 /**
  * Reads records as well as they can be read, whatever is wrong with them, and finds where the next one starts. It names
- * what is wrong in files that are rejected anyway, and finds lines; it never decides what is loaded.
+ * what is wrong in files that are rejected anyway, and finds lines; it never decides what is loaded. Each byte is looked
+ * at once: a file that is bad throughout is read by it alone.
  */
 export class RecordScanner {
+  readonly #text: ByteText;
+
   /** `width` is the number of columns, by which a line that looks like a row is known; `final` data ends the file. */
   constructor(
     readonly data: Buffer,
     readonly final: boolean,
     readonly width: number,
-  ) {}
+  ) {
+    this.#text = new ByteText(data);
+  }
 
   /** The record that starts at `from`; null when it does not end in the data. */
   record(from: number): ScannedRecord | null {
     const { data } = this;
-    const record: ScannedRecord = { cells: [], next: data.length, lines: 0, lineEnd: "", troubles: [], goesOnTo: null };
+    const record: ScannedRecord = { cells: [], next: data.length, lines: 0, lineEnd: "", goesOnTo: null };
     let at = from;
     for (;;) {
-      const isQuoted = data[at] === quoteByte;
-      const end = isQuoted ? this.#quoted(record, at) : this.#plain(record, at);
-      if (end === outOfData) {
-        const isTooLong = this.#isTooLong(at + 1, data.length);
-        // Values of a size that is allowed, but so many that the record can never be sound.
-        const isTooWide = record.cells.length > Math.max(this.width, 1) && data.length - from > maxValueBytes;
-        if (!isTooLong && !isTooWide) return null;
-        this.#note(record, isTooLong ? "value_too_long" : "row_long");
-        record.lines += countLines(data, at);
-        record.goesOnTo = isQuoted ? "quote" : "line";
-      }
+      const quoted = data[at] === quoteByte;
+      const cell: ScannedCell = { from: at, to: at, quoted, kinds: 0, linesDown: record.lines, trouble: null };
+      record.cells.push(cell);
+      const end = quoted ? this.#quoted(record, cell) : this.#plain(cell);
+      if (end === outOfData && !this.#goesOn(record, cell, from)) return null;
       if (end < 0 || end === data.length) return record;
-      if (data[end] === lfByte) return this.#endLine(record, end);
+      if (data[end] === lfByte) return this.#endLine(record, cell, end);
       at = end + 1;
     }
   }
 
   /** The value of a cell, its quotes taken away. */
-  value(cell: ScannedCell): string {
-    const { data } = this;
-    if (!cell.quoted) return data.toString("utf8", cell.from, cell.to);
-    const closed = cell.to - 1 > cell.from && data[cell.to - 1] === quoteByte;
-    const inner = data.toString("utf8", cell.from + 1, closed ? cell.to - 1 : cell.to);
-    return inner.replaceAll('""', '"');
+  value({ from, to, quoted, kinds }: ScannedCell): string {
+    if (!quoted) return this.#text.value(from, to, kinds);
+    const closed = to - 1 > from && this.data[to - 1] === quoteByte;
+    const inner = this.#text.value(from + 1, closed ? to - 1 : to, kinds);
+    return (kinds & hasQuote) === 0 ? inner : inner.replaceAll('""', '"');
   }
 
-  #plain(record: ScannedRecord, at: number): number {
-    const end = this.#plainEnd(at);
-    record.cells.push({ from: at, to: end, quoted: false });
-    for (let i = at; i < end; i++) {
-      const byte = this.data[i];
-      // The carriage return of a line end is the record's, not the cell's.
-      const isLoneReturn = byte === crByte && this.data[i + 1] !== lfByte;
-      if (byte !== quoteByte && !isLoneReturn) continue;
-      this.#note(record, isLoneReturn ? "line_ends" : "quote_bare");
-      break;
-    }
+  /** A stretch of the data as it is written, with bytes of these kinds. */
+  written(from: number, to: number, kinds: number): string {
+    return this.#text.written(from, to, kinds);
+  }
+
+  /** What to make of a cell that the data breaks off: true when its record can never be sound, however it goes on. */
+  #goesOn(record: ScannedRecord, cell: ScannedCell, from: number): boolean {
+    const { data } = this;
+    const isTooLong = this.#isTooLong(cell.from + 1, data.length);
+    // Values of a size that is allowed, but so many that the record can never be sound.
+    const isTooWide = record.cells.length > Math.max(this.width, 1) && data.length - from > maxValueBytes;
+    if (!isTooLong && !isTooWide) return false;
+    cell.trouble ??= isTooLong ? "value_too_long" : "row_long";
+    record.lines += countLines(data, cell.from);
+    record.goesOnTo = cell.quoted ? "quote" : "line";
+    return true;
+  }
+
+  #plain(cell: ScannedCell): number {
+    const end = this.#plainEnd(cell, cell.from);
+    cell.to = end;
+    if ((cell.kinds & (hasQuote | hasReturn)) !== 0) cell.trouble = this.#misplaced(cell);
     if (end === this.data.length && !this.final) return outOfData;
-    if (this.#isTooLong(at, end)) this.#note(record, "value_too_long");
+    if (this.#isTooLong(cell.from, end)) cell.trouble ??= "value_too_long";
     return end;
   }
 
-  #quoted(record: ScannedRecord, at: number): number {
+  /** What the first quote or carriage return in an unquoted cell is; the one of a line end is the record's. */
+  #misplaced({ from, to }: ScannedCell): FaultCode | null {
+    const { data } = this;
+    for (let at = from; at < to; at++) {
+      if (data[at] === quoteByte) return "quote_bare";
+      if (data[at] === crByte && data[at + 1] !== lfByte) return "line_ends";
+    }
+    return null;
+  }
+
+  #quoted(record: ScannedRecord, cell: ScannedCell): number {
     const { data, final } = this;
-    const close = closingQuote(data, at + 1, final);
+    const at = cell.from;
+    const close = this.#closingQuote(cell);
     const isOpen = close === -1;
     const after = close + 1;
     const isClosed = !isOpen && this.#isCellEnd(after);
-    const spanned = isOpen ? 0 : countLines(data, at, close);
+    const spanned = isOpen || (cell.kinds & hasLineFeed) === 0 ? 0 : countLines(data, at, close);
     const seemsAstray = isOpen ? this.#isTooLong(at + 1, data.length) : !isClosed && spanned > 0;
-    const end = isClosed || isOpen ? after : this.#plainEnd(after);
-    record.cells.push({ from: at, to: isOpen ? data.length : end, quoted: true });
+    const end = isClosed || isOpen ? after : this.#plainEnd(cell, after);
+    cell.to = isOpen ? data.length : end;
     const rowFollows = seemsAstray && this.#rowFollows(at);
-    if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, at);
+    if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, cell);
     if (isOpen || rowFollows === null) return outOfData;
-    if (!isClosed) this.#note(record, data[after] === crByte ? "line_ends" : "quote_trailing");
-    if (this.#isTooLong(at + 1, close)) this.#note(record, "value_too_long");
+    if (!isClosed) cell.trouble = data[after] === crByte ? "line_ends" : "quote_trailing";
+    if (this.#isTooLong(at + 1, close)) cell.trouble ??= "value_too_long";
     if (end === data.length && !final) return outOfData;
     record.lines += spanned;
     return data[end] === crByte ? end + 1 : end;
   }
 
-  /** The quote at `at` is never closed: the record ends with its line, so that the rows below it are read. */
-  #giveUp(record: ScannedRecord, at: number): number {
-    this.#note(record, "quote_unclosed");
-    const lineFeed = this.data.indexOf(lfByte, at);
-    const cell = record.cells.at(-1);
-    if (lineFeed === -1 || cell === undefined) return givenUp;
+  /** The cell's quote is never closed: the record ends with its line, so that the rows below it are read. */
+  #giveUp(record: ScannedRecord, cell: ScannedCell): number {
+    cell.trouble = "quote_unclosed";
+    const lineFeed = this.data.indexOf(lfByte, cell.from);
+    if (lineFeed === -1) return givenUp;
     cell.to = lineFeed;
+    cell.kinds = kindsOf(this.data, cell.from, lineFeed);
     record.next = lineFeed + 1;
     record.lines++;
     return givenUp;
   }
 
-  #endLine(record: ScannedRecord, lineFeed: number): ScannedRecord {
+  #endLine(record: ScannedRecord, last: ScannedCell, lineFeed: number): ScannedRecord {
     record.next = lineFeed + 1;
     record.lines++;
-    const hasReturn = this.data[lineFeed - 1] === crByte;
-    record.lineEnd = hasReturn ? "\r\n" : "\n";
-    const last = record.cells.at(-1);
-    if (hasReturn && last !== undefined && last.to === lineFeed) last.to--;
+    const endsInReturn = this.data[lineFeed - 1] === crByte;
+    record.lineEnd = endsInReturn ? "\r\n" : "\n";
+    if (endsInReturn && last.to === lineFeed) last.to--;
     return record;
   }
 
-  /** Notes what is wrong with the last cell, before the lines that it spans are counted. */
-  #note(record: ScannedRecord, code: FaultCode): void {
-    const cell = record.cells.length - 1;
-    if (record.troubles.at(-1)?.cell === cell) return;
-    record.troubles.push({ code, cell, linesDown: record.lines });
+  /** The comma or line feed that ends an unquoted text of the cell, or the data's end. */
+  #plainEnd(cell: ScannedCell, from: number): number {
+    const { data } = this;
+    let { kinds } = cell;
+    let end = from;
+    for (; end < data.length; end++) {
+      const byte = data[end] ?? 0;
+      if (byte === commaByte || byte === lfByte) break;
+      kinds |= kindOf[byte] ?? 0;
+    }
+    cell.kinds = kinds;
+    return end;
   }
 
-  /** The comma or line feed that ends an unquoted text, or the data's end. */
-  #plainEnd(at: number): number {
-    let end = at;
-    while (end < this.data.length && this.data[end] !== commaByte && this.data[end] !== lfByte) end++;
-    return end;
+  /** The quote that closes the cell; -1 when the data ends first, or with a quote that another may follow. */
+  #closingQuote(cell: ScannedCell): number {
+    const { data } = this;
+    let { kinds } = cell;
+    let at = cell.from + 1;
+    for (; at < data.length; at++) {
+      const byte = data[at] ?? 0;
+      if (byte === quoteByte) {
+        if (data[at + 1] !== quoteByte) break;
+        at++;
+      }
+      kinds |= kindOf[byte] ?? 0;
+    }
+    cell.kinds = kinds;
+    return at >= data.length || (at === data.length - 1 && !this.final) ? -1 : at;
   }
 
   #isCellEnd(at: number): boolean {
