@@ -18,6 +18,18 @@ export type RejectSink = (
 ) => void;
 
 /**
+ * A column's last fault as it is written: a file of millions of faults has few columns, and mostly a reason for each, if
+ * not a value.
+ */
+interface ColumnText {
+  before: string;
+  value: string | undefined;
+  cell: string;
+  reason: string;
+  after: string;
+}
+
+/**
  * A CSV file of all faults of a run, safe to open in a spreadsheet. A sound drop leaves none.
  */
 export class RejectFile {
@@ -25,11 +37,11 @@ export class RejectFile {
   readonly #pieces: string[] = [header];
   readonly #bytes = Buffer.allocUnsafeSlow(usualBytes);
   #name: string | null = null;
+  #nameCell = "";
   #line: number | undefined;
   #row = "";
   #failure: unknown = null;
-  /** What stands around the values of a column: a file of millions of faults has few columns, and mostly a reason each. */
-  readonly #columns = new Map<string, { before: string; reason: string; after: string }>();
+  readonly #columns = new Map<string, ColumnText>();
 
   constructor(readonly path: string) {}
 
@@ -37,12 +49,16 @@ export class RejectFile {
   readonly add: RejectSink = (file, line, column, value, reason) => {
     if (this.#failure !== null) return;
     if (line !== this.#line || file !== this.#name) this.#startRow(file, line);
-    const around = this.#around(column ?? "");
-    if (around.reason !== reason) {
-      around.reason = reason;
-      around.after = `,${cell(reason)}\n`;
+    const text = this.#textOf(column ?? "");
+    if (text.value !== value) {
+      text.value = value;
+      text.cell = value === undefined ? "" : cell(value);
     }
-    this.#pieces.push(this.#row, around.before, cell(value ?? ""), around.after);
+    if (text.reason !== reason) {
+      text.reason = reason;
+      text.after = `,${cell(reason)}\n`;
+    }
+    this.#pieces.push(this.#row, text.before, text.cell, text.after);
     if (this.#pieces.length > batch) this.#flush();
   };
 
@@ -57,19 +73,20 @@ export class RejectFile {
 
   /** Faults of one row follow one another: what they begin with is put together once. */
   #startRow(file: string, line: number | undefined): void {
+    if (file !== this.#name) this.#nameCell = cell(file);
     this.#name = file;
     this.#line = line;
-    this.#row = `${cell(file)},${line === undefined ? "" : String(line)}`;
+    this.#row = `${this.#nameCell},${line ?? ""}`;
   }
 
-  #around(column: string): { before: string; reason: string; after: string } {
-    let around = this.#columns.get(column);
-    if (around === undefined) {
-      around = { before: `,${cell(column)},`, reason: "", after: ",\n" };
+  #textOf(column: string): ColumnText {
+    let text = this.#columns.get(column);
+    if (text === undefined) {
+      text = { before: `,${cell(column)},`, value: undefined, cell: "", reason: "", after: ",\n" };
       // A file may have any number of columns that the table does not have.
-      if (this.#columns.size < mostColumns) this.#columns.set(column, around);
+      if (this.#columns.size < mostColumns) this.#columns.set(column, text);
     }
-    return around;
+    return text;
   }
 
   /** Waits for the disk: faults come from a loop that does not wait, so they must not pile up before it. */
@@ -99,12 +116,10 @@ export class RejectFile {
 /** What a spreadsheet takes for a formula, or runs, at the start of a cell. */
 const formula = /^[=+\-@\t\r\n|%]/;
 const toQuote = /[",\r\n]/;
-/** Neither of them: one pattern from end to end, since nearly every cell is such. */
-const harmless = /^(?![=+\-@\t|%])[^",\r\n]*$/;
 
 /** Text as one cell. What a spreadsheet would run is given an apostrophe, which it shows as text. */
 function cell(text: string): string {
-  if (harmless.test(text)) return text;
   const safe = formula.test(text) ? `'${text}` : text;
-  return toQuote.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  // A pattern is half as slow here as replaceAll.
+  return toQuote.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }

@@ -131,11 +131,15 @@ export class RowFaults {
       if (cell === undefined || (cell.kinds & (hasNul | hasBeyondAscii)) === 0) continue;
       const at = firstForeignByte(data, cell.from, cell.to);
       if (at === -1 && (cell.kinds & hasNul) === 0) continue;
-      const [code, reason] =
-        at === -1 ? nulByte : (["encoding", describeForeignByte(data[at] ?? 0, offset + at)] as const);
+      const [code, reason] = at === -1 ? nulByte : this.#foreignByte(data[at] ?? 0, offset + at);
       this.tally.add(code, reason, line, this.#names[index], showCell(scanner, cell));
       cell.trouble ??= code;
     }
+  }
+
+  /** Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out. */
+  #foreignByte(byte: number, offset: number) {
+    return ["encoding", describeForeignByte(byte, this.tally.isFull ? null : offset)] as const;
   }
 }
 

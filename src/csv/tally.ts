@@ -35,11 +35,16 @@ export class FaultTally {
     const group = this.#group(column, code);
     if (group !== null) group.count++;
     const shown = group?.column ?? (column === undefined ? undefined : showValue(column));
-    const isKept = this.listed.length < listedPerFile || group === null || group.first.length < placesKept;
+    const isKept = !this.isFull || group === null || group.first.length < placesKept;
     if (!isKept && this.onFault === undefined) return;
     const shownValue = value === undefined ? undefined : showValue(value);
     this.onFault?.(this.file, line, shown, shownValue, reason);
     if (isKept) this.#keep(column, group, faultOf(this.file, code, reason, line, shown, shownValue));
+  }
+
+  /** True once faults are counted and handed on, but no longer listed. */
+  get isFull(): boolean {
+    return this.listed.length >= listedPerFile;
   }
 
   /** In the order in which each kind was first met. */
@@ -55,7 +60,7 @@ export class FaultTally {
   }
 
   #keep(column: string | undefined, group: FaultGroup | null, fault: Fault): void {
-    if (this.listed.length < listedPerFile) this.listed.push(fault);
+    if (!this.isFull) this.listed.push(fault);
     if (group === null) this.#open(column, groupOf(fault));
     else if (group.first.length < placesKept) group.first.push(placeOf(fault));
   }

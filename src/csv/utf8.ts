@@ -45,18 +45,19 @@ export function showBytes(data: Buffer, from = 0, to = data.length): string {
   return new ByteText(data).written(from, to, hasBeyondAscii);
 }
 
-/** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é". */
-export function describeForeignByte(byte: number, offset: number): string {
-  return `byte ${names[byte]} at offset ${offset}${verdicts[byte]}`;
+/** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é"; the offset may be left out. */
+export function describeForeignByte(byte: number, offset: number | null): string {
+  const [name, verdict, both] = descriptions[byte] ?? ["", "", ""];
+  return offset === null ? both : `${name} at offset ${offset}${verdict}`;
 }
 
 const bytes = Array.from({ length: 256 }, (_, byte) => byte);
 const hex = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
 const escapes = hex.map((digits) => `\\x${digits}`);
-const names = hex.map((digits) => `0x${digits}`);
-const verdicts = bytes.map((byte) => {
-  const latin1 = byte >= 0xa0 ? `; in Latin-1 it is ${String.fromCharCode(byte)}` : "";
-  return ` is not UTF-8${latin1}`;
+const descriptions = bytes.map((byte) => {
+  const name = `byte 0x${hex[byte]}`;
+  const verdict = ` is not UTF-8${byte < 0xa0 ? "" : `; in Latin-1 it is ${String.fromCharCode(byte)}`}`;
+  return [name, verdict, name + verdict] as const;
 });
 
 /** Bytes of the character that begins at `at`, by the table of RFC 3629, section 4; 0 when none does. */

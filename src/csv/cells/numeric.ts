@@ -33,9 +33,11 @@ const mostFraction = 16_383;
 /** numeric(precision, scale), never rounded: more digits after the point than the column keeps are a fault. */
 export const numericType: MakeCellType = (column) => {
   const { whole, fraction } = limits(column);
+  const reasons = rangeReasons(column);
+  const digitsOf = remembering(significantDigits);
   const within = (value: string) => {
     if (column.precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
-    const digits = significantDigits(value);
+    const digits = digitsOf(value);
     return digits.whole <= whole && digits.fraction <= fraction;
   };
   const wrongForm = notNumeric(soundness({ pattern, within }));
@@ -43,10 +45,21 @@ export const numericType: MakeCellType = (column) => {
     isText: false,
     pattern,
     within,
-    explain: (value, matches) =>
-      matches ? { code: "numeric_range", reason: rangeReason(column, value) } : wrongForm(value),
+    explain(value, matches) {
+      if (!matches) return wrongForm(value);
+      return { code: "numeric_range", reason: digitsOf(value).whole > whole ? reasons.whole : reasons.fraction };
+    },
   };
 };
+
+/** A value that is out of range is measured for the row, for its cell and for the reason, one after the other. */
+function remembering<Result>(measure: (value: string) => Result): (value: string) => Result {
+  let last: { value: string; result: Result } | null = null;
+  return (value) => {
+    if (last?.value !== value) last = { value, result: measure(value) };
+    return last.result;
+  };
+}
 
 /** Digits that the column keeps on either side of the point; negative ones are zeros that have to be there. */
 function limits({ precision, scale }: Column): { whole: number; fraction: number } {
@@ -54,12 +67,14 @@ function limits({ precision, scale }: Column): { whole: number; fraction: number
   return { whole: precision - (scale ?? 0), fraction: scale ?? 0 };
 }
 
-function rangeReason(column: Column, value: string): string {
+/** Why a number is out of range, by the side of the point that it has too many digits on. */
+function rangeReasons(column: Column): { whole: string; fraction: string } {
   const { whole, fraction } = limits(column);
   const name = column.precision === null ? "numeric" : `numeric(${column.precision},${column.scale ?? 0})`;
-  return significantDigits(value).whole > whole
-    ? `too large for ${name}, which has ${whole} digits before the point`
-    : `${name} keeps ${fraction} digits after the point and would round it`;
+  return {
+    whole: `too large for ${name}, which has ${whole} digits before the point`,
+    fraction: `${name} keeps ${fraction} digits after the point and would round it`,
+  };
 }
 
 /**
