@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   load: () => import("./load.ts"),
   expectations: () => import("./expectations.ts"),
   compare: () => import("./compare.ts"),
+  read: () => import("./read.ts"),
   ui: () => import("./ui.ts"),
 };
 const usual = "load";

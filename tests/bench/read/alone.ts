@@ -1,0 +1,30 @@
+import { openTable } from "../../../src/csv/reader.ts";
+import { rejectsOf } from "../../../src/pipeline/rejects.ts";
+import { sourceIn } from "./source.ts";
+
+/** What reading one file costs a process of its own. */
+export interface Cost {
+  rows: number;
+  faults: number;
+  /** Of the clock. */
+  seconds: number;
+  /** Of the processors, all threads together. */
+  busy: number;
+}
+
+/**
+ * A process that reads one file as the pipeline does, its faults written to a reject file, and prints what that cost.
+ * Its arguments are the file and the folder of the reject file.
+ */
+if (import.meta.main) {
+  const [path = "", home = ""] = process.argv.slice(2);
+  const rejects = rejectsOf(home, "bench", "check");
+  const began = performance.now();
+  const before = process.cpuUsage();
+  const { rows, faultCount } = await (await openTable(sourceIn(path))).read({ onFault: rejects.add });
+  await rejects.close();
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - began) / 1000;
+  const cost: Cost = { rows, faults: faultCount, seconds, busy: (user + system) / 1e6 };
+  console.log(JSON.stringify(cost));
+}

@@ -1,0 +1,30 @@
+import type { Column } from "../../../src/core/columns.ts";
+import type { TableSource } from "../../../src/csv/reader.ts";
+
+export const table = "usage_agg_30d";
+
+const columnOf = (name: string, type: string, nullable = true): Column => {
+  return { name, type, nullable, precision: null, scale: null, length: null };
+};
+
+/** A file of the table that is read, as the catalog describes it: no database is needed to read alone. */
+export function sourceIn(path: string): TableSource {
+  const key = ["user_id"];
+  const columns = [
+    columnOf("user_id", "text", false),
+    columnOf("watch_hours_30d", "numeric"),
+    columnOf("avg_session_mins_7d", "numeric"),
+    columnOf("unique_devices_30d", "int4"),
+    columnOf("skips_7d", "int4"),
+    columnOf("rebuffer_events_7d", "int4"),
+  ];
+  const shape = { schema: "public", name: table, columns, key };
+  return {
+    path,
+    file: `${table}.csv`,
+    shape,
+    key,
+    optional: new Set(),
+    dates: { from: "1900-01-01", to: "2100-12-31" },
+  };
+}
