@@ -114,12 +114,12 @@ export class RejectFile {
 }
 
 /** What a spreadsheet takes for a formula, or runs, at the start of a cell. */
-const formula = /^[=+\-@\t\r\n|%]/;
+const formulaStarts = new Set(Array.from("=+-@\t\r\n|%", (character) => character.charCodeAt(0)));
 const toQuote = /[",\r\n]/;
 
 /** Text as one cell. What a spreadsheet would run is given an apostrophe, which it shows as text. */
 function cell(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
+  const safe = formulaStarts.has(text.charCodeAt(0)) ? `'${text}` : text;
   // A pattern is half as slow here as replaceAll.
   return toQuote.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
