@@ -43,11 +43,30 @@ const short: Record<number, string> = { 0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r"
 // What joins an emoji or a script's letters is left alone: without it the word is another.
 const unsafe = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Zs}]--[ \u200c\u200d]]/v;
 
+/** Of the first 256 characters; null for those that are shown as they are. */
+const latin1Escapes = Array.from({ length: 256 }, (_, code) =>
+  unsafe.test(String.fromCharCode(code)) ? escapeOf(code) : null,
+);
+
 /** Data made safe to show on one line: a control, bidi, invisible or odd blank character stands as its escape. */
 export function escapeControl(text: string): string {
   let shown = "";
+  let from = 0;
+  // A file may have such a character in each of its cells, so the usual ones are looked up.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0xff) return shown + escapeAny(text.slice(from));
+    const known = latin1Escapes[code] ?? null;
+    if (known === null) continue;
+    shown += text.slice(from, at) + known;
+    from = at + 1;
+  }
+  return from === 0 ? text : shown + text.slice(from);
+}
+
+function escapeAny(text: string): string {
+  let shown = "";
   let rest = text;
-  // A file may have such a character in each of its cells: this takes a fraction of replacing with a function.
   for (let at = rest.search(unsafe); at !== -1; at = rest.search(unsafe)) {
     const code = rest.codePointAt(at) ?? 0;
     shown += rest.slice(0, at) + escapeOf(code);

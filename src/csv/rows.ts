@@ -58,10 +58,10 @@ export class RowReader {
   #readSound(block: Buffer): boolean {
     const { faults } = this;
     const { lineEnd } = faults.shape;
-    if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
     const isPlain = !block.includes(quoteByte);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
+    if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
     const records = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
