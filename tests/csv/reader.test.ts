@@ -44,6 +44,34 @@ test("ten thousand values with one fault are one group, a thousand listed, and a
   expect(groups[0]?.first.map(({ line }) => line)).toEqual([3, 4, 5]);
 });
 
+test("a byte that is not UTF-8 is told with its offset where it is listed, and without it in the many after that", async () => {
+  const reasons: string[] = [];
+  const content = Buffer.from(
+    rows(1_500, () => "u1,1,Jos\xe9\n"),
+    "latin1",
+  );
+  const { faults } = await read(content, { onFault: (_file, _line, _column, _value, reason) => reasons.push(reason) });
+  const line = "u1,1,Jos\xe9\n".length;
+  const offset = (index: number) => header.length + index * line + line - 2;
+  const listed = (index: number) => `byte 0xE9 at offset ${offset(index)} is not UTF-8; in Latin-1 it is é`;
+  expect(faults.map(({ reason }) => reason)).toEqual(Array.from({ length: 1_000 }, (_, index) => listed(index)));
+  expect(faults[0]?.value).toBe("Jos\\xE9");
+  expect(reasons.slice(0, 1_000)).toEqual(faults.map(({ reason }) => reason));
+  expect([...new Set(reasons.slice(1_000))]).toEqual(["byte 0xE9 is not UTF-8; in Latin-1 it is é"]);
+});
+
+test("quoted rows after a fault are judged as those before it", async () => {
+  const content = rows(3_000, (i) => `"u${i}",${i === 0 ? '"x"' : '"1"'},"a, ""b""${i % 2 === 0 ? "\n" : ""}"\n`);
+  const { faults, rows: count } = await read(`${content}"u x",,"c"d\n"",1,\n"nan",1,"nan"\n`);
+  expect(count).toBe(3_003);
+  expect(faults.map(({ line, column, value, code }) => [line, column, value, code])).toEqual([
+    [2, "watch_hours_30d", "x", "not_numeric"],
+    [4_502, "note", '"c"d', "quote_trailing"],
+    [4_503, "user_id", '""', "null_forbidden"],
+    [4_504, "user_id", '"nan"', "null_word"],
+  ]);
+});
+
 describe("a sound file", () => {
   const content = sound(20_000);
   for (const [file, bytes] of [

@@ -42,10 +42,10 @@ test("many faults are all there, in their order, though they come faster than th
   for (const [index, line] of lines.slice(1, -1).entries()) expect(line).toBe(`a.csv,${index},n,${one.value},no`);
 });
 
-test("reasons and columns that change from fault to fault stay with their faults", async () => {
+test("reasons, values and columns that change from fault to fault stay with their faults", async () => {
   const faults = Array.from({ length: 50 }, (_, index) => ({
     ...{ file: index % 3 === 0 ? "a.csv" : "b.csv", line: index % 2, code: "not_numeric" as const },
-    ...{ column: `c${index % 4}`, value: "x", reason: `reason ${index % 5}` },
+    ...{ column: `c${index % 4}`, value: `x${index % 3}`, reason: `reason ${index % 5}` },
   }));
   const lines = faults.map(({ file, line, column, value, reason }) => [file, line, column, value, reason].join(","));
   expect((await written(faults)).trimEnd().split("\n").slice(1)).toEqual(lines);
