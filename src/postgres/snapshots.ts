@@ -68,9 +68,9 @@ export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp)
   // Neither a partition's bound nor a check takes a parameter; the date was checked to be one where it entered.
   const day = tx.unsafe(`date '${stamp.asOf}'`);
   // Built bare and attached when full: the key is sorted once instead of being kept in order row by row. The check
-  // vouches for the rows, which would be read once more.
+  // vouches for the rows, which would be read once more; the table's own checks its partitions must have, too.
   await tx`
-    create table ${bare} (like ${tx(target.schema)}.${tx(target.name)},
+    create table ${bare} (like ${tx(target.schema)}.${tx(target.name)} including constraints,
       constraint stamped check (${stampOf} is not null and ${stampOf} = ${day}))`;
   await insertStaged(tx, table, partition, stamp);
   await tx`alter table ${bare} add primary key (${tx(target.key)})`;

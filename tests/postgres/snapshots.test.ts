@@ -126,6 +126,20 @@ test("the difference between a drop and a snapshot is told in rows", async () =>
   ]);
 });
 
+test("a snapshot is taken into a table with a check and an index of somebody else's", async () => {
+  const { sql } = database;
+  await stage([["a", 1, "2"]]);
+  const undone = sql.begin(async (tx) => {
+    await tx`alter table support_agg_90d_snapshots add constraint sane check (support_tickets_90d >= 0)`;
+    await tx`create index support_by_tickets on support_agg_90d_snapshots (support_tickets_90d)`;
+    const april = { asOf: "2024-04-30", month: "month_003" };
+    await takeSnapshot(tx, support, april);
+    expect(await countFrozen(tx, support, april.asOf)).toBe(1);
+    throw new Error("undo");
+  });
+  await expect(undone).rejects.toThrow("undo");
+});
+
 test("a snapshot table that is not partitioned, as an older system made it, is taken, replaced and dropped by rows", async () => {
   const { sql } = database;
   await stage([
