@@ -133,6 +133,13 @@ export interface Retirement {
   snapshots: { table: string; rows: number; sealed: boolean }[];
 }
 
+/** A snapshot table that was partitioned. */
+export interface ConvertedTable {
+  table: string;
+  partitions: number;
+  rows: number;
+}
+
 /** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */
 export interface UnexpectedValues {
   /** How many there were in all; `rows` holds the first of them. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Column, TableShape } from "../core/columns.ts";
 import type { Dataset, DatasetTable } from "../core/dataset.ts";
 import { ConsoleError } from "../core/errors.ts";
-import type { Sql } from "./connect.ts";
+import type { Queryable } from "./connect.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /** A snapshot table and the columns it freezes: those of the live table that it has, in its own order. */
@@ -25,7 +25,7 @@ export interface LoadTable {
 export const stageSchema = "stage";
 
 /** The dataset's tables in load order: a table comes after those that its foreign keys name. */
-export async function loadTables(sql: Sql, dataset: Dataset): Promise<LoadTable[]> {
+export async function loadTables(sql: Queryable, dataset: Dataset): Promise<LoadTable[]> {
   const { schema } = dataset;
   const names = dataset.tables.flatMap((table) => [table.name, ...(table.snapshot === null ? [] : [table.snapshot])]);
   const found = await catalogTables(

@@ -99,8 +99,8 @@ export async function countFrozen(sql: Queryable, table: Frozen, asOf: string): 
   return row?.rows ?? 0;
 }
 
-/** How long to wait for those who are reading a partition before giving up on dropping it. */
-const dropPatience = "5s";
+/** How long to wait for those who are reading a table or a partition before giving up on dropping it. */
+export const dropPatience = "5s";
 
 /** Drop the snapshot of one as_of: its partition, where it has one, else its rows. */
 export async function dropSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {

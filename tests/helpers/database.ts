@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Dataset, parseManifest } from "../../src/core/dataset.ts";
 import { type LoadTable, loadTables } from "../../src/postgres/catalog.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { Queryable, Sql } from "../../src/postgres/connect.ts";
 import { migrate } from "../../src/postgres/migrate.ts";
 import { prepareStage } from "../../src/postgres/stage.ts";
 import type { Template } from "./server.ts";
@@ -23,7 +23,7 @@ export const migrated: Template = {
   },
 };
 
-export async function tablesOf(sql: Sql): Promise<LoadTable[]> {
+export async function tablesOf(sql: Queryable): Promise<LoadTable[]> {
   return loadTables(sql, await dataset());
 }
 
