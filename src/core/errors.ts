@@ -33,6 +33,7 @@ export const failureCodes = {
   out_of_order: "refused",
   snapshot_differs: "refused",
   leak: "refused",
+  not_convertible: "refused",
   interrupted: "interrupted",
   terminated: "terminated",
 } as const satisfies Record<string, ExitName>;

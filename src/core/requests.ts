@@ -4,6 +4,7 @@ import type { Fault } from "./faults.ts";
 import type {
   Check,
   Comparison,
+  ConvertedTable,
   DropCheck,
   MonthEntry,
   ObservedSeries,
@@ -67,6 +68,8 @@ const requests = {
   /** Read drops strictly, and touch no table. */
   check: { kind: "'check'", selection },
   doctor: { kind: "'doctor'" },
+  /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
+  partition: { kind: "'partition'" },
   db: { kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" },
   cancel: { kind: "'cancel'" },
 } as const;
@@ -88,6 +91,7 @@ export interface Replies {
   validate: Validation;
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
+  partition: { converted: ConvertedTable[]; checks: Check[] };
   db: ServerStatus;
   cancel: { cancelled: boolean };
 }

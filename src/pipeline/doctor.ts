@@ -1,9 +1,9 @@
 import { access, constants } from "node:fs/promises";
 import type { Check } from "../core/listings.ts";
 import type { Settings } from "../core/settings.ts";
+import { unpartitioned } from "../postgres/conversion/targets.ts";
 import { translate } from "../postgres/errors.ts";
 import { missingPrivileges } from "../postgres/privileges.ts";
-import { isFrozen } from "../postgres/snapshots.ts";
 import { browseMonths } from "./browse.ts";
 import type { Session } from "./session.ts";
 import { readSuites } from "./suites.ts";
@@ -23,7 +23,7 @@ export async function doctor(settings: Settings, openSession: () => Promise<Sess
   checks.push(await checkSuites(session), await checkPrivileges(session));
   // Without a folder there are no months to speak of: the first check said so.
   if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
-  checks.push(checkPartitions(session));
+  checks.push(await checkPartitions(session));
   return checks;
 }
 
@@ -76,13 +76,20 @@ async function checkMonths(session: Session): Promise<Check> {
   };
 }
 
-function checkPartitions({ tables }: Session): Check {
-  const plain = tables.filter(isFrozen).filter((table) => !table.snapshot.table.partitioned);
-  if (plain.length === 0) return ok("snapshots", "partitioned by as_of");
+async function checkPartitions({ sql, tables }: Session): Promise<Check> {
+  const { ours, distributed } = await unpartitioned(sql, tables);
+  if (ours.length + distributed.length === 0) return ok("snapshots", "partitioned by as_of");
+  const told = [
+    ...ours.map(({ snapshot }) => snapshot.table.name),
+    ...distributed.map(({ snapshot }) => `${snapshot.table.name} (distributed by Citus)`),
+  ];
+  const works = "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.";
+  const command = "`doctor --partition-snapshots --yes` makes them, and changes no row.";
+  const leftAlone = "What Citus distributed is left as it is.";
   return {
     name: "snapshots",
     state: "warn",
-    detail: `Not partitioned: ${plain.map((table) => table.snapshot.table.name).join(", ")}.`,
-    remedy: "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.",
+    detail: `Not partitioned: ${told.join(", ")}.`,
+    remedy: [works, ...(ours.length > 0 ? [command] : []), ...(distributed.length > 0 ? [leftAlone] : [])].join(" "),
   };
 }

@@ -86,6 +86,12 @@ export function startService(settings: Settings): Service {
       const { doctor } = await import("./doctor.ts");
       return { checks: await doctor(settings, open) };
     },
+    partition: async () => {
+      const { partitionSnapshots } = await import("./partition.ts");
+      const { doctor } = await import("./doctor.ts");
+      const converted = await partitionSnapshots(await open());
+      return { converted, checks: await doctor(settings, open) };
+    },
     db: async ({ action }) => {
       const { serverCommand } = await import("./server-command.ts");
       return serverCommand(settings, action);

@@ -41,6 +41,8 @@ export function answerOf(
       return null;
     case "doctor":
       return { checks: [] };
+    case "partition":
+      return { converted: [], checks: [] };
     case "db":
       return { running: true, kept: false, version: "18.4", pid: null, url: null, home: "home" };
     case "cancel":

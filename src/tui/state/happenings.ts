@@ -59,6 +59,7 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
     case "validate":
     case "check":
     case "doctor":
+    case "partition":
     case "db":
       return ui;
   }
