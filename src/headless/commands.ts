@@ -2,6 +2,7 @@ import { isDate } from "../core/month.ts";
 import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
 import { ask } from "./ask.ts";
 import type { Command, Flag, Input, Values } from "./command.ts";
+import { confirm, yes } from "./confirm.ts";
 import { runFlags, selectionFlags } from "./flags.ts";
 import { helpLine } from "./help.ts";
 import type { View } from "./listings/view.ts";
@@ -21,14 +22,18 @@ const drop: Flag = {
   help: "remove the snapshots of this date for good, and record it; wants --yes",
 };
 
-const yes: Flag = { name: "yes", syntax: "--yes", help: "do what cannot be undone" };
-
 /** The date to drop, once the user has said that it is meant. */
-function confirmed({ drop: date, yes: sure }: Values): string {
-  const asOf = stamp(date ?? "");
-  if (sure) return asOf;
-  throw usageError(`The snapshots of ${asOf} would be gone for good.`, "Add --yes if that is what you want.");
+function confirmedDate(values: Values): string {
+  const asOf = stamp(values.drop ?? "");
+  confirm(values, `The snapshots of ${asOf} would be gone for good.`);
+  return asOf;
 }
+
+const partitionSnapshots: Flag = {
+  name: "partitionSnapshots",
+  syntax: "--partition-snapshots",
+  help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
+};
 
 /**
  * Everything the command line can do. Help, the README's reference and the parser are made of this table; what a
@@ -75,7 +80,7 @@ export const commands: readonly Command[] = [
       if (values.drop !== undefined) {
         return ask<"retire">(
           context,
-          { kind: "retire", as_of: confirmed(values) },
+          { kind: "retire", as_of: confirmedDate(values) },
           async () => (await import("./listings/retirement.ts")).retirementView,
         );
       }
@@ -166,13 +171,24 @@ export const commands: readonly Command[] = [
       return words[0] === "url" ? urlView : serverView;
     },
   }),
-  listing({
+  {
     name: "doctor",
     summary: "Check everything that a run needs and say how to mend what is missing.",
-    examples: [{ line: "doctor", does: "exit code 3 when something is missing" }],
-    request: () => ({ kind: "doctor" }),
-    view: async () => (await import("./listings/doctor.ts")).doctorView,
-  }),
+    parameters: [],
+    flags: [partitionSnapshots, yes],
+    examples: [
+      { line: "doctor", does: "exit code 3 when something is missing" },
+      { line: "doctor --partition-snapshots --yes", does: "adopt the snapshot tables of an older system" },
+    ],
+    perform: async ({ values }, context) => {
+      const views = () => import("./listings/doctor.ts");
+      if (!values.partitionSnapshots) {
+        return ask<"doctor">(context, { kind: "doctor" }, async () => (await views()).doctorView);
+      }
+      confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
+      return ask<"partition">(context, { kind: "partition" }, async () => (await views()).partitionView);
+    },
+  },
 ];
 
 export function commandNamed(name: string): Command {

@@ -5,7 +5,7 @@ const meanings: Record<ExitName, string> = {
   rejected: "rejected: malformed files, a failed critical expectation or a broken seal",
   usage: "wrong usage",
   failure: "the database or the system failed",
-  refused: "refused: locked, out of order, or a sealed snapshot would change",
+  refused: "refused: locked, out of order, a sealed snapshot would change, or a table cannot be converted",
   interrupted: "interrupted by Ctrl-C (SIGINT)",
   terminated: "terminated by SIGTERM or SIGHUP",
 };

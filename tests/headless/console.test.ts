@@ -81,6 +81,20 @@ describe("errors", () => {
     );
   });
 
+  test("snapshot tables are partitioned only when that is meant", async () => {
+    const refused = await runConsole(["doctor", "--partition-snapshots"]);
+    expect(refused).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "error: Every snapshot table without partitions would be built anew, with one for each as_of.\n" +
+        "remedy: Add --yes if that is what you want.\n",
+    });
+    const partition = { checks: [], converted: [{ table: "labels_snapshots", partitions: 2, rows: 8 }] };
+    const done = await runConsole(["doctor", "--partition-snapshots", "--yes", "--json"], { replies: { partition } });
+    expect(done).toEqual({ code: 0, stdout: `${JSON.stringify(partition)}\n`, stderr: "" });
+  });
+
   test.each([
     ["unknown_run", 2],
     ["database_unreachable", 3],

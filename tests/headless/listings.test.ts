@@ -12,7 +12,7 @@ import type {
 import type { Replies } from "../../src/core/requests.ts";
 import { checkView } from "../../src/headless/listings/check.ts";
 import { compareView } from "../../src/headless/listings/compare.ts";
-import { doctorView } from "../../src/headless/listings/doctor.ts";
+import { doctorView, partitionView } from "../../src/headless/listings/doctor.ts";
 import { monthsView } from "../../src/headless/listings/months.ts";
 import { runsView } from "../../src/headless/listings/runs.ts";
 import { serverView, urlView } from "../../src/headless/listings/server.ts";
@@ -239,6 +239,14 @@ const drops: DropCheck[] = [
 
 const sealed = { ...seal, run: 1, month: "month_002", mode: "publish", sealed_at: "2024-04-01T03:00:00Z" } as const;
 
+const partitioned: Replies["partition"] = {
+  checks: [{ name: "snapshots", state: "ok", detail: "partitioned by as_of", remedy: null }],
+  converted: [
+    { table: "usage_agg_30d_snapshots", partitions: 36, rows: 253_548 },
+    { table: "labels_snapshots", partitions: 0, rows: 0 },
+  ],
+};
+
 describe("as text", () => {
   test("compare", () => expect(compareView.text(comparison, pipe)).toMatchSnapshot());
   test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
@@ -247,6 +255,16 @@ describe("as text", () => {
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
   test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed] }, pipe)).toMatchSnapshot());
+
+  test("tables that were partitioned, behind the checks", () => {
+    expect(partitionView.text(partitioned, pipe)).toMatchSnapshot();
+    const nothing = { ...partitioned, converted: [] };
+    expect(partitionView.text(nothing, pipe)).toBe(doctorView.text(nothing, pipe));
+    expect([partitionView.note?.(nothing), partitionView.note?.(partitioned)]).toEqual([
+      "There was no snapshot table to convert.",
+      null,
+    ]);
+  });
 
   test("seals, with the rows that broke them and what mends them", () => {
     const check = { ...seal, found_rows: 7042, found_fingerprint: "2f", differences: [], unnamed_groups: 0 };
@@ -289,6 +307,11 @@ describe("as JSON, exactly what the contract says", () => {
     expect(Object.keys(json)).toEqual(["runs"]);
     expect(Object.keys(json.runs[0])).toEqual(runMembers);
     expect(json.runs[0].expectations).toEqual({ passed: 22, failed: 1, warned: 1 });
+  });
+
+  test("tables that were partitioned", () => {
+    const json = JSON.parse(JSON.stringify(partitionView.json(partitioned)));
+    expect(json).toEqual({ checks: partitioned.checks, converted: partitioned.converted });
   });
 
   test("a validation is Great Expectations' own result", () => {
@@ -343,6 +366,7 @@ describe("exit codes", () => {
     const ill = { name: "database", state: "fail", detail: "Unreachable.", remedy: "Start it." } as const;
     expect(doctorView.exitCode?.({ checks: [fine, odd] })).toBe(0);
     expect(doctorView.exitCode?.({ checks: [fine, odd, ill] })).toBe(3);
+    expect(partitionView.exitCode?.({ checks: [fine, odd, ill], converted: [] })).toBe(3);
     expect(doctorView.text({ checks: [fine, odd, ill] }, { columns: 20, paint: plain })).toEndWith(
       "\nsnapshots: Nothing needs doing.\ndatabase: Start it.\n",
     );

@@ -1,5 +1,6 @@
 import { exitCodes } from "../../core/errors.ts";
-import type { Check } from "../../core/listings.ts";
+import { formatCount } from "../../core/format.ts";
+import type { Check, ConvertedTable } from "../../core/listings.ts";
 import type { Replies } from "../../core/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Style } from "../paint.ts";
@@ -26,4 +27,21 @@ export const doctorView: View<Replies["doctor"]> = {
     return `${table(columns, checks, look)}${lines.length === 0 ? "" : `\n${lines.join("")}`}`;
   },
   exitCode: ({ checks }) => (checks.some(({ state }) => state === "fail") ? exitCodes.failure : exitCodes.done),
+};
+
+const convertedColumns: Column<ConvertedTable>[] = [
+  { title: "CONVERTED", cell: (one) => one.table, flexible: true },
+  { title: "PARTITIONS", align: "right", cell: ({ partitions }) => formatCount(partitions) },
+  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+];
+
+/** `doctor --partition-snapshots`: the checks, and the tables that were partitioned. */
+export const partitionView: View<Replies["partition"]> = {
+  json: ({ checks, converted }) => ({ checks, converted }),
+  text({ checks, converted }, look) {
+    const told = converted.length === 0 ? "" : `\n${table(convertedColumns, converted, look)}`;
+    return `${doctorView.text({ checks }, look)}${told}`;
+  },
+  note: ({ converted }) => (converted.length === 0 ? "There was no snapshot table to convert." : null),
+  exitCode: (reply) => doctorView.exitCode?.(reply) ?? exitCodes.done,
 };
