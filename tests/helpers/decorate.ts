@@ -34,7 +34,7 @@ export async function decorate(sql: Queryable): Promise<void> {
     alter default privileges in schema public grant insert on tables to "${reader}";
 
     alter table usage_agg_30d_snapshots owner to "${keeper}";
-    alter table usage_agg_30d_snapshots add constraint "odd ""name" unique (as_of, user_id);
+    alter table usage_agg_30d_snapshots add constraint "odd ""name" unique (as_of, user_id) deferrable;
     alter table usage_agg_30d_snapshots add constraint sane check (skips_7d >= 0);
     alter table usage_agg_30d_snapshots alter column unique_devices_30d set default 1;
     alter table usage_agg_30d_snapshots alter column user_id set storage external;

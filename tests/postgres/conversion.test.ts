@@ -35,6 +35,8 @@ async function obstacles(tx: Transaction): Promise<string[]> {
 }
 
 const table = "support_agg_90d_snapshots";
+/** For what a test server cannot have, and its catalog can say all the same. */
+const byHand = "set local allow_system_table_mods = on;";
 const without = `alter table ${table} drop constraint ${table}_pkey;`;
 
 test.each([
@@ -104,6 +106,33 @@ test.each([
   [`alter table ${table} set (toast.autovacuum_enabled = off)`, "storage parameters"],
   [`alter index ${table}_pkey set (fillfactor = 90)`, `storage parameters of index ${table}_pkey`],
   [`cluster ${table} using ${table}_pkey`, `clustered index ${table}_pkey`],
+  [
+    `create index i on ${table} ((lower(user_id))); alter index i alter 1 set statistics 7`,
+    "settings for statistics of index i",
+  ],
+  [
+    `${byHand} update pg_index set indisvalid = false where indexrelid = '${table}_pkey'::regclass`,
+    `invalid index ${table}_pkey`,
+  ],
+  [
+    `${byHand} update pg_class set reltablespace = 1663 where relname = '${table}_pkey'`,
+    `tablespace of index ${table}_pkey`,
+  ],
+  [`${byHand} update pg_class set reltablespace = 1663 where relname = '${table}'`, "a tablespace of its own"],
+  [
+    `${byHand} insert into pg_subscription_rel values (1, '${table}'::regclass, 'r', null)`,
+    "a subscription that fills it",
+  ],
+  [
+    `${byHand} insert into pg_seclabel values ('${table}'::regclass, 'pg_class'::regclass, 0, 'p', 'l')`,
+    "security labels",
+  ],
+  [
+    `create type kind as (user_id text, as_of date, support_tickets_90d int, ticket_avg_resolution_hrs_90d numeric);
+     drop table ${table}; create table ${table} of kind (primary key (user_id, as_of))`,
+    "it is not an ordinary table",
+  ],
+  [`alter table ${table} alter column as_of type timestamp`, "column as_of is not of type date"],
   [`alter table ${table} set unlogged`, "it is unlogged"],
   [`alter table ${table} replica identity full`, "a replica identity of its own"],
   [`alter table ${table} alter column user_id set statistics 7`, "column user_id has settings for statistics"],
