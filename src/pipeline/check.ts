@@ -1,4 +1,5 @@
 import type { DropCheck } from "../core/listings.ts";
+import { asOfOf, monthIndex } from "../core/month.ts";
 import type { Replies, RequestOf } from "../core/requests.ts";
 import { openTable } from "../csv/reader.ts";
 import { publications } from "../postgres/ledger-queries.ts";
@@ -8,6 +9,7 @@ import { type Incoming, incomingOf, sourceOf } from "./incoming.ts";
 import { findKeyFaults } from "./keys.ts";
 import type { MonthOnDisk } from "./months.ts";
 import { rejectsOf } from "./rejects.ts";
+import { type RowsBefore, rowCountTrouble, rowsBeforeStamp } from "./row-counts.ts";
 import { selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
 
@@ -17,19 +19,24 @@ export async function checkDrops(session: Session, { selection }: RequestOf<"che
   const published = await publications(session.sql, session.dataset.name);
   const drops: DropCheck[] = [];
   for (const drop of selectMonths(session, { selection, as_of: null }, onDisk, published)) {
-    drops.push(await checkDrop(session, drop));
+    const stamp = asOfOf(monthIndex(drop.month) ?? 0, session.dataset.first_month);
+    drops.push(await checkDrop(session, drop, rowsBeforeStamp(stamp, published)));
   }
   return { drops };
 }
 
-async function checkDrop(session: Session, drop: MonthOnDisk): Promise<DropCheck> {
+async function checkDrop(session: Session, drop: MonthOnDisk, rowsBefore: RowsBefore): Promise<DropCheck> {
   const rejects = rejectsOf(session.settings.home, drop.month, "check");
   const faults = new DropFaults(drop.month, rejects.add);
   const incoming = incomingOf(session.tables, drop);
   const files: DropCheck["files"] = [];
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
-    files.push({ table, path, bytes, rows: await checkFile(session, one, faults, rejects.add) });
+    const rows = await checkFile(session, one, faults, rejects.add);
+    const trouble =
+      rows === null ? null : rowCountTrouble({ dataset: session.dataset, rowsBefore }, { table, path, rows });
+    if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
+    files.push({ table, path, bytes, rows });
   }
   await findKeyFaults(session.sql, session, incoming, faults);
   return {

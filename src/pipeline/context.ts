@@ -6,6 +6,7 @@ import type { LoadTable } from "../postgres/catalog.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import type { FileRecord } from "../postgres/ledger.ts";
 import type { Rejects } from "./rejects.ts";
+import type { RowsBefore } from "./row-counts.ts";
 import type { Emit } from "./stream.ts";
 
 /** What a run is about, from its first moment. */
@@ -25,6 +26,7 @@ export interface Job {
 export interface StageContext extends Job {
   run: number;
   tx: Transaction;
+  rowsBefore: RowsBefore;
   emit: Emit;
   rejects: Rejects;
   /** Collected for the ledger; add by `warn`. */

@@ -6,9 +6,10 @@ import { showValue } from "../csv/tally.ts";
 import { type CopyWriter, copyInto } from "../postgres/copy.ts";
 import { type RefusedCell, refusedCell } from "../postgres/refused-cell.ts";
 import { copyIntoStage, emptyStage } from "../postgres/stage.ts";
-import { type StageContext, type Staged, stopIfCancelled } from "./context.ts";
+import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./incoming.ts";
+import { rowCountTrouble } from "./row-counts.ts";
 
 /**
  * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
@@ -42,11 +43,20 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   const copy =
     reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
   const { read, rows } = await send(context, one, reader, copy, faults);
+  if (read.faultCount === 0) checkRowCount(context, one, read.rows, faults);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms } = file;
   const record = { table: table.name, path, bytes: read.bytes, modified_ms, sha256: read.sha256, rows };
   return { name: table.name, table, carried: columns, rows, record };
+}
+
+/** Told with the faults of the other files, so that one mail to the sender is enough. */
+function checkRowCount(context: StageContext, { table, file }: Incoming, rows: number, faults: DropFaults): void {
+  const trouble = rowCountTrouble(context, { table: table.name, path: file.path, rows });
+  if (trouble === null) return;
+  if ("fault" in trouble) faults.add([trouble.fault]);
+  else warn(context, trouble.warning);
 }
 
 async function send(

@@ -19,15 +19,19 @@ export async function heldBySomebody(sql: Sql, dataset: string, holder: number |
   });
 }
 
-/** A month older than what the live tables hold would mix its past with their future; null when all is well. */
-export function outOfOrder(
-  { month, asOf, backfill, restamp }: Job,
-  published: readonly Publication[],
-): ConsoleError | null {
+/** The publication that the live tables hold, when this month is older; else null. */
+export function newerThan({ month, asOf }: Job, published: readonly Publication[]): Publication | null {
   const newest = newestLive(published);
-  if (newest === null || backfill) return null;
+  if (newest === null) return null;
   const isOlder = (monthIndex(month) ?? 0) < (monthIndex(newest.month) ?? 0) || asOf < newest.as_of;
-  if (!isOlder) return null;
+  return isOlder ? newest : null;
+}
+
+/** A month older than what the live tables hold would mix its past with their future; null when all is well. */
+export function outOfOrder(job: Job, published: readonly Publication[]): ConsoleError | null {
+  const { month, asOf, backfill, restamp } = job;
+  const newest = newerThan(job, published);
+  if (newest === null || backfill) return null;
   return new ConsoleError(
     "out_of_order",
     `${month} (${asOf}) is older than ${newest.month} (${newest.as_of}), which the live tables already hold.`,

@@ -1,8 +1,18 @@
 import { basename } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
+import type { Warning } from "../core/events.ts";
+import type { Fault } from "../core/faults.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
-import { type StageContext, type Staged, warn } from "./context.ts";
-import type { DropFaults } from "./faults.ts";
+import type { Publication } from "../postgres/ledger-queries.ts";
+
+/** Rows of each table in the publication before; null when there is none. */
+export type RowsBefore = ReadonlyMap<string, number> | null;
+
+/** The rows of the newest publication before this stamp. */
+export function rowsBeforeStamp(asOf: string, published: readonly Publication[]): RowsBefore {
+  const [before] = published.filter((one) => one.as_of < asOf).sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
+  return before === undefined ? null : new Map(before.files.map((file) => [file.table, file.rows ?? 0]));
+}
 
 /** How a table's row count moved since the month before, when that is beyond a threshold of the manifest. */
 function movement(rows: number, before: number, limits: Dataset["rows"]): "reject" | "warn" | null {
@@ -14,28 +24,20 @@ function movement(rows: number, before: number, limits: Dataset["rows"]): "rejec
 }
 
 /**
- * Hold the drop against the month before: a truncated export must not pass in silence. Warns, or rejects the drop;
- * `rowsBefore` is null when there is no month before.
+ * Hold a sound file's rows against the month before: a truncated export must not pass in silence. A fault beyond what
+ * rejects it, a warning beyond what is usual, else null.
  */
-export function checkRowCounts(
-  context: StageContext,
-  staged: readonly Staged[],
-  rowsBefore: Map<string, number> | null,
-  faults: DropFaults,
-): void {
-  for (const { name, rows, record } of staged) {
-    const before = rowsBefore?.get(name) ?? 0;
-    const verdict = movement(rows, before, context.dataset.rows);
-    if (verdict === null) continue;
-    const change = describeChange(rows, before);
-    if (verdict === "reject") {
-      const reason = `${change}: far beyond what is usual`;
-      faults.add([{ file: basename(record.path), code: "row_count", reason }]);
-    } else {
-      warn(context, { title: `${name}: ${change}.`, hint: "Check that the export is complete." });
-    }
-  }
-  faults.throwIfAny();
+export function rowCountTrouble(
+  { dataset, rowsBefore }: { dataset: Pick<Dataset, "rows">; rowsBefore: RowsBefore },
+  { table, path, rows }: { table: string; path: string; rows: number },
+): { fault: Fault } | { warning: Warning } | null {
+  const before = rowsBefore?.get(table) ?? 0;
+  const verdict = movement(rows, before, dataset.rows);
+  if (verdict === null) return null;
+  const change = describeChange(rows, before);
+  if (verdict === "warn")
+    return { warning: { title: `${table}: ${change}.`, hint: "Check that the export is complete." } };
+  return { fault: { file: basename(path), code: "row_count", reason: `${change}: far beyond what is usual` } };
 }
 
 /** Such as "3,000 rows, 7,043 the month before (57.4 % fewer)". */

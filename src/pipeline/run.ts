@@ -21,7 +21,7 @@ import {
   recordSuccess,
 } from "./record.ts";
 import { type Rejects, rejectsOf } from "./rejects.ts";
-import { checkRowCounts } from "./row-counts.ts";
+import type { RowsBefore } from "./row-counts.ts";
 import { snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
 import { unexpectedFaults } from "./unexpected.ts";
@@ -35,8 +35,7 @@ export interface OpenRun {
   sql: Sql;
   incoming: Incoming[];
   suites: Map<string, Suite>;
-  /** Rows of each table in the publication before this one; null for the first. */
-  rowsBefore: Map<string, number> | null;
+  rowsBefore: RowsBefore;
   /** SHA-256 of the files that the live tables were last published from. */
   liveFiles: ReadonlySet<string>;
   home: string;
@@ -151,14 +150,13 @@ async function stagesIn(
   { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
   const { warnings } = record;
-  const context: StageContext = { ...job, run, tx, emit: stream.emit, rejects, warnings, signal };
+  const context: StageContext = { ...job, run, tx, rowsBefore, emit: stream.emit, rejects, warnings, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
     return inStage(context, name, work);
   };
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
-  checkRowCounts(context, staged, rowsBefore, faults);
   record.tables = await stage("upsert", () => upsert(context, staged, liveFiles));
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);

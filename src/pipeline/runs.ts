@@ -6,14 +6,14 @@ import { backendPid, cancelBackend } from "../postgres/backend.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { closeRun, openRun } from "../postgres/ledger.ts";
-import { type Publication, publications } from "../postgres/ledger-queries.ts";
+import { publications } from "../postgres/ledger-queries.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { prepareStage } from "../postgres/stage.ts";
-import type { Job } from "./context.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
 import { type MonthOnDisk, newestLive } from "./months.ts";
 import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
+import { rowsBeforeStamp } from "./row-counts.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
@@ -113,7 +113,7 @@ async function runOne(
     signal,
     stopStatement,
     home: settings.home,
-    rowsBefore: rowsOfMonthBefore(job, published),
+    rowsBefore: rowsBeforeStamp(job.asOf, published),
     liveFiles: new Set(newestLive(published)?.files.flatMap(({ sha256 }) => sha256 ?? [])),
     incoming: incomingOf(tables, drop),
   };
@@ -138,10 +138,4 @@ async function refuse(
   });
   stream.emit({ event: "run.failed", month, stage: null, code, title, hint });
   return error;
-}
-
-/** Rows of each table in the newest publication before this month's stamp; null when this is the first. */
-function rowsOfMonthBefore({ asOf }: Job, published: readonly Publication[]): Map<string, number> | null {
-  const [before] = published.filter((one) => one.as_of < asOf).sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
-  return before === undefined ? null : new Map(before.files.map((file) => [file.table, file.rows ?? 0]));
 }

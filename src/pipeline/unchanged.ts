@@ -7,6 +7,7 @@ import { sealsOf } from "../postgres/seals.ts";
 import { isFrozen } from "../postgres/snapshots.ts";
 import type { Job } from "./context.ts";
 import { filesUnmoved, type MonthOnDisk } from "./months.ts";
+import { newerThan } from "./refusals.ts";
 import type { EventStream } from "./stream.ts";
 
 /**
@@ -15,16 +16,17 @@ import type { EventStream } from "./stream.ts";
  */
 export async function isPublishedAlready(
   sql: Sql,
-  { dataset, tables, month, asOf, backfill }: Job,
+  job: Job,
   drop: MonthOnDisk,
   published: readonly Publication[],
 ): Promise<Publication | null> {
+  const { dataset, tables, month, asOf, backfill } = job;
   const publication = published.find((one) => one.month === month && one.as_of === asOf);
   if (publication === undefined) return null;
   // A file beside the one that was published, a second of a table's, is for the run to find.
   if (drop.files.some(({ fault }) => fault !== null)) return null;
-  // What was backfilled is not live: an ordinary run of the month still has that to do.
-  if (publication.mode === "backfill" && !backfill) return null;
+  // What was backfilled is not live: an ordinary run still has that to do, unless the live tables have gone on already.
+  if (publication.mode === "backfill" && !backfill && newerThan(job, published) === null) return null;
   const seals = await sealsOf(sql, dataset.name, asOf);
   if (!tables.filter(isFrozen).every((table) => seals.has(table.snapshot.table.name))) return null;
   if (filesUnmoved(drop.files, publication)) return publication;

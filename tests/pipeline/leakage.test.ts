@@ -106,6 +106,14 @@ for (const order of orders) {
   });
 }
 
+test("the same files again after a backfill are nothing to do, for the live tables have gone on", async () => {
+  expect(await play(0)).toBe("published");
+  expect(await play(2)).toBe("published");
+  expect(await play(1, { backfill: true })).toBe("published");
+  expect(await play(0, { backfill: true, force: true })).toBe("published");
+  for (const month of [0, 1, 2]) expect(await play(month)).toBe("unchanged");
+});
+
 test("a month that was only backfilled still gets to the live tables, and stays out of later snapshots till then", async () => {
   expect(await play(0)).toBe("published");
   expect(await play(2, { backfill: true })).toBe("published");

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { startPipeline } from "../../src/client/pipeline.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
@@ -182,6 +183,22 @@ describe("a month that cannot be published leaves the database as it was", () =>
     drops.write("month_001", smallDrop(["u1"], 1));
     const end = await refused("month_001", 1, "drop_rejected");
     expect(end?.faults?.map((fault) => fault.code)).toEqual(Array(6).fill("row_count"));
+  });
+
+  test("a truncated file beside a faulty one, both at once, and by a check as well", async () => {
+    const labels = [["user_id", "churn_label"], ...users.map((user) => [user, user === "u3" ? "perhaps" : "True"])];
+    const { "users.csv": parents = [] } = smallDrop(["u1"], 1);
+    drops.write("month_001", { ...smallDrop(users, 1), "users.csv": parents, "labels.csv": labels });
+    const wanted = [
+      { file: "users.csv", code: "row_count", reason: expect.stringContaining("1 rows, 4 the month before") },
+      { file: "labels.csv", line: 4, column: "churn_label", value: "perhaps", code: "not_boolean" },
+    ];
+    const end = await refused("month_001", 1, "drop_rejected");
+    expect(end?.faults).toMatchObject(wanted);
+    const pipeline = startPipeline(settings);
+    const { drops: checked } = await pipeline.call({ kind: "check", selection: { months: ["month_001"] } });
+    await pipeline.close();
+    expect(checked[0]?.faults).toMatchObject(wanted);
   });
 
   test("a failed expectation", async () => {
