@@ -59,8 +59,9 @@ function repeating(judge: CellJudge["judge"]): CellJudge["judge"] {
   };
 }
 
+/** What to write instead is said by the code's remedy. */
 const missing = "a word for a missing value";
-const nullWord: Wrong = { code: "null_word", reason: `${missing}; leave the cell empty for NULL` };
+const nullWord: Wrong = { code: "null_word", reason: missing };
 const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
 
 function textPattern({ isKey }: Place, mayBeEmpty: boolean): RegExp {
@@ -85,8 +86,5 @@ function wrongWord(value: string, { isOnly }: Place, type: CellType, isQuoted: b
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
   if (!type.isText || !isUnquotedNull(value)) return null;
-  return {
-    code: "null_word",
-    reason: `${missing}; leave the cell empty for NULL, or quote it if the word itself is meant`,
-  };
+  return nullWord;
 }
