@@ -94,6 +94,14 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { backfill: true } }]);
   });
 
+  test("a published month is run again as it can be: beside the live tables where those hold a newer one", () => {
+    const newest = new Session(scenario("published")).press("down", "r", "enter");
+    expect(runsAsked(newest)).toMatchObject([{ request: { force: true, backfill: false } }]);
+    const older = new Session(scenario("published")).press("down", "down", "r");
+    expect(older.text()).toContain("Live tables hold a newer month");
+    expect(runsAsked(older.press("enter"))).toMatchObject([{ request: { force: true, backfill: true } }]);
+  });
+
   test("a month whose snapshots were dropped says so: the newest is run again, an older one backfilled", () => {
     const session = new Session(scenario("dropped"));
     expect(session.text()).toContain("its snapshots were dropped: r takes them anew");

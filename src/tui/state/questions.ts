@@ -54,12 +54,11 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
     return askTyped(ui, entry, "backfill");
   if (state === "changed") return askTyped(ui, entry, "restamp");
   if (state === "ok") {
-    const why = "These very files are published already: running them again changes nothing.";
-    return question(ui, entry, runRequest([month], { force: true }), {
-      title: `Run ${month} again?`,
-      yes: "run again",
-      why,
-    });
+    const outdated = isOutdated(ui, entry);
+    const again = "These very files are published already: running them again changes nothing.";
+    const why = outdated ? `${again} Live tables hold a newer month and are left as they are.` : again;
+    const request = runRequest([month], { force: true, backfill: outdated });
+    return question(ui, entry, request, { title: `Run ${month} again?`, yes: "run again", why });
   }
   const why = "All or nothing: nobody sees any of it until all of it is sound.";
   return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
