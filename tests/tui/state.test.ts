@@ -94,6 +94,17 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { backfill: true } }]);
   });
 
+  test("a drop that lacks a file can be run all the same, for that tells all else that is wrong with it", () => {
+    const made = scenario("published");
+    const [newest, ...older] = made.months;
+    if (newest === undefined) throw new Error("the scenario has no month");
+    const files = newest.files.map((file) => ({ ...file, present: file.table !== "labels" }));
+    const months = [{ ...newest, state: "incomplete" as const, files }, ...older];
+    const session = new Session({ ...made, months }).press("r");
+    expect(session.text()).toContain("It lacks labels, so it will be rejected");
+    expect(runsAsked(session.press("enter"))).toMatchObject([{ request: { selection: { months: ["month_002"] } } }]);
+  });
+
   test("a published month is run again as it can be: beside the live tables where those hold a newer one", () => {
     const newest = new Session(scenario("published")).press("down", "r", "enter");
     expect(runsAsked(newest)).toMatchObject([{ request: { force: true, backfill: false } }]);

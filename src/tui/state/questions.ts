@@ -60,7 +60,11 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
     const request = runRequest([month], { force: true, backfill: outdated });
     return question(ui, entry, request, { title: `Run ${month} again?`, yes: "run again", why });
   }
-  const why = "All or nothing: nobody sees any of it until all of it is sound.";
+  const missing = entry.files.filter((file) => !file.present).map((file) => file.table);
+  const why =
+    missing.length > 0
+      ? `It lacks ${missing.join(", ")}, so it will be rejected: a run tells what else is wrong with it.`
+      : "All or nothing: nobody sees any of it until all of it is sound.";
   return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
 }
 

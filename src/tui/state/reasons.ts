@@ -18,11 +18,9 @@ export function notRunnable(ui: Ui): Reason {
   return noPipeline(ui) ?? (entry === null ? "There is no month here." : notRunnableMonth(ui, entry));
 }
 
-export function notRunnableMonth(ui: Ui, { month, state, files }: MonthEntry): Reason {
+export function notRunnableMonth(ui: Ui, { month, state }: MonthEntry): Reason {
   if (state === "gone") return `${month} is no longer in ${ui.data}.`;
-  if (state === "running") return `${month} is being run by another console.`;
-  const missing = files.filter((file) => !file.present).map((file) => file.table);
-  return missing.length > 0 ? `${month} lacks ${missing.join(", ")}: ask the sender for it.` : null;
+  return state === "running" ? `${month} is being run by another console.` : null;
 }
 
 export function nothingPending(ui: Ui): Reason {
