@@ -147,6 +147,10 @@ test.each([
     "column support_tickets_90d is generated",
   ],
   [
+    `insert into ${table} values ('u1', '2024-01-31'); create view ${table}_20240131 as select 1`,
+    `view public.${table}_20240131 has the name of a partition`,
+  ],
+  [
     `grant select on ${table} to "${keeper}" with grant option;
      set local role "${keeper}"; grant select on ${table} to "${reader}"; reset role`,
     `privileges on ${table} that ${keeper} granted, who is not its owner`,

@@ -5,6 +5,7 @@ import { dependents } from "./dependents.ts";
 import { keysWithout } from "./keys.ts";
 import { nameOf, type Target } from "./relation.ts";
 import { missingRights } from "./rights.ts";
+import { takenNames } from "./taken-names.ts";
 import { traits } from "./traits.ts";
 
 /** What a partitioned table could not keep, and what to do about it. */
@@ -26,6 +27,10 @@ const searches = [
   {
     find: traits,
     remedy: "A partitioned table cannot have that as it is: reset, validate or remove it first.",
+  },
+  {
+    find: takenNames,
+    remedy: "Rename or drop what has the name of a partition.",
   },
 ];
 
