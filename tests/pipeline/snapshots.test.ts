@@ -3,7 +3,8 @@ import type { ConsoleError } from "../../src/core/errors.ts";
 import type { RunEvent } from "../../src/core/events.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
-import { emptied } from "../helpers/database.ts";
+import { isFrozen, sealSnapshot } from "../../src/postgres/snapshots.ts";
+import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
@@ -195,4 +196,24 @@ test("what cannot be compared is said", async () => {
     title: expect.stringContaining(february),
   });
   expect(await compare("2024-02-30", january)).toMatchObject({ code: "usage", exitCode: 2 });
+});
+
+test("seals of rows hashed as text, as they were at first, hold: by verifying, by a run and by a restamp of the same", async () => {
+  const { sql } = database;
+  for (const table of (await tablesOf(sql)).filter(isFrozen)) {
+    const { fingerprint, groups } = await sealSnapshot(sql, table, january, "0".repeat(16));
+    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    await sql`
+      update console.seals set fingerprint = ${fingerprint}, groups = ${sql.json(groups)}
+       where table_name = ${table.snapshot.table.name}`;
+  }
+  const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
+  for (const flags of [{ force: true }, { restamp: true }]) {
+    expect(lastOf(await run("month_000", flags), "run.finished")?.status).toBe("published");
+    expect((await pipeline.call({ kind: "snapshots" })).snapshots).toEqual(before);
+  }
+  const states = async () => (await pipeline.call({ kind: "verify", as_of: null })).seals.map(({ state }) => state);
+  expect(await states()).toEqual(Array(5).fill("intact"));
+  await sql`update labels_snapshots set churn_label = not churn_label where user_id = 'u2'`;
+  expect((await states()).sort()).toEqual(["broken", ...Array(4).fill("intact")]);
 });
