@@ -1,67 +1,9 @@
-import { version } from "../package.json" with { type: "json" };
-import { type Pipeline, startPipeline } from "./client/pipeline.ts";
-import { toConsoleError } from "./core/errors.ts";
-import { resolveSettings, type Settings } from "./core/settings.ts";
-import { parseArguments } from "./headless/arguments.ts";
-import { commandNamed, commands } from "./headless/commands.ts";
-import { printError } from "./headless/failure.ts";
-import { channelOf, type Output } from "./headless/output.ts";
-import { choosePaint } from "./headless/paint.ts";
-import { obstacle } from "./tui/terminal.ts";
+import { spawnPipeline } from "./client/subprocess.ts";
 
-/** The program: do what the command line asks and resolve to the exit code. `connect` starts the pipeline. */
-export async function main(
-  argv: readonly string[],
-  connect: (settings: Settings) => Pipeline = (settings) => startPipeline(settings),
-): Promise<number> {
-  const output = outputFor(argv);
-  try {
-    const code = await dispatch(argv, output, connect);
-    await output.out.flush();
-    return code;
-  } catch (thrown) {
-    const error = toConsoleError(thrown);
-    output.err.write(await printError(error, output.err.paint));
-    return error.exitCode;
-  } finally {
-    // What was printed before an error counts, too; that it cannot be printed was told above, if it can be told at all.
-    await Promise.allSettled([output.out.flush(), output.err.flush()]);
-  }
-}
-
-function outputFor(argv: readonly string[]): Output {
-  const { stdout, stderr, env } = process;
-  // Looked for before the command line is understood, since a complaint about it is coloured, too.
-  const allowed = !argv.includes("--no-color");
-  return {
-    out: channelOf(stdout, choosePaint(stdout.isTTY === true, allowed, env)),
-    err: channelOf(stderr, choosePaint(stderr.isTTY === true, allowed, env)),
-  };
-}
-
-async function dispatch(
-  argv: readonly string[],
-  output: Output,
-  connect: (settings: Settings) => Pipeline,
-): Promise<number> {
-  const invocation = parseArguments(argv, commands, version);
-  if (invocation.kind === "text") {
-    output.out.write(invocation.text);
-    return 0;
-  }
-  const { command, values } = invocation;
-  const settings = resolveSettings(values, process.env);
-  const start = () => connect(settings);
-  const { json = false, quiet = false } = values;
-  const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
-  if (command === null && canDraw && !json && !quiet) {
-    // It gets ready while the screen is loaded.
-    const pipeline = start();
-    const { runTui } = await import("./tui/main.ts");
-    return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
-  }
-  const chosen = command ?? commandNamed("months");
-  return chosen.perform(invocation, { settings, output, json, quiet, start });
-}
-
-if (import.meta.main) process.exit(await main(process.argv.slice(2)));
+const argv = process.argv.slice(2);
+// It takes longer to get ready than the rest of us to be loaded and the command line to be understood.
+const needsNone = ["help", "--help", "-h", "--version"].some((word) => argv.includes(word));
+const subprocess = needsNone ? null : spawnPipeline();
+const { main } = await import("./program.ts");
+const exitCode = await main(argv, subprocess);
+process.exit(exitCode);

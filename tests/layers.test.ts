@@ -4,9 +4,10 @@ import { Glob } from "bun";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 
-/** What each layer may import besides itself. `src/main.ts` is a layer of its own. */
+/** What each layer may import besides itself. `src/main.ts` and `src/program.ts` are layers of their own. */
 const below: Record<string, readonly string[]> = {
-  main: ["tui", "headless", "client", "core"],
+  main: ["program", "client"],
+  program: ["tui", "headless", "client", "core"],
   tui: ["client", "core"],
   headless: ["client", "core"],
   client: ["core"],

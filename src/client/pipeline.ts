@@ -3,6 +3,7 @@ import type { RunEvent } from "../core/events.ts";
 import { linesOf } from "../core/lines.ts";
 import type { Message, Replies, RequestKind, RequestOf, WireError } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
+import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
 /** The pipeline subprocess, as a front end sees it. */
 export interface Pipeline {
@@ -31,29 +32,13 @@ interface Pending {
   latest: RunEvent | null;
 }
 
-const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 const lastWordsKept = 2_000;
-
-/**
- * The memory that the subprocess takes the machine to have, in bytes: its collector lets garbage grow by a share of that.
- * It needs no more for any size of a drop, and what it allocates most, buffers of a file's pieces, dies at once.
- */
-const presumedMemory = 512 * 2 ** 20;
 
 // Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
 const eventGate = () => import("../core/events.ts");
 
-/**
- * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
- * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
- */
-export function startPipeline(settings: Settings, entry: string = pipelineEntry): Pipeline {
-  const child = Bun.spawn([process.execPath, "--no-orphans", entry], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "pipe",
-    env: { ...process.env, BUN_JSC_forceRAMSize: String(presumedMemory) },
-  });
+/** Begin to talk with a subprocess: one that was started before, or else a new one. */
+export function startPipeline(settings: Settings, child: Subprocess = spawnPipeline()): Pipeline {
   const pending = new Map<number, Pending>();
   let nextId = 0;
   const send = async (line: unknown) => {

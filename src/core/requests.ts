@@ -18,6 +18,7 @@ import type {
   Validation,
 } from "./listings.ts";
 import { resultFormats } from "./result-formats.ts";
+import type { Settings } from "./settings.ts";
 import type { ExportReport } from "./training.ts";
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
@@ -62,7 +63,7 @@ const requests = {
     table: "string > 0",
     /** Whether expectations that cannot be evaluated are told in the result, or refused before anything runs. */
     tolerant: "boolean",
-    parameters: "Record<string, string>",
+    parameters: { "[string]": "string" },
     result_format: ["===", ...resultFormats],
   },
   /** Read drops strictly, and touch no table. */
@@ -99,11 +100,12 @@ export type RequestKind = keyof Replies;
 const kinds = Object.keys(requests) as RequestKind[];
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
 
-/** First line a front end writes to the pipeline; every later line is a Call. */
-export const Hello = type({
-  settings: { data: "string > 0", home: "string > 0", database: "string > 0 | null" },
-});
 const Call = type({ id: "number.integer >= 0", request: { kind: type.enumerated(...kinds) } });
+
+/** First line a front end writes to the pipeline; every later line is a Call. */
+export interface Hello {
+  settings: Settings;
+}
 
 /** A request with the number that its answers carry. */
 export interface Call {
@@ -111,12 +113,15 @@ export interface Call {
   request: Request;
 }
 
-/** The call that came in, or what is wrong with it. */
-export function parseCall(data: unknown): Call | ArkErrors {
-  const call = Call(data);
-  if (call instanceof ArkErrors) return call;
-  const request: unknown = type.raw(requests[call.request.kind])(call.request);
-  return request instanceof ArkErrors ? request : { id: call.id, request: request as Request };
+/** The call that came in. Throws when it is none. */
+export function parseCall(data: unknown): Call {
+  const { id, request } = checked(Call(data));
+  return { id, request: checked(type.raw(requests[request.kind])(request)) as Request };
+}
+
+function checked<Value>(value: Value | ArkErrors): Value {
+  if (value instanceof ArkErrors) throw new Error(`The front end asked for something unknown: ${value.summary}`);
+  return value;
 }
 
 /** An error on its way from the pipeline to a front end. */

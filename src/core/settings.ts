@@ -8,6 +8,17 @@ export interface Settings {
   database: string | null;
 }
 
+/** True for settings as a front end sends them; by hand, since nothing can be loaded that soon. */
+export function areSettings(data: unknown): data is Settings {
+  if (typeof data !== "object" || data === null) return false;
+  const { data: drops, home, database } = data as Record<keyof Settings, unknown>;
+  return isName(drops) && isName(home) && (database === null || isName(database));
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
 export interface SettingFlags {
   data?: string | undefined;
   home?: string | undefined;

@@ -1,7 +1,7 @@
-import { ArkErrors } from "../core/arktype.ts";
-import { ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
+import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
 import { linesOf } from "../core/lines.ts";
-import { type Call, Hello, type Message, parseCall, type WireError } from "../core/requests.ts";
+import type { Message, WireError } from "../core/requests.ts";
+import { areSettings } from "../core/settings.ts";
 import { cancelled } from "./context.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -13,9 +13,11 @@ async function main(): Promise<void> {
   const lines = linesOf(Bun.stdin.stream());
   const hello = await lines.next();
   if (hello.done) return;
-  const service = startService(checked(Hello(JSON.parse(hello.value))).settings);
+  const { settings } = JSON.parse(hello.value);
+  if (!areSettings(settings)) throw new Error("The front end did not say where things are.");
+  const service = startService(settings);
   obeySignals(service);
-  for await (const line of lines) void answer(service, checked(parseCall(JSON.parse(line))));
+  for await (const line of lines) answer(service, JSON.parse(line)).catch(die);
   await leave(service, "interrupted", exitCodes.done);
 }
 
@@ -27,6 +29,12 @@ function obeySignals(service: Service): void {
   }
 }
 
+/** A defect, such as a call that is none: nothing is said any more but why. The server rolls back what was open. */
+function die(thrown: unknown): never {
+  process.stderr.write(`${toConsoleError(thrown).title}\n`);
+  process.exit(exitCodes.failure);
+}
+
 /** Roll back what is under way, let go of the database, and end. */
 async function leave(service: Service, why: "interrupted" | "terminated", exitCode: number): Promise<void> {
   service.cancel(cancelled(why));
@@ -34,14 +42,10 @@ async function leave(service: Service, why: "interrupted" | "terminated", exitCo
   process.exit(exitCode);
 }
 
-function checked<Value>(value: Value | ArkErrors): Value {
-  if (!(value instanceof ArkErrors)) return value;
-  throw new ConsoleError("internal", `The front end asked for something unknown: ${value.summary}`, {
-    hint: "This is a defect of the console: please report it.",
-  });
-}
-
-async function answer(service: Service, { id, request }: Call): Promise<void> {
+async function answer(service: Service, said: unknown): Promise<void> {
+  service.prepare(said);
+  const { parseCall } = await import("../core/requests.ts");
+  const { id, request } = parseCall(said);
   try {
     const result = await service.serve(request, (event) => send({ id, event }));
     send({ id, result });

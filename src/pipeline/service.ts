@@ -9,6 +9,8 @@ import { openSession, type Session } from "./session.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
+  /** What came in, not checked yet: what it is sure to need is begun, while that which checks it is loaded. */
+  prepare(said: unknown): void;
   serve(request: Request, onEvent: (event: RunEvent) => void): Promise<Replies[RequestKind]>;
   /** Cancel the run that is going on; false when there is none. */
   cancel(reason: ConsoleError): boolean;
@@ -38,8 +40,6 @@ export function startService(settings: Settings): Service {
       if (abort !== null) throw busy();
       abort = new AbortController();
       try {
-        // Only a head start: a failure is told by the next to open it, which is the run.
-        void open().catch(() => {});
         const { runMonths } = await import("./runs.ts");
         return { exit_code: await runMonths(open, request, onEvent, abort.signal) };
       } finally {
@@ -100,6 +100,10 @@ export function startService(settings: Settings): Service {
   };
 
   return {
+    prepare(said) {
+      // Only a head start: a failure is told by the request itself.
+      if (!databaseless.has(kindOf(said))) open().catch(() => {});
+    },
     async serve(request, onEvent) {
       const handle = handlers[request.kind] as (
         request: Request,
@@ -121,6 +125,13 @@ export function startService(settings: Settings): Service {
       await sessions.close();
     },
   };
+}
+
+/** What asks for no session, of all that may be asked. */
+const databaseless = new Set<unknown>(["db", "cancel"] satisfies RequestKind[]);
+
+function kindOf(said: unknown): unknown {
+  return (said as { request?: { kind?: unknown } } | null)?.request?.kind;
 }
 
 /** One session for all requests; a failed attempt to open it is forgotten, so that the next request tries again. */

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Dataset, parseManifest } from "../core/dataset.ts";
+import type { Dataset } from "../core/dataset.ts";
 import type { Settings } from "../core/settings.ts";
-import { serverVersion } from "../postgres/backend.ts";
 import { type LoadTable, loadTables } from "../postgres/catalog.ts";
-import { openDatabase, type Sql } from "../postgres/connect.ts";
+import { openDatabase, type Sql, versionOf } from "../postgres/connect.ts";
 import { acquireServer } from "../postgres/embedded/server.ts";
 import { migrate } from "../postgres/migrate.ts";
 
@@ -26,11 +25,15 @@ export interface Session {
 }
 
 export async function readDataset(): Promise<Dataset> {
+  const { parseManifest } = await import("../core/dataset.ts");
   return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
 }
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
 export async function openSession(settings: Settings): Promise<Session> {
+  // What checks the manifest takes as long to load as the database to answer.
+  const reading = readDataset();
+  reading.catch(() => {});
   const embedded = settings.database === null ? await acquireServer(settings.home) : null;
   const url = embedded?.url ?? settings.database ?? "";
   let sql: Sql | undefined;
@@ -40,10 +43,10 @@ export async function openSession(settings: Settings): Promise<Session> {
   };
   try {
     sql = await openDatabase(url, { max: 2 });
-    const dataset = await readDataset();
     await migrate(sql, join(manifestDirectory, "init"));
+    const dataset = await reading;
     const tables = await loadTables(sql, dataset);
-    const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${await serverVersion(sql)}`;
+    const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${versionOf(sql)}`;
     return { settings, dataset, manifestDirectory, tables, sql, url, server, close };
   } catch (error) {
     await close();

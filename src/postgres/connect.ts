@@ -73,9 +73,14 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   }
 }
 
+/** The server's version, such as `18.4`, once a connection was made. */
+export function versionOf(sql: Sql): string {
+  // Told by the server at its beginning, such as "18.4 (Debian 18.4-1)".
+  return String(sql.parameters.server_version).split(" ")[0] ?? "";
+}
+
 function requireVersion(sql: Sql): void {
-  // Told by the server when the connection was made, such as "18.4 (Debian 18.4-1)".
-  const version = String(sql.parameters.server_version).split(" ")[0] ?? "";
+  const version = versionOf(sql);
   if (Number.parseInt(version, 10) >= oldestMajor) return;
   throw new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
     hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startPipeline } from "../../src/client/pipeline.ts";
+import { spawnPipeline } from "../../src/client/subprocess.ts";
 import { runTui } from "../../src/tui/main.ts";
 
 /** The terminal console over a fake pipeline: `bun tests/helpers/console.ts SCENARIO`. SIGUSR2 makes it crash. */
@@ -9,4 +10,4 @@ process.on("SIGUSR2", () => {
 });
 const fake = fileURLToPath(new URL("fake-pipeline.ts", import.meta.url));
 const settings = { data: "data/seeds", home: process.argv[2] ?? "published", database: null };
-process.exit(await runTui(settings, { start: (with_) => startPipeline(with_, fake) }));
+process.exit(await runTui(settings, { start: (with_) => startPipeline(with_, spawnPipeline(fake)) }));
