@@ -22,19 +22,21 @@ export interface Suite {
   parameters: Record<string, unknown>;
 }
 
+const record = { "[string]": "unknown" } as const;
+
 const Shape = type({
   "name?": "string > 0",
   "expectation_suite_name?": "string > 0",
   expectations: "object[]",
   /** Values for `$PARAMETER`s that the command line does not give; 0.x calls them evaluation_parameters. */
-  "suite_parameters?": "Record<string, unknown> | null",
-  "evaluation_parameters?": "Record<string, unknown> | null",
+  "suite_parameters?": [record, "|", "null"],
+  "evaluation_parameters?": [record, "|", "null"],
 });
 
 const ExpectationShape = type({
   "type?": "string > 0",
   "expectation_type?": "string > 0",
-  "kwargs?": "Record<string, unknown>",
+  "kwargs?": record,
   "severity?": type.enumerated(...severities, null),
 });
 
