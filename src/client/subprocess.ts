@@ -3,11 +3,19 @@ export type Subprocess = ReturnType<typeof spawnPipeline>;
 
 const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 
-/**
- * The memory that the subprocess takes the machine to have, in bytes: its collector lets garbage grow by a share of that.
- * It needs no more for any size of a drop, and what it allocates most, buffers of a file's pieces, dies at once.
- */
-const presumedMemory = 512 * 2 ** 20;
+/** How the subprocess's engine is set: each value with the reason for it. */
+const engine = {
+  /**
+   * The memory that it takes the machine to have, in bytes: its collector lets garbage grow by a share of that. It needs
+   * no more for any size of a drop, and what it allocates most, buffers of a file's pieces, dies at once.
+   */
+  BUN_JSC_forceRAMSize: String(512 * 2 ** 20),
+  /**
+   * Rounds after which code is optimised, 1,000 by default: a run of a small drop is over before that pays, and with
+   * PostgreSQL beside it no core is idle. The loops over a large drop's cells get there in milliseconds.
+   */
+  BUN_JSC_thresholdForOptimizeAfterWarmUp: "20000",
+};
 
 /**
  * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
@@ -18,6 +26,6 @@ export function spawnPipeline(entry: string = pipelineEntry) {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
-    env: { ...process.env, BUN_JSC_forceRAMSize: String(presumedMemory) },
+    env: { ...process.env, ...engine },
   });
 }

@@ -1,4 +1,3 @@
-import { scope, type } from "../core/arktype.ts";
 import type { Column } from "../core/columns.ts";
 import type { DateRange, Wrong } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge } from "./cells/judge.ts";
@@ -18,41 +17,25 @@ export interface RowCheck {
   judges: ((cell: string) => Wrong | null)[];
 }
 
-/** Compiling takes milliseconds and arktype keeps what it compiled for good, so it is done once for each shape. */
-const checks = new Map<string, RowCheck>();
-
-export function rowCheck(row: RowColumns): RowCheck {
-  const id = JSON.stringify([row.columns, row.key, row.dates]);
-  const check = checks.get(id) ?? makeCheck(row);
-  checks.set(id, check);
-  return check;
-}
-
-function makeCheck({ columns, key, dates }: RowColumns): RowCheck {
+export function rowCheck({ columns, key, dates }: RowColumns): RowCheck {
   const judges = columns.map((column) => {
     if (column === null) return null;
     return cellJudge(column, { isKey: key.includes(column.name), isOnly: columns.length === 1 }, dates);
   });
-  const row = compiledScope().type.raw(judges.map(cellSchema));
-  return {
-    allows: (cells) => row.allows(cells),
-    judges: judges.map((judge) => judge?.judge ?? (() => null)),
+  return { allows: allowing(judges), judges: judges.map((judge) => judge?.judge ?? (() => null)) };
+}
+
+/** By hand, as it runs for every row: a compiled schema takes longer to make than a small file to read, and is no faster. */
+function allowing(judges: readonly (CellJudge | null)[]): RowCheck["allows"] {
+  const quick = judges.map((judge) => judge?.quick ?? null);
+  return (cells) => {
+    if (cells.length !== quick.length) return false;
+    for (let index = 0; index < quick.length; index++) {
+      const column = quick[index];
+      const cell = cells[index] ?? "";
+      if (!column || (column.mayBeEmpty && cell === "")) continue;
+      if (!column.pattern.test(cell) || column.within?.(cell) === false) return false;
+    }
+    return true;
   };
-}
-
-function cellSchema(judge: CellJudge | null) {
-  if (judge === null) return type("string");
-  const { pattern, within, mayBeEmpty } = judge.quick;
-  const sound = within === null ? type(pattern) : type(pattern).narrow((value) => within(value));
-  return mayBeEmpty ? type("''").or(sound) : sound;
-}
-
-let compiling: ReturnType<typeof makeScope> | undefined;
-
-// The one place where compiling pays: what it makes runs for every row.
-const makeScope = () => scope({}, { jitless: false });
-
-function compiledScope() {
-  compiling ??= makeScope();
-  return compiling;
 }
