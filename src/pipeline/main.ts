@@ -43,7 +43,7 @@ async function leave(service: Service, why: "interrupted" | "terminated", exitCo
 }
 
 async function answer(service: Service, said: unknown): Promise<void> {
-  service.prepare(said);
+  await service.prepare(said);
   const { parseCall } = await import("../core/requests.ts");
   const { id, request } = parseCall(said);
   try {

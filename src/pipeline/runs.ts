@@ -6,7 +6,7 @@ import { backendPid, cancelBackend } from "../postgres/backend.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { closeRun, openRun } from "../postgres/ledger.ts";
-import { publications } from "../postgres/ledger-queries.ts";
+import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { prepareStage } from "../postgres/stage.ts";
 import { dropsOnDisk } from "./drops.ts";
@@ -21,7 +21,7 @@ import { type EventStream, eventStream } from "./stream.ts";
 import { readSuites } from "./suites.ts";
 import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
 import { whoami } from "./whoami.ts";
-import { asWriter } from "./writer.ts";
+import { openWriter } from "./writer.ts";
 
 /** What all runs of one request share. */
 interface Series {
@@ -46,16 +46,26 @@ export async function runMonths(
   const stream = eventStream(onEvent);
   try {
     const session = await openSession();
-    const onDisk = await dropsOnDisk(session);
-    const months = selectMonths(session, request, onDisk, await publications(session.sql, session.dataset.name));
-    if (months.length === 0) return 0;
-    return await asWriter(session, (sql) => runEach({ session, request, sql, stream, signal }, months));
+    const writer = openWriter(session);
+    try {
+      const months = await monthsFor(session, request);
+      if (months.length === 0) return 0;
+      return await runEach({ session, request, sql: await writer.lock(), stream, signal }, months);
+    } finally {
+      await writer.close();
+    }
   } catch (thrown) {
     const error = thrown instanceof ConsoleError ? thrown : translate(thrown);
     const { code, title, hint, exitCode } = error;
     stream.emit({ event: "run.failed", stage: null, code, title, hint });
     return exitCode;
   }
+}
+
+async function monthsFor(session: Session, request: RunRequest): Promise<MonthOnDisk[]> {
+  const { sql, dataset } = session;
+  const [onDisk, published] = await Promise.all([dropsOnDisk(session), publications(sql, dataset.name)]);
+  return selectMonths(session, request, onDisk, published);
 }
 
 /** A dry run of several months rolls each back before the next. */
@@ -66,10 +76,15 @@ const notCounted = {
 
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
   const { session, sql } = series;
-  const pid = await backendPid(sql);
-  await prepareStage(sql, session.tables);
+  // One statement behind the other, without waiting for each.
+  let [pid, published] = await Promise.all([
+    backendPid(sql),
+    publications(sql, session.dataset.name),
+    prepareStage(sql, session.tables),
+  ]);
   for (const [index, month] of months.entries()) {
-    const error = await runOne(series, month, () => cancelBackend(session.sql, pid));
+    if (index > 0) published = await publications(sql, session.dataset.name);
+    const error = await runOne(series, month, published, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
     if (series.request.dry_run && index + 1 < months.length) series.stream.emit({ event: "run.warned", ...notCounted });
   }
@@ -79,12 +94,12 @@ async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<
 async function runOne(
   series: Series,
   drop: MonthOnDisk,
+  published: readonly Publication[],
   stopStatement: OpenRun["stopStatement"],
 ): Promise<ConsoleError | null> {
   const { session, request, sql, stream, signal } = series;
   const { dataset, tables, settings } = session;
   const job = jobFor(session, request, drop.month);
-  const published = await publications(sql, dataset.name);
   // A restamp is asked for because of the snapshots, whatever the files say.
   if (!request.force && !request.restamp) {
     const already = await isPublishedAlready(sql, job, drop, published);

@@ -5,12 +5,15 @@ import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { cancelled } from "./context.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Reached, reachDatabase, type Session } from "./session.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
-  /** What came in, not checked yet: what it is sure to need is begun, while that which checks it is loaded. */
-  prepare(said: unknown): void;
+  /**
+   * What came in is not checked yet, but what it is sure to need can be had: resolves when the database has answered or
+   * cannot be reached, which the request itself tells. Nothing answers while code is being loaded.
+   */
+  prepare(said: unknown): Promise<void>;
   serve(request: Request, onEvent: (event: RunEvent) => void): Promise<Replies[RequestKind]>;
   /** Cancel the run that is going on; false when there is none. */
   cancel(reason: ConsoleError): boolean;
@@ -24,26 +27,33 @@ type Handlers = {
 
 export function startService(settings: Settings): Service {
   const sessions = sharedSession(settings);
-  let abort: AbortController | null = null;
+  let running: AbortController | null = null;
+  /** Of a run that was asked for and is being prepared: it can be cancelled, too. */
+  let awaited: AbortController | null = null;
   const underWay = new Set<Promise<unknown>>();
 
   const cancel = (reason: ConsoleError) => {
+    const abort = running ?? awaited;
     abort?.abort(reason);
     return abort !== null;
   };
 
-  const { open } = sessions;
+  const { reach, open } = sessions;
   // The driver and its kin are most of what is loaded at first, the expectations and the reader most of the rest; so what
   // few requests need is loaded by the first of them, while the session is opened.
   const handlers: Handlers = {
     async run(request, onEvent) {
-      if (abort !== null) throw busy();
-      abort = new AbortController();
+      const abort = awaited ?? new AbortController();
+      awaited = null;
+      if (running !== null) throw busy();
+      running = abort;
       try {
+        // Only a head start: a failure is told by the next to open it, which is the run.
+        void open().catch(() => {});
         const { runMonths } = await import("./runs.ts");
         return { exit_code: await runMonths(open, request, onEvent, abort.signal) };
       } finally {
-        abort = null;
+        running = null;
       }
     },
     months: async () => browseMonths(await open()),
@@ -100,9 +110,10 @@ export function startService(settings: Settings): Service {
   };
 
   return {
-    prepare(said) {
-      // Only a head start: a failure is told by the request itself.
-      if (!databaseless.has(kindOf(said))) open().catch(() => {});
+    async prepare(said) {
+      const kind = kindOf(said);
+      if (kind === "run") awaited ??= new AbortController();
+      if (!databaseless.has(kind)) await reach().catch(() => {});
     },
     async serve(request, onEvent) {
       const handle = handlers[request.kind] as (
@@ -134,20 +145,32 @@ function kindOf(said: unknown): unknown {
   return (said as { request?: { kind?: unknown } } | null)?.request?.kind;
 }
 
-/** One session for all requests; a failed attempt to open it is forgotten, so that the next request tries again. */
-function sharedSession(settings: Settings): { open(): Promise<Session>; close(): Promise<void> } {
+/**
+ * One session for all requests, and the database before that. A failed attempt is forgotten, so that the next request
+ * tries again.
+ */
+function sharedSession(settings: Settings) {
+  let reaching: Promise<Reached> | null = null;
   let opening: Promise<Session> | null = null;
+  const forget = (error: unknown) => {
+    reaching = null;
+    opening = null;
+    throw error;
+  };
+  const reach = () => {
+    reaching ??= reachDatabase(settings).catch(forget);
+    return reaching;
+  };
   return {
-    open() {
-      opening ??= openSession(settings).catch((error) => {
-        opening = null;
-        throw error;
-      });
+    reach,
+    open(): Promise<Session> {
+      opening ??= reach().then(openSession).catch(forget);
       return opening;
     },
-    async close() {
-      const session = await opening?.catch(() => null);
-      await session?.close();
+    async close(): Promise<void> {
+      await opening?.catch(() => null);
+      const reached = await reaching?.catch(() => null);
+      await reached?.close();
     },
   };
 }

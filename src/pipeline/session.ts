@@ -29,11 +29,11 @@ export async function readDataset(): Promise<Dataset> {
   return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
 }
 
+/** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
+export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "close">;
+
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
-export async function openSession(settings: Settings): Promise<Session> {
-  // What checks the manifest takes as long to load as the database to answer.
-  const reading = readDataset();
-  reading.catch(() => {});
+export async function reachDatabase(settings: Settings): Promise<Reached> {
   const embedded = settings.database === null ? await acquireServer(settings.home) : null;
   const url = embedded?.url ?? settings.database ?? "";
   let sql: Sql | undefined;
@@ -44,12 +44,21 @@ export async function openSession(settings: Settings): Promise<Session> {
   try {
     sql = await openDatabase(url, { max: 2 });
     await migrate(sql, join(manifestDirectory, "init"));
-    const dataset = await reading;
-    const tables = await loadTables(sql, dataset);
     const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${versionOf(sql)}`;
-    return { settings, dataset, manifestDirectory, tables, sql, url, server, close };
+    return { settings, sql, url, server, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
+export async function openSession(reached: Reached): Promise<Session> {
+  try {
+    const dataset = await readDataset();
+    return { ...reached, dataset, manifestDirectory, tables: await loadTables(reached.sql, dataset) };
+  } catch (error) {
+    await reached.close();
     throw error;
   }
 }

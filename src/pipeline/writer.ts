@@ -4,20 +4,40 @@ import { lockHolder, tryLock } from "../postgres/lock.ts";
 import { heldBySomebody } from "./refusals.ts";
 import type { Session } from "./session.ts";
 
-/**
- * Work as the dataset's one writer: on one connection, which holds the lock for as long as it lasts. Throws when
- * somebody else is at work.
- */
+/** A connection of its own, on its way to be the dataset's one writer. */
+export interface Writer {
+  /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
+  lock(): Promise<Sql>;
+  close(): Promise<void>;
+}
+
+/** Begin to connect; whatever is looked at meanwhile is looked at without the lock. */
+export function openWriter({ sql: other, dataset, url }: Session): Writer {
+  const connecting = openDatabase(url, { max: 1 });
+  // Told by `lock`.
+  connecting.catch(() => {});
+  return {
+    async lock() {
+      const sql = await connecting;
+      if (!(await tryLock(sql, dataset.name))) {
+        throw await heldBySomebody(other, dataset.name, await lockHolder(other, dataset.name));
+      }
+      await markCrashed(sql, dataset.name);
+      return sql;
+    },
+    async close() {
+      const sql = await connecting.catch(() => null);
+      await sql?.end({ timeout: 1 });
+    },
+  };
+}
+
+/** Work as the dataset's one writer. Throws when somebody else is at work. */
 export async function asWriter<Result>(session: Session, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const { dataset, url } = session;
-  const sql = await openDatabase(url, { max: 1 });
+  const writer = openWriter(session);
   try {
-    if (!(await tryLock(sql, dataset.name))) {
-      throw await heldBySomebody(session.sql, dataset.name, await lockHolder(session.sql, dataset.name));
-    }
-    await markCrashed(sql, dataset.name);
-    return await work(sql);
+    return await work(await writer.lock());
   } finally {
-    await sql.end({ timeout: 1 });
+    await writer.close();
   }
 }

@@ -1,21 +1,19 @@
-import { isDeepStrictEqual } from "node:util";
+import type { PendingQuery, Row } from "postgres";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Sql, Transaction } from "./connect.ts";
 import { list } from "./fragments.ts";
-import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /**
  * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
  * A twin that no longer has the live table's columns is made anew.
  */
 export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Promise<void> {
-  const staged = await catalogTables(
-    sql,
-    tables.map(({ name }) => ({ schema: stageSchema, name })),
-  );
-  const made = new Map(staged.map((table) => [table.name, kindOf(table)]));
-  const toMake = tables.filter(({ name, live }) => !isDeepStrictEqual(made.get(name), kindOf(live)));
-  if (toMake.length === 0) return;
+  const wanted = tables.map(({ name, live }) => ({ name, schema: live.schema }));
+  const outdated = await sql<{ name: string }[]>`
+    select name from jsonb_to_recordset(${sql.json(wanted)}) as wanted(name text, schema text)
+     where ${columnsOf(sql, sql`schema`)} is distinct from ${columnsOf(sql, sql`${stageSchema}::text`)}`;
+  if (outdated.length === 0) return;
+  const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await sql.begin(async (tx) => {
     await tx`create schema if not exists ${tx(stageSchema)}`;
     for (const { name, live } of toMake) {
@@ -25,8 +23,12 @@ export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Prom
   });
 }
 
-function kindOf({ columns, declared }: CatalogTable) {
-  return { columns, declared };
+/** What a twin has to have: the columns of the table called `name`, their types, and where NULL is allowed. */
+function columnsOf(sql: Sql, schema: PendingQuery<Row[]>) {
+  return sql`(
+    select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod, a.attnotnull) order by a.attnum)::text
+      from pg_attribute a
+     where a.attrelid = to_regclass(format('%I.%I', ${schema}, name)) and a.attnum > 0 and not a.attisdropped)`;
 }
 
 /** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { RunEvent } from "../../src/core/events.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../src/core/month.ts";
 import { runMonths } from "../../src/pipeline/runs.ts";
-import { openSession, type Session } from "../../src/pipeline/session.ts";
+import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { lastOf, runRequest } from "../helpers/pipeline.ts";
@@ -47,7 +47,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
     database = await testDatabase(migrated);
     drops = dropFolder();
     const settings = { data: drops.path, home: `${drops.path}/home`, database: await prepare(database) };
-    const opened = await openSession(settings);
+    const opened = await openSession(await reachDatabase(settings));
     session = { ...opened, dataset: withoutOpinions(opened.dataset) };
   });
   afterAll(async () => {
