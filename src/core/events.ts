@@ -1,125 +1,140 @@
 import { type } from "./arktype.ts";
-import { FaultGroupSchema, FaultSchema } from "./fault-schemas.ts";
+import { fault, faultGroup } from "./fault-schemas.ts";
 import { severities } from "./severity.ts";
 import { stages } from "./stages.ts";
 
 export { type Stage, stages } from "./stages.ts";
 
-const Stage = type.enumerated(...stages);
+const stage = ["===", ...stages] as const;
 
 /**
  * How a run treats the database: `publish` is the ordinary way, `restamp` may replace a sealed snapshot,
  * `backfill` builds the snapshot from the drop alone, `dry_run` is rolled back at the end.
  */
-export const Mode = type.enumerated("publish", "restamp", "backfill", "dry_run");
-export type Mode = typeof Mode.infer;
+const mode = ["===", "publish", "restamp", "backfill", "dry_run"] as const;
+export type Mode = type.infer<typeof mode>;
 
-const Count = type("number.integer >= 0");
+const count = "number.integer >= 0";
 
 /** Rows of one table in one run; the plan's four counts are known once the drop was compared with the live table. */
-export const TableCounts = type({
+const tableCounts = {
   table: "string",
-  rows: Count,
-  "inserted?": Count,
-  "updated?": Count,
-  "unchanged?": Count,
-  "absent?": Count,
-});
-export type TableCounts = typeof TableCounts.infer;
+  rows: count,
+  "inserted?": count,
+  "updated?": count,
+  "unchanged?": count,
+  "absent?": count,
+} as const;
+export type TableCounts = type.infer<typeof tableCounts>;
 
-export const ExpectationCounts = type({ passed: Count, failed: Count, warned: Count });
-export type ExpectationCounts = typeof ExpectationCounts.infer;
+const expectationCounts = { passed: count, failed: count, warned: count } as const;
+export type ExpectationCounts = type.infer<typeof expectationCounts>;
 
 /** What a seal vouches for: so many rows of one snapshot table at one as_of, with this fingerprint. */
-export const Seal = type({ table: "string", as_of: "string", rows: Count, fingerprint: "string" });
-export type Seal = typeof Seal.infer;
+const seal = { table: "string", as_of: "string", rows: count, fingerprint: "string" } as const;
+export type Seal = type.infer<typeof seal>;
 
 /** One expectation's outcome. `observed` is the metric Great Expectations calls `observed_value`; null without one. */
-export const Verdict = type({
+const verdict = {
   table: "string",
   type: "string",
   "column?": "string",
   kwargs: "object",
-  severity: type.enumerated(...severities),
+  severity: ["===", ...severities],
   success: "boolean",
   observed: "unknown",
   unexpected_count: "number | null",
   unexpected_percent: "number | null",
-});
-export type Verdict = typeof Verdict.infer;
+} as const;
+export type Verdict = type.infer<typeof verdict>;
 
-export const Warning = type({ title: "string", hint: "string" });
-export type Warning = typeof Warning.infer;
+const warning = { title: "string", hint: "string" } as const;
+export type Warning = type.infer<typeof warning>;
 
 /** `run` is the ledger's number, null until the ledger gave one; `seq` counts within a stream; `at` is ISO 8601, UTC. */
-const Head = type({ run: "number.integer | null", seq: Count, at: "string" });
+const head = { run: "number.integer | null", seq: count, at: "string" } as const;
 
-/** The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. */
-const fields = {
+/**
+ * The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. They are
+ * definitions: a schema is made of one when the first such event comes, since making all of them takes longer than
+ * checking the events of a run.
+ */
+const events = {
   /** A month's run begins; `tables` in load order, with what is known of each beforehand. */
-  "run.started": type({
+  "run.started": {
     event: "'run.started'",
     month: "string",
     as_of: "string",
-    mode: Mode,
-    tables: type({ table: "string", file: "string", bytes: Count, expectations: Count, snapshot: "boolean" }).array(),
-  }),
-  "stage.started": type({ event: "'stage.started'", stage: Stage }),
+    mode,
+    tables: [{ table: "string", file: "string", bytes: count, expectations: count, snapshot: "boolean" }, "[]"],
+  },
+  "stage.started": { event: "'stage.started'", stage },
   /** So much of a table is done in a stage; at most ten a second a table. */
-  "table.progress": type({
+  "table.progress": {
     event: "'table.progress'",
-    stage: Stage,
+    stage,
     table: "string",
-    done: Count,
-    total: Count,
+    done: count,
+    total: count,
     unit: "'bytes' | 'rows' | 'expectations'",
-  }),
+  },
   /** A stage is through with a table. */
-  "table.finished": TableCounts.merge({ event: "'table.finished'", stage: Stage }),
-  "expectation.evaluated": Verdict.merge({ event: "'expectation.evaluated'" }),
-  "stage.finished": type({ event: "'stage.finished'", stage: Stage, seconds: "number" }),
+  "table.finished": { ...tableCounts, event: "'table.finished'", stage },
+  "expectation.evaluated": { ...verdict, event: "'expectation.evaluated'" },
+  "stage.finished": { event: "'stage.finished'", stage, seconds: "number" },
   /** Something the operator should know that does not stop the run. */
-  "run.warned": Warning.merge({ event: "'run.warned'" }),
+  "run.warned": { ...warning, event: "'run.warned'" },
   /** The last word of a run that ended well. `unchanged`: the very same files were published before. */
-  "run.finished": type({
+  "run.finished": {
     event: "'run.finished'",
     status: "'published' | 'unchanged' | 'dry_run'",
     month: "string",
     as_of: "string",
-    mode: Mode,
+    mode,
     seconds: "number",
-    tables: TableCounts.array(),
-    expectations: ExpectationCounts,
-    snapshots: Seal.array(),
-  }),
+    tables: [tableCounts, "[]"],
+    expectations: expectationCounts,
+    snapshots: [seal, "[]"],
+  },
   /** The last word of a run that published nothing. */
-  "run.failed": type({
+  "run.failed": {
     event: "'run.failed'",
     /** null before the first stage and after the pipeline died. */
-    stage: Stage.or("null"),
+    stage: ["===", ...stages, null],
     code: "string",
     title: "string",
     hint: "string",
     "month?": "string",
-    "faults?": FaultSchema.array(),
-    "fault_count?": Count,
+    "faults?": [fault, "[]"],
+    "fault_count?": count,
     /** All faults by kind; `faults` lists the first thousand of each file. */
-    "fault_groups?": FaultGroupSchema.array(),
+    "fault_groups?": [faultGroup, "[]"],
     "reject_file?": "string",
-  }),
-};
+  },
+} as const;
 
-export type EventName = keyof typeof fields;
-export type EventOf<Name extends EventName> = typeof Head.infer & (typeof fields)[Name]["infer"];
+export type EventName = keyof typeof events;
+type Bodies = { [Name in EventName]: type.infer<(typeof events)[Name]> };
+export type EventOf<Name extends EventName> = type.infer<typeof head> & Bodies[Name];
 export type RunEvent = { [Name in EventName]: EventOf<Name> }[EventName];
 /** An event before the stream has numbered and dated it. */
-export type EventBody = { [Name in EventName]: (typeof fields)[Name]["infer"] }[EventName];
+export type EventBody = Bodies[EventName];
 
-const byName = new Map<string, { allows(data: unknown): boolean }>(Object.entries(fields));
+const schemas = new Map<EventName, { allows(data: unknown): boolean }>();
+
+function schemaOf(name: EventName) {
+  const schema = schemas.get(name) ?? type.raw({ ...head, ...events[name] });
+  schemas.set(name, schema);
+  return schema;
+}
+
+function isEventName(name: unknown): name is EventName {
+  return typeof name === "string" && Object.hasOwn(events, name);
+}
 
 /** True for a well-formed event: the gate where a stream enters, be it from a subprocess or a recorded file. */
 export function isRunEvent(data: unknown): data is RunEvent {
-  if (!Head.allows(data)) return false;
-  const name = (data as { event?: unknown }).event;
-  return typeof name === "string" && byName.get(name)?.allows(data) === true;
+  if (typeof data !== "object" || data === null) return false;
+  const { event } = data as { event?: unknown };
+  return isEventName(event) && schemaOf(event).allows(data);
 }

@@ -1,10 +1,11 @@
-import type { FaultGroupSchema } from "./fault-schemas.ts";
+import type { type } from "./arktype.ts";
+import type { faultGroup } from "./fault-schemas.ts";
 import type { Fault } from "./faults.ts";
 
 export { describeGroup } from "./fault-words.ts";
 
 /** All faults of one kind in one column of one file. */
-export type FaultGroup = typeof FaultGroupSchema.infer;
+export type FaultGroup = type.infer<typeof faultGroup>;
 
 /** Places that a group keeps. */
 export const placesKept = 3;
