@@ -168,6 +168,9 @@ for (const [index, size] of sizes.entries()) {
       await screen.shows("20x5 is too small");
       // No key reaches a screen that nobody sees.
       screen.type("r\r");
+      // Once it has drawn what came after the keys, it has read them, too.
+      screen.resize(columns + 1, rows);
+      await screen.shows(`${columns + 1}x${rows} is too small`);
       screen.resize(...enlarged);
       expect(await screen.shows("24/24")).not.toContain("Run month");
     }
