@@ -38,14 +38,14 @@ interface Series {
  * returns the exit code.
  */
 export async function runMonths(
-  openSession: () => Promise<Session>,
+  opened: Promise<Session>,
   request: RunRequest,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const stream = eventStream(onEvent);
   try {
-    const session = await openSession();
+    const session = await opened;
     const writer = openWriter(session);
     try {
       const months = await monthsFor(session, request);

@@ -48,10 +48,11 @@ export function startService(settings: Settings): Service {
       if (running !== null) throw busy();
       running = abort;
       try {
-        // Only a head start: a failure is told by the next to open it, which is the run.
-        void open().catch(() => {});
+        const opened = open();
+        // Told by the run, once that is loaded.
+        opened.catch(() => {});
         const { runMonths } = await import("./runs.ts");
-        return { exit_code: await runMonths(open, request, onEvent, abort.signal) };
+        return { exit_code: await runMonths(opened, request, onEvent, abort.signal) };
       } finally {
         running = null;
       }
@@ -146,8 +147,8 @@ function kindOf(said: unknown): unknown {
 }
 
 /**
- * One session for all requests, and the database before that. A failed attempt is forgotten, so that the next request
- * tries again.
+ * One session for all requests, and the database before that. A failed attempt is told by the request that it was made
+ * for, and forgotten then, so that the next one tries again.
  */
 function sharedSession(settings: Settings) {
   let reaching: Promise<Reached> | null = null;
@@ -158,7 +159,7 @@ function sharedSession(settings: Settings) {
     throw error;
   };
   const reach = () => {
-    reaching ??= reachDatabase(settings).catch(forget);
+    reaching ??= reachDatabase(settings);
     return reaching;
   };
   return {

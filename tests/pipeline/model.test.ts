@@ -61,12 +61,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
   async function run(month: MonthName, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
     const signal = new AbortController().signal;
-    await runMonths(
-      async () => session,
-      runRequest([month], flags),
-      (event) => events.push(event),
-      signal,
-    );
+    await runMonths(Promise.resolve(session), runRequest([month], flags), (event) => events.push(event), signal);
     expect(lastOf(events, "run.failed")).toBeUndefined();
     return events;
   }
