@@ -78,6 +78,7 @@ export const commands: readonly Command[] = [
     ],
     perform: async ({ values }, context) => {
       if (values.drop !== undefined) {
+        if (values.verify) throw usageError("--verify and --drop do not go together.", "Verify first, then drop.");
         return ask<"retire">(
           context,
           { kind: "retire", as_of: confirmedDate(values) },
