@@ -3,6 +3,7 @@ import { ConsoleError } from "../../src/core/errors.ts";
 import type {
   Comparison,
   DropCheck,
+  MonthEntry,
   RunDetail,
   RunEntry,
   SealCheck,
@@ -252,6 +253,11 @@ describe("as text", () => {
   test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
   test("check", () => expect(checkView.text({ drops }, pipe)).toMatchSnapshot());
   test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
+  test("a run that counted no rows says none, not nought", () => {
+    const ended = { ...published, status: "interrupted" as const, tables: [] };
+    const month: MonthEntry = { month: "month_000", as_of: "2024-01-31", state: "ok", files: [], last_run: ended };
+    expect(monthsView.text({ months: [month], server: "" }, pipe)).toMatch(/0 B +run 1 interrupted/);
+  });
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
   test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed] }, pipe)).toMatchSnapshot());

@@ -23,6 +23,8 @@ const stateStyles: Record<MonthState, Style | null> = {
 const lastRun = (run: RunEntry | null) =>
   run === null ? "" : `run ${run.run} ${spaced(run.status)} ${moment(run.started_at)}`;
 
+const totalRows = ({ tables }: RunEntry) => tables.reduce((sum, { rows }) => sum + rows, 0);
+
 const columns: Column<MonthEntry>[] = [
   { title: "MONTH", cell: ({ month }) => month },
   { title: "AS OF", cell: ({ as_of }) => as_of },
@@ -36,8 +38,8 @@ const columns: Column<MonthEntry>[] = [
   {
     title: "ROWS",
     align: "right",
-    cell: ({ last_run }) =>
-      last_run === null ? "" : formatCount(last_run.tables.reduce((sum, { rows }) => sum + rows, 0)),
+    // A run that ended before its rows were counted says nothing of them.
+    cell: ({ last_run }) => (last_run?.tables.length ? formatCount(totalRows(last_run)) : ""),
   },
   { title: "LAST RUN", cell: ({ last_run }) => lastRun(last_run), flexible: true },
 ];
