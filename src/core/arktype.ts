@@ -4,4 +4,4 @@
  */
 import "./arktype-config.ts";
 
-export { ArkErrors, scope, type } from "arktype";
+export { ArkErrors, type } from "arktype";

@@ -10,11 +10,3 @@ export async function backendPid(sql: Sql): Promise<number> {
 export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
   await sql`select pg_cancel_backend(${pid}::int)`;
 }
-
-/** Such as `18.4`. */
-export async function serverVersion(sql: Sql): Promise<string> {
-  const [row] = await sql<
-    { version: string }[]
-  >`select split_part(current_setting('server_version'), ' ', 1) as version`;
-  return row?.version ?? "";
-}

@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import type { ServerStatus } from "../../core/listings.ts";
-import { serverVersion } from "../backend.ts";
-import { openDatabase } from "../connect.ts";
+import { openDatabase, versionOf } from "../connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
 import { cannotUse, give, prepareHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
@@ -122,7 +121,7 @@ function urlOf({ socketDirectory, port }: Postmaster): string {
 async function versionAt(url: string): Promise<string> {
   const sql = await openDatabase(url);
   try {
-    return await serverVersion(sql);
+    return versionOf(sql);
   } finally {
     await sql.end();
   }
