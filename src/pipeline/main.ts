@@ -62,4 +62,4 @@ function toWire({ code, title, hint, faults, faultCount }: ConsoleError): WireEr
   return { code, title, hint, faults, fault_count: faultCount };
 }
 
-await main();
+await main().catch(die);

@@ -114,7 +114,7 @@ export function startService(settings: Settings): Service {
     async prepare(said) {
       const kind = kindOf(said);
       if (kind === "run") awaited ??= new AbortController();
-      if (!databaseless.has(kind)) await reach().catch(() => {});
+      if (!databaseless.has(kind)) await Promise.allSettled([reach()]);
     },
     async serve(request, onEvent) {
       const handle = handlers[request.kind] as (

@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startPipeline } from "../../src/client/pipeline.ts";
+import type { RunEvent } from "../../src/core/events.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { closePipelines, digest, lastOf, runMonths } from "../helpers/pipeline.ts";
+import { closePipelines, digest, lastOf, runMonths, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 // On machines that may be busy with others.
@@ -54,6 +55,19 @@ test("a month is loaded, counted, sealed, and recorded with the data", async () 
   expect(usage).toEqual({ watch_hours_30d: "1.483650766787413", as_of: "2024-01-31" });
   expect([...(await database.sql`select status from console.runs`)]).toEqual([{ status: "published" }]);
   expect(await rowsIn("users", "stage")).toBe(0);
+});
+
+test("a run may be cancelled as soon as it was asked for, before the database has answered", async () => {
+  const pipeline = startPipeline(settings);
+  const events: RunEvent[] = [];
+  const [ran, cancel] = await Promise.all([
+    pipeline.call(runRequest(["month_000"]), (event) => events.push(event)),
+    pipeline.call({ kind: "cancel" }),
+  ]);
+  await pipeline.close();
+  expect([ran, cancel]).toEqual([{ exit_code: 130 }, { cancelled: true }]);
+  expect(lastOf(events, "run.failed")).toMatchObject({ code: "interrupted" });
+  expect(await rowsIn("users")).toBe(0);
 });
 
 test("a second file of a table beside those that were published is a fault, not nothing to do", async () => {

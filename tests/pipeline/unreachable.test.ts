@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TCPSocketListener } from "bun";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import { runRequest } from "../helpers/pipeline.ts";
 
 /** A server that hangs up on everybody, and counts them. */
 let callers = 0;
@@ -34,16 +35,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = { kind: "run", selection: { every: "all" }, as_of: null, dry_run: false } as const;
-const asIs = { restamp: false, backfill: false, force: false };
-
 /** How a request ends here. */
 const ways: [string, () => Promise<void>][] = [
   [
     "months",
     async () => expect(pipeline.call({ kind: "months" })).rejects.toMatchObject({ code: "database_unreachable" }),
   ],
-  ["run", async () => expect((await pipeline.call({ ...run, ...asIs }, () => {})).exit_code).toBe(3)],
+  ["run", async () => expect((await pipeline.call(runRequest(["0"]), () => {})).exit_code).toBe(3)],
   ["doctor", async () => expect((await pipeline.call({ kind: "doctor" })).checks).toContainEqual(unreachable)],
   ["runs", async () => expect(pipeline.call({ kind: "runs" })).rejects.toMatchObject({ code: "database_unreachable" })],
 ];
