@@ -28,6 +28,7 @@ export const failureCodes = {
   embedded_unavailable: "failure",
   io_error: "failure",
   pipeline_died: "failure",
+  not_as_planned: "failure",
   internal: "failure",
   locked: "refused",
   out_of_order: "refused",

@@ -7,7 +7,7 @@ export const faultCodes = {
   file_unreadable: { means: "the file cannot be read", remedy: "check that it is a file and may be read" },
   file_empty: { means: "the file has no bytes", remedy: "ask the sender to export it again" },
   file_changed: {
-    means: "the file changed while it was read",
+    means: "the file changed while the run went on",
     remedy: "wait until the transfer is complete, then run again",
   },
   file_ambiguous: { means: "the table has more than one file", remedy: "leave just one of them in the drop" },
@@ -22,6 +22,10 @@ export const faultCodes = {
   },
   delimiter: { means: "the columns are separated by something other than a comma", remedy: "export with commas" },
   column_missing: { means: "a column of the table is not in the header", remedy: "export it, empty where unknown" },
+  column_new: {
+    means: "a column that was added to the table after the last drop is not in the header",
+    remedy: "name it under absent in the manifest if drops are to leave it alone, or else ask for files that carry it",
+  },
   column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
   column_repeated: { means: "the header names a column twice", remedy: "leave one of them out" },
   quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },

@@ -85,12 +85,15 @@ export interface RunDetail extends RunEntry {
   warnings: { title: string; hint: string }[];
 }
 
-/** A seal no longer in force: a restamp (`lifted_by` is its run) put another in its place, or retention dropped its rows. */
+/**
+ * A seal no longer in force: a restamp (`lifted_by` is its run) put another in its place, a renewal put one of the newest
+ * kind in the place of a weak one for the same rows, or retention dropped its rows.
+ */
 export interface LiftedSeal extends Seal {
   /** The run that had made it. */
   run: number;
   lifted_at: string;
-  reason: "restamp" | "retention";
+  reason: "restamp" | "renewal" | "retention";
   lifted_by: number | null;
   operator: string | null;
   host: string | null;
@@ -115,6 +118,8 @@ export interface SealCheck extends Seal {
   /** What is there now. */
   found_rows: number;
   found_fingerprint: string | null;
+  /** Columns that were sealed and that the table lost, or changed the type of, since. */
+  lost_columns: string[];
   /** The rows that differ, as far as they can be named. */
   differences: RowDifference[];
   /** Groups of keys (256 in all) where more than one row differs, so that none could be named. */

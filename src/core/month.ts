@@ -22,6 +22,13 @@ export function asOfOf(index: number, firstMonth: string): string {
   return new Date(Date.UTC(year, month - 1 + index + 1, 0)).toISOString().slice(0, 10);
 }
 
+/** The number of the month that a day (`YYYY-MM-DD`) falls in; below 0 for one before `firstMonth` (`YYYY-MM`). */
+export function indexOfDate(day: string, firstMonth: string): number {
+  const { year, month } = splitMonth(day);
+  const first = splitMonth(firstMonth);
+  return (year - first.year) * 12 + month - first.month;
+}
+
 function splitMonth(text: string): { year: number; month: number } {
   const [year, month] = text.split("-").map(Number);
   return { year: year ?? Number.NaN, month: month ?? Number.NaN };
@@ -32,9 +39,7 @@ export function parseMonth(text: string, firstMonth: string): MonthName {
   if (monthIndex(text) !== undefined) return text as MonthName;
   if (/^\d{1,3}$/.test(text)) return monthName(Number(text));
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
-    const wanted = splitMonth(text);
-    const first = splitMonth(firstMonth);
-    const index = (wanted.year - first.year) * 12 + wanted.month - first.month;
+    const index = indexOfDate(text, firstMonth);
     if (index >= 0) return monthName(index);
     throw new ConsoleError("usage", `${text} is before the first month, ${firstMonth}.`, {
       hint: "The dataset manifest, db/dataset.json, sets first_month.",

@@ -10,6 +10,8 @@ import { suggest } from "../core/suggest.ts";
 export interface FileOnDisk extends DropFile {
   /** Milliseconds since 1970; 0 when it is not there. */
   modified_ms: number;
+  /** Tells it from another file of its name, size and time: device, inode, and when the inode was last changed. */
+  identity: string;
   fault: Fault | null;
 }
 
@@ -36,15 +38,15 @@ async function fileOf(folder: string, names: string[], table: { name: string; fi
   const found = endings.map((ending) => table.file + ending).filter((name) => names.includes(name));
   const file = found[0] ?? table.file;
   const path = join(folder, file);
-  const entry = { table: table.name, path, bytes: 0, present: found.length > 0, modified_ms: 0 };
+  const entry = { table: table.name, path, bytes: 0, present: found.length > 0, modified_ms: 0, identity: "" };
   const faulty = (code: FaultCode, reason: string) => ({ ...entry, fault: { file, code, reason } });
   if (found.length === 0) {
     const near = suggest(table.file, names);
     return faulty("file_missing", faultCodes.file_missing.means + (near === null ? "" : `; it has ${near}`));
   }
   try {
-    const { size, mtimeMs, isFile } = await statFile(path);
-    const onDisk = { ...entry, bytes: size, modified_ms: mtimeMs };
+    const { size, mtimeMs, identity, isFile } = await statFile(path);
+    const onDisk = { ...entry, bytes: size, modified_ms: mtimeMs, identity };
     if (!isFile) return { ...faulty("file_unreadable", "not a file"), modified_ms: mtimeMs };
     if (found.length === 1) return { ...onDisk, fault: null };
     return { ...onDisk, fault: { file, code: "file_ambiguous", reason: `the drop has ${found.join(" and ")}` } };
@@ -53,10 +55,18 @@ async function fileOf(folder: string, names: string[], table: { name: string; fi
   }
 }
 
-/** Size and modification time of a file, links followed. */
-export async function statFile(path: string): Promise<{ size: number; mtimeMs: number; isFile: boolean }> {
+interface FileStat {
+  size: number;
+  mtimeMs: number;
+  identity: string;
+  isFile: boolean;
+}
+
+/** A file as the system has it, links followed. */
+export async function statFile(path: string): Promise<FileStat> {
   const found = await stat(path);
-  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() };
+  const identity = `${found.dev}:${found.ino}:${found.ctimeMs}`;
+  return { size: found.size, mtimeMs: found.mtimeMs, identity, isFile: found.isFile() };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

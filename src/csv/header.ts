@@ -41,8 +41,15 @@ export function misreadHeader(cells: readonly string[], shape: TableShape): Head
   };
 }
 
-/** Maps a header to the columns of the table by name. `optional` columns may be missing. */
-export function mapHeader(cells: readonly string[], shape: TableShape, optional: ReadonlySet<string>): Mapping {
+/** What a header is held against: `optional` columns may be missing, `added` ones the table had not got a drop ago. */
+export interface Expected {
+  shape: TableShape;
+  optional: ReadonlySet<string>;
+  added?: ReadonlySet<string>;
+}
+
+/** Maps a header to the columns of the table by name. */
+export function mapHeader(cells: readonly string[], { shape, optional, added }: Expected): Mapping {
   const byName = new Map(shape.columns.map((column) => [column.name, column]));
   const missing = new Set(shape.columns.map((column) => column.name).filter((name) => !cells.includes(name)));
   const faults: HeaderFault[] = [];
@@ -59,9 +66,12 @@ export function mapHeader(cells: readonly string[], shape: TableShape, optional:
   });
   for (const name of missing) {
     if (optional.has(name)) continue;
+    const isNew = added?.has(name) ?? false;
     faults.push({
-      code: "column_missing",
-      reason: `${shape.name} has a column ${name}, the header has not`,
+      code: isNew ? "column_new" : "column_missing",
+      reason: isNew
+        ? `${shape.name} has a column ${name} now; the drop before carried none either`
+        : `${shape.name} has a column ${name}, the header has not`,
       column: name,
     });
   }

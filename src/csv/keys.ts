@@ -19,7 +19,7 @@ export interface KeyLines {
  * JSON array of their values.
  */
 export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
-  const { layout } = await openFile(source.path, source.shape, source.optional);
+  const { layout } = await openFile(source);
   if (layout === null) return;
   const { head, columns } = layout;
   const places = source.key.map((name) => columns.findIndex((column) => column?.name === name));

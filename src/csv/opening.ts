@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
-import type { Column, TableShape } from "../core/columns.ts";
+import type { Column } from "../core/columns.ts";
 import { type Head, type HeadFault, readHead } from "./head.ts";
-import { type HeaderFault, mapHeader, misreadHeader } from "./header.ts";
+import { type Expected, type HeaderFault, mapHeader, misreadHeader } from "./header.ts";
 import { type ChunkOptions, SourceFault, SourceFile } from "./source.ts";
 
 /** What the beginning of a table's file tells. */
@@ -14,12 +14,12 @@ export interface Opening {
 }
 
 /** Reads a file up to its first row. Does not throw for what is wrong with the file. */
-export async function openFile(path: string, shape: TableShape, optional: ReadonlySet<string>): Promise<Opening> {
+export async function openFile(expected: Expected & { path: string }): Promise<Opening> {
   let stats: Stats | null = null;
   try {
-    const file = await SourceFile.open(path);
+    const file = await SourceFile.open(expected.path);
     stats = file.before;
-    return { ...understand(await headOf(file), shape, optional), stats };
+    return { ...understand(await headOf(file), expected), stats };
   } catch (error) {
     if (error instanceof SourceFault)
       return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
@@ -37,20 +37,16 @@ async function headOf(file: SourceFile): Promise<Head | HeadFault> {
   return readHead(data, true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
 }
 
-function understand(
-  head: Head | HeadFault,
-  shape: TableShape,
-  optional: ReadonlySet<string>,
-): Pick<Opening, "layout" | "faults"> {
+function understand(head: Head | HeadFault, expected: Expected): Pick<Opening, "layout" | "faults"> {
   if (!("cells" in head)) return { layout: null, faults: [head] };
   const faults: Opening["faults"] = [];
   for (let line = 1; line < head.line; line++) {
     faults.push({ code: "row_blank", reason: "a blank line before the header", line });
   }
   if (head.fault !== null) faults.push(head.fault);
-  const misread = misreadHeader(head.cells, shape);
+  const misread = misreadHeader(head.cells, expected.shape);
   if (misread !== null) return { layout: null, faults: [...faults, { ...misread, line: head.line }] };
-  const mapping = mapHeader(head.cells, shape, optional);
+  const mapping = mapHeader(head.cells, expected);
   faults.push(...mapping.faults.map((fault) => ({ ...fault, line: head.line })));
   return { layout: { head, columns: mapping.columns }, faults };
 }

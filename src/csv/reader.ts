@@ -1,7 +1,9 @@
+import type { Stats } from "node:fs";
 import type { TableShape } from "../core/columns.ts";
 import type { FaultGroup } from "../core/fault-groups.ts";
 import { type Fault, faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
+import { isMoved } from "./delivery.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
 import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";
@@ -19,6 +21,10 @@ export interface TableSource {
   optional: ReadonlySet<string>;
   key: readonly string[];
   dates: DateRange;
+  /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
+  added?: ReadonlySet<string>;
+  /** Size and modification time with which it was listed, where that is to be held against it. */
+  listed?: { bytes: number; modified_ms: number };
 }
 
 export interface ReadOptions {
@@ -53,7 +59,7 @@ export interface TableReader {
 
 /** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
 export async function openTable(source: TableSource): Promise<TableReader> {
-  const opening = await openFile(source.path, source.shape, source.optional);
+  const opening = await openFile(source);
   const columns = opening.layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
     header: opening.faults.length === 0 ? { columns, firstRow: opening.layout?.head.firstRow ?? 1 } : null,
@@ -75,12 +81,16 @@ async function readTable(source: TableSource, opening: Opening, options: ReadOpt
       // Opening may have met it already.
       if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
     }
-    if (await hasChanged(source.path, opening.stats)) {
-      tally.add("file_changed", "its size or modification time changed while it was read");
+    if (!isAsListed(source, opening.stats) || (await hasChanged(source.path, opening.stats))) {
+      tally.add("file_changed", "its size or modification time changed since the run began");
     }
   }
   const { listed: faults, count: faultCount, groups } = tally;
   return { ...read, faults, faultCount, groups };
+}
+
+function isAsListed({ listed }: TableSource, { size, mtimeMs }: Stats): boolean {
+  return listed === undefined || !isMoved(listed, { bytes: size, modified_ms: mtimeMs });
 }
 
 /** Reads a file to its end; returns its rows. */

@@ -3,19 +3,20 @@ import { ConsoleError } from "../core/errors.ts";
 import type { Seal } from "../core/events.ts";
 import type { RunDetail, RunFailure } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
-import { type LedgerRun, lastRuns, listRuns, publications, showRun as readRun } from "../postgres/ledger-queries.ts";
+import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
 import { listSeals } from "../postgres/seals.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { monthEntries } from "./months.ts";
+import { readPast } from "./past.ts";
 import type { Session } from "./session.ts";
 
 /** Every month on disk or in the ledger, newest first. */
 export async function browseMonths(session: Session): Promise<Replies["months"]> {
   const { sql, dataset, server } = session;
   const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
-  const [published, runs] = await Promise.all([publications(sql, dataset.name), lastRuns(sql, dataset.name, holder)]);
-  return { months: monthEntries(onDisk, published, runs, dataset.first_month), server };
+  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
+  return { months: monthEntries(onDisk, past, runs, dataset.first_month), server };
 }
 
 export async function browseSnapshots({ sql, dataset }: Session): Promise<Replies["snapshots"]> {

@@ -1,34 +1,34 @@
 import type { DropCheck } from "../core/listings.ts";
-import { asOfOf, monthIndex } from "../core/month.ts";
 import type { Replies, RequestOf } from "../core/requests.ts";
 import { openTable } from "../csv/reader.ts";
-import { publications } from "../postgres/ledger-queries.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { DropFaults } from "./faults.ts";
 import { type Incoming, incomingOf, sourceOf } from "./incoming.ts";
 import { findKeyFaults } from "./keys.ts";
 import type { MonthOnDisk } from "./months.ts";
+import { type Past, parentsFor, readPast } from "./past.ts";
 import { rejectsOf } from "./rejects.ts";
-import { type RowsBefore, rowCountTrouble, rowsBeforeStamp } from "./row-counts.ts";
+import { publicationBefore, rowCountTrouble, rowsOf } from "./row-counts.ts";
 import { selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
 
 /** Read drops as strictly as a run does; no table of the dataset is touched. */
 export async function checkDrops(session: Session, { selection }: RequestOf<"check">): Promise<Replies["check"]> {
   const onDisk = await dropsOnDisk(session);
-  const published = await publications(session.sql, session.dataset.name);
+  const past = await readPast(session.sql, session);
   const drops: DropCheck[] = [];
-  for (const drop of selectMonths(session, { selection, as_of: null }, onDisk, published)) {
-    const stamp = asOfOf(monthIndex(drop.month) ?? 0, session.dataset.first_month);
-    drops.push(await checkDrop(session, drop, rowsBeforeStamp(stamp, published)));
+  for (const drop of selectMonths(session, { selection, as_of: null }, onDisk, past)) {
+    drops.push(await checkDrop(session, drop, past));
   }
   return { drops };
 }
 
-async function checkDrop(session: Session, drop: MonthOnDisk, rowsBefore: RowsBefore): Promise<DropCheck> {
+async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promise<DropCheck> {
+  const before = publicationBefore(drop.month, past.publications);
+  const rowsBefore = rowsOf(before);
   const rejects = rejectsOf(session.settings.home, drop.month, "check");
   const faults = new DropFaults(drop.month, rejects.add);
-  const incoming = incomingOf(session.tables, drop);
+  const incoming = incomingOf(session.tables, drop, before);
   const files: DropCheck["files"] = [];
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
@@ -38,7 +38,8 @@ async function checkDrop(session: Session, drop: MonthOnDisk, rowsBefore: RowsBe
     if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
     files.push({ table, path, bytes, rows });
   }
-  await findKeyFaults(session.sql, session, incoming, faults);
+  const parents = parentsFor(drop.month, past, session.dataset.first_month);
+  await findKeyFaults(session.sql, { ...session, parents }, incoming, faults);
   return {
     month: drop.month,
     files,

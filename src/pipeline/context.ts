@@ -5,6 +5,8 @@ import type { MonthName } from "../core/month.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import type { FileRecord } from "../postgres/ledger.ts";
+import type { Parents } from "../postgres/parents.ts";
+import type { Holding } from "./past.ts";
 import type { Rejects } from "./rejects.ts";
 import type { RowsBefore } from "./row-counts.ts";
 import type { Emit } from "./stream.ts";
@@ -27,6 +29,9 @@ export interface StageContext extends Job {
   run: number;
   tx: Transaction;
   rowsBefore: RowsBefore;
+  /** What the live tables hold before the run. */
+  holding: Holding;
+  parents: Parents;
   emit: Emit;
   rejects: Rejects;
   /** Collected for the ledger; add by `warn`. */

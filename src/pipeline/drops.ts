@@ -1,15 +1,26 @@
 import { stat } from "node:fs/promises";
 import { ConsoleError } from "../core/errors.ts";
 import { dropFiles, listMonths } from "../csv/drop.ts";
-import type { MonthOnDisk } from "./months.ts";
+import type { MonthFile, MonthOnDisk } from "./months.ts";
 import type { Session } from "./session.ts";
 
 /** The drops in the data folder, with their files in load order. */
 export async function dropsOnDisk({ settings, tables }: Session): Promise<MonthOnDisk[]> {
   await requireFolder(settings.data);
-  const wanted = tables.map(({ manifest }) => manifest);
+  const listedAt = Date.now();
   const months = await listMonths(settings.data);
-  return Promise.all(months.map(async (month) => ({ month, files: await dropFiles(settings.data, month, wanted) })));
+  return Promise.all(
+    months.map(async (month) => ({ month, listedAt, files: await filesOf({ settings, tables }, month) })),
+  );
+}
+
+/** The files of one drop as they lie there now. */
+export function filesOf(
+  { settings, tables }: Pick<Session, "settings" | "tables">,
+  month: string,
+): Promise<MonthFile[]> {
+  const wanted = tables.map(({ manifest }) => manifest);
+  return dropFiles(settings.data, month, wanted);
 }
 
 /** A folder that is not there must not pass for one without months. */

@@ -12,7 +12,7 @@ import {
 import { csvWriter } from "../export/csv.ts";
 import { createOutput, type OutputFile } from "../export/output-file.ts";
 import { parquetWriter } from "../export/parquet.ts";
-import type { Transaction } from "../postgres/connect.ts";
+import { type Transaction, writeExactly } from "../postgres/connect.ts";
 import { type TrainingSources, trainingColumns, trainingQuery, trainingRows } from "../postgres/training.ts";
 import type { Session } from "./session.ts";
 import { trainingSources } from "./training-sources.ts";
@@ -34,6 +34,7 @@ export async function exportTrainingSet(session: Session, request: ExportRequest
   const about = await createOutput(manifest);
   try {
     const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
+      await writeExactly(tx);
       const { sources, seals } = await trainingSources(tx, session, request);
       const columns = trainingColumns(tx, sources);
       const counts = await writeRows(tx, sources, columns, data, format);

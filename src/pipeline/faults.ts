@@ -51,6 +51,7 @@ export class DropFaults {
   }
 
   rejection(): ConsoleError {
+    if (this.listed.every(({ code }) => code === "column_new")) return this.#outgrown();
     const faults = formatCounted(this.#count, "fault");
     const files = formatCounted(this.#listed.size, "file");
     return new ConsoleError("drop_rejected", `${this.month} was rejected: ${faults} in ${files}.`, {
@@ -62,6 +63,17 @@ export class DropFaults {
 
   throwIfAny(): void {
     if (this.#count > 0) throw this.rejection();
+  }
+
+  /** The tables have outgrown the drop: nothing is wrong with it. */
+  #outgrown(): ConsoleError {
+    const columns = formatCounted(this.#count, "column");
+    const title = `${this.month} carries nothing for ${columns} that the tables got since the last drop.`;
+    return new ConsoleError("schema_mismatch", title, {
+      hint: "Nothing was published. Name them under absent in the manifest (db/dataset.json), and drops leave them alone.",
+      faults: this.listed,
+      faultCount: this.#count,
+    });
   }
 
   #list(faults: readonly Fault[]): void {

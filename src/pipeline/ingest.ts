@@ -46,8 +46,9 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   if (read.faultCount === 0) checkRowCount(context, one, read.rows, faults);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
-  const { path, modified_ms } = file;
-  const record = { table: table.name, path, bytes: read.bytes, modified_ms, sha256: read.sha256, rows };
+  const { path, modified_ms, identity } = file;
+  const { bytes, sha256 } = read;
+  const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns };
   return { name: table.name, table, carried: columns, rows, record };
 }
 

@@ -3,6 +3,7 @@ import { formatCount } from "../core/format.ts";
 import { keyLines } from "../csv/keys.ts";
 import { SourceFault } from "../csv/source.ts";
 import { FaultTally } from "../csv/tally.ts";
+import type { LoadTable } from "../postgres/catalog.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import {
   copyKeyLines,
@@ -14,6 +15,7 @@ import {
   orphanedKeys,
   repeatedKeys,
 } from "../postgres/key-lines.ts";
+import { isKnownParent, type Parents } from "../postgres/parents.ts";
 import type { Job } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./incoming.ts";
@@ -48,7 +50,7 @@ interface Collected extends Incoming {
  */
 export async function findKeyFaults(
   sql: Sql,
-  { dataset }: Pick<Job, "dataset">,
+  { dataset, tables, parents }: Pick<Job, "dataset" | "tables"> & { parents: Parents },
   incoming: readonly Incoming[],
   faults: DropFaults,
 ): Promise<void> {
@@ -68,7 +70,7 @@ export async function findKeyFaults(
       const tally = new FaultTally(basename(one.file.path), faults.onFault);
       if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
       if (tally.count === 0) unrepeated.add(one.digest);
-      await tellOrphaned(tx, one, read, tally);
+      await tellOrphaned(tx, one, read, { tables, parents }, tally);
       faults.addFound(tally);
     }
   });
@@ -114,14 +116,18 @@ async function tellOrphaned(
   tx: Transaction,
   child: Collected,
   read: readonly Collected[],
+  known: { tables: readonly LoadTable[]; parents: Parents },
   tally: FaultTally,
 ): Promise<void> {
   const column = child.table.live.key[0] ?? "";
   for (const reference of child.table.live.references) {
     const parent = read.find((one) => one.table.name === reference.parent.name);
     if (parent === undefined || reference.columns.join() !== column || parent.digest === child.digest) continue;
-    const reason = `${column} is neither in ${basename(parent.file.path)} nor live in ${parent.table.name}`;
-    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, parent.table)) {
+    const elsewhere =
+      known.parents.kind === "live" ? `live in ${parent.table.name}` : "in what an older month delivered";
+    const reason = `${column} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
+    const isKnown = isKnownParent(tx, reference, known, (cell) => tx`${cell}::text = c.key`);
+    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, isKnown)) {
       tally.add("key_orphaned", reason, line, column, key);
     }
   }

@@ -1,16 +1,18 @@
-import type { Fault } from "../core/faults.ts";
-import type { DropFile, MonthEntry, MonthState, RunEntry } from "../core/listings.ts";
-import { asOfOf, type MonthName, monthIndex } from "../core/month.ts";
+import type { MonthEntry, MonthState, RunEntry } from "../core/listings.ts";
+import { type MonthName, monthIndex } from "../core/month.ts";
+import { isMoved } from "../csv/delivery.ts";
+import type { FileOnDisk } from "../csv/drop.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
+import { isPassed, type Past, stampOf } from "./past.ts";
 
-/** A month as it lies on disk: its files, with the modification times that tell whether they moved. */
+/** A month as it lay on disk when it was listed: milliseconds since 1970. */
 export interface MonthOnDisk {
   month: MonthName;
   files: MonthFile[];
+  listedAt: number;
 }
 
-/** `fault` tells why a file cannot be read as it is. */
-export type MonthFile = DropFile & { modified_ms: number; fault: Fault | null };
+export type MonthFile = FileOnDisk;
 
 /** True when every file has the size and modification time it had when it was published. */
 export function filesUnmoved(files: MonthOnDisk["files"], publication: Publication): boolean {
@@ -19,17 +21,18 @@ export function filesUnmoved(files: MonthOnDisk["files"], publication: Publicati
     files.length === published.size &&
     files.every((file) => {
       const before = published.get(file.table);
-      return before?.bytes === file.bytes && before.modified_ms === file.modified_ms;
+      return before !== undefined && !isMoved(before, file);
     })
   );
 }
 
 function stateOf(
+  month: MonthName,
   disk: MonthOnDisk | undefined,
-  publication: Publication | undefined,
   lastRun: RunEntry | undefined,
-  isOlderThanNewest: boolean,
+  past: Past,
 ): MonthState {
+  const publication = past.publications.find((one) => one.month === month);
   if (lastRun?.status === "running") return "running";
   if (disk === undefined) return "gone";
   const published = publication?.dropped ? "dropped" : "ok";
@@ -38,30 +41,27 @@ function stateOf(
   if (lastRun?.status === "crashed") return "crashed";
   if (lastRun !== undefined && lastRun.status !== "published") return "failed";
   if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
-  return isOlderThanNewest ? "out_of_order" : "new";
+  return isPassed(month, past) ? "out_of_order" : "new";
 }
 
 /** All months, on disk or in the ledger, newest first. */
 export function monthEntries(
   onDisk: readonly MonthOnDisk[],
-  publications: readonly Publication[],
+  past: Past,
   lastRuns: readonly RunEntry[],
   firstMonth: string,
 ): MonthEntry[] {
   const disks = new Map<string, MonthOnDisk>(onDisk.map((entry) => [entry.month, entry]));
-  const published = new Map(publications.map((entry) => [entry.month, entry]));
   const runs = new Map(lastRuns.map((entry) => [entry.month, entry]));
-  const newest = newestLive(publications);
-  const names = [...new Set([...disks.keys(), ...published.keys(), ...runs.keys()])].filter(isMonthName);
+  const published = past.publications.map(({ month }) => month);
+  const names = [...new Set([...disks.keys(), ...published, ...runs.keys()])].filter(isMonthName);
   return names
     .map((month) => {
-      const asOf = published.get(month)?.as_of ?? asOfOf(monthIndex(month) ?? 0, firstMonth);
       const disk = disks.get(month);
-      const older = newest !== null && asOf < newest.as_of;
       return {
         month,
-        as_of: asOf,
-        state: stateOf(disk, published.get(month), runs.get(month), older),
+        as_of: stampOf(month, past, firstMonth),
+        state: stateOf(month, disk, runs.get(month), past),
         files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
         last_run: runs.get(month) ?? null,
       };
@@ -71,11 +71,4 @@ export function monthEntries(
 
 function isMonthName(name: string): name is MonthName {
   return monthIndex(name) !== undefined;
-}
-
-/** The newest publication that went into the live tables; null before the first. */
-export function newestLive(publications: readonly Publication[]): Publication | null {
-  return publications
-    .filter((publication) => publication.live)
-    .reduce<Publication | null>((newest, one) => (newest === null || one.as_of > newest.as_of ? one : newest), null);
 }

@@ -1,11 +1,10 @@
 import { ConsoleError } from "../core/errors.ts";
-import { formatMoment } from "../core/format.ts";
-import type { SnapshotEntry } from "../core/listings.ts";
-import { monthIndex } from "../core/month.ts";
+import { formatCounted, formatMoment } from "../core/format.ts";
+import { monthIndex, monthName } from "../core/month.ts";
 import type { Sql } from "../postgres/connect.ts";
-import { holderRun, type Publication } from "../postgres/ledger-queries.ts";
+import { holderRun } from "../postgres/ledger-queries.ts";
 import type { Job } from "./context.ts";
-import { newestLive } from "./months.ts";
+import { indexOfStamp, isPassed, type Past, type Stamp } from "./past.ts";
 
 /** The lock is taken: by whom, on which month, since when. */
 export async function heldBySomebody(sql: Sql, dataset: string, holder: number | null): Promise<ConsoleError> {
@@ -19,45 +18,69 @@ export async function heldBySomebody(sql: Sql, dataset: string, holder: number |
   });
 }
 
-/** The publication that the live tables hold, when this month is older; else null. */
-export function newerThan({ month, asOf }: Job, published: readonly Publication[]): Publication | null {
-  const newest = newestLive(published);
-  if (newest === null) return null;
-  const isOlder = (monthIndex(month) ?? 0) < (monthIndex(newest.month) ?? 0) || asOf < newest.as_of;
-  return isOlder ? newest : null;
-}
-
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
-export function outOfOrder(job: Job, published: readonly Publication[]): ConsoleError | null {
+export function outOfOrder(job: Job, past: Past): ConsoleError | null {
   const { month, asOf, backfill, restamp } = job;
-  const newest = newerThan(job, published);
-  if (newest === null || backfill) return null;
-  return new ConsoleError(
-    "out_of_order",
-    `${month} (${asOf}) is older than ${newest.month} (${newest.as_of}), which the live tables already hold.`,
-    {
-      hint:
-        `Run it with ${restamp ? "--restamp --backfill" : "--backfill"}: ` +
-        "its snapshot is then built from its own drop alone, and live tables stay as they are.",
-    },
-  );
+  const { holding } = past;
+  if (backfill || holding.kind !== "month" || !isPassed(month, past)) return null;
+  const newer =
+    holding.by === "run"
+      ? `${monthName(holding.index)} (${holding.asOf}), which the live tables already hold`
+      : `rows as of ${holding.asOf}, which the ledger does not know: the live tables may hold them already`;
+  return new ConsoleError("out_of_order", `${month} (${asOf}) is older than ${newer}.`, {
+    hint:
+      `Run it with ${restamp ? "--restamp --backfill" : "--backfill"}: ` +
+      "its snapshot is then built from its own drop alone, and live tables stay as they are.",
+  });
 }
 
 /**
- * Months and stamps must come in the same order: a stamp before that of an older month, or the same as that of another,
- * would make a snapshot hold what was not known on its day. Null when all is well.
+ * Months and stamps must come in the same order, and one month has one stamp: another would make a snapshot hold what was
+ * not known on its day, or stand beside labels of its own month. Null when all is well.
  */
-export function stampOutOfOrder({ month, asOf }: Job, seals: readonly SnapshotEntry[]): ConsoleError | null {
-  const indexOf = (name: string) => monthIndex(name) ?? 0;
-  const clash = seals.find(
-    (seal) =>
-      seal.month !== month && (seal.as_of === asOf || indexOf(seal.month) < indexOf(month) !== seal.as_of < asOf),
-  );
-  if (clash === undefined) return null;
-  const relation = clash.as_of === asOf ? "on the same day as" : asOf < clash.as_of ? "before" : "after";
+export function stampOutOfOrder({ month, asOf, dataset }: Job, { stamps }: Pick<Past, "stamps">): ConsoleError | null {
+  const index = monthIndex(month) ?? 0;
+  for (const stamp of stamps) {
+    const other = indexOfStamp(stamp, dataset.first_month);
+    if (other === index && stamp.as_of !== asOf) return otherStamp(month, asOf, stamp);
+    const isInOrder = other < index ? stamp.as_of < asOf : stamp.as_of > asOf;
+    if (other !== index && !isInOrder) return leak(month, asOf, stamp);
+  }
+  return null;
+}
+
+function leak(month: string, asOf: string, stamp: Stamp): ConsoleError {
+  const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
+  const other =
+    stamp.month === null
+      ? `the rows as of ${stamp.as_of}, which the ledger does not know`
+      : `${stamp.month}, whose snapshot ${stamp.sealed ? "is sealed" : "stands"} as of ${stamp.as_of}`;
+  return new ConsoleError("leak", `${month} stamped ${asOf} would stand ${relation} ${other}.`, {
+    hint:
+      "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months. " +
+      `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,
+  });
+}
+
+function otherStamp(month: string, asOf: string, stamp: Stamp): ConsoleError {
+  const stands = stamp.sealed ? `is sealed as of ${stamp.as_of}` : `stands, unsealed, as of ${stamp.as_of}`;
+  return new ConsoleError("leak", `${month} ${stands}, and cannot be stamped ${asOf} as well.`, {
+    hint:
+      `One month has one stamp. To replace it, remove the first by \`snapshots --drop ${stamp.as_of}\`, ` +
+      "then run the month again with the --as-of that you want (an older month: with --backfill, too).",
+  });
+}
+
+/** Rows that nothing dates would be changed: they may be newer than the month. */
+export function mayBeNewer(month: string, table: string, updated: number): ConsoleError {
+  const rows = formatCounted(updated, "row");
   return new ConsoleError(
-    "leak",
-    `${month} stamped ${asOf} would stand ${relation} ${clash.month}, whose snapshot is sealed as of ${clash.as_of}.`,
-    { hint: "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months." },
+    "out_of_order",
+    `${table} holds rows of unknown origin, and ${month} would change ${rows} of them, which may be newer.`,
+    {
+      hint:
+        "Run the month that they came from first, which changes none; or take this one's snapshot alone, with --backfill; " +
+        "or empty the live tables, if they are to be filled from the drops.",
+    },
   );
 }

@@ -1,5 +1,5 @@
 import type { Retirement } from "../core/listings.ts";
-import { liftSeal, sealsOf } from "../postgres/seals.ts";
+import { liftSeal, listSeals } from "../postgres/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../postgres/snapshots.ts";
 import { checkDate, noSnapshot } from "./compare.ts";
 import type { Session } from "./session.ts";
@@ -15,7 +15,8 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
   const { dataset, tables } = session;
   return asWriter(session, (sql) =>
     sql.begin(async (tx) => {
-      const seals = await sealsOf(tx, dataset.name, asOf);
+      const all = await listSeals(tx, dataset.name);
+      const seals = new Map(all.filter((seal) => seal.as_of === asOf).map((seal) => [seal.table, seal]));
       const snapshots: Retirement["snapshots"] = [];
       for (const table of tables.filter(isFrozen)) {
         const name = table.snapshot.table.name;

@@ -3,15 +3,21 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Warning } from "../core/events.ts";
 import type { Fault } from "../core/faults.ts";
 import { formatCount, formatPercent } from "../core/format.ts";
+import { monthIndex } from "../core/month.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
 
 /** Rows of each table in the publication before; null when there is none. */
 export type RowsBefore = ReadonlyMap<string, number> | null;
 
-/** The rows of the newest publication before this stamp. */
-export function rowsBeforeStamp(asOf: string, published: readonly Publication[]): RowsBefore {
-  const [before] = published.filter((one) => one.as_of < asOf).sort((a, b) => (a.as_of < b.as_of ? 1 : -1));
-  return before === undefined ? null : new Map(before.files.map((file) => [file.table, file.rows ?? 0]));
+/** The newest publication of an older month; null when there is none. */
+export function publicationBefore(month: string, published: readonly Publication[]): Publication | null {
+  const index = (name: string) => monthIndex(name) ?? 0;
+  const older = published.filter((one) => index(one.month) < index(month));
+  return older.sort((a, b) => index(b.month) - index(a.month))[0] ?? null;
+}
+
+export function rowsOf(before: Publication | null): RowsBefore {
+  return before === null ? null : new Map(before.files.map((file) => [file.table, file.rows ?? 0]));
 }
 
 /** How a table's row count moved since the month before, when that is beyond a threshold of the manifest. */

@@ -1,9 +1,11 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { Seal, Stage } from "../core/events.ts";
 import type { Suite } from "../core/suite.ts";
+import { changedSince } from "../csv/delivery.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { runStatus } from "../postgres/ledger-queries.ts";
+import type { Parents } from "../postgres/parents.ts";
 import { emptyStage } from "../postgres/stage.ts";
 import { whileCancellable } from "./cancel.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
@@ -12,6 +14,8 @@ import { DropFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import { ingest } from "./ingest.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "./keys.ts";
+import type { MonthFile } from "./months.ts";
+import type { Holding } from "./past.ts";
 import {
   countVerdicts,
   emptyRecord,
@@ -27,6 +31,7 @@ import type { EventStream } from "./stream.ts";
 import { unexpectedFaults } from "./unexpected.ts";
 import { upsert } from "./upsert.ts";
 import { validate } from "./validate.ts";
+import { requireWritten } from "./written.ts";
 
 /** A run that is open in the ledger and holds the lock. `sql` is its one connection. */
 export interface OpenRun {
@@ -36,8 +41,11 @@ export interface OpenRun {
   incoming: Incoming[];
   suites: Map<string, Suite>;
   rowsBefore: RowsBefore;
-  /** SHA-256 of the files that the live tables were last published from. */
-  liveFiles: ReadonlySet<string>;
+  holding: Holding;
+  parents: Parents;
+  /** When the drop was listed, in milliseconds since 1970, and how it lies on disk now. */
+  listedAt: number;
+  listAgain(): Promise<MonthFile[]>;
   home: string;
   stream: EventStream;
   signal: AbortSignal;
@@ -124,8 +132,11 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
   try {
     await open.sql.begin(async (tx) => {
       seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
-      if (open.job.mode === "dry_run") throw new DryRunOver();
-      await recordSuccess(tx, open.run, record);
+      const isDry = open.job.mode === "dry_run";
+      if (!isDry) await recordSuccess(tx, open.run, record);
+      // The last thing before the commit: another delivery may have begun to take this one's place.
+      await requireAsListed(open, findings);
+      if (isDry) throw new DryRunOver();
     });
   } catch (thrown) {
     if (thrown instanceof DryRunOver) await recordRolledBack(open.sql, open.run, record, null);
@@ -146,18 +157,21 @@ async function wasCommitted({ sql, run }: OpenRun, thrown: unknown): Promise<boo
 
 async function stagesIn(
   tx: Transaction,
-  { run, job, incoming, suites, rowsBefore, liveFiles, stream, signal }: OpenRun,
+  open: OpenRun,
   { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
-  const { warnings } = record;
-  const context: StageContext = { ...job, run, tx, rowsBefore, emit: stream.emit, rejects, warnings, signal };
+  const { job, incoming, suites, stream, signal } = open;
+  const { run, rowsBefore, holding, parents } = open;
+  const given = { run, rowsBefore, holding, parents, warnings: record.warnings };
+  const context: StageContext = { ...job, ...given, tx, emit: stream.emit, rejects, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
     return inStage(context, name, work);
   };
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
-  record.tables = await stage("upsert", () => upsert(context, staged, liveFiles));
+  const { counts, published } = await stage("upsert", () => upsert(context, staged));
+  record.tables = counts;
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
@@ -166,11 +180,23 @@ async function stagesIn(
   }
   const seals = await stage("snapshot", async () => {
     const { inForce, fresh } = await snapshot(context);
+    await requireWritten(context, published);
     await warnOfDrift(context, fresh);
     return inForce;
   });
   await emptyStage(tx, job.tables);
   return seals;
+}
+
+/** Two deliveries must not be mixed: every file has to be what it was when the drop was listed. */
+async function requireAsListed(
+  { incoming, listedAt, listAgain }: OpenRun,
+  { record, faults }: Findings,
+): Promise<void> {
+  const hashes = new Map(record.files.map(({ table, sha256 }) => [table, sha256]));
+  const delivered = incoming.map(({ table, file }) => ({ listed: file, sha256: hashes.get(table.name) ?? null }));
+  faults.add(await changedSince(listedAt, delivered, await listAgain()));
+  faults.throwIfAny();
 }
 
 function expectationsFailed({ month }: Job, failed: number, all: number, faults: DropFaults): ConsoleError {
@@ -186,8 +212,10 @@ async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Prom
   const { job, sql, signal, incoming } = open;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
+  // What became of a file meanwhile says nothing of what was read.
+  if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
   if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
-    await findKeyFaults(sql, job, incoming, faults);
+    await findKeyFaults(sql, { ...job, parents: open.parents }, incoming, faults);
     if (faults.count > 0) return faults.rejection();
   }
   return translate(thrown);

@@ -6,14 +6,13 @@ import { backendPid, cancelBackend } from "../postgres/backend.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { closeRun, openRun } from "../postgres/ledger.ts";
-import { type Publication, publications } from "../postgres/ledger-queries.ts";
-import { listSeals } from "../postgres/seals.ts";
 import { prepareStage } from "../postgres/stage.ts";
-import { dropsOnDisk } from "./drops.ts";
+import { dropsOnDisk, filesOf } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
-import { type MonthOnDisk, newestLive } from "./months.ts";
+import type { MonthOnDisk } from "./months.ts";
+import { type Past, parentsFor, readPast } from "./past.ts";
 import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
-import { rowsBeforeStamp } from "./row-counts.ts";
+import { publicationBefore, rowsOf } from "./row-counts.ts";
 import { type OpenRun, runMonth } from "./run.ts";
 import { jobFor, selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
@@ -63,9 +62,8 @@ export async function runMonths(
 }
 
 async function monthsFor(session: Session, request: RunRequest): Promise<MonthOnDisk[]> {
-  const { sql, dataset } = session;
-  const [onDisk, published] = await Promise.all([dropsOnDisk(session), publications(sql, dataset.name)]);
-  return selectMonths(session, request, onDisk, published);
+  const [onDisk, past] = await Promise.all([dropsOnDisk(session), readPast(session.sql, session)]);
+  return selectMonths(session, request, onDisk, past);
 }
 
 /** A dry run of several months rolls each back before the next. */
@@ -77,14 +75,10 @@ const notCounted = {
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
   const { session, sql } = series;
   // One statement behind the other, without waiting for each.
-  let [pid, published] = await Promise.all([
-    backendPid(sql),
-    publications(sql, session.dataset.name),
-    prepareStage(sql, session.tables),
-  ]);
+  const [pid] = await Promise.all([backendPid(sql), prepareStage(sql, session.tables)]);
   for (const [index, month] of months.entries()) {
-    if (index > 0) published = await publications(sql, session.dataset.name);
-    const error = await runOne(series, month, published, () => cancelBackend(session.sql, pid));
+    const past = await readPast(sql, session);
+    const error = await runOne(series, month, past, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
     if (series.request.dry_run && index + 1 < months.length) series.stream.emit({ event: "run.warned", ...notCounted });
   }
@@ -94,7 +88,7 @@ async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<
 async function runOne(
   series: Series,
   drop: MonthOnDisk,
-  published: readonly Publication[],
+  past: Past,
   stopStatement: OpenRun["stopStatement"],
 ): Promise<ConsoleError | null> {
   const { session, request, sql, stream, signal } = series;
@@ -102,9 +96,9 @@ async function runOne(
   const job = jobFor(session, request, drop.month);
   // A restamp is asked for because of the snapshots, whatever the files say.
   if (!request.force && !request.restamp) {
-    const already = await isPublishedAlready(sql, job, drop, published);
+    const already = await isPublishedAlready(sql, job, drop, past);
     if (already !== null) {
-      await sayUnchanged(sql, stream, job, drop, already);
+      sayUnchanged(stream, job, drop, already, past);
       return null;
     }
   }
@@ -117,8 +111,9 @@ async function runOne(
     ...whoami(),
   });
   stream.setRun(run);
-  const refusal = outOfOrder(job, published) ?? stampOutOfOrder(job, await listSeals(sql, dataset.name));
+  const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
   if (refusal !== null) return refuse(series, run, job.month, refusal);
+  const before = publicationBefore(job.month, past.publications);
   const open: OpenRun = {
     run,
     job,
@@ -128,9 +123,12 @@ async function runOne(
     signal,
     stopStatement,
     home: settings.home,
-    rowsBefore: rowsBeforeStamp(job.asOf, published),
-    liveFiles: new Set(newestLive(published)?.files.flatMap(({ sha256 }) => sha256 ?? [])),
-    incoming: incomingOf(tables, drop),
+    holding: past.holding,
+    parents: parentsFor(job.month, past, dataset.first_month),
+    rowsBefore: rowsOf(before),
+    incoming: incomingOf(tables, drop, before),
+    listedAt: drop.listedAt,
+    listAgain: () => filesOf(session, drop.month),
   };
   return runMonth(open);
 }

@@ -36,8 +36,8 @@ async function linesOf(
   rows: readonly KeyedValue[],
 ): Promise<Map<string, number>> {
   if (file === null || rows.length === 0 || !(await isUnmoved(file))) return new Map();
-  const onDisk = { ...file, table: table.name, present: true, fault: null };
-  return findLines(sourceOf(dataset, { table, file: onDisk }), new Set(rows.map(keyText)));
+  const onDisk = { ...file, identity: file.identity ?? "", table: table.name, present: true, fault: null };
+  return findLines(sourceOf(dataset, { table, file: onDisk, added: new Set() }), new Set(rows.map(keyText)));
 }
 
 async function isUnmoved({ path, bytes, modified_ms }: FileRecord): Promise<boolean> {

@@ -2,9 +2,9 @@ import { ConsoleError } from "../core/errors.ts";
 import type { Mode } from "../core/events.ts";
 import { asOfOf, type MonthName, monthIndex, parseMonths } from "../core/month.ts";
 import type { RunRequest } from "../core/requests.ts";
-import type { Publication } from "../postgres/ledger-queries.ts";
 import type { Job } from "./context.ts";
-import { type MonthOnDisk, newestLive } from "./months.ts";
+import type { MonthOnDisk } from "./months.ts";
+import { isPending, type Past } from "./past.ts";
 import type { Session } from "./session.ts";
 
 /** The drops that a request is for, oldest first. */
@@ -12,12 +12,12 @@ export function selectMonths(
   { dataset, settings }: Session,
   { selection, as_of }: Pick<RunRequest, "selection" | "as_of">,
   onDisk: readonly MonthOnDisk[],
-  published: readonly Publication[],
+  past: Past,
 ): MonthOnDisk[] {
   if ("every" in selection) {
     const oldestFirst = [...onDisk].sort((a, b) => indexOf(a.month) - indexOf(b.month));
     if (oldestFirst.length === 0) throw noMonths(settings.data);
-    return selection.every === "all" ? oldestFirst : oldestFirst.filter(({ month }) => isPending(month, published));
+    return selection.every === "all" ? oldestFirst : oldestFirst.filter(({ month }) => isPending(month, past));
   }
   const wanted = parseMonths(selection.months, dataset.first_month);
   if (as_of !== null && wanted.length !== 1) {
@@ -30,13 +30,6 @@ export function selectMonths(
     if (drop === undefined) throw unknownMonth(month, settings.data, onDisk);
     return drop;
   });
-}
-
-/** Not published yet, and newer than all that is: an older one needs --backfill, which is for a person to decide. */
-function isPending(month: MonthName, published: readonly Publication[]): boolean {
-  if (published.some((publication) => publication.live && publication.month === month)) return false;
-  const newest = newestLive(published);
-  return newest === null || indexOf(month) > indexOf(newest.month);
 }
 
 const indexOf = (month: string) => monthIndex(month) ?? 0;

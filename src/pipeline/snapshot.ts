@@ -1,25 +1,20 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { Seal } from "../core/events.ts";
-import type { KeyGroup } from "../postgres/key-groups.ts";
-import { liftSeal, recordSeals, type SealedTable, sealsOf } from "../postgres/seals.ts";
+import { isWeak } from "../core/fingerprints.ts";
+import { formatCounted } from "../core/format.ts";
+import type { Sealed, Sealing } from "../postgres/fingerprint.ts";
+import { tablesWithHooks } from "../postgres/other-writers.ts";
+import { newestSealing, sealLike, sealSnapshot, sealStaged } from "../postgres/sealing.ts";
 import {
-  clearSnapshot,
-  type Frozen,
-  isFrozen,
-  sealSnapshot,
-  sealStaged,
-  stagedChanges,
-  takeSnapshot,
-} from "../postgres/snapshots.ts";
-import { type StageContext, stopIfCancelled } from "./context.ts";
-
-/** What a snapshot that would change differs by, in rows. */
-interface Conflict {
-  table: string;
-  added: number;
-  removed: number;
-  changed: number;
-}
+  type LedgerSeal,
+  type Lifting,
+  liftSeal,
+  listSeals,
+  recordSeals,
+  type SealedTable,
+} from "../postgres/seals.ts";
+import { clearSnapshot, type Frozen, isFrozen, stagedChanges, takeSnapshot } from "../postgres/snapshots.ts";
+import { type StageContext, stopIfCancelled, warn } from "./context.ts";
 
 /** The seals of a month, and those of them that this run set. */
 export interface Snapshots {
@@ -27,67 +22,178 @@ export interface Snapshots {
   fresh: Seal[];
 }
 
+/** Why a snapshot that stands cannot be left as it is. */
+interface Conflict {
+  table: string;
+  kind: keyof typeof conflictTitles;
+  what: string;
+}
+
+/** The title of a refusal, the gravest first. */
+const conflictTitles = {
+  broken: (_: string, asOf: string) => `The snapshot of ${asOf} is not as it was sealed`,
+  sealed: (month: string, asOf: string) => `${month} would change the sealed snapshot of ${asOf}`,
+  unsealed: (month: string, asOf: string) => `${month} would change rows as of ${asOf} that no run of the ledger took`,
+};
+
+type Outcome = { seal: SealedTable; fresh: boolean } | { conflict: Conflict };
+
 /**
  * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
  * the same rows; otherwise the run is refused, or, for a restamp, the old one gives way.
  */
 export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
-  const before = await sealsOf(tx, dataset.name, asOf);
-  const inForce: Seal[] = [];
+  const before = (await listSeals(tx, dataset.name)).filter(({ as_of }) => as_of === asOf);
+  const outcomes: SealedTable[] = [];
   const fresh: SealedTable[] = [];
   const conflicts: Conflict[] = [];
   for (const table of tables.filter(isFrozen)) {
     stopIfCancelled(context.signal);
-    const outcome = await freeze(context, table, before.get(table.snapshot.table.name));
+    const outcome = await freeze(
+      context,
+      table,
+      before.find((seal) => seal.table === table.snapshot.table.name),
+    );
     if ("conflict" in outcome) {
       conflicts.push(outcome.conflict);
       continue;
     }
-    inForce.push(outcome.seal);
-    if (outcome.fresh) fresh.push({ ...outcome.seal, groups: outcome.groups });
+    outcomes.push(outcome.seal);
+    if (outcome.fresh) fresh.push(outcome.seal);
     emit({ event: "table.finished", stage: "snapshot", table: table.name, rows: outcome.seal.rows });
   }
   if (conflicts.length > 0) throw refusal(context, conflicts);
   await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
-  return { inForce, fresh };
+  return { inForce: outcomes.map(plain), fresh: fresh.map(plain) };
 }
 
-type Outcome = { seal: Seal; groups: KeyGroup[]; fresh: boolean } | { conflict: Conflict };
+function plain({ table, as_of, rows, fingerprint }: SealedTable): Seal {
+  return { table, as_of, rows, fingerprint };
+}
 
-async function freeze(context: StageContext, table: Frozen, sealed: Seal | undefined): Promise<Outcome> {
-  const { tx, asOf, month, restamp, dataset, run } = context;
+async function freeze(context: StageContext, table: Frozen, sealed: LedgerSeal | undefined): Promise<Outcome> {
+  const sealing = newestSealing(table);
+  if (sealed !== undefined && !context.restamp) return keep(context, table, sealed);
+  const wanted = await sealStaged(context.tx, table, context.month, sealing);
+  const standing = await sealSnapshot(context.tx, table, context.asOf, sealing);
+  const seal = toSeal(context, table, sealing, wanted);
+  if (sealed === undefined && standing.rows === 0) {
+    await take(context, table, seal);
+    return { seal, fresh: true };
+  }
+  if (isSame(standing, wanted)) {
+    if (sealed === undefined) return { seal, fresh: true };
+    const isInForce = isSame(sealed, wanted) && sealed.columns?.length === seal.columns.length;
+    if (!isInForce) await lift(context, sealed, "restamp");
+    return { seal, fresh: !isInForce };
+  }
+  if (!context.restamp) return { conflict: await differing(context, table, sealing, "unsealed") };
+  if (sealed !== undefined) await lift(context, sealed, "restamp");
+  await clearSnapshot(context.tx, table, context.asOf);
+  await take(context, table, seal);
+  return { seal, fresh: true };
+}
+
+/**
+ * A sealed snapshot stays as it is when its rows, by what the seal covers, are both those that were sealed and those of
+ * the drop. A weak seal is renewed then.
+ */
+async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): Promise<Outcome> {
+  const { tx, month, asOf } = context;
+  const { found, covered } = await sealLike(tx, table, sealed);
   const name = table.snapshot.table.name;
-  const { groups, ...wanted } = await sealStaged(tx, table, month, sealed?.fingerprint);
-  const seal: Seal = { table: name, as_of: asOf, ...wanted };
-  const isWanted = (one: Pick<Seal, "rows" | "fingerprint">) =>
-    one.rows === wanted.rows && one.fingerprint === wanted.fingerprint;
-  // Rows may stand there without a seal, taken by an older system, and a restamp mends rows that broke theirs.
-  const standing = sealed !== undefined && !restamp ? sealed : await sealSnapshot(tx, table, asOf, wanted.fingerprint);
-  if (standing.rows === 0 && sealed === undefined) {
-    await takeSnapshot(tx, table, { asOf, month });
-    return { seal, groups, fresh: true };
+  if (covered.lost.length > 0) {
+    const columns = covered.lost.join(", ");
+    return { conflict: { table: name, kind: "broken", what: `${columns} gone, or of another type` } };
   }
-  const keepsRows = isWanted(standing);
-  if (keepsRows && (sealed === undefined || isWanted(sealed))) return { seal, groups, fresh: sealed === undefined };
-  if (!restamp) return { conflict: { table: name, ...(await stagedChanges(tx, table, { asOf, month })) } };
-  if (sealed !== undefined) {
-    await liftSeal(tx, { dataset: dataset.name, table: name, as_of: asOf }, { reason: "restamp", run });
+  if (!isSame(found, sealed)) {
+    const rows = `${formatCounted(sealed.rows, "row")} sealed, ${formatCounted(found.rows, "row")} there`;
+    return { conflict: { table: name, kind: "broken", what: rows } };
   }
-  if (!keepsRows) {
-    await clearSnapshot(tx, table, asOf);
-    await takeSnapshot(tx, table, { asOf, month });
-  }
-  return { seal, groups, fresh: true };
+  const sealing = { ...newestSealing(table), columns: covered.columns };
+  const wanted = await sealStaged(tx, table, month, sealing);
+  const standing = isWeak(sealed) ? await sealSnapshot(tx, table, asOf, sealing) : found;
+  if (!isSame(standing, wanted)) return { conflict: await differing(context, table, sealing, "sealed") };
+  warnOfUncovered(context, table, covered.columns.length);
+  const seal = toSeal(context, table, sealing, wanted);
+  if (isWeak(sealed)) await lift(context, sealed, "renewal");
+  return { seal, fresh: isWeak(sealed) };
+}
+
+/** Columns that were added later are in no row of a snapshot that was taken before. */
+function warnOfUncovered(context: StageContext, table: Frozen, covered: number): void {
+  const { columns } = newestSealing(table);
+  if (columns.length === covered) return;
+  warn(context, {
+    title: `${table.snapshot.table.name} as of ${context.asOf} was sealed before it had all of its columns, and is left so.`,
+    hint: "Run the month with --restamp (an older one: --restamp --backfill) to take them in from its drop.",
+  });
+}
+
+function isSame(one: Pick<Sealed, "rows" | "fingerprint">, other: Pick<Sealed, "rows" | "fingerprint">): boolean {
+  return one.rows === other.rows && one.fingerprint === other.fingerprint;
+}
+
+function toSeal({ asOf }: StageContext, table: Frozen, { columns }: Sealing, wanted: Sealed): SealedTable {
+  const covers = columns.map(({ name, type }): [string, string] => [name, type]);
+  return { ...wanted, table: table.snapshot.table.name, as_of: asOf, columns: covers };
+}
+
+/** What the server says it wrote must be what was staged; where triggers have a say, what is then there must be, too. */
+async function take(context: StageContext, table: Frozen, wanted: SealedTable): Promise<void> {
+  const { tx, asOf, month } = context;
+  const written = await takeSnapshot(tx, table, { asOf, month });
+  if (written !== wanted.rows) throw notAsStaged(wanted, written);
+  if (!(await tablesWithHooks(tx, [table])).includes(wanted.table)) return;
+  const there = await sealSnapshot(tx, table, asOf, newestSealing(table));
+  if (!isSame(there, wanted)) throw notAsStaged(wanted, there.rows);
+}
+
+function notAsStaged({ table, rows, as_of }: SealedTable, there: number): ConsoleError {
+  const what = there === rows ? "they are not those of the drop" : `${formatCounted(there, "row")} came`;
+  return new ConsoleError(
+    "not_as_planned",
+    `${table} as of ${as_of} was to get ${formatCounted(rows, "row")}; ${what}.`,
+    {
+      hint:
+        `Nothing was published. A trigger, a rule or a policy on ${table} changes what is written to it: ` +
+        `\`\\d+ ${table}\` in psql lists them. Disable it for the time of the run, or mend it.`,
+    },
+  );
+}
+
+async function lift(
+  { tx, dataset, run }: StageContext,
+  seal: LedgerSeal,
+  reason: "restamp" | "renewal",
+): Promise<void> {
+  const lifting: Lifting = { reason, run };
+  await liftSeal(tx, { dataset: dataset.name, table: seal.table, as_of: seal.as_of }, lifting);
+}
+
+async function differing(
+  context: StageContext,
+  table: Frozen,
+  sealing: Sealing,
+  kind: Conflict["kind"],
+): Promise<Conflict> {
+  const { tx, asOf, month } = context;
+  const changes = await stagedChanges(tx, table, { asOf, month }, sealing.columns);
+  const { added, removed, changed } = changes;
+  const what = `${added} rows added, ${removed} removed, ${changed} changed`;
+  return { table: table.snapshot.table.name, kind, what };
 }
 
 function refusal({ month, asOf }: StageContext, conflicts: readonly Conflict[]): ConsoleError {
-  const differences = conflicts.map(
-    ({ table, added, removed, changed }) => `${table}: ${added} rows added, ${removed} removed, ${changed} changed`,
-  );
-  return new ConsoleError(
-    "snapshot_differs",
-    `${month} would change the sealed snapshot of ${asOf} (${differences.join("; ")}).`,
-    { hint: "If the new drop is a correction, run it with --restamp; the old seal stays in the ledger." },
-  );
+  const differences = conflicts.map(({ table, what }) => `${table}: ${what}`);
+  const kinds = Object.keys(conflictTitles) as Conflict["kind"][];
+  const gravest = kinds.find((kind) => conflicts.some((one) => one.kind === kind)) ?? "sealed";
+  const title = conflictTitles[gravest](month, asOf);
+  return new ConsoleError("snapshot_differs", `${title} (${differences.join("; ")}).`, {
+    hint:
+      gravest === "unsealed"
+        ? "With --restamp this drop takes their place, and is sealed."
+        : "If this drop is what is right, run it with --restamp; the old seal stays in the ledger, with the reason.",
+  });
 }

@@ -1,7 +1,8 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { SnapshotEntry } from "../core/listings.ts";
+import { monthIndex } from "../core/month.ts";
 import type { Transaction } from "../postgres/connect.ts";
-import { listSeals } from "../postgres/seals.ts";
+import { type LedgerSeal, listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
 import type { TrainingSources } from "../postgres/training.ts";
 import { checkDate } from "./compare.ts";
@@ -22,13 +23,15 @@ export async function trainingSources(
   if (wanted !== null && wanted <= asOf) throw leak(asOf, wanted);
   const { label, features } = chosenTables(session);
   const all = await listSeals(tx, session.dataset.name);
-  const labelsFrom = wanted ?? nextLabels(all, label, asOf);
-  const seals = [...features.map((table) => sealOf(all, table, asOf)), sealOf(all, label, labelsFrom)];
-  for (const seal of seals) {
-    const { state } = await verifySeal(tx, session, seal);
-    if (state !== "intact") throw brokenSeal(seal);
-  }
-  return { sources: { features, label, asOf, labelsFrom }, seals };
+  const ofFeatures = features.map((table) => sealOf(all, table, asOf));
+  const newest = Math.max(...ofFeatures.map(indexOf));
+  const labelsFrom = wanted ?? nextLabels(all, label, { asOf, newest });
+  const ofLabel = sealOf(all, label, labelsFrom);
+  if (indexOf(ofLabel) <= newest) throw sameMonth(ofLabel, ofFeatures);
+  const sealed: Frozen[] = [];
+  for (const [index, seal] of ofFeatures.entries()) sealed.push(await asSealed(tx, session, features[index], seal));
+  const sources = { features: sealed, label: await asSealed(tx, session, label, ofLabel), asOf, labelsFrom };
+  return { sources, seals: [...ofFeatures, ofLabel] };
 }
 
 function chosenTables({ dataset, tables }: Session): { label: Frozen; features: Frozen[] } {
@@ -41,8 +44,30 @@ function chosenTables({ dataset, tables }: Session): { label: Frozen; features: 
   });
 }
 
-function nextLabels(seals: readonly SnapshotEntry[], label: Frozen, asOf: string): string {
-  const later = seals.filter((seal) => seal.table === label.snapshot.table.name && seal.as_of > asOf);
+/** The table with no columns but those that its seal vouches for. Throws when its rows are not those that were sealed. */
+async function asSealed(
+  tx: Transaction,
+  session: Session,
+  table: Frozen | undefined,
+  seal: LedgerSeal,
+): Promise<Frozen> {
+  const { check, covered } = await verifySeal(tx, session, seal);
+  if (table === undefined || check.state !== "intact") throw brokenSeal(seal);
+  const names = new Set(covered.map(({ name }) => name));
+  const columns = table.snapshot.columns.filter(({ name }) => names.has(name));
+  return { ...table, snapshot: { ...table.snapshot, columns } };
+}
+
+const indexOf = ({ month }: SnapshotEntry) => monthIndex(month) ?? 0;
+
+/** The first day after that of the features, whose labels a later month delivered. */
+function nextLabels(
+  seals: readonly SnapshotEntry[],
+  label: Frozen,
+  { asOf, newest }: { asOf: string; newest: number },
+): string {
+  const labels = seals.filter((seal) => seal.table === label.snapshot.table.name);
+  const later = labels.filter((seal) => seal.as_of > asOf && indexOf(seal) > newest);
   const [next] = later.map((seal) => seal.as_of).sort();
   if (next !== undefined) return next;
   throw new ConsoleError("unknown_snapshot", `There are no labels later than ${asOf} yet.`, {
@@ -50,7 +75,7 @@ function nextLabels(seals: readonly SnapshotEntry[], label: Frozen, asOf: string
   });
 }
 
-function sealOf(seals: readonly SnapshotEntry[], table: Frozen, asOf: string): SnapshotEntry {
+function sealOf(seals: readonly LedgerSeal[], table: Frozen, asOf: string): LedgerSeal {
   const name = table.snapshot.table.name;
   const seal = seals.find((one) => one.table === name && one.as_of === asOf);
   if (seal !== undefined) return seal;
@@ -63,6 +88,16 @@ function leak(asOf: string, labelsFrom: string): ConsoleError {
   return new ConsoleError("leak", `Labels of ${labelsFrom} would leak: they are not later than ${asOf}.`, {
     hint: "A model must predict what is not known yet: take labels of a later month, or leave --labels-from out.",
   });
+}
+
+/** The dates may say otherwise: a month that was stamped twice has its own labels at the later of them. */
+function sameMonth(label: SnapshotEntry, features: readonly SnapshotEntry[]): ConsoleError {
+  const newest = features.reduce((one, other) => (indexOf(other) > indexOf(one) ? other : one));
+  return new ConsoleError(
+    "leak",
+    `Labels as of ${label.as_of} would leak: ${label.month} brought them, and ${newest.table} as of ${newest.as_of} is of ${newest.month}.`,
+    { hint: "A label must be of a later month than every feature beside it: name another day with --labels-from." },
+  );
 }
 
 function brokenSeal({ table, as_of }: SnapshotEntry): ConsoleError {

@@ -1,38 +1,54 @@
-import { createReadStream } from "node:fs";
 import type { TableCounts } from "../core/events.ts";
+import { sha256Of } from "../csv/delivery.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { touchFiles } from "../postgres/ledger.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
-import { sealsOf } from "../postgres/seals.ts";
 import { isFrozen } from "../postgres/snapshots.ts";
 import type { Job } from "./context.ts";
 import { filesUnmoved, type MonthOnDisk } from "./months.ts";
-import { newerThan } from "./refusals.ts";
+import { isPassed, type Past } from "./past.ts";
 import type { EventStream } from "./stream.ts";
 
 /**
  * The publication of these very files under this very stamp; null when there is none and the month has to run. Files
- * are read only when their size is as it was but their modification time is not.
+ * are read only when their size and time are as they were, or their size alone, and they may be others all the same.
  */
 export async function isPublishedAlready(
   sql: Sql,
   job: Job,
   drop: MonthOnDisk,
-  published: readonly Publication[],
+  past: Past,
 ): Promise<Publication | null> {
-  const { dataset, tables, month, asOf, backfill } = job;
-  const publication = published.find((one) => one.month === month && one.as_of === asOf);
+  const publication = past.publications.find((one) => one.month === job.month && one.as_of === job.asOf);
   if (publication === undefined) return null;
   // A file beside the one that was published, a second of a table's, is for the run to find.
   if (drop.files.some(({ fault }) => fault !== null)) return null;
-  // What was backfilled is not live: an ordinary run still has that to do, unless the live tables have gone on already.
-  if (publication.mode === "backfill" && !backfill && newerThan(job, published) === null) return null;
-  const seals = await sealsOf(sql, dataset.name, asOf);
-  if (!tables.filter(isFrozen).every((table) => seals.has(table.snapshot.table.name))) return null;
-  if (filesUnmoved(drop.files, publication)) return publication;
+  if (!job.backfill && !isLive(publication, job, past)) return null;
+  if (!isSealed(job, past)) return null;
+  if (filesUnmoved(drop.files, publication) && sameIdentity(drop, publication)) return publication;
   if (!(await sameContents(drop, publication))) return null;
   await touchFiles(sql, publication.run, drop.files);
   return publication;
+}
+
+/** True when the live tables took part in these files' publication, or have gone on already. */
+function isLive(publication: Publication, { month }: Job, past: Past): boolean {
+  if (publication.mode !== "backfill" || isPassed(month, past)) return true;
+  const hashes = [...publication.files].sort((a, b) => (a.table < b.table ? -1 : 1)).map(({ sha256 }) => sha256);
+  return publication.live && hashes.join() === publication.live_files.join();
+}
+
+/** True when each snapshot of this stamp is sealed, and as this month's. */
+function isSealed({ tables, month, asOf }: Job, { seals }: Past): boolean {
+  return tables
+    .filter(isFrozen)
+    .every(({ snapshot }) =>
+      seals.some((seal) => seal.table === snapshot.table.name && seal.as_of === asOf && seal.month === month),
+    );
+}
+
+function sameIdentity({ files }: MonthOnDisk, publication: Publication): boolean {
+  return files.every((file) => publication.files.find((one) => one.table === file.table)?.identity === file.identity);
 }
 
 async function sameContents({ files }: MonthOnDisk, publication: Publication): Promise<boolean> {
@@ -40,25 +56,19 @@ async function sameContents({ files }: MonthOnDisk, publication: Publication): P
   for (const file of files) {
     const before = publication.files.find((one) => one.table === file.table);
     if (before?.bytes !== file.bytes || before.sha256 === null) return false;
-    if ((await hashOf(file.path)) !== before.sha256) return false;
+    if ((await sha256Of(file.path)) !== before.sha256) return false;
   }
   return true;
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest("hex");
-}
-
 /** Tell a front end that there was nothing to do, in the words of a run. */
-export async function sayUnchanged(
-  sql: Sql,
+export function sayUnchanged(
   stream: EventStream,
-  { dataset, tables, month, asOf, mode }: Job,
+  { tables, month, asOf, mode }: Job,
   drop: MonthOnDisk,
   publication: Publication,
-): Promise<void> {
+  { seals }: Past,
+): void {
   const rows = new Map(publication.files.map((file) => [file.table, file.rows ?? 0]));
   const counts: TableCounts[] = tables.map(({ name }) => {
     const unchanged = rows.get(name) ?? 0;
@@ -78,6 +88,7 @@ export async function sayUnchanged(
       snapshot: false,
     })),
   });
+  const inForce = seals.filter((seal) => seal.as_of === asOf && seal.month === month);
   stream.emit({
     event: "run.finished",
     status: "unchanged",
@@ -87,6 +98,11 @@ export async function sayUnchanged(
     seconds: 0,
     tables: counts,
     expectations: { passed: 0, failed: 0, warned: 0 },
-    snapshots: [...(await sealsOf(sql, dataset.name, asOf)).values()],
+    snapshots: inForce.map(({ table, as_of, rows: sealed, fingerprint }) => ({
+      table,
+      as_of,
+      rows: sealed,
+      fingerprint,
+    })),
   });
 }

@@ -1,58 +1,75 @@
 import type { TableCounts } from "../core/events.ts";
 import { formatCounted, formatPercent } from "../core/format.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
+import { keepOthersFromWriting } from "../postgres/other-writers.ts";
 import { stagedKeyFault } from "../postgres/staged-keys.ts";
 import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import { KeyFault } from "./keys.ts";
+import { mayBeNewer } from "./refusals.ts";
+import { type Published, requireCounts } from "./written.ts";
+
+/** What became of each table, and those that went into the live tables. */
+export interface Upserted {
+  counts: TableCounts[];
+  published: Published[];
+}
 
 /**
  * Bring the live tables to what the stage says, parents first: plan each table, then write the difference.
  * A backfill plans nothing and writes nothing, since live tables already hold the month's future; its keys are held to
- * what the live tables' constraints would demand.
+ * what the live tables' constraints would have demanded then.
  */
-export async function upsert(
-  context: StageContext,
-  staged: readonly Staged[],
-  liveFiles: ReadonlySet<string>,
-): Promise<TableCounts[]> {
+export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<Upserted> {
   const counts: TableCounts[] = [];
+  const published: Published[] = [];
+  if (!context.backfill) await keepOthersOut(context);
   for (const table of staged) {
     stopIfCancelled(context.signal);
-    const plan = context.backfill ? await checkKeys(context, table) : await publish(context, table, liveFiles);
-    const entry: TableCounts = { table: table.name, rows: table.rows, ...plan };
+    const entry: TableCounts = { table: table.name, rows: table.rows };
+    if (context.backfill) await checkKeys(context, table);
+    else {
+      const plan = await publish(context, table);
+      published.push({ ...table, plan });
+      const { inserted, updated, unchanged, absent } = plan;
+      Object.assign(entry, { inserted, updated, unchanged, absent });
+    }
     context.emit({ event: "table.finished", stage: "upsert", ...entry });
     counts.push(entry);
   }
-  return counts;
+  return { counts, published };
 }
 
-async function checkKeys({ tx, tables }: StageContext, { name, table }: Staged): Promise<null> {
-  const fault = await stagedKeyFault(tx, table, tables);
+async function keepOthersOut(context: StageContext): Promise<void> {
+  await keepOthersFromWriting(context.tx, context.tables, (writers) =>
+    warn(context, {
+      title: `Live tables are being written to by ${writers}: waiting until that is committed.`,
+      hint: "The run goes on by itself then; it can be cancelled.",
+    }),
+  );
+}
+
+async function checkKeys({ tx, tables, parents }: StageContext, { name, table }: Staged): Promise<void> {
+  const fault = await stagedKeyFault(tx, table, { tables, parents });
   if (fault !== null) throw new KeyFault(fault, name);
-  return null;
 }
 
-type PlanCounts = Pick<MergePlan, "inserted" | "updated" | "unchanged" | "absent">;
-
-async function publish(
-  context: StageContext,
-  { name, table, carried, rows, record }: Staged,
-  liveFiles: ReadonlySet<string>,
-): Promise<PlanCounts> {
-  const { tx, emit } = context;
-  const plan = await planMerge(tx, table, { carried, rows, seenBefore: liveFiles.has(record.sha256 ?? "") });
-  const { inserted, updated, unchanged, absent } = plan;
+async function publish(context: StageContext, staged: Staged): Promise<MergePlan> {
+  const { tx, emit, month, holding } = context;
+  const { name, table, carried, rows } = staged;
+  const plan = await planMerge(tx, table, { carried, rows });
   if (plan.repeated) throw new KeyFault("repeated", name);
+  if (holding.kind === "undated" && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
   const progress = (done: number) =>
     emit({ event: "table.progress", stage: "upsert", table: name, done, total: rows, unit: "rows" });
-  progress(unchanged);
-  const slower = await applyMerge(tx, table, carried, plan);
-  if (slower !== null) {
-    const title = `${name} was filled the slower way: ${slower}.`;
+  progress(plan.unchanged);
+  const done = await applyMerge(tx, table, carried, plan);
+  await requireCounts(context, { ...staged, plan }, done);
+  if (done.slower !== null) {
+    const title = `${name} was filled the slower way: ${done.slower}.`;
     warn(context, { title, hint: "The rows are the same; `doctor` says which privileges are missing." });
   }
   warnOfAbsent(context, name, plan);
-  return { inserted, updated, unchanged, absent };
+  return plan;
 }
 
 /** Rows may come and go within the usual size of a file: many that are missing at once point at a partial export. */

@@ -1,10 +1,12 @@
-import type { SealCheck, SnapshotEntry } from "../core/listings.ts";
+import type { Column } from "../core/columns.ts";
+import type { SealCheck } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { findSuspects, type KeyGroup } from "../postgres/key-groups.ts";
 import { inOneView } from "../postgres/one-view.ts";
-import { listSeals, sealedGroups } from "../postgres/seals.ts";
-import { type Frozen, isFrozen, sealSnapshot } from "../postgres/snapshots.ts";
+import { sealLike } from "../postgres/sealing.ts";
+import { type LedgerSeal, listSeals, sealedGroups } from "../postgres/seals.ts";
+import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
 import { nameRows } from "../postgres/suspects.ts";
 import type { Session } from "./session.ts";
 
@@ -14,38 +16,50 @@ export async function verifySeals(session: Session, asOf: string | null): Promis
   return inOneView(url, async (view) => {
     const all = await view.run((tx) => listSeals(tx, dataset.name));
     const wanted = all.filter((one) => asOf === null || one.as_of === asOf);
-    return { seals: await Promise.all(wanted.map((seal) => view.run((tx) => verifySeal(tx, session, seal)))) };
+    const held = await Promise.all(wanted.map((seal) => view.run((tx) => verifySeal(tx, session, seal))));
+    return { seals: held.map(({ check }) => check) };
   });
 }
 
 type Told = Pick<SealCheck, "differences" | "unnamed_groups">;
 const nothing: Told = { differences: [], unnamed_groups: 0 };
 
-/** Hold one seal against its rows. */
-export async function verifySeal(tx: Queryable, session: Session, entry: SnapshotEntry): Promise<SealCheck> {
+/** A seal held against its rows, and the columns by which it was. */
+interface Held {
+  check: SealCheck;
+  covered: readonly Column[];
+}
+
+/** Hold one seal against its rows, by the columns that it covers. */
+export async function verifySeal(tx: Queryable, session: Session, entry: LedgerSeal): Promise<Held> {
   const { table, as_of, rows, fingerprint } = entry;
   const seal = { table, as_of, rows, fingerprint };
+  const unfound = { found_rows: 0, found_fingerprint: null, lost_columns: [], ...nothing };
+  const missing: Held = { check: { ...seal, state: "missing", ...unfound }, covered: [] };
   const source = session.tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
-  const found = source === undefined ? null : await sealSnapshot(tx, source, as_of, fingerprint);
-  if (source === undefined || found === null || (found.rows === 0 && rows > 0)) {
-    return { ...seal, state: "missing", found_rows: 0, found_fingerprint: null, ...nothing };
-  }
+  if (source === undefined) return missing;
+  const { found, covered } = await sealLike(tx, source, entry);
+  if (found.rows === 0 && rows > 0) return missing;
+  const there = { ...unfound, found_rows: found.rows, lost_columns: covered.lost };
+  // Of fewer columns than were sealed there is no fingerprint that could be held against it.
+  if (covered.lost.length > 0) return { check: { ...seal, ...there, state: "broken" }, covered: covered.columns };
   const intact = found.rows === rows && found.fingerprint === fingerprint;
   const told = intact ? nothing : await tellRows(tx, session.dataset.name, source, entry, found.groups);
   const state = intact ? "intact" : "broken";
-  return { ...seal, state, found_rows: found.rows, found_fingerprint: found.fingerprint, ...told };
+  const check: SealCheck = { ...seal, ...there, state, found_fingerprint: found.fingerprint, ...told };
+  return { check, covered: covered.columns };
 }
 
 async function tellRows(
   tx: Queryable,
   dataset: string,
   source: Frozen,
-  { table, as_of }: SnapshotEntry,
+  entry: LedgerSeal,
   found: readonly KeyGroup[],
 ): Promise<Told> {
-  const sealed = await sealedGroups(tx, { dataset, table, as_of });
+  const sealed = await sealedGroups(tx, { dataset, table: entry.table, as_of: entry.as_of });
   if (sealed === null) return nothing;
   const { suspects, unnamed } = findSuspects(sealed, found);
-  const differences = await nameRows(tx, source, as_of, suspects);
+  const differences = await nameRows(tx, source, entry, suspects);
   return { differences, unnamed_groups: unnamed + suspects.length - differences.length };
 }

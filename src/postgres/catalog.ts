@@ -5,13 +5,17 @@ import { ConsoleError } from "../core/errors.ts";
 import type { Queryable } from "./connect.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
-/** A snapshot table and the columns it freezes: those of the live table that it has, in its own order. */
+/**
+ * A snapshot table and the columns it freezes: those of the live table that it has, in its own order. Columns of its own
+ * that fill themselves, such as the time when a row came, are left to it.
+ */
 export interface SnapshotTarget {
   table: CatalogTable;
   columns: Column[];
   asOfColumn: string;
   /** Column for the month whose drop brought the row; null where the table has none. */
   deliveredColumn: string | null;
+  hasOwnColumns: boolean;
 }
 
 /** A table of the dataset, as the manifest names it and the catalog describes it. */
@@ -59,14 +63,22 @@ function snapshotTarget(live: TableShape, table: CatalogTable, dataset: Dataset)
   const { as_of_column: asOfColumn, delivered_column: delivered } = dataset;
   if (!hasColumn(table, asOfColumn)) throw mismatch(`Snapshot table ${table.name} has no column ${asOfColumn}.`);
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
-  const columns = table.columns.filter(({ name }) => name !== asOfColumn && name !== deliveredColumn);
+  const own = table.selfFilling.filter((name) => !hasColumn(live, name));
+  const columns = table.columns.filter(
+    ({ name }) => name !== asOfColumn && name !== deliveredColumn && !own.includes(name),
+  );
   const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
   const missing = live.key.filter((name) => !hasColumn(table, name));
   if (missing.length + strangers.length > 0) {
     const names = [...missing, ...strangers.map((column) => column.name)].join(", ");
     throw mismatch(`Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`);
   }
-  return { table, columns, asOfColumn, deliveredColumn };
+  return { table, columns, asOfColumn, deliveredColumn, hasOwnColumns: own.length > 0 };
+}
+
+/** The columns of the table's key, in key order. */
+export function keyColumns({ live }: LoadTable): Column[] {
+  return live.key.flatMap((name) => live.columns.filter((column) => column.name === name));
 }
 
 function hasColumn({ columns }: TableShape, name: string): boolean {

@@ -1,6 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { Queryable } from "./connect.ts";
-import { differs, every, type Fragment, list, sameKey, some } from "./fragments.ts";
+import { differs } from "./exact.ts";
+import { every, type Fragment, list, sameKey, some } from "./fragments.ts";
 import { countTrue } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */

@@ -52,6 +52,15 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   });
 }
 
+/**
+ * For this transaction, values are written as they are, whatever a role or a database has set; said again, because a
+ * pooler may give every transaction another session.
+ */
+export async function writeExactly(tx: Transaction): Promise<void> {
+  // No query, so that a transaction may still take over another's snapshot.
+  await tx`set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex`.simple();
+}
+
 /** PostgreSQL's oldest major version that the console's statements run on. */
 const oldestMajor = 15;
 
@@ -63,8 +72,8 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   const target = parseUrl(url);
   const sql = connect(url, options);
   try {
-    // Compiling queries as short as ours takes longer than running them; no start-up parameter, as poolers refuse it.
-    await sql`set jit = off`.simple();
+    // Compiling queries as short as ours takes longer than running them; no start-up parameters, as poolers refuse them.
+    await sql`set jit = off; set extra_float_digits = 1; set intervalstyle = postgres; set bytea_output = hex`.simple();
     requireVersion(sql);
     return sql;
   } catch (error) {

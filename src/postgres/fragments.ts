@@ -21,7 +21,7 @@ export function some(sql: Queryable, conditions: readonly Fragment[]): Fragment 
 }
 
 /** Aliases: `s` what is staged or sealed, `l` live, `f` and `t` the two sides of a comparison. */
-type Alias = "s" | "l" | "f" | "t";
+export type Alias = "s" | "l" | "f" | "t";
 
 /** Columns of one relation, by its alias: `s."a", s."b"`. */
 export function columnsOf(sql: Queryable, alias: Alias, names: readonly string[]): Fragment[] {
@@ -39,12 +39,7 @@ export function sameKey(sql: Queryable, left: Alias, right: Alias, key: readonly
 /** Types without an equality operator are compared as text. */
 const comparedAsText = new Set(["json", "xml", "point"]);
 
-/** A column's value in a form that can be compared and grouped. */
+/** A column's value in a form that can be grouped and put in order. */
 export function comparable(sql: Queryable, alias: Alias, { name, type }: Column): Fragment {
   return comparedAsText.has(type) ? sql`${sql(alias)}.${sql(name)}::text` : sql`${sql(alias)}.${sql(name)}`;
-}
-
-/** True where two relations' rows differ in a column. */
-export function differs(sql: Queryable, left: Alias, right: Alias, column: Column): Fragment {
-  return sql`${comparable(sql, left, column)} is distinct from ${comparable(sql, right, column)}`;
 }

@@ -10,24 +10,30 @@ export interface TableName {
 export interface CatalogTable extends TableShape {
   /** The columns' types as they are declared, domains by their own names. */
   declared: string[];
+  /** Columns that fill themselves where nothing is given: by a default, as an identity, or generated from others. */
+  selfFilling: string[];
   partitioned: boolean;
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
   references: Reference[];
   /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
   plainKey: Constraint | null;
+  /** The server's version: what its SQL can do. */
+  serverMajor: number;
 }
 
 interface CatalogRow {
   schema: string;
   name: string;
   declared: string[];
+  selfFilling: string[];
   partitioned: boolean;
   referenced: boolean;
   columns: { name: string; type: string; typmod: number; nullable: boolean }[];
   key: string[];
   references: Reference[];
   plainKey: Constraint | null;
+  serverMajor: number;
 }
 
 /** The tables, of those named, that exist; in no particular order. One statement, however many. */
@@ -35,6 +41,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
   const wanted = names.map(({ schema, name }) => ({ schema, name }));
   const rows = await sql<CatalogRow[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
+      current_setting('server_version_num')::int / 10000 as "serverMajor",
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
       (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', t.typmod,
                                          'nullable', not (a.attnotnull or t.required)) order by a.attnum)
@@ -42,6 +49,10 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
       (select coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]')
          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as declared,
+      (select coalesce(json_agg(a.attname order by a.attnum), '[]')
+         from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+          and (a.atthasdef or a.attidentity <> '')) as "selfFilling",
       (select coalesce(json_agg(a.attname order by k.position), '[]')
          from pg_index i
         cross join unnest(i.indkey) with ordinality as k(attnum, position)

@@ -1,6 +1,6 @@
-import type { LoadTable } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
 import { type CopyWriter, copyInto } from "./copy.ts";
+import type { Fragment } from "./fragments.ts";
 
 /** A key that stands on more than one line of a file. */
 export interface RepeatedKey {
@@ -10,7 +10,7 @@ export interface RepeatedKey {
   times: number;
 }
 
-/** A row whose parent is neither in the drop nor live. */
+/** A row whose parent is neither in the drop nor known. */
 export interface OrphanedKey {
   key: string;
   line: number;
@@ -68,12 +68,12 @@ export async function* repeatedKeys(tx: Transaction, table: KeyLinesTable): Asyn
   for await (const found of keys.cursor(fetched)) yield* found;
 }
 
-/** Rows of `child` whose key refers to a row of `parent` that is neither among the keys read nor live, by their lines. */
+/** Rows of `child`, alias `c`, whose parent is neither among the keys read of `parent` nor known, by their lines. */
 export async function* orphanedKeys(
   tx: Transaction,
   child: KeyLinesTable,
   parent: KeyLinesTable,
-  { live }: LoadTable,
+  isKnown: Fragment,
 ): AsyncGenerator<OrphanedKey> {
   const isMissing = tx`
     c.line is not null and not exists (select 1 from ${tx(parent)} p where p.key = c.key)`;
@@ -82,9 +82,7 @@ export async function* orphanedKeys(
   if (row?.found !== true) return;
   const keys = tx<OrphanedKey[]>`
     select c.key, c.line from ${tx(child)} c
-     where ${isMissing}
-       and not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} p
-                        where p.${tx(live.key[0] ?? "")}::text = c.key)
+     where ${isMissing} and not ${isKnown}
      order by c.line`;
   for await (const found of keys.cursor(fetched)) yield* found;
 }

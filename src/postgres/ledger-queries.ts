@@ -89,7 +89,9 @@ export interface Publication {
   mode: Mode;
   /** True when the live tables took part; false when the month was only ever backfilled. */
   live: boolean;
-  /** True when its snapshots were dropped by retention, and none has taken their place. */
+  /** SHA-256 of the files that the live tables took part with last, in the order of their tables. */
+  live_files: string[];
+  /** True when its snapshots were dropped by retention, and none of this month has taken their place. */
   dropped: boolean;
   files: FileRecord[];
 }
@@ -98,18 +100,26 @@ export interface Publication {
 export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
   return [
     ...(await sql<Publication[]>`
-      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode,
-        exists (select 1 from console.runs p where p.dataset = r.dataset and p.month = r.month
-                   and p.status = 'published' and p.mode <> 'backfill') as live,
+      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode, w.run is not null as live,
+        (select coalesce(jsonb_agg(f.sha256 order by f.table_name), '[]')
+           from console.run_files f where f.run = w.run) as live_files,
         exists (select 1 from console.lifted_seals l
-                 where l.dataset = r.dataset and l.as_of = r.as_of and l.reason = 'retention')
-          and not exists (select 1 from console.seals s where s.dataset = r.dataset and s.as_of = r.as_of) as dropped,
-        (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
-                  'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)), '[]')
-           from console.run_files f where f.run = r.run) as files
-        from console.runs r where r.dataset = ${dataset} and r.status = 'published'
+                 where l.dataset = r.dataset and l.month = r.month and l.reason = 'retention')
+          and not exists (select 1 from console.seals s where s.dataset = r.dataset and s.month = r.month) as dropped,
+        (select coalesce(jsonb_agg(${fileRecord(sql)}), '[]') from console.run_files f where f.run = r.run) as files
+        from console.runs r
+        left join lateral (select max(p.run) as run from console.runs p
+                            where p.dataset = r.dataset and p.month = r.month
+                              and p.status = 'published' and p.mode <> 'backfill') w on true
+       where r.dataset = ${dataset} and r.status = 'published'
        order by r.month, r.run desc`),
   ];
+}
+
+/** A line of console.run_files, alias `f`, as a FileRecord. */
+function fileRecord(sql: Queryable) {
+  return sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
+    'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns)`;
 }
 
 /** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
@@ -128,8 +138,7 @@ export async function evaluatedExpectation<Result>(
 ): Promise<EvaluatedExpectation<Result> | null> {
   const [row] = await sql<EvaluatedExpectation<Result>[]>`
     select e.table_name as table, e.result,
-      (select jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
-                'modified_ms', f.modified_ms, 'sha256', f.sha256, 'rows', f.rows)
+      (select ${fileRecord(sql)}
          from console.run_files f where f.run = e.run and f.table_name = e.table_name) as file
       from console.run_expectations e join console.runs r using (run)
      where r.dataset = ${dataset} and e.run = ${run} and e.position = ${position}`;

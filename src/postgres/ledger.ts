@@ -21,8 +21,12 @@ export interface FileRecord {
   path: string;
   bytes: number;
   modified_ms: number;
+  /** What else tells it from another of its size and time; null where that was not written down. */
+  identity: string | null;
   sha256: string | null;
   rows: number | null;
+  /** The columns that it carried, in its order; null where that was not written down. */
+  columns: string[] | null;
 }
 
 /** A verdict with the Great Expectations result it came from. */
@@ -72,21 +76,22 @@ export async function recordTables(sql: Queryable, run: number, tables: readonly
 export async function recordFiles(sql: Queryable, run: number, files: readonly FileRecord[]): Promise<void> {
   const rows = files.map(({ table, ...file }) => ({ run, table_name: table, ...file }));
   await sql`
-    insert into console.run_files (run, table_name, path, bytes, modified_ms, sha256, rows)
-    select run, table_name, path, bytes, modified_ms, sha256, rows
+    insert into console.run_files (run, table_name, path, bytes, modified_ms, identity, sha256, rows, columns)
+    select run, table_name, path, bytes, modified_ms, identity, sha256, rows, columns
       from jsonb_to_recordset(${sql.json(rows)}) as r(run bigint, table_name text, path text, bytes bigint,
-           modified_ms double precision, sha256 text, rows bigint)`;
+           modified_ms double precision, identity text, sha256 text, rows bigint, columns jsonb)`;
 }
 
-/** Remember where a published file's modification time has moved to, once its contents proved to be the same. */
+/** Remember what a published file is now on disk, once its contents proved to be the same. */
 export async function touchFiles(
   sql: Queryable,
   run: number,
-  files: readonly { table: string; modified_ms: number }[],
+  files: readonly Pick<FileRecord, "table" | "modified_ms" | "identity">[],
 ): Promise<void> {
-  for (const { table, modified_ms } of files) {
+  for (const { table, modified_ms, identity } of files) {
     await sql`
-      update console.run_files set modified_ms = ${modified_ms} where run = ${run} and table_name = ${table}`;
+      update console.run_files set modified_ms = ${modified_ms}, identity = ${identity}
+       where run = ${run} and table_name = ${table}`;
   }
 }
 

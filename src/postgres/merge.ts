@@ -1,9 +1,9 @@
 import type { Column } from "../core/columns.ts";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
+import { differs } from "./exact.ts";
 import { fillEmpty } from "./fill.ts";
-import { sumOfRows } from "./fingerprint.ts";
-import { columnsOf, differs, type Fragment, list, sameKey, some } from "./fragments.ts";
+import { columnsOf, type Fragment, list, sameKey, some } from "./fragments.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
@@ -16,6 +16,13 @@ export interface MergePlan {
   absent: number;
   /** True when some key is staged more than once, so that the other counts mean nothing. */
   repeated: boolean;
+}
+
+/** What the server says it wrote, in rows; `slower` tells why the faster way to fill an empty table was not open. */
+export interface MergeOutcome {
+  inserted: number;
+  updated: number;
+  slower: string | null;
 }
 
 /** The columns that the file carried and that are not the key. */
@@ -35,34 +42,17 @@ function changes(tx: Transaction, columns: readonly Column[]): Fragment {
 export interface StagedRows {
   carried: readonly string[];
   rows: number;
-  /** Whether they came from a file that was published before, so that they are most likely live as they are. */
-  seenBefore: boolean;
 }
 
 const nothing = { inserted: 0, updated: 0, unchanged: 0, absent: 0, repeated: false };
 
 /**
  * Compare the staged rows of a table with the live ones by one hash join; nothing is written. Where nothing is live
- * there is nothing to compare: then it is the primary key that finds repeated keys. Rows that are most likely the same
- * are first held against one another by the sums that seals are made of, for less than half of what the join costs.
+ * there is nothing to compare: then it is the primary key that finds repeated keys.
  */
 export async function planMerge(tx: Transaction, table: LoadTable, staged: StagedRows): Promise<MergePlan> {
-  const { rows } = staged;
-  if (await isEmpty(tx, table)) return { ...nothing, live: 0, inserted: rows };
-  if (staged.seenBefore && (await isLiveAlready(tx, table, staged))) return { ...nothing, live: rows, unchanged: rows };
+  if (await isEmpty(tx, table)) return { ...nothing, live: 0, inserted: staged.rows };
   return compare(tx, table, staged.carried);
-}
-
-async function isLiveAlready(
-  tx: Transaction,
-  { name, live }: LoadTable,
-  { carried, rows }: StagedRows,
-): Promise<boolean> {
-  const columns = live.columns.filter((column) => carried.includes(column.name));
-  const found = await sumOfRows(tx, tx`${tx(live.schema)}.${tx(live.name)}`, columns);
-  if (found.rows !== rows) return false;
-  const wanted = await sumOfRows(tx, tx`${tx(stageSchema)}.${tx(name)}`, columns);
-  return wanted.rows === rows && wanted.fingerprint === found.fingerprint;
 }
 
 async function isEmpty(tx: Transaction, { live }: LoadTable): Promise<boolean> {
@@ -98,36 +88,36 @@ async function compare(tx: Transaction, table: LoadTable, carried: readonly stri
 
 /**
  * Write what the plan says and nothing else: unchanged rows are not rewritten, new ones come in key order, and an empty
- * table is filled with its foreign keys set aside. Returns why that faster way was not open, or null.
+ * table is filled with its foreign keys set aside.
  */
 export async function applyMerge(
   tx: Transaction,
   table: LoadTable,
   carried: readonly string[],
   plan: MergePlan,
-): Promise<string | null> {
-  if (plan.updated > 0) await updateChanged(tx, table, carried);
-  if (plan.inserted === 0) return null;
-  if (plan.live > 0) {
-    await insertNew(tx, table, carried);
-    return null;
-  }
-  return fillEmpty(tx, table, (isKeyed) =>
-    insertWhere(tx, table, carried, { condition: tx`true`, inKeyOrder: isKeyed }),
-  );
+): Promise<MergeOutcome> {
+  const updated = plan.updated > 0 ? await updateChanged(tx, table, carried) : 0;
+  if (plan.inserted === 0) return { inserted: 0, updated, slower: null };
+  if (plan.live > 0) return { inserted: await insertNew(tx, table, carried), updated, slower: null };
+  let inserted = 0;
+  const slower = await fillEmpty(tx, table, async (isKeyed) => {
+    inserted = await insertWhere(tx, table, carried, { condition: tx`true`, inKeyOrder: isKeyed });
+  });
+  return { inserted, updated, slower };
 }
 
-async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
+async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<number> {
   const { name, live } = table;
   const columns = payload(table, carried);
   const assignments = columns.map((column) => tx`${tx(column.name)} = s.${tx(column.name)}`);
-  await tx`
+  const { count } = await tx`
     update ${tx(live.schema)}.${tx(live.name)} l set ${list(tx, assignments)}
       from ${tx(stageSchema)}.${tx(name)} s
      where ${sameKey(tx, "l", "s", live.key)} and (${changes(tx, columns)})`;
+  return count;
 }
 
-function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<void> {
+function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<number> {
   const { live } = table;
   const isNew = tx`
     not exists (select 1 from ${tx(live.schema)}.${tx(live.name)} l where ${sameKey(tx, "l", "s", live.key)})`;
@@ -140,10 +130,40 @@ async function insertWhere(
   { name, live }: LoadTable,
   carried: readonly string[],
   { condition, inKeyOrder }: { condition: Fragment; inKeyOrder: boolean },
-): Promise<void> {
+): Promise<number> {
   const order = inKeyOrder ? tx`order by ${list(tx, columnsOf(tx, "s", live.key))}` : tx``;
   const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
-  await tx`
+  const { count } = await tx`
     insert into ${tx(live.schema)}.${tx(live.name)} (${tx(all)})
     select ${list(tx, columnsOf(tx, "s", all))} from ${tx(stageSchema)}.${tx(name)} s where ${condition} ${order}`;
+  return count;
+}
+
+/** Staged rows that are not live as they were staged: how many, and the keys of the first of them. */
+export async function strayRows(
+  tx: Transaction,
+  table: LoadTable,
+  carried: readonly string[],
+): Promise<{ strays: number; keys: string[] }> {
+  const { name, live } = table;
+  const key = columnsOf(tx, "s", live.key);
+  const text = key.length === 1 ? tx`${list(tx, key)}::text` : tx`row(${list(tx, key)})::text`;
+  const isStray = tx`(l.${tx(live.key[0] ?? "")} is null or (${changes(tx, payload(table, carried))}))`;
+  const [row] = await tx<{ strays: number; keys: string[] }[]>`
+    select count(*) as strays,
+           coalesce((array_agg(${text} order by ${text}))[1:${namedRows}::int], '{}')::text[] as keys
+      from ${tx(stageSchema)}.${tx(name)} s
+      left join ${tx(live.schema)}.${tx(live.name)} l on ${sameKey(tx, "l", "s", live.key)}
+     where ${isStray}`;
+  return row ?? { strays: 0, keys: [] };
+}
+
+/** So many rows are named; the others are counted. */
+const namedRows = 5;
+
+/** Rows that are live. */
+export async function countLive(tx: Transaction, { live }: LoadTable): Promise<number> {
+  const [row] = await tx<{ rows: number }[]>`
+    select count(*) as rows from ${tx(live.schema)}.${tx(live.name)}`;
+  return row?.rows ?? 0;
 }

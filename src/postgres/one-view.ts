@@ -1,4 +1,4 @@
-import { connect, type Queryable, type Sql, type Transaction } from "./connect.ts";
+import { connect, type Queryable, type Sql, type Transaction, writeExactly } from "./connect.ts";
 
 /** Connections that all see one and the same state of the database. */
 export interface View {
@@ -92,6 +92,7 @@ function failing(others: readonly Promise<unknown>[]): Promise<never> {
 async function reading<Result>(sql: Sql, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   let result: { value: Result } | undefined;
   await sql.begin("isolation level repeatable read read only", async (tx) => {
+    await writeExactly(tx);
     result = { value: await work(tx) };
   });
   if (result === undefined) throw new Error("a transaction ended without its work");

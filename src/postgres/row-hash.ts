@@ -1,18 +1,50 @@
 import type { Column } from "../core/columns.ts";
+import type { Hashing } from "../core/fingerprints.ts";
 import type { Queryable } from "./connect.ts";
+import { exactValue } from "./exact.ts";
 import { type Fragment, list } from "./fragments.ts";
 
 /**
- * How a row of alias `s` is made into a 64-bit hash. Both ways tell every cell apart, NULL from the empty string, and
- * take numerics that are equal for equal whatever their scale (16.0 and 16.00). PostgreSQL routes the rows of
- * hash-partitioned tables by the functions they are made of, so that they stay the same from version to version.
- *
- * - `text` hashes the row as it is written. Seals were made so at first, and still have to be verified.
- * - `cells` hashes each cell by its own type, for a quarter of the cost.
+ * How a row of alias `s` is hashed: `digest` is evaluated once a row, and each of `parts` makes a bigint of its column
+ * `digest`. All of them together are what is known of the row.
  */
-export const rowHashes = { text: hashOfText, cells: hashOfCells } as const;
-export type Hashing = keyof typeof rowHashes;
+export interface RowHash {
+  digest: Fragment;
+  parts: Fragment[];
+}
 
+/** What the server makes of bytes: from this version on they can be cast to numbers. */
+const castsBytes = 18;
+
+export function rowHash(sql: Queryable, columns: readonly Column[], hashing: Hashing, serverMajor: number): RowHash {
+  if (hashing === "text") return { digest: hashOfText(sql, columns), parts: [sql`digest`] };
+  if (hashing === "cells") return { digest: hashOfCells(sql, columns), parts: [sql`digest`] };
+  const digest = sql`sha256(${encoding(sql, columns)})`;
+  const words = [0, 1, 2, 3];
+  if (serverMajor >= castsBytes) {
+    return { digest, parts: words.map((word) => sql`substr(digest, ${8 * word + 1}::int, 8)::bigint`) };
+  }
+  return {
+    digest: sql`('x' || encode(${digest}, 'hex'))::bit(256)`,
+    parts: words.map((word) => sql`substring(digest, ${64 * word + 1}::int, 64)::bigint`),
+  };
+}
+
+/**
+ * All cells as one value that no other row has: a composite's binary form, which frames each cell with its type and its
+ * length, -1 for NULL. Before them stands a digest of the columns' names and types.
+ */
+function encoding(sql: Queryable, columns: readonly Column[]): Fragment {
+  const cells = columns.map(({ name, type }) => exactValue(sql, sql`s.${sql(name)}`, type));
+  return sql`record_send(row(decode(${digestOfColumns(columns)}, 'hex'), ${list(sql, cells)}))`;
+}
+
+function digestOfColumns(columns: readonly Column[]): string {
+  const described = JSON.stringify(columns.map(({ name, type }) => [name, type]));
+  return new Bun.CryptoHasher("sha256").update(described).digest("hex");
+}
+
+/** The row as it is written. The first seals were made so, and still have to be verified. */
 function hashOfText(sql: Queryable, columns: readonly Column[]): Fragment {
   const cells = columns.map(({ name, type }) =>
     type === "numeric" ? sql`trim_scale(s.${sql(name)})` : sql`s.${sql(name)}`,
@@ -20,10 +52,7 @@ function hashOfText(sql: Queryable, columns: readonly Column[]): Fragment {
   return sql`hashtextextended(row(${list(sql, cells)})::text collate "C", 0)`;
 }
 
-/**
- * The cells' hashes, each with a seed of its own so that no two columns can stand for one another, by exclusive or; then
- * hashed once more, without which the sums of rows that swapped a cell would have bits in common.
- */
+/** The cells' own hashes, each with a seed of its own, by exclusive or. The second seals were made so. */
 function hashOfCells(sql: Queryable, columns: readonly Column[]): Fragment {
   const cells = columns.map((column, index) => hashOfCell(sql, column, index + 1));
   return sql`hashint8extended(${cells.reduce((joined, cell) => sql`${joined} # ${cell}`)}, 0)`;

@@ -4,8 +4,14 @@ import type { Queryable, Transaction } from "./connect.ts";
 import type { KeyGroup } from "./key-groups.ts";
 import { iso } from "./ledger-queries.ts";
 
-/** A seal with the sums that later find a row which no longer matches it. */
-export type SealedTable = Seal & { groups: KeyGroup[] };
+/** A column as a seal writes it down: its name, and its type by the catalog's name. */
+export type SealedColumn = [name: string, type: string];
+
+/** A seal with the columns it covers, and the sums that later find a row which no longer matches it. */
+export type SealedTable = Seal & { columns: SealedColumn[]; groups: KeyGroup[] };
+
+/** A seal as the ledger holds it; `columns` are null for one that was set before they were written down. */
+export type LedgerSeal = SnapshotEntry & { columns: SealedColumn[] | null };
 
 interface SealName {
   dataset: string;
@@ -14,7 +20,9 @@ interface SealName {
 }
 
 /** Why a seal goes: in the course of a run, or by somebody's order. */
-export type Lifting = { reason: "restamp"; run: number } | { reason: "retention"; operator: string; host: string };
+export type Lifting =
+  | { reason: "restamp" | "renewal"; run: number }
+  | { reason: "retention"; operator: string; host: string };
 
 /** Record seals; the caller has lifted any that stood in their place. */
 export async function recordSeals(
@@ -23,10 +31,11 @@ export async function recordSeals(
   seals: readonly SealedTable[],
   { dataset, month, mode }: { dataset: string; month: string; mode: Mode },
 ): Promise<void> {
-  for (const { table, as_of, rows, fingerprint, groups } of seals) {
+  for (const { table, as_of, rows, fingerprint, columns, groups } of seals) {
     await tx`
-      insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, groups, run, mode)
-      values (${dataset}, ${table}, ${as_of}, ${month}, ${rows}, ${fingerprint}, ${tx.json(groups)}, ${run}, ${mode})`;
+      insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, columns, groups, run, mode)
+      values (${dataset}, ${table}, ${as_of}, ${month}, ${rows}, ${fingerprint}, ${tx.json(columns)},
+              ${tx.json(groups)}, ${run}, ${mode})`;
   }
 }
 
@@ -39,28 +48,21 @@ export async function liftSeal(tx: Transaction, seal: SealName, lifting: Lifting
       delete from console.seals
        where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
     insert into console.lifted_seals
-          (dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, lifted_by, reason, operator, host)
-    select dataset, table_name, as_of, month, rows, fingerprint, run, mode, sealed_at, ${run}, ${lifting.reason},
+          (dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, lifted_by, reason,
+           operator, host)
+    select dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, ${run}, ${lifting.reason},
            ${operator}, ${host}
       from lifted`;
 }
 
 /** All seals of a dataset, newest as_of first. */
-export async function listSeals(sql: Queryable, dataset: string): Promise<SnapshotEntry[]> {
+export async function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
   return [
-    ...(await sql<SnapshotEntry[]>`
-      select table_name as table, as_of::text as as_of, rows, fingerprint, run, month, mode,
+    ...(await sql<LedgerSeal[]>`
+      select table_name as table, as_of::text as as_of, rows, fingerprint, columns, run, month, mode,
              ${iso(sql, "sealed_at")} as sealed_at
         from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
   ];
-}
-
-/** The seals of one as_of, by snapshot table. */
-export async function sealsOf(sql: Queryable, dataset: string, asOf: string): Promise<Map<string, Seal>> {
-  const rows = await sql<Seal[]>`
-    select table_name as table, as_of::text as as_of, rows, fingerprint
-      from console.seals where dataset = ${dataset} and as_of = ${asOf}`;
-  return new Map(rows.map((seal) => [seal.table, seal]));
 }
 
 /** The sums kept with a seal; null for one that was made before there were any. */

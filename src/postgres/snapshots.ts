@@ -2,7 +2,6 @@ import type { Column } from "../core/columns.ts";
 import { type LoadTable, type SnapshotTarget, stageSchema } from "./catalog.ts";
 import { type RowChanges, rowChanges } from "./compare.ts";
 import type { Queryable, Transaction } from "./connect.ts";
-import { type Sealed, seal } from "./fingerprint.ts";
 import { columnsOf, type Fragment, list } from "./fragments.ts";
 import { partitionFor } from "./partitions.ts";
 
@@ -24,67 +23,84 @@ export function sealedColumns({ snapshot }: Frozen): Column[] {
   return [...columns, ...table.columns.filter((column) => column.name === deliveredColumn)];
 }
 
-/** The staged rows as they would be frozen: `(select …)`, for a FROM. */
-function stagedRows(sql: Queryable, table: Frozen, month: string): Fragment {
-  const { columns, deliveredColumn } = table.snapshot;
-  const own = columnsOf(sql, "s", namesOf(columns));
-  const cells = deliveredColumn === null ? own : [...own, sql`${month}::text as ${sql(deliveredColumn)}`];
+/** The staged rows as they would be frozen, with these of their columns: `(select …)`, for a FROM. */
+export function stagedRows(
+  sql: Queryable,
+  table: Frozen,
+  month: string,
+  columns: readonly Column[] = sealedColumns(table),
+): Fragment {
+  const { deliveredColumn } = table.snapshot;
+  const cells = columns.map(({ name }) =>
+    name === deliveredColumn ? sql`${month}::text as ${sql(name)}` : sql`s.${sql(name)}`,
+  );
   return sql`(select ${list(sql, cells)} from ${sql(stageSchema)}.${sql(table.name)} s)`;
 }
 
-/** The rows frozen under one as_of: `(select …)`, for a FROM. */
-export function frozenRows(sql: Queryable, table: Frozen, asOf: string): Fragment {
+/** The rows frozen under one as_of, with these of their columns: `(select …)`, for a FROM. */
+export function frozenRows(
+  sql: Queryable,
+  table: Frozen,
+  asOf: string,
+  columns: readonly Column[] = sealedColumns(table),
+): Fragment {
   const { table: target, asOfColumn } = table.snapshot;
   return sql`
-    (select ${list(sql, columnsOf(sql, "s", namesOf(sealedColumns(table))))}
+    (select ${list(sql, columnsOf(sql, "s", namesOf(columns)))}
        from ${sql(target.schema)}.${sql(target.name)} s where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
-/** What the seal of the staged rows would be, made like the one with this fingerprint, where there is one. */
-export function sealStaged(tx: Transaction, table: Frozen, month: string, like?: string): Promise<Sealed> {
-  return seal(tx, stagedRows(tx, table, month), { key: table.live.key, columns: sealedColumns(table), like });
+/** How the staged rows differ, in these columns, from the snapshot that stands under their stamp. */
+export function stagedChanges(
+  tx: Transaction,
+  table: Frozen,
+  { asOf, month }: Stamp,
+  columns: readonly Column[],
+): Promise<RowChanges> {
+  const staged = stagedRows(tx, table, month, columns);
+  return rowChanges(tx, frozenRows(tx, table, asOf, columns), staged, table.live.key, columns);
 }
 
-/** What the seal of the rows now in the snapshot would be, likewise; no rows when the snapshot was never taken. */
-export function sealSnapshot(sql: Queryable, table: Frozen, asOf: string, like?: string): Promise<Sealed> {
-  return seal(sql, frozenRows(sql, table, asOf), { key: table.live.key, columns: sealedColumns(table), like });
-}
-
-/** How the staged rows differ from the snapshot that stands under their stamp. */
-export function stagedChanges(tx: Transaction, table: Frozen, { asOf, month }: Stamp): Promise<RowChanges> {
-  const staged = stagedRows(tx, table, month);
-  return rowChanges(tx, frozenRows(tx, table, asOf), staged, table.live.key, sealedColumns(table));
-}
-
-/** Freeze the staged rows under the stamp; where the table is partitioned, in a partition of their own. */
-export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp): Promise<void> {
-  const { table: target } = table.snapshot;
+/**
+ * Freeze the staged rows under the stamp; where the table is partitioned, in a partition of their own. Returns how many
+ * rows the server says it wrote.
+ */
+export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp): Promise<number> {
+  const { table: target, hasOwnColumns } = table.snapshot;
   if (!target.partitioned || (await partitionFor(tx, target, stamp.asOf)) !== null) {
     return insertStaged(tx, table, target.name, stamp);
   }
   const partition = partitionName(target.name, stamp.asOf);
   const bare = tx`${tx(target.schema)}.${tx(partition)}`;
+  const parent = tx`${tx(target.schema)}.${tx(target.name)}`;
   const stampOf = tx(table.snapshot.asOfColumn);
   // Neither a partition's bound nor a check takes a parameter; the date was checked to be one where it entered.
   const day = tx.unsafe(`date '${stamp.asOf}'`);
+  if (hasOwnColumns) {
+    // What fills itself does so in rows that come by way of the table.
+    await tx`create table ${bare} partition of ${parent} for values in (${day})`;
+    return insertStaged(tx, table, target.name, stamp);
+  }
   // Built bare and attached when full: the key is sorted once instead of being kept in order row by row. The check
   // vouches for the rows, which would be read once more; the table's own checks its partitions must have, too.
   await tx`
-    create table ${bare} (like ${tx(target.schema)}.${tx(target.name)} including constraints,
+    create table ${bare} (like ${parent} including constraints,
       constraint stamped check (${stampOf} is not null and ${stampOf} = ${day}))`;
-  await insertStaged(tx, table, partition, stamp);
+  const rows = await insertStaged(tx, table, partition, stamp);
   await tx`alter table ${bare} add primary key (${tx(target.key)})`;
-  await tx`alter table ${tx(target.schema)}.${tx(target.name)} attach partition ${bare} for values in (${day})`;
+  await tx`alter table ${parent} attach partition ${bare} for values in (${day})`;
   await tx`alter table ${bare} drop constraint stamped`;
+  return rows;
 }
 
-async function insertStaged(tx: Transaction, table: Frozen, into: string, { asOf, month }: Stamp): Promise<void> {
+async function insertStaged(tx: Transaction, table: Frozen, into: string, { asOf, month }: Stamp): Promise<number> {
   const { table: target, asOfColumn } = table.snapshot;
   const names = namesOf(sealedColumns(table));
   const all = [...names, asOfColumn];
-  await tx`
+  const { count } = await tx`
     insert into ${tx(target.schema)}.${tx(into)} (${tx(all)})
     select ${list(tx, columnsOf(tx, "s", names))}, ${asOf}::date from ${stagedRows(tx, table, month)} s`;
+  return count;
 }
 
 /** Remove the rows of one as_of, leaving its partition for others to take their place. */

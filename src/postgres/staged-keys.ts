@@ -2,19 +2,26 @@ import type { Reference } from "../core/columns.ts";
 import { type LoadTable, stageSchema } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
 import { columnsOf, every, list } from "./fragments.ts";
+import { isKnownParent, type Parents } from "./parents.ts";
+
+/** The tables of the drop, and where else parents may be. */
+interface Known {
+  tables: readonly LoadTable[];
+  parents: Parents;
+}
 
 /**
  * What a publication's own constraints would find, for a backfill, which writes no live table: a key that is staged
- * twice, and a row whose parent is neither staged nor live. Null when all is well.
+ * twice, and a row whose parent is neither staged nor known. Null when all is well.
  */
 export async function stagedKeyFault(
   tx: Transaction,
   table: LoadTable,
-  tables: readonly LoadTable[],
+  known: Known,
 ): Promise<"repeated" | "orphaned" | null> {
   if (await hasRepeatedKey(tx, table)) return "repeated";
   for (const reference of table.live.references) {
-    if (await hasOrphan(tx, table, reference, tables)) return "orphaned";
+    if (await hasOrphan(tx, table, reference, known)) return "orphaned";
   }
   return null;
 }
@@ -26,12 +33,8 @@ async function hasRepeatedKey(tx: Transaction, { name, live }: LoadTable): Promi
   return row?.repeated ?? false;
 }
 
-async function hasOrphan(
-  tx: Transaction,
-  { name }: LoadTable,
-  { parent, columns, parentColumns }: Reference,
-  tables: readonly LoadTable[],
-): Promise<boolean> {
+async function hasOrphan(tx: Transaction, { name }: LoadTable, reference: Reference, known: Known): Promise<boolean> {
+  const { parent, columns, parentColumns } = reference;
   const matches = every(
     tx,
     columns.map((column, index) => tx`l.${tx(parentColumns[index] ?? "")} = s.${tx(column)}`),
@@ -40,12 +43,12 @@ async function hasOrphan(
     tx,
     columns.map((column) => tx`s.${tx(column)} is not null`),
   );
-  const isStaged = tables.some((table) => table.name === parent.name)
+  const isStaged = known.tables.some((table) => table.name === parent.name)
     ? tx`exists (select 1 from ${tx(stageSchema)}.${tx(parent.name)} l where ${matches})`
     : tx`false`;
-  const isLive = tx`exists (select 1 from ${tx(parent.schema)}.${tx(parent.name)} l where ${matches})`;
+  const isKnown = isKnownParent(tx, reference, known, (column, index) => tx`${column} = s.${tx(columns[index] ?? "")}`);
   const [row] = await tx<{ orphaned: boolean }[]>`
     select exists (select 1 from ${tx(stageSchema)}.${tx(name)} s
-                    where ${isWhole} and not ${isStaged} and not ${isLive}) as orphaned`;
+                    where ${isWhole} and not ${isStaged} and not ${isKnown}) as orphaned`;
   return row?.orphaned ?? false;
 }

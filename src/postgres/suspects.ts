@@ -1,4 +1,8 @@
+import type { Column } from "../core/columns.ts";
+import type { Seal } from "../core/events.ts";
+import { type Hashing, hashingOf } from "../core/fingerprints.ts";
 import type { RowDifference } from "../core/listings.ts";
+import { keyColumns } from "./catalog.ts";
 import type { Queryable } from "./connect.ts";
 import { keyHash, keyText } from "./fingerprint.ts";
 import type { Fragment } from "./fragments.ts";
@@ -12,10 +16,11 @@ import { type Frozen, frozenRows } from "./snapshots.ts";
 export async function nameRows(
   sql: Queryable,
   table: Frozen,
-  asOf: string,
+  { as_of: asOf, fingerprint }: Pick<Seal, "as_of" | "fingerprint">,
   suspects: readonly Suspect[],
 ): Promise<RowDifference[]> {
-  const { schema, name, key } = table.live;
+  const key = { columns: keyColumns(table), hashing: hashingOf(fingerprint) };
+  const { schema, name } = table.live;
   const removed = suspects.filter(({ change }) => change === "removed");
   const standing = suspects.filter(({ change }) => change !== "removed");
   const differences = [
@@ -28,14 +33,15 @@ export async function nameRows(
 async function keysOf(
   sql: Queryable,
   relation: Fragment,
-  key: readonly string[],
+  key: { columns: readonly Column[]; hashing: Hashing },
   suspects: readonly Suspect[],
 ): Promise<RowDifference[]> {
   if (suspects.length === 0) return [];
   const changes = new Map(suspects.map(({ keyHash: hash, change }) => [hash, change]));
+  const hashOfKey = keyHash(sql, key.columns, key.hashing);
   const rows = await sql<{ key: string; hash: number }[]>`
-    select ${keyText(sql, key)} as key, ${keyHash(sql, key)} as hash
-      from ${relation} s where ${keyHash(sql, key)} = any(${[...changes.keys()]}::bigint[])`;
+    select ${keyText(sql, key.columns)} as key, ${hashOfKey} as hash
+      from ${relation} s where ${hashOfKey} = any(${[...changes.keys()]}::bigint[])`;
   return rows.flatMap(({ key: name, hash }) => {
     const change = changes.get(hash);
     // Should two keys share a hash, one stands for both.

@@ -1,4 +1,5 @@
 import type { Column } from "../core/columns.ts";
+import { keyColumns } from "./catalog.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 import { keyHash } from "./fingerprint.ts";
 import { columnsOf, type Fragment, list } from "./fragments.ts";
@@ -35,7 +36,7 @@ export async function takeSample(
   table: Frozen,
   { from, to, percent, oneIn }: Sampling & { from: string; to: string },
 ): Promise<void> {
-  const isChosen = oneIn === 1 ? tx`` : tx`where ${keyHash(tx, table.live.key)} % ${oneIn}::bigint = 0`;
+  const isChosen = oneIn === 1 ? tx`` : tx`where ${keyHash(tx, keyColumns(table))} % ${oneIn}::bigint = 0`;
   const blocks = percent >= 100 ? tx`` : tx`tablesample system (${percent}::float4) repeatable (1)`;
   await tx`drop table if exists pg_temp.${tx(sample)}`;
   await tx`

@@ -24,7 +24,7 @@ test("a file is told with its size and time, links followed", async () => {
   expect(await dropFiles(data, "month_000", tables)).toEqual([
     {
       ...{ table: "t", path: join(data, "month_000", "t.csv"), bytes: 4, present: true },
-      ...{ modified_ms: statSync(elsewhere).mtimeMs, fault: null },
+      ...{ modified_ms: statSync(elsewhere).mtimeMs, identity: expect.stringMatching(/^\d+:\d+:[\d.]+$/), fault: null },
     },
   ]);
 });

@@ -273,7 +273,14 @@ describe("as text", () => {
   });
 
   test("seals, with the rows that broke them and what mends them", () => {
-    const check = { ...seal, found_rows: 7042, found_fingerprint: "2f", differences: [], unnamed_groups: 0 };
+    const check = {
+      ...seal,
+      found_rows: 7042,
+      found_fingerprint: "2f",
+      lost_columns: [],
+      differences: [],
+      unnamed_groups: 0,
+    };
     const broken: SealCheck = {
       ...check,
       state: "broken",
@@ -336,6 +343,7 @@ describe("exit codes", () => {
       ...seal,
       found_rows: 7043,
       found_fingerprint: seal.fingerprint,
+      lost_columns: [],
       differences: [],
       unnamed_groups: 0,
     };

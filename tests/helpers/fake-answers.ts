@@ -26,6 +26,7 @@ export function answerOf(
           state: index === 0 ? "broken" : "intact",
           found_rows: seal.rows - (index === 0 ? 1 : 0),
           found_fingerprint: seal.fingerprint,
+          lost_columns: [],
           differences: index === 0 ? [{ key: "0002-VHCPW", change: "removed" }] : [],
           unnamed_groups: 0,
         })),

@@ -90,8 +90,9 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
     await emptied(database.sql);
     const model = new Model(session.tables);
     const [january, february, march, correction, april] = edits;
-    const next = (before: Drop | null, change = january) =>
-      edited(session.tables, keys, before, change ?? [], (table) => new Set(model.live(table).keys()));
+    const live = (table: string): ReadonlySet<string> => new Set(model.live(table).keys());
+    const next = (before: Drop | null, change = january, known = live) =>
+      edited(session.tables, keys, before, change ?? [], known);
 
     const first = next(null, february);
     const events = await step(model, "month_001", first);
@@ -103,7 +104,9 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
     await step(model, "month_002", second, { force: true });
     const corrected = next(second, correction);
     await step(model, "month_002", corrected, { restamp: true });
-    await step(model, "month_000", next(first, january), { backfill: true });
+    // By then the live tables hold later months, so that nobody there is a parent of these rows.
+    const alone = () => new Set<string>();
+    await step(model, "month_000", next(first, january, alone), { backfill: true });
     const third = next(corrected, april);
     await step(model, "month_003", third, { dry_run: true });
     await step(model, "month_003", third);

@@ -25,7 +25,7 @@ const adopted: Template = {
     await unpartitioned.prepare(sql, url);
     for (const day of ["2023-11-30", "2023-12-31"]) {
       await sql`insert into usage_agg_30d_snapshots values ('old', ${day}, 16.00), (${day}, ${day}, null)`;
-      await sql`insert into labels_snapshots values ('old', ${day}, true, 'month_000')`;
+      await sql`insert into labels_snapshots values ('old', ${day}, true, 'earlier')`;
     }
     const { exitCode } = await runMonths(settingsFor(url), ["month_000"]);
     await closePipelines();

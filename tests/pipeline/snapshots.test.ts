@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
 import type { RunEvent } from "../../src/core/events.ts";
+import { isWeak } from "../../src/core/fingerprints.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
-import { isFrozen, sealSnapshot } from "../../src/postgres/snapshots.ts";
+import { newestSealing, sealSnapshot } from "../../src/postgres/sealing.ts";
+import { isFrozen } from "../../src/postgres/snapshots.ts";
 import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
@@ -198,22 +201,60 @@ test("what cannot be compared is said", async () => {
   expect(await compare("2024-02-30", january)).toMatchObject({ code: "usage", exitCode: 2 });
 });
 
-test("seals of rows hashed as text, as they were at first, hold: by verifying, by a run and by a restamp of the same", async () => {
+/** Put seals of an older kind in the place of those that the month got. */
+async function sealedAsBefore(hashing: "text" | "cells"): Promise<void> {
   const { sql } = database;
   for (const table of (await tablesOf(sql)).filter(isFrozen)) {
-    const { fingerprint, groups } = await sealSnapshot(sql, table, january, "0".repeat(16));
-    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    const { fingerprint, groups } = await sealSnapshot(sql, table, january, { ...newestSealing(table), hashing });
     await sql`
-      update console.seals set fingerprint = ${fingerprint}, groups = ${sql.json(groups)}
+      update console.seals set fingerprint = ${fingerprint}, groups = ${sql.json(groups)}, columns = null
        where table_name = ${table.snapshot.table.name}`;
   }
-  const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
-  for (const flags of [{ force: true }, { restamp: true }]) {
-    expect(lastOf(await run("month_000", flags), "run.finished")?.status).toBe("published");
-    expect((await pipeline.call({ kind: "snapshots" })).snapshots).toEqual(before);
-  }
-  const states = async () => (await pipeline.call({ kind: "verify", as_of: null })).seals.map(({ state }) => state);
-  expect(await states()).toEqual(Array(5).fill("intact"));
-  await sql`update labels_snapshots set churn_label = not churn_label where user_id = 'u2'`;
-  expect((await states()).sort()).toEqual(["broken", ...Array(4).fill("intact")]);
+}
+
+const states = async () =>
+  (await pipeline.call({ kind: "verify", as_of: null })).seals.map(({ state }) => state).sort();
+const weakOnes = async () => (await pipeline.call({ kind: "snapshots" })).snapshots.filter(isWeak).length;
+
+describe.each(["text", "cells"] as const)("seals of rows hashed as %s, as they once were", (hashing) => {
+  beforeEach(() => sealedAsBefore(hashing));
+
+  test("hold, and still show what they can", async () => {
+    expect(await weakOnes()).toBe(5);
+    expect(await states()).toEqual(Array(5).fill("intact"));
+    await database.sql`update labels_snapshots set churn_label = not churn_label where user_id = 'u2'`;
+    expect(await states()).toEqual(["broken", ...Array(4).fill("intact")]);
+  });
+
+  test("hold when a column was added since, which they do not cover", async () => {
+    await database.sql`alter table support_agg_90d_snapshots add column escalations int`;
+    await database.sql`alter table support_agg_90d add column escalations int`;
+    const pipelineNow = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+    const { seals } = await pipelineNow.call({ kind: "verify", as_of: null });
+    await pipelineNow.close();
+    await database.sql`alter table support_agg_90d_snapshots drop column escalations`;
+    await database.sql`alter table support_agg_90d drop column escalations`;
+    expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
+  });
+
+  test("are renewed by one command while rows and drop agree; the old ones stay in the ledger", async () => {
+    const request = runRequest(["month_000"], { backfill: true, force: true });
+    expect(lastOf(await run("month_000", request), "run.finished")?.status).toBe("published");
+    expect([await weakOnes(), await states()]).toEqual([0, Array(5).fill("intact")]);
+    const lifted = await database.sql`select reason, count(*) as seals from console.lifted_seals group by 1`;
+    expect([...lifted]).toEqual([{ reason: "renewal", seals: 5 }]);
+  });
+
+  test("are not renewed over rows that they fail to tell from the drop's", async () => {
+    await database.sql`update usage_agg_30d_snapshots set watch_hours_30d = -watch_hours_30d`;
+    const seesIt = hashing === "text";
+    expect(await states()).toEqual([...(seesIt ? ["broken"] : []), ...Array(seesIt ? 4 : 5).fill("intact")]);
+    const refused = lastOf(await run("month_000", { force: true }), "run.failed");
+    expect(refused?.code).toBe("snapshot_differs");
+    expect(await weakOnes()).toBe(5);
+    expect(lastOf(await run("month_000", { restamp: true }), "run.finished")?.status).toBe("published");
+    const [row] =
+      await database.sql`select count(*) as negative from usage_agg_30d_snapshots where watch_hours_30d < 0`;
+    expect([row?.negative, await weakOnes()]).toEqual([0, 0]);
+  });
 });

@@ -6,7 +6,7 @@ import { dataset, migrated, tableNamed } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 const carried = ["user_id", "churn_label"];
-const staged = { carried, rows: 2, seenBefore: false };
+const staged = { carried, rows: 2 };
 let database: TestDatabase;
 let labels: LoadTable;
 
@@ -22,7 +22,11 @@ beforeEach(async () => {
 });
 
 async function merge(): Promise<string | null> {
-  return database.sql.begin(async (tx) => applyMerge(tx, labels, carried, await planMerge(tx, labels, staged)));
+  const done = await database.sql.begin(async (tx) =>
+    applyMerge(tx, labels, carried, await planMerge(tx, labels, staged)),
+  );
+  expect(done).toMatchObject({ inserted: 2, updated: 0 });
+  return done.slower;
 }
 
 async function identity() {

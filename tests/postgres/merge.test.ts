@@ -23,7 +23,7 @@ test("the plan counts new, changed, unchanged and absent rows, and applying it w
     ('same', 'Female', true), ('empty', null, null), ('other', 'Male', null), ('new', null, true)`;
   const before = await sql`select user_id, ctid::text as place from users where user_id in ('same', 'empty', 'away')`;
   const plan = await sql.begin(async (tx) => {
-    const planned = await planMerge(tx, users, { carried, rows: 4, seenBefore: false });
+    const planned = await planMerge(tx, users, { carried, rows: 4 });
     await applyMerge(tx, users, carried, planned);
     return planned;
   });
@@ -46,13 +46,13 @@ test("a key that is staged twice is noticed even where neither row would change 
     await tx`truncate stage.users`;
     await tx`insert into stage.users (user_id, user_gender, has_family)
       values ('same', 'Female', true), ('same', 'Female', true)`;
-    return planMerge(tx, users, { carried, rows: 4, seenBefore: false });
+    return planMerge(tx, users, { carried, rows: 4 });
   });
   expect(plan.repeated).toBe(true);
 });
 
 describe("rows of a file that was published before", () => {
-  const seen = { carried, rows: 2, seenBefore: true };
+  const seen = { carried, rows: 2 };
   type Row = [user: string, gender: string | null, hasFamily: boolean | null];
   /** The plan for these rows over live ones that are `first` and `second`. */
   async function planOver(rows: Row[]) {

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { Transaction } from "../../src/postgres/connect.ts";
 import type { Sealed } from "../../src/postgres/fingerprint.ts";
 import { findSuspects } from "../../src/postgres/key-groups.ts";
-import { type Frozen, isFrozen, sealSnapshot, takeSnapshot } from "../../src/postgres/snapshots.ts";
+import { sealSnapshot } from "../../src/postgres/sealing.ts";
+import { type Frozen, isFrozen, takeSnapshot } from "../../src/postgres/snapshots.ts";
 import { nameRows } from "../../src/postgres/suspects.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -43,7 +44,9 @@ async function told(table: Frozen, tamper: (tx: Transaction) => Promise<unknown>
     await tamper(tx);
     const after = await sealSnapshot(tx, table, asOf);
     const { suspects, unnamed } = findSuspects(before.groups, after.groups);
-    const rows = (await nameRows(tx, table, asOf, suspects)).map(({ key, change }) => `${key} ${change}`);
+    const rows = (await nameRows(tx, table, { as_of: asOf, fingerprint: after.fingerprint }, suspects)).map(
+      ({ key, change }) => `${key} ${change}`,
+    );
     result = { broken: after.fingerprint !== before.fingerprint, rows, unnamed };
     throw new Undo();
   });

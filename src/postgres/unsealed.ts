@@ -1,0 +1,91 @@
+import type { LoadTable } from "./catalog.ts";
+import type { Queryable } from "./connect.ts";
+import { type Fragment, list } from "./fragments.ts";
+import { type Frozen, isFrozen } from "./snapshots.ts";
+
+/** Rows of one as_of in a snapshot table that no seal of ours vouches for. */
+export interface UnsealedDate {
+  table: string;
+  as_of: string;
+  /** The month whose drop brought them, where the rows say so and agree on it. */
+  month: string | null;
+}
+
+type Sealed = readonly { table: string; as_of: string }[];
+
+/**
+ * The dates under which rows stand in the snapshot tables without a seal: taken by somebody else, or the ledger was lost.
+ * A partition of one date is looked into only when it has no seal; a table without partitions has to be read.
+ */
+export async function unsealedDates(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+  sealed: Sealed,
+): Promise<UnsealedDate[]> {
+  const frozen = tables.filter(isFrozen);
+  const partitions = await partitionsOf(sql, frozen);
+  const looks = frozen.flatMap((table) => {
+    const dates = sealed.filter((seal) => seal.table === table.snapshot.table.name).map(({ as_of }) => as_of);
+    const own = partitions.filter((one) => one.table === table.snapshot.table.name);
+    const isSplit = table.snapshot.table.partitioned && own.every(({ as_of }) => as_of !== null);
+    if (!isSplit) return [datesIn(sql, table, dates)];
+    return own.filter(({ as_of }) => !dates.includes(as_of ?? "")).map((one) => dateOf(sql, table, one));
+  });
+  if (looks.length === 0) return [];
+  return [...(await sql<UnsealedDate[]>`${looks.reduce((all, one) => sql`${all} union all ${one}`)}`)];
+}
+
+/** All dates but these. */
+function datesIn(sql: Queryable, { snapshot }: Frozen, except: readonly string[]): Fragment {
+  const { asOfColumn, table } = snapshot;
+  const stamp = sql(asOfColumn);
+  const days = except.map((day) => sql`${day}::date`);
+  const others = days.length === 0 ? sql`` : sql`where ${stamp} not in (${list(sql, days)})`;
+  return sql`
+    select ${table.name}::text as table, ${stamp}::text as as_of, ${deliveredIn(sql, snapshot)} as month
+      from ${sql(table.schema)}.${sql(table.name)} ${others} group by ${stamp}`;
+}
+
+/** The one date of a partition, if it holds rows; only who delivered them takes more than a look. */
+function dateOf(sql: Queryable, { snapshot }: Frozen, { schema, name, as_of }: Partition): Fragment {
+  const rows = sql`${sql(schema)}.${sql(name)}`;
+  const named = sql`${snapshot.table.name}::text as table, ${as_of}::text as as_of`;
+  if (snapshot.deliveredColumn === null) return sql`(select ${named}, null::text as month from ${rows} limit 1)`;
+  return sql`select ${named}, ${deliveredIn(sql, snapshot)} as month from ${rows} having count(*) > 0`;
+}
+
+function deliveredIn(sql: Queryable, { deliveredColumn }: Frozen["snapshot"]): Fragment {
+  if (deliveredColumn === null) return sql`null::text`;
+  const delivered = sql(deliveredColumn);
+  return sql`case when min(${delivered}) = max(${delivered}) then min(${delivered})::text end`;
+}
+
+interface Partition {
+  table: string;
+  schema: string;
+  name: string;
+  /** Its one date; null for a partition of another kind. */
+  as_of: string | null;
+}
+
+async function partitionsOf(sql: Queryable, tables: readonly Frozen[]): Promise<Partition[]> {
+  const wanted = tables.map(({ snapshot }) => ({ schema: snapshot.table.schema, name: snapshot.table.name }));
+  return [
+    ...(await sql<Partition[]>`
+      select wanted.name as table, n.nspname as schema, c.relname as name,
+             (regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES IN \\(''(\\d{4}-\\d\\d-\\d\\d)''\\)$'))[1] as as_of
+        from jsonb_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
+        join pg_inherits i on i.inhparent = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+        join pg_class c on c.oid = i.inhrelid
+        join pg_namespace n on n.oid = c.relnamespace
+       where c.relispartition`),
+  ];
+}
+
+/** True when a live table holds rows. */
+export async function anyLiveRows(sql: Queryable, tables: readonly LoadTable[]): Promise<boolean> {
+  const holds = tables.map(({ live }) => sql`exists (select 1 from ${sql(live.schema)}.${sql(live.name)})`);
+  const [row] = await sql<{ any: boolean }[]>`
+    select ${holds.reduce((all, one) => sql`${all} or ${one}`)} as any`;
+  return row?.any ?? false;
+}
