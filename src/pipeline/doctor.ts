@@ -5,6 +5,7 @@ import { unpartitioned } from "../postgres/conversion/targets.ts";
 import { translate } from "../postgres/errors.ts";
 import { missingPrivileges } from "../postgres/privileges.ts";
 import { browseMonths } from "./browse.ts";
+import { checkPast } from "./past-checks.ts";
 import type { Session } from "./session.ts";
 import { readSuites } from "./suites.ts";
 
@@ -23,7 +24,7 @@ export async function doctor(settings: Settings, openSession: () => Promise<Sess
   checks.push(await checkSuites(session), await checkPrivileges(session));
   // Without a folder there are no months to speak of: the first check said so.
   if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
-  checks.push(await checkPartitions(session));
+  checks.push(await checkPartitions(session), ...(await checkPast(session)));
   return checks;
 }
 

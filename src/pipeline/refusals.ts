@@ -50,12 +50,12 @@ export function stampOutOfOrder({ month, asOf, dataset }: Job, { stamps }: Pick<
 }
 
 function leak(month: string, asOf: string, stamp: Stamp): ConsoleError {
-  const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
+  const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "older than" : "newer than";
   const other =
     stamp.month === null
       ? `the rows as of ${stamp.as_of}, which the ledger does not know`
       : `${stamp.month}, whose snapshot ${stamp.sealed ? "is sealed" : "stands"} as of ${stamp.as_of}`;
-  return new ConsoleError("leak", `${month} stamped ${asOf} would stand ${relation} ${other}.`, {
+  return new ConsoleError("leak", `${month} stamped ${asOf} is ${relation} ${other}.`, {
     hint:
       "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months. " +
       `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,

@@ -170,7 +170,7 @@ async function stagesIn(
   };
   const staged = await stage("ingest", () => ingest(context, incoming, faults));
   record.files = staged.map((table) => table.record);
-  const { counts, published } = await stage("upsert", () => upsert(context, staged));
+  const { counts, publishing } = await stage("upsert", () => upsert(context, staged));
   record.tables = counts;
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
@@ -180,7 +180,7 @@ async function stagesIn(
   }
   const seals = await stage("snapshot", async () => {
     const { inForce, fresh } = await snapshot(context);
-    await requireWritten(context, published);
+    await requireWritten(context, publishing);
     await warnOfDrift(context, fresh);
     return inForce;
   });
@@ -197,6 +197,13 @@ async function requireAsListed(
   const delivered = incoming.map(({ table, file }) => ({ listed: file, sha256: hashes.get(table.name) ?? null }));
   faults.add(await changedSince(listedAt, delivered, await listAgain()));
   faults.throwIfAny();
+}
+
+/** A key that was neither live when the plan was made nor is wrong in the drop. */
+function takenMeanwhile({ month }: Job): ConsoleError {
+  return new ConsoleError("not_as_planned", `A key of ${month} was written or removed while the run went on.`, {
+    hint: "Nothing was published. Another session, or a trigger, writes to the live tables: run the month again without it.",
+  });
 }
 
 function expectationsFailed({ month }: Job, failed: number, all: number, faults: DropFaults): ConsoleError {
@@ -217,6 +224,7 @@ async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Prom
   if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
     await findKeyFaults(sql, { ...job, parents: open.parents }, incoming, faults);
     if (faults.count > 0) return faults.rejection();
+    if (isKeyViolation(thrown)) return takenMeanwhile(job);
   }
   return translate(thrown);
 }

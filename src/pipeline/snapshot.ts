@@ -15,6 +15,7 @@ import {
 } from "../postgres/seals.ts";
 import { clearSnapshot, type Frozen, isFrozen, stagedChanges, takeSnapshot } from "../postgres/snapshots.ts";
 import { type StageContext, stopIfCancelled, warn } from "./context.ts";
+import { notAsPlanned } from "./written.ts";
 
 /** The seals of a month, and those of them that this run set. */
 export interface Snapshots {
@@ -152,15 +153,8 @@ async function take(context: StageContext, table: Frozen, wanted: SealedTable): 
 
 function notAsStaged({ table, rows, as_of }: SealedTable, there: number): ConsoleError {
   const what = there === rows ? "they are not those of the drop" : `${formatCounted(there, "row")} came`;
-  return new ConsoleError(
-    "not_as_planned",
-    `${table} as of ${as_of} was to get ${formatCounted(rows, "row")}; ${what}.`,
-    {
-      hint:
-        `Nothing was published. A trigger, a rule or a policy on ${table} changes what is written to it: ` +
-        `\`\\d+ ${table}\` in psql lists them. Disable it for the time of the run, or mend it.`,
-    },
-  );
+  const planned = `${formatCounted(rows, "row")} were to be frozen as of ${as_of}`;
+  return notAsPlanned({ name: table }, `${planned}; ${what}`, [], true);
 }
 
 async function lift(

@@ -1,17 +1,17 @@
 import type { TableCounts } from "../core/events.ts";
 import { formatCounted, formatPercent } from "../core/format.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
-import { keepOthersFromWriting } from "../postgres/other-writers.ts";
+import { thisMoment } from "../postgres/other-writers.ts";
 import { stagedKeyFault } from "../postgres/staged-keys.ts";
 import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import { KeyFault } from "./keys.ts";
 import { mayBeNewer } from "./refusals.ts";
-import { type Published, requireCounts } from "./written.ts";
+import { type PublishedTable, type Publishing, requireCounts } from "./written.ts";
 
-/** What became of each table, and those that went into the live tables. */
+/** What became of each table, and what went into the live tables. */
 export interface Upserted {
   counts: TableCounts[];
-  published: Published[];
+  publishing: Publishing;
 }
 
 /**
@@ -21,8 +21,8 @@ export interface Upserted {
  */
 export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<Upserted> {
   const counts: TableCounts[] = [];
-  const published: Published[] = [];
-  if (!context.backfill) await keepOthersOut(context);
+  const published: PublishedTable[] = [];
+  const since = await thisMoment(context.tx);
   for (const table of staged) {
     stopIfCancelled(context.signal);
     const entry: TableCounts = { table: table.name, rows: table.rows };
@@ -36,16 +36,7 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
     context.emit({ event: "table.finished", stage: "upsert", ...entry });
     counts.push(entry);
   }
-  return { counts, published };
-}
-
-async function keepOthersOut(context: StageContext): Promise<void> {
-  await keepOthersFromWriting(context.tx, context.tables, (writers) =>
-    warn(context, {
-      title: `Live tables are being written to by ${writers}: waiting until that is committed.`,
-      hint: "The run goes on by itself then; it can be cancelled.",
-    }),
-  );
+  return { counts, publishing: { since, tables: published } };
 }
 
 async function checkKeys({ tx, tables, parents }: StageContext, { name, table }: Staged): Promise<void> {

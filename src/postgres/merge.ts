@@ -97,7 +97,8 @@ export async function applyMerge(
   plan: MergePlan,
 ): Promise<MergeOutcome> {
   const updated = plan.updated > 0 ? await updateChanged(tx, table, carried) : 0;
-  if (plan.inserted === 0) return { inserted: 0, updated, slower: null };
+  // What the plan did not foresee is not made worse.
+  if (plan.inserted === 0 || updated !== plan.updated) return { inserted: 0, updated, slower: null };
   if (plan.live > 0) return { inserted: await insertNew(tx, table, carried), updated, slower: null };
   let inserted = 0;
   const slower = await fillEmpty(tx, table, async (isKeyed) => {
@@ -139,31 +140,27 @@ async function insertWhere(
   return count;
 }
 
-/** Staged rows that are not live as they were staged: how many, and the keys of the first of them. */
-export async function strayRows(
-  tx: Transaction,
-  table: LoadTable,
-  carried: readonly string[],
-): Promise<{ strays: number; keys: string[] }> {
+/** Staged rows that are not live as they were staged: how many, and the keys of the first that differ and that are missing. */
+export interface Strays {
+  rows: number;
+  different: string[];
+  missing: string[];
+}
+
+export async function strayRows(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<Strays> {
   const { name, live } = table;
   const key = columnsOf(tx, "s", live.key);
   const text = key.length === 1 ? tx`${list(tx, key)}::text` : tx`row(${list(tx, key)})::text`;
-  const isStray = tx`(l.${tx(live.key[0] ?? "")} is null or (${changes(tx, payload(table, carried))}))`;
-  const [row] = await tx<{ strays: number; keys: string[] }[]>`
-    select count(*) as strays,
-           coalesce((array_agg(${text} order by ${text}))[1:${namedRows}::int], '{}')::text[] as keys
+  const isMissing = tx`l.${tx(live.key[0] ?? "")} is null`;
+  const first = (condition: Fragment) =>
+    tx`coalesce((array_agg(${text} order by ${text}) filter (where ${condition}))[1:${namedRows}::int], '{}')::text[]`;
+  const [row] = await tx<Strays[]>`
+    select count(*) as rows, ${first(tx`not ${isMissing}`)} as different, ${first(isMissing)} as missing
       from ${tx(stageSchema)}.${tx(name)} s
       left join ${tx(live.schema)}.${tx(live.name)} l on ${sameKey(tx, "l", "s", live.key)}
-     where ${isStray}`;
-  return row ?? { strays: 0, keys: [] };
+     where (${isMissing} or (${changes(tx, payload(table, carried))}))`;
+  return row ?? { rows: 0, different: [], missing: [] };
 }
 
 /** So many rows are named; the others are counted. */
 const namedRows = 5;
-
-/** Rows that are live. */
-export async function countLive(tx: Transaction, { live }: LoadTable): Promise<number> {
-  const [row] = await tx<{ rows: number }[]>`
-    select count(*) as rows from ${tx(live.schema)}.${tx(live.name)}`;
-  return row?.rows ?? 0;
-}

@@ -1,46 +1,41 @@
 import type { LoadTable } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
-import { list } from "./fragments.ts";
 
-/** How long to wait for others who write to the live tables before saying so. */
-const quietPatience = "2s";
-
-const lockNotAvailable = "55P03";
-
-/**
- * Keep others from writing to the live tables until the transaction ends; they may go on reading. What the plan counts is
- * then what is written. Somebody who writes at the moment is waited for, after `onWait` was told who it is.
- */
-export async function keepOthersFromWriting(
-  tx: Transaction,
-  tables: readonly LoadTable[],
-  onWait: (writers: string) => void,
-): Promise<void> {
-  const names = tables.map(({ live }) => tx`${tx(live.schema)}.${tx(live.name)}`);
-  const lock = (inner: Transaction) => inner`lock table ${list(inner, names)} in share row exclusive mode`;
-  try {
-    await tx.savepoint(async (inner) => {
-      await inner`set local lock_timeout = ${inner.unsafe(`'${quietPatience}'`)}`;
-      await lock(inner);
-      await inner`set local lock_timeout = default`;
-    });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === lockNotAvailable)) throw error;
-    onWait(await writersOf(tx, tables));
-    await lock(tx);
-  }
+/** What had not been committed at a moment, by transaction id: all from `next` on, and those that were under way. */
+export interface Moment {
+  next: string;
+  underWay: string[];
 }
 
-/** Such as `ada (psql, process 4711)`: who holds a lock that only writers take. */
-async function writersOf(tx: Transaction, tables: readonly LoadTable[]): Promise<string> {
-  const wanted = tables.map(({ live }) => ({ schema: live.schema, name: live.name }));
-  const rows = await tx<{ who: string }[]>`
-    select distinct format('%s (%s, process %s)', a.usename, coalesce(nullif(a.application_name, ''), '?'), a.pid) as who
-      from jsonb_to_recordset(${tx.json(wanted)}) as wanted(schema text, name text)
-      join pg_locks l on l.relation = to_regclass(format('%I.%I', wanted.schema, wanted.name))
-      join pg_stat_activity a on a.pid = l.pid
-     where l.granted and a.pid <> pg_backend_pid() and l.mode not in ('AccessShareLock', 'RowShareLock')`;
-  return rows.length === 0 ? "somebody" : rows.map(({ who }) => who).join(", ");
+const xids = 2n ** 32n;
+
+/** This moment, for `stateSince`. What was committed before it is seen by every later statement. */
+export async function thisMoment(tx: Transaction): Promise<Moment> {
+  const [row] = await tx<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
+  // As `xmin:xmax:xip,xip` (PostgreSQL manual, "Transaction ID and Snapshot Information Functions").
+  const [, next = "", underWay = ""] = (row?.snapshot ?? "").split(":");
+  // Rows carry the lower half of an id.
+  const ofRow = (id: string) => String(BigInt(id) % xids);
+  return { next: ofRow(next), underWay: underWay.split(",").filter(Boolean).map(ofRow) };
+}
+
+/**
+ * A live table's rows as they are now, and whether another transaction wrote any of those since the moment. It may have
+ * been no change at all. Never false when one was changed or added; what was taken away shows in the count alone.
+ */
+export async function stateSince(
+  tx: Transaction,
+  { live }: LoadTable,
+  { next, underWay }: Moment,
+): Promise<{ rows: number; written: boolean }> {
+  // Ages are compared, since ids begin anew. The rows of a distributed table carry ids of other servers.
+  const [row] = await tx<{ rows: number; written: boolean }[]>`
+    select count(*) as rows,
+           to_regclass('pg_catalog.pg_dist_partition') is not null or coalesce(bool_or(
+             l.xmin <> pg_current_xact_id()::xid and
+             (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[]))), false) as written
+      from ${tx(live.schema)}.${tx(live.name)} l`;
+  return row ?? { rows: 0, written: true };
 }
 
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */

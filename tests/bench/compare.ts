@@ -18,6 +18,7 @@ import { runConsole } from "./ours.ts";
 import { markdown, seconds } from "./report.ts";
 import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
+import { timed } from "./timed.ts";
 
 interface Options {
   users: number;
@@ -123,12 +124,6 @@ function checkAgreement(ours: TableChange, hand: Pick<TableChange, "added" | "re
   throw new ConsoleError("internal", `The two ways count different changes in ${ours.table}.`, {
     hint: "Bench with --database on a server of your own: bench_compare stays there to look at.",
   });
-}
-
-async function timed<Result>(work: () => PromiseLike<Result>): Promise<[seconds: number, result: Result]> {
-  const began = performance.now();
-  const result = await work();
-  return [(performance.now() - began) / 1000, result];
 }
 
 /** A line a table, each compared alone, and one for the command, which compares two at a time. */

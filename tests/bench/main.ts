@@ -10,6 +10,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   expectations: () => import("./expectations.ts"),
   compare: () => import("./compare.ts"),
   read: () => import("./read.ts"),
+  seals: () => import("./seals.ts"),
   ui: () => import("./ui.ts"),
 };
 const usual = "load";

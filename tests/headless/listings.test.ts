@@ -67,7 +67,7 @@ const months: Replies["months"] = {
   ],
 };
 
-const seal = { table: "usage_agg_30d_snapshots", as_of: "2024-01-31", rows: 7043, fingerprint: "1f".repeat(16) };
+const seal = { table: "usage_agg_30d_snapshots", as_of: "2024-01-31", rows: 7043, fingerprint: `3-${"1f".repeat(32)}` };
 
 const detail: RunDetail = {
   ...rejected,
@@ -276,7 +276,7 @@ describe("as text", () => {
     const check = {
       ...seal,
       found_rows: 7042,
-      found_fingerprint: "2f",
+      found_fingerprint: `3-${"2f".repeat(32)}`,
       lost_columns: [],
       differences: [],
       unnamed_groups: 0,

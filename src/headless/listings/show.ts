@@ -55,9 +55,11 @@ const liftedColumns: Column<LiftedSeal & { of: number }>[] = [
   { title: "WHY", cell: whyLifted, flexible: true },
 ];
 
-function whyLifted({ of, run, lifted_by, operator, host }: LiftedSeal & { of: number }): string {
-  if (lifted_by === of) return `this run replaced it, of run ${run}`;
-  if (lifted_by !== null) return `replaced by run ${lifted_by}`;
+function whyLifted({ of, run, reason, lifted_by, operator, host }: LiftedSeal & { of: number }): string {
+  // A weak seal is renewed over the same rows.
+  const deed = reason === "renewal" ? "renewed" : "replaced";
+  if (lifted_by === of) return `this run ${deed} it, of run ${run}`;
+  if (lifted_by !== null) return `${deed} by run ${lifted_by}`;
   return `dropped${operator === null ? "" : ` by ${operator}@${host}`}`;
 }
 

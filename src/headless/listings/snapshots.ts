@@ -1,4 +1,5 @@
 import { exitCodeOf } from "../../core/errors.ts";
+import { isWeak, renewal } from "../../core/fingerprints.ts";
 import { formatCount } from "../../core/format.ts";
 import type { RowDifference, SealCheck, SnapshotEntry } from "../../core/listings.ts";
 import type { Replies } from "../../core/requests.ts";
@@ -29,15 +30,30 @@ export const snapshotsView: View<Replies["snapshots"]> = {
   }),
   text: ({ snapshots }, look) => (snapshots.length === 0 ? "" : table(columns, snapshots, look)),
   note: ({ snapshots }) =>
-    snapshots.length === 0 ? "There are no snapshots yet: --month month_000 takes the first." : null,
+    snapshots.length === 0
+      ? "There are no snapshots yet: --month month_000 takes the first."
+      : weakNote(snapshots.filter(isWeak).length),
 };
+
+function weakNote(weak: number): string | null {
+  if (weak === 0) return null;
+  const seals = weak === 1 ? "1 seal is" : `${formatCount(weak)} seals are`;
+  return (
+    `${seals} of an older, weak kind, which some changes do not break: ` +
+    `${renewal} renews those whose rows still agree with their drop.`
+  );
+}
 
 const checkStyles: Record<SealCheck["state"], Style> = { intact: "green", broken: "red", missing: "red" };
 
 const checkColumns: Column<SealCheck>[] = [
   { title: "TABLE", cell: (seal) => seal.table, flexible: true },
   { title: "AS OF", cell: ({ as_of }) => as_of },
-  { title: "SEAL", cell: ({ state }) => state, style: ({ state }) => checkStyles[state] },
+  {
+    title: "SEAL",
+    cell: (seal) => (isWeak(seal) ? `${seal.state}, weak` : seal.state),
+    style: ({ state }) => checkStyles[state],
+  },
   { title: "SEALED ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
   { title: "FOUND ROWS", align: "right", cell: ({ found_rows }) => formatCount(found_rows) },
   { title: "SEALED FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
@@ -53,19 +69,19 @@ const differenceColumns: Column<RowDifference & { table: string; as_of: string }
 
 /** `snapshots --verify`: each seal held against the rows that are there now; fails when one differs. */
 export const sealsView: View<Replies["verify"]> = {
-  json: ({ seals }) => ({ seals }),
+  json: ({ seals }) => ({ seals: seals.map((seal) => ({ ...seal, weak: isWeak(seal) })) }),
   text({ seals }, look) {
     if (seals.length === 0) return "";
     const differences = seals.flatMap(({ table: name, as_of, differences: rows }) =>
       rows.map((row) => ({ ...row, table: name, as_of })),
     );
     const named = differences.length === 0 ? "" : `\n${table(differenceColumns, differences, look)}`;
-    return `${table(checkColumns, seals, look)}${named}${seals.map(unnamedIn).join("")}`;
+    return `${table(checkColumns, seals, look)}${named}${seals.map(unnamedIn).join("")}${seals.map(lostIn).join("")}`;
   },
   note({ seals }) {
     if (seals.length === 0) return "There are no seals to verify.";
     const broken = seals.filter(({ state }) => state !== "intact");
-    return broken.length === 0 ? null : brokenNote;
+    return broken.length === 0 ? weakNote(seals.filter(isWeak).length) : brokenNote;
   },
   exitCode: ({ seals }) => (seals.every(({ state }) => state === "intact") ? 0 : exitCodeOf("seal_broken")),
 };
@@ -78,4 +94,8 @@ function unnamedIn({ table: name, as_of, unnamed_groups: groups }: SealCheck): s
   if (groups === 0) return "";
   const named = `${name} ${as_of}: `;
   return `${named}in ${groups} of 256 groups of keys several rows differ, too many to be named.\n`;
+}
+
+function lostIn({ table: name, as_of, lost_columns: lost }: SealCheck): string {
+  return lost.length === 0 ? "" : `${name} ${as_of}: ${lost.join(", ")} gone since, or of another type.\n`;
 }

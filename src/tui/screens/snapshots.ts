@@ -1,3 +1,4 @@
+import { isWeak } from "../../core/fingerprints.ts";
 import { bar, formatAge, formatCount } from "../../core/format.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
@@ -112,10 +113,11 @@ function cells(
   ];
 }
 
-/** One word for all seals of a date: sealed until verified, then the worst of what was found. */
+/** One word for all seals of a date: sealed until verified, then the worst of what was found; weak ones show not all. */
 function seal(ui: Ui, { entries }: SnapshotDate): Span {
   const found = entries.map((entry) => ui.seals[sealName(entry)]?.state ?? "sealed");
   if (found.includes("missing")) return span("MISSING", "bad");
   if (found.includes("broken")) return span("BROKEN", "bad");
+  if (entries.some(isWeak)) return span("weak", "warn");
   return found.includes("sealed") ? span("sealed", "plain") : span("intact", "good");
 }

@@ -1,0 +1,90 @@
+import { isWeak, renewal } from "../core/fingerprints.ts";
+import { formatCounted } from "../core/format.ts";
+import type { Check } from "../core/listings.ts";
+import { coveredBy } from "../postgres/sealing.ts";
+import { isFrozen } from "../postgres/snapshots.ts";
+import { indexOfStamp, type Past, readPast, type Stamp } from "./past.ts";
+import type { Session } from "./session.ts";
+
+/** What `doctor` says of the months and dates that have a past here: their order, their seals, and what is not ours. */
+export async function checkPast(session: Session): Promise<Check[]> {
+  const past = await readPast(session.sql, session);
+  return [checkStamps(session, past), checkSeals(session, past), checkOrigin(past)];
+}
+
+/** Pairs of dates that would put labels beside features of their own month, or of a later one. */
+function checkStamps({ dataset }: Session, { stamps }: Past): Check {
+  const index = (stamp: Stamp) => indexOfStamp(stamp, dataset.first_month);
+  const pairs = stamps.flatMap((earlier, place) =>
+    stamps.slice(place + 1).flatMap((later) => {
+      const isTwice = earlier.as_of !== later.as_of && index(earlier) === index(later);
+      const isReversed = index(earlier) > index(later);
+      const isShared = earlier.as_of === later.as_of && index(earlier) !== index(later);
+      if (isTwice) return [`${name(later)} has two dates, ${earlier.as_of} and ${later.as_of}`];
+      if (isReversed) return [`${name(earlier)} is stamped ${earlier.as_of}, before ${name(later)} (${later.as_of})`];
+      return isShared ? [`${name(earlier)} and ${name(later)} share ${later.as_of}`] : [];
+    }),
+  );
+  const dates = new Set(stamps.map(({ as_of }) => as_of)).size;
+  if (pairs.length === 0)
+    return { name: "stamps", state: "ok", detail: `${dates} dates, in the order of their months`, remedy: null };
+  return {
+    name: "stamps",
+    state: "warn",
+    detail: `Not in the order of their months: ${pairs.join("; ")}.`,
+    remedy:
+      "Models would be trained on what was not known then: remove the date that is wrong by `snapshots --drop DATE`, " +
+      "and run its month again with --backfill.",
+  };
+}
+
+function name({ month, as_of }: Stamp): string {
+  return month ?? `what stands as of ${as_of}`;
+}
+
+function checkSeals({ tables }: Session, { seals }: Past): Check {
+  const check = { name: "seals", remedy: null };
+  const outgrown = seals.filter((seal) => {
+    const table = tables.filter(isFrozen).find(({ snapshot }) => snapshot.table.name === seal.table);
+    return table !== undefined && coveredBy(table, seal).lost.length > 0;
+  });
+  if (outgrown.length > 0) {
+    const told = outgrown.map(({ table, as_of }) => `${table} as of ${as_of}`).join(", ");
+    return {
+      ...check,
+      state: "warn",
+      detail: `Columns that were sealed are gone, or of another type: ${told}.`,
+      remedy: "Put them back as they were, or take these snapshots anew from their drops with --restamp --backfill.",
+    };
+  }
+  const weak = seals.filter(isWeak).length;
+  if (weak === 0) return { ...check, state: "ok", detail: formatCounted(seals.length, "seal") };
+  return {
+    ...check,
+    state: "warn",
+    detail: `${weak} of ${formatCounted(seals.length, "seal")} ${weak === 1 ? "is" : "are"} of an older, weak kind.`,
+    remedy: `Some changes do not break them. \`${renewal}\` renews those whose rows still agree with their drop.`,
+  };
+}
+
+function checkOrigin({ holding, stamps }: Past): Check {
+  const check = { name: "origin", remedy: null };
+  const unsealed = [...new Set(stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of))];
+  if (holding.kind === "undated") {
+    return {
+      ...check,
+      state: "warn",
+      detail: "The live tables hold rows of unknown origin.",
+      remedy: "A run changes none of them: run the month that they came from first, or empty the live tables.",
+    };
+  }
+  if (unsealed.length === 0) return { ...check, state: "ok", detail: "every snapshot row is of a run in the ledger" };
+  return {
+    ...check,
+    state: "warn",
+    detail: `Rows that no run in the ledger took stand as of ${unsealed.join(", ")}.`,
+    remedy:
+      "The live tables are taken to hold those dates, so that no older month goes into them. " +
+      "Running a month seals its date where rows and drop agree; `snapshots --drop DATE` removes one.",
+  };
+}
