@@ -15,7 +15,8 @@ export interface DropFile {
  * Where a month stands: `new` was never published; `ok` is published with these very files; `changed` is published, but
  * its files have moved since; `dropped` was published, and its snapshots were dropped since; `failed`, `crashed` and
  * `running` speak of its last run; `incomplete` lacks files;
- * `out_of_order` is unpublished and older than the newest published month; `gone` is published and no longer on disk.
+ * `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is unpublished and
+ * older than what the live tables hold; `gone` is published and no longer on disk.
  */
 export type MonthState =
   | "new"
@@ -26,6 +27,7 @@ export type MonthState =
   | "crashed"
   | "running"
   | "incomplete"
+  | "unsealed"
   | "out_of_order"
   | "gone";
 

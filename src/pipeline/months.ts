@@ -3,7 +3,7 @@ import { type MonthName, monthIndex } from "../core/month.ts";
 import { isMoved } from "../csv/delivery.ts";
 import type { FileOnDisk } from "../csv/drop.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
-import { isPassed, type Past, stampOf } from "./past.ts";
+import { isPassed, isPending, type Past, stampOf } from "./past.ts";
 
 /** A month as it lay on disk when it was listed: milliseconds since 1970. */
 export interface MonthOnDisk {
@@ -41,7 +41,8 @@ function stateOf(
   if (lastRun?.status === "crashed") return "crashed";
   if (lastRun !== undefined && lastRun.status !== "published") return "failed";
   if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
-  return isPassed(month, past) ? "out_of_order" : "new";
+  if (isPassed(month, past)) return "out_of_order";
+  return isPending(month, past) ? "new" : "unsealed";
 }
 
 /** All months, on disk or in the ledger, newest first. */

@@ -4,7 +4,7 @@ import { loadTables } from "../postgres/catalog.ts";
 import { convertTables } from "../postgres/conversion/convert.ts";
 import { lockAndSearch, type Obstacle } from "../postgres/conversion/obstacles.ts";
 import { targetsOf, unpartitioned } from "../postgres/conversion/targets.ts";
-import type { Session } from "./session.ts";
+import { refreshed, type Session } from "./session.ts";
 import { asWriter } from "./writer.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function partitionSnapshots(session: Session): Promise<ConvertedTab
       return convertTables(tx, targets);
     }),
   );
-  session.tables = await loadTables(session.sql, dataset);
+  await refreshed(session);
   return converted;
 }
 

@@ -27,7 +27,12 @@ function checkStamps({ dataset }: Session, { stamps }: Past): Check {
   );
   const dates = new Set(stamps.map(({ as_of }) => as_of)).size;
   if (pairs.length === 0)
-    return { name: "stamps", state: "ok", detail: `${dates} dates, in the order of their months`, remedy: null };
+    return {
+      name: "stamps",
+      state: "ok",
+      detail: `${formatCounted(dates, "date")}, in the order of their months`,
+      remedy: null,
+    };
   return {
     name: "stamps",
     state: "warn",

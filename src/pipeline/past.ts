@@ -2,7 +2,7 @@ import { asOfOf, indexOfDate, type MonthName, monthIndex } from "../core/month.t
 import type { Queryable } from "../postgres/connect.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import type { Parents } from "../postgres/parents.ts";
-import { type LedgerSeal, listSeals } from "../postgres/seals.ts";
+import { type LedgerSeal, listSeals, unsealedDrops } from "../postgres/seals.ts";
 import { anyLiveRows, unsealedDates } from "../postgres/unsealed.ts";
 import type { Session } from "./session.ts";
 
@@ -38,10 +38,13 @@ export async function readPast(
   sql: Queryable,
   { dataset, tables }: Pick<Session, "dataset" | "tables">,
 ): Promise<Past> {
-  const [published, seals] = await Promise.all([publications(sql, dataset.name), listSeals(sql, dataset.name)]);
-  const unsealed = await unsealedDates(sql, tables, seals);
-  const stamps = stampsOf(seals, unsealed);
-  const dated = newestHeld(published, stamps, dataset.first_month);
+  const [published, seals, dropped] = await Promise.all([
+    publications(sql, dataset.name),
+    listSeals(sql, dataset.name),
+    unsealedDrops(sql, dataset.name),
+  ]);
+  const stamps = stampsOf(seals, await unsealedDates(sql, tables, seals));
+  const dated = newestHeld(published, stamps, dropped, dataset.first_month);
   if (dated !== null) return { publications: published, seals, stamps, holding: dated };
   const kind = (await anyLiveRows(sql, tables)) ? "undated" : "nothing";
   return { publications: published, seals, stamps, holding: { kind } };
@@ -69,9 +72,15 @@ function asMonth(name: string | null): MonthName | null {
 
 /**
  * The newest month that went into the live tables, whatever was stamped, backfilled or dropped since. Snapshot rows
- * without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops.
+ * without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops. Null when
+ * nothing says: where no run of ours wrote, and the rows that told were dropped.
  */
-function newestHeld(published: readonly Publication[], stamps: readonly Stamp[], firstMonth: string): Holding | null {
+function newestHeld(
+  published: readonly Publication[],
+  stamps: readonly Stamp[],
+  dropped: readonly string[],
+  firstMonth: string,
+): Holding | null {
   const byRuns = published
     .filter(({ live }) => live)
     .map(({ month, as_of }) => ({ index: monthIndex(month) ?? 0, asOf: as_of, by: "run" as const }));
@@ -79,7 +88,9 @@ function newestHeld(published: readonly Publication[], stamps: readonly Stamp[],
     .filter(({ sealed }) => !sealed)
     .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by: "rows" as const }));
   const [newest] = [...byRuns, ...byRows].sort((a, b) => b.index - a.index);
-  return newest === undefined ? null : { kind: "month", ...newest };
+  if (newest === undefined) return null;
+  const isOutdated = byRuns.length === 0 && dropped.some((day) => indexOfDate(day, firstMonth) > newest.index);
+  return isOutdated ? null : { kind: "month", ...newest };
 }
 
 /** The month that a stamp belongs to; where nothing says, the one in whose days it falls. */

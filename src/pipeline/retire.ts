@@ -1,5 +1,5 @@
 import type { Retirement } from "../core/listings.ts";
-import { liftSeal, listSeals } from "../postgres/seals.ts";
+import { liftSeal, listSeals, recordUnsealedDrop } from "../postgres/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../postgres/snapshots.ts";
 import { checkDate, noSnapshot } from "./compare.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +23,8 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
         const seal = seals.get(name);
         const rows = seal?.rows ?? (await countFrozen(tx, table, asOf));
         if (rows > 0) snapshots.push({ table: name, rows, sealed: seal !== undefined });
+        const named = { dataset: dataset.name, table: name, as_of: asOf, rows };
+        if (rows > 0 && seal === undefined) await recordUnsealedDrop(tx, named, whoami());
         await dropSnapshot(tx, table, asOf);
       }
       if (snapshots.length === 0) throw noSnapshot(asOf);

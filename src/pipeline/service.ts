@@ -5,7 +5,7 @@ import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { cancelled } from "./context.ts";
-import { openSession, type Reached, reachDatabase, type Session } from "./session.ts";
+import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -164,8 +164,9 @@ function sharedSession(settings: Settings) {
   };
   return {
     reach,
-    open(): Promise<Session> {
-      opening ??= reach().then(openSession).catch(forget);
+    async open(): Promise<Session> {
+      if (opening !== null) return refreshed(await opening);
+      opening = reach().then(openSession).catch(forget);
       return opening;
     },
     async close(): Promise<void> {

@@ -62,3 +62,9 @@ export async function openSession(reached: Reached): Promise<Session> {
     throw error;
   }
 }
+
+/** The same session, its tables as they are now: others may have altered them while a terminal UI was open. */
+export async function refreshed(session: Session): Promise<Session> {
+  session.tables = await loadTables(session.sql, session.dataset);
+  return session;
+}

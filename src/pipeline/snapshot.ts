@@ -4,7 +4,7 @@ import { isWeak } from "../core/fingerprints.ts";
 import { formatCounted } from "../core/format.ts";
 import type { Sealed, Sealing } from "../postgres/fingerprint.ts";
 import { tablesWithHooks } from "../postgres/other-writers.ts";
-import { newestSealing, sealLike, sealSnapshot, sealStaged } from "../postgres/sealing.ts";
+import { coveredBy, newestSealing, sealLike, sealSnapshot, sealStaged } from "../postgres/sealing.ts";
 import {
   type LedgerSeal,
   type Lifting,
@@ -45,17 +45,16 @@ type Outcome = { seal: SealedTable; fresh: boolean } | { conflict: Conflict };
  */
 export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
-  const before = (await listSeals(tx, dataset.name)).filter(({ as_of }) => as_of === asOf);
+  const seals = await listSeals(tx, dataset.name);
   const outcomes: SealedTable[] = [];
   const fresh: SealedTable[] = [];
   const conflicts: Conflict[] = [];
   for (const table of tables.filter(isFrozen)) {
     stopIfCancelled(context.signal);
-    const outcome = await freeze(
-      context,
-      table,
-      before.find((seal) => seal.table === table.snapshot.table.name),
-    );
+    const own = seals.filter((seal) => seal.table === table.snapshot.table.name);
+    warnOfLost(context, table, own[0]);
+    const sealed = own.find(({ as_of }) => as_of === asOf);
+    const outcome = await freeze(context, table, sealed);
     if ("conflict" in outcome) {
       conflicts.push(outcome.conflict);
       continue;
@@ -129,6 +128,17 @@ function warnOfUncovered(context: StageContext, table: Frozen, covered: number):
   warn(context, {
     title: `${table.snapshot.table.name} as of ${context.asOf} was sealed before it had all of its columns, and is left so.`,
     hint: "Run the month with --restamp (an older one: --restamp --backfill) to take them in from its drop.",
+  });
+}
+
+/** What is not frozen any more must not be missed in silence. */
+function warnOfLost(context: StageContext, table: Frozen, newest: LedgerSeal | undefined): void {
+  const lost = newest === undefined ? [] : coveredBy(table, newest).lost;
+  if (newest === undefined || lost.length === 0) return;
+  const name = table.snapshot.table.name;
+  warn(context, {
+    title: `${name} has lost, or changed the type of, ${lost.join(", ")} since its snapshot of ${newest.as_of}.`,
+    hint: `It is frozen as it is now. If that was not meant, alter ${name} back and run the month with --restamp.`,
   });
 }
 

@@ -47,8 +47,9 @@ async function hasOrphan(tx: Transaction, { name }: LoadTable, reference: Refere
     ? tx`exists (select 1 from ${tx(stageSchema)}.${tx(parent.name)} l where ${matches})`
     : tx`false`;
   const isKnown = isKnownParent(tx, reference, known, (column, index) => tx`${column} = s.${tx(columns[index] ?? "")}`);
+  // All are counted: for the first one alone the planner, which knows nothing of the stage, would try them one by one.
   const [row] = await tx<{ orphaned: boolean }[]>`
-    select exists (select 1 from ${tx(stageSchema)}.${tx(name)} s
-                    where ${isWhole} and not ${isStaged} and not ${isKnown}) as orphaned`;
+    select count(*) > 0 as orphaned from ${tx(stageSchema)}.${tx(name)} s
+     where ${isWhole} and not ${isStaged} and not ${isKnown}`;
   return row?.orphaned ?? false;
 }

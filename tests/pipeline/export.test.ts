@@ -156,3 +156,64 @@ test("a file that cannot be written leaves nothing behind", async () => {
   expect(await refused("train.txt", null)).toMatchObject({ code: "usage", exitCode: 2 });
   expect(existsSync(join(folder, "no"))).toBe(false);
 });
+
+/** Seals as an older console left them: for this while, the snapshots of February are of this month. */
+async function asIfOf(month: string, work: () => Promise<void>): Promise<void> {
+  const { sql } = database;
+  const set = (name: string) => sql`update console.seals set month = ${name} where as_of = ${february}`;
+  await set(month);
+  try {
+    await work();
+  } finally {
+    await set("month_001");
+  }
+}
+
+test("labels must be of a later month than every feature, whatever the dates say, and doctor tells of such pairs", async () => {
+  await asIfOf("month_000", async () => {
+    const leak = await refused("train.csv", february);
+    expect(leak).toMatchObject({ code: "leak", exitCode: 4 });
+    expect(leak.title).toBe(
+      "Labels as of 2024-02-29 would leak: month_000 brought them, and subscriptions_profile_snapshots as of 2024-01-31 is of month_000.",
+    );
+    // The next that are of a later month are taken by themselves.
+    expect(await write("train.csv")).toMatchObject({ labels_from: "2024-03-31" });
+    const { checks } = await pipeline.call({ kind: "doctor" });
+    expect(checks.find(({ name }) => name === "stamps")).toMatchObject({
+      state: "warn",
+      detail: "Not in the order of their months: month_000 has two dates, 2024-01-31 and 2024-02-29.",
+    });
+  });
+  await asIfOf("month_005", async () => {
+    const { checks } = await pipeline.call({ kind: "doctor" });
+    expect(checks.find(({ name }) => name === "stamps")?.detail).toContain(
+      "month_005 is stamped 2024-02-29, before month_002 (2024-03-31)",
+    );
+  });
+  const { checks } = await pipeline.call({ kind: "doctor" });
+  expect(checks.find(({ name }) => name === "stamps")).toMatchObject({ state: "ok" });
+});
+
+test("a value is written to its last digit, whatever a role or a database has set", async () => {
+  const { sql } = database;
+  const [named] = await sql<{ name: string }[]>`select current_database() as name`;
+  await sql`alter table support_agg_90d add column score double precision default 0.1::float8 + 0.2`;
+  await sql`alter table support_agg_90d_snapshots add column score double precision`;
+  await sql.unsafe(`alter database "${named?.name}" set extra_float_digits = -12`);
+  const other = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
+  try {
+    drops.write("month_003", smallDrop(["u2", "u1"], 3));
+    drops.write("month_004", smallDrop(["u2", "u1"], 4));
+    const support = (salt: number) =>
+      smallDrop(["u2", "u1"], salt)["support_agg_90d.csv"]?.map((row, index) => [
+        ...row,
+        index === 0 ? "score" : "0.30000000000000004",
+      ]);
+    for (const month of [3, 4]) drops.write(`month_00${month}`, { "support_agg_90d.csv": support(month) ?? [] });
+    expect((await other.call(runRequest(["3..4"]))).exit_code).toBe(0);
+    await other.call({ kind: "export", as_of: "2024-04-30", labels_from: null, out: join(folder, "exact.csv") });
+    expect(readFileSync(join(folder, "exact.csv"), "utf8")).toContain("0.30000000000000004");
+  } finally {
+    await other.close();
+  }
+});

@@ -16,6 +16,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   crashed: "red",
   running: "cyan",
   incomplete: "yellow",
+  unsealed: "yellow",
   out_of_order: "yellow",
   gone: "dim",
 };
@@ -58,9 +59,16 @@ export const monthsView: View<Replies["months"]> = {
   text: ({ months }, look) => (months.length === 0 ? "" : table(columns, months, look)),
   note: ({ months }) => {
     if (months.length === 0) return "There are no months: point --data at the folder that holds month_000 and so on.";
-    return months.some(({ state }) => state === "dropped") ? droppedNote : null;
+    const notes = [
+      ...(months.some(({ state }) => state === "dropped") ? [droppedNote] : []),
+      ...(months.some(({ state }) => state === "unsealed") ? [unsealedNote] : []),
+    ];
+    return notes.length === 0 ? null : notes.join("\n");
   },
 };
 
 const droppedNote =
   "The snapshots of a dropped month are gone: --month takes them anew if it is the newest, --month with --backfill if not.";
+
+const unsealedNote =
+  "Rows stand under the date of an unsealed month that no run of the ledger took: --month seals them where they are those of its drop.";

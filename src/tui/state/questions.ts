@@ -1,5 +1,6 @@
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/listings.ts";
+import { monthIndex } from "../../core/month.ts";
 import type { RunRequest } from "../../core/requests.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { expectedSeconds, monthBytes, monthRows } from "../select/estimate.ts";
@@ -160,9 +161,11 @@ export function askQuit(ui: Ui): Question {
   };
 }
 
+const indexOf = ({ month }: MonthEntry) => monthIndex(month) ?? 0;
+
 /** True when a newer month is published. */
-function isOutdated({ months }: Ui, { as_of }: MonthEntry): boolean {
-  return (months ?? []).some((one) => published.has(one.state) && one.as_of > as_of);
+function isOutdated({ months }: Ui, entry: MonthEntry): boolean {
+  return (months ?? []).some((one) => published.has(one.state) && indexOf(one) > indexOf(entry));
 }
 
 /** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
@@ -172,16 +175,11 @@ export function pendingMonths(ui: Ui): MonthEntry[] {
 
 const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
   const months = all ?? [];
-  const newest =
-    months
-      .filter(({ state }) => published.has(state))
-      .map(({ as_of }) => as_of)
-      .sort()
-      .at(-1) ?? "";
+  const newest = Math.max(-1, ...months.filter(({ state }) => published.has(state)).map(indexOf));
   return months
-    .filter(({ state, as_of }) => unpublished.has(state) && as_of > newest)
-    .sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
+    .filter((entry) => unpublished.has(entry.state) && indexOf(entry) > newest)
+    .sort((a, b) => indexOf(a) - indexOf(b));
 });
 
-const published = new Set<MonthState>(["ok", "changed", "dropped", "gone"]);
+const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "unsealed"]);
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);
