@@ -130,7 +130,7 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
   const { record } = findings;
   let seals: Seal[] = [];
   try {
-    await open.sql.begin(async (tx) => {
+    await open.sql.begin("isolation level read committed", async (tx) => {
       seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
       const isDry = open.job.mode === "dry_run";
       if (!isDry) await recordSuccess(tx, open.run, record);

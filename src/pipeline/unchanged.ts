@@ -27,7 +27,8 @@ export async function isPublishedAlready(
   if (!isSealed(job, past)) return null;
   if (filesUnmoved(drop.files, publication) && sameIdentity(drop, publication)) return publication;
   if (!(await sameContents(drop, publication))) return null;
-  await touchFiles(sql, publication.run, drop.files);
+  // A dry run leaves the records of others as they are.
+  if (job.mode !== "dry_run") await touchFiles(sql, publication.run, drop.files);
   return publication;
 }
 
