@@ -38,7 +38,7 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
     if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
     files.push({ table, path, bytes, rows });
   }
-  const parents = parentsFor(drop.month, past, session.dataset.first_month);
+  const parents = parentsFor(drop.month, false, past, session.dataset.first_month);
   await findKeyFaults(session.sql, { ...session, parents }, incoming, faults);
   return {
     month: drop.month,

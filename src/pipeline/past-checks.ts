@@ -83,13 +83,20 @@ function checkOrigin({ holding, stamps }: Past): Check {
       remedy: "A run changes none of them: run the month that they came from first, or empty the live tables.",
     };
   }
-  if (unsealed.length === 0) return { ...check, state: "ok", detail: "every snapshot row is of a run in the ledger" };
+  const isCopied = holding.kind === "month" && holding.by === "copy";
+  if (unsealed.length === 0 && !isCopied) {
+    return { ...check, state: "ok", detail: "all rows are of runs in the ledger" };
+  }
+  const told = [
+    ...(isCopied ? [`No run wrote the live rows; they are taken for those of ${holding.asOf}.`] : []),
+    ...(unsealed.length > 0 ? [`Rows that no run took stand as of ${unsealed.join(", ")}.`] : []),
+  ];
   return {
     ...check,
     state: "warn",
-    detail: `Rows that no run in the ledger took stand as of ${unsealed.join(", ")}.`,
+    detail: told.join(" "),
     remedy:
-      "The live tables are taken to hold those dates, so that no older month goes into them. " +
-      "Running a month seals its date where rows and drop agree; `snapshots --drop DATE` removes one.",
+      "No month older than those goes into the live tables. Running a month seals its date where rows and drop agree; " +
+      "`snapshots --drop DATE` removes one.",
   };
 }

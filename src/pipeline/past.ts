@@ -1,4 +1,5 @@
 import { asOfOf, indexOfDate, type MonthName, monthIndex } from "../core/month.ts";
+import type { LoadTable } from "../postgres/catalog.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import type { Parents } from "../postgres/parents.ts";
@@ -14,11 +15,12 @@ export interface Stamp {
 }
 
 /**
- * What the live tables hold: rows up to the month of this number, as a run of ours or snapshot rows of another origin say
- * (below 0 for a month before the first); rows that nothing dates; or no rows.
+ * What the live tables hold: rows up to the month of this number (below 0 for a month before the first), rows that nothing
+ * dates, or no rows. The month is known by a run of ours; by snapshot rows that somebody took where the ledger stops; or,
+ * where no run ever wrote live rows, by the newest snapshot there is, which they are held against before any is changed.
  */
 export type Holding =
-  | { kind: "month"; index: number; asOf: string; by: "run" | "rows" }
+  | { kind: "month"; index: number; asOf: string; by: "run" | "rows" | "copy" }
   | { kind: "undated" }
   | { kind: "nothing" };
 
@@ -44,10 +46,50 @@ export async function readPast(
     unsealedDrops(sql, dataset.name),
   ]);
   const stamps = stampsOf(seals, await unsealedDates(sql, tables, seals));
-  const dated = newestHeld(published, stamps, dropped, dataset.first_month);
-  if (dated !== null) return { publications: published, seals, stamps, holding: dated };
-  const kind = (await anyLiveRows(sql, tables)) ? "undated" : "nothing";
-  return { publications: published, seals, stamps, holding: { kind } };
+  const holding = await holdingOf(sql, tables, { published, stamps, dropped }, dataset.first_month);
+  return { publications: published, seals, stamps, holding };
+}
+
+interface Evidence {
+  published: readonly Publication[];
+  stamps: readonly Stamp[];
+  /** Dates whose rows, taken by no run, were dropped. */
+  dropped: readonly string[];
+}
+
+async function holdingOf(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+  evidence: Evidence,
+  firstMonth: string,
+): Promise<Holding> {
+  const byRuns = evidence.published
+    .filter(({ live }) => live)
+    .map(({ month, as_of }) => ({ index: monthIndex(month) ?? 0, asOf: as_of, by: "run" as const }));
+  if (byRuns.length > 0) return newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
+  if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
+  const newest = newestOf(heldByRows(evidence, firstMonth, "copy"));
+  // The rows that told of a later month are gone.
+  const isOutdated = evidence.dropped.some(
+    (day) => newest.kind === "month" && indexOfDate(day, firstMonth) > newest.index,
+  );
+  return isOutdated ? { kind: "undated" } : newest;
+}
+
+/**
+ * Snapshot rows without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops.
+ * Where it never began, so may have been those that a backfill sealed since.
+ */
+function heldByRows({ stamps }: Evidence, firstMonth: string, by: "rows" | "copy") {
+  return stamps
+    .filter(({ sealed }) => !sealed || by === "copy")
+    .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by }));
+}
+
+/** The newest month of them, whatever was stamped, backfilled or dropped since; of one month, what a run says. */
+function newestOf(held: readonly Omit<Extract<Holding, { kind: "month" }>, "kind">[]): Holding {
+  const [newest] = [...held].sort((a, b) => b.index - a.index);
+  return newest === undefined ? { kind: "undated" } : { kind: "month", ...newest };
 }
 
 function stampsOf(
@@ -70,29 +112,6 @@ function asMonth(name: string | null): MonthName | null {
   return name !== null && monthIndex(name) !== undefined ? (name as MonthName) : null;
 }
 
-/**
- * The newest month that went into the live tables, whatever was stamped, backfilled or dropped since. Snapshot rows
- * without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops. Null when
- * nothing says: where no run of ours wrote, and the rows that told were dropped.
- */
-function newestHeld(
-  published: readonly Publication[],
-  stamps: readonly Stamp[],
-  dropped: readonly string[],
-  firstMonth: string,
-): Holding | null {
-  const byRuns = published
-    .filter(({ live }) => live)
-    .map(({ month, as_of }) => ({ index: monthIndex(month) ?? 0, asOf: as_of, by: "run" as const }));
-  const byRows = stamps
-    .filter(({ sealed }) => !sealed)
-    .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by: "rows" as const }));
-  const [newest] = [...byRuns, ...byRows].sort((a, b) => b.index - a.index);
-  if (newest === undefined) return null;
-  const isOutdated = byRuns.length === 0 && dropped.some((day) => indexOfDate(day, firstMonth) > newest.index);
-  return isOutdated ? null : { kind: "month", ...newest };
-}
-
 /** The month that a stamp belongs to; where nothing says, the one in whose days it falls. */
 export function indexOfStamp({ month, as_of }: Stamp, firstMonth: string): number {
   return month === null ? indexOfDate(as_of, firstMonth) : (monthIndex(month) ?? 0);
@@ -109,9 +128,14 @@ export function isPending(month: MonthName, { publications: published, holding }
   return holding.kind !== "month" || (monthIndex(month) ?? 0) > holding.index;
 }
 
-/** Where the parents of this month's rows may be: not in live tables that hold, or may hold, a later month. */
-export function parentsFor(month: MonthName, past: Past, firstMonth: string): Parents {
-  if (past.holding.kind !== "undated" && !isPassed(month, past)) return { kind: "live" };
+/**
+ * Where the parents of this month's rows may be: in the live tables, unless those hold a later month. A backfill must know
+ * that they do not.
+ */
+export function parentsFor(month: MonthName, backfill: boolean, past: Past, firstMonth: string): Parents {
+  const { holding } = past;
+  const isUnproven = holding.kind === "undated" || (holding.kind === "month" && holding.by === "copy");
+  if (!isPassed(month, past) && !(backfill && isUnproven)) return { kind: "live" };
   const older = past.stamps.filter((stamp) => indexOfStamp(stamp, firstMonth) < (monthIndex(month) ?? 0));
   return { kind: "snapshots", dates: [...new Set(older.map(({ as_of }) => as_of))] };
 }

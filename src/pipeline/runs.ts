@@ -124,7 +124,7 @@ async function runOne(
     stopStatement,
     home: settings.home,
     holding: past.holding,
-    parents: parentsFor(job.month, past, dataset.first_month),
+    parents: parentsFor(job.month, job.backfill, past, dataset.first_month),
     rowsBefore: rowsOf(before),
     incoming: incomingOf(tables, drop, before),
     listedAt: drop.listedAt,

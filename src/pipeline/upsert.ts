@@ -3,6 +3,7 @@ import { formatCounted, formatPercent } from "../core/format.ts";
 import { applyMerge, type MergePlan, planMerge } from "../postgres/merge.ts";
 import { thisMoment } from "../postgres/other-writers.ts";
 import { stagedKeyFault } from "../postgres/staged-keys.ts";
+import { isLiveStill } from "../postgres/unsealed.ts";
 import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
 import { KeyFault } from "./keys.ts";
 import { mayBeNewer } from "./refusals.ts";
@@ -23,12 +24,13 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
   const counts: TableCounts[] = [];
   const published: PublishedTable[] = [];
   const since = await thisMoment(context.tx);
+  const isDated = context.backfill || (await isDatedRightly(context));
   for (const table of staged) {
     stopIfCancelled(context.signal);
     const entry: TableCounts = { table: table.name, rows: table.rows };
     if (context.backfill) await checkKeys(context, table);
     else {
-      const plan = await publish(context, table);
+      const plan = await publish(context, table, isDated);
       published.push({ ...table, plan });
       const { inserted, updated, unchanged, absent } = plan;
       Object.assign(entry, { inserted, updated, unchanged, absent });
@@ -44,12 +46,18 @@ async function checkKeys({ tx, tables, parents }: StageContext, { name, table }:
   if (fault !== null) throw new KeyFault(fault, name);
 }
 
-async function publish(context: StageContext, staged: Staged): Promise<MergePlan> {
-  const { tx, emit, month, holding } = context;
+/** Where no run ever wrote live rows, they are taken for those of the newest snapshot only if they are. */
+async function isDatedRightly({ tx, tables, holding }: StageContext): Promise<boolean> {
+  if (holding.kind === "month" && holding.by === "copy") return isLiveStill(tx, tables, holding.asOf);
+  return holding.kind !== "undated";
+}
+
+async function publish(context: StageContext, staged: Staged, isDated: boolean): Promise<MergePlan> {
+  const { tx, emit, month } = context;
   const { name, table, carried, rows } = staged;
   const plan = await planMerge(tx, table, { carried, rows });
   if (plan.repeated) throw new KeyFault("repeated", name);
-  if (holding.kind === "undated" && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
+  if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
   const progress = (done: number) =>
     emit({ event: "table.progress", stage: "upsert", table: name, done, total: rows, unit: "rows" });
   progress(plan.unchanged);

@@ -1,7 +1,8 @@
 import type { LoadTable } from "./catalog.ts";
 import type { Queryable } from "./connect.ts";
-import { type Fragment, list } from "./fragments.ts";
-import { type Frozen, isFrozen } from "./snapshots.ts";
+import { differs } from "./exact.ts";
+import { type Fragment, list, sameKey, some } from "./fragments.ts";
+import { type Frozen, frozenRows, isFrozen } from "./snapshots.ts";
 
 /** Rows of one as_of in a snapshot table that no seal of ours vouches for. */
 export interface UnsealedDate {
@@ -80,6 +81,22 @@ async function partitionsOf(sql: Queryable, tables: readonly Frozen[]): Promise<
         join pg_namespace n on n.oid = c.relnamespace
        where c.relispartition`),
   ];
+}
+
+/** True when what was frozen under this date is live, cell by cell; rows that came since are of no account. */
+export async function isLiveStill(sql: Queryable, tables: readonly LoadTable[], asOf: string): Promise<boolean> {
+  for (const table of tables.filter(isFrozen)) {
+    const { live, snapshot } = table;
+    const payload = snapshot.columns.filter(({ name }) => !live.key.includes(name));
+    const differ = payload.map((column) => differs(sql, "f", "l", column));
+    const [row] = await sql<{ others: number }[]>`
+      select count(*) as others
+        from ${frozenRows(sql, table, asOf, snapshot.columns)} f
+        left join ${sql(live.schema)}.${sql(live.name)} l on ${sameKey(sql, "f", "l", live.key)}
+       where l.${sql(live.key[0] ?? "")} is null or ${some(sql, differ)}`;
+    if ((row?.others ?? 0) > 0) return false;
+  }
+  return true;
 }
 
 /** True when a live table holds rows. */
