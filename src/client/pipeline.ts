@@ -1,8 +1,11 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import { linesOf } from "../core/lines.ts";
-import type { Message, Replies, RequestKind, RequestOf, WireError } from "../core/requests.ts";
+import type { RunOutcome } from "../core/outcome.ts";
+import type { Message, Replies, Request, RequestKind, RequestOf, RunRequest, WireError } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
+import { deathOf, type PipelineExit, unanswered } from "./death.ts";
+import type { LastWords } from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
 /** The pipeline subprocess, as a front end sees it. */
@@ -14,18 +17,14 @@ export interface Pipeline {
   readonly pid: number;
   /** Let it finish what it does, release the database and leave. */
   close(): Promise<void>;
-  /** End it at once; the server rolls back what was open. */
+  /** End it at once; the server rolls back what it has not been told to commit. A call of a run then asks what became of it. */
   kill(): void;
 }
 
-export interface PipelineExit {
-  exitCode: number | null;
-  signal: string | null;
-  /** The end of what it wrote to stderr. */
-  lastWords: string;
-}
+export type { PipelineExit } from "./death.ts";
 
 interface Pending {
+  request: Request;
   resolve(result: Replies[RequestKind]): void;
   reject(error: ConsoleError): void;
   onEvent: ((event: RunEvent) => void) | undefined;
@@ -33,6 +32,9 @@ interface Pending {
 }
 
 const lastWordsKept = 2_000;
+
+/** Milliseconds that asking what became of a run may take in all: the server's commit has some of them to end. */
+const askPatience = 9_000;
 
 // Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
 const eventGate = () => import("../core/events.ts");
@@ -56,10 +58,23 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
     misunderstanding = toConsoleError(thrown);
     child.kill("SIGKILL");
   });
+  let asker: Pipeline | null = null;
+  /** By another subprocess, which lives for this question alone. */
+  const ask = async (run: number, request: RunRequest): Promise<RunOutcome> => {
+    const other = startPipeline(settings, child.another());
+    asker = other;
+    const timer = setTimeout(() => other.kill(), askPatience);
+    try {
+      return await other.call({ kind: "outcome", run, request });
+    } finally {
+      await other.close();
+      clearTimeout(timer);
+    }
+  };
   const exited = Promise.all([child.exited, listening, lastWords]).then(([, , words]) => {
     const signal = child.signalCode === null ? null : String(child.signalCode);
     const exit: PipelineExit = { exitCode: child.exitCode, signal, lastWords: words };
-    for (const call of pending.values()) endAbruptly(call, misunderstanding ?? diedError(exit));
+    for (const call of pending.values()) void endAbruptly(call, misunderstanding ?? deathOf(exit), ask);
     pending.clear();
     return exit;
   });
@@ -72,11 +87,12 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
       return new Promise<Replies[Kind]>((resolve, reject) => {
         const id = nextId++;
         if (child.exitCode !== null || child.signalCode !== null) {
-          void exited.then((exit) => reject(diedError(exit)));
+          void exited.then((exit) => reject(unanswered(request.kind, deathOf(exit))));
           return;
         }
         if (onEvent !== undefined) void eventGate();
-        pending.set(id, { resolve: (result) => resolve(result as Replies[Kind]), reject, onEvent, latest: null });
+        const settle = { resolve: (result: Replies[RequestKind]) => resolve(result as Replies[Kind]), reject };
+        pending.set(id, { request, ...settle, onEvent, latest: null });
         void send({ id, request });
       });
     },
@@ -84,7 +100,10 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
       await child.stdin.end();
       await exited;
     },
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      child.kill("SIGKILL");
+      asker?.kill();
+    },
   };
 }
 
@@ -135,28 +154,26 @@ function fromWire(error: WireError): ConsoleError {
   });
 }
 
-/** A run whose process died gets the last word that it could not say itself. */
-function endAbruptly(call: Pending, error: ConsoleError): void {
-  const { latest } = call;
-  if (latest !== null && latest.event !== "run.finished" && latest.event !== "run.failed") {
-    call.onEvent?.({
-      event: "run.failed",
-      run: latest.run,
-      seq: latest.seq + 1,
-      at: new Date().toISOString(),
-      stage: null,
-      code: error.code,
-      title: error.title,
-      hint: error.hint,
-    });
-  }
-  call.reject(error);
+/** A run whose process died gets the last word that it could not say itself: the true one, which the ledger knows. */
+async function endAbruptly(
+  { request, resolve, reject, onEvent, latest }: Pending,
+  death: ConsoleError,
+  ask: (run: number, request: RunRequest) => Promise<RunOutcome>,
+): Promise<void> {
+  const isUnderWay = latest !== null && latest.event !== "run.finished" && latest.event !== "run.failed";
+  if (request.kind !== "run" || !isUnderWay || latest.run === null) return reject(unanswered(request.kind, death));
+  const told = await lastWordsOn(latest.run, death, ask(latest.run, request));
+  let { seq } = latest;
+  for (const { run, body } of told.said) onEvent?.({ ...body, run, seq: ++seq, at: new Date().toISOString() });
+  if (told.error === null) resolve({ exit_code: 0 });
+  else reject(told.error);
 }
 
-function diedError(exit: PipelineExit): ConsoleError {
-  const how = exit.signal === null ? `with exit code ${exit.exitCode}` : `by ${exit.signal}`;
-  const words = exit.lastWords === "" ? "It left no last words." : `Its last words: ${exit.lastWords}`;
-  return new ConsoleError("pipeline_died", `The pipeline subprocess ended ${how}.`, {
-    hint: `Nothing was published; the database is as it was before. Run it again. ${words}`,
-  });
+async function lastWordsOn(run: number, death: ConsoleError, asking: Promise<RunOutcome>): Promise<LastWords> {
+  const { notKnown, wordsOn } = await import("./last-words.ts");
+  try {
+    return wordsOn(await asking, death);
+  } catch (thrown) {
+    return notKnown(run, death, toConsoleError(thrown));
+  }
 }

@@ -1,5 +1,8 @@
 /** The pipeline's process as it is started: it waits to be told where things are. */
-export type Subprocess = ReturnType<typeof spawnPipeline>;
+export interface Subprocess extends Bun.Subprocess<"pipe", "pipe", "pipe"> {
+  /** Start one more of the same program. */
+  another(): Subprocess;
+}
 
 const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
 
@@ -21,11 +24,12 @@ const engine = {
  * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
  * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
  */
-export function spawnPipeline(entry: string = pipelineEntry) {
-  return Bun.spawn([process.execPath, "--no-orphans", entry], {
+export function spawnPipeline(entry: string = pipelineEntry): Subprocess {
+  const child = Bun.spawn([process.execPath, "--no-orphans", entry], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
     env: { ...process.env, ...engine },
   });
+  return Object.assign(child, { another: () => spawnPipeline(entry) });
 }

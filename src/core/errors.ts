@@ -28,6 +28,7 @@ export const failureCodes = {
   embedded_unavailable: "failure",
   io_error: "failure",
   pipeline_died: "failure",
+  outcome_unknown: "failure",
   not_as_planned: "failure",
   internal: "failure",
   locked: "refused",

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { fold, type RunState } from "../client/state.ts";
-import { exitCodes, toConsoleError } from "../core/errors.ts";
+import { type ConsoleError, exitCodes, type FailureCode, toConsoleError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { RunRequest } from "../core/requests.ts";
 import type { Context } from "./command.ts";
@@ -8,31 +8,57 @@ import { printerFor } from "./printers/choose.ts";
 import type { Printer } from "./printers/printer.ts";
 import { watchSignals } from "./signals.ts";
 
+/** Milliseconds that a commit has to end once we are told to go. */
+const commitPatience = 2_000;
+
 /** Run months and print what the pipeline tells of them; resolves to the exit code. Closes the pipeline. */
 export async function performRun(request: RunRequest, pipeline: Pipeline, context: Context): Promise<number> {
   const printer = await printerFor(context, request);
+  // Told before the first event, since it is asked first. What keeps it from being reached is told by the run.
+  pipeline.call({ kind: "database" }).then(
+    ({ database }) => printer.notice(`database: ${database}`),
+    () => {},
+  );
   const story = follow(printer);
   const signals = watchSignals(
     () => {
-      printer.notice("Cancelling: what was written is being rolled back. Once more ends the pipeline at once.");
+      printer.notice("Cancelling: what is not committed is rolled back. Once more ends the pipeline at once.");
       // Should the pipeline be gone already, the run's own answer tells it.
-      pipeline.call({ kind: "cancel" }).catch(() => {});
+      pipeline.call({ kind: "cancel" }).then(
+        ({ committing }) => committing && tooLate(),
+        () => {},
+      );
     },
     () => pipeline.kill(),
   );
+  let patience: Timer | undefined;
+  const tooLate = () => {
+    printer.notice(
+      "Too late to cancel this month: its commit is under way. What comes of it is told when the server answers.",
+    );
+    // Whoever sends this does not send it twice: the ledger is asked then, as after any end of the pipeline.
+    if (signals.exitCode() === exitCodes.terminated) patience = setTimeout(() => pipeline.kill(), commitPatience);
+  };
   try {
     const { exit_code } = await pipeline.call(request, story.tell);
     const wasInterrupted = exit_code === exitCodes.interrupted || exit_code === exitCodes.terminated;
     return (wasInterrupted ? signals.exitCode() : null) ?? exit_code;
   } catch (thrown) {
-    const code = signals.exitCode() ?? toConsoleError(thrown).exitCode;
-    if (story.lastWordWasFailure()) return code;
-    throw thrown;
+    if (!story.lastWordWasFailure()) throw thrown;
+    const error = toConsoleError(thrown);
+    return (isOurDoing(error) ? signals.exitCode() : null) ?? error.exitCode;
   } finally {
+    clearTimeout(patience);
     printer.end(story.states);
     await pipeline.close();
     signals.stop();
   }
+}
+
+/** Whether it is a signal to us that ended the run so, if there was one; by its exit code the run published nothing. */
+function isOurDoing({ code }: ConsoleError): boolean {
+  const doings: FailureCode[] = ["interrupted", "terminated", "pipeline_died"];
+  return doings.includes(code);
 }
 
 /** Fold the events into the states of the months' runs, and show each to the printer. */

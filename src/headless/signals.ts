@@ -23,14 +23,17 @@ export interface SignalWatch {
  */
 const sameWishMs = 500;
 
-/** Call `first` for the first signal that asks the process to end, `again` for every later one. */
+/** Call `first` for the first signal that asks the process to end, `again` for every later wish. */
 export function watchSignals(first: () => void, again: () => void): SignalWatch {
   let caught: { signal: Signal; at: number } | null = null;
   const onSignal = (signal: Signal) => {
     if (caught === null) {
       caught = { signal, at: performance.now() };
       first();
-    } else if (performance.now() - caught.at > sameWishMs) again();
+    } else if (performance.now() - caught.at > sameWishMs) {
+      caught.at = performance.now();
+      again();
+    }
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {

@@ -37,7 +37,7 @@ function warningsOf({ warnings, tables }: RunState): string[] {
 export function headline(state: RunState): string {
   const { month, as_of, run, end } = state;
   const name = [month, as_of].filter(Boolean).join(" → ");
-  const how = end?.event === "run.finished" ? finished(end, run) : `${outcomeWord(state)}, nothing was published`;
+  const how = end?.event === "run.finished" ? finished(end, run) : `${outcomeWord(state)}, ${unpublished(state)}`;
   return name === "" ? how : `${name}: ${how}`;
 }
 
@@ -47,9 +47,19 @@ export function secondsOfRun({ end, started_at, latest_at }: RunState): number {
   return (Date.parse(end?.at ?? latest_at) - Date.parse(started_at)) / 1000;
 }
 
+/** Only where that is known. */
+function unpublished({ end, run }: RunState): string {
+  return isUnknown(end) ? `run ${run} may have been published` : "nothing was published";
+}
+
+function isUnknown(end: RunState["end"]): boolean {
+  return end?.event === "run.failed" && end.code === "outcome_unknown";
+}
+
 /** How a run ended, in one word or two. */
 export function outcomeWord({ end }: RunState): string {
   if (end === null) return "unfinished";
+  if (isUnknown(end)) return "outcome unknown";
   if (end.event === "run.failed") return failedOutcomes[isFailureCode(end.code) ? failureCodes[end.code] : "failure"];
   return end.status === "published" ? deeds[end.mode] : spaced(end.status);
 }
@@ -64,7 +74,13 @@ const failedOutcomes: Record<ExitName, string> = {
   terminated: "terminated",
 };
 
-const deeds = { publish: "published", restamp: "restamped", backfill: "backfilled", dry_run: "published" } as const;
+const deeds = {
+  publish: "published",
+  restamp: "restamped",
+  backfill: "backfilled",
+  dry_run: "published",
+  adopt: "adopted",
+} as const;
 
 function finished({ status, mode, seconds, tables }: EventOf<"run.finished">, run: number | null): string {
   if (status === "unchanged") return `nothing to do, these very files were published by run ${run}`;

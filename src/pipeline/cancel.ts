@@ -1,5 +1,18 @@
 const againAfterMs = 50;
 
+/** Of runs whose work is through: what they wrote is on its way to be committed, and nothing can call that back. */
+const through = new WeakSet<AbortSignal>();
+
+/** Whether a cancel by this signal comes too late for the month that is being run. */
+export function isTooLate(signal: AbortSignal): boolean {
+  return through.has(signal);
+}
+
+/** The month's last word was said: what comes after it can be cancelled again. */
+export function cancellableAgain(signal: AbortSignal): void {
+  through.delete(signal);
+}
+
 /**
  * Do the work, and once it is cancelled, stop the statement it is in: again and again until it is through, for a cancel
  * that comes between two statements is lost, and the next one may wait for a lock for ever. The work learns of it by its
@@ -25,7 +38,9 @@ export async function whileCancellable<Result>(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return await work();
+    const result = await work();
+    through.add(signal);
+    return result;
   } finally {
     isThrough = true;
     signal.removeEventListener("abort", onAbort);

@@ -67,6 +67,8 @@ export async function recordRolledBack(sql: Sql, run: number, record: RunRecord,
 
 /** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
 export async function recordFailure(sql: Sql, run: number, record: RunRecord, failed: Failed): Promise<void> {
+  // The commit that is under way writes these very lines: it would be waited for without an end.
+  if (failed.error.code === "outcome_unknown") return;
   try {
     await recordRolledBack(sql, run, record, failed);
   } catch (error) {

@@ -50,15 +50,17 @@ function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {
   const room = Math.max(1, height - view.tables.length - 10);
   const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
   const more = reasons.length - room;
+  // That one has nothing else to say, and every word of it counts.
+  const lines = view.outcome === "unknown" ? 3 : 2;
   const where = reject_file === null ? [] : [row("   ", span(`every fault: ${escapeControl(reject_file)}`, "dim"))];
   return [
-    ...text(ui, title, "bad", width, 2),
+    ...text(ui, title, "bad", width, lines),
     ...reasons
       .slice(0, room)
       .map((line) => row("   ", span(clip(escapeControl(line), width - 6, glyphs.ellipsis), "warn"))),
     ...(more > 0 ? [row("   ", span(`and ${formatCount(more)} more`, "dim"))] : []),
     ...where,
-    ...text(ui, hint, "plain", width, 2),
+    ...text(ui, hint, "plain", width, lines),
   ];
 }
 

@@ -47,7 +47,7 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
   return emptyRows("There was nothing to run: no month is pending.", "esc goes back to the months");
 }
 
-const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run" };
+const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };
 
 function titleOf(ui: Ui, view: RunView): Span[] {
   const { arrow, dot } = glyphsOf(ui.look);
@@ -75,6 +75,7 @@ const outcomeWords: Record<RunView["outcome"], [string, Tone]> = {
   refused: ["refused", "bad"],
   interrupted: ["cancelled, rolled back", "warn"],
   crashed: ["crashed", "bad"],
+  unknown: ["outcome unknown", "bad"],
 };
 
 function standing(ui: Ui, view: RunView): Span[] {

@@ -28,8 +28,8 @@ export interface TableView {
   warned: number;
 }
 
-/** `unchanged` is the one outcome that the ledger does not keep: nothing was done. */
-export type Outcome = RunStatus | "unchanged";
+/** The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time. */
+export type Outcome = RunStatus | "unchanged" | "unknown";
 
 export interface Failure {
   stage: string | null;
@@ -112,6 +112,7 @@ function monthsAsked({ request: { selection } }: Live): string {
 export function outcomeOf({ end }: RunState): Outcome {
   if (end === null) return "running";
   if (end.event === "run.finished") return end.status;
+  if (end.code === "outcome_unknown") return "unknown";
   return isFailureCode(end.code) ? statusByExit[failureCodes[end.code]] : "failed";
 }
 

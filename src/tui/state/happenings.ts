@@ -51,21 +51,32 @@ function stored(ui: Ui, { request, result }: Reply): Ui {
     case "verify":
       return verified(ui, (result as Answer<"verify">).seals);
     case "cancel":
-      return ui.live === null ? ui : { ...ui, live: { ...ui.live, cancelling: true } };
+      return cancelling(ui, result as Answer<"cancel">);
     case "retire":
       return dropped(ui, result as Answer<"retire">);
     case "export":
       return say(ui, exportedInWords(result as Answer<"export">), "good");
+    case "adopt":
+      return adopted(ui, result as Answer<"adopt">);
     case "validate":
     case "check":
     case "doctor":
     case "partition":
     case "db":
+    case "outcome":
+    case "database":
       return ui;
   }
 }
 
 type Answer<Kind extends Reply["request"]["kind"]> = Extract<Reply, { request: { kind: Kind } }>["result"];
+
+const tooLate = "Too late to cancel this month: its commit is under way.";
+
+function cancelling(ui: Ui, { committing }: Answer<"cancel">): Ui {
+  if (ui.live === null || ui.live.outcome !== null) return ui;
+  return committing ? say(ui, tooLate, "warn") : { ...ui, live: { ...ui.live, cancelling: true } };
+}
 
 function dropped(ui: Ui, { as_of, snapshots }: Answer<"retire">): Ui {
   const [home, ...rest] = ui.stack;
@@ -74,6 +85,11 @@ function dropped(ui: Ui, { as_of, snapshots }: Answer<"retire">): Ui {
   );
   const told = `${as_of}: ${formatCounted(snapshots.length, "snapshot")} dropped; the ledger keeps the record.`;
   return { ...say(ui, told, "good"), stack: [home, ...unmarked], snapshots: null, comparison: null };
+}
+
+function adopted(ui: Ui, { dates }: Answer<"adopt">): Ui {
+  const told = `${dates.map(({ as_of }) => as_of).join(", ")}: sealed as found; the next month runs as usual.`;
+  return { ...say(ui, told, "good"), snapshots: null, runs: null };
 }
 
 function exportedInWords({ file, rows, columns, bytes, labels_from }: Answer<"export">): string {
@@ -92,12 +108,14 @@ function verified(ui: Ui, checks: Answer<"verify">["seals"]): Ui {
   return { ...told, seals };
 }
 
+const toldAtOnce = new Set<Request["kind"]>(["retire", "export", "verify", "adopt"]);
+
 export function onRefusal(before: Ui, refusal: { request: Request; title: string; hint: string }): Ui {
   const { request, title, hint } = refusal;
   if (request.kind === "run") return onEnded(before, { title, hint });
   const waiting = before.waiting.filter((other) => other !== request.kind);
   // Nothing on the screen waits for these: they were asked for by a key, and are told of in the same place.
-  if (request.kind === "retire" || request.kind === "export" || request.kind === "verify") {
+  if (toldAtOnce.has(request.kind)) {
     return say({ ...before, waiting }, `${escapeControl(title)} ${escapeControl(hint)}`, "bad");
   }
   return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
@@ -114,8 +132,11 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
   const { live } = ui;
   const line = logLine(event, glyphsOf(ui.look));
   const log = line === null ? live.log : [...live.log.slice(-logKept), line];
-  const past = event.event === "run.started" && live.current !== null ? [...live.past, live.current] : live.past;
-  return { ...ui, live: { ...live, current: fold(live.current, event), past, log, entered: enteredBy(live, event) } };
+  // What comes after a last word is another run's, even if it never got as far as its beginning.
+  const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
+  const past = isNext && live.current !== null ? [...live.past, live.current] : live.past;
+  const current = fold(isNext ? null : live.current, event);
+  return { ...ui, live: { ...live, current, past, log, entered: enteredBy(live, event) } };
 }
 
 function enteredBy(live: Live, event: RunEvent): Live["entered"] {
@@ -127,7 +148,8 @@ function enteredBy(live: Live, event: RunEvent): Live["entered"] {
 export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   if (ui.live === null || ui.live.outcome !== null) return ui;
   const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effects[0]?.do === "ask";
-  const told = here(ui).screen === "run" ? ui : say(ui, outcomeInWords(ui.live.current), "plain");
+  const heard = ui.notice?.text === asking ? { ...ui, notice: null } : ui;
+  const told = here(ui).screen === "run" ? heard : say(ui, outcomeInWords(ui.live.current), "plain");
   return {
     ...told,
     live: { ...ui.live, outcome, cancelling: false },
@@ -151,12 +173,18 @@ function withRunNamed([home, ...rest]: Ui["stack"], run: number | null): Ui["sta
 /** For the one who looks at something else meanwhile. */
 function outcomeInWords(state: RunState | null): string {
   if (state === null) return "The run is over; 4 shows it.";
-  return `${state.month || "The run"}: ${outcomeOf(state).replace("_", " ")}; 4 shows it.`;
+  return `${state.month || "The run"}: ${outcomeWord(state)}; 4 shows it.`;
 }
 
+function outcomeWord(state: RunState): string {
+  const outcome = outcomeOf(state);
+  return outcome === "unknown" ? "outcome unknown" : outcome.replace("_", " ");
+}
+
+const asking = "The pipeline ended during the run: asking the ledger what became of it.";
+
+/** What became of a run that went on is told by its own last word, once the ledger was asked. */
 export function onDied(ui: Ui, exit: PipelineExit): Ui {
-  const ended = isRunning(ui)
-    ? onEnded(ui, { title: "The pipeline died during the run.", hint: "Nothing was published." })
-    : ui;
-  return { ...ended, link: { state: "dead", exit }, waiting: [] };
+  const told = isRunning(ui) ? say(ui, asking, "warn") : ui;
+  return { ...told, link: { state: "dead", exit }, waiting: [] };
 }

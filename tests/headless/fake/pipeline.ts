@@ -14,6 +14,9 @@ export interface Script {
   errors?: Record<string, unknown>;
 }
 
+/** Answers to what every run asks. */
+const standing: Record<string, unknown> = { database: { database: "a stand-in for PostgreSQL" } };
+
 export const scriptVariable = "FAKE_PIPELINE";
 
 const say = (message: unknown) => void process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
       say({ id, result: { cancelled: true } });
     } else if (request.kind === "run") void run(id, script, cancel.promise);
     else if (script.errors?.[request.kind]) say({ id, error: script.errors[request.kind] });
-    else say({ id, result: script.replies?.[request.kind] ?? request });
+    else say({ id, result: script.replies?.[request.kind] ?? standing[request.kind] ?? request });
   }
   process.exit(0);
 }
