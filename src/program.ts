@@ -2,7 +2,7 @@ import { version } from "../package.json" with { type: "json" };
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { toConsoleError } from "./core/errors.ts";
-import { resolveSettings, type Settings } from "./core/settings.ts";
+import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import { parseArguments } from "./headless/arguments.ts";
 import { commandNamed, commands } from "./headless/commands.ts";
 import { printError } from "./headless/failure.ts";
@@ -62,7 +62,9 @@ async function dispatch(
     return 0;
   }
   const { command, values } = invocation;
-  const settings = resolveSettings(values, process.env);
+  // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
+  const flags = command?.name === "db" ? { ...values, database: embedded } : values;
+  const settings = resolveSettings(flags, process.env);
   const start = () => connect(settings);
   const { json = false, quiet = false } = values;
   const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;

@@ -50,7 +50,8 @@ export const faultCodes = {
    */
   null_word: {
     means: "a word that stands for NULL",
-    remedy: "leave the cell empty for NULL; in a text column quote the word if it is meant",
+    remedy:
+      "leave the cell empty for NULL, or in a text column quote the word if it is meant; in a key neither helps: ask the sender for its value",
   },
   null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
   key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },

@@ -1,5 +1,8 @@
 import { ConsoleError } from "./errors.ts";
 
+/** Where the embedded server is unless told otherwise. */
+export const defaultHome = ".streamflow";
+
 /** Where things are. Paths are as given, relative ones from the working directory. */
 export interface Settings {
   data: string;
@@ -22,25 +25,44 @@ function isName(value: unknown): boolean {
 export interface SettingFlags {
   data?: string | undefined;
   home?: string | undefined;
+  /** A libpq URL, or `embedded`. */
   database?: string | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
 
+/** In place of a URL: the embedded server, whatever the environment says. */
+export const embedded = "embedded";
+
 /** Flags win over the environment, the environment over the defaults; empty variables count as unset. */
 export function resolveSettings(flags: SettingFlags, env: Environment): Settings {
   return {
     data: flags.data ?? (env.STREAMFLOW_DATA || "data/seeds"),
-    home: flags.home ?? (env.STREAMFLOW_HOME || ".streamflow"),
-    database: flags.database ?? (env.DATABASE_URL || seedUrl(env)),
+    home: flags.home ?? (env.STREAMFLOW_HOME || defaultHome),
+    database: databaseOf(flags, env),
   };
 }
 
-/** The URL that the seed's POSTGRES_* variables amount to; null unless host and user are there. */
+function databaseOf(flags: SettingFlags, env: Environment): string | null {
+  const named = flags.database ?? (env.DATABASE_URL || seedUrl(env));
+  return named === embedded ? null : named;
+}
+
+/** The seed's variables: those that name a database, and those that it may do without. */
+const needed = ["POSTGRES_HOST", "POSTGRES_USER"];
+const optional = ["POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_PORT"];
+
+/**
+ * The URL that the seed's POSTGRES_* variables amount to; null when none of them is set. Some that make no whole are a
+ * usage error: to take the embedded server then would publish where nobody looks.
+ */
 function seedUrl(env: Environment): string | null {
-  const { POSTGRES_HOST: host, POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB, POSTGRES_PORT } = env;
-  if (!host || !user) return null;
-  const port = POSTGRES_PORT || "5432";
+  const set = [...needed, ...optional].filter((name) => env[name]);
+  if (set.length === 0) return null;
+  const missing = needed.filter((name) => !env[name]);
+  if (missing.length > 0) throw halfSet(set, missing);
+  const { POSTGRES_HOST: host = "", POSTGRES_USER: user = "", POSTGRES_PASSWORD: password, POSTGRES_DB } = env;
+  const port = env.POSTGRES_PORT || "5432";
   if (!/^\d{1,5}$/.test(port)) {
     throw new ConsoleError("usage", `POSTGRES_PORT is not a port: "${port}".`, {
       hint: "Set it to a number such as 5432.",
@@ -51,4 +73,13 @@ function seedUrl(env: Environment): string | null {
   return host.startsWith("/")
     ? `postgresql://${login}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
     : `postgresql://${login}@${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
+}
+
+function halfSet(set: readonly string[], missing: readonly string[]): ConsoleError {
+  const [all, none] = [set, missing].map((names) => `${names.join(", ")} ${names.length === 1 ? "is" : "are"}`);
+  return new ConsoleError("usage", `The database is half named: ${all} set, ${none} not.`, {
+    hint:
+      `Set ${missing.join(" and ")} too, or use the embedded server: unset ${set.join(", ")}, or say --database ` +
+      `${embedded} or DATABASE_URL=${embedded}. Variables also come from the .env of the folder you are in.`,
+  });
 }

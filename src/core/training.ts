@@ -1,8 +1,9 @@
 /**
  * What a training set's cells are, whatever the file's format. In CSV: booleans `True` and `False`, dates `YYYY-MM-DD`,
- * NULL empty, the empty text `""`. In Parquet: BOOLEAN, INT32, INT64, DOUBLE, DATE and STRING.
+ * timestamps `YYYY-MM-DD HH:MM:SS` with `+00` where they are of a time zone, NULL empty, the empty text `""`. In Parquet:
+ * BOOLEAN, INT32, INT64, DOUBLE, DATE, STRING and TIMESTAMP in microseconds, of UTC where they are of a time zone.
  */
-export type CellType = "text" | "boolean" | "int32" | "int64" | "double" | "date";
+export type CellType = "text" | "boolean" | "int32" | "int64" | "double" | "date" | "timestamp" | "timestamptz";
 
 /** A cell as it comes from the database: int64 and decimals as text, so that no digit is lost on the way. */
 export type Cell = string | number | boolean | null;

@@ -2,24 +2,37 @@ import type { Cell, TrainingColumn } from "../core/training.ts";
 import type { OutputFile } from "./output-file.ts";
 import type { RowWriter } from "./row-writer.ts";
 
+/**
+ * Text that some reader takes for a missing value when it stands without quotes: what pandas and R do by themselves (its
+ * `na_values`), the empty text, and MySQL's and ClickHouse's `\N`. Quoted, it is text to whoever looks at quotes.
+ */
+const missingWords = new Set([
+  ...["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"],
+  ...["NULL", "NaN", "NaT", "None", "n/a", "nan", "null", "\\N"],
+]);
+
 /** CSV as RFC 4180 has it, but for line feeds alone: header first, UTF-8, quotes where a value needs them. */
 export async function csvWriter(file: OutputFile, columns: readonly TrainingColumn[]): Promise<RowWriter> {
   const encoder = new TextEncoder();
   const write = (text: string) => file.write(encoder.encode(text));
-  await write(lineOf(columns.map(({ name }) => name)));
+  const areText = columns.map(({ type }) => type === "text");
+  const lineOf = (cells: readonly Cell[]) =>
+    `${cells.map((cell, index) => cellText(cell, areText[index] === true)).join(",")}\n`;
+  await write(`${columns.map(({ name }) => quoted(name)).join(",")}\n`);
   return {
     write: (rows) => write(rows.map(lineOf).join("")),
     finish: async () => {},
   };
 }
 
-function lineOf(cells: readonly Cell[]): string {
-  return `${cells.map(cellText).join(",")}\n`;
-}
-
-function cellText(cell: Cell): string {
+/** What is not text may well be NaN, and is then read as what it is. */
+function cellText(cell: Cell, isText: boolean): string {
   if (cell === null) return "";
   if (typeof cell === "boolean") return cell ? "True" : "False";
   if (typeof cell === "number") return String(cell);
-  return cell === "" || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return isText ? quoted(cell) : cell;
+}
+
+function quoted(text: string): string {
+  return missingWords.has(text) || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

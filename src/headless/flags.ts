@@ -10,7 +10,7 @@ export const globalFlags: readonly Flag[] = [
   {
     name: "database",
     syntax: "--database <url>",
-    help: "libpq URL (default: $DATABASE_URL, else $POSTGRES_HOST and its kin, else the embedded server)",
+    help: "libpq URL, or `embedded` (default: $DATABASE_URL, else $POSTGRES_HOST and its kin, else the embedded server)",
   },
   {
     name: "home",

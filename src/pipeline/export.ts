@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
-import type { SnapshotEntry } from "../core/listings.ts";
+import type { SnapshotEntry } from "../core/seal-listings.ts";
 import {
   type Cell,
   type ExportFormat,
@@ -10,8 +10,9 @@ import {
   type TrainingColumn,
 } from "../core/training.ts";
 import { csvWriter } from "../export/csv.ts";
-import { createOutput, type OutputFile } from "../export/output-file.ts";
+import { createOutput } from "../export/output-file.ts";
 import { parquetWriter } from "../export/parquet.ts";
+import type { RowWriter } from "../export/row-writer.ts";
 import { type Transaction, writeExactly } from "../postgres/connect.ts";
 import { type TrainingSources, trainingColumns, trainingQuery, trainingRows } from "../postgres/training.ts";
 import type { Session } from "./session.ts";
@@ -37,7 +38,11 @@ export async function exportTrainingSet(session: Session, request: ExportRequest
       await writeExactly(tx);
       const { sources, seals } = await trainingSources(tx, session, request);
       const columns = trainingColumns(tx, sources);
-      const counts = await writeRows(tx, sources, columns, data, format);
+      const writer =
+        format === "csv"
+          ? await csvWriter(data, columns)
+          : parquetWriter(data, columns, madeOf(session, sources, seals));
+      const counts = await writeRows(tx, sources, columns, writer);
       const { asOf: as_of, labelsFrom: labels_from } = sources;
       const made = { format, as_of, labels_from, ...counts, columns, ...(await data.close()) };
       const query = await trainingQuery(tx, sources);
@@ -71,10 +76,8 @@ async function writeRows(
   tx: Transaction,
   sources: TrainingSources,
   columns: readonly TrainingColumn[],
-  file: OutputFile,
-  format: ExportFormat,
+  writer: RowWriter,
 ): Promise<{ rows: number; labelled: number }> {
-  const writer = format === "csv" ? await csvWriter(file, columns) : parquetWriter(file, columns);
   const labels = columns.flatMap(({ source }, index) => (source === sources.label.snapshot.table.name ? [index] : []));
   const isLabelled = (row: Cell[]) => labels.some((index) => row[index] !== null);
   let rows = 0;
@@ -97,13 +100,25 @@ function manifestText(
   seals: readonly SnapshotEntry[],
   query: string,
 ): Uint8Array {
-  const sealed = seals.map(({ table, as_of, month, rows, fingerprint }) => ({
-    table,
-    as_of,
-    month,
-    rows,
-    fingerprint,
-  }));
-  const manifest = { dataset: dataset.name, file: basename(path), ...made, seals: sealed, query };
+  const manifest = { dataset: dataset.name, file: basename(path), ...made, seals: seals.map(asExported), query };
   return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** What a file is made of, for one that parted from its manifest. */
+function madeOf(
+  { dataset }: Session,
+  { asOf, labelsFrom }: TrainingSources,
+  seals: readonly SnapshotEntry[],
+): Record<string, string> {
+  return {
+    "streamflow.dataset": dataset.name,
+    "streamflow.as_of": asOf,
+    "streamflow.labels_from": labelsFrom,
+    "streamflow.seals": JSON.stringify(seals.map(asExported)),
+  };
+}
+
+/** What a seal stands for; by which run and when it was set makes no difference to the rows. */
+function asExported({ table, as_of, month, rows, fingerprint }: SnapshotEntry) {
+  return { table, as_of, month, rows, fingerprint };
 }

@@ -1,15 +1,7 @@
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
+import { accountName } from "./account.ts";
 
 /** Who runs this, for the ledger and for whoever finds the lock taken. */
 export function whoami(): { operator: string; host: string; process: number } {
-  return { operator: operatorName(), host: hostname(), process: process.pid };
-}
-
-function operatorName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A uid without a passwd entry, as containers often have.
-    return `uid ${process.getuid?.() ?? "?"}`;
-  }
+  return { operator: accountName(), host: hostname(), process: process.pid };
 }

@@ -25,6 +25,8 @@ const cellTypes: Record<string, CellType> = {
   float8: "double",
   numeric: "double",
   date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamptz",
 };
 
 /** Columns in their order: key, stamp, features as their tables come, label, the label's stamp. */

@@ -1,28 +1,40 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Cell, CellType, TrainingColumn } from "../../src/core/training.ts";
 import { csvWriter } from "../../src/export/csv.ts";
-import { createOutput, type OutputFile } from "../../src/export/output-file.ts";
+import { createOutput } from "../../src/export/output-file.ts";
 import { parquetWriter } from "../../src/export/parquet.ts";
-import type { RowWriter } from "../../src/export/row-writer.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";
+import { type MakeWriter, writeFile } from "./writing.ts";
 
+setDefaultTimeout(60_000);
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "streamflow-formats-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const types: CellType[] = ["text", "boolean", "int32", "int64", "double", "date"];
+const types: CellType[] = ["text", "boolean", "int32", "int64", "double", "date", "timestamp", "timestamptz"];
 const columns: TrainingColumn[] = types.map((type) => ({ name: `a ${type}`, type, source: null }));
+
+/** As PostgreSQL writes it, to the microsecond. */
+const moment = fc
+  .tuple(
+    fc.date({ min: new Date("1900-01-01"), max: new Date("2100-12-31"), noInvalidDate: true }),
+    fc.integer({ min: 0, max: 999_999 }),
+  )
+  .map(([date, micros]) => {
+    const fraction = `.${String(micros).padStart(6, "0")}`.replace(/\.?0+$/, "");
+    return `${date.toISOString().slice(0, 19).replace("T", " ")}${fraction}`;
+  });
 
 const cells: Record<CellType, fc.Arbitrary<Cell>> = {
   text: fc.oneof(
     fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\0", "")),
-    fc.constantFrom('"', "a,b", "a\nb", ""),
+    fc.constantFrom('"', "a,b", "a\nb", "", "None", "NULL", "nan", "NaT", "\\N"),
   ),
   boolean: fc.boolean(),
   int32: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -31,26 +43,12 @@ const cells: Record<CellType, fc.Arbitrary<Cell>> = {
   date: fc
     .date({ min: new Date("1900-01-01"), max: new Date("2100-12-31"), noInvalidDate: true })
     .map((date) => date.toISOString().slice(0, 10)),
+  timestamp: moment,
+  timestamptz: moment.map((text) => `${text}+00`),
 };
 const row = fc.tuple(...types.map((type) => fc.option(cells[type], { freq: 5 })));
 
-type MakeWriter = (file: OutputFile) => Promise<RowWriter> | RowWriter;
-
-async function write(name: string, rows: readonly Cell[][], make: MakeWriter): Promise<string> {
-  const path = join(folder, name);
-  const file = await createOutput(path);
-  try {
-    const writer = await make(file);
-    // In batches of any size.
-    for (let from = 0; from < rows.length; from += 7_000) await writer.write(rows.slice(from, from + 7_000));
-    await writer.finish();
-    await file.close();
-    await file.publish();
-  } finally {
-    await file.discard();
-  }
-  return path;
-}
+const write = (name: string, rows: readonly Cell[][], make: MakeWriter) => writeFile(join(folder, name), rows, make);
 
 /** As DuckDB prints values to JSON: 64-bit numbers as text. */
 const asRead = (rows: readonly Cell[][]) =>
@@ -63,7 +61,7 @@ test("whatever the cells are, both formats are read back as they were", async ()
       expect((await readByDuckDb(`'${parquet}'`)).rows).toEqual(asRead(rows));
       const csv = await write("any.csv", rows, (file) => csvWriter(file, columns));
       const wanted =
-        "{'a text': 'VARCHAR', 'a boolean': 'BOOLEAN', 'a int32': 'INTEGER', 'a int64': 'BIGINT', 'a double': 'DOUBLE', 'a date': 'DATE'}";
+        "{'a text': 'VARCHAR', 'a boolean': 'BOOLEAN', 'a int32': 'INTEGER', 'a int64': 'BIGINT', 'a double': 'DOUBLE', 'a date': 'DATE', 'a timestamp': 'TIMESTAMP', 'a timestamptz': 'TIMESTAMPTZ'}";
       const source = `read_csv('${csv}', header = true, auto_detect = false, quote = '"', escape = '"', allow_quoted_nulls = false, columns = ${wanted})`;
       expect((await readByDuckDb(source)).rows).toEqual(asRead(rows));
     }),
@@ -78,6 +76,8 @@ test("more rows than a row group holds come out complete and in order", async ()
     index,
     String(index),
     `${index}.5`,
+    null,
+    null,
     null,
   ]);
   const path = await write("many.parquet", rows, (file) => parquetWriter(file, columns));

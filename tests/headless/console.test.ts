@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { crashed } from "./fake/outcomes.ts";
 import { environment, fakeConsole, runConsole, startConsole } from "./fake/run-console.ts";
 import { readStream, streamPath } from "./fake/streams.ts";
 
@@ -17,7 +18,7 @@ describe("where things go", () => {
 
   test("--json prints the events and nothing else", async () => {
     const { code, stdout, stderr } = await runConsole(["--month", "0", "--json"], published);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "database: a stand-in for PostgreSQL\n" });
     const events = stdout
       .trimEnd()
       .split("\n")
@@ -61,7 +62,7 @@ describe("where things go", () => {
   test("a reader that leaves is no error", () => {
     const shell = `{ "$@" --month 0 --json; echo "code $?" >&2; } | true`;
     const { stderr } = Bun.spawnSync(["sh", "-c", shell, "sh", ...fakeConsole], { env: environment(published) });
-    expect(stderr.toString()).toBe("code 0\n");
+    expect(stderr.toString()).toBe("database: a stand-in for PostgreSQL\ncode 0\n");
   });
 
   test.if(existsSync("/dev/full"))("a full disk is", () => {
@@ -116,7 +117,7 @@ describe("errors", () => {
   });
 
   test("a pipeline that dies in a run is told once, in the stream too", async () => {
-    const script = { ...published, stop: { after: 9, how: "die" } } as const;
+    const script = { ...published, stop: { after: 9, how: "die" }, replies: { outcome: crashed } } as const;
     const { code, stdout, stderr } = await runConsole(["--month", "0", "--json"], script);
     expect(code).toBe(3);
     expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
@@ -126,7 +127,8 @@ describe("errors", () => {
       seq: 9,
     });
     expect(stderr.match(/^error: /gm)).toHaveLength(1);
-    expect(stderr).toStartWith("error: The pipeline subprocess ended by SIGKILL.");
+    expect(stderr).toContain("\nerror: The pipeline subprocess ended by SIGKILL.");
+    expect(stderr).toContain("\nremedy: Nothing was published, as the ledger says; ");
   });
 
   test("a pipeline that dies before the first event, too", async () => {
@@ -171,7 +173,7 @@ describe("signals during a run", () => {
   });
 
   test("a later one ends a pipeline that does not listen", async () => {
-    const script = { ...published, stop: { after: 20, how: "ignore" } } as const;
+    const script = { ...published, stop: { after: 20, how: "ignore" }, replies: { outcome: crashed } } as const;
     const running = startConsole(["--month", "0"], script);
     await running.says("upsert    users");
     const impatience = setInterval(() => running.signal("SIGINT"), 100);

@@ -6,11 +6,11 @@ import type {
   MonthEntry,
   RunDetail,
   RunEntry,
-  SealCheck,
   ServerStatus,
   Validation,
 } from "../../src/core/listings.ts";
 import type { Replies } from "../../src/core/requests.ts";
+import type { SealCheck } from "../../src/core/seal-listings.ts";
 import { checkView } from "../../src/headless/listings/check.ts";
 import { compareView } from "../../src/headless/listings/compare.ts";
 import { doctorView, partitionView } from "../../src/headless/listings/doctor.ts";
@@ -52,6 +52,7 @@ const rejected: RunEntry = {
 
 const months: Replies["months"] = {
   server: "embedded PostgreSQL 18.4",
+  unsealed_dates: [],
   months: [
     {
       month: "month_002",
@@ -166,10 +167,20 @@ const comparison: Comparison = {
       added: 117,
       removed: 40,
       changed: 7003,
+      rounded: 21,
       columns: [
-        { column: "watch_hours_30d", changed: 7003, measure: "psi", distance: 0.31, ks: 0.12 },
-        { column: "skips_7d", changed: 0, measure: "psi", distance: 0, ks: 0 },
-        { column: "note", changed: 3, measure: null, distance: null, ks: null },
+        {
+          ...{ column: "watch_hours_30d", changed: 6982, rounded: 21, measure: "psi", distance: 0.31, chance: null },
+          ...{ ks: 0.12, beyond: 0.004, missing: 0.123, mean: 0.611, drifts: ["psi", "missing", "mean"] },
+        },
+        {
+          ...{ column: "skips_7d", changed: 0, rounded: 0, measure: "psi", distance: 0, chance: null },
+          ...{ ks: 0, beyond: 0, missing: 0, mean: 0, drifts: [] },
+        },
+        {
+          ...{ column: "note", changed: 3, rounded: 0, measure: null, distance: null, chance: null },
+          ...{ ks: null, beyond: null, missing: null, mean: null, drifts: [] },
+        },
       ],
     },
   ],
@@ -256,11 +267,13 @@ describe("as text", () => {
   test("a run that counted no rows says none, not nought", () => {
     const ended = { ...published, status: "interrupted" as const, tables: [] };
     const month: MonthEntry = { month: "month_000", as_of: "2024-01-31", state: "ok", files: [], last_run: ended };
-    expect(monthsView.text({ months: [month], server: "" }, pipe)).toMatch(/0 B +run 1 interrupted/);
+    expect(monthsView.text({ months: [month], server: "", unsealed_dates: [] }, pipe)).toMatch(
+      /0 B +run 1 interrupted/,
+    );
   });
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());
-  test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed] }, pipe)).toMatchSnapshot());
+  test("snapshots", () => expect(snapshotsView.text({ snapshots: [sealed], unsealed: [] }, pipe)).toMatchSnapshot());
 
   test("tables that were partitioned, behind the checks", () => {
     expect(partitionView.text(partitioned, pipe)).toMatchSnapshot();
@@ -296,7 +309,7 @@ describe("as text", () => {
   });
 
   test("nothing to list is said on stderr, and stdout stays empty", () => {
-    const nothing = { months: [], server: "", runs: [], snapshots: [], seals: [] };
+    const nothing = { months: [], server: "", unsealed_dates: [], runs: [], snapshots: [], unsealed: [], seals: [] };
     for (const view of [monthsView, runsView, snapshotsView, sealsView]) {
       expect(view.text(nothing, pipe)).toBe("");
       expect(view.note?.(nothing)).toMatch(/^There are no /);
@@ -332,7 +345,7 @@ describe("as JSON, exactly what the contract says", () => {
   });
 
   test("snapshots", () => {
-    const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [sealed] })));
+    const json = JSON.parse(JSON.stringify(snapshotsView.json({ snapshots: [sealed], unsealed: [] })));
     expect(json).toEqual({ snapshots: [{ ...seal, run: 1 }] });
   });
 });

@@ -2,7 +2,7 @@ import type { RunRequest } from "../../core/requests.ts";
 import type { Context } from "../command.ts";
 import { failures } from "./failures.ts";
 import { jsonLines } from "./json.ts";
-import { lines } from "./lines.ts";
+import { lines, notices } from "./lines.ts";
 import { type Printer, together } from "./printer.ts";
 import { results } from "./results.ts";
 
@@ -12,7 +12,7 @@ export async function printerFor(
   request: RunRequest,
 ): Promise<Printer> {
   const told = failures(err);
-  if (json) return together([jsonLines(out), told]);
+  if (json) return together(quiet ? [jsonLines(out), told] : [jsonLines(out), notices(err), told]);
   if (quiet) return told;
   const summary = results(out, request);
   if (!err.isTerminal || process.env.TERM === "dumb") return together([lines(err), summary, told]);

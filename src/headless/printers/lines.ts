@@ -6,6 +6,11 @@ import type { Channel } from "../output.ts";
 import { spaced, verdictLine } from "../words.ts";
 import { type Printer, printer } from "./printer.ts";
 
+/** What is not in the stream, such as which database it is, for whoever reads the stream itself. */
+export function notices(err: Channel): Printer {
+  return printer({ notice: (text) => err.write(`${text}\n`) });
+}
+
 /** One plain line for each thing that is done; nothing is ever repeated. */
 export function lines(err: Channel): Printer {
   return printer({
@@ -40,10 +45,12 @@ const row = (stage: string, subject: string, text: string) => `  ${padEnd(stage,
 
 function tableLine(event: EventOf<"table.finished">, state: RunState): string {
   const table = state.tables.find((one) => one.table === event.table);
-  return row(event.stage, event.table, done[event.stage](event, table));
+  return row(event.stage, event.table, done[event.stage](event, table, state));
 }
 
-const done: Record<Stage, (event: EventOf<"table.finished">, table: TableProgress | undefined) => string> = {
+type Words = (event: EventOf<"table.finished">, table: TableProgress | undefined, state: RunState) => string;
+
+const done: Record<Stage, Words> = {
   ingest: ({ rows }, table) => `${formatCounted(rows, "row")}, ${formatBytes(table?.bytes ?? 0)}`,
   upsert: ({ rows, inserted, updated, unchanged, absent }) =>
     inserted === undefined
@@ -54,5 +61,6 @@ const done: Record<Stage, (event: EventOf<"table.finished">, table: TableProgres
     const verdicts = table?.verdicts ?? [];
     return `${verdicts.filter(({ success }) => success).length} of ${formatCounted(verdicts.length, "expectation")} passed`;
   },
-  snapshot: ({ rows }) => `${formatCounted(rows, "row")} sealed`,
+  snapshot: ({ rows, unchanged }, _table, { mode }) =>
+    `${formatCounted(rows, "row")} ${unchanged === undefined ? (mode === "dry_run" ? "would be sealed" : "sealed") : "as sealed before"}`,
 };

@@ -1,6 +1,6 @@
 import type { RunRequest } from "../../core/requests.ts";
 import type { Channel } from "../output.ts";
-import { printSeries } from "../series.ts";
+import { printLeft, printSeries } from "../series.ts";
 import { printSummary } from "../summary.ts";
 import { type Printer, printer } from "./printer.ts";
 
@@ -14,6 +14,7 @@ export function results(out: Channel, { selection }: RunRequest): Printer {
     },
     end(states) {
       if (states.length > 1) out.write(`\n${printSeries(states, out)}`);
+      out.write(printLeft(states));
       if (states.length === 0 && "every" in selection && selection.every === "pending") {
         out.write("nothing to do: no month is pending\n");
       }
