@@ -7,7 +7,7 @@ import type { Bound, Plan, Scope } from "./plan.ts";
 import { toPostgresRegex } from "./regex/translate.ts";
 import { rowCheck } from "./row-check.ts";
 import { all, any, name, q, type Sql, value } from "./sql.ts";
-import { storable } from "./values.ts";
+import { elementOf, storable } from "./values.ts";
 
 const OnRegex = { ...OnRowsOfColumn, "regex?": "string" } as const;
 const OnLike = { ...OnRowsOfColumn, like_pattern: "string" } as const;
@@ -99,13 +99,13 @@ function texts({ column, mostly }: Args, scope: Scope, expected: (column: Column
 /** A search, as Great Expectations' is: the pattern may match anywhere. */
 function regexMatch(column: Column, argument: string, pattern: string): Sql {
   const translated = toPostgresRegex(storable(argument, pattern), (reason) => fault(argument, reason));
-  return q`${name(column.name)} ~ ${value("text", translated)}`;
+  return q`${name(column.name)} ~ ${value(elementOf(column), translated)}`;
 }
 
 function likeMatch(column: Column, argument: string, pattern: string): Sql {
   if (/(?<!\\)(?:\\\\)*\\$/.test(pattern))
     throw fault(argument, `"${pattern}" ends with a backslash that escapes nothing`);
-  return q`${name(column.name)} like ${value("text", storable(argument, pattern))}`;
+  return q`${name(column.name)} like ${value(elementOf(column), storable(argument, pattern))}`;
 }
 
 function lengths(

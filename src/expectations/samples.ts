@@ -7,7 +7,7 @@ import { select, wholeTable } from "./measure.ts";
 import type { Place, RowCheck } from "./plan.ts";
 import { unexpectedRows } from "./row-check.ts";
 import type { Samples } from "./row-result.ts";
-import { commas, name, q, type Sql, toText, value } from "./sql.ts";
+import { commas, name, q, type Sql, toLine, value } from "./sql.ts";
 import type { Shown } from "./validation-result.ts";
 
 /** Unexpected rows read at most for one expectation, even when all are asked for. */
@@ -45,7 +45,8 @@ export async function sampleRows(
   };
 }
 
-function asShown(record: Record<string, JsonValue>, { show, columns }: RowCheck): Shown {
+/** The values of a row as a result shows them. */
+export function asShown(record: Record<string, JsonValue>, { show, columns }: RowCheck): Shown {
   if (show === "record") return record;
   const values = columns.map((column) => record[column] ?? null);
   return show === "pair" ? values : (values[0] ?? null);
@@ -53,10 +54,10 @@ function asShown(record: Record<string, JsonValue>, { show, columns }: RowCheck)
 
 function queryText(columns: readonly Column[], where: Sql, shownAs: string): string {
   const selected = commas(distinct(columns).map((column) => name(column.name)));
-  return `${toText(q`select ${selected} from ${where}`, shownAs).replace(/\s+/g, " ")};`;
+  return `${toLine(q`select ${selected} from ${where}`, shownAs)};`;
 }
 
-function columnsNamed(shape: TableShape, names: readonly string[]): Column[] {
+export function columnsNamed(shape: TableShape, names: readonly string[]): Column[] {
   return names.flatMap((wanted) => shape.columns.filter((column) => column.name === wanted));
 }
 

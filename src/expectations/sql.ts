@@ -1,3 +1,4 @@
+import { escapeControl } from "../core/text.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import type { Fragment } from "../postgres/fragments.ts";
 import type { TableName } from "../postgres/introspect.ts";
@@ -65,12 +66,23 @@ export function list(type: ElementType, texts: readonly string[]): Sql {
   return q`${{ kind: "list", type, values: texts }}`;
 }
 
-export type ElementType = "text" | "bool" | "int8" | "numeric" | "float8" | "date" | "timestamp" | "timestamptz";
+/** `named_text` is text beside a column of another type, such as citext, which would make its own of a bare literal. */
+export type ElementType =
+  | "text"
+  | "named_text"
+  | "bool"
+  | "int8"
+  | "numeric"
+  | "float8"
+  | "date"
+  | "timestamp"
+  | "timestamptz";
 
 type Runner = (sql: Queryable, text: string) => Fragment;
 
 const singles: Record<ElementType, Runner> = {
   text: (sql, text) => sql`${text}::text`,
+  named_text: (sql, text) => sql`${text}::text`,
   bool: (sql, text) => sql`${text}::text::bool`,
   int8: (sql, text) => sql`${text}::int8`,
   numeric: (sql, text) => sql`${text}::numeric`,
@@ -82,6 +94,7 @@ const singles: Record<ElementType, Runner> = {
 
 const arrays: Record<ElementType, Runner> = {
   text: (sql, text) => sql`${text}::text[]`,
+  named_text: (sql, text) => sql`${text}::text[]`,
   bool: (sql, text) => sql`${text}::bool[]`,
   int8: (sql, text) => sql`${text}::int8[]`,
   numeric: (sql, text) => sql`${text}::numeric[]`,
@@ -111,18 +124,31 @@ export function toFragment(sql: Queryable, piece: Sql, under: TableName): Fragme
 
 /** The SQL as text for people, quoted so that it can be pasted. `under` is how the table is called there. */
 export function toText(piece: Sql, under: string): string {
-  return piece.strings.reduce((text, next, index) => text + partText(piece.parts[index - 1], under) + next);
+  return textOf(piece, under, (ours) => ours);
 }
 
-function partText(part: Part | undefined, under: string): string {
+/** The same on one line: how our own SQL is laid out does not matter, what stands in a name or a value does. */
+export function toLine(piece: Sql, under: string): string {
+  return textOf(piece, under, (ours) => ours.replace(/\s+/g, " "));
+}
+
+type Layout = (ours: string) => string;
+
+function textOf(piece: Sql, under: string, layout: Layout): string {
+  return piece.strings
+    .map(layout)
+    .reduce((text, next, index) => text + partText(piece.parts[index - 1], under, layout) + next);
+}
+
+function partText(part: Part | undefined, under: string, layout: Layout): string {
   if (part === undefined) return "";
-  if (part instanceof Sql) return toText(part, under);
+  if (part instanceof Sql) return textOf(part, under, layout);
   if (part.kind === "relation") return under;
   if (part.kind === "table") return `${quoteName(part.table.schema)}.${quoteName(part.table.name)}`;
   if (part.kind === "name") return quoteName(part.name);
   if (part.kind === "foreign") return part.text;
   if (part.kind === "value") return quoteValue(part.type, part.value);
-  return `array[${part.values.map((text) => quoteValue(part.type, text)).join(", ")}]::${part.type}[]`;
+  return `array[${part.values.map((text) => quoteValue(part.type, text)).join(", ")}]::${sqlType(part.type)}[]`;
 }
 
 /** A name as it may stand in SQL: in quotes unless it is plain and no reserved word. */
@@ -133,8 +159,34 @@ export function quoteName(text: string): string {
 function quoteValue(type: ElementType, text: string): string {
   const number = type === "int8" || type === "numeric" || type === "float8";
   if (number && /^-?\d+(\.\d+)?$/.test(text)) return text;
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return type === "text" ? quoted : `${quoted}::${type}`;
+  const quoted = quoteText(type === "timestamptz" ? inUtc(text) : text);
+  return type === "text" ? quoted : `${quoted}::${sqlType(type)}`;
+}
+
+function sqlType(type: ElementType): string {
+  return type === "named_text" ? "text" : type;
+}
+
+/** What does not show, or breaks a line, stands as its escape: SQL is read, clipped and copied from screens. */
+function quoteText(text: string): string {
+  const plain = text.replaceAll("'", "''");
+  if (escapeControl(text) === text) return `'${plain}'`;
+  const escaped = Array.from(plain.replaceAll("\\", "\\\\"), (character) =>
+    escapeControl(character) === character ? character : unicodeEscape(character),
+  );
+  return `E'${escaped.join("")}'`;
+}
+
+function unicodeEscape(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+}
+
+/** A moment without a time zone is one in UTC, as all our sessions take it; whoever pastes it may be elsewhere. */
+function inUtc(text: string): string {
+  return /[Z+]|-\d{2}(:?\d{2})?$/.test(text.slice("YYYY-MM-DD".length))
+    ? text
+    : `${text}${text.includes(":") ? "" : " 00:00:00"}+00`;
 }
 
 /** `a, b, c` */

@@ -46,7 +46,8 @@ export async function validateTable(sql: Sql, request: ValidationRequest): Promi
   if (request.tolerant === false) requireSound(suite, target);
   const unsound = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
   const relation = { schema: shape.schema, name: shape.name };
-  const display = shape.schema === schema ? {} : { displaySchema: shape.schema };
+  // The query that a result shows is to run in a session whose search path nobody has set.
+  const display = shape.schema === "public" ? {} : { displaySchema: shape.schema };
   return { result: await evaluateSuite(sql, { ...target, relation, suite, ...display }), unsound };
 }
 

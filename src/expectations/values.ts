@@ -45,7 +45,8 @@ const elements: Record<Family, ElementType> = {
 };
 
 export function elementOf(column: Column): ElementType {
-  return elements[familyOf(column)];
+  const isOther = familyOf(column) === "text" && column.type !== "text" && column.type !== "varchar";
+  return isOther ? "named_text" : elements[familyOf(column)];
 }
 
 /** The column as it is compared with its family's arguments. */
@@ -75,7 +76,9 @@ export function constantFor(column: Column, argument: string, given: unknown): S
 /** One value as a bound for the column's values: a time is a time, for a date column, too. */
 export function boundFor(column: Column, argument: string, given: unknown): Sql {
   const text = textFor(column, argument, given);
-  return temporal.includes(familyOf(column)) ? value(precisionOf(text), text) : constantFor(column, argument, given);
+  if (!temporal.includes(familyOf(column))) return constantFor(column, argument, given);
+  // A day is one in UTC beside moments, whatever the time zone of the session that the SQL is pasted into.
+  return value(column.type === "timestamptz" ? "timestamptz" : precisionOf(text), text);
 }
 
 /** False for every value; NULL where the column is NULL. */

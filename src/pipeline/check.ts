@@ -7,7 +7,7 @@ import { type Incoming, incomingOf, sourceOf } from "./incoming.ts";
 import { findKeyFaults } from "./keys.ts";
 import type { MonthOnDisk } from "./months.ts";
 import { type Past, parentsFor, readPast } from "./past.ts";
-import { rejectsOf } from "./rejects.ts";
+import { rejectFolder, rejectsOf } from "./rejects.ts";
 import { publicationBefore, rowCountTrouble, rowsOf } from "./row-counts.ts";
 import { selectMonths } from "./selection.ts";
 import type { Session } from "./session.ts";
@@ -26,7 +26,8 @@ export async function checkDrops(session: Session, { selection }: RequestOf<"che
 async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promise<DropCheck> {
   const before = publicationBefore(drop.month, past.publications);
   const rowsBefore = rowsOf(before);
-  const rejects = rejectsOf(session.settings.home, drop.month, "check");
+  const folder = rejectFolder(session.settings.home, session.sql, session.dataset.name);
+  const rejects = rejectsOf(folder, drop.month, "check");
   const faults = new DropFaults(drop.month, rejects.add);
   const incoming = incomingOf(session.tables, drop, before);
   const files: DropCheck["files"] = [];

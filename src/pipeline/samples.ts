@@ -2,15 +2,23 @@ import { ConsoleError } from "../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../core/listings.ts";
 import { statFile } from "../csv/drop.ts";
 import { findLines } from "../csv/keys.ts";
+import type { TableSource } from "../csv/reader.ts";
 import type { ExpectationResult } from "../expectations/validation-result.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { FileRecord } from "../postgres/ledger.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../postgres/ledger-queries.ts";
+import { runStanding } from "../postgres/run-standing.ts";
 import { sourceOf } from "./incoming.ts";
 import type { Session } from "./session.ts";
-import { type KeyedValue, keyText, unexpectedValues } from "./unexpected.ts";
+import { type KeyedValue, keyText, unexpectedValues } from "./unexpected-sample.ts";
+import { statementFor } from "./unexpected-sql.ts";
 
-/** The unexpected values behind one verdict, with the lines of the file they came from while it is still the same. */
+type Evaluated = EvaluatedExpectation<ExpectationResult>;
+
+/**
+ * The unexpected values behind one verdict, with the lines of the file they came from while it is still the same, and a
+ * statement that finds all of them.
+ */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
   const evaluated = await evaluatedExpectation<ExpectationResult>(session.sql, session.dataset.name, run, position);
   if (evaluated === null) {
@@ -18,26 +26,23 @@ export async function browseSamples(session: Session, run: number, position: num
       hint: "`runs` lists the runs there are, `show` a run's expectations.",
     });
   }
-  const { result } = evaluated.result;
   const table = session.tables.find((one) => one.name === evaluated.table);
   const rows = unexpectedValues(evaluated.result, table?.live.key ?? []);
-  const lines = table === undefined ? new Map<string, number>() : await linesOf(session, table, evaluated, rows);
+  const source = table === undefined ? null : await unmovedSource(session, table, evaluated);
+  const lines = source === null || rows.length === 0 ? null : await findLines(source, new Set(rows.map(keyText)));
+  const total = evaluated.result.result.unexpected_count ?? rows.length;
   return {
-    total: result.unexpected_count ?? rows.length,
-    sql: result.unexpected_index_query ?? null,
+    total,
+    ...(await statementOf(session, run, { table, source, total, evaluated })),
     rows: rows.map((row) => withLine(row, lines, evaluated.file?.path ?? null)),
   };
 }
 
-async function linesOf(
-  { dataset }: Session,
-  table: LoadTable,
-  { file }: EvaluatedExpectation<ExpectationResult>,
-  rows: readonly KeyedValue[],
-): Promise<Map<string, number>> {
-  if (file === null || rows.length === 0 || !(await isUnmoved(file))) return new Map();
+/** The file of the evaluated rows; null when it is gone or is no longer what was read. */
+async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: Evaluated): Promise<TableSource | null> {
+  if (file === null || !(await isUnmoved(file))) return null;
   const onDisk = { ...file, identity: file.identity ?? "", table: table.name, present: true, fault: null };
-  return findLines(sourceOf(dataset, { table, file: onDisk, added: new Set() }), new Set(rows.map(keyText)));
+  return sourceOf(dataset, { table, file: onDisk, added: new Set() });
 }
 
 async function isUnmoved({ path, bytes, modified_ms }: FileRecord): Promise<boolean> {
@@ -45,7 +50,30 @@ async function isUnmoved({ path, bytes, modified_ms }: FileRecord): Promise<bool
   return found?.size === bytes && found.mtimeMs === modified_ms;
 }
 
-function withLine(row: KeyedValue, lines: ReadonlyMap<string, number>, file: string | null): UnexpectedRow {
-  const line = lines.get(keyText(row)) ?? null;
+interface Known {
+  table: LoadTable | undefined;
+  source: TableSource | null;
+  total: number;
+  evaluated: Evaluated;
+}
+
+/** None for an expectation on the table as a whole. */
+async function statementOf(
+  session: Session,
+  run: number,
+  { table, source, total, evaluated }: Known,
+): Promise<Pick<UnexpectedValues, "sql" | "sql_note">> {
+  const { success, meta, result } = evaluated.result;
+  const query = result.unexpected_index_query;
+  if (query === undefined) return { sql: null, sql_note: "" };
+  if (table === undefined) return { sql: null, sql_note: `${evaluated.table} is no table of the dataset any more` };
+  const standing = await runStanding(session.sql, run, table.name);
+  if (standing === null) return { sql: null, sql_note: "" };
+  const rejected = !success && meta.severity === "critical";
+  return statementFor(session, { table, query, total, standing, source, rejected });
+}
+
+function withLine(row: KeyedValue, lines: ReadonlyMap<string, number> | null, file: string | null): UnexpectedRow {
+  const line = lines?.get(keyText(row)) ?? null;
   return { ...row, file: line === null ? null : file, line };
 }

@@ -1,63 +1,130 @@
 import { basename } from "node:path";
-import type { Dataset } from "../core/dataset.ts";
 import { expectationInWords } from "../core/expectation-words.ts";
-import type { Fault } from "../core/faults.ts";
-import type { UnexpectedRow } from "../core/listings.ts";
-import { findLines } from "../csv/keys.ts";
+import type { Suite } from "../core/suite.ts";
+import { isMoved } from "../csv/delivery.ts";
+import { statFile } from "../csv/drop.ts";
+import { keyLines } from "../csv/keys.ts";
+import { SourceFault } from "../csv/source.ts";
+import { FaultTally } from "../csv/tally.ts";
 import type { EvaluatedVerdict } from "../expectations/evaluate.ts";
-import type { ExpectationResult } from "../expectations/validation-result.ts";
+import { type CompiledRowCheck, everyUnexpectedValue } from "../expectations/unexpected-rows.ts";
+import { attempt } from "../postgres/attempt.ts";
+import { stageSchema } from "../postgres/catalog.ts";
+import type { Transaction } from "../postgres/connect.ts";
+import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../postgres/row-lines.ts";
+import { type StageContext, stopIfCancelled } from "./context.ts";
+import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./incoming.ts";
+import { compiledFor } from "./validate.ts";
 
-/** An unexpected value and the key of its row. */
-export type KeyedValue = Pick<UnexpectedRow, "key" | "value">;
-
-/** The first unexpected values of an expectation, as its result holds them. */
-export function unexpectedValues({ result }: ExpectationResult, key: readonly string[]): KeyedValue[] {
-  const places = result.partial_unexpected_index_list ?? [];
-  return (result.partial_unexpected_list ?? []).map((value, index) => {
-    const place = places[index] ?? {};
-    return {
-      key: Object.fromEntries(key.flatMap((name) => (name in place ? [[name, String(place[name])]] : []))),
-      value: value === null ? null : typeof value === "string" ? value : JSON.stringify(value),
-    };
-  });
-}
-
-/** As `findLines` writes a key: the value itself, or a JSON array of several. */
-export function keyText({ key }: KeyedValue): string {
-  const values = Object.values(key);
-  return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
+/** A critical expectation that failed, and how its unexpected rows are found. */
+interface Failed {
+  verdict: EvaluatedVerdict;
+  check: CompiledRowCheck;
 }
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
 
-/** Where in the drop's files the values stand that failed critical expectations: the first of each expectation. */
-export async function unexpectedFaults(
-  dataset: Dataset,
+/**
+ * Tell every value that failed a critical expectation, with the line of the drop's file where it stands. The rows are
+ * still staged, so all of them can be had, and only now: once the run is rolled back they are in no table. A second pass
+ * over the file, which a run makes only when the drop is rejected anyway, brings the lines. Expectations on a table as a
+ * whole have no values to tell.
+ */
+export async function findUnexpected(
+  context: StageContext,
   incoming: readonly Incoming[],
+  suites: ReadonlyMap<string, Suite>,
   verdicts: readonly EvaluatedVerdict[],
-): Promise<Fault[]> {
-  const faults: Fault[] = [];
-  for (const one of incoming) {
-    const failed = verdicts.filter(
-      ({ table, success, severity }) => table === one.table.name && !success && severity === "critical",
-    );
-    const found = failed.flatMap((verdict) =>
-      unexpectedValues(verdict.result, one.table.live.key).map((keyed) => ({ verdict, keyed })),
-    );
-    if (found.length === 0) continue;
-    const lines = await findLines(sourceOf(dataset, one), new Set(found.map(({ keyed }) => keyText(keyed))));
-    for (const { verdict, keyed } of found) {
-      const line = lines.get(keyText(keyed));
-      faults.push({
-        file: basename(one.file.path),
-        ...(line !== undefined && { line }),
-        ...(verdict.column !== undefined && { column: verdict.column }),
-        ...(keyed.value !== null && { value: keyed.value }),
-        code: "unexpected",
-        reason: `not as expected: ${expectationInWords(verdict, signs)}`,
-      });
+  faults: DropFaults,
+): Promise<void> {
+  for (const [index, one] of incoming.entries()) {
+    const failed = failedChecks(context, one, suites, verdicts);
+    if (failed.length === 0) continue;
+    const lines = await collectLines(context, one, `row_lines_${index}`);
+    const tally = new FaultTally(basename(one.file.path), faults.onFault);
+    for (const [at, each] of failed.entries()) {
+      await tellValues(context, one, each, { rows: `unexpected_rows_${index}_${at}`, lines }, tally);
     }
+    faults.addFound(tally);
+    if (lines !== null) await dropScratch(context.tx, lines);
   }
-  return faults;
+}
+
+function failedChecks(
+  { tables }: StageContext,
+  { table }: Incoming,
+  suites: ReadonlyMap<string, Suite>,
+  verdicts: readonly EvaluatedVerdict[],
+): Failed[] {
+  const suite = suites.get(table.name);
+  if (suite === undefined) return [];
+  const compiled = compiledFor(tables, table, suite);
+  const ofTable = verdicts.filter((verdict) => verdict.table === table.name);
+  return ofTable.flatMap((verdict, index) => {
+    const one = compiled[index];
+    if (verdict.success || verdict.severity !== "critical") return [];
+    // What PostgreSQL could not evaluate found no row.
+    if (one === undefined || verdict.result.exception_info.raised_exception) return [];
+    return isRowCheck(one) ? [{ verdict, check: one }] : [];
+  });
+}
+
+function isRowCheck(one: ReturnType<typeof compiledFor>[number]): one is CompiledRowCheck {
+  return "plan" in one && one.plan.kind === "rows";
+}
+
+async function tellValues(
+  { tx, signal }: StageContext,
+  { table }: Incoming,
+  { verdict, check }: Failed,
+  scratch: Scratch,
+  tally: FaultTally,
+): Promise<void> {
+  const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
+  const place = { under: { schema: stageSchema, name: table.name }, shape: table.live };
+  for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
+    stopIfCancelled(signal);
+    for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
+  }
+}
+
+/**
+ * Put the lines of the file's rows into a scratch table of this name. Null when they cannot be told, such as of a file that
+ * has been replaced meanwhile: the values are told without them.
+ */
+async function collectLines(context: StageContext, one: Incoming, lines: string): Promise<string | null> {
+  const collected = await attempt(context.tx, async (inner) => {
+    await makeRowLines(inner, lines, one.table);
+    return copyLines(inner, context, one, lines);
+  });
+  if ("exception" in collected) return null;
+  if (collected.value) return lines;
+  await dropScratch(context.tx, lines);
+  return null;
+}
+
+/** False when the file is not what was staged. */
+async function copyLines(
+  tx: Transaction,
+  { dataset, signal }: StageContext,
+  one: Incoming,
+  lines: string,
+): Promise<boolean> {
+  const copy = await copyRowLines(tx, lines);
+  try {
+    for await (const batch of keyLines(sourceOf(dataset, one), signal)) {
+      if (batch.keys.length > 0) await copy.write(rowLinesText(batch.keys, batch.lines, one.table.live.key.length));
+    }
+  } catch (error) {
+    if (!(error instanceof SourceFault)) {
+      await copy.abort("reading failed");
+      throw error;
+    }
+    await copy.finish();
+    return false;
+  }
+  await copy.finish();
+  const found = await statFile(one.file.path).catch(() => null);
+  return found !== null && !isMoved(one.file, { bytes: found.size, modified_ms: found.mtimeMs });
 }

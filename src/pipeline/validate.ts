@@ -1,6 +1,6 @@
 import type { TableShape } from "../core/columns.ts";
 import type { Suite } from "../core/suite.ts";
-import { requireSound } from "../expectations/compile.ts";
+import { type Compiled, compileSuite, requireSound, type Unsound } from "../expectations/compile.ts";
 import { type EvaluatedVerdict, evaluateSuite } from "../expectations/evaluate.ts";
 import { type LoadTable, stageSchema } from "../postgres/catalog.ts";
 import type { TableName } from "../postgres/introspect.ts";
@@ -34,6 +34,12 @@ export function requireSoundSuites(tables: readonly LoadTable[], suites: Readonl
     const suite = suites.get(name);
     if (suite !== undefined) requireSound(suite, { shape: live, resultFormat: kept, resolveTable });
   }
+}
+
+/** A table's suite as `validate` evaluates it, in the order of its verdicts. */
+export function compiledFor(tables: readonly LoadTable[], { live }: LoadTable, suite: Suite): (Compiled | Unsound)[] {
+  const serverVersion = live.serverMajor * 10_000;
+  return compileSuite(suite, { shape: live, resultFormat: kept, resolveTable: stageOf(tables), serverVersion });
 }
 
 async function evaluateTable(

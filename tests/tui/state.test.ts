@@ -202,7 +202,7 @@ describe("lists", () => {
     const months = session.ui.months ?? [];
     session.send({
       type: "reply",
-      reply: { request: { kind: "months" }, result: { months: months.slice(1), server: "" } },
+      reply: { request: { kind: "months" }, result: { months: months.slice(1), server: "", unsealed_dates: [] } },
     });
     expect(session.text()).toMatch(/▸ month_001/);
   });

@@ -1,6 +1,6 @@
 import { observedInWords } from "../../core/expectation-words.ts";
 import { formatCounted } from "../../core/format.ts";
-import type { UnexpectedRow } from "../../core/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/listings.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
 import { glyphsOf } from "../glyphs.ts";
@@ -25,7 +25,7 @@ export function keyInWords(key: Record<string, string>): string {
 
 /** The first values behind a verdict and the SQL that finds them; what holds says so. */
 export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, area: Area): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
+  const { dot, ellipsis } = glyphsOf(ui.look);
   const line = (text: string) => [row("   ", span(text, "dim"))];
   if (verdict.rank === 2)
     return line(`holds${verdict.observed === null ? "" : `: observed ${observedInWords(verdict.observed)}`}`);
@@ -36,7 +36,8 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
     return line(refusal === null ? `reading the values${ellipsis}` : escapeControl(refusal.title));
   }
   if (samples.rows.length === 0) return line("it is about the table as a whole: there is no single value to show");
-  const room = area.height - (samples.sql === null ? 0 : 1);
+  const finding = findingIn(samples, dot);
+  const room = area.height - (finding === "" ? 0 : 1);
   const shown = samples.rows
     .slice(0, room)
     .map((found) =>
@@ -53,7 +54,12 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   const last = shown.at(-1);
   if (more > 0 && last !== undefined)
     last.spans.push(span(`   and ${formatCounted(more, "more", "more")}: enter shows them`, "dim"));
-  const sql =
-    samples.sql === null ? [] : [row("   ", span(clip(escapeControl(samples.sql), area.width - 4, ellipsis), "dim"))];
+  const sql = finding === "" ? [] : line(clip(escapeControl(finding), area.width - 4, ellipsis));
   return [...shown, ...sql];
+}
+
+/** What finds all the values, on one line: a script is only named, for one that is cut short finds nothing. */
+function findingIn({ sql, sql_note: note }: UnexpectedValues, dot: string): string {
+  if (sql === null) return note;
+  return sql.includes("\n") ? `y copies the SQL ${dot} ${note}` : sql;
 }

@@ -1,6 +1,7 @@
 import { expectationInWords, observedInWords } from "../../core/expectation-words.ts";
 import { formatCount } from "../../core/format.ts";
-import { escapeControl } from "../../core/text.ts";
+import type { UnexpectedValues } from "../../core/listings.ts";
+import { clip, escapeControl } from "../../core/text.ts";
 import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
@@ -31,14 +32,7 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Sc
   }
   const glyphs = glyphsOf(ui.look);
   const sign = signOf(verdict, glyphs);
-  const sql = ui.samples[sampleName(place.run, place.position)]?.sql ?? null;
-  const sqlRows =
-    sql === null
-      ? []
-      : [
-          rule(ui, "SQL"),
-          ...wrap(escapeControl(sql), area.width - 6, 3, glyphs.ellipsis).map((line) => row("   ", line)),
-        ];
+  const sqlRows = statementRows(ui, ui.samples[sampleName(place.run, place.position)], area);
   const facts = factRows(ui, place, verdict, area.width);
   const height = area.height - facts.length - sqlRows.length;
   const values = valueList(ui, place, verdict, { width: area.width, height });
@@ -52,6 +46,25 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Sc
     caption: "",
     body: [{ kind: "rows", rows: [...facts, ...values, ...gap, ...sqlRows] }],
   };
+}
+
+/** Rows of the screen that the values need beside a statement of many lines. */
+const besideStatement = 14;
+
+/** What finds all the values and where it looks, or why nothing does. */
+function statementRows(ui: Ui, samples: UnexpectedValues | undefined, { width, height }: Area): Row[] {
+  if (samples === undefined || (samples.sql === null && samples.sql_note === "")) return [];
+  const { sql, sql_note: note } = samples;
+  const { dot, ellipsis } = glyphsOf(ui.look);
+  const wrapped = (text: string) => wrap(escapeControl(text), width - 6, 3, ellipsis).map((line) => row("   ", line));
+  if (sql === null) return [rule(ui, "SQL"), ...wrapped(note)];
+  const caption = rule(ui, escapeControl(`SQL ${dot} ${note}`));
+  const lines = sql.split("\n");
+  if (lines.length === 1) return [caption, ...wrapped(sql)];
+  // Clipped and never wrapped: a line of a script is a command.
+  const room = Math.max(3, height - besideStatement);
+  const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} y copies all of it`] : lines;
+  return [caption, ...shown.map((line) => row("   ", clip(escapeControl(line), width - 6, ellipsis)))];
 }
 
 function factRows(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, width: number): Row[] {
@@ -119,7 +132,7 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, ar
       ? row(
           "   ",
           span(
-            `the first ${formatCount(samples.rows.length)} of ${formatCount(samples.total)}; the SQL finds all`,
+            `the first ${formatCount(samples.rows.length)} of ${formatCount(samples.total)}${samples.sql === null ? "" : "; the SQL finds all"}`,
             "dim",
           ),
         )

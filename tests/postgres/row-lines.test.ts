@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { LoadTable } from "../../src/postgres/catalog.ts";
+import { catalogTables } from "../../src/postgres/introspect.ts";
+import { copyRowLines, keepRows, keptRows, makeRowLines, rowLinesText } from "../../src/postgres/row-lines.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.sql`create schema stage`;
+  await database.sql`create table stage.sales (day date, shop int, "line" text, primary key (shop, day))`;
+  await database.sql`insert into stage.sales values ('2024-01-31', 7, 'a'), ('2024-01-31', 8, 'b'), ('2024-02-01', 7, 'c')`;
+});
+afterAll(() => database.drop());
+
+test("a key of several columns is found as PostgreSQL reads it, not as it is written", async () => {
+  const [live] = await catalogTables(database.sql, [{ schema: "stage", name: "sales" }]);
+  const table = { name: "sales", live } as LoadTable;
+  const found = await database.sql.begin(async (tx) => {
+    await makeRowLines(tx, "lines", table);
+    const copy = await copyRowLines(tx, "lines");
+    await copy.write(rowLinesText(['["007","2024-02-01"]', '["+8","2024-01-31"]', '["9","2024-01-31"]'], [2, 5, 9], 2));
+    await copy.finish();
+    await keepRows(tx, "rows", tx`select shop as k0, day as k1, "line" as v0 from stage.sales`);
+    return { rows: (await Array.fromAsync(keptRows(tx, { rows: "rows", lines: "lines" }, 2))).flat() };
+  });
+  expect(found.rows.map(({ line, v0 }) => [line, v0])).toEqual([
+    [2, "c"],
+    [5, "b"],
+    [null, "a"],
+  ]);
+});
