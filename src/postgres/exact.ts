@@ -8,8 +8,15 @@ import type { Alias, Fragment } from "./fragments.ts";
  * everything else is told apart by what is stored: -0 from 0, `1 mon` from `30 days`, trailing blanks. A NULL stays NULL.
  * Types that PostgreSQL does not ship are taken by their text.
  */
-export function exactValue(sql: Queryable, value: Fragment, type: string): Fragment {
-  if (binary.has(type)) return value;
+export function exactValue(sql: Queryable, value: Fragment, { type, own }: Pick<Column, "type" | "own">): Fragment {
+  // Not by a cast, for somebody may have made one; a row of NULLs is no NULL.
+  if (own) return sql`case when num_nulls(${value}) = 0 then convert_to(format('%s', ${value}), 'UTF8') end`;
+  return shippedValue(sql, value, type);
+}
+
+function shippedValue(sql: Queryable, value: Fragment, type: string): Fragment {
+  // A domain would be framed with its own number in the catalog.
+  if (binary.has(type)) return sql`${value}::pg_catalog.${sql(type)}`;
   if (type === "numeric") return sql`trim_scale(${value})`;
   // Its cast to text would cut blanks off.
   if (type === "bpchar") return sql`convert_to(textin(bpcharout(${value})), 'UTF8')`;
@@ -50,7 +57,7 @@ const rangeOfMultirange: Record<string, string> = {
 };
 
 function range(sql: Queryable, value: Fragment, bound: string): Fragment {
-  const ends = [sql`lower(${value})`, sql`upper(${value})`].map((end) => exactValue(sql, end, bound));
+  const ends = [sql`lower(${value})`, sql`upper(${value})`].map((end) => shippedValue(sql, end, bound));
   return sql`case when ${value} is not null then record_send(row(isempty(${value}), lower_inc(${value}),
     upper_inc(${value}), lower_inf(${value}), upper_inf(${value}), ${ends[0] ?? sql`null`}, ${ends[1] ?? sql`null`})) end`;
 }
@@ -64,7 +71,7 @@ function multirange(sql: Queryable, value: Fragment, bound: string): Fragment {
 /** Its dimensions, lower bounds included, and its elements in their order. */
 function array(sql: Queryable, value: Fragment, element: string): Fragment {
   return sql`case when ${value} is not null then record_send(row(convert_to(array_dims(${value}), 'UTF8'), (
-    select string_agg(record_send(row(${exactValue(sql, sql`part.v`, element)})), ''::bytea order by part.n)
+    select string_agg(record_send(row(${shippedValue(sql, sql`part.v`, element)})), ''::bytea order by part.n)
       from unnest(${value}) with ordinality part(v, n)))) end`;
 }
 
@@ -92,9 +99,10 @@ export function differs(sql: Queryable, left: Alias, right: Alias, column: Colum
   return sql`${comparable(sql, left, column)} is distinct from ${comparable(sql, right, column)}`;
 }
 
-function comparable(sql: Queryable, alias: Alias, { name, type }: Column): Fragment {
+function comparable(sql: Queryable, alias: Alias, column: Column): Fragment {
+  const { name, type, own } = column;
   const value = sql`${sql(alias)}.${sql(name)}`;
-  if (!comparedByThemselves.has(type)) return exactValue(sql, value, type);
+  if (own || !comparedByThemselves.has(type)) return exactValue(sql, value, column);
   // A collation may hold different texts for equal.
   return type === "text" || type === "varchar" ? sql`${value} collate "C"` : value;
 }

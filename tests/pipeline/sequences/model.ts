@@ -1,0 +1,129 @@
+import type { Contents } from "./contents.ts";
+import {
+  type Cells,
+  type Delivery,
+  deliveredColumn,
+  delivery,
+  firstUsers,
+  frozenTables,
+  nameOf,
+  type Rows,
+} from "./deliveries.ts";
+import { placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
+
+/**
+ * The month that the live tables must be taken to hold: what was published to them, or of what date rows stand that no
+ * seal vouches for. Rows that nothing dates are undated.
+ */
+export type Held = number | "undated" | "nothing";
+
+/** The rows of a snapshot at the moment it was sealed, in the columns of the seal. */
+export interface Sealed extends StandingSeal {
+  held: Map<string, Cells>;
+}
+
+/** What is known without the console: the files, what was sealed, and how far the live tables have come. */
+export class Model {
+  readonly disk = new Map<number, Delivery>();
+  readonly #versions = new Map<number, number>();
+  /** Newest month that a run published to the live tables and that the ledger has not forgotten. */
+  #published = -1;
+  held: Held = "nothing";
+  readonly sealed = new Map<string, Sealed>();
+
+  constructor(months: readonly number[]) {
+    for (const month of months) this.disk.set(month, delivery(month, firstUsers(month)));
+  }
+
+  /** Live rows of no run that is known may be newer than any month: whoever holds them against a snapshot may refuse it. */
+  get mayRefuse(): boolean {
+    return this.held === "undated" || (this.#published < 0 && this.held !== "nothing");
+  }
+
+  files(month: number): Delivery {
+    return this.disk.get(month) ?? delivery(month, firstUsers(month));
+  }
+
+  /** A version of the month's files that there was not yet. */
+  nextVersion(month: number): number {
+    const version = (this.#versions.get(month) ?? 0) + 1;
+    this.#versions.set(month, version);
+    return version;
+  }
+
+  /** A run of ours brought the live tables to this month. */
+  published(month: number): void {
+    this.#published = Math.max(this.#published, month);
+    this.held = typeof this.held === "number" ? Math.max(this.held, month) : month;
+  }
+
+  /** Others were here. Nobody need know more of the live tables than what still tells it, once they took or gave that. */
+  othersWereHere(sight: Sight, { evidence, ledger = false }: { evidence: boolean; ledger?: boolean }): void {
+    if (ledger) {
+      this.#published = -1;
+      this.sealed.clear();
+    }
+    const now = this.#heldBy(sight);
+    const isNews =
+      this.held === "nothing" || (typeof this.held === "number" && typeof now === "number" && now > this.held);
+    if (evidence || isNews) this.held = now;
+  }
+
+  /** A date was dropped by a command of ours: what it alone said of the live tables is still true, but nothing tells it. */
+  dropped(sight: Sight): void {
+    const now = this.#heldBy(sight);
+    if (typeof this.held === "number" && (typeof now !== "number" || now < this.held)) this.held = "undated";
+  }
+
+  #heldBy(sight: Sight): Held {
+    if (this.#published < 0 && [...sight.live.values()].every((rows) => rows.size === 0)) return "nothing";
+    const unsealed = standingDates(sight).filter((one) => !one.sealed);
+    const newest = Math.max(this.#published, ...unsealed.map(({ month }) => month));
+    return newest < 0 ? "undated" : newest;
+  }
+
+  /** Remember the rows under new seals, and forget lifted ones. */
+  rememberSeals(sight: Sight): void {
+    const standing = new Map(sight.seals.map((seal) => [placeOf(seal), seal]));
+    for (const place of this.sealed.keys()) if (!standing.has(place)) this.sealed.delete(place);
+    for (const [place, seal] of standing) {
+      if (this.sealed.get(place)?.run === seal.run) continue;
+      const rows = sight.frozen.get(seal.table)?.get(seal.as_of) ?? new Map<string, Cells>();
+      this.sealed.set(place, { ...seal, held: inColumns(rows, seal.columns) });
+    }
+  }
+}
+
+/** Rows with no cells but these. */
+export function inColumns(rows: Rows, columns: readonly string[]): Map<string, Cells> {
+  const only = (row: Cells) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+  return new Map([...rows].map(([user, row]) => [user, only(row)]));
+}
+
+/** The rows that a month's files would freeze in a snapshot table. */
+export function frozenOf(files: Delivery, month: number, snapshot: string): Map<string, Cells> {
+  const [table = ""] = Object.entries(frozenTables).find(([, name]) => name === snapshot) ?? [];
+  const rows = [...(files.get(table) ?? [])];
+  return new Map(rows.map(([user, row]) => [user, { ...row, [deliveredColumn]: nameOf(month) }]));
+}
+
+/** The live rows after these files are published: others stay, and what a file does not carry stays as it was. */
+export function upserted(live: Contents["live"], files: Delivery): Contents["live"] {
+  const after = new Map([...live].map(([table, rows]) => [table, new Map(rows)]));
+  for (const [table, rows] of files) {
+    const there = after.get(table) ?? new Map<string, Cells>();
+    for (const [user, row] of rows) there.set(user, { ...there.get(user), ...row });
+  }
+  return after;
+}
+
+/** What publishing a file would count. */
+export function countsOf(live: Contents["live"], table: string, rows: Rows) {
+  const there: Rows = live.get(table) ?? new Map();
+  const known = [...rows].filter(([user]) => there.has(user));
+  const changes = ([user, row]: [string, Cells]) =>
+    Object.entries(row).some(([column, cell]) => (there.get(user)?.[column] ?? null) !== cell);
+  const updated = known.filter(changes).length;
+  const [inserted, absent] = [rows.size - known.length, there.size - known.length];
+  return { table, rows: rows.size, inserted, updated, unchanged: known.length - updated, absent };
+}
