@@ -5,6 +5,8 @@
 export interface Column {
   name: string;
   type: string;
+  /** True for a type that PostgreSQL does not ship: somebody made it, or an extension. */
+  own?: boolean;
   /** Declared limits: numeric(precision, scale), varchar(length); null where none. */
   precision: number | null;
   scale: number | null;

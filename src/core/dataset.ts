@@ -30,8 +30,18 @@ const Manifest = type({
   dates: { "+": "reject", from: /^\d{4}-\d{2}-\d{2}$/, to: /^\d{4}-\d{2}-\d{2}$/ },
   /** How far a file's row count may move from one month to the next. */
   rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
-  /** How far a column's distribution may move from one snapshot to the next until the run warns; without it none does. */
-  "drift?": { "+": "reject", psi: "number > 0" },
+  /** How far a column may move from one snapshot to the next until the run warns; what is left out is not looked at. */
+  "drift?": {
+    "+": "reject",
+    /** The distance of its distributions: `psi` of numbers, `tv` of everything else. */
+    psi: "number > 0",
+    /** The share of its values beyond the former range, such as 0.1. */
+    "beyond?": "0 < number <= 1",
+    /** The change of its share of NULLs. */
+    "missing?": "0 < number <= 1",
+    /** The distance of its means, in former standard deviations. */
+    "mean?": "number > 0",
+  },
   tables: {
     "[string]": {
       "+": "reject",

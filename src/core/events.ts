@@ -9,9 +9,9 @@ const stage = ["===", ...stages] as const;
 
 /**
  * How a run treats the database: `publish` is the ordinary way, `restamp` may replace a sealed snapshot,
- * `backfill` builds the snapshot from the drop alone, `dry_run` is rolled back at the end.
+ * `backfill` builds the snapshot from the drop alone, `dry_run` is rolled back at the end, `adopt` seals what others took.
  */
-const mode = ["===", "publish", "restamp", "backfill", "dry_run"] as const;
+const mode = ["===", "publish", "restamp", "backfill", "dry_run", "adopt"] as const;
 export type Mode = type.infer<typeof mode>;
 
 const count = "number.integer >= 0";
@@ -105,6 +105,8 @@ const events = {
     title: "string",
     hint: "string",
     "month?": "string",
+    /** Months that were asked for and not run because of it. */
+    "left?": "string[]",
     "faults?": [fault, "[]"],
     "fault_count?": count,
     /** All faults by kind; `faults` lists the first thousand of each file. */

@@ -8,6 +8,7 @@ const several: Partial<Record<FaultCode, string>> = {
   nul_byte: "values hold a NUL byte",
   line_ends: "lines end in another way than the first, or in a lone carriage return",
   column_missing: "columns of the table are not in the header",
+  column_new: "columns that the table got since the last drop are not in the header",
   column_unknown: "columns are none of the table's",
   column_repeated: "columns are named twice",
   quote_unclosed: "quotes are opened and never closed",

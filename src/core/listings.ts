@@ -1,7 +1,9 @@
-import type { ExpectationCounts, Mode, Seal, TableCounts, Verdict } from "./events.ts";
+import type { FigureName, Moves } from "./drift.ts";
+import type { ExpectationCounts, Mode, TableCounts, Verdict } from "./events.ts";
 import type { FaultGroup } from "./fault-groups.ts";
 import type { Fault } from "./faults.ts";
 import type { MonthName } from "./month.ts";
+import type { LiftedSeal, SealOfRun } from "./seal-listings.ts";
 
 /** One file of a drop as it lies on disk. `bytes` is 0 when it is not present. */
 export interface DropFile {
@@ -15,7 +17,7 @@ export interface DropFile {
  * Where a month stands: `new` was never published; `ok` is published with these very files; `changed` is published, but
  * its files have moved since; `dropped` was published, and its snapshots were dropped since; `failed`, `crashed` and
  * `running` speak of its last run; `incomplete` lacks files;
- * `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is unpublished and
+ * `adopted` was taken by others, and its snapshots were sealed as they were; `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is unpublished and
  * older than what the live tables hold; `gone` is published and no longer on disk.
  */
 export type MonthState =
@@ -27,6 +29,7 @@ export type MonthState =
   | "crashed"
   | "running"
   | "incomplete"
+  | "adopted"
   | "unsealed"
   | "out_of_order"
   | "gone";
@@ -87,72 +90,14 @@ export interface RunDetail extends RunEntry {
   warnings: { title: string; hint: string }[];
 }
 
-/**
- * A seal no longer in force: a restamp (`lifted_by` is its run) put another in its place, a renewal put one of the newest
- * kind in the place of a weak one for the same rows, or retention dropped its rows.
- */
-export interface LiftedSeal extends Seal {
-  /** The run that had made it. */
-  run: number;
-  lifted_at: string;
-  reason: "restamp" | "renewal" | "retention";
-  lifted_by: number | null;
-  operator: string | null;
-  host: string | null;
-}
-
-/** A seal that a run set; `source` is the live table it froze, null when the manifest names it no more. */
-export interface SealOfRun extends Seal {
-  source: string | null;
-}
-
-export interface SnapshotEntry extends Seal {
-  run: number | null;
-  /** The month whose drop it holds, and how it got there: `backfill` means from that drop alone. */
-  month: string;
-  mode: Mode;
-  sealed_at: string;
-}
-
-/** A seal held against its rows: `missing` ones have no rows left at all. */
-export interface SealCheck extends Seal {
-  state: "intact" | "broken" | "missing";
-  /** What is there now. */
-  found_rows: number;
-  found_fingerprint: string | null;
-  /** Columns that were sealed and that the table lost, or changed the type of, since. */
-  lost_columns: string[];
-  /** The rows that differ, as far as they can be named. */
-  differences: RowDifference[];
-  /** Groups of keys (256 in all) where more than one row differs, so that none could be named. */
-  unnamed_groups: number;
-}
-
-/** A row that is not as it was sealed; `key` as text, several key columns as `(a,b)`. */
-export interface RowDifference {
-  key: string;
-  change: "changed" | "added" | "removed";
-}
-
-/** Snapshots that were dropped; `sealed` tells whether a seal was lifted with them. */
-export interface Retirement {
-  as_of: string;
-  snapshots: { table: string; rows: number; sealed: boolean }[];
-}
-
-/** A snapshot table that was partitioned. */
-export interface ConvertedTable {
-  table: string;
-  partitions: number;
-  rows: number;
-}
-
 /** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */
 export interface UnexpectedValues {
   /** How many there were in all; `rows` holds the first of them. */
   total: number;
-  /** Finds them in a database that holds the drop; null when the expectation has no such query. */
+  /** Finds all of them where they are now, run as it stands in psql; null where nothing does. */
   sql: string | null;
+  /** What `sql` reads, or why there is none; empty when the expectation is about no single rows. */
+  sql_note: string;
   rows: UnexpectedRow[];
 }
 
@@ -173,15 +118,16 @@ export interface ObservedSeries {
   points: { as_of: string; observed: number | null; success: boolean }[];
 }
 
-/** One column of two snapshots: how many common keys changed it, and how far its distribution moved. */
-export interface ColumnChange {
+/** One column of two snapshots: how many common keys changed it, and how far its cells moved: see core/drift.ts. */
+export interface ColumnChange extends Moves {
   column: string;
   changed: number;
-  /** `psi` for numbers (population stability index), `tv` for categories (total variation); null without a figure. */
-  measure: "psi" | "tv" | null;
-  distance: number | null;
+  /** Cells that differ by no more than what a float rounds; they do not count as changed. */
+  rounded: number;
   /** Kolmogorov-Smirnov statistic, numbers only. */
   ks: number | null;
+  /** The figures of which a run would warn. */
+  drifts: readonly FigureName[];
 }
 
 export interface TableChange {
@@ -191,6 +137,8 @@ export interface TableChange {
   added: number;
   removed: number;
   changed: number;
+  /** Rows of which cells differ by no more than what a float rounds, and none by more. */
+  rounded: number;
   columns: ColumnChange[];
 }
 

@@ -1,23 +1,22 @@
+import type { Adoption } from "./adoption.ts";
 import { ArkErrors, type } from "./arktype.ts";
 import type { RunEvent } from "./events.ts";
 import type { Fault } from "./faults.ts";
 import type {
   Check,
   Comparison,
-  ConvertedTable,
   DropCheck,
   MonthEntry,
   ObservedSeries,
-  Retirement,
   RunDetail,
   RunEntry,
-  SealCheck,
   ServerStatus,
-  SnapshotEntry,
   UnexpectedValues,
   Validation,
 } from "./listings.ts";
+import type { RunOutcome } from "./outcome.ts";
 import { resultFormats } from "./result-formats.ts";
+import type { ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seal-listings.ts";
 import type { Settings } from "./settings.ts";
 import type { ExportReport } from "./training.ts";
 
@@ -71,16 +70,23 @@ const requests = {
   doctor: { kind: "'doctor'" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
   partition: { kind: "'partition'" },
+  /** Look at what others took, and seal it as it is once the front end has asked whether that is meant. */
+  adopt: { kind: "'adopt'", confirmed: "boolean" },
   db: { kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" },
+  /** Which database this is: answered as soon as it is reached, and before all that was asked later. */
+  database: { kind: "'database'" },
   cancel: { kind: "'cancel'" },
+  /** What became of a run whose process ended before it could say; `request` is what it was run for. */
+  outcome: { kind: "'outcome'", run: "number.integer > 0", request: run },
 } as const;
 export type Request = { [Kind in keyof typeof requests]: type.infer<(typeof requests)[Kind]> }[keyof typeof requests];
 
 /** What answers each kind of request; a run answers with its events first, then the exit code. */
 export interface Replies {
   run: { exit_code: number };
-  months: { months: MonthEntry[]; server: string };
-  snapshots: { snapshots: SnapshotEntry[] };
+  /** `unsealed_dates`: those under which rows stand that no run of the ledger took. */
+  months: { months: MonthEntry[]; server: string; unsealed_dates: string[] };
+  snapshots: { snapshots: SnapshotEntry[]; unsealed: UnsealedEntry[] };
   runs: { runs: RunEntry[] };
   show: RunDetail;
   samples: UnexpectedValues;
@@ -93,8 +99,13 @@ export interface Replies {
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
   partition: { converted: ConvertedTable[]; checks: Check[] };
+  adopt: Adoption;
   db: ServerStatus;
-  cancel: { cancelled: boolean };
+  /** Such as `app on db.example.org (PostgreSQL 15.18)`. */
+  database: { database: string };
+  /** `committing`: what is written is on its way to be committed, and nobody can call that back. */
+  cancel: { cancelled: boolean; committing?: true };
+  outcome: RunOutcome;
 }
 export type RequestKind = keyof Replies;
 const kinds = Object.keys(requests) as RequestKind[];

@@ -158,6 +158,22 @@ export const commands: readonly Command[] = [
     request: ({ values }) => ({ kind: "check", selection: selectionOf(values) }),
     view: async () => (await import("./listings/check.ts")).checkView,
   }),
+  {
+    name: "adopt",
+    summary: "Look at snapshots that another flow took, or seal them as they are, with --yes.",
+    parameters: [],
+    flags: [{ ...yes, help: "seal them; without it they are only looked at" }],
+    examples: [
+      { line: "adopt", does: "what is there, and how it compares with the drops" },
+      { line: "adopt --yes", does: "take it over: the next month runs as usual then" },
+    ],
+    perform: async ({ values }, context) =>
+      ask<"adopt">(
+        context,
+        { kind: "adopt", confirmed: values.yes ?? false },
+        async () => (await import("./listings/adoption.ts")).adoptionView,
+      ),
+  },
   listing({
     name: "db",
     summary: "Start or stop the embedded server, or say how to reach it.",

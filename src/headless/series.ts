@@ -26,9 +26,14 @@ const columns: Column<RunState>[] = [
   { title: "TOOK", align: "right", cell: (state) => formatDuration(secondsOfRun(state)) },
 ];
 
-/** Several months' runs, a line each, and whether later months were left alone. */
+/** Several months' runs, a line each. */
 export function printSeries(states: readonly RunState[], look: Look): string {
-  const last = states.at(-1);
-  const stopped = last?.end?.event === "run.failed" ? `Months after ${last.month} were not run.\n` : "";
-  return table(columns, states, look) + stopped;
+  return table(columns, states, look);
+}
+
+/** The months that were to follow one that failed; empty when there were none. */
+export function printLeft(states: readonly RunState[]): string {
+  const end = states.at(-1)?.end;
+  const left = end?.event === "run.failed" ? (end.left ?? []) : [];
+  return left.length === 0 ? "" : `Not run: ${left.join(", ")}.\n`;
 }

@@ -6,6 +6,7 @@ import type { Replies } from "../core/requests.ts";
 import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
 import { listSeals } from "../postgres/seals.ts";
+import { countUnsealed, unsealedDates } from "../postgres/unsealed.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { monthEntries } from "./months.ts";
 import { readPast } from "./past.ts";
@@ -16,12 +17,15 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
   const { sql, dataset, server } = session;
   const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
   const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
-  return { months: monthEntries(onDisk, past, runs, dataset.first_month), server };
+  const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
+  return { months: monthEntries(onDisk, past, runs, dataset.first_month), server, unsealed_dates: [...unsealed] };
 }
 
-export async function browseSnapshots({ sql, dataset }: Session): Promise<Replies["snapshots"]> {
+export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {
   const seals = await listSeals(sql, dataset.name);
+  const unsealed = await unsealedDates(sql, tables, seals);
   return {
+    unsealed: await countUnsealed(sql, tables, unsealed),
     snapshots: seals.sort((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : byManifest(dataset, a, b))),
   };
 }

@@ -1,41 +1,50 @@
+import { type DriftLimits, driftsOf } from "../core/drift.ts";
 import { ConsoleError } from "../core/errors.ts";
 import type { ColumnChange, Comparison, TableChange } from "../core/listings.ts";
 import { isDate } from "../core/month.ts";
+import { countedOf, movesOf } from "../postgres/column-moves.ts";
 import { rowChanges } from "../postgres/compare.ts";
-import { distancesOf } from "../postgres/distance.ts";
 import { inOneView, type View } from "../postgres/one-view.ts";
 import { type Frozen, frozenRows, isFrozen } from "../postgres/snapshots.ts";
 import { allRows } from "../postgres/two-snapshots.ts";
 import type { Session } from "./session.ts";
 
-/** Where a distance deserves attention when the manifest does not say: beyond 0.2 a shift is called major (Siddiqi). */
-const usualThreshold = 0.2;
+/** What deserves attention when the manifest does not say: beyond a PSI of 0.2 a shift is called major (Siddiqi). */
+const usualLimits: DriftLimits = { psi: 0.2 };
 
 /** What changed from one snapshot to another, table by table, in one view of the database. */
 export async function compareSnapshots(session: Session, from: string, to: string): Promise<Comparison> {
   for (const day of [from, to]) checkDate(day);
   const { url, dataset } = session;
   const frozen = session.tables.filter(isFrozen);
-  const tables = await inOneView(url, (view) => Promise.all(frozen.map((one) => compareTable(view, one, from, to))));
+  const limits = dataset.drift ?? usualLimits;
+  const tables = await inOneView(url, (view) =>
+    Promise.all(frozen.map((one) => compareTable(view, one, from, to, limits))),
+  );
   if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
   if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
-  return { from, to, threshold: dataset.drift?.psi ?? usualThreshold, tables };
+  return { from, to, threshold: limits.psi, tables };
 }
 
 /** One table: rows and cells by key, and how far each column moved. */
-export async function compareTable(view: View, table: Frozen, from: string, to: string): Promise<TableChange> {
+export async function compareTable(
+  view: View,
+  table: Frozen,
+  from: string,
+  to: string,
+  limits: DriftLimits = usualLimits,
+): Promise<TableChange> {
   const { snapshot, live } = table;
   const changes = await view.run((tx) =>
     rowChanges(tx, frozenRows(tx, table, from), frozenRows(tx, table, to), live.key, snapshot.columns),
   );
-  const { from_rows: fromRows, to_rows: toRows, added, removed } = changes;
-  const counted = changes.columns.map((one) => {
-    return { ...one, fromRows, toRows, unchanged: added + removed + one.changed === 0 };
-  });
-  const distances = await distancesOf(view, (tx) => allRows(tx, table, from, to), counted);
-  const columns = changes.columns.flatMap(({ column, changed }, index): ColumnChange[] => {
-    const distance = distances[index];
-    return distance === undefined ? [] : [{ column: column.name, changed, ...distance }];
+  const moves = await movesOf(view, (tx) => allRows(tx, table, from, to), countedOf(changes));
+  const rows = { from: changes.from_rows, to: changes.to_rows };
+  const columns = changes.columns.flatMap(({ column, changed, rounded }, index): ColumnChange[] => {
+    const found = moves[index];
+    if (found === undefined) return [];
+    const drifts = driftsOf(found, rows, limits).map(({ figure }) => figure);
+    return [{ column: column.name, changed, rounded, ...found, drifts }];
   });
   return { ...changes, table: snapshot.table.name, columns };
 }

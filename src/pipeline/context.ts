@@ -31,6 +31,8 @@ export interface StageContext extends Job {
   rowsBefore: RowsBefore;
   /** What the live tables hold before the run. */
   holding: Holding;
+  /** The dates of all snapshots before the run, newest first. */
+  standing: readonly string[];
   parents: Parents;
   emit: Emit;
   rejects: Rejects;

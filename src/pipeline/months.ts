@@ -34,6 +34,7 @@ function stateOf(
 ): MonthState {
   const publication = past.publications.find((one) => one.month === month);
   if (lastRun?.status === "running") return "running";
+  if (publication?.mode === "adopt" && !publication.dropped) return "adopted";
   if (disk === undefined) return "gone";
   const published = publication?.dropped ? "dropped" : "ok";
   if (publication !== undefined && filesUnmoved(disk.files, publication)) return published;

@@ -1,5 +1,5 @@
 import { ConsoleError } from "../core/errors.ts";
-import type { ConvertedTable } from "../core/listings.ts";
+import type { ConvertedTable } from "../core/seal-listings.ts";
 import { loadTables } from "../postgres/catalog.ts";
 import { convertTables } from "../postgres/conversion/convert.ts";
 import { lockAndSearch, type Obstacle } from "../postgres/conversion/obstacles.ts";

@@ -96,7 +96,7 @@ function checkOrigin({ holding, stamps }: Past): Check {
     state: "warn",
     detail: told.join(" "),
     remedy:
-      "No month older than those goes into the live tables. Running a month seals its date where rows and drop agree; " +
+      "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
       "`snapshots --drop DATE` removes one.",
   };
 }

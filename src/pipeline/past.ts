@@ -65,7 +65,11 @@ async function holdingOf(
 ): Promise<Holding> {
   const byRuns = evidence.published
     .filter(({ live }) => live)
-    .map(({ month, as_of }) => ({ index: monthIndex(month) ?? 0, asOf: as_of, by: "run" as const }));
+    .map(({ month, as_of }) => ({
+      index: indexOfRecord({ month, as_of }, firstMonth),
+      asOf: as_of,
+      by: "run" as const,
+    }));
   if (byRuns.length > 0) return newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
   if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
   const newest = newestOf(heldByRows(evidence, firstMonth, "copy"));
@@ -114,7 +118,12 @@ function asMonth(name: string | null): MonthName | null {
 
 /** The month that a stamp belongs to; where nothing says, the one in whose days it falls. */
 export function indexOfStamp({ month, as_of }: Stamp, firstMonth: string): number {
-  return month === null ? indexOfDate(as_of, firstMonth) : (monthIndex(month) ?? 0);
+  return indexOfRecord({ month: month ?? "", as_of }, firstMonth);
+}
+
+/** The same for what the ledger holds: what was adopted of a time before the first month is of no month of ours. */
+export function indexOfRecord({ month, as_of }: { month: string; as_of: string }, firstMonth: string): number {
+  return monthIndex(month) ?? indexOfDate(as_of, firstMonth);
 }
 
 /** True when the live tables hold a later month than this one already. */

@@ -1,4 +1,4 @@
-import type { Retirement } from "../core/listings.ts";
+import type { Retirement } from "../core/seal-listings.ts";
 import { liftSeal, listSeals, recordUnsealedDrop } from "../postgres/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../postgres/snapshots.ts";
 import { checkDate, noSnapshot } from "./compare.ts";
@@ -21,8 +21,9 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
       for (const table of tables.filter(isFrozen)) {
         const name = table.snapshot.table.name;
         const seal = seals.get(name);
-        const rows = seal?.rows ?? (await countFrozen(tx, table, asOf));
-        if (rows > 0) snapshots.push({ table: name, rows, sealed: seal !== undefined });
+        // What is removed is what is there, whatever the seal says.
+        const rows = await countFrozen(tx, table, asOf);
+        if (rows > 0 || seal !== undefined) snapshots.push({ table: name, rows, sealed: seal !== undefined });
         const named = { dataset: dataset.name, table: name, as_of: asOf, rows };
         if (rows > 0 && seal === undefined) await recordUnsealedDrop(tx, named, whoami());
         await dropSnapshot(tx, table, asOf);

@@ -1,13 +1,14 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { Seal, Stage } from "../core/events.ts";
+import type { MonthName } from "../core/month.ts";
 import type { Suite } from "../core/suite.ts";
 import { changedSince } from "../csv/delivery.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
-import { runStatus } from "../postgres/ledger-queries.ts";
 import type { Parents } from "../postgres/parents.ts";
 import { emptyStage } from "../postgres/stage.ts";
 import { whileCancellable } from "./cancel.ts";
+import { requireCommitted } from "./committed.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
 import { warnOfDrift } from "./drift.ts";
 import { DropFaults } from "./faults.ts";
@@ -24,11 +25,11 @@ import {
   recordRolledBack,
   recordSuccess,
 } from "./record.ts";
-import { type Rejects, rejectsOf } from "./rejects.ts";
+import { type Rejects, rejectFolder, rejectsOf } from "./rejects.ts";
 import type { RowsBefore } from "./row-counts.ts";
 import { snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
-import { unexpectedFaults } from "./unexpected.ts";
+import { findUnexpected } from "./unexpected.ts";
 import { upsert } from "./upsert.ts";
 import { validate } from "./validate.ts";
 import { requireWritten } from "./written.ts";
@@ -37,11 +38,15 @@ import { requireWritten } from "./written.ts";
 export interface OpenRun {
   run: number;
   job: Job;
+  /** Months that are to follow, and are not run should this one fail. */
+  left: MonthName[];
   sql: Sql;
   incoming: Incoming[];
   suites: Map<string, Suite>;
   rowsBefore: RowsBefore;
   holding: Holding;
+  /** The dates of all snapshots there are, newest first. */
+  standing: readonly string[];
   parents: Parents;
   /** When the drop was listed, in milliseconds since 1970, and how it lies on disk now. */
   listedAt: number;
@@ -72,7 +77,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
   const { run, job, sql, stream } = open;
   const start = performance.now();
   const record = emptyRecord();
-  const rejects = rejectsOf(open.home, job.month, run);
+  const rejects = rejectsOf(rejectFolder(open.home, sql, job.dataset.name), job.month, run);
   const faults = new DropFaults(job.month, rejects.add);
   const progress: { stage: Stage | null } = { stage: null };
   sayStarted(open);
@@ -98,6 +103,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     stream.emit({
       event: "run.failed",
       month: job.month,
+      ...(open.left.length > 0 && { left: open.left }),
       stage: progress.stage,
       code: error.code,
       title: error.title,
@@ -129,6 +135,7 @@ function sayStarted({ job, incoming, suites, stream }: OpenRun): void {
 async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
   const { record } = findings;
   let seals: Seal[] = [];
+  let isCommitting = false;
   try {
     await open.sql.begin("isolation level read committed", async (tx) => {
       seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
@@ -137,22 +144,14 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
       // The last thing before the commit: another delivery may have begun to take this one's place.
       await requireAsListed(open, findings);
       if (isDry) throw new DryRunOver();
+      isCommitting = true;
     });
   } catch (thrown) {
     if (thrown instanceof DryRunOver) await recordRolledBack(open.sql, open.run, record, null);
-    else if (!(await wasCommitted(open, thrown))) throw thrown;
+    else if (isCommitting) await requireCommitted(open.sql, open.run, thrown);
+    else throw thrown;
   }
   return seals;
-}
-
-/** When the connection is lost at the commit itself, only the ledger knows whether the server carried it out. */
-async function wasCommitted({ sql, run }: OpenRun, thrown: unknown): Promise<boolean> {
-  if (translate(thrown).code !== "database_lost") return false;
-  try {
-    return (await runStatus(sql, run)) === "published";
-  } catch {
-    return false;
-  }
 }
 
 async function stagesIn(
@@ -161,8 +160,8 @@ async function stagesIn(
   { record, faults, rejects, progress }: Findings,
 ): Promise<Seal[]> {
   const { job, incoming, suites, stream, signal } = open;
-  const { run, rowsBefore, holding, parents } = open;
-  const given = { run, rowsBefore, holding, parents, warnings: record.warnings };
+  const { run, rowsBefore, holding, standing, parents } = open;
+  const given = { run, rowsBefore, holding, standing, parents, warnings: record.warnings };
   const context: StageContext = { ...job, ...given, tx, emit: stream.emit, rejects, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
@@ -175,7 +174,7 @@ async function stagesIn(
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
-    faults.add(await unexpectedFaults(job.dataset, incoming, record.verdicts));
+    await findUnexpected(context, incoming, suites, record.verdicts, faults);
     throw expectationsFailed(job, failed, record.verdicts.length, faults);
   }
   const seals = await stage("snapshot", async () => {
@@ -217,6 +216,7 @@ function expectationsFailed({ month }: Job, failed: number, all: number, faults:
 /** What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open. */
 async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Promise<ConsoleError> {
   const { job, sql, signal, incoming } = open;
+  if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.

@@ -56,6 +56,8 @@ export async function runMonths(
   } catch (thrown) {
     const error = thrown instanceof ConsoleError ? thrown : translate(thrown);
     const { code, title, hint, exitCode } = error;
+    // It is no word on the month before.
+    stream.setRun(null);
     stream.emit({ event: "run.failed", stage: null, code, title, hint });
     return exitCode;
   }
@@ -78,7 +80,8 @@ async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<
   const [pid] = await Promise.all([backendPid(sql), prepareStage(sql, session.tables)]);
   for (const [index, month] of months.entries()) {
     const past = await readPast(sql, session);
-    const error = await runOne(series, month, past, () => cancelBackend(session.sql, pid));
+    const left = months.slice(index + 1).map((one) => one.month);
+    const error = await runOne(series, { month, left }, past, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
     if (series.request.dry_run && index + 1 < months.length) series.stream.emit({ event: "run.warned", ...notCounted });
   }
@@ -87,7 +90,7 @@ async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<
 
 async function runOne(
   series: Series,
-  drop: MonthOnDisk,
+  { month: drop, left }: { month: MonthOnDisk; left: MonthName[] },
   past: Past,
   stopStatement: OpenRun["stopStatement"],
 ): Promise<ConsoleError | null> {
@@ -112,11 +115,12 @@ async function runOne(
   });
   stream.setRun(run);
   const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
-  if (refusal !== null) return refuse(series, run, job.month, refusal);
+  if (refusal !== null) return refuse(series, run, { month: job.month, left }, refusal);
   const before = publicationBefore(job.month, past.publications);
   const open: OpenRun = {
     run,
     job,
+    left,
     sql,
     suites,
     stream,
@@ -124,6 +128,7 @@ async function runOne(
     stopStatement,
     home: settings.home,
     holding: past.holding,
+    standing: [...new Set(past.stamps.map(({ as_of }) => as_of))].reverse(),
     parents: parentsFor(job.month, job.backfill, past, dataset.first_month),
     rowsBefore: rowsOf(before),
     incoming: incomingOf(tables, drop, before),
@@ -136,7 +141,7 @@ async function runOne(
 async function refuse(
   { sql, stream }: Series,
   run: number,
-  month: MonthName,
+  { month, left }: { month: MonthName; left: MonthName[] },
   error: ConsoleError,
 ): Promise<ConsoleError> {
   const { code, title, hint } = error;
@@ -149,6 +154,6 @@ async function refuse(
     fault_groups: [],
     reject_file: null,
   });
-  stream.emit({ event: "run.failed", month, stage: null, code, title, hint });
+  stream.emit({ event: "run.failed", month, ...(left.length > 0 && { left }), stage: null, code, title, hint });
   return error;
 }

@@ -4,6 +4,7 @@ import type { Replies, Request, RequestKind, RequestOf } from "../core/requests.
 import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
+import { cancellableAgain, isTooLate } from "./cancel.ts";
 import { cancelled } from "./context.ts";
 import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session.ts";
 
@@ -28,6 +29,8 @@ type Handlers = {
 export function startService(settings: Settings): Service {
   const sessions = sharedSession(settings);
   let running: AbortController | null = null;
+  /** False for a dry run, whose work is rolled back when it is through. */
+  let publishes = false;
   /** Of a run that was asked for and is being prepared: it can be cancelled, too. */
   let awaited: AbortController | null = null;
   const underWay = new Set<Promise<unknown>>();
@@ -47,12 +50,17 @@ export function startService(settings: Settings): Service {
       awaited = null;
       if (running !== null) throw busy();
       running = abort;
+      publishes = !request.dry_run;
+      const tell = (event: RunEvent) => {
+        if (event.event === "run.finished" || event.event === "run.failed") cancellableAgain(abort.signal);
+        onEvent(event);
+      };
       try {
         const opened = open();
         // Told by the run, once that is loaded.
         opened.catch(() => {});
         const { runMonths } = await import("./runs.ts");
-        return { exit_code: await runMonths(opened, request, onEvent, abort.signal) };
+        return { exit_code: await runMonths(opened, request, tell, abort.signal) };
       } finally {
         running = null;
       }
@@ -103,11 +111,26 @@ export function startService(settings: Settings): Service {
       const converted = await partitionSnapshots(await open());
       return { converted, checks: await doctor(settings, open) };
     },
+    adopt: async ({ confirmed }) => {
+      const { adopt } = await import("./adopt.ts");
+      return adopt(await open(), confirmed);
+    },
     db: async ({ action }) => {
       const { serverCommand } = await import("./server-command.ts");
       return serverCommand(settings, action);
     },
-    cancel: async () => ({ cancelled: cancel(cancelled("interrupted")) }),
+    database: async () => {
+      const { database } = await reach();
+      return { database };
+    },
+    async cancel() {
+      const committing = publishes && running !== null && isTooLate(running.signal);
+      return { cancelled: cancel(cancelled("interrupted")), ...(committing && { committing }) };
+    },
+    outcome: async ({ run, request }) => {
+      const { findOutcome } = await import("./outcome.ts");
+      return findOutcome(await open(), run, request);
+    },
   };
 
   return {

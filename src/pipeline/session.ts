@@ -6,11 +6,12 @@ import { type LoadTable, loadTables } from "../postgres/catalog.ts";
 import { openDatabase, type Sql, versionOf } from "../postgres/connect.ts";
 import { acquireServer } from "../postgres/embedded/server.ts";
 import { migrate } from "../postgres/migrate.ts";
+import { type DatabaseName, databaseName } from "./database-name.ts";
 
 const manifestDirectory = fileURLToPath(new URL("../../db", import.meta.url));
 
 /** The dataset, and the database that holds it, for as long as a front end needs them. */
-export interface Session {
+export interface Session extends DatabaseName {
   settings: Settings;
   dataset: Dataset;
   /** Directory that the manifest's paths are relative to. */
@@ -19,8 +20,6 @@ export interface Session {
   /** For listings; a run takes a connection of its own. */
   sql: Sql;
   url: string;
-  /** Such as `embedded PostgreSQL 18.4`. */
-  server: string;
   close(): Promise<void>;
 }
 
@@ -30,7 +29,7 @@ export async function readDataset(): Promise<Dataset> {
 }
 
 /** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
-export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "close">;
+export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "database" | "close">;
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
 export async function reachDatabase(settings: Settings): Promise<Reached> {
@@ -44,8 +43,7 @@ export async function reachDatabase(settings: Settings): Promise<Reached> {
   try {
     sql = await openDatabase(url, { max: 2 });
     await migrate(sql, join(manifestDirectory, "init"));
-    const server = `${embedded === null ? "" : "embedded "}PostgreSQL ${versionOf(sql)}`;
-    return { settings, sql, url, server, close };
+    return { settings, sql, url, ...databaseName(settings, versionOf(sql)), close };
   } catch (error) {
     await close();
     throw error;

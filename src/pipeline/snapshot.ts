@@ -1,10 +1,10 @@
 import { ConsoleError } from "../core/errors.ts";
 import type { Seal } from "../core/events.ts";
 import { isWeak } from "../core/fingerprints.ts";
-import { formatCounted } from "../core/format.ts";
+import { formatCount, formatCounted } from "../core/format.ts";
 import type { Sealed, Sealing } from "../postgres/fingerprint.ts";
 import { tablesWithHooks } from "../postgres/other-writers.ts";
-import { coveredBy, newestSealing, sealLike, sealSnapshot, sealStaged } from "../postgres/sealing.ts";
+import { coveredBy, named, newestSealing, sealLike, sealSnapshot, sealStaged } from "../postgres/sealing.ts";
 import {
   type LedgerSeal,
   type Lifting,
@@ -61,7 +61,9 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
     }
     outcomes.push(outcome.seal);
     if (outcome.fresh) fresh.push(outcome.seal);
-    emit({ event: "table.finished", stage: "snapshot", table: table.name, rows: outcome.seal.rows });
+    const { rows } = outcome.seal;
+    const kept = outcome.fresh ? {} : { unchanged: rows };
+    emit({ event: "table.finished", stage: "snapshot", table: table.name, rows, ...kept });
   }
   if (conflicts.length > 0) throw refusal(context, conflicts);
   await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
@@ -114,11 +116,38 @@ async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): P
   const sealing = { ...newestSealing(table), columns: covered.columns };
   const wanted = await sealStaged(tx, table, month, sealing);
   const standing = isWeak(sealed) ? await sealSnapshot(tx, table, asOf, sealing) : found;
-  if (!isSame(standing, wanted)) return { conflict: await differing(context, table, sealing, "sealed") };
+  if (!isSame(standing, wanted)) {
+    if (await isAdoptedLike(context, table, sealed, sealing))
+      return { seal: { ...sealed, columns: named(sealing), groups: found.groups }, fresh: false };
+    return { conflict: await differing(context, table, sealing, "sealed") };
+  }
   warnOfUncovered(context, table, covered.columns.length);
   const seal = toSeal(context, table, sealing, wanted);
   if (isWeak(sealed)) await lift(context, sealed, "renewal");
   return { seal, fresh: isWeak(sealed) };
+}
+
+/**
+ * A snapshot that was adopted holds what the older flow made of its drop: numbers that went through a float, and rows of
+ * users that are not in the drop any more. It stays so as long as nothing else differs.
+ */
+async function isAdoptedLike(
+  context: StageContext,
+  table: Frozen,
+  { mode }: LedgerSeal,
+  sealing: Sealing,
+): Promise<boolean> {
+  if (mode !== "adopt") return false;
+  const { tx, asOf, month } = context;
+  const columns = sealing.columns.filter(({ name }) => name !== table.snapshot.deliveredColumn);
+  const { added, changed, rounded, removed } = await stagedChanges(tx, table, { asOf, month }, columns);
+  if (added + changed > 0) return false;
+  const name = table.snapshot.table.name;
+  warn(context, {
+    title: `${name} as of ${asOf} is left as it was adopted: ${formatCounted(rounded, "row")} differ from the drop by rounding alone, ${formatCount(removed)} are not in it.`,
+    hint: "With --restamp the rows of the drop take their place.",
+  });
+  return true;
 }
 
 /** Columns that were added later are in no row of a snapshot that was taken before. */
@@ -146,9 +175,8 @@ function isSame(one: Pick<Sealed, "rows" | "fingerprint">, other: Pick<Sealed, "
   return one.rows === other.rows && one.fingerprint === other.fingerprint;
 }
 
-function toSeal({ asOf }: StageContext, table: Frozen, { columns }: Sealing, wanted: Sealed): SealedTable {
-  const covers = columns.map(({ name, type }): [string, string] => [name, type]);
-  return { ...wanted, table: table.snapshot.table.name, as_of: asOf, columns: covers };
+function toSeal({ asOf }: StageContext, table: Frozen, sealing: Sealing, wanted: Sealed): SealedTable {
+  return { ...wanted, table: table.snapshot.table.name, as_of: asOf, columns: named(sealing) };
 }
 
 /** What the server says it wrote must be what was staged; where triggers have a say, what is then there must be, too. */
@@ -184,8 +212,9 @@ async function differing(
 ): Promise<Conflict> {
   const { tx, asOf, month } = context;
   const changes = await stagedChanges(tx, table, { asOf, month }, sealing.columns);
-  const { added, removed, changed } = changes;
-  const what = `${added} rows added, ${removed} removed, ${changed} changed`;
+  const { added, removed, changed, rounded } = changes;
+  const byRounding = rounded === 0 ? "" : `, ${rounded} by rounding alone`;
+  const what = `${added} rows added, ${removed} removed, ${changed} changed${byRounding}`;
   return { table: table.snapshot.table.name, kind, what };
 }
 
@@ -197,7 +226,7 @@ function refusal({ month, asOf }: StageContext, conflicts: readonly Conflict[]):
   return new ConsoleError("snapshot_differs", `${title} (${differences.join("; ")}).`, {
     hint:
       gravest === "unsealed"
-        ? "With --restamp this drop takes their place, and is sealed."
+        ? "`adopt` shows them and, with --yes, seals them as they are; with --restamp this drop takes their place."
         : "If this drop is what is right, run it with --restamp; the old seal stays in the ledger, with the reason.",
   });
 }

@@ -1,12 +1,12 @@
 import { ConsoleError } from "../core/errors.ts";
-import type { SnapshotEntry } from "../core/listings.ts";
-import { monthIndex } from "../core/month.ts";
+import type { SnapshotEntry } from "../core/seal-listings.ts";
 import type { Transaction } from "../postgres/connect.ts";
 import { type LedgerSeal, listSeals } from "../postgres/seals.ts";
 import { type Frozen, isFrozen } from "../postgres/snapshots.ts";
 import type { TrainingSources } from "../postgres/training.ts";
 import { checkDate } from "./compare.ts";
 import type { ExportRequest } from "./export.ts";
+import { indexOfRecord } from "./past.ts";
 import type { Session } from "./session.ts";
 import { verifySeal } from "./verify.ts";
 
@@ -24,8 +24,10 @@ export async function trainingSources(
   const { label, features } = chosenTables(session);
   const all = await listSeals(tx, session.dataset.name);
   const ofFeatures = features.map((table) => sealOf(all, table, asOf));
+  const indexOf = (seal: SnapshotEntry) => indexOfRecord(seal, session.dataset.first_month);
   const newest = Math.max(...ofFeatures.map(indexOf));
-  const labelsFrom = wanted ?? nextLabels(all, label, { asOf, newest });
+  const later = all.filter((seal) => seal.as_of > asOf && indexOf(seal) > newest);
+  const labelsFrom = wanted ?? nextLabels(later, label, asOf);
   const ofLabel = sealOf(all, label, labelsFrom);
   if (indexOf(ofLabel) <= newest) throw sameMonth(ofLabel, ofFeatures);
   const sealed: Frozen[] = [];
@@ -58,17 +60,10 @@ async function asSealed(
   return { ...table, snapshot: { ...table.snapshot, columns } };
 }
 
-const indexOf = ({ month }: SnapshotEntry) => monthIndex(month) ?? 0;
-
-/** The first day after that of the features, whose labels a later month delivered. */
-function nextLabels(
-  seals: readonly SnapshotEntry[],
-  label: Frozen,
-  { asOf, newest }: { asOf: string; newest: number },
-): string {
-  const labels = seals.filter((seal) => seal.table === label.snapshot.table.name);
-  const later = labels.filter((seal) => seal.as_of > asOf && indexOf(seal) > newest);
-  const [next] = later.map((seal) => seal.as_of).sort();
+/** The first day of those that are later. */
+function nextLabels(later: readonly SnapshotEntry[], label: Frozen, asOf: string): string {
+  const labels = later.filter((seal) => seal.table === label.snapshot.table.name);
+  const [next] = labels.map((seal) => seal.as_of).sort();
   if (next !== undefined) return next;
   throw new ConsoleError("unknown_snapshot", `There are no labels later than ${asOf} yet.`, {
     hint: "What became of these users is in the next month's drop: publish it first.",
@@ -92,7 +87,7 @@ function leak(asOf: string, labelsFrom: string): ConsoleError {
 
 /** The dates may say otherwise: a month that was stamped twice has its own labels at the later of them. */
 function sameMonth(label: SnapshotEntry, features: readonly SnapshotEntry[]): ConsoleError {
-  const newest = features.reduce((one, other) => (indexOf(other) > indexOf(one) ? other : one));
+  const newest = features.reduce((one, other) => (other.month > one.month ? other : one));
   return new ConsoleError(
     "leak",
     `Labels as of ${label.as_of} would leak: ${label.month} brought them, and ${newest.table} as of ${newest.as_of} is of ${newest.month}.`,

@@ -4,6 +4,7 @@ import type { Sql } from "../postgres/connect.ts";
 import { touchFiles } from "../postgres/ledger.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
 import { isFrozen } from "../postgres/snapshots.ts";
+import { holdAnyRows } from "../postgres/unsealed.ts";
 import type { Job } from "./context.ts";
 import { filesUnmoved, type MonthOnDisk } from "./months.ts";
 import { isPassed, type Past } from "./past.ts";
@@ -25,6 +26,8 @@ export async function isPublishedAlready(
   if (drop.files.some(({ fault }) => fault !== null)) return null;
   if (!job.backfill && !isLive(publication, job, past)) return null;
   if (!isSealed(job, past)) return null;
+  // Somebody may have emptied a live table since.
+  if (!job.backfill && !isPassed(job.month, past) && !(await holdAnyRows(sql, job.tables))) return null;
   if (filesUnmoved(drop.files, publication) && sameIdentity(drop, publication)) return publication;
   if (!(await sameContents(drop, publication))) return null;
   // A dry run leaves the records of others as they are.
@@ -65,15 +68,20 @@ async function sameContents({ files }: MonthOnDisk, publication: Publication): P
 /** Tell a front end that there was nothing to do, in the words of a run. */
 export function sayUnchanged(
   stream: EventStream,
-  { tables, month, asOf, mode }: Job,
+  job: Job,
   drop: MonthOnDisk,
   publication: Publication,
-  { seals }: Past,
+  past: Past,
 ): void {
+  const { tables, month, asOf, mode, backfill } = job;
+  const { seals } = past;
+  const isBeside = backfill || isPassed(month, past);
   const rows = new Map(publication.files.map((file) => [file.table, file.rows ?? 0]));
   const counts: TableCounts[] = tables.map(({ name }) => {
     const unchanged = rows.get(name) ?? 0;
-    return { table: name, rows: unchanged, inserted: 0, updated: 0, unchanged };
+    // Beside live tables that have gone on, or that it was not to touch, nothing is said of them.
+    const plan = isBeside ? {} : { inserted: 0, updated: 0, unchanged };
+    return { table: name, rows: unchanged, ...plan };
   });
   stream.setRun(publication.run);
   stream.emit({

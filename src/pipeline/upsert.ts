@@ -46,10 +46,14 @@ async function checkKeys({ tx, tables, parents }: StageContext, { name, table }:
   if (fault !== null) throw new KeyFault(fault, name);
 }
 
-/** Where no run ever wrote live rows, they are taken for those of the newest snapshot only if they are. */
-async function isDatedRightly({ tx, tables, holding }: StageContext): Promise<boolean> {
-  if (holding.kind === "month" && holding.by === "copy") return isLiveStill(tx, tables, holding.asOf);
-  return holding.kind !== "undated";
+/**
+ * Where no run ever wrote live rows, they are dated by the snapshot that was copied from them: the newest that they still
+ * agree with. None is of a later month than this run's, or it would have been refused.
+ */
+async function isDatedRightly({ tx, tables, holding, standing }: StageContext): Promise<boolean> {
+  if (holding.kind !== "month" || holding.by !== "copy") return holding.kind !== "undated";
+  for (const asOf of standing) if (await isLiveStill(tx, tables, asOf)) return true;
+  return false;
 }
 
 async function publish(context: StageContext, staged: Staged, isDated: boolean): Promise<MergePlan> {

@@ -1,6 +1,6 @@
 import type { Column } from "../core/columns.ts";
-import type { SealCheck } from "../core/listings.ts";
 import type { Replies } from "../core/requests.ts";
+import type { SealCheck } from "../core/seal-listings.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { findSuspects, type KeyGroup } from "../postgres/key-groups.ts";
 import { inOneView } from "../postgres/one-view.ts";

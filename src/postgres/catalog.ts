@@ -39,7 +39,12 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
   const byName = new Map(found.map((table) => [table.name, table]));
   const tables = dataset.tables.map((manifest) => {
     const live = required(byName, schema, manifest.name);
-    if (live.key.length === 0) throw mismatch(`Table ${schema}.${live.name} has no primary key.`);
+    if (live.key.length === 0) {
+      throw mismatch(
+        `Table ${schema}.${live.name} has no primary key.`,
+        `alter table ${schema}.${live.name} add primary key (user_id): the column, or columns, that tell its rows apart.`,
+      );
+    }
     const snapshot =
       manifest.snapshot === null ? null : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset);
     return { name: manifest.name, manifest, live, snapshot };
@@ -49,19 +54,25 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
 
 function required(tables: Map<string, CatalogTable>, schema: string, name: string): CatalogTable {
   const table = tables.get(name);
-  if (table === undefined) throw mismatch(`The database has no table ${schema}.${name}.`);
-  return table;
+  if (table !== undefined) return table;
+  throw mismatch(
+    `The database has no table ${schema}.${name}.`,
+    "Apply the file in db/init that makes it by psql --file: what is there already stays. Or mend its name in db/dataset.json.",
+  );
 }
 
-function mismatch(title: string): ConsoleError {
-  return new ConsoleError("schema_mismatch", title, {
-    hint: "The manifest (db/dataset.json) and the files in db/init must agree with the database; `doctor` checks them.",
-  });
+function mismatch(title: string, hint: string): ConsoleError {
+  return new ConsoleError("schema_mismatch", title, { hint });
 }
 
-function snapshotTarget(live: TableShape, table: CatalogTable, dataset: Dataset): SnapshotTarget {
+function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Dataset): SnapshotTarget {
   const { as_of_column: asOfColumn, delivered_column: delivered } = dataset;
-  if (!hasColumn(table, asOfColumn)) throw mismatch(`Snapshot table ${table.name} has no column ${asOfColumn}.`);
+  if (!hasColumn(table, asOfColumn)) {
+    throw mismatch(
+      `Snapshot table ${table.name} has no column ${asOfColumn}.`,
+      `Where it is empty: alter table ${table.name} add column ${asOfColumn} date not null. Or mend as_of_column in db/dataset.json.`,
+    );
+  }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
   const own = table.selfFilling.filter((name) => !hasColumn(live, name));
   const columns = table.columns.filter(
@@ -71,9 +82,27 @@ function snapshotTarget(live: TableShape, table: CatalogTable, dataset: Dataset)
   const missing = live.key.filter((name) => !hasColumn(table, name));
   if (missing.length + strangers.length > 0) {
     const names = [...missing, ...strangers.map((column) => column.name)].join(", ");
-    throw mismatch(`Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`);
+    throw mismatch(
+      `Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`,
+      [...missing, ...strangers.map((column) => column.name)].map((name) => remedyFor(name, live, table)).join(" "),
+    );
   }
   return { table, columns, asOfColumn, deliveredColumn, hasOwnColumns: own.length > 0 };
+}
+
+/** The statement that makes a snapshot table's column what the live table's is. */
+function remedyFor(column: string, live: CatalogTable, table: CatalogTable): string {
+  const typeIn = ({ columns, declared }: CatalogTable) => declared[columns.findIndex(({ name }) => name === column)];
+  const wanted = typeIn(live);
+  if (wanted === undefined) {
+    return (
+      `alter table ${live.name} add column ${column} ${typeIn(table)}, if drops carry it; ` +
+      `alter table ${table.name} alter column ${column} set default with a value, if it is the table's own.`
+    );
+  }
+  return hasColumn(table, column)
+    ? `alter table ${table.name} alter column ${column} type ${wanted};`
+    : `alter table ${table.name} add column ${column} ${wanted};`;
 }
 
 /** The columns of the table's key, in key order. */
@@ -96,7 +125,12 @@ function parentsFirst(tables: LoadTable[]): LoadTable[] {
   while (waiting.length > 0) {
     const pending = new Set(waiting.map((table) => table.name));
     const ready = waiting.filter((table) => parentsOf(table).every((parent) => !pending.has(parent)));
-    if (ready.length === 0) throw mismatch(`The foreign keys of ${[...pending].join(", ")} go in a circle.`);
+    if (ready.length === 0) {
+      throw mismatch(
+        `The foreign keys of ${[...pending].join(", ")} go in a circle.`,
+        "No table can be loaded first: drop one of them by alter table … drop constraint (\\d in psql lists them).",
+      );
+    }
     ordered.push(...ready);
     waiting = waiting.filter((table) => !ready.includes(table));
   }

@@ -18,6 +18,8 @@ export interface Distance {
   distance: number | null;
   /** Kolmogorov-Smirnov statistic; numbers only. */
   ks: number | null;
+  /** What chance alone makes of a total variation in one of 10,000 months, though nothing but rows changed; else null. */
+  chance: number | null;
 }
 
 /** The distance of each of the columns, of which all have the same numbers of rows. */
@@ -48,7 +50,17 @@ export async function distancesOf(
     measure: isNumber(one.column) ? "psi" : "tv",
     distance: byColumn.get(one)?.distance ?? null,
     ks: byColumn.get(one)?.ks ?? null,
+    chance: chanceOf(byColumn.get(one)?.expected ?? null, one),
   }));
+}
+
+/**
+ * A total variation that is exceeded once in 10,000 times: no row can move it by more than 1 ⁄ n, so that it keeps within
+ * √(½ ln 10,000 ⋅ (1 ⁄ n + 1 ⁄ m)) of what is expected (McDiarmid, On the Method of Bounded Differences, 1989).
+ */
+function chanceOf(expected: number | null, { fromRows, toRows, unchanged }: CountedColumn): number | null {
+  if (expected === null || unchanged) return expected;
+  return expected + Math.sqrt((Math.log(10_000) / 2) * (1 / fromRows + 1 / toRows));
 }
 
 /** GROUPING tells at most 31 columns apart. */
@@ -64,15 +76,27 @@ function inGroups<Item>(items: readonly Item[]): Item[][] {
 
 /** What needs no look at the rows; null for the rest. */
 function figuresByTotals(one: CountedColumn): Figures | null {
-  const { column, fromRows, toRows, fromValues, toValues, fromTrue, toTrue } = one;
-  if (fromRows === 0 || toRows === 0) return { distance: null, ks: null };
-  if (one.unchanged) return { distance: 0, ks: isNumber(column) && fromValues > 0 ? 0 : null };
+  const { column, fromRows, toRows, fromValues, toValues, fromTrue, toTrue, moved = 1 } = one;
+  if (fromRows === 0 || toRows === 0) return { distance: null, ks: null, expected: null };
+  const number = isNumber(column);
+  if (one.unchanged) return { distance: 0, ks: number && fromValues > 0 ? 0 : null, expected: number ? null : 0 };
   if (column.type !== "bool") return null;
-  const moved = (from: number, to: number) => Math.abs(to / toRows - from / fromRows);
-  const nulls = moved(fromRows - fromValues, toRows - toValues);
+  const counts = [
+    { from: fromTrue, to: toTrue },
+    { from: fromValues - fromTrue, to: toValues - toTrue },
+    { from: fromRows - fromValues, to: toRows - toValues },
+  ];
+  const sum = (each: (count: { from: number; to: number }) => number) =>
+    counts.reduce((total, count) => total + each(count), 0);
+  const steps = ({ from, to }: { from: number; to: number }) => (from + to) * moved;
   return {
-    distance: (moved(fromTrue, toTrue) + moved(fromValues - fromTrue, toValues - toTrue) + nulls) / 2,
+    distance: sum(({ from, to }) => Math.abs(to / toRows - from / fromRows)) / 2,
     ks: null,
+    // As categoryFigures has it.
+    expected:
+      sum((count) => Math.min(steps(count), Math.sqrt((2 / Math.PI) * (steps(count) + 0.6)))) /
+      2 /
+      Math.sqrt(fromRows * toRows),
   };
 }
 

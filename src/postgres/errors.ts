@@ -21,9 +21,18 @@ const remedies: Record<string, Remedy> = {
     hint: "Have the owner grant that right to the role the console connects as, or connect as the owner.",
   },
   "25006": { code: "privilege_missing", hint: "That server only reads: connect to the primary instead." },
-  "42P01": { code: "schema_mismatch", hint: "The console's tables were changed by other hands: run `doctor`." },
-  "42703": { code: "schema_mismatch", hint: "The console's tables were changed by other hands: run `doctor`." },
-  "3F000": { code: "schema_mismatch", hint: "The console's schema was dropped by other hands: run `doctor`." },
+  "42P01": {
+    code: "schema_mismatch",
+    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
+  },
+  "42703": {
+    code: "schema_mismatch",
+    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
+  },
+  "3F000": {
+    code: "schema_mismatch",
+    hint: "A schema was dropped by other hands meanwhile: run it again, for the console makes its own anew.",
+  },
   "40": { code: "database_error", hint: `Another session was in the way. ${again}` },
   "55P03": { code: "database_error", hint: `Another session holds a lock on it. ${again}` },
   "57014": {

@@ -34,7 +34,7 @@ export function keyText(sql: Queryable, key: readonly Column[]): Fragment {
  */
 export function keyHash(sql: Queryable, key: readonly Column[], hashing: Hashing = "exact"): Fragment {
   const isText = key.length === 1 && key[0]?.type === "text";
-  const cells = key.map(({ name, type }) => exactValue(sql, sql`s.${sql(name)}`, type));
+  const cells = key.map((column) => exactValue(sql, sql`s.${sql(column.name)}`, column));
   const text =
     hashing === "exact" && !isText ? sql`encode(record_send(row(${list(sql, cells)})), 'hex')` : keyText(sql, key);
   return sql`(hashtextextended(${text} collate "C", 0) & 2147483647)`;

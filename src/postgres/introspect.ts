@@ -29,7 +29,7 @@ interface CatalogRow {
   selfFilling: string[];
   partitioned: boolean;
   referenced: boolean;
-  columns: { name: string; type: string; typmod: number; nullable: boolean }[];
+  columns: { name: string; type: string; own: boolean; typmod: number; nullable: boolean }[];
   key: string[];
   references: Reference[];
   plainKey: Constraint | null;
@@ -43,7 +43,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
       current_setting('server_version_num')::int / 10000 as "serverMajor",
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'typmod', t.typmod,
+      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'own', t.own, 'typmod', t.typmod,
                                          'nullable', not (a.attnotnull or t.required)) order by a.attnum)
          from pg_attribute a cross join lateral (${baseType(sql)}) t
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
@@ -90,13 +90,15 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
 function baseType(sql: Queryable) {
   return sql`
     with recursive steps as (
-      select t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull as required, a.atttypmod as typmod
+      select t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull as required,
+             a.atttypmod as typmod
         from pg_type t where t.oid = a.atttypid
        union all
-      select t.typname, t.typtype, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
+      select t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
              case when d.typmod >= 0 then d.typmod else d.typtypmod end
         from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
-    select typname, typmod, required from steps where typtype <> 'd'`;
+    select typname, typnamespace <> 'pg_catalog'::regnamespace as own, typmod, required
+      from steps where typtype <> 'd'`;
 }
 
 /** One table's shape; null when there is no such table. */
@@ -106,7 +108,7 @@ export async function tableShape(sql: Queryable, schema: string, name: string): 
 }
 
 /** Typmod bits as PostgreSQL packs them (numeric.c, varchar.c): a header of 4, then precision and scale, or length. */
-function toColumn({ name, type, typmod, nullable }: CatalogRow["columns"][number]): Column {
+function toColumn({ name, type, own, typmod, nullable }: CatalogRow["columns"][number]): Column {
   const declared = typmod - 4;
   const numeric = type === "numeric" && declared >= 0;
   const sized = (type === "varchar" || type === "bpchar") && declared >= 0;
@@ -114,6 +116,7 @@ function toColumn({ name, type, typmod, nullable }: CatalogRow["columns"][number
   return {
     name,
     type,
+    ...(own && { own }),
     nullable,
     precision: numeric ? declared >> 16 : null,
     scale: numeric ? (scale > 1023 ? scale - 2048 : scale) : null,

@@ -33,7 +33,7 @@ export interface FileRecord {
 export type VerdictRecord = Verdict & { result: unknown };
 
 /** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
-export async function openRun(sql: Sql, opening: RunOpening): Promise<number> {
+export async function openRun(sql: Queryable, opening: RunOpening): Promise<number> {
   const [row] = await sql<{ run: number }[]>`insert into console.runs ${sql({ ...opening })} returning run`;
   if (row === undefined) throw new Error("the ledger gave no run number");
   return row.run;

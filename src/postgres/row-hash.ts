@@ -35,7 +35,7 @@ export function rowHash(sql: Queryable, columns: readonly Column[], hashing: Has
  * length, -1 for NULL. Before them stands a digest of the columns' names and types.
  */
 function encoding(sql: Queryable, columns: readonly Column[]): Fragment {
-  const cells = columns.map(({ name, type }) => exactValue(sql, sql`s.${sql(name)}`, type));
+  const cells = columns.map((column) => exactValue(sql, sql`s.${sql(column.name)}`, column));
   return sql`record_send(row(decode(${digestOfColumns(columns)}, 'hex'), ${list(sql, cells)}))`;
 }
 

@@ -12,6 +12,11 @@ export function newestSealing(table: Frozen): Sealing {
   return { key: keyColumns(table), columns: sealedColumns(table), hashing: "exact", serverMajor };
 }
 
+/** The columns that a seal covers, as it writes them down. */
+export function named({ columns }: Sealing): SealedColumn[] {
+  return columns.map(({ name, type }) => [name, type]);
+}
+
 /** The columns that a seal vouches for, as the table has them now, and those that it lost or changed the type of. */
 export interface Covered {
   columns: Column[];

@@ -1,5 +1,5 @@
 import type { Mode, Seal } from "../core/events.ts";
-import type { SnapshotEntry } from "../core/listings.ts";
+import type { SnapshotEntry } from "../core/seal-listings.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 import type { KeyGroup } from "./key-groups.ts";
 import { iso } from "./ledger-queries.ts";

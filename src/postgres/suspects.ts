@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { Seal } from "../core/events.ts";
 import { type Hashing, hashingOf } from "../core/fingerprints.ts";
-import type { RowDifference } from "../core/listings.ts";
+import type { RowDifference } from "../core/seal-listings.ts";
 import { keyColumns } from "./catalog.ts";
 import type { Queryable } from "./connect.ts";
 import { keyHash, keyText } from "./fingerprint.ts";

@@ -1,6 +1,6 @@
 import type { Column } from "../core/columns.ts";
 import { keyColumns } from "./catalog.ts";
-import type { Queryable, Transaction } from "./connect.ts";
+import type { Queryable } from "./connect.ts";
 import { keyHash } from "./fingerprint.ts";
 import { columnsOf, type Fragment, list } from "./fragments.ts";
 import type { Frozen } from "./snapshots.ts";
@@ -16,48 +16,35 @@ export function allRows(sql: Queryable, table: Frozen, from: string, to: string)
   return { from: slice(sql, table, from), to: slice(sql, table, to) };
 }
 
-const sample = "two_snapshots_sample";
-
-/** The column that tells the sides of the sample apart; no table of a dataset is likely to have one of that name. */
-const fromColumn = "console_from";
-
-/** What a sample is made of: the percentage of a table's blocks that is read, and of the keys there one in so many. */
-export interface Sampling {
-  percent: number;
-  oneIn: number;
+/**
+ * The rows of one key in so many, told by the key's hash: the same keys on both sides, so that a cell which stayed as it
+ * was never counts as moved.
+ */
+export function sameKeys(sql: Queryable, table: Frozen, from: string, to: string, oneIn: number): TwoSnapshots {
+  const chosen = (asOf: string) => sql`
+    (select s.* from ${slice(sql, table, asOf)} s where ${keyHash(sql, keyColumns(table))} % ${oneIn}::bigint = 0)`;
+  return { from: chosen(from), to: chosen(to) };
 }
 
 /**
- * Take a sample of both snapshots. It stays until the next is taken or the transaction ends. The keys are the same in
- * both as long as all blocks are read.
+ * About this percentage of one snapshot's rows, each chosen on its own (not by blocks, in which neighbours are often
+ * alike). It costs a fraction of what it takes to look at the keys of all rows.
  */
-export async function takeSample(
-  tx: Transaction,
-  table: Frozen,
-  { from, to, percent, oneIn }: Sampling & { from: string; to: string },
-): Promise<void> {
-  const isChosen = oneIn === 1 ? tx`` : tx`where ${keyHash(tx, keyColumns(table))} % ${oneIn}::bigint = 0`;
-  const blocks = percent >= 100 ? tx`` : tx`tablesample system (${percent}::float4) repeatable (1)`;
-  await tx`drop table if exists pg_temp.${tx(sample)}`;
-  await tx`
-    create temporary table ${tx(sample)} on commit drop as
-      select true as ${tx(fromColumn)}, s.* from ${slice(tx, table, from, blocks)} s ${isChosen}
-       union all
-      select false, s.* from ${slice(tx, table, to, blocks)} s ${isChosen}`;
+export function scatteredRows(sql: Queryable, table: Frozen, asOf: string, percent: number): Fragment {
+  return slice(
+    sql,
+    table,
+    asOf,
+    percent >= 100 ? sql`` : sql`tablesample bernoulli (${percent}::float4) repeatable (1)`,
+  );
 }
 
-/** The sample that was taken last. */
-export function sampledRows(tx: Queryable): TwoSnapshots {
-  const side = (isSide: Fragment) => tx`(select * from pg_temp.${tx(sample)} where ${isSide})`;
-  return { from: side(tx`${tx(fromColumn)}`), to: side(tx`not ${tx(fromColumn)}`) };
-}
-
-function slice(sql: Queryable, table: Frozen, asOf: string, blocks: Fragment = sql``): Fragment {
+function slice(sql: Queryable, table: Frozen, asOf: string, sampled: Fragment = sql``): Fragment {
   const { table: target, asOfColumn, columns } = table.snapshot;
   const names = columns.map((column) => column.name);
   return sql`
     (select ${list(sql, columnsOf(sql, "s", names))}
-       from ${sql(target.schema)}.${sql(target.name)} s ${blocks} where s.${sql(asOfColumn)} = ${asOf}::date)`;
+       from ${sql(target.schema)}.${sql(target.name)} s ${sampled} where s.${sql(asOfColumn)} = ${asOf}::date)`;
 }
 
 /** Counts on both sides: rows, a column's cells that are not NULL, and those that are true, if it is boolean. */

@@ -1,8 +1,9 @@
+import type { UnsealedEntry } from "../core/seal-listings.ts";
 import type { LoadTable } from "./catalog.ts";
 import type { Queryable } from "./connect.ts";
 import { differs } from "./exact.ts";
 import { type Fragment, list, sameKey, some } from "./fragments.ts";
-import { type Frozen, frozenRows, isFrozen } from "./snapshots.ts";
+import { countFrozen, type Frozen, frozenRows, isFrozen } from "./snapshots.ts";
 
 /** Rows of one as_of in a snapshot table that no seal of ours vouches for. */
 export interface UnsealedDate {
@@ -28,23 +29,29 @@ export async function unsealedDates(
   const looks = frozen.flatMap((table) => {
     const dates = sealed.filter((seal) => seal.table === table.snapshot.table.name).map(({ as_of }) => as_of);
     const own = partitions.filter((one) => one.table === table.snapshot.table.name);
-    const isSplit = table.snapshot.table.partitioned && own.every(({ as_of }) => as_of !== null);
-    if (!isSplit) return [datesIn(sql, table, dates)];
-    return own.filter(({ as_of }) => !dates.includes(as_of ?? "")).map((one) => dateOf(sql, table, one));
+    if (!table.snapshot.table.partitioned) return [datesIn(sql, table, table.snapshot.table, dates)];
+    const mixed = own.filter(({ as_of }) => as_of === null).map((one) => datesIn(sql, table, one, dates));
+    const single = own.filter(({ as_of }) => as_of !== null && !dates.includes(as_of));
+    return [...mixed, ...single.map((one) => dateOf(sql, table, one))];
   });
   if (looks.length === 0) return [];
   return [...(await sql<UnsealedDate[]>`${looks.reduce((all, one) => sql`${all} union all ${one}`)}`)];
 }
 
-/** All dates but these. */
-function datesIn(sql: Queryable, { snapshot }: Frozen, except: readonly string[]): Fragment {
+/** All dates but these, in the table itself or in a partition of more dates than one. */
+function datesIn(
+  sql: Queryable,
+  { snapshot }: Frozen,
+  { schema, name }: Pick<Partition, "schema" | "name">,
+  except: readonly string[],
+): Fragment {
   const { asOfColumn, table } = snapshot;
   const stamp = sql(asOfColumn);
   const days = except.map((day) => sql`${day}::date`);
   const others = days.length === 0 ? sql`` : sql`where ${stamp} not in (${list(sql, days)})`;
   return sql`
     select ${table.name}::text as table, ${stamp}::text as as_of, ${deliveredIn(sql, snapshot)} as month
-      from ${sql(table.schema)}.${sql(table.name)} ${others} group by ${stamp}`;
+      from ${sql(schema)}.${sql(name)} ${others} group by ${stamp}`;
 }
 
 /** The one date of a partition, if it holds rows; only who delivered them takes more than a look. */
@@ -99,10 +106,41 @@ export async function isLiveStill(sql: Queryable, tables: readonly LoadTable[], 
   return true;
 }
 
-/** True when a live table holds rows. */
+/** True when some live table holds rows. */
 export async function anyLiveRows(sql: Queryable, tables: readonly LoadTable[]): Promise<boolean> {
+  return (await liveTablesWithRows(sql, tables)).includes(true);
+}
+
+/** True when every live table holds rows. */
+export async function holdAnyRows(sql: Queryable, tables: readonly LoadTable[]): Promise<boolean> {
+  return !(await liveTablesWithRows(sql, tables)).includes(false);
+}
+
+async function liveTablesWithRows(sql: Queryable, tables: readonly LoadTable[]): Promise<boolean[]> {
   const holds = tables.map(({ live }) => sql`exists (select 1 from ${sql(live.schema)}.${sql(live.name)})`);
-  const [row] = await sql<{ any: boolean }[]>`
-    select ${holds.reduce((all, one) => sql`${all} or ${one}`)} as any`;
-  return row?.any ?? false;
+  const [row] = await sql<{ full: boolean[] }[]>`select array[${list(sql, holds)}]::boolean[] as full`;
+  return row?.full ?? [];
+}
+
+/** Rows that are live. */
+export async function countLive(sql: Queryable, { live }: LoadTable): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`
+    select count(*) as rows from ${sql(live.schema)}.${sql(live.name)}`;
+  return row?.rows ?? 0;
+}
+
+/** How many rows stand under each of them, oldest date first. */
+export async function countUnsealed(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+  dates: readonly UnsealedDate[],
+): Promise<UnsealedEntry[]> {
+  const entries: UnsealedEntry[] = [];
+  for (const table of tables.filter(isFrozen)) {
+    const { name } = table.snapshot.table;
+    for (const { as_of } of dates.filter((date) => date.table === name)) {
+      entries.push({ table: name, as_of, rows: await countFrozen(sql, table, as_of) });
+    }
+  }
+  return entries.sort((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : 0));
 }

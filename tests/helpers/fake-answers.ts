@@ -1,4 +1,6 @@
+import type { ColumnChange } from "../../src/core/listings.ts";
 import type { Replies, Request, RunRequest } from "../../src/core/requests.ts";
+import * as madeUp from "./made-up.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** The made-up answer to anything but a run and a cancel; null for what does not exist. */
@@ -8,11 +10,11 @@ export function answerOf(
 ): Replies[Exclude<Request["kind"], "run">] | null {
   switch (request.kind) {
     case "months":
-      return { months: known.months, server: "embedded PostgreSQL 18.4" };
+      return { months: known.months, server: "embedded PostgreSQL 18.4", unsealed_dates: [] };
     case "runs":
       return { runs: known.runs };
     case "snapshots":
-      return { snapshots: known.snapshots };
+      return { snapshots: known.snapshots, unsealed: [] };
     case "show":
       return known.details.find((detail) => detail.run === request.run) ?? null;
     case "history":
@@ -40,16 +42,25 @@ export function answerOf(
     case "validate":
     case "check":
       return null;
+    case "outcome":
+      return { detail: crashed(request.run), open: false, waits_for: null, in_force: [], left: [] };
     case "doctor":
       return { checks: [] };
     case "partition":
       return { converted: [], checks: [] };
+    case "adopt":
+      return { live: [], live_as_of: null, dates: [], adopted: false };
     case "db":
       return { running: true, kept: false, version: "18.4", pid: null, url: null, home: "home" };
+    case "database":
+      return { database: "embedded PostgreSQL 18.4 in home" };
     case "cancel":
       return { cancelled: true };
   }
 }
+
+/** A run whose process was killed. */
+const crashed = (run: number) => madeUp.detail(madeUp.run(run, 2, "crashed", 0));
 
 function retirement(known: Scenario, asOf: string): Replies["retire"] {
   const gone = known.snapshots.filter(({ as_of }) => as_of === asOf);
@@ -84,7 +95,14 @@ function history(known: Scenario, run: number): Replies["history"]["series"] {
 
 const samples: Replies["samples"] = {
   total: 12,
-  sql: "select user_id, contract_type from subscriptions where contract_type not in ('Month-to-month', 'One year', 'Two year')",
+  sql: [
+    "begin;",
+    "create temporary table subscriptions (like public.subscriptions) on commit drop;",
+    "\\copy subscriptions (user_id, contract_type) from '/data/month_002/subscriptions.csv' with (format csv, header)",
+    "select user_id, contract_type from subscriptions where contract_type not in ('Month-to-month', 'One year', 'Two year');",
+    "rollback;",
+  ].join("\n"),
+  sql_note: "a psql script that reads the drop's file",
   rows: [
     { key: { user_id: "3668-CHVWT" }, value: "Two  year", file: "data/seeds/month_002/subscriptions.csv", line: 4 },
     {
@@ -98,8 +116,10 @@ const samples: Replies["samples"] = {
 };
 
 function comparison(from: string, to: string): Replies["compare"] {
-  const column = (name: string, distance: number) =>
-    ({ column: name, changed: 312, measure: "psi", distance, ks: 0.03 }) as const;
+  const column = (name: string, distance: number): ColumnChange => ({
+    ...{ column: name, changed: 312, rounded: 4, measure: "psi", distance, chance: null, ks: 0.03 },
+    ...{ beyond: 0.002, missing: 0, mean: 0.11, drifts: distance >= 0.2 ? ["psi"] : [] },
+  });
   return {
     from,
     to,
@@ -112,6 +132,7 @@ function comparison(from: string, to: string): Replies["compare"] {
         added: 117,
         removed: 40,
         changed: 7003,
+        rounded: 12,
         columns: [column("watch_hours_30d", 0.31), column("skips_7d", 0.02)],
       },
     ],

@@ -1,6 +1,7 @@
 import type { Seal, Verdict } from "../../src/core/events.ts";
-import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus, SnapshotEntry } from "../../src/core/listings.ts";
+import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus } from "../../src/core/listings.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
+import type { SnapshotEntry } from "../../src/core/seal-listings.ts";
 
 /** A dataset that exists nowhere: months, runs and seals of any number, the same at every call. */
 

@@ -152,3 +152,26 @@ test("a snapshot column that is dropped, or changes its type, does not pass unse
   expect(lastOf(await run("month_000", { force: true }), "run.failed")).toMatchObject({ code: "snapshot_differs" });
   expect(titles(await run("month_001"))).toContainEqual(expect.stringContaining("support_tickets_90d"));
 });
+
+describe("a disagreement between live and snapshot table is told with the statement that mends it", () => {
+  const hintOf = async () => lastOf(await run("month_001"), "run.failed")?.hint ?? "";
+
+  test("a column of another type", async () => {
+    await database.sql`alter table payments_agg_90d alter column failed_payments_90d type bigint`;
+    undo.push("alter table payments_agg_90d_snapshots alter column failed_payments_90d type int");
+    undo.push("alter table payments_agg_90d alter column failed_payments_90d type int");
+    const hint = await hintOf();
+    expect(hint).toBe("alter table payments_agg_90d_snapshots alter column failed_payments_90d type bigint;");
+    await database.sql.unsafe(hint);
+    expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+  });
+
+  test("a column that the live table has not", async () => {
+    await alter("labels_snapshots", "note", "text");
+    expect(await hintOf()).toContain("alter table labels_snapshots alter column note set default");
+    await database.sql`alter table labels_snapshots alter column note set default ''`;
+    expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+    await database.sql`alter table labels_snapshots alter column note drop default`;
+    expect(await hintOf()).toContain("alter table labels add column note text, if drops carry it");
+  });
+});

@@ -159,13 +159,20 @@ test("a corrected drop is refused with the difference in numbers; a restamp keep
 });
 
 test("two days are compared by row, cell and distribution; a run warns of what drifted", async () => {
-  const drop = smallDrop(["u1", "u2", "u3", "new"]);
+  // As many as it takes until chance alone explains no drift.
+  const many = Array.from({ length: 400 }, (_, index) => `u${index}`);
+  await emptied(database.sql);
+  drops.write("month_000", smallDrop(many));
+  await run("month_000");
+  const drop = smallDrop([...many.slice(0, -1), "new"]);
   const usage = (drop["usage_agg_30d.csv"] ?? []).map((row, index) => (index === 0 ? row : row.with(4, "60")));
   drops.write("month_001", { ...drop, "usage_agg_30d.csv": usage });
   const events = await run("month_001");
   const warned = events.flatMap((event) => (event.event === "run.warned" ? [event] : []));
   const drift = warned.find(({ title }) => title.startsWith("usage_agg_30d_snapshots"));
-  expect(drift?.title).toMatch(/skips_7d \(PSI 18\.\d\d\) drifted since 2024-01-31/);
+  expect(drift?.title).toMatch(
+    /: skips_7d \(PSI 18\.\d\d, limit 0\.2; 100 % of the values beyond the former range, limit 10 %\) drifted since 2024-01-31/,
+  );
   expect(drift?.hint).toContain(`compare ${january} ${february}`);
   const runId = lastOf(events, "run.finished")?.run ?? 0;
   expect((await pipeline.call({ kind: "show", run: runId })).warnings).toContainEqual({
@@ -175,21 +182,18 @@ test("two days are compared by row, cell and distribution; a run warns of what d
   const comparison = await pipeline.call({ kind: "compare", from: january, to: february });
   expect(comparison).toMatchObject({ from: january, to: february, threshold: 0.2 });
   const table = comparison.tables.find((one) => one.table === "usage_agg_30d_snapshots");
-  expect(table).toMatchObject({ from_rows: 4, to_rows: 4, added: 1, removed: 1, changed: 3 });
+  expect(table).toMatchObject({ from_rows: 400, to_rows: 400, added: 1, removed: 1, changed: 399 });
   expect(table?.columns.find(({ column }) => column === "skips_7d")).toMatchObject({
-    changed: 3,
+    changed: 399,
     measure: "psi",
     ks: 1,
   });
   expect(table?.columns.find(({ column }) => column === "avg_session_mins_7d")).toEqual({
-    column: "avg_session_mins_7d",
-    changed: 0,
-    measure: "psi",
-    distance: 0,
-    ks: 0,
+    ...{ column: "avg_session_mins_7d", changed: 0, rounded: 0 },
+    ...{ measure: "psi", distance: 0, chance: null, ks: 0, beyond: 0, missing: 0, mean: 0, drifts: [] },
   });
   const labels = comparison.tables.find((one) => one.table === "labels_snapshots");
-  expect(labels?.columns).toEqual([{ column: "churn_label", changed: 0, measure: "tv", distance: 0, ks: null }]);
+  expect(labels?.columns).toMatchObject([{ column: "churn_label", changed: 0, measure: "tv", distance: 0, ks: null }]);
 });
 
 test("what cannot be compared is said", async () => {

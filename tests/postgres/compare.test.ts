@@ -1,19 +1,22 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Column } from "../../src/core/columns.ts";
+import { type ColumnMoves, movesOf } from "../../src/postgres/column-moves.ts";
 import { rowChanges } from "../../src/postgres/compare.ts";
 import type { Queryable } from "../../src/postgres/connect.ts";
-import { type Distance, distancesOf } from "../../src/postgres/distance.ts";
+import { distancesOf } from "../../src/postgres/distance.ts";
 import { viewOf } from "../../src/postgres/one-view.ts";
 import { type Frozen, frozenRows, isFrozen } from "../../src/postgres/snapshots.ts";
-import { allRows, countCells, sampledRows, takeSample } from "../../src/postgres/two-snapshots.ts";
+import { allRows, countCells, sameKeys } from "../../src/postgres/two-snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
-import { ksOf, psiOf, totalVariation } from "../helpers/distances.ts";
+import { beyondOf, chanceOf, ksOf, meanOf, missingOf, psiOf, totalVariation } from "../helpers/distances.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 const from = "2024-01-31";
 const to = "2024-02-29";
 type Cells = readonly (number | string | boolean | null)[];
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 let tables: Frozen[];
@@ -51,32 +54,47 @@ async function freeze(table: Frozen, column: string, sides: readonly [Cells, Cel
   return found;
 }
 
-async function distance(name: string, column: string, sides: readonly [Cells, Cells]): Promise<Distance> {
+async function distance(name: string, column: string, sides: readonly [Cells, Cells]): Promise<ColumnMoves> {
   const { sql } = database;
   const table = frozen(name);
   const found = await freeze(table, column, sides);
   const rows = (on: Queryable) => allRows(on, table, from, to);
-  const [only] = await distancesOf(viewOf(sql), rows, await countCells(sql, rows(sql), [found]));
-  if (only === undefined) throw new Error("no distance");
+  const [only] = await movesOf(viewOf(sql), rows, await countCells(sql, rows(sql), [found]));
+  if (only === undefined) throw new Error("no figures");
   return only;
 }
 
-const near = (value: number | null) => (value === null ? null : expect.closeTo(value, 9));
+const missingOfWords = (before: Cells, after: Cells) =>
+  missingOf(...([before, after].map((side) => side.map((cell) => (cell === null ? null : 0))) as [null[], null[]]));
+/** To nine digits, of what is beyond 1 to nine places in all. */
+const near = (value: number | null) =>
+  value === null ? null : expect.closeTo(value, 9 - Math.ceil(Math.max(Math.log10(Math.abs(value)), 0)));
 const numbers = fc.oneof(
   // Ties and constants,
   fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
+  // what only rounding tells apart,
+  fc.array(fc.option(fc.constantFrom(0.1, 0.1 * (1 + 4e-16), -7, -7 * (1 + 9e-15), 1e-300, 2, 2 + 1e-13)), {
+    maxLength: 60,
+  }),
   // and values that hardly ever meet.
-  fc.array(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true })), { maxLength: 60 }),
+  fc.array(
+    fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true }).map((one) => Math.fround(one))),
+    { maxLength: 60 },
+  ),
 );
 
-test("PSI and KS are what an independent computation gives, with NULLs, ties, constants and empty sides", async () => {
+test("the figures of numbers are what an independent computation gives, with NULLs, ties, constants and empty sides", async () => {
   const column = ["support_agg_90d", "ticket_avg_resolution_hrs_90d"] as const;
   await fc.assert(
     fc.asyncProperty(numbers, numbers, async (before, after) => {
       expect(await distance(...column, [before, after])).toEqual({
         measure: "psi",
         distance: near(psiOf(before, after)),
+        chance: null,
         ks: near(ksOf(before, after)),
+        beyond: near(beyondOf(before, after)),
+        missing: near(missingOf(before, after)),
+        mean: near(meanOf(before, after)),
       });
     }),
     {
@@ -94,12 +112,29 @@ test("PSI and KS are what an independent computation gives, with NULLs, ties, co
   );
 });
 
+test("a value that many rows share is what it was when rounding moved it, also where the sorting is cut in halves", async () => {
+  const around = Array.from({ length: 28 }, (_, index) => (index < 14 ? 1 + index : 100 + index));
+  const sharing = (value: number) => [...around, ...Array.from({ length: 12 }, () => value)];
+  for (const factor of [1 + 1e-15, 1 - 1e-15, 1 + 1e-13]) {
+    for (const sign of [1, -1]) {
+      const [before, after] = [sharing(50.3), sharing(50.3 * factor)].map((side) => side.map((one) => sign * one));
+      const sides = [before ?? [], after ?? []] as const;
+      const { distance: psi, ks } = await distance("support_agg_90d", "ticket_avg_resolution_hrs_90d", sides);
+      expect(ks === 0 && psi === 0).toBe(Math.abs(factor - 1) < 1e-14);
+      expect({ psi, ks }).toEqual({ psi: near(psiOf(...sides)), ks: near(ksOf(...sides)) });
+    }
+  }
+});
+
 test("total variation is what an independent computation gives, for words and NULL", async () => {
   const cells = fc.array(fc.option(fc.constantFrom("DSL", "Fiber optic", "No", "")), { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(cells, cells, async (before, after) => {
       const found = await distance("subscriptions", "net_service", [before, after]);
-      expect(found).toEqual({ measure: "tv", distance: near(totalVariation(before, after)), ks: null });
+      expect(found).toEqual({
+        ...{ measure: "tv", distance: near(totalVariation(before, after)), chance: near(chanceOf(before, after)) },
+        ...{ ks: null, beyond: null, missing: near(missingOfWords(before, after)), mean: null },
+      });
     }),
     { numRuns: 20 },
   );
@@ -110,7 +145,10 @@ test("for yes, no and NULL it comes from the counts alone", async () => {
   await fc.assert(
     fc.asyncProperty(cells, cells, async (before, after) => {
       const found = await distance("subscriptions", "paperless_billing", [before, after]);
-      expect(found).toEqual({ measure: "tv", distance: near(totalVariation(before, after)), ks: null });
+      expect(found).toEqual({
+        ...{ measure: "tv", distance: near(totalVariation(before, after)), chance: near(chanceOf(before, after)) },
+        ...{ ks: null, beyond: null, missing: near(missingOfWords(before, after)), mean: null },
+      });
     }),
     { numRuns: 20 },
   );
@@ -118,7 +156,8 @@ test("for yes, no and NULL it comes from the counts alone", async () => {
 
 test("known distances: nothing moved, all moved, half moved", async () => {
   const same = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-  expect(await distance("usage_agg_30d", "skips_7d", [same, same])).toEqual({ measure: "psi", distance: 0, ks: 0 });
+  const still = await distance("usage_agg_30d", "skips_7d", [same, same]);
+  expect(still).toMatchObject({ measure: "psi", distance: 0, ks: 0, beyond: 0, missing: 0, mean: 0 });
   // A constant that becomes another: all rows leave one bin, none of the other's were there.
   const moved = await distance("usage_agg_30d", "skips_7d", [
     [29, 29],
@@ -157,13 +196,11 @@ test("a sample takes the same keys from both sides", async () => {
   const table = frozen("usage_agg_30d");
   const cells = Array.from({ length: 400 }, (_, index) => index);
   await freeze(table, "skips_7d", [cells, cells.map((cell) => cell + 1)]);
-  const sampled = await sql.begin(async (tx) => {
-    await takeSample(tx, table, { from, to, percent: 100, oneIn: 4 });
-    return [
-      ...(await tx`select user_id, count(*) as sides from (
-        select * from ${sampledRows(tx).from} f union all select * from ${sampledRows(tx).to} t) s group by user_id`),
-    ];
-  });
+  const rows = sameKeys(sql, table, from, to, 4);
+  const sampled = [
+    ...(await sql`select user_id, count(*) as sides from (
+        select * from ${rows.from} f union all select * from ${rows.to} t) s group by user_id`),
+  ];
   expect(new Set(sampled.map((row) => row.sides))).toEqual(new Set([2]));
   expect(sampled.length).toBeGreaterThan(50);
   expect(sampled.length).toBeLessThan(150);

@@ -1,7 +1,8 @@
 import { exitCodes } from "../../core/errors.ts";
 import { formatCount } from "../../core/format.ts";
-import type { Check, ConvertedTable } from "../../core/listings.ts";
+import type { Check } from "../../core/listings.ts";
 import type { Replies } from "../../core/requests.ts";
+import type { ConvertedTable } from "../../core/seal-listings.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Style } from "../paint.ts";
 import { type Column, table } from "../table.ts";

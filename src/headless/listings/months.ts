@@ -16,6 +16,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   crashed: "red",
   running: "cyan",
   incomplete: "yellow",
+  adopted: "green",
   unsealed: "yellow",
   out_of_order: "yellow",
   gone: "dim",
@@ -71,4 +72,4 @@ const droppedNote =
   "The snapshots of a dropped month are gone: --month takes them anew if it is the newest, --month with --backfill if not.";
 
 const unsealedNote =
-  "Rows stand under the date of an unsealed month that no run of the ledger took: --month seals them where they are those of its drop.";
+  "Rows stand under the date of an unsealed month that no run of the ledger took: adopt shows them, and seals them as they are.";

@@ -1,5 +1,5 @@
 import { formatCount } from "../../core/format.ts";
-import type { Retirement } from "../../core/listings.ts";
+import type { Retirement } from "../../core/seal-listings.ts";
 import { type Column, table } from "../table.ts";
 import type { View } from "./view.ts";
 

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { LiftedSeal, RunDetail } from "../../core/listings.ts";
+import type { RunDetail } from "../../core/listings.ts";
+import type { LiftedSeal } from "../../core/seal-listings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { faultLines } from "../faults.ts";
 import type { Look } from "../output.ts";

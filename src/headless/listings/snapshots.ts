@@ -1,39 +1,53 @@
 import { exitCodeOf } from "../../core/errors.ts";
 import { isWeak, renewal } from "../../core/fingerprints.ts";
 import { formatCount } from "../../core/format.ts";
-import type { RowDifference, SealCheck, SnapshotEntry } from "../../core/listings.ts";
 import type { Replies } from "../../core/requests.ts";
+import type { RowDifference, SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/seal-listings.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Style } from "../paint.ts";
 import { type Column, table } from "../table.ts";
 import { moment } from "../words.ts";
 import type { View } from "./view.ts";
 
-const columns: Column<SnapshotEntry>[] = [
-  { title: "TABLE", cell: (seal) => seal.table, flexible: true },
+/** A line of the list: a seal, or rows without one. */
+type Line = SnapshotEntry | UnsealedEntry;
+
+const isSealed = (line: Line): line is SnapshotEntry => "fingerprint" in line;
+
+const columns: Column<Line>[] = [
+  { title: "TABLE", cell: (line) => line.table, flexible: true },
   { title: "AS OF", cell: ({ as_of }) => as_of },
   { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
-  { title: "MONTH", cell: ({ month }) => month },
-  { title: "BY", cell: ({ mode }) => mode },
-  { title: "RUN", align: "right", cell: ({ run }) => (run === null ? "" : String(run)) },
-  { title: "SEALED", cell: ({ sealed_at }) => moment(sealed_at), flexible: true },
-  { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
+  { title: "MONTH", cell: (line) => (isSealed(line) ? line.month : "") },
+  { title: "BY", cell: (line) => (isSealed(line) ? line.mode : "unsealed") },
+  { title: "RUN", align: "right", cell: (line) => (isSealed(line) && line.run !== null ? String(line.run) : "") },
+  { title: "SEALED", cell: (line) => (isSealed(line) ? moment(line.sealed_at) : ""), flexible: true },
+  { title: "FINGERPRINT", cell: (line) => (isSealed(line) ? line.fingerprint : ""), flexible: true },
 ];
 
-/** `snapshots`: the seals in force. */
+/** `snapshots`: the seals in force, and the rows that are under none. */
 export const snapshotsView: View<Replies["snapshots"]> = {
-  json: ({ snapshots }) => ({
-    snapshots: snapshots.map((seal) => {
-      const { table: name, as_of, rows, fingerprint, run } = seal;
-      return { table: name, as_of, rows, fingerprint, run };
-    }),
+  json: ({ snapshots, unsealed }) => ({
+    snapshots: [
+      ...snapshots.map(({ table: name, as_of, rows, fingerprint, run }) => ({
+        ...{ table: name, as_of, rows, fingerprint, run },
+      })),
+      ...unsealed.map((entry) => ({ ...entry, fingerprint: null, run: null })),
+    ],
   }),
-  text: ({ snapshots }, look) => (snapshots.length === 0 ? "" : table(columns, snapshots, look)),
-  note: ({ snapshots }) =>
-    snapshots.length === 0
-      ? "There are no snapshots yet: --month month_000 takes the first."
-      : weakNote(snapshots.filter(isWeak).length),
+  text: ({ snapshots, unsealed }, look) =>
+    snapshots.length + unsealed.length === 0 ? "" : table(columns, [...snapshots, ...unsealed], look),
+  note({ snapshots, unsealed }) {
+    if (snapshots.length + unsealed.length === 0) {
+      return "There are no snapshots yet: --month month_000 takes the first.";
+    }
+    const notes = [weakNote(snapshots.filter(isWeak).length), ...(unsealed.length > 0 ? [unsealedNote] : [])];
+    return notes.filter((note) => note !== null).join("\n") || null;
+  },
 };
+
+const unsealedNote =
+  "No run of the ledger took the unsealed ones: adopt shows how they compare with the drops, and seals them.";
 
 function weakNote(weak: number): string | null {
   if (weak === 0) return null;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConsoleError } from "../../core/errors.ts";
-import type { ConvertedTable } from "../../core/listings.ts";
+import type { ConvertedTable } from "../../core/seal-listings.ts";
 import type { Transaction } from "../connect.ts";
 import { partitionName } from "../snapshots.ts";
 import { commentsOn, setComments } from "./comments.ts";

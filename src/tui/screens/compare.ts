@@ -44,9 +44,7 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
           height: area.height,
           cells: (line) => cells(ui, comparison, line),
         });
-  const drifted = comparison.tables
-    .flatMap((table) => table.columns)
-    .filter((column) => (column.distance ?? 0) >= comparison.threshold).length;
+  const drifted = comparison.tables.flatMap((table) => table.columns).filter(({ drifts }) => drifts.length > 0).length;
   const right =
     drifted > 0 ? span(`${formatCounted(drifted, "column")} moved far`, "warn") : span("nothing moved far", "good");
   return { title, right: [right], caption: "", body: [{ kind: "rows", rows }] };
@@ -73,7 +71,7 @@ function tableCells(table: TableChange, glyphs: Glyphs): Span[][] {
 }
 
 function columnCells(column: ColumnChange, threshold: number, glyphs: Glyphs): Span[][] {
-  const far = (column.distance ?? 0) >= threshold;
+  const far = column.drifts.length > 0;
   return [
     [span(`  ${escapeControl(column.column)}`)],
     [],
@@ -83,10 +81,24 @@ function columnCells(column: ColumnChange, threshold: number, glyphs: Glyphs): S
       ? [span(glyphs.none, "dim")]
       : [
           span(bar(column.distance / (2 * threshold), barWidth, glyphs.bar), far ? "warn" : "accent"),
-          span(
-            ` ${column.measure} ${column.distance.toFixed(3)}${far ? ` ${glyphs.warn}` : ""}`,
-            far ? "warn" : "plain",
-          ),
+          span(` ${furthest(column)}${far ? ` ${glyphs.warn}` : ""}`, far ? "warn" : "plain"),
         ],
   ];
+}
+
+/** The distance, or where that is not what drifted, what did; all as short as a distance is. */
+function furthest({ measure, distance, drifts, beyond, missing, mean }: ColumnChange): string {
+  const [first] = drifts;
+  if (first === "beyond") return `far ${percent(beyond)}`;
+  if (first === "missing") return `null ${percent(missing)}`;
+  if (first === "mean") return `mean ${deviations(mean ?? 0)}`;
+  return `${measure} ${(distance ?? 0).toFixed(3)}`;
+}
+
+function percent(share: number | null): string {
+  return `${((share ?? 0) * 100).toFixed(0)}%`;
+}
+
+function deviations(mean: number): string {
+  return mean < 1000 ? mean.toPrecision(3) : mean.toExponential(0);
 }

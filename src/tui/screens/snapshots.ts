@@ -23,7 +23,7 @@ function titles(tables: readonly string[]): string[] {
 /** Counts by as_of: a line a date, a column a snapshot table, and how the seals stand. */
 export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area): Screen {
   const shown = snapshotsShown(ui, place);
-  const tables = [...new Set((ui.snapshots ?? []).map((entry) => entry.table))];
+  const tables = [...new Set([...(ui.snapshots ?? []), ...ui.unsealed].map((entry) => entry.table))];
   const cursor = cursorIn(
     shown.map((date) => date.as_of),
     place,
@@ -74,17 +74,21 @@ function awaited(ui: Ui): Span[] {
   return kinds.length === 0 ? [] : [span(kinds.map((kind) => words[kind]).join(", "), "warn")];
 }
 
-function digitsOf({ entries }: SnapshotDate, table: string | undefined): number {
-  return formatCount(entries.find((entry) => entry.table === table)?.rows ?? 0).length;
+function digitsOf(date: SnapshotDate, table: string | undefined): number {
+  return formatCount(standingIn(date, table)?.rows ?? 0).length;
 }
 
-function rowsOf({ entries }: SnapshotDate): number {
-  return entries.reduce((sum, entry) => sum + entry.rows, 0);
+function standingIn({ entries, unsealed }: SnapshotDate, table: string | undefined) {
+  return [...entries, ...unsealed].find((entry) => entry.table === table);
+}
+
+function rowsOf({ entries, unsealed }: SnapshotDate): number {
+  return [...entries, ...unsealed].reduce((sum, entry) => sum + entry.rows, 0);
 }
 
 function empty(ui: Ui) {
   if (ui.snapshots === null) return awaitedRows(ui, { kind: "snapshots" }, "reading the seals");
-  if (ui.snapshots.length > 0) return emptyRows("No snapshot fits the filter.", "esc clears it");
+  if (ui.snapshots.length + ui.unsealed.length > 0) return emptyRows("No snapshot fits the filter.", "esc clears it");
   return emptyRows(
     "No snapshot was taken yet.",
     "esc goes back to the months; r there runs one, and seals its snapshot",
@@ -93,31 +97,34 @@ function empty(ui: Ui) {
 
 function cells(
   ui: Ui,
-  { as_of, entries }: SnapshotDate,
+  date: SnapshotDate,
   tables: readonly string[],
   drawn: { part: number; width: number },
 ): Span[][] {
   const glyphs = glyphsOf(ui.look);
+  const { as_of, entries } = date;
   const latest = entries.reduce((newest, entry) => Math.max(newest, Date.parse(entry.sealed_at)), 0);
   const runs = [...new Set(entries.map((entry) => entry.run))];
   return [
     [span(as_of)],
     ...tables.map((table) => {
-      const entry = entries.find((other) => other.table === table);
+      const entry = standingIn(date, table);
       return [entry === undefined ? span(glyphs.none, "dim") : span(formatCount(entry.rows))];
     }),
     [span(bar(drawn.part, drawn.width, { ...glyphs.bar, empty: " " }), "accent")],
-    [seal(ui, { as_of, entries })],
+    [seal(ui, date)],
     [span(runs.map((run) => run ?? glyphs.none).join(" "), "dim")],
-    [span(formatAge(latest, ui.now), "dim")],
+    [span(entries.length === 0 ? glyphs.none : formatAge(latest, ui.now), "dim")],
   ];
 }
 
 /** One word for all seals of a date: sealed until verified, then the worst of what was found; weak ones show not all. */
-function seal(ui: Ui, { entries }: SnapshotDate): Span {
+function seal(ui: Ui, { entries, unsealed }: SnapshotDate): Span {
+  if (entries.length === 0) return span("unsealed", "warn");
   const found = entries.map((entry) => ui.seals[sealName(entry)]?.state ?? "sealed");
   if (found.includes("missing")) return span("MISSING", "bad");
   if (found.includes("broken")) return span("BROKEN", "bad");
+  if (unsealed.length > 0) return span("in part", "warn");
   if (entries.some(isWeak)) return span("weak", "warn");
   return found.includes("sealed") ? span("sealed", "plain") : span("intact", "good");
 }

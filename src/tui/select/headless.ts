@@ -21,7 +21,9 @@ export function settingFlags(settings: Settings): string {
 
 /** The command that repeats a run without the screen. */
 export function commandOfRun(view: Pick<RunView, "month" | "mode">, flags: string): string {
-  const mode = { publish: "", restamp: " --restamp", backfill: " --backfill", dry_run: " --dry-run" }[view.mode];
+  const mode = { publish: "", restamp: " --restamp", backfill: " --backfill", dry_run: " --dry-run", adopt: "" }[
+    view.mode
+  ];
   return `bun run console --month ${shellWord(view.month)}${mode}${flags}`;
 }
 

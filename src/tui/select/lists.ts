@@ -1,5 +1,6 @@
 import type { Verdict } from "../../core/events.ts";
-import type { MonthEntry, RunEntry, SnapshotEntry } from "../../core/listings.ts";
+import type { MonthEntry, RunEntry } from "../../core/listings.ts";
+import type { SnapshotEntry, UnsealedEntry } from "../../core/seal-listings.ts";
 import { type Glyphs, glyphsOf } from "../glyphs.ts";
 import { here, type Place, type PlaceOf, sampleName, type Ui } from "../state/model.ts";
 import { type RunView, runViewAt } from "./at.ts";
@@ -42,21 +43,21 @@ const filteredRuns = remember((runs: RunEntry[] | null, status: string | null, f
 export interface SnapshotDate {
   as_of: string;
   entries: SnapshotEntry[];
+  /** Rows under this date that no seal vouches for. */
+  unsealed: UnsealedEntry[];
 }
 
 export function snapshotsShown(ui: Ui, place: PlaceOf<"snapshots">): SnapshotDate[] {
-  return filteredDates(ui.snapshots, place.list.filter);
+  return filteredDates(ui.snapshots, ui.unsealed, place.list.filter);
 }
 
-const filteredDates = remember((snapshots: SnapshotEntry[] | null, filter: string) => {
-  const dates = new Map<string, SnapshotEntry[]>();
-  for (const entry of snapshots ?? []) {
-    const known = dates.get(entry.as_of);
-    if (known === undefined) dates.set(entry.as_of, [entry]);
-    else known.push(entry);
-  }
-  return [...dates]
-    .map(([as_of, entries]) => ({ as_of, entries }))
+type Snapshots = readonly SnapshotEntry[] | null;
+
+const filteredDates = remember((snapshots: Snapshots, unsealed: readonly UnsealedEntry[], filter: string) => {
+  const sealedBy = Map.groupBy(snapshots ?? [], ({ as_of }) => as_of);
+  const unsealedBy = Map.groupBy(unsealed, ({ as_of }) => as_of);
+  return [...new Set([...sealedBy.keys(), ...unsealedBy.keys()])]
+    .map((as_of) => ({ as_of, entries: sealedBy.get(as_of) ?? [], unsealed: unsealedBy.get(as_of) ?? [] }))
     .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
     .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
 });

@@ -21,7 +21,10 @@ function wordsOf(event: RunEvent, glyphs: Glyphs): Said | null {
       if (event.stage === "ingest") return [`${event.table}: ${formatCounted(event.rows, "row")} read`, "dim"];
       if (event.stage === "upsert") return [`${event.table}: ${countsInWords(event)}`, "plain"];
       return event.stage === "snapshot"
-        ? [`${event.table}: ${formatCounted(event.rows, "row")} sealed`, "plain"]
+        ? [
+            `${event.table}: ${formatCounted(event.rows, "row")} ${event.unchanged === undefined ? "sealed" : "as sealed before"}`,
+            "plain",
+          ]
         : null;
     case "stage.finished":
       return [`${event.stage} finished in ${formatDuration(event.seconds)}`, "dim"];

@@ -6,7 +6,7 @@ import { moveBy, moveToEnd, pageOf } from "./moves.ts";
 import { askAgain } from "./needs.ts";
 import { promptActions } from "./prompts.ts";
 import { askCancel, askPending, askQuit, askRun, livePlace, pendingMonths, runRequest } from "./questions.ts";
-import { askDrop, askExport } from "./questions-of-snapshots.ts";
+import { askAdopt, askDrop, askExport } from "./questions-of-snapshots.ts";
 import { back, open, say, stay, withHere, withList } from "./stack.ts";
 
 const runStatuses = ["published", "rejected", "failed", "refused", "interrupted", "crashed", "dry_run", "running"];
@@ -130,6 +130,7 @@ export const actions = {
     ),
   exportDate: (ui: Ui) => onDate(ui, askExport),
   dropDate: (ui: Ui) => onDate(ui, askDrop),
+  adopt: (ui: Ui) => confirm(ui, askAdopt(ui)),
   openMonths: (ui: Ui) => stay({ ...ui, stack: [ui.stack[0]] }),
   openRuns: (ui: Ui) => stay(open(ui, { screen: "runs", list: emptyList, status: null })),
   openSnapshots: (ui: Ui) => stay(open(ui, { screen: "snapshots", list: emptyList, marked: [] })),

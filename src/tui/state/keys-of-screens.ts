@@ -138,6 +138,15 @@ export const screenKeys: readonly Binding[] = [
     disabled: why.nothingToDrop,
   },
   {
+    keys: ["a"],
+    action: "adopt",
+    label: "adopt",
+    help: "Seal the snapshots that others took as they are, after a question",
+    on: ["months"],
+    disabled: why.nothingToAdopt,
+    quiet: true,
+  },
+  {
     keys: ["s"],
     action: "openSnapshots",
     label: "snapshots",

@@ -7,11 +7,10 @@ import type {
   ObservedSeries,
   RunDetail,
   RunEntry,
-  SealCheck,
-  SnapshotEntry,
   UnexpectedValues,
 } from "../../core/listings.ts";
 import type { Replies, Request, RequestKind, RunRequest } from "../../core/requests.ts";
+import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/seal-listings.ts";
 import type { Row } from "../spans.ts";
 import type { Look } from "../theme.ts";
 
@@ -102,6 +101,9 @@ export interface Ui {
   months: MonthEntry[] | null;
   runs: RunEntry[] | null;
   snapshots: SnapshotEntry[] | null;
+  /** Rows of snapshots that no run took, and the dates under which they stand. */
+  unsealed: readonly UnsealedEntry[];
+  unsealed_dates: readonly string[];
   details: Readonly<Record<number, RunDetail>>;
   history: Readonly<Record<number, ObservedSeries[]>>;
   samples: Readonly<Record<string, UnexpectedValues>>;
@@ -189,6 +191,8 @@ export function beginning({ size, look, now, data, flags }: Beginning): Ui {
     months: null,
     runs: null,
     snapshots: null,
+    unsealed: [],
+    unsealed_dates: [],
     details: {},
     history: {},
     samples: {},

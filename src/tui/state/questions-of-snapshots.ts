@@ -23,15 +23,29 @@ export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
   };
 }
 
-export function askDrop(ui: Ui, { as_of, entries }: SnapshotDate): Question {
-  const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
-  const why = `${formatCount(rows)} rows in ${formatCounted(entries.length, "table")} are removed for good; live tables stay as they are, and the ledger keeps the seals.`;
+export function askDrop(ui: Ui, { as_of, entries, unsealed }: SnapshotDate): Question {
+  const standing = [...entries, ...unsealed];
+  const rows = standing.reduce((sum, entry) => sum + entry.rows, 0);
+  const why = `${formatCount(rows)} rows in ${formatCounted(standing.length, "table")} are removed for good; live tables stay as they are, and the ledger keeps the seals.`;
   return {
     title: `Drop the snapshots of ${as_of}?`,
     yes: "drop",
     body: [...lines(ui, why), row(span(`bun run console snapshots --drop ${as_of} --yes${ui.flags}`, "dim"))],
     effects: [{ do: "ask", request: { kind: "retire", as_of } }],
     typed: { wanted: as_of, text: "" },
+    place: null,
+  };
+}
+
+export function askAdopt(ui: Ui): Question {
+  const dates = ui.unsealed_dates.join(", ");
+  const why = `No run of the ledger took the snapshots of ${dates}. They are sealed as they are, without the drops that they came from; nothing else is changed, and the next month runs as usual. \`adopt\` without --yes shows how they compare with the drops.`;
+  return {
+    title: "Adopt what others took?",
+    yes: "seal as it is",
+    body: [...lines(ui, why), blank, row(span(`bun run console adopt --yes${ui.flags}`, "dim"))],
+    effects: [{ do: "ask", request: { kind: "adopt", confirmed: true } }],
+    typed: null,
     place: null,
   };
 }

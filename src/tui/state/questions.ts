@@ -143,7 +143,7 @@ export function askCancel(ui: Ui): Question {
   return {
     title: "Cancel the run?",
     yes: "cancel and roll back",
-    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back: the database stays as it was before.`)],
+    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back, unless its commit is under way by then.`)],
     effects: [{ do: "ask", request: { kind: "cancel" } }],
     typed: null,
     place: null,
@@ -154,7 +154,7 @@ export function askQuit(ui: Ui): Question {
   return {
     title: "Leave while a run is going on?",
     yes: "leave and roll back",
-    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back: the database stays as it was before.`)],
+    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back, unless its commit is under way by then.`)],
     effects: [{ do: "quit", code: 0 }],
     typed: null,
     place: null,
@@ -181,5 +181,5 @@ const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
     .sort((a, b) => indexOf(a) - indexOf(b));
 });
 
-const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "unsealed"]);
+const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "unsealed"]);
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);

@@ -90,6 +90,10 @@ export function nothingToDrop(ui: Ui): Reason {
   return noPipeline(ui) ?? noLine(ui);
 }
 
+export function nothingToAdopt(ui: Ui): Reason {
+  return noPipeline(ui) ?? (ui.unsealed_dates.length === 0 ? "Every snapshot row is of a run in the ledger." : null);
+}
+
 export function noLabelsYet(ui: Ui): Reason {
   const date = selectedDate(ui);
   const isNewest = date !== null && !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);

@@ -1,0 +1,77 @@
+import type { DropAgreement, TableAgreement } from "../core/adoption.ts";
+import { ConsoleError } from "../core/errors.ts";
+import type { Sql, Transaction } from "../postgres/connect.ts";
+import { type Frozen, sealedColumns, stagedChanges } from "../postgres/snapshots.ts";
+import type { StageContext } from "./context.ts";
+import { DropFaults } from "./faults.ts";
+import { incomingOf } from "./incoming.ts";
+import { ingest } from "./ingest.ts";
+import type { MonthOnDisk } from "./months.ts";
+import type { Past } from "./past.ts";
+import type { Session } from "./session.ts";
+
+/** What is held against what. */
+interface Question {
+  drop: MonthOnDisk;
+  asOf: string;
+  tables: readonly Frozen[];
+  past: Past;
+}
+
+/** Thrown inside the transaction in which the drop was staged: nobody is to see it. */
+class Looked extends Error {}
+
+/** Hold snapshot rows that others took against the month's drop, which is read as strictly as by a run, and not kept. */
+export async function agreementWithDrop(sql: Sql, session: Session, question: Question): Promise<DropAgreement> {
+  let tables: TableAgreement[] = [];
+  try {
+    await sql.begin(async (tx) => {
+      const { drop } = question;
+      const faults = new DropFaults(drop.month);
+      await ingest(contextOf(tx, session, question), incomingOf(session.tables, drop, null), faults);
+      tables = [];
+      for (const table of question.tables) tables.push(await agreementOf(tx, table, question));
+      throw new Looked();
+    });
+  } catch (thrown) {
+    if (thrown instanceof ConsoleError) return { state: "faulty", reason: thrown.title };
+    if (!(thrown instanceof Looked)) throw thrown;
+  }
+  return { state: "compared", tables };
+}
+
+async function agreementOf(tx: Transaction, table: Frozen, { drop, asOf }: Question): Promise<TableAgreement> {
+  // Who delivered a row is known of the console's own snapshots alone.
+  const columns = sealedColumns(table).filter(({ name }) => name !== table.snapshot.deliveredColumn);
+  const changes = await stagedChanges(tx, table, { asOf, month: drop.month }, columns);
+  return {
+    table: table.snapshot.table.name,
+    equal: changes.from_rows - changes.removed - changes.changed - changes.rounded,
+    rounded: changes.rounded,
+    different: changes.changed,
+    only_here: changes.removed,
+    only_in_drop: changes.added,
+    columns: changes.columns
+      .filter(({ changed, rounded }) => changed + rounded > 0)
+      .map(({ column, changed, rounded }) => ({ column: column.name, rounded, different: changed })),
+  };
+}
+
+/** As for a run that nobody hears of, and that ends after its first stage. */
+function contextOf(tx: Transaction, { dataset, tables }: Session, { drop, asOf, past }: Question): StageContext {
+  return {
+    ...{ dataset, tables, month: drop.month, asOf, mode: "dry_run", restamp: false, backfill: true },
+    ...{
+      run: 0,
+      tx,
+      rowsBefore: null,
+      holding: past.holding,
+      standing: [],
+      parents: { kind: "live" },
+      emit: () => {},
+      warnings: [],
+    },
+    rejects: { add: () => {}, close: async () => null },
+    signal: new AbortController().signal,
+  };
+}
