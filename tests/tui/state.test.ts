@@ -154,6 +154,41 @@ describe("the snapshots of one date", () => {
   });
 });
 
+describe("what others took", () => {
+  const unsealed = (session: Session) => {
+    const [newest, ...older] = session.ui.months ?? [];
+    const months = newest === undefined ? [] : [{ ...newest, state: "unsealed" as const, last_run: null }, ...older];
+    const result = { months, server: "", unsealed_dates: [newest?.as_of ?? ""] };
+    return session.send({ type: "reply", reply: { request: { kind: "months" }, result } });
+  };
+
+  test("is offered to be adopted where there is some, after a question that names the dates", () => {
+    const session = new Session(scenario("published"));
+    expect(session.press("a").text()).toContain("Every snapshot row is of a run in the ledger.");
+    unsealed(session);
+    expect(session.text()).toContain("others took its snapshots: a seals them as they are");
+    expect(session.press("a").text()).toContain("bun run console adopt --yes");
+    const asked = session.press("enter").effects.at(-1);
+    expect(asked).toEqual({ do: "ask", request: { kind: "adopt", confirmed: true } });
+  });
+
+  test("stands among the snapshots, by its own word", () => {
+    const session = new Session(scenario("published")).press("s");
+    const snapshots = session.ui.snapshots ?? [];
+    const rows = [{ table: snapshots[0]?.table ?? "", as_of: "2030-01-31", rows: 5 }];
+    session.send({ type: "reply", reply: { request: { kind: "snapshots" }, result: { snapshots, unsealed: rows } } });
+    expect(session.text()).toMatch(/2030-01-31 .*unsealed/);
+    session.send({
+      type: "reply",
+      reply: {
+        request: { kind: "snapshots" },
+        result: { snapshots: snapshots.map((seal) => ({ ...seal, fingerprint: "2-0" })), unsealed: [] },
+      },
+    });
+    expect(session.text()).toContain("weak");
+  });
+});
+
 describe("text that is typed", () => {
   test("a filter narrows, esc brings back what was there, enter keeps it", () => {
     const session = new Session(scenario("published")).press("/").type("month_001");

@@ -41,6 +41,7 @@ function lastRunRows(ui: Ui, entry: MonthEntry, area: Area): Row[] {
   const { dot, fail } = glyphsOf(ui.look);
   const line = (text: string, tone: "plain" | "dim" | "bad" | "warn") => row("   ", span(text, tone));
   if (isRunning(ui) && ui.live?.current?.month === entry.month) return [line("running now: 4 shows it", "warn")];
+  if (entry.state === "unsealed") return [line("others took its snapshots: a seals them as they are", "warn")];
   if (last === null) return [line(`never run ${dot} a dry run (d) says what would change`, "dim")];
   const seconds = durationOf(last);
   const took = seconds === null ? "" : ` in ${formatDuration(seconds)}`;
