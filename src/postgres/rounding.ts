@@ -15,12 +15,14 @@ export function mayBeRounded({ type }: Column): boolean {
  */
 export function isRounding(sql: Queryable, left: Alias, right: Alias, { name }: Column): Fragment {
   const [one, other] = [sql`${sql(left)}.${sql(name)}`, sql`${sql(right)}.${sql(name)}`];
-  // NaN is above Infinity here, and numbers of different signs might overflow when they are subtracted.
+  // NaN is above Infinity here. One product alone, which neither overflows nor comes to nothing.
   const canBe = every(sql, [
     sql`abs(${one}) < 'Infinity'`,
     sql`abs(${other}) < 'Infinity'`,
     sql`sign(${one}) = sign(${other})`,
   ]);
   return sql`
-    (case when ${canBe} then abs(${one} - ${other}) <= 1e-14 * greatest(abs(${one}), abs(${other})) else false end)`;
+    (case when ${canBe}
+          then least(abs(${one}), abs(${other})) >= greatest(abs(${one}), abs(${other})) * 0.99999999999999
+          else false end)`;
 }

@@ -78,7 +78,8 @@ const numbers = fc.oneof(
   }),
   // and values that hardly ever meet.
   fc.array(
-    fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true, noDefaultInfinity: true }).map((one) => Math.fround(one))),
+    // Of few digits, so that sums of floats are what sums of decimals are.
+    fc.option(fc.integer({ min: -1e9, max: 1e9 }).map((one) => one / 1000)),
     { maxLength: 60 },
   ),
 );
