@@ -7,8 +7,7 @@ alter table console.lifted_seals add column if not exists columns jsonb;
 alter table console.run_files add column if not exists identity text;
 alter table console.run_files add column if not exists columns jsonb;
 
--- Rows that no run took have no seal to be lifted: that they were dropped is kept all the same, for they told what the
--- live tables hold.
+-- Rows that no run took have no seal to be lifted: that they were dropped, by whom and when, is kept all the same.
 alter table console.lifted_seals alter column month drop not null;
 alter table console.lifted_seals alter column fingerprint drop not null;
 alter table console.lifted_seals alter column run drop not null;

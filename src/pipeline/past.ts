@@ -3,7 +3,7 @@ import type { LoadTable } from "../postgres/catalog.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import type { Parents } from "../postgres/parents.ts";
-import { type LedgerSeal, listSeals, unsealedDrops } from "../postgres/seals.ts";
+import { type LedgerSeal, listSeals } from "../postgres/seals.ts";
 import { anyLiveRows, unsealedDates } from "../postgres/unsealed.ts";
 import type { Session } from "./session.ts";
 
@@ -40,21 +40,15 @@ export async function readPast(
   sql: Queryable,
   { dataset, tables }: Pick<Session, "dataset" | "tables">,
 ): Promise<Past> {
-  const [published, seals, dropped] = await Promise.all([
-    publications(sql, dataset.name),
-    listSeals(sql, dataset.name),
-    unsealedDrops(sql, dataset.name),
-  ]);
+  const [published, seals] = await Promise.all([publications(sql, dataset.name), listSeals(sql, dataset.name)]);
   const stamps = stampsOf(seals, await unsealedDates(sql, tables, seals));
-  const holding = await holdingOf(sql, tables, { published, stamps, dropped }, dataset.first_month);
+  const holding = await holdingOf(sql, tables, { published, stamps }, dataset.first_month);
   return { publications: published, seals, stamps, holding };
 }
 
 interface Evidence {
   published: readonly Publication[];
   stamps: readonly Stamp[];
-  /** Dates whose rows, taken by no run, were dropped. */
-  dropped: readonly string[];
 }
 
 async function holdingOf(
@@ -72,12 +66,7 @@ async function holdingOf(
     }));
   if (byRuns.length > 0) return newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
   if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
-  const newest = newestOf(heldByRows(evidence, firstMonth, "copy"));
-  // The rows that told of a later month are gone.
-  const isOutdated = evidence.dropped.some(
-    (day) => newest.kind === "month" && indexOfDate(day, firstMonth) > newest.index,
-  );
-  return isOutdated ? { kind: "undated" } : newest;
+  return newestOf(heldByRows(evidence, firstMonth, "copy"));
 }
 
 /**

@@ -66,13 +66,6 @@ export async function recordUnsealedDrop(
     values (${dataset}, ${table}, ${as_of}, ${rows}, 'retention', ${operator}, ${host})`;
 }
 
-/** The dates under which rows that no run took were dropped. */
-export async function unsealedDrops(sql: Queryable, dataset: string): Promise<string[]> {
-  const dates = await sql<{ as_of: string }[]>`
-    select distinct as_of::text as as_of from console.lifted_seals where dataset = ${dataset} and run is null`;
-  return dates.map(({ as_of }) => as_of);
-}
-
 /** All seals of a dataset, newest as_of first. */
 export async function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
   return [
