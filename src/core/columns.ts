@@ -5,7 +5,7 @@
 export interface Column {
   name: string;
   type: string;
-  /** True for a type that PostgreSQL does not ship: somebody made it, or an extension. */
+  /** True for a type that somebody made, or an extension, and for rows of a table: only its text is known. */
   own?: boolean;
   /** Declared limits: numeric(precision, scale), varchar(length); null where none. */
   precision: number | null;

@@ -18,17 +18,19 @@ export function accountName(): string {
   return known;
 }
 
-function nameOf(uid: number | undefined): string {
+/** An account's name, or its number where it has none. */
+export function nameOf(uid: number | undefined): string {
   if (uid === undefined) return "unknown";
   const listed = systemAccounts().find((account) => account.uid === uid);
-  return listed?.name ?? directoryName() ?? `uid ${uid}`;
+  return listed?.name ?? directoryName(uid) ?? `uid ${uid}`;
 }
 
 /** What the system itself says: accounts of a directory service such as LDAP are in no file. */
-function directoryName(): string | null {
+function directoryName(uid: number): string | null {
   for (const program of programs) {
     try {
-      const { success, stdout } = Bun.spawnSync([program, "-un"], { env: {}, stderr: "ignore", timeout: patienceMs });
+      const asked = [program, "-un", String(uid)];
+      const { success, stdout } = Bun.spawnSync(asked, { env: {}, stderr: "ignore", timeout: patienceMs });
       const name = stdout.toString().trim();
       // A uid without a name, as containers often have, comes back as it is.
       return success && !/^\d*$/.test(name) ? name : null;

@@ -3,7 +3,7 @@ import type { Seal, Stage } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { Suite } from "../core/suite.ts";
 import { changedSince } from "../csv/delivery.ts";
-import type { Sql, Transaction } from "../postgres/connect.ts";
+import { type Sql, type Transaction, writeExactly } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import type { Parents } from "../postgres/parents.ts";
 import { emptyStage } from "../postgres/stage.ts";
@@ -138,6 +138,7 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
   let isCommitting = false;
   try {
     await open.sql.begin("isolation level read committed", async (tx) => {
+      await writeExactly(tx);
       seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
       const isDry = open.job.mode === "dry_run";
       if (!isDry) await recordSuccess(tx, open.run, record);

@@ -58,7 +58,9 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
  */
 export async function writeExactly(tx: Transaction): Promise<void> {
   // No query, so that a transaction may still take over another's snapshot.
-  await tx`set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex`.simple();
+  await tx`
+    set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex;
+    set local datestyle = iso; set local timezone = utc`.simple();
 }
 
 /** PostgreSQL's oldest major version that the console's statements run on. */

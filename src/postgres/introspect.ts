@@ -90,14 +90,16 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
 function baseType(sql: Queryable) {
   return sql`
     with recursive steps as (
-      select t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, t.typnotnull as required,
+      select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
              a.atttypmod as typmod
         from pg_type t where t.oid = a.atttypid
        union all
-      select t.typname, t.typnamespace, t.typtype, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
+      select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
              case when d.typmod >= 0 then d.typmod else d.typtypmod end
         from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
-    select typname, typnamespace <> 'pg_catalog'::regnamespace as own, typmod, required
+    select typname, typmod, required,
+           typnamespace <> 'pg_catalog'::regnamespace or typtype = 'c'
+             or exists (select from pg_type e where e.oid = typelem and e.typtype = 'c') as own
       from steps where typtype <> 'd'`;
 }
 

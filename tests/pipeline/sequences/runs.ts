@@ -63,7 +63,11 @@ function judgeExit({ exit, finished, failed }: Ended): void {
 }
 
 /** Nothing to do: these files are what was sealed. */
-function judgeUnchanged({ sealed }: Model, { month, as_of: asOf, tables: told }: Finished, files: Delivery): void {
+function judgeUnchanged({ sealed, held }: Model, finished: Finished, files: Delivery): void {
+  const { month, as_of: asOf, mode, tables: told } = finished;
+  // Beside live tables that have gone on, or that were not to be touched, nothing is said of them.
+  const mayBeBeside = mode !== "publish" || (typeof held === "number" && monthOf(month) < held);
+  const isBeside = mayBeBeside && told.every(({ inserted }) => inserted === undefined);
   for (const table of Object.values(frozenTables)) {
     const seal = sealed.get(placeOf({ table, as_of: asOf }));
     const wanted = inColumns(frozenOf(files, monthOf(month), table), seal?.columns ?? []);
@@ -74,7 +78,10 @@ function judgeUnchanged({ sealed }: Model, { month, as_of: asOf, tables: told }:
     holdEqual(
       "counted",
       counted,
-      { rows: files.get(table)?.size, inserted: 0, updated: 0 },
+      {
+        rows: files.get(table)?.size,
+        ...(isBeside ? { inserted: undefined, updated: undefined } : { inserted: 0, updated: 0 }),
+      },
       `unchanged ${month}, ${table}`,
     );
   }
