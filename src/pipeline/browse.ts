@@ -6,7 +6,7 @@ import type { Replies } from "../core/requests.ts";
 import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../postgres/ledger-queries.ts";
 import { lockHolder } from "../postgres/lock.ts";
 import { listSeals } from "../postgres/seals.ts";
-import { countUnsealed, unsealedDates } from "../postgres/unsealed.ts";
+import { countUnsealed, sealsWithoutRows, unsealedDates } from "../postgres/unsealed.ts";
 import { dropsOnDisk } from "./drops.ts";
 import { monthEntries } from "./months.ts";
 import { readPast } from "./past.ts";
@@ -17,8 +17,13 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
   const { sql, dataset, server } = session;
   const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
   const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
+  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
   const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
-  return { months: monthEntries(onDisk, past, runs, dataset.first_month), server, unsealed_dates: [...unsealed] };
+  return {
+    months: monthEntries(onDisk, past, { runs, lost }, dataset.first_month),
+    server,
+    unsealed_dates: [...unsealed],
+  };
 }
 
 export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {

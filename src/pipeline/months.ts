@@ -30,10 +30,14 @@ function stateOf(
   month: MonthName,
   disk: MonthOnDisk | undefined,
   lastRun: RunEntry | undefined,
-  past: Past,
+  { past, lost }: { past: Past; lost: ReadonlySet<string> },
 ): MonthState {
   const publication = past.publications.find((one) => one.month === month);
+  const seals = past.seals.filter((seal) => seal.month === month);
   if (lastRun?.status === "running") return "running";
+  if (seals.some(({ as_of }) => lost.has(as_of))) return "broken";
+  // Its seals were taken out of the ledger.
+  if (publication !== undefined && !publication.dropped && seals.length === 0) return "unsealed";
   if (publication?.mode === "adopt" && !publication.dropped) return "adopted";
   if (disk === undefined) return "gone";
   const published = publication?.dropped ? "dropped" : "ok";
@@ -46,11 +50,11 @@ function stateOf(
   return isPending(month, past) ? "new" : "unsealed";
 }
 
-/** All months, on disk or in the ledger, newest first. */
+/** All months, on disk or in the ledger, newest first; `lost` are the sealed dates whose rows are gone. */
 export function monthEntries(
   onDisk: readonly MonthOnDisk[],
   past: Past,
-  lastRuns: readonly RunEntry[],
+  { runs: lastRuns, lost }: { runs: readonly RunEntry[]; lost: ReadonlySet<string> },
   firstMonth: string,
 ): MonthEntry[] {
   const disks = new Map<string, MonthOnDisk>(onDisk.map((entry) => [entry.month, entry]));
@@ -63,7 +67,7 @@ export function monthEntries(
       return {
         month,
         as_of: stampOf(month, past, firstMonth),
-        state: stateOf(month, disk, runs.get(month), past),
+        state: stateOf(month, disk, runs.get(month), { past, lost }),
         files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
         last_run: runs.get(month) ?? null,
       };

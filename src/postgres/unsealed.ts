@@ -38,6 +38,22 @@ export async function unsealedDates(
   return [...(await sql<UnsealedDate[]>`${looks.reduce((all, one) => sql`${all} union all ${one}`)}`)];
 }
 
+/** Those of the seals whose partition is gone: nothing has to be read to see it. A table without partitions does not tell. */
+export async function sealsWithoutRows(sql: Queryable, tables: readonly LoadTable[], sealed: Sealed): Promise<Sealed> {
+  const frozen = tables.filter(({ snapshot }) => snapshot?.table.partitioned).filter(isFrozen);
+  const partitions = await partitionsOf(sql, frozen);
+  const lost: Sealed[number][] = [];
+  for (const table of frozen) {
+    const own = partitions.filter((one) => one.table === table.snapshot.table.name);
+    for (const seal of sealed.filter((one) => one.table === table.snapshot.table.name)) {
+      if (own.some(({ as_of }) => as_of === seal.as_of)) continue;
+      // Rows that others wrote, and that were sealed since, are in a partition of many dates.
+      if ((await countFrozen(sql, table, seal.as_of)) === 0) lost.push(seal);
+    }
+  }
+  return lost;
+}
+
 /** All dates but these, in the table itself or in a partition of more dates than one. */
 function datesIn(
   sql: Queryable,

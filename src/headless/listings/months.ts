@@ -16,6 +16,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   crashed: "red",
   running: "cyan",
   incomplete: "yellow",
+  broken: "red",
   adopted: "green",
   unsealed: "yellow",
   out_of_order: "yellow",

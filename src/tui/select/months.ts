@@ -15,6 +15,7 @@ const states: Record<MonthState, { words: string; tone: Tone; aged: boolean }> =
   crashed: { words: "crashed", tone: "bad", aged: true },
   running: { words: "running", tone: "warn", aged: false },
   incomplete: { words: "incomplete", tone: "warn", aged: false },
+  broken: { words: "broken", tone: "bad", aged: false },
   adopted: { words: "adopted", tone: "good", aged: true },
   unsealed: { words: "unsealed", tone: "warn", aged: false },
   out_of_order: { words: "out of order", tone: "warn", aged: false },

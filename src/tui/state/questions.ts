@@ -53,7 +53,7 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
   // A newer month is published, or its files changed since it was: the plain run would only be refused.
   if (state === "out_of_order" || (state === "dropped" && isOutdated(ui, entry)))
     return askTyped(ui, entry, "backfill");
-  if (state === "changed") return askTyped(ui, entry, "restamp");
+  if (state === "changed" || state === "broken") return askTyped(ui, entry, "restamp");
   if (state === "ok") {
     const outdated = isOutdated(ui, entry);
     const again = "These very files are published already: running them again changes nothing.";
@@ -181,5 +181,5 @@ const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
     .sort((a, b) => indexOf(a) - indexOf(b));
 });
 
-const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "unsealed"]);
+const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "broken", "unsealed"]);
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);
