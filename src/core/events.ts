@@ -95,6 +95,9 @@ const events = {
     tables: [tableCounts, "[]"],
     expectations: expectationCounts,
     snapshots: [seal, "[]"],
+    /** Of a restamp: seals that were lifted, and snapshot rows that gave way to those of the drop. */
+    "lifted?": count,
+    "replaced?": count,
   },
   /** The last word of a run that published nothing. */
   "run.failed": {

@@ -61,7 +61,12 @@ export function outcomeWord({ end }: RunState): string {
   if (end === null) return "unfinished";
   if (isUnknown(end)) return "outcome unknown";
   if (end.event === "run.failed") return failedOutcomes[isFailureCode(end.code) ? failureCodes[end.code] : "failure"];
-  return end.status === "published" ? deeds[end.mode] : spaced(end.status);
+  return end.status === "published" ? deedOf(end) : spaced(end.status);
+}
+
+/** Where nothing stood that could give way, a restamp is a publication like any other. */
+function deedOf({ mode, lifted, replaced }: EventOf<"run.finished">): string {
+  return mode === "restamp" && lifted === 0 && replaced === 0 ? deeds.publish : deeds[mode];
 }
 
 const failedOutcomes: Record<ExitName, string> = {
@@ -82,13 +87,17 @@ const deeds = {
   adopt: "adopted",
 } as const;
 
-function finished({ status, mode, seconds, tables }: EventOf<"run.finished">, run: number | null): string {
+function finished(end: EventOf<"run.finished">, run: number | null): string {
+  const { status, mode, seconds, tables, replaced = 0 } = end;
   if (status === "unchanged") return `nothing to do, these very files were published by run ${run}`;
   const took = formatDuration(seconds);
   const changes = tables.reduce((sum, { inserted = 0, updated = 0 }) => sum + inserted + updated, 0);
-  if (status === "dry_run") return `dry run in ${took}, rolled back; would change ${formatCounted(changes, "row")}`;
+  const frozen = replaced === 0 ? "" : ` and replace ${formatCounted(replaced, "snapshot row")}`;
+  if (status === "dry_run") {
+    return `dry run in ${took}, rolled back; would change ${formatCounted(changes, "row")}${frozen}`;
+  }
   const nothing = changes === 0 && mode !== "backfill" ? ", no live row changed" : "";
-  return `${deeds[mode]} by run ${run} in ${took}${nothing}`;
+  return `${deedOf(end)} by run ${run} in ${took}${nothing}`;
 }
 
 function lineOf({ table: name, counts, verdicts, cells }: TableProgress): Line {

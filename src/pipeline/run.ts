@@ -1,5 +1,5 @@
 import { ConsoleError } from "../core/errors.ts";
-import type { Seal, Stage } from "../core/events.ts";
+import type { Stage } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { Suite } from "../core/suite.ts";
 import { changedSince } from "../csv/delivery.ts";
@@ -27,7 +27,7 @@ import {
 } from "./record.ts";
 import { type Rejects, rejectFolder, rejectsOf } from "./rejects.ts";
 import type { RowsBefore } from "./row-counts.ts";
-import { snapshot } from "./snapshot.ts";
+import { type Snapshots, snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
 import { findUnexpected } from "./unexpected.ts";
 import { upsert } from "./upsert.ts";
@@ -82,7 +82,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
   const progress: { stage: Stage | null } = { stage: null };
   sayStarted(open);
   try {
-    const seals = await publish(open, { record, faults, rejects, progress });
+    const { inForce, lifted, replaced } = await publish(open, { record, faults, rejects, progress });
     stream.emit({
       event: "run.finished",
       status: job.mode === "dry_run" ? "dry_run" : "published",
@@ -92,7 +92,8 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
       seconds: secondsSince(start),
       tables: record.tables,
       expectations: countVerdicts(record.verdicts),
-      snapshots: seals,
+      snapshots: inForce,
+      ...(job.restamp && { lifted, replaced }),
     });
     return null;
   } catch (thrown) {
@@ -132,14 +133,14 @@ function sayStarted({ job, incoming, suites, stream }: OpenRun): void {
 }
 
 /** The transaction. A dry run goes all the way and is rolled back at the end, then recorded. */
-async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
+async function publish(open: OpenRun, findings: Findings): Promise<Snapshots> {
   const { record } = findings;
-  let seals: Seal[] = [];
+  let snapshots: Snapshots = { inForce: [], fresh: [], lifted: 0, replaced: 0 };
   let isCommitting = false;
   try {
     await open.sql.begin("isolation level read committed", async (tx) => {
       await writeExactly(tx);
-      seals = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
+      snapshots = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
       const isDry = open.job.mode === "dry_run";
       if (!isDry) await recordSuccess(tx, open.run, record);
       // The last thing before the commit: another delivery may have begun to take this one's place.
@@ -152,14 +153,14 @@ async function publish(open: OpenRun, findings: Findings): Promise<Seal[]> {
     else if (isCommitting) await requireCommitted(open.sql, open.run, thrown);
     else throw thrown;
   }
-  return seals;
+  return snapshots;
 }
 
 async function stagesIn(
   tx: Transaction,
   open: OpenRun,
   { record, faults, rejects, progress }: Findings,
-): Promise<Seal[]> {
+): Promise<Snapshots> {
   const { job, incoming, suites, stream, signal } = open;
   const { run, rowsBefore, holding, standing, parents } = open;
   const given = { run, rowsBefore, holding, standing, parents, warnings: record.warnings };
@@ -178,14 +179,14 @@ async function stagesIn(
     await findUnexpected(context, incoming, suites, record.verdicts, faults);
     throw expectationsFailed(job, failed, record.verdicts.length, faults);
   }
-  const seals = await stage("snapshot", async () => {
-    const { inForce, fresh } = await snapshot(context);
+  const snapshots = await stage("snapshot", async () => {
+    const taken = await snapshot(context);
     await requireWritten(context, publishing);
-    await warnOfDrift(context, fresh);
-    return inForce;
+    await warnOfDrift(context, taken.fresh);
+    return taken;
   });
   await emptyStage(tx, job.tables);
-  return seals;
+  return snapshots;
 }
 
 /** Two deliveries must not be mixed: every file has to be what it was when the drop was listed. */

@@ -21,6 +21,9 @@ import { notAsPlanned } from "./written.ts";
 export interface Snapshots {
   inForce: Seal[];
   fresh: Seal[];
+  /** Seals that were lifted for them, and rows that gave way. */
+  lifted: number;
+  replaced: number;
 }
 
 /** Why a snapshot that stands cannot be left as it is. */
@@ -37,7 +40,7 @@ const conflictTitles = {
   unsealed: (month: string, asOf: string) => `${month} would change rows as of ${asOf} that no run of the ledger took`,
 };
 
-type Outcome = { seal: SealedTable; fresh: boolean } | { conflict: Conflict };
+type Outcome = { seal: SealedTable; fresh: boolean; lifted?: boolean; replaced?: number } | { conflict: Conflict };
 
 /**
  * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
@@ -46,8 +49,7 @@ type Outcome = { seal: SealedTable; fresh: boolean } | { conflict: Conflict };
 export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
   const seals = await listSeals(tx, dataset.name);
-  const outcomes: SealedTable[] = [];
-  const fresh: SealedTable[] = [];
+  const outcomes: Exclude<Outcome, { conflict: Conflict }>[] = [];
   const conflicts: Conflict[] = [];
   for (const table of tables.filter(isFrozen)) {
     stopIfCancelled(context.signal);
@@ -59,15 +61,20 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
       conflicts.push(outcome.conflict);
       continue;
     }
-    outcomes.push(outcome.seal);
-    if (outcome.fresh) fresh.push(outcome.seal);
+    outcomes.push(outcome);
     const { rows } = outcome.seal;
     const kept = outcome.fresh ? {} : { unchanged: rows };
     emit({ event: "table.finished", stage: "snapshot", table: table.name, rows, ...kept });
   }
   if (conflicts.length > 0) throw refusal(context, conflicts);
+  const fresh = outcomes.filter((one) => one.fresh).map(({ seal }) => seal);
   await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
-  return { inForce: outcomes.map(plain), fresh: fresh.map(plain) };
+  return {
+    inForce: outcomes.map(({ seal }) => plain(seal)),
+    fresh: fresh.map(plain),
+    lifted: outcomes.filter(({ lifted }) => lifted).length,
+    replaced: outcomes.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
+  };
 }
 
 function plain({ table, as_of, rows, fingerprint }: SealedTable): Seal {
@@ -88,13 +95,13 @@ async function freeze(context: StageContext, table: Frozen, sealed: LedgerSeal |
     if (sealed === undefined) return { seal, fresh: true };
     const isInForce = isSame(sealed, wanted) && sealed.columns?.length === seal.columns.length;
     if (!isInForce) await lift(context, sealed, "restamp");
-    return { seal, fresh: !isInForce };
+    return { seal, fresh: !isInForce, lifted: !isInForce };
   }
   if (!context.restamp) return { conflict: await differing(context, table, sealing, "unsealed") };
   if (sealed !== undefined) await lift(context, sealed, "restamp");
   await clearSnapshot(context.tx, table, context.asOf);
   await take(context, table, seal);
-  return { seal, fresh: true };
+  return { seal, fresh: true, lifted: sealed !== undefined, replaced: standing.rows };
 }
 
 /**

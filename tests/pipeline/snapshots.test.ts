@@ -130,6 +130,8 @@ test("a broken seal names the row, and a restamp from the same drop mends it", a
     { table: "labels_snapshots", rows: 4, found_rows: 3, differences: [{ key: "u1", change: "removed" }] },
     { table: "payments_agg_90d_snapshots", found_rows: 4, differences: [{ key: "u3", change: "changed" }] },
   ]);
+  const dry = await run("month_000", { restamp: true, dry_run: true });
+  expect(lastOf(dry, "run.finished")).toMatchObject({ status: "dry_run", lifted: 2, replaced: 7 });
   await run("month_000", { restamp: true });
   const { seals } = await pipeline.call({ kind: "verify", as_of: null });
   expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
@@ -160,7 +162,7 @@ test("a corrected drop is refused with the difference in numbers; a restamp keep
   expect(refused?.code).toBe("snapshot_differs");
   expect(refused?.title).toContain("payments_agg_90d_snapshots: 0 rows added, 0 removed, 1 changed");
   const restamped = lastOf(await run("month_000", { restamp: true }), "run.finished");
-  expect(restamped?.status).toBe("published");
+  expect(restamped).toMatchObject({ status: "published", lifted: 1, replaced: 4 });
   const [lifted, ...others] = await database.sql`
     select table_name as table, fingerprint, lifted_by, reason, month from console.lifted_seals`;
   const old = before.find(({ table }) => table === "payments_agg_90d_snapshots");
