@@ -88,7 +88,7 @@ function checkOrigin({ holding, stamps }: Past): Check {
     return { ...check, state: "ok", detail: "all rows are of runs in the ledger" };
   }
   const told = [
-    ...(isCopied ? [`No run wrote the live rows; they are taken for those of ${holding.asOf}.`] : []),
+    ...(isCopied ? [`No run vouches for the live rows; they are taken for those of ${holding.asOf}.`] : []),
     ...(unsealed.length > 0 ? [`Rows that no run took stand as of ${unsealed.join(", ")}.`] : []),
   ];
   return {

@@ -3,7 +3,7 @@ import type { LoadTable } from "../postgres/catalog.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
 import type { Parents } from "../postgres/parents.ts";
-import { type LedgerSeal, listSeals } from "../postgres/seals.ts";
+import { type LedgerSeal, listSeals, unsealedDropsSince } from "../postgres/seals.ts";
 import { anyLiveRows, unsealedDates } from "../postgres/unsealed.ts";
 import type { Session } from "./session.ts";
 
@@ -16,13 +16,18 @@ export interface Stamp {
 
 /**
  * What the live tables hold: rows up to the month of this number (below 0 for a month before the first), rows that nothing
- * dates, or no rows. The month is known by a run of ours; by snapshot rows that somebody took where the ledger stops; or,
- * where no run ever wrote live rows, by the newest snapshot there is, which they are held against before any is changed.
+ * dates, or no rows. The month is known by a run of ours; by snapshot rows that somebody took where the ledger stops; or
+ * by the newest snapshot there is, which they are held against before any is changed: where no run ever wrote live rows,
+ * and where what may have been copied from newer ones was dropped.
  */
-export type Holding =
-  | { kind: "month"; index: number; asOf: string; by: "run" | "rows" | "copy" }
-  | { kind: "undated" }
-  | { kind: "nothing" };
+export type Holding = HeldMonth | { kind: "undated" } | { kind: "nothing" };
+
+interface HeldMonth {
+  kind: "month";
+  index: number;
+  asOf: string;
+  by: "run" | "rows" | "copy";
+}
 
 /**
  * Which months and dates have a past in this database, by the ledger and by the tables. What is asked about order, stamps
@@ -40,15 +45,21 @@ export async function readPast(
   sql: Queryable,
   { dataset, tables }: Pick<Session, "dataset" | "tables">,
 ): Promise<Past> {
-  const [published, seals] = await Promise.all([publications(sql, dataset.name), listSeals(sql, dataset.name)]);
+  const [published, seals, dropped] = await Promise.all([
+    publications(sql, dataset.name),
+    listSeals(sql, dataset.name),
+    unsealedDropsSince(sql, dataset.name),
+  ]);
   const stamps = stampsOf(seals, await unsealedDates(sql, tables, seals));
-  const holding = await holdingOf(sql, tables, { published, stamps }, dataset.first_month);
+  const holding = await holdingOf(sql, tables, { published, stamps, dropped }, dataset.first_month);
   return { publications: published, seals, stamps, holding };
 }
 
 interface Evidence {
   published: readonly Publication[];
   stamps: readonly Stamp[];
+  /** Dates of rows that no run took and that are gone by our own hand. */
+  dropped: readonly string[];
 }
 
 async function holdingOf(
@@ -64,7 +75,10 @@ async function holdingOf(
       asOf: as_of,
       by: "run" as const,
     }));
-  if (byRuns.length > 0) return newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
+  if (byRuns.length > 0) {
+    const newest = newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
+    return isDoubted(newest, evidence, firstMonth) ? { ...newest, by: "copy" } : newest;
+  }
   if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
   return newestOf(heldByRows(evidence, firstMonth, "copy"));
 }
@@ -79,8 +93,12 @@ function heldByRows({ stamps }: Evidence, firstMonth: string, by: "rows" | "copy
     .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by }));
 }
 
+function isDoubted(newest: Holding, { dropped }: Evidence, firstMonth: string): newest is HeldMonth {
+  return newest.kind === "month" && dropped.some((day) => indexOfDate(day, firstMonth) > newest.index);
+}
+
 /** The newest month of them, whatever was stamped, backfilled or dropped since; of one month, what a run says. */
-function newestOf(held: readonly Omit<Extract<Holding, { kind: "month" }>, "kind">[]): Holding {
+function newestOf(held: readonly Omit<HeldMonth, "kind">[]): Holding {
   const [newest] = [...held].sort((a, b) => b.index - a.index);
   return newest === undefined ? { kind: "undated" } : { kind: "month", ...newest };
 }

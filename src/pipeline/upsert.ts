@@ -47,8 +47,8 @@ async function checkKeys({ tx, tables, parents }: StageContext, { name, table }:
 }
 
 /**
- * Where no run ever wrote live rows, they are dated by the snapshot that was copied from them: the newest that they still
- * agree with. None is of a later month than this run's, or it would have been refused.
+ * Where no run vouches for the live rows, they are dated by the snapshot that was copied from them: the newest that they
+ * still agree with. None is of a later month than this run's, or it would have been refused.
  */
 async function isDatedRightly({ tx, tables, holding, standing }: StageContext): Promise<boolean> {
   if (holding.kind !== "month" || holding.by !== "copy") return holding.kind !== "undated";

@@ -3,6 +3,7 @@ import type { RunEvent } from "../../src/core/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { copyLive } from "./sequences/older-flow.ts";
 
 /** Live rows that no run of the ledger wrote, beside snapshots that say what they may be. */
 
@@ -39,7 +40,7 @@ test("once backfills have sealed what dates them, the next month goes on, and no
   expect((await pipeline.call({ kind: "snapshots" })).unsealed).toEqual([]);
   const { checks } = await pipeline.call({ kind: "doctor" });
   expect(checks.find(({ name }) => name === "origin")?.detail).toBe(
-    "No run wrote the live rows; they are taken for those of 2024-02-29.",
+    "No run vouches for the live rows; they are taken for those of 2024-02-29.",
   );
   expect(await run(["month_000"], { force: true })).toBe("out_of_order");
   expect(await run(["month_002"])).toBe("published");
@@ -53,6 +54,19 @@ test("a backfill takes no parent from them, for they may be newer than what date
   const labels = [...(smallDrop([...users, "only_1"], 7)["labels.csv"] ?? []), ["only_2", "True"]];
   drops.write("month_001", { "labels.csv": labels });
   expect(await run(["month_001"], { backfill: true, restamp: true })).toBe("drop_rejected");
+  expect(await run(["month_002"])).toBe("published");
+});
+
+test("dropping what was copied from them by others makes no month older than that change them unseen", async () => {
+  expect(await run(["month_000"])).toBe("published");
+  await copyLive(database.sql, "2024-04-30");
+  expect(await run(["month_001"])).toBe("out_of_order");
+  await pipeline.call({ kind: "retire", as_of: "2024-04-30" });
+  await database.sql`update usage_agg_30d set watch_hours_30d = watch_hours_30d + 1 where user_id = 'u1'`;
+  expect(await run(["month_001"])).toBe("out_of_order");
+  await database.sql`update usage_agg_30d set watch_hours_30d = watch_hours_30d - 1 where user_id = 'u1'`;
+  expect(await run(["month_001"])).toBe("published");
+  await database.sql`update usage_agg_30d set watch_hours_30d = watch_hours_30d + 1 where user_id = 'u1'`;
   expect(await run(["month_002"])).toBe("published");
 });
 

@@ -9,7 +9,7 @@ import {
   nameOf,
   type Rows,
 } from "./deliveries.ts";
-import { placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
+import { monthOfDay, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
 
 /**
  * The month that the live tables must be taken to hold: what was published to them, or of what date rows stand that no
@@ -29,6 +29,8 @@ export class Model {
   /** Newest month that a run published to the live tables and that the ledger has not forgotten. */
   #published = -1;
   held: Held = "nothing";
+  /** Newest month in whose days rows that no run took were dated, which a command of ours dropped since. */
+  #lost = -1;
   readonly sealed = new Map<string, Sealed>();
 
   constructor(months: readonly number[]) {
@@ -37,7 +39,8 @@ export class Model {
 
   /** Live rows of no run that is known may be newer than any month: whoever holds them against a snapshot may refuse it. */
   get mayRefuse(): boolean {
-    return this.held === "undated" || (this.#published < 0 && this.held !== "nothing");
+    const isUnproven = this.#published < 0 && this.held !== "nothing";
+    return this.held === "undated" || isUnproven || this.#lost > this.#published;
   }
 
   files(month: number): Delivery {
@@ -54,6 +57,7 @@ export class Model {
   /** A run of ours brought the live tables to this month. */
   published(month: number): void {
     this.#published = Math.max(this.#published, month);
+    this.#lost = -1;
     this.held = typeof this.held === "number" ? Math.max(this.held, month) : month;
   }
 
@@ -61,25 +65,31 @@ export class Model {
   othersWereHere(sight: Sight, { evidence, ledger = false }: { evidence: boolean; ledger?: boolean }): void {
     if (ledger) {
       this.#published = -1;
+      this.#lost = -1;
       this.sealed.clear();
     }
     const now = this.#heldBy(sight);
     const isNews =
       this.held === "nothing" || (typeof this.held === "number" && typeof now === "number" && now > this.held);
-    if (evidence || isNews) this.held = now;
+    if (evidence || isNews || this.#lost > this.#published) this.held = now;
   }
 
   /** A date was dropped by a command of ours: what it alone said of the live tables is still true, but nothing tells it. */
-  dropped(sight: Sight): void {
+  dropped(before: Sight, sight: Sight): void {
+    const standing = new Set(standingDates(sight).map(({ asOf }) => asOf));
+    const gone = standingDates(before).filter(({ asOf, sealed }) => !sealed && !standing.has(asOf));
+    this.#lost = Math.max(this.#lost, ...gone.map(({ asOf }) => monthOfDay(asOf)));
     const now = this.#heldBy(sight);
-    if (typeof this.held === "number" && (typeof now !== "number" || now < this.held)) this.held = "undated";
+    const isLess = typeof this.held === "number" && (typeof now !== "number" || now < this.held);
+    if (isLess) this.held = this.#published < 0 ? "undated" : now;
   }
 
   #heldBy(sight: Sight): Held {
     if (this.#published < 0 && [...sight.live.values()].every((rows) => rows.size === 0)) return "nothing";
     const unsealed = standingDates(sight).filter((one) => !one.sealed);
     const newest = Math.max(this.#published, ...unsealed.map(({ month }) => month));
-    return newest < 0 ? "undated" : newest;
+    if (newest < 0) return "undated";
+    return this.#lost > newest && !isCopied(sight) ? "undated" : newest;
   }
 
   /** Remember the rows under new seals, and forget lifted ones. */
@@ -92,6 +102,17 @@ export class Model {
       this.sealed.set(place, { ...seal, held: inColumns(rows, seal.columns) });
     }
   }
+}
+
+/** Whether rows that were frozen under some date are live, one and all. */
+function isCopied({ live, frozen }: Sight): boolean {
+  const days = new Set([...frozen.values()].flatMap((dates) => [...dates.keys()]));
+  const isLive = (table: string, asOf: string) =>
+    [...(frozen.get(frozenTables[table] ?? "")?.get(asOf) ?? [])].every(([user, row]) => {
+      const there = live.get(table)?.get(user);
+      return there !== undefined && Object.keys(there).every((name) => !(name in row) || row[name] === there[name]);
+    });
+  return [...days].some((asOf) => Object.keys(frozenTables).every((table) => isLive(table, asOf)));
 }
 
 /** Rows with no cells but these. */

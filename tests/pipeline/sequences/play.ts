@@ -136,8 +136,9 @@ export class Play {
     const session = await this.#session();
     if (session === null) return;
     const again = () => look(this.#at.database.sql);
-    this.#sight = await judgeRetire(session, this.#dayAt(pick), this.#sight, again);
-    this.#model.dropped(this.#sight);
+    const before = this.#sight;
+    this.#sight = await judgeRetire(session, this.#dayAt(pick), before, again);
+    this.#model.dropped(before, this.#sight);
     this.#count("drop");
   }
 

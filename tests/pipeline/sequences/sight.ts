@@ -35,7 +35,7 @@ export const placeOf = ({ table, as_of }: { table: string; as_of: string }) => `
 const monthOfName = (name: string) => Number(name.slice("month_".length));
 
 /** The number of the month whose days a date falls in. */
-const monthOfDay = (day: string) => (Number(day.slice(0, 4)) - 2024) * 12 + Number(day.slice(5, 7)) - 1;
+export const monthOfDay = (day: string) => (Number(day.slice(0, 4)) - 2024) * 12 + Number(day.slice(5, 7)) - 1;
 
 /** Dates that have rows, each with a month: that of a seal; else that which all labels name; else the one it falls in. */
 export interface StandingDate {
