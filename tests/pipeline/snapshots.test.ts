@@ -153,6 +153,15 @@ test("a partition that is gone, or seals that are, do not leave a month as it wa
   expect([await state(), await states()]).toEqual(["ok", Array(5).fill("intact")]);
 });
 
+test("rows that others changed to what a corrected drop says are still not those that were sealed", async () => {
+  const drop = smallDrop(users);
+  const payments = (drop["payments_agg_90d.csv"] ?? []).map((row) => (row[0] === "u2" ? ["u2", "9"] : row));
+  drops.write("month_000", { ...drop, "payments_agg_90d.csv": payments });
+  await database.sql`update payments_agg_90d_snapshots set failed_payments_90d = 9 where user_id = 'u2'`;
+  const refused = lastOf(await run("month_000"), "run.failed");
+  expect(refused).toMatchObject({ code: "snapshot_differs", title: expect.stringContaining("is not as it was sealed") });
+});
+
 test("a corrected drop is refused with the difference in numbers; a restamp keeps the old seal and the reason", async () => {
   const { snapshots: before } = await pipeline.call({ kind: "snapshots" });
   const corrected = smallDrop(users);
