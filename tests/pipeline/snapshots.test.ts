@@ -159,7 +159,10 @@ test("rows that others changed to what a corrected drop says are still not those
   drops.write("month_000", { ...drop, "payments_agg_90d.csv": payments });
   await database.sql`update payments_agg_90d_snapshots set failed_payments_90d = 9 where user_id = 'u2'`;
   const refused = lastOf(await run("month_000"), "run.failed");
-  expect(refused).toMatchObject({ code: "snapshot_differs", title: expect.stringContaining("is not as it was sealed") });
+  expect(refused).toMatchObject({
+    code: "snapshot_differs",
+    title: expect.stringContaining("is not as it was sealed"),
+  });
 });
 
 test("a corrected drop is refused with the difference in numbers; a restamp keeps the old seal and the reason", async () => {
