@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
@@ -65,8 +66,12 @@ interface FileStat {
 /** A file as the system has it, links followed. */
 export async function statFile(path: string): Promise<FileStat> {
   const found = await stat(path);
-  const identity = `${found.dev}:${found.ino}:${found.ctimeMs}`;
-  return { size: found.size, mtimeMs: found.mtimeMs, identity, isFile: found.isFile() };
+  return { size: found.size, mtimeMs: found.mtimeMs, identity: identityOf(found), isFile: found.isFile() };
+}
+
+/** What tells a file from another of its size and modification time. */
+export function identityOf({ dev, ino, ctimeMs }: Pick<Stats, "dev" | "ino" | "ctimeMs">): string {
+  return `${dev}:${ino}:${ctimeMs}`;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { FaultGroup } from "../core/fault-groups.ts";
 import { type Fault, faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { isMoved } from "./delivery.ts";
+import { type FileOnDisk, identityOf } from "./drop.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
 import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";
@@ -23,8 +24,8 @@ export interface TableSource {
   dates: DateRange;
   /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
   added?: ReadonlySet<string>;
-  /** Size and modification time with which it was listed, where that is to be held against it. */
-  listed?: { bytes: number; modified_ms: number };
+  /** How it was listed, where that is to be held against it. */
+  listed?: Pick<FileOnDisk, "bytes" | "modified_ms" | "identity">;
 }
 
 export interface ReadOptions {
@@ -72,8 +73,10 @@ async function readTable(source: TableSource, opening: Opening, options: ReadOpt
   for (const { code, reason, line, column, value } of opening.faults) tally.add(code, reason, line, column, value);
   const read = { rows: 0, bytes: opening.stats?.size ?? 0, sha256: null as string | null };
   if (opening.stats !== null) {
+    const opened = [opening.stats];
     try {
       const file = await SourceFile.open(source.path);
+      opened.push(file.before);
       read.rows = await readRows(file, source, opening.layout, tally, options);
       read.sha256 = file.sha256();
     } catch (error) {
@@ -81,16 +84,18 @@ async function readTable(source: TableSource, opening: Opening, options: ReadOpt
       // Opening may have met it already.
       if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
     }
-    if (!isAsListed(source, opening.stats) || (await hasChanged(source.path, opening.stats))) {
-      tally.add("file_changed", "its size or modification time changed since the run began");
+    if (!opened.every((stats) => isAsListed(source, stats)) || (await hasChanged(source.path, opening.stats))) {
+      tally.add("file_changed", "it was replaced, written over or touched since the run began");
     }
   }
   const { listed: faults, count: faultCount, groups } = tally;
   return { ...read, faults, faultCount, groups };
 }
 
-function isAsListed({ listed }: TableSource, { size, mtimeMs }: Stats): boolean {
-  return listed === undefined || !isMoved(listed, { bytes: size, modified_ms: mtimeMs });
+/** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */
+function isAsListed({ listed }: TableSource, stats: Stats): boolean {
+  if (listed === undefined) return true;
+  return !isMoved(listed, { bytes: stats.size, modified_ms: stats.mtimeMs }) && listed.identity === identityOf(stats);
 }
 
 /** Reads a file to its end; returns its rows. */

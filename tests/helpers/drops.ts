@@ -43,6 +43,18 @@ export function smallDrop(users: readonly string[], salt = 0): Record<string, Ro
   };
 }
 
+/** Change a file and leave its modification time as it was, to the last digit, which a Date does not hold. */
+export function keepingTime(path: string, change: () => void): void {
+  const kept = join(tmpdir(), `time-${process.pid}`);
+  const touch = (from: string, to: string) => {
+    if (!Bun.spawnSync(["touch", "-r", from, to]).success) throw new Error(`touch -r ${from} ${to} failed`);
+  };
+  touch(path, kept);
+  change();
+  touch(kept, path);
+  rmSync(kept);
+}
+
 /** A folder of drops in the temporary directory. */
 export interface DropFolder {
   path: string;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../src/core/events.ts";
 import { runMonths } from "../../src/pipeline/runs.ts";
 import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
-import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { type DropFolder, dropFolder, keepingTime, smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -54,15 +54,11 @@ function altered(text: string): string {
 /** What others do to a file, with nothing left to see in its size and time where that can be. */
 const deeds: Record<string, (path: string) => void> = {
   "replaced, with its size and time": (path) => {
-    const { atime, mtime } = statSync(path);
     writeFileSync(`${path}.part`, altered(readFileSync(path, "utf8")));
-    utimesSync(`${path}.part`, atime, mtime);
-    renameSync(`${path}.part`, path);
+    keepingTime(path, () => renameSync(`${path}.part`, path));
   },
   "written over, with its size and time": (path) => {
-    const { atime, mtime } = statSync(path);
-    writeFileSync(path, altered(readFileSync(path, "utf8")));
-    utimesSync(path, atime, mtime);
+    keepingTime(path, () => writeFileSync(path, altered(readFileSync(path, "utf8"))));
   },
   grown: (path) => appendFileSync(path, "more,1,1,1\n"),
   touched: (path) => utimesSync(path, new Date(), new Date(Date.now() - 5_000)),

@@ -1,6 +1,6 @@
-import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { asOfOf, type MonthName, monthName } from "../../../src/core/month.ts";
-import type { DropFolder } from "../../helpers/drops.ts";
+import { type DropFolder, keepingTime } from "../../helpers/drops.ts";
 
 /** A cell as a drop means it and as `to_jsonb` gives it back. */
 export type Cell = string | number | boolean | null;
@@ -117,12 +117,13 @@ export function writeDelivery(drops: DropFolder, month: number, files: Delivery,
   drops.write(nameOf(month), {});
   for (const [table, rows] of files) {
     const path = `${drops.path}/${nameOf(month)}/${table}.csv`;
-    const before = statSync(path, { throwIfNoEntry: false });
-    if (!disguised) rmSync(path, { force: true });
+    const isDisguised = disguised && existsSync(path);
+    if (!isDisguised) rmSync(path, { force: true });
     const header = Object.keys([...rows.values()][0] ?? {});
     const lines = [...rows.values()].map((row) => header.map((column) => written(row[column] ?? null)));
-    writeFileSync(path, [header, ...lines].map((cells) => `${cells.join(",")}\n`).join(""));
-    if (disguised && before !== undefined) utimesSync(path, before.atime, before.mtime);
+    const write = () => writeFileSync(path, [header, ...lines].map((cells) => `${cells.join(",")}\n`).join(""));
+    if (isDisguised) keepingTime(path, write);
+    else write();
   }
 }
 
