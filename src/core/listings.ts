@@ -17,8 +17,10 @@ export interface DropFile {
  * Where a month stands: `new` was never published; `ok` is published with these very files; `changed` is published, but
  * its files have moved since; `dropped` was published, and its snapshots were dropped since; `failed`, `crashed` and
  * `running` speak of its last run; `incomplete` lacks files;
- * `broken` is published, and rows of its snapshots are gone; `adopted` was taken by others, and its snapshots were sealed as they were; `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is unpublished and
- * older than what the live tables hold; `gone` is published and no longer on disk.
+ * `broken` is published, and rows of its snapshots are gone; `adopted` was taken by others, and its snapshots were sealed
+ * as they were; `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is
+ * unpublished and older than what the live tables hold; `stamp_taken` is unpublished, and another month stands under its
+ * day, or under one that would put the two out of order; `gone` is published and no longer on disk.
  */
 export type MonthState =
   | "new"
@@ -33,6 +35,7 @@ export type MonthState =
   | "adopted"
   | "unsealed"
   | "out_of_order"
+  | "stamp_taken"
   | "gone";
 
 export interface MonthEntry {

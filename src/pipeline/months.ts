@@ -3,7 +3,7 @@ import { type MonthName, monthIndex } from "../core/month.ts";
 import { isMoved } from "../csv/delivery.ts";
 import type { FileOnDisk } from "../csv/drop.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
-import { isPassed, isPending, type Past, stampOf } from "./past.ts";
+import { isPassed, isPending, type Past, stampInTheWay, stampOf } from "./past.ts";
 
 /** A month as it lay on disk when it was listed: milliseconds since 1970. */
 export interface MonthOnDisk {
@@ -30,7 +30,7 @@ function stateOf(
   month: MonthName,
   disk: MonthOnDisk | undefined,
   lastRun: RunEntry | undefined,
-  { past, lost }: { past: Past; lost: ReadonlySet<string> },
+  { past, lost, firstMonth }: { past: Past; lost: ReadonlySet<string>; firstMonth: string },
 ): MonthState {
   const publication = past.publications.find((one) => one.month === month);
   const seals = past.seals.filter((seal) => seal.month === month);
@@ -47,6 +47,8 @@ function stateOf(
   if (lastRun !== undefined && lastRun.status !== "published") return "failed";
   if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
   if (isPassed(month, past)) return "out_of_order";
+  const stamp = { month, asOf: stampOf(month, past, firstMonth) };
+  if (stampInTheWay(stamp, past, firstMonth) !== undefined) return "stamp_taken";
   return isPending(month, past) ? "new" : "unsealed";
 }
 
@@ -67,7 +69,7 @@ export function monthEntries(
       return {
         month,
         as_of: stampOf(month, past, firstMonth),
-        state: stateOf(month, disk, runs.get(month), { past, lost }),
+        state: stateOf(month, disk, runs.get(month), { past, lost, firstMonth }),
         files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
         last_run: runs.get(month) ?? null,
       };

@@ -133,6 +133,20 @@ export function indexOfRecord({ month, as_of }: { month: string; as_of: string }
   return monthIndex(month) ?? indexOfDate(as_of, firstMonth);
 }
 
+/** A stamp that another cannot stand beside: another day of the same month, or one out of the order of the months. */
+export function stampInTheWay(
+  { month, asOf }: { month: MonthName; asOf: string },
+  { stamps }: Pick<Past, "stamps">,
+  firstMonth: string,
+): Stamp | undefined {
+  const index = monthIndex(month) ?? 0;
+  return stamps.find((stamp) => {
+    const other = indexOfStamp(stamp, firstMonth);
+    if (other === index) return stamp.as_of !== asOf;
+    return other < index ? stamp.as_of >= asOf : stamp.as_of <= asOf;
+  });
+}
+
 /** True when the live tables hold a later month than this one already. */
 export function isPassed(month: MonthName, { holding }: Pick<Past, "holding">): boolean {
   return holding.kind === "month" && (monthIndex(month) ?? 0) < holding.index;

@@ -4,7 +4,7 @@ import { monthIndex, monthName } from "../core/month.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { holderRun } from "../postgres/ledger-queries.ts";
 import type { Job } from "./context.ts";
-import { indexOfStamp, isPassed, type Past, type Stamp } from "./past.ts";
+import { indexOfStamp, isPassed, type Past, type Stamp, stampInTheWay } from "./past.ts";
 
 /** The lock is taken: by whom, on which month, since when. */
 export async function heldBySomebody(sql: Sql, dataset: string, holder: number | null): Promise<ConsoleError> {
@@ -38,24 +38,20 @@ export function outOfOrder(job: Job, past: Past): ConsoleError | null {
  * Months and stamps must come in the same order, and one month has one stamp: another would make a snapshot hold what was
  * not known on its day, or stand beside labels of its own month. Null when all is well.
  */
-export function stampOutOfOrder({ month, asOf, dataset }: Job, { stamps }: Pick<Past, "stamps">): ConsoleError | null {
-  const index = monthIndex(month) ?? 0;
-  for (const stamp of stamps) {
-    const other = indexOfStamp(stamp, dataset.first_month);
-    if (other === index && stamp.as_of !== asOf) return otherStamp(month, asOf, stamp);
-    const isInOrder = other < index ? stamp.as_of < asOf : stamp.as_of > asOf;
-    if (other !== index && !isInOrder) return leak(month, asOf, stamp);
-  }
-  return null;
+export function stampOutOfOrder({ month, asOf, dataset }: Job, past: Pick<Past, "stamps">): ConsoleError | null {
+  const stamp = stampInTheWay({ month, asOf }, past, dataset.first_month);
+  if (stamp === undefined) return null;
+  const isOwn = indexOfStamp(stamp, dataset.first_month) === monthIndex(month);
+  return isOwn ? otherStamp(month, asOf, stamp) : leak(month, asOf, stamp);
 }
 
 function leak(month: string, asOf: string, stamp: Stamp): ConsoleError {
-  const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "older than" : "newer than";
+  const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
   const other =
     stamp.month === null
       ? `the rows as of ${stamp.as_of}, which the ledger does not know`
       : `${stamp.month}, whose snapshot ${stamp.sealed ? "is sealed" : "stands"} as of ${stamp.as_of}`;
-  return new ConsoleError("leak", `${month} stamped ${asOf} is ${relation} ${other}.`, {
+  return new ConsoleError("leak", `${month} stamped ${asOf} would stand ${relation} ${other}.`, {
     hint:
       "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months. " +
       `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,

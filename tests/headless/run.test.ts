@@ -139,7 +139,7 @@ describe("months from drop to seal", () => {
 
   test.each([
     [["--month", "7"], 2, "There is no month_007 in "],
-    [["--month", "1", "--as-of", "2023-12-31"], 4, "is older than month_000"],
+    [["--month", "1", "--as-of", "2023-12-31"], 4, "would stand before month_000"],
     [["show", "99"], 2, "The ledger has no run 99."],
   ] as const)("%j is refused with %d", async (args, exitCode, complaint) => {
     const before = await digest(database.sql);

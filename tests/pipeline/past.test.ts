@@ -54,6 +54,15 @@ test("a month stays older than one that was stamped with another day, and droppe
   await refused(1, "out_of_order");
 });
 
+test("a month whose day another has, or which comes after a late stamp, is not called new", async () => {
+  await publish(0);
+  expect(await play(1, { as_of: "2024-04-10" })).toBe("published");
+  const { months } = await browseMonths(await at.session());
+  expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(2), "stamp_taken"]);
+  expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(3), "new"]);
+  expect((await refused(2, "leak"))?.title).toContain("stamped 2024-03-31 would stand before month_001");
+});
+
 test("a month stays older than one that was backfilled and dropped under another day", async () => {
   await publish(0, 1);
   for (const day of [lastDay(1), lastDay(0)]) await drop(day);

@@ -20,6 +20,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   adopted: "green",
   unsealed: "yellow",
   out_of_order: "yellow",
+  stamp_taken: "yellow",
   gone: "dim",
 };
 

@@ -19,6 +19,7 @@ const states: Record<MonthState, { words: string; tone: Tone; aged: boolean }> =
   adopted: { words: "adopted", tone: "good", aged: true },
   unsealed: { words: "unsealed", tone: "warn", aged: false },
   out_of_order: { words: "out of order", tone: "warn", aged: false },
+  stamp_taken: { words: "stamp taken", tone: "warn", aged: false },
   gone: { words: "gone", tone: "dim", aged: true },
 };
 

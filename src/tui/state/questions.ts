@@ -61,6 +61,10 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
     const request = runRequest([month], { force: true, backfill: outdated });
     return question(ui, entry, request, { title: `Run ${month} again?`, yes: "run again", why });
   }
+  if (state === "stamp_taken") {
+    const why = `Another month has ${entry.as_of}, or a day that puts the two out of order: --as-of on the command line names one that is free.`;
+    return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
+  }
   const missing = entry.files.filter((file) => !file.present).map((file) => file.table);
   const why =
     missing.length > 0
