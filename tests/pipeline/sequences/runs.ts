@@ -63,10 +63,10 @@ function judgeExit({ exit, finished, failed }: Ended): void {
 }
 
 /** Nothing to do: these files are what was sealed. */
-function judgeUnchanged({ sealed, held }: Model, finished: Finished, files: Delivery): void {
+function judgeUnchanged({ sealed, held, mayRefuse }: Model, finished: Finished, files: Delivery): void {
   const { month, as_of: asOf, mode, tables: told } = finished;
   // Beside live tables that have gone on, or may have, or that were not to be touched, nothing is said of them.
-  const mayHaveGoneOn = held === "undated" || (typeof held === "number" && monthOf(month) < held);
+  const mayHaveGoneOn = mayRefuse || (typeof held === "number" && monthOf(month) < held);
   const mayBeBeside = mode !== "publish" || mayHaveGoneOn;
   const isBeside = mayBeBeside && told.every(({ inserted }) => inserted === undefined);
   for (const table of Object.values(frozenTables)) {
