@@ -104,8 +104,8 @@ export class Model {
   }
 }
 
-/** Whether rows that were frozen under some date are live, one and all. */
-function isCopied({ live, frozen }: Sight): boolean {
+/** Whether rows that were frozen under some date are live, one and all: they date what is live. */
+export function isCopied({ live, frozen }: Sight): boolean {
   const days = new Set([...frozen.values()].flatMap((dates) => [...dates.keys()]));
   const isLive = (table: string, asOf: string) =>
     [...(frozen.get(frozenTables[table] ?? "")?.get(asOf) ?? [])].every(([user, row]) => {

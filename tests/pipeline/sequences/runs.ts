@@ -4,7 +4,7 @@ import type { Ended } from "./bench.ts";
 import type { Contents } from "./contents.ts";
 import { type Cells, type Delivery, frozenTables, nameOf, tables } from "./deliveries.ts";
 import { hold, holdEqual, holdRows } from "./hold.ts";
-import { countsOf, frozenOf, inColumns, type Model, upserted } from "./model.ts";
+import { countsOf, frozenOf, inColumns, isCopied, type Model, upserted } from "./model.ts";
 import { placeOf, type Sight, standingDates } from "./sight.ts";
 
 type Finished = EventOf<"run.finished">;
@@ -38,10 +38,10 @@ export function judgeRuns(model: Model, done: RunDone): void {
   for (const end of ended.finished) {
     const files = done.files(monthOf(end.month));
     if (end.status === "unchanged") judgeUnchanged(model, end, files);
-    else if (!backfill) judgeCounts(model, live, end, files);
+    else if (!backfill) judgeCounts(model, { live, isDated: isCopied(before) }, end, files);
     if (end.status !== "published") continue;
     judgePublished(model, end, files, done);
-    if (backfill) judgeParents(model, end, files, before);
+    if (backfill) judgeParents(model, end, files, after);
     else {
       live = upserted(live, files);
       model.published(monthOf(end.month));
@@ -90,7 +90,7 @@ function judgeUnchanged({ sealed, held, mayRefuse }: Model, finished: Finished, 
 
 function judgeCounts(
   { held }: Model,
-  live: Contents["live"],
+  { live, isDated }: Pick<Contents, "live"> & { isDated: boolean },
   { month, tables: told }: Finished,
   files: Delivery,
 ): void {
@@ -99,7 +99,7 @@ function judgeCounts(
   holdEqual("counted", told.toSorted(byName), wanted.toSorted(byName), month);
   hold("forwards", typeof held !== "number" || monthOf(month) >= held, () => `${month}, after month ${held}`);
   const isChanged = wanted.some(({ updated }) => updated > 0);
-  hold("forwards", held !== "undated" || !isChanged, () => `${month} changed rows that nothing dates`);
+  hold("forwards", held !== "undated" || !isChanged || isDated, () => `${month} changed rows that nothing dates`);
 }
 
 /** Each table is sealed as this month's, holds its files' rows, and stands among the other dates where it belongs. */
@@ -123,15 +123,18 @@ function judgePublished(model: Model, { month, as_of: asOf }: Finished, files: D
   }
 }
 
-/** Once the live tables hold a later month, or may, a parent is in the drop or in an older month's snapshots. */
-function judgeParents({ held }: Model, { month }: Finished, files: Delivery, before: Sight): void {
+/**
+ * Once the live tables hold a later month, or may, a parent is in the drop or in an older month's snapshots, those of the
+ * same request too, which come first.
+ */
+function judgeParents({ held }: Model, { month }: Finished, files: Delivery, after: Sight): void {
   const index = monthOf(month);
   const isPassed = held === "undated" || (typeof held === "number" && index < held);
-  const older = new Set(standingDates(before).flatMap((one) => (one.month < index ? [one.asOf] : [])));
-  const frozen = [...before.frozen.values()].flatMap((dates) =>
+  const older = new Set(standingDates(after).flatMap((one) => (one.month < index ? [one.asOf] : [])));
+  const frozen = [...after.frozen.values()].flatMap((dates) =>
     [...dates].flatMap(([asOf, rows]) => (older.has(asOf) ? [...rows.keys()] : [])),
   );
-  const elsewhere = isPassed ? frozen : [...(before.live.get("users")?.keys() ?? [])];
+  const elsewhere = isPassed ? frozen : [...(after.live.get("users")?.keys() ?? [])];
   const known = new Set([...(files.get("users")?.keys() ?? []), ...elsewhere]);
   for (const [table, rows] of files) {
     const orphans = [...rows.keys()].filter((user) => !known.has(user));
