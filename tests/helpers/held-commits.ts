@@ -56,9 +56,11 @@ export async function holdingServer(): Promise<HoldingServer> {
       // The server obeys a moment later: from when a commit of our own waits, all do.
       const { pid } = (await probe<{ pid: number }[]>`select pg_backend_pid() as pid`)[0] ?? { pid: 0 };
       for (let isHeld = false; !isHeld; ) {
-        probing = probe`insert into probed values (now())`.execute();
-        const through = probing.then(() => true);
-        while (!isHeld && !(await Promise.race([through, Bun.sleep(5)]))) isHeld = await waits(admin, pid);
+        let isThrough = false;
+        probing = probe`insert into probed values (now())`.then(() => {
+          isThrough = true;
+        });
+        while (!isHeld && !isThrough) isHeld = await waits(admin, pid);
       }
     },
     letGo,

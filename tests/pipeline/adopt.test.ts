@@ -211,7 +211,7 @@ describe("an older flow that runs beside the console", () => {
   });
 });
 
-test("the way back leaves plain tables with all rows, and no schema of ours", async () => {
+test("the way back leaves plain tables with all rows, no schema of ours, and a past that can be adopted", async () => {
   expect(await endOf("month_000")).toBe("published");
   await olderFlowFreezes(february);
   const { sql } = database;
@@ -226,7 +226,6 @@ test("the way back leaves plain tables with all rows, and no schema of ours", as
   expect(ours?.schemas).toBe(0);
   await olderFlowFreezes("2024-03-31");
   expect(await countsByDate()).toEqual({ [january]: 3, [february]: 3, "2024-03-31": 3 });
-  // And the console takes it over as any other, should it be wanted again.
   const again = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: database.url });
   expect((await again.call({ kind: "adopt", confirmed: false })).dates).toHaveLength(3);
   await again.close();
