@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import manifest from "../../db/dataset.json";
 import { parseManifest } from "../../src/core/dataset.ts";
-import { ConsoleError, exitCodes } from "../../src/core/errors.ts";
+import { ConsoleError } from "../../src/core/errors.ts";
 import type { TableChange } from "../../src/core/listings.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { compareTable } from "../../src/pipeline/compare.ts";
@@ -13,19 +12,12 @@ import { isNumber } from "../../src/postgres/distance-figures.ts";
 import { inOneView } from "../../src/postgres/one-view.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
-import { whole } from "./options.ts";
+import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
 import { markdown, seconds } from "./report.ts";
 import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 import { timed } from "./timed.ts";
-
-interface Options {
-  users: number;
-  rounds: number;
-  database?: string;
-  keep?: true;
-}
 
 /** Seconds of one table in one round, or of all by one command. */
 export interface Timing {
@@ -44,7 +36,7 @@ const root = join(import.meta.dir, "../..");
 
 /** Compares two months with the console and by hand, and holds it against twice the joins and a sort a number. */
 export async function run(args: string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readScale("compare", "users of the drops to compare", 3, args);
   const server = await openServer(options.database);
   const timings: Timing[] = [];
   try {
@@ -136,15 +128,4 @@ export function report(timings: readonly Timing[]): string {
     return [table, ...[join, sorts, 2 * join + sorts, ours].map(seconds), share];
   });
   return markdown(["table", "join", "sorts", "2 joins + sorts", "console", "of that"], body);
-}
-
-function readOptions(args: string[]): Options {
-  return new Command("bench compare")
-    .option("--users <count>", "users of the drops to compare", whole, 1_000_000)
-    .option("--rounds <count>", "how often it is measured", whole, 3)
-    .option("--database <url>", "a server of your own, where the role may make databases")
-    .option("--keep", "keep the drops for the next bench")
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
-    .parse(args, { from: "user" })
-    .opts<Options>();
 }

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { exitCodes } from "../../src/core/errors.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { connect, type Sql } from "../../src/postgres/connect.ts";
 import { type BenchTable, benchTables } from "./expectations/tables.ts";
+import { whole } from "./options.ts";
 import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 
@@ -103,9 +104,4 @@ function readOptions(args: string[]): Options {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
     .parse(args, { from: "user" })
     .opts<Options>();
-}
-
-function whole(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 1 to 999999999.");
 }

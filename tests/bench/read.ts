@@ -1,23 +1,14 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { exitCodes } from "../../src/core/errors.ts";
 import { formatBytes } from "../../src/core/format.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
-import { whole } from "./options.ts";
+import { readScale, type Scale } from "./options.ts";
 import { type Spoil, spoils, spoilt } from "./read/kinds.ts";
 import { copyBothWays, type Measured, readAlone } from "./read/measure.ts";
 import { table } from "./read/source.ts";
 import { markdown, seconds } from "./report.ts";
 import { openServer } from "./server.ts";
-
-interface Options {
-  users: number;
-  rounds: number;
-  database?: string;
-  keep?: true;
-}
 
 const database = "bench_read";
 
@@ -26,7 +17,7 @@ const database = "bench_read";
  * which each is bad.
  */
 export async function run(args: string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readScale("read", "rows of the file", 3, args);
   const folder = mkdtempSync(join(tmpdir(), "streamflow-bench-read-"));
   try {
     const good = join(dropsOf(options.users), "month_000", `${table}.csv`);
@@ -42,7 +33,7 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function copyWays(good: string, { rounds, database: url }: Options): Promise<void> {
+async function copyWays(good: string, { rounds, database: url }: Scale): Promise<void> {
   const server = await openServer(url);
   try {
     const { alone, strict, more } = await copyBothWays(good, await server.create(database), rounds);
@@ -101,15 +92,4 @@ function writeSpoilt(good: string, bad: string, spoil: Spoil): void {
   }
   write();
   closeSync(handle);
-}
-
-function readOptions(args: string[]): Options {
-  return new Command("bench read")
-    .option("--users <count>", "rows of the file", whole, 1_000_000)
-    .option("--rounds <count>", "how often each is measured", whole, 3)
-    .option("--database <url>", "a server of your own, where the role may make databases")
-    .option("--keep", "keep the drops for the next bench")
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
-    .parse(args, { from: "user" })
-    .opts<Options>();
 }

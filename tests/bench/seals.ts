@@ -1,8 +1,6 @@
 import { availableParallelism } from "node:os";
-import { Command } from "commander";
 import manifest from "../../db/dataset.json";
 import { parseManifest } from "../../src/core/dataset.ts";
-import { exitCodes } from "../../src/core/errors.ts";
 import type { Hashing } from "../../src/core/fingerprints.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { loadTables } from "../../src/postgres/catalog.ts";
@@ -10,19 +8,12 @@ import { openDatabase } from "../../src/postgres/connect.ts";
 import { newestSealing, sealSnapshot } from "../../src/postgres/sealing.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
-import { whole } from "./options.ts";
+import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
 import { markdown, seconds } from "./report.ts";
 import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 import { timed } from "./timed.ts";
-
-interface Options {
-  users: number;
-  rounds: number;
-  database?: string;
-  keep?: true;
-}
 
 /** Seconds that sealing one snapshot table took in one round. */
 export interface Timing {
@@ -36,7 +27,7 @@ const hashings: Hashing[] = ["exact", "cells"];
 
 /** What the seals of a month cost: of exact values, as they are now, and of PostgreSQL's own hashes, as they were before. */
 export async function run(args: string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readScale("seals", "users of the drop that is sealed", 5, args);
   const server = await openServer(options.database);
   const timings: Timing[] = [];
   let month = 0;
@@ -86,15 +77,4 @@ export function report(timings: readonly Timing[], month: number): string {
     ["table", "before", "now", `more, of a first month (${month.toFixed(1)} s)`],
     [...body, line("all of them", sum("exact"), sum("cells"))],
   );
-}
-
-function readOptions(args: string[]): Options {
-  return new Command("bench seals")
-    .option("--users <count>", "users of the drop that is sealed", whole, 1_000_000)
-    .option("--rounds <count>", "how often it is measured", whole, 5)
-    .option("--database <url>", "a server of your own, where the role may make databases")
-    .option("--keep", "keep the drops for the next bench")
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : exitCodes.usage))
-    .parse(args, { from: "user" })
-    .opts<Options>();
 }

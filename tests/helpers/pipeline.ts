@@ -14,8 +14,10 @@ export interface Ran {
 
 const plain = { as_of: null, dry_run: false, restamp: false, backfill: false, force: false };
 
+export type RunFlags = Partial<Omit<RunRequest, "kind" | "selection">>;
+
 /** A run request for the named months, with what differs from an ordinary run. */
-export function runRequest(months: string[], flags: Partial<Omit<RunRequest, "kind" | "selection">> = {}): RunRequest {
+export function runRequest(months: string[], flags: RunFlags = {}): RunRequest {
   return { kind: "run", selection: { months }, ...plain, ...flags };
 }
 
@@ -23,17 +25,20 @@ export function runRequest(months: string[], flags: Partial<Omit<RunRequest, "ki
 const pipelines = new Map<string, Pipeline>();
 
 /** Run months in a pipeline subprocess, to the end. It stays until `closePipelines`. */
-export async function runMonths(
-  settings: Settings,
-  months: string[],
-  flags: Parameters<typeof runRequest>[1] = {},
-): Promise<Ran> {
+export async function runMonths(settings: Settings, months: string[], flags: RunFlags = {}): Promise<Ran> {
   const place = JSON.stringify(settings);
   const pipeline = pipelines.get(place) ?? startPipeline(settings);
   pipelines.set(place, pipeline);
   const events: RunEvent[] = [];
   const { exit_code } = await pipeline.call(runRequest(months, flags), (event) => events.push(event));
   return { exitCode: exit_code, events };
+}
+
+/** Run months in a subprocess that is there, and resolve to all that it tells. */
+export async function ranIn(pipeline: Pipeline, months: string[], flags: RunFlags = {}): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  await pipeline.call(runRequest(months, flags), (event) => events.push(event));
+  return events;
 }
 
 /** For the end of a test, before its database is dropped. */

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startPipeline } from "../../src/client/pipeline.ts";
-import type { RunEvent } from "../../src/core/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** What an older flow left is looked at, sealed as it is, and gone on from; while both run, neither loses anything. */
 
@@ -27,11 +26,7 @@ beforeEach(async () => {
   for (const month of [0, 1, 2]) drops.write(`month_00${month}`, files(month));
 });
 
-async function run(month: string, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest([month], flags), (event) => events.push(event));
-  return events;
-}
+const run = (month: string, flags?: RunFlags) => ranIn(pipeline, [month], flags);
 
 const endOf = async (...args: Parameters<typeof run>) => {
   const events = await run(...args);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaul
 import type { RunEvent } from "../../src/core/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** Tables grow and lose columns while seals stand: a seal covers what it sealed, no more and no less. */
 
@@ -28,11 +28,7 @@ afterEach(async () => {
   for (const statement of undo.splice(0)) await database.sql.unsafe(statement);
 });
 
-async function run(month: string, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest([month], flags), (event) => events.push(event));
-  return events;
-}
+const run = (month: string, flags?: RunFlags) => ranIn(pipeline, [month], flags);
 
 async function alter(table: string, column: string, definition: string): Promise<void> {
   await database.sql.unsafe(`alter table ${table} add column ${column} ${definition}`);

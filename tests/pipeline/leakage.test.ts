@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { RunEvent } from "../../src/core/events.ts";
-import type { RunRequest } from "../../src/core/requests.ts";
 import type { Sql } from "../../src/postgres/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { type Rows, smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
 const asOf = ["2024-01-31", "2024-02-29", "2024-03-31"];
@@ -34,9 +32,8 @@ beforeEach(async () => {
 });
 
 /** Run one month; resolves to its last word: a status, or a failure's code. */
-async function play(month: number, flags: Partial<Omit<RunRequest, "kind" | "selection">> = {}): Promise<string> {
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest([names[month] ?? ""], flags), (event) => events.push(event));
+async function play(month: number, flags?: RunFlags): Promise<string> {
+  const events = await ranIn(pipeline, [names[month] ?? ""], flags);
   return lastOf(events, "run.finished")?.status ?? lastOf(events, "run.failed")?.code ?? "";
 }
 

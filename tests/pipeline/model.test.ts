@@ -7,7 +7,7 @@ import { runMonths } from "../../src/pipeline/runs.ts";
 import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
-import { lastOf, runRequest } from "../helpers/pipeline.ts";
+import { lastOf, type RunFlags, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Drop, edited, type History, history, written } from "./model/drops.ts";
 import { contentsOf, Model } from "./model/model.ts";
@@ -58,7 +58,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
   });
 
   /** Run a month as it now lies on disk. */
-  async function run(month: MonthName, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
+  async function run(month: MonthName, flags: RunFlags = {}): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
     const signal = new AbortController().signal;
     await runMonths(Promise.resolve(session), runRequest([month], flags), (event) => events.push(event), signal);
@@ -67,12 +67,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
   }
 
   /** Run a month of this drop, and hold what was counted and what is there against the model. */
-  async function step(
-    model: Model,
-    month: MonthName,
-    drop: Drop,
-    flags: Parameters<typeof runRequest>[1] = {},
-  ): Promise<RunEvent[]> {
+  async function step(model: Model, month: MonthName, drop: Drop, flags: RunFlags = {}): Promise<RunEvent[]> {
     const folder = `${drops.path}/${month}`;
     mkdirSync(folder, { recursive: true });
     for (const [file, text] of Object.entries(written(session.tables, drop))) writeFileSync(`${folder}/${file}`, text);

@@ -6,7 +6,7 @@ import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
 import { decorate, dropRoles, keeper, makeRoles } from "../helpers/decorate.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { closePipelines, digest, lastOf, runMonths, runRequest } from "../helpers/pipeline.ts";
+import { closePipelines, digest, lastOf, type RunFlags, runMonths, runRequest } from "../helpers/pipeline.ts";
 import { type Template, type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { identity, unpartitioned } from "../helpers/unpartitioned.ts";
 
@@ -109,7 +109,7 @@ test("tables that came without partitions are given them, and stay what they wer
 test("afterwards a month gets a partition of its own, a dry run leaves none, and dropping a day drops its partition", async () => {
   await pipeline.call({ kind: "partition" });
   const before = await partitions();
-  const run = async (flags: Parameters<typeof runRequest>[1] = {}) => {
+  const run = async (flags: RunFlags = {}) => {
     const statuses: (string | undefined)[] = [];
     await pipeline.call(runRequest(["month_001"], flags), (event) => {
       statuses.push(lastOf([event], "run.finished")?.status);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { browseMonths } from "../../src/pipeline/browse.ts";
 import { retireSnapshots } from "../../src/pipeline/retire.ts";
-import { type Bench, bench, monthsOf, type RunFlags } from "./sequences/bench.ts";
+import type { RunFlags } from "../helpers/pipeline.ts";
+import { type Bench, bench, monthsOf } from "./sequences/bench.ts";
 import { countsByDate, readContents } from "./sequences/contents.ts";
 import { delivery, firstUsers, lastDay, nameOf, rewritten, writeDelivery } from "./sequences/deliveries.ts";
 import { fillAsOlderFlow } from "./sequences/older-flow.ts";

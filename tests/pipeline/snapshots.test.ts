@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
-import type { RunEvent } from "../../src/core/events.ts";
 import { isWeak } from "../../src/core/fingerprints.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import { tryLock } from "../../src/postgres/lock.ts";
@@ -9,7 +8,7 @@ import { newestSealing, sealSnapshot } from "../../src/postgres/sealing.ts";
 import { isFrozen } from "../../src/postgres/snapshots.ts";
 import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { digest, lastOf, type RunFlags, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
 const january = "2024-01-31";
@@ -31,11 +30,7 @@ beforeEach(async () => {
   expect(lastOf(await run("month_000"), "run.finished")?.status).toBe("published");
 });
 
-async function run(month: string, flags: Parameters<typeof runRequest>[1] = {}): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest([month], flags), (event) => events.push(event));
-  return events;
-}
+const run = (month: string, flags?: RunFlags) => ranIn(pipeline, [month], flags);
 
 async function failure(work: Promise<unknown>): Promise<ConsoleError> {
   return work.then(

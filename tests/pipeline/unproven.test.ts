@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { RunEvent } from "../../src/core/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 import { copyLive } from "./sequences/older-flow.ts";
 
 /** Live rows that no run of the ledger wrote, beside snapshots that say what they may be. */
@@ -22,9 +21,8 @@ beforeEach(async () => {
   for (const month of [0, 1, 2, 3]) drops.write(`month_00${month}`, smallDrop([...users, `only_${month}`], month * 7));
 });
 
-async function run(months: string[], flags: Parameters<typeof runRequest>[1] = {}) {
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest(months, flags), (event) => events.push(event));
+async function run(months: string[], flags?: RunFlags) {
+  const events = await ranIn(pipeline, months, flags);
   const failed = lastOf(events, "run.failed");
   return failed === undefined ? lastOf(events, "run.finished")?.status : failed.code;
 }
@@ -86,8 +84,7 @@ test("a live table that somebody emptied is filled again by the same files, and 
   expect(await run(["month_000"])).toBe("published");
   const [labels] = await database.sql`select count(*) as rows from labels`;
   expect(labels?.rows).toBe(4);
-  const events: RunEvent[] = [];
-  await pipeline.call(runRequest(["month_000"], { backfill: true }), (event) => events.push(event));
+  const events = await ranIn(pipeline, ["month_000"], { backfill: true });
   expect(lastOf(events, "run.finished")).toMatchObject({ status: "unchanged" });
   expect(lastOf(events, "run.finished")?.tables).toContainEqual({ table: "labels", rows: 4 });
 });

@@ -4,11 +4,9 @@ import { runMonths } from "../../../src/pipeline/runs.ts";
 import { openSession, reachDatabase, type Session } from "../../../src/pipeline/session.ts";
 import { emptied, migrated } from "../../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../../helpers/drops.ts";
-import { lastOf, runRequest } from "../../helpers/pipeline.ts";
+import { lastOf, type RunFlags, runRequest } from "../../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 import { delivery, extraColumn, extraTable, firstUsers, frozenTables, nameOf, writeDelivery } from "./deliveries.ts";
-
-export type RunFlags = Partial<Omit<RunRequest, "kind" | "selection">>;
 
 /** How a request for runs ended: the exit code, and what each of its runs said last. */
 export interface Ended {

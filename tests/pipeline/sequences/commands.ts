@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { RunFlags } from "./bench.ts";
+import type { RunFlags } from "../../helpers/pipeline.ts";
 import { lastDay, type Rewriting, tables } from "./deliveries.ts";
 
 /** One of what is there at the time, by its place among all; larger numbers begin anew. */
