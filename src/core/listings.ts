@@ -41,6 +41,8 @@ export type MonthState =
 export interface MonthEntry {
   month: MonthName;
   as_of: string;
+  /** True when that is another day than its month's last: whoever runs it again has to name it. */
+  own_stamp: boolean;
   state: MonthState;
   files: DropFile[];
   last_run: RunEntry | null;

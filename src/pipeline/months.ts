@@ -1,5 +1,5 @@
 import type { MonthEntry, MonthState, RunEntry } from "../core/listings.ts";
-import { type MonthName, monthIndex } from "../core/month.ts";
+import { asOfOf, type MonthName, monthIndex } from "../core/month.ts";
 import { isMoved } from "../csv/delivery.ts";
 import type { FileOnDisk } from "../csv/drop.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
@@ -66,9 +66,11 @@ export function monthEntries(
   return names
     .map((month) => {
       const disk = disks.get(month);
+      const asOf = stampOf(month, past, firstMonth);
       return {
         month,
-        as_of: stampOf(month, past, firstMonth),
+        as_of: asOf,
+        own_stamp: asOf !== asOfOf(monthIndex(month) ?? 0, firstMonth),
         state: stateOf(month, disk, runs.get(month), { past, lost, firstMonth }),
         files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
         last_run: runs.get(month) ?? null,

@@ -170,8 +170,9 @@ export function parentsFor(month: MonthName, backfill: boolean, past: Past, firs
   return { kind: "snapshots", dates: [...new Set(older.map(({ as_of }) => as_of))] };
 }
 
-/** The day that a month was stamped with, or would be. */
+/** The day that a month stands under, or would be stamped with. */
 export function stampOf(month: MonthName, { stamps, publications: published }: Past, firstMonth: string): string {
-  const known = stamps.find((stamp) => stamp.month === month) ?? published.find((one) => one.month === month);
+  const known =
+    stamps.find((stamp) => stamp.month === month) ?? published.find((one) => one.month === month && !one.dropped);
   return known?.as_of ?? asOfOf(monthIndex(month) ?? 0, firstMonth);
 }

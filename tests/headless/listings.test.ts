@@ -57,6 +57,7 @@ const months: Replies["months"] = {
     {
       month: "month_002",
       as_of: "2024-03-31",
+      own_stamp: false,
       state: "incomplete",
       files: [
         { table: "users", path: "data/seeds/month_002/users.csv", bytes: 312_000, present: true },
@@ -64,7 +65,7 @@ const months: Replies["months"] = {
       ],
       last_run: null,
     },
-    { month: "month_000", as_of: "2024-01-31", state: "ok", files: [], last_run: published },
+    { month: "month_000", as_of: "2024-01-31", own_stamp: false, state: "ok", files: [], last_run: published },
   ],
 };
 
@@ -266,7 +267,14 @@ describe("as text", () => {
   test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
   test("a run that counted no rows says none, not nought", () => {
     const ended = { ...published, status: "interrupted" as const, tables: [] };
-    const month: MonthEntry = { month: "month_000", as_of: "2024-01-31", state: "ok", files: [], last_run: ended };
+    const month: MonthEntry = {
+      month: "month_000",
+      as_of: "2024-01-31",
+      own_stamp: false,
+      state: "ok",
+      files: [],
+      last_run: ended,
+    };
     expect(monthsView.text({ months: [month], server: "", unsealed_dates: [] }, pipe)).toMatch(
       /0 B +run 1 interrupted/,
     );

@@ -191,6 +191,7 @@ export function month(
   return {
     month: monthName(index),
     as_of: asOfOf(index, "2024-01"),
+    own_stamp: false,
     state,
     files: files(index, missing),
     last_run: lastRun,

@@ -87,6 +87,25 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { restamp: true, selection: { months: ["month_001"] } } }]);
   });
 
+  test("a month is run under the stamp that is shown, with the live tables left alone where they hold a newer one", () => {
+    const made = scenario("published");
+    const months = made.months.map((entry) =>
+      entry.month === "month_000"
+        ? { ...entry, as_of: "2024-01-15", own_stamp: true, state: "changed" as const }
+        : entry,
+    );
+    const session = new Session({ ...made, months }).press("down", "down", "r");
+    expect(session.text()).toContain("month_000 → 2024-01-15");
+    const wanted = { as_of: "2024-01-15", restamp: true, backfill: true };
+    expect(session.text()).toContain("--as-of 2024-01-15");
+    expect(runsAsked(session.type("month_000").press("enter"))).toMatchObject([{ request: wanted }]);
+  });
+
+  test("what is tried by a dry run first is what was asked", () => {
+    const session = new Session(scenario("published")).press("down", "down", "r", "d");
+    expect(runsAsked(session)).toMatchObject([{ request: { dry_run: true, force: true, backfill: true } }]);
+  });
+
   test("a month older than the newest published one is offered as a backfill", () => {
     const session = new Session(scenario("changed")).press("down", "r");
     expect(session.text()).toContain("Backfill month_000?");

@@ -50,8 +50,8 @@ function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {
   const room = Math.max(1, height - view.tables.length - 10);
   const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
   const more = reasons.length - room;
-  // That one has nothing else to say, and every word of it counts.
-  const lines = view.outcome === "unknown" ? 3 : 2;
+  // Where there is nothing else to say, every word counts.
+  const lines = 2 + Math.floor(Math.max(0, room - reasons.length) / 2);
   const where = reject_file === null ? [] : [row("   ", span(`every fault: ${escapeControl(reject_file)}`, "dim"))];
   return [
     ...text(ui, title, "bad", width, lines),

@@ -5,7 +5,7 @@ import { emptyList, here, isRunning, type Place, type Question, type Step, type 
 import { moveBy, moveToEnd, pageOf } from "./moves.ts";
 import { askAgain } from "./needs.ts";
 import { promptActions } from "./prompts.ts";
-import { askCancel, askPending, askQuit, askRun, livePlace, pendingMonths, runRequest } from "./questions.ts";
+import { askCancel, askPending, askQuit, askRun, livePlace, pendingMonths, requestFor } from "./questions.ts";
 import { askAdopt, askDrop, askExport } from "./questions-of-snapshots.ts";
 import { back, open, say, stay, withHere, withList } from "./stack.ts";
 
@@ -107,9 +107,7 @@ function failuresOnly(ui: Ui): Step {
 export const actions = {
   run: (ui: Ui) => onMonth(ui, (entry) => confirm(ui, askRun(ui, entry))),
   dryRun: (ui: Ui) =>
-    onMonth(ui, ({ month }) =>
-      stay(open(ui, livePlace), { do: "run", request: runRequest([month], { dry_run: true }) }),
-    ),
+    onMonth(ui, (entry) => stay(open(ui, livePlace), { do: "run", request: requestFor(entry, { dry_run: true }) })),
   runPending: (ui: Ui) => confirm(ui, askPending(ui, pendingMonths(ui))),
   openRun: (ui: Ui) => {
     const run = runHere(ui);

@@ -1,7 +1,7 @@
 import { themeNames } from "../theme.ts";
 import { fuzzyScore } from "./fuzzy.ts";
 import { type Effect, emptyList, isRunning, type Question, type Step, type Ui } from "./model.ts";
-import { askPending, askRun, askTyped, livePlace, pendingMonths, runRequest } from "./questions.ts";
+import { askPending, askRun, askTyped, livePlace, pendingMonths, requestFor } from "./questions.ts";
 import { nothingPending, notRunnableMonth } from "./reasons.ts";
 import { open, say, stay } from "./stack.ts";
 
@@ -66,7 +66,7 @@ function monthCommands(ui: Ui): Command[] {
   return (ui.months ?? []).flatMap((entry) => {
     const { month } = entry;
     const disabled = busy ?? notRunnableMonth(ui, entry);
-    const dry = runRequest([month], { dry_run: true });
+    const dry = requestFor(entry, { dry_run: true });
     return [
       command(`run ${month}`, `load ${entry.as_of}`, (now) => confirm(now, askRun(now, entry)), disabled),
       command(

@@ -1,6 +1,6 @@
 import { type Command, commandsFor } from "./commands.ts";
 import { here, type Overlay, type Step, type Ui } from "./model.ts";
-import { livePlace, runRequest } from "./questions.ts";
+import { livePlace } from "./questions.ts";
 import { open, say, stay, withList } from "./stack.ts";
 
 /** Everything about text that is typed into the console: filters, commands, the word of a question. */
@@ -52,8 +52,8 @@ export const promptActions = {
   dryRunFirst: inOverlay("confirm", (ui, { question }) => {
     const [effect] = question.effects;
     if (effect?.do !== "run") return stay(ui);
-    const request = "months" in effect.request.selection ? runRequest(effect.request.selection.months) : effect.request;
-    return stay(open({ ...ui, overlay: null }, livePlace), { do: "run", request: { ...request, dry_run: true } });
+    const request = { ...effect.request, dry_run: true };
+    return stay(open({ ...ui, overlay: null }, livePlace), { do: "run", request });
   }),
   runCommand: inOverlay("command", (ui, overlay) => {
     const command = chosen(ui, overlay);

@@ -14,7 +14,7 @@ import { emptyList, type PlaceOf, type Question, type Ui } from "./model.ts";
 
 export const livePlace: PlaceOf<"run"> = { screen: "run", run: null, list: emptyList, wideLog: false };
 
-export function runRequest(months: string[], options: Partial<RunRequest> = {}): RunRequest {
+function runRequest(months: string[], options: Partial<RunRequest> = {}): RunRequest {
   return {
     kind: "run",
     selection: { months },
@@ -40,9 +40,15 @@ const typedWords = {
   }),
 };
 
+/** A run of one month, under the stamp that is shown of it. */
+export function requestFor({ month, as_of, own_stamp }: MonthEntry, options: Partial<RunRequest> = {}): RunRequest {
+  return runRequest([month], { as_of: own_stamp ? as_of : null, ...options });
+}
+
 /** A run that rewrites history: the month must be typed out first. */
 export function askTyped(ui: Ui, entry: MonthEntry, way: "backfill" | "restamp"): Question {
-  const request = runRequest([entry.month], { [way]: true });
+  // Live tables that hold a newer month are left alone.
+  const request = requestFor(entry, { [way]: true, ...(isOutdated(ui, entry) && { backfill: true }) });
   const asked = question(ui, entry, request, typedWords[way](entry.month));
   return { ...asked, typed: { wanted: entry.month, text: "" } };
 }
@@ -58,19 +64,19 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
     const outdated = isOutdated(ui, entry);
     const again = "These very files are published already: running them again changes nothing.";
     const why = outdated ? `${again} Live tables hold a newer month and are left as they are.` : again;
-    const request = runRequest([month], { force: true, backfill: outdated });
+    const request = requestFor(entry, { force: true, backfill: outdated });
     return question(ui, entry, request, { title: `Run ${month} again?`, yes: "run again", why });
   }
   if (state === "stamp_taken") {
     const why = `Another month has ${entry.as_of}, or a day that puts the two out of order: --as-of on the command line names one that is free.`;
-    return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
+    return question(ui, entry, requestFor(entry), { title: `Run ${month}?`, yes: "run", why });
   }
   const missing = entry.files.filter((file) => !file.present).map((file) => file.table);
   const why =
     missing.length > 0
       ? `It lacks ${missing.join(", ")}, so it will be rejected: a run tells what else is wrong with it.`
       : "All or nothing: nobody sees any of it until all of it is sound.";
-  return question(ui, entry, runRequest([month]), { title: `Run ${month}?`, yes: "run", why });
+  return question(ui, entry, requestFor(entry), { title: `Run ${month}?`, yes: "run", why });
 }
 
 interface Words {
