@@ -20,7 +20,9 @@ export interface Screen {
   kill(signal: NodeJS.Signals): void;
   /** Exit code, once the program is gone and all that it wrote is on the screen. */
   readonly exited: Promise<number | null>;
-  /** How the program left the terminal; to be compared with how it found it. */
+  /** How the program found the terminal. */
+  readonly found: TerminalState;
+  /** How it is now. */
   state(): TerminalState;
   close(): Promise<void>;
 }
@@ -81,7 +83,6 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
   });
   const { terminal } = child;
   if (terminal === undefined) throw new Error("no pseudo-terminal");
-  const modes = () => [terminal.inputFlags, terminal.outputFlags, terminal.localFlags];
   const lines = () => {
     const { active } = emulator.buffer;
     return Array.from(
@@ -129,11 +130,12 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
     written: () => written,
     kill: (signal) => child.kill(signal),
     exited,
+    found: { alternateScreen: false, cursorHidden: false, bracketedPaste: false, modes: freshModes() },
     state: () => ({
       alternateScreen: emulator.buffer.active.type === "alternate",
       cursorHidden: lastMode(written, "25") === "l",
       bracketedPaste: emulator.modes.bracketedPasteMode,
-      modes: modes(),
+      modes: modesOf(terminal),
     }),
     async close() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
@@ -142,6 +144,18 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
       emulator.dispose();
     },
   };
+}
+
+function modesOf({ inputFlags, outputFlags, localFlags }: Bun.Terminal): number[] {
+  return [inputFlags, outputFlags, localFlags];
+}
+
+/** Of a terminal that nobody has: a program may have changed those of its own before anyone can look. */
+function freshModes(): number[] {
+  const terminal = new Bun.Terminal({});
+  const modes = modesOf(terminal);
+  terminal.close();
+  return modes;
 }
 
 /** Whether a private mode was last set ("h") or reset ("l"). */

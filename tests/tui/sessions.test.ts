@@ -162,7 +162,7 @@ for (const [index, size] of sizes.entries()) {
     const month = monthName(published.length + index);
     writeDrop(population, published.length + index, data);
     const screen = start(columns, rows);
-    const before = screen.state();
+    const before = screen.found;
     const isSmall = columns < 60;
     if (isSmall) {
       await screen.shows("20x5 is too small");

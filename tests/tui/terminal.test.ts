@@ -22,7 +22,7 @@ afterEach(async () => {
 
 test("lists the months, runs one to the end, and leaves the terminal as it was", async () => {
   const screen = start("published");
-  const before = screen.state();
+  const before = screen.found;
   expect(await screen.shows("24/24")).toContain("month_002 2024-03-31");
   expect(screen.state().alternateScreen).toBe(true);
   screen.type("r");
@@ -174,7 +174,7 @@ test("a pipeline that is killed is reported and can be started again", async () 
 
 test("Ctrl-Z gives the terminal back to the shell, and it is taken again on return", async () => {
   const screen = start("published");
-  const before = screen.state();
+  const before = screen.found;
   await screen.shows("24/24");
   screen.type("\x1a");
   await screen.until(() => Bun.deepEquals(screen.state(), before), "the shell's terminal as it was");
@@ -217,7 +217,7 @@ describe("whichever way it is left, the terminal is as it was", () => {
       await Promise.all(
         sizes.map(async ([columns, rows]) => {
           const screen = start("published", { columns, rows });
-          const before = screen.state();
+          const before = screen.found;
           await screen.shows(columns < 60 ? "too small" : "24/24");
           await leave(screen);
           expect(await screen.exited).toBe(code);
