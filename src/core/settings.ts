@@ -29,10 +29,10 @@ export interface SettingFlags {
   database?: string | undefined;
 }
 
-type Environment = Record<string, string | undefined>;
-
 /** In place of a URL: the embedded server, whatever the environment says. */
 export const embedded = "embedded";
+
+export type Environment = Record<string, string | undefined>;
 
 /** Flags win over the environment, the environment over the defaults; empty variables count as unset. */
 export function resolveSettings(flags: SettingFlags, env: Environment): Settings {

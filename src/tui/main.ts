@@ -71,7 +71,7 @@ function firstState(settings: Settings, colour: boolean): Ui {
     look: colour ? look : { ...look, depth: "none" },
     now: Date.now(),
     data: settings.data,
-    flags: settingFlags(settings),
+    flags: settingFlags(settings, process.env),
   });
 }
 

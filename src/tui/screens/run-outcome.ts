@@ -14,7 +14,7 @@ import { wrap } from "../wrap.ts";
 
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
-  const command = row("   ", span(commandOfRun(view, ui.flags), "dim"));
+  const command = row("   ", span(commandOfRun(view, ui), "dim"));
   return [...(view.failure === null ? successRows(ui, view, area) : failureRows(ui, view, area)), command];
 }
 

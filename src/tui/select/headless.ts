@@ -1,5 +1,6 @@
 import type { RunRequest } from "../../core/requests.ts";
-import type { Settings } from "../../core/settings.ts";
+import { type Environment, embedded, resolveSettings, type Settings } from "../../core/settings.ts";
+import type { Ui } from "../state/model.ts";
 import type { RunView } from "./run-view.ts";
 
 const plainWord = /^[\w./:=@%+,-]+$/;
@@ -9,23 +10,40 @@ function shellWord(text: string): string {
   return plainWord.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The options that make a headless command mean the same folders and database; no password is ever written out. */
-export function settingFlags(settings: Settings): string {
+/** The options that a headless command needs to mean the same folders and database in this environment. */
+export function settingFlags(settings: Settings, env: Environment): string {
+  const usual = settingsOf(env);
   const words: string[] = [];
-  if (settings.data !== "data/seeds") words.push("--data", shellWord(settings.data));
-  if (settings.home !== ".streamflow") words.push("--home", shellWord(settings.home));
-  // The URL may hold a password; the variable it came from, or the option, is for the user to repeat.
-  if (settings.database !== null) words.push("--database", '"$DATABASE_URL"');
+  if (settings.data !== usual?.data) words.push("--data", shellWord(settings.data));
+  if (settings.home !== usual?.home) words.push("--home", shellWord(settings.home));
+  // A URL may hold a password, which is never written out: whoever gave it by the option has to repeat it.
+  if (settings.database !== usual?.database) words.push("--database", settings.database === null ? embedded : "URL");
   return words.length === 0 ? "" : ` ${words.join(" ")}`;
 }
 
-/** The command that repeats a run without the screen. */
-export function commandOfRun(view: Pick<RunView, "month" | "mode">, flags: string): string {
-  const mode = { publish: "", restamp: " --restamp", backfill: " --backfill", dry_run: " --dry-run", adopt: "" }[
-    view.mode
-  ];
-  return `bun run console --month ${shellWord(view.month)}${mode}${flags}`;
+/** What is meant when no option says anything; null when the environment names a database by half. */
+function settingsOf(env: Environment): Settings | null {
+  try {
+    return resolveSettings({}, env);
+  } catch {
+    return null;
+  }
 }
+
+const modeFlags = { publish: "", restamp: " --restamp", backfill: " --backfill", dry_run: " --dry-run" } as const;
+
+/** The command that repeats a run without the screen. */
+export function commandOfRun(
+  { month, as_of, mode }: Repeated,
+  { months, flags }: Pick<Ui, "months" | "flags">,
+): string {
+  if (mode === "adopt") return `bun run console adopt --yes${flags}`;
+  const isOwn = (months ?? []).some((entry) => entry.month === month && entry.own_stamp && entry.as_of === as_of);
+  const asOf = isOwn ? ` --as-of ${as_of}` : "";
+  return `bun run console --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
+}
+
+type Repeated = Pick<RunView, "month" | "as_of" | "mode">;
 
 export function commandOfRequest(request: RunRequest, flags: string): string {
   const { selection } = request;

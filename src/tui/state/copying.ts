@@ -1,6 +1,6 @@
 import { runViewAt } from "../select/at.ts";
 import { commandOfRun } from "../select/headless.ts";
-import { cursorIn, namesShown } from "../select/lists.ts";
+import { cursorIn, namesShown, selectedMonth } from "../select/lists.ts";
 import { here, sampleName, sealName, type Ui } from "./model.ts";
 
 /** A text for the clipboard, with the words that tell what it is. */
@@ -15,8 +15,10 @@ export function copied(ui: Ui): Copied | null {
   const names = namesShown(ui);
   const name = names[cursorIn(names, place)];
   switch (place.screen) {
-    case "months":
-      return name === undefined ? null : command({ month: name, mode: "publish" }, ui);
+    case "months": {
+      const entry = selectedMonth(ui);
+      return entry === null ? null : command({ ...entry, mode: "publish" }, ui);
+    }
     case "run": {
       const view = runViewAt(ui, place.run);
       return view === null ? null : command(view, ui);
@@ -46,5 +48,5 @@ function sqlOf(ui: Ui, run: number, position: number): Copied | null {
 }
 
 function command(run: Parameters<typeof commandOfRun>[0], ui: Ui): Copied {
-  return { what: "the command", text: commandOfRun(run, ui.flags) };
+  return { what: "the command", text: commandOfRun(run, ui) };
 }

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { type Environment, resolveSettings, type SettingFlags } from "../../src/core/settings.ts";
+import { commandOfRun, settingFlags } from "../../src/tui/select/headless.ts";
+import { month } from "../helpers/made-up.ts";
+
+/** A command that was copied has to mean what the screen shows, in the shell that the console was started from. */
+
+const url = "postgresql://me:secret@db.example.org/app";
+
+test.each<[SettingFlags, Environment, string]>([
+  [{}, {}, ""],
+  [{}, { DATABASE_URL: url, STREAMFLOW_HOME: "/srv" }, ""],
+  [{}, { POSTGRES_HOST: "db.example.org", POSTGRES_USER: "me" }, ""],
+  [{ database: "embedded" }, { DATABASE_URL: url }, " --database embedded"],
+  [{ database: "embedded" }, { POSTGRES_USER: "me" }, " --data data/seeds --home .streamflow --database embedded"],
+  [{ database: url }, {}, " --database URL"],
+  [{ home: ".streamflow", data: "my drops" }, { STREAMFLOW_HOME: "/srv" }, " --data 'my drops' --home .streamflow"],
+])("given %p in %p it takes the options%p", (flags, env, wanted) => {
+  expect(settingFlags(resolveSettings(flags, env), env)).toBe(wanted);
+});
+
+test("a run under a stamp of its own names it, and what was adopted was no run", () => {
+  const months = [{ ...month(0, "ok", null), as_of: "2024-01-15", own_stamp: true }, month(1, "ok", null)];
+  const command = (name: string, as_of: string, mode: "publish" | "adopt") =>
+    commandOfRun({ month: name, as_of, mode }, { months, flags: "" });
+  expect(command("month_000", "2024-01-15", "publish")).toBe("bun run console --month month_000 --as-of 2024-01-15");
+  expect(command("month_001", "2024-02-29", "publish")).toBe("bun run console --month month_001");
+  expect(command("month_000", "2024-01-15", "adopt")).toBe("bun run console adopt --yes");
+});
