@@ -141,6 +141,18 @@ describe("questions", () => {
     expect(runsAsked(session)).toMatchObject([{ request: { force: false, backfill: false, restamp: false } }]);
   });
 
+  test("a month whose stamp is taken is pending, for the run must stop at it and not go past", () => {
+    const made = scenario("published");
+    const [newest, ...older] = made.months;
+    if (newest === undefined) throw new Error("the scenario has no month");
+    const later = { ...newest, month: "month_003" as const, as_of: "2024-04-30" };
+    const months = [later, { ...newest, state: "stamp_taken" as const }, ...older];
+    const session = new Session({ ...made, months }).press("R");
+    expect(session.text()).toContain("Run 2 pending months?");
+    const wanted = { selection: { months: ["month_002", "month_003"] } };
+    expect(runsAsked(session.press("enter"))).toMatchObject([{ request: wanted }]);
+  });
+
   test("all pending are those that the question named, whatever comes in between", () => {
     const session = new Session(scenario("published")).press("R");
     expect(session.text()).toContain("bun run console --pending");

@@ -192,4 +192,4 @@ const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
 });
 
 const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "broken", "unsealed"]);
-const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete"]);
+const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete", "stamp_taken"]);
