@@ -3,7 +3,7 @@ import { asOfOf, type MonthName, monthIndex } from "../core/month.ts";
 import { isMoved } from "../csv/delivery.ts";
 import type { FileOnDisk } from "../csv/drop.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
-import { isPassed, isPending, type Past, stampInTheWay, stampOf } from "./past.ts";
+import { indexOfStamp, isPassed, isPending, type Past, stampInTheWay, stampOf } from "./past.ts";
 
 /** A month as it lay on disk when it was listed: milliseconds since 1970. */
 export interface MonthOnDisk {
@@ -46,6 +46,8 @@ function stateOf(
   if (lastRun?.status === "crashed") return "crashed";
   if (lastRun !== undefined && lastRun.status !== "published") return "failed";
   if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
+  if (past.stamps.some((stamp) => !stamp.sealed && indexOfStamp(stamp, firstMonth) === monthIndex(month)))
+    return "unsealed";
   if (isPassed(month, past)) return "out_of_order";
   const stamp = { month, asOf: stampOf(month, past, firstMonth) };
   if (stampInTheWay(stamp, past, firstMonth) !== undefined) return "stamp_taken";

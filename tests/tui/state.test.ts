@@ -199,8 +199,24 @@ describe("what others took", () => {
     unsealed(session);
     expect(session.text()).toContain("others took its snapshots: a seals them as they are");
     expect(session.press("a").text()).toContain("bun run console adopt --yes");
-    const asked = session.press("enter").effects.at(-1);
-    expect(asked).toEqual({ do: "ask", request: { kind: "adopt", confirmed: true } });
+    const asked = session
+      .press("enter")
+      .effects.slice(-2)
+      .map((one) => one.do === "ask" && one.request);
+    expect(asked).toEqual([{ kind: "adopt", confirmed: true }, { kind: "months" }]);
+  });
+
+  test.each(["backfill", "adopt"] as const)("of a month published by %s, only what was done is ticked", (mode) => {
+    const made = scenario("published");
+    const months = made.months.map((entry) =>
+      entry.last_run === null ? entry : { ...entry, last_run: { ...entry.last_run, mode } },
+    );
+    const line =
+      new Session({ ...made, months })
+        .text()
+        .split("\n")
+        .find((text) => text.includes("month_001")) ?? "";
+    expect(line.split("✔").length - 1).toBe(mode === "backfill" ? 1 : 0);
   });
 
   test("stands among the snapshots, by its own word", () => {

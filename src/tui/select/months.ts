@@ -51,13 +51,17 @@ function liveCell(stage: Stage, current: Stage | null, glyphs: Glyphs): Span {
 function publishedCells(run: RunEntry, glyphs: Glyphs, state: MonthState): Span[] {
   const tone = state === "ok" ? "good" : "dim";
   const { warned } = run.expectations;
+  const done = (isDone: boolean) => (isDone ? span(glyphs.ok, tone) : span(glyphs.none, "dim"));
   return [
-    span(glyphs.ok, tone),
-    span(glyphs.ok, tone),
+    done(run.mode !== "adopt"),
+    done(run.mode !== "adopt" && run.mode !== "backfill"),
     span(`${passedOf(run, glyphs)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
-    state === "dropped" ? span("dropped", "warn") : span("sealed", tone),
+    unsealedStates.has(state) ? span(state, states[state].tone) : span("sealed", tone),
   ];
 }
+
+/** Of published months whose snapshots are not as they were sealed, or not sealed any more. */
+const unsealedStates = new Set<MonthState>(["dropped", "broken", "unsealed"]);
 
 function failedCells(run: RunEntry, failed: Stage | null, glyphs: Glyphs): Span[] {
   const at = failed === null ? 0 : stages.indexOf(failed);

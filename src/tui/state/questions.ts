@@ -57,7 +57,7 @@ export function askTyped(ui: Ui, entry: MonthEntry, way: "backfill" | "restamp")
 export function askRun(ui: Ui, entry: MonthEntry): Question {
   const { month, state } = entry;
   // A newer month is published, or its files changed since it was: the plain run would only be refused.
-  if (state === "out_of_order" || (state === "dropped" && isOutdated(ui, entry)))
+  if (state === "out_of_order" || ((state === "dropped" || state === "unsealed") && isOutdated(ui, entry)))
     return askTyped(ui, entry, "backfill");
   if (state === "changed" || state === "broken") return askTyped(ui, entry, "restamp");
   if (state === "ok") {

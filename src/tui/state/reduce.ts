@@ -2,7 +2,7 @@ import { actions } from "./actions.ts";
 import { bindingOf, reasonAgainst } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
-import type { Effect, Message, Step, Ui } from "./model.ts";
+import type { Effect, Message, Reply, Step, Ui } from "./model.ts";
 import { askAgain, askForNeeds } from "./needs.ts";
 import { typedText, withTyped } from "./prompts.ts";
 import { say, stay } from "./stack.ts";
@@ -36,7 +36,7 @@ function react(ui: Ui, message: Message): Step {
     case "tick":
       return askAgain(ui);
     case "reply":
-      return stay(onReply(ui, message.reply));
+      return replied(ui, message.reply);
     case "refused":
       return stay(onRefusal(ui, message));
     case "event":
@@ -48,6 +48,13 @@ function react(ui: Ui, message: Message): Step {
     case "restarted":
       return stay({ ...ui, link: { state: "connecting" }, waiting: [], refusals: {} });
   }
+}
+
+/** Where a month stands is another thing once snapshots were adopted or dropped. */
+function replied(ui: Ui, reply: Reply): Step {
+  const { kind } = reply.request;
+  const next = onReply(ui, reply);
+  return kind === "adopt" || kind === "retire" ? askAgain(next) : stay(next);
 }
 
 function press(ui: Ui, key: string): Step {
