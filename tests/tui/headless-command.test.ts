@@ -15,7 +15,7 @@ test.each<[SettingFlags, Environment, string]>([
   [{ database: "embedded" }, { POSTGRES_USER: "me" }, " --data data/seeds --home .streamflow --database embedded"],
   [{ database: url }, {}, " --database URL"],
   [{ home: ".streamflow", data: "my drops" }, { STREAMFLOW_HOME: "/srv" }, " --data 'my drops' --home .streamflow"],
-])("given %p in %p it takes the options%p", (flags, env, wanted) => {
+])("given %j in %j it takes the options%j", (flags, env, wanted) => {
   expect(settingFlags(resolveSettings(flags, env), env)).toBe(wanted);
 });
 
