@@ -62,7 +62,7 @@ function otherStamp(month: string, asOf: string, stamp: Stamp): ConsoleError {
   const stands = stamp.sealed ? `is sealed as of ${stamp.as_of}` : `stands, unsealed, as of ${stamp.as_of}`;
   return new ConsoleError("leak", `${month} ${stands}, and cannot be stamped ${asOf} as well.`, {
     hint:
-      `One month has one stamp. To replace it, remove the first by \`snapshots --drop ${stamp.as_of}\`, ` +
+      `One month has one stamp: --as-of ${stamp.as_of} runs it under that. To replace it, remove the first by \`snapshots --drop ${stamp.as_of}\`, ` +
       "then run the month again with the --as-of that you want (an older month: with --backfill, too).",
   });
 }
