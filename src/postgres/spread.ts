@@ -24,7 +24,8 @@ interface Former {
 interface Latter {
   values: number[];
   beyond: number[];
-  means: (string | null)[];
+  /** Of the two means: as floats they might differ by less than what a float holds. */
+  apart: (string | null)[];
 }
 
 /** The exact figures of numeric columns, by one scan of each side; null for a column that is no number. */
@@ -46,10 +47,12 @@ export async function spreadsOf(
       from ${from} s`;
   const isBeyond = (column: Column, index: number) =>
     beyondRange(sql, column, former?.lows[index] ?? null, former?.highs[index] ?? null);
+  const apart = (column: Column, index: number) =>
+    sql`abs(avg(${value(column)}) - ${former?.means[index] ?? null}::text::numeric)`;
   const [latter] = await sql<Latter[]>`
     select array[${each(({ name }) => sql`count(s.${sql(name)})`)}]::bigint[] as values,
            array[${each(isBeyond)}]::bigint[] as beyond,
-           array[${each((column) => sql`avg(${value(column)})`)}]::text[] as means
+           array[${each(apart)}]::text[] as apart
       from ${to} s`;
   const found = new Map(numbers.map((column, index) => [column, spreadOf(former, latter, index)]));
   return columns.map((column) => found.get(column) ?? { beyond: null, mean: null });
@@ -77,10 +80,10 @@ function beyondRange(sql: Queryable, column: Column, lowest: string | null, high
 function spreadOf(former: Former | undefined, latter: Latter | undefined, index: number): Spread {
   const [before, after] = [former?.values[index] ?? 0, latter?.values[index] ?? 0];
   if (before === 0 || after === 0) return { beyond: null, mean: null };
-  const [from, to] = [Number(former?.means[index]), Number(latter?.means[index])];
+  const [mean, apart] = [Number(former?.means[index]), Number(latter?.apart[index])];
   return {
     beyond: (latter?.beyond[index] ?? 0) / after,
-    mean: meansApart(from, to, Number(former?.deviations[index])),
+    mean: inDeviations(apart, mean, Number(former?.deviations[index])),
   };
 }
 
@@ -88,10 +91,10 @@ function spreadOf(former: Former | undefined, latter: Latter | undefined, index:
 const rounding = 1e-14;
 
 /** Null where the former values do not deviate, so that no distance has a measure: the PSI tells of that. */
-export function meansApart(from: number, to: number, deviation: number): number | null {
-  const apart = Math.abs(to - from);
-  if (apart <= rounding * Math.abs(from)) return 0;
-  if (!Number.isFinite(apart) || !(deviation > rounding * Math.abs(from))) return null;
+function inDeviations(apart: number, mean: number, deviation: number): number | null {
+  if (!Number.isFinite(apart)) return null;
+  if (apart <= rounding * Math.abs(mean)) return 0;
+  if (!(deviation > rounding * Math.abs(mean))) return null;
   const figure = apart / deviation;
   return Number.isFinite(deviation) && Number.isFinite(figure) ? figure : null;
 }

@@ -91,16 +91,31 @@ export function missingOf(before: Numbers, after: Numbers): number | null {
   return Math.abs(shareOf(before, (cell) => cell === null) - shareOf(after, (cell) => cell === null));
 }
 
-/** Null when either side has no numbers, and when those of the former do not deviate but the mean moved. */
+/** A number times 10^400, exactly as its decimals have it. */
+function scaled(value: number): bigint {
+  const [digits = "", exponent = "0"] = value.toString().split("e");
+  const [whole = "", fraction = ""] = digits.split(".");
+  return BigInt(whole + fraction) * 10n ** BigInt(400 + Number(exponent) - fraction.length);
+}
+
+/** The root of a fraction of squares, to some 20 digits. */
+function rootOf(numerator: bigint, denominator: bigint): number {
+  return Math.sqrt(Number((numerator * 10n ** 60n) / denominator)) / 1e30;
+}
+
+/** Null when either side has no numbers, and when those of the former do not deviate but the mean moved. Without floats. */
 export function meanOf(before: Numbers, after: Numbers): number | null {
-  const [p, q] = [present(before), present(after)];
-  if (p.length === 0 || q.length === 0) return null;
-  const mean = (cells: readonly number[]) => cells.reduce((sum, cell) => sum + cell / cells.length, 0);
-  const [from, to] = [mean(p), mean(q)];
-  if (Math.abs(to - from) <= 1e-13 * Math.abs(from)) return 0;
-  const deviation = Math.sqrt(mean(p.map((cell) => (cell - from) ** 2)));
-  const figure = Math.abs(to - from) / deviation;
-  return deviation <= 1e-13 * Math.abs(from) || !Number.isFinite(figure) ? null : figure;
+  const [p, q] = [present(before).map(scaled), present(after).map(scaled)];
+  const [n, m] = [BigInt(p.length), BigInt(q.length)];
+  if (n === 0n || m === 0n) return null;
+  const sum = (cells: readonly bigint[]) => cells.reduce((total, cell) => total + cell, 0n);
+  // Mean, distance and deviation, of which each is squared and times n²m².
+  const mean = (sum(p) * m) ** 2n;
+  const apart = (sum(q) * n - sum(p) * m) ** 2n;
+  const deviation = (n * sum(p.map((cell) => cell ** 2n)) - sum(p) ** 2n) * m ** 2n;
+  const isRounding = (square: bigint) => square * 10n ** 28n <= mean;
+  if (isRounding(apart)) return 0;
+  return isRounding(deviation) ? null : rootOf(apart, deviation);
 }
 
 /** `psiOf` for many rows: by one sort of the former values, and a search for each cell's mid-rank. */

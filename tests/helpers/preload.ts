@@ -1,4 +1,5 @@
 import { afterAll } from "bun:test";
+import * as fc from "fast-check";
 import { exitCodes } from "../../src/core/errors.ts";
 import { undoAll } from "./at-end.ts";
 
@@ -6,3 +7,6 @@ import { undoAll } from "./at-end.ts";
 afterAll(undoAll);
 // Ctrl-C skips it.
 process.once("SIGINT", () => void undoAll().finally(() => process.exit(exitCodes.interrupted)));
+
+// What is drawn at random is always the same, unless another seed is asked for.
+fc.configureGlobal({ seed: Number(process.env.SEED ?? 14) });

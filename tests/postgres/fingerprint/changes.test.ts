@@ -10,8 +10,6 @@ import { canonical } from "./written.ts";
 
 /** How many single changes are tried; set it to soak. */
 const changes = Number(process.env.CHANGES ?? 2_000);
-/** Set it to try others. */
-const seed = Number(process.env.SEED ?? 1);
 const changesOfTable = 25;
 setDefaultTimeout(60_000 + 10 * changes);
 
@@ -50,7 +48,7 @@ test("any one change to exact values changes the fingerprint, and nothing else d
     });
     expect(offences).toEqual([]);
   });
-  await fc.assert(tried, { numRuns: Math.ceil(changes / changesOfTable), seed, endOnFailure: true });
+  await fc.assert(tried, { numRuns: Math.ceil(changes / changesOfTable), endOnFailure: true });
   expect([...effective.keys()].sort()).toEqual([...changeKinds].sort());
   const total = effective.values().reduce((sum, count) => sum + count, 0);
   expect(total).toBeGreaterThan(0.75 * changes);
