@@ -4,7 +4,7 @@ import { keyLines } from "../csv/keys.ts";
 import { SourceFault } from "../csv/source.ts";
 import { FaultTally } from "../csv/tally.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
-import type { Sql, Transaction } from "../postgres/connect.ts";
+import type { Queryable, Transaction } from "../postgres/connect.ts";
 import {
   copyKeyLines,
   dropKeyLines,
@@ -16,6 +16,7 @@ import {
   repeatedKeys,
 } from "../postgres/key-lines.ts";
 import { isKnownParent, type Parents } from "../postgres/parents.ts";
+import { transact } from "../postgres/transact.ts";
 import type { Job } from "./context.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./incoming.ts";
@@ -49,13 +50,13 @@ interface Collected extends Incoming {
  * rejected anyway: their keys and lines go into scratch tables, and PostgreSQL finds what is wrong among them.
  */
 export async function findKeyFaults(
-  sql: Sql,
+  sql: Queryable,
   { dataset, tables, parents }: Pick<Job, "dataset" | "tables"> & { parents: Parents },
   incoming: readonly Incoming[],
   faults: DropFaults,
 ): Promise<void> {
   const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
-  await sql.begin(async (tx) => {
+  await transact(sql, async (tx) => {
     await giveRoomForKeys(tx);
     // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
     const read: Collected[] = [];

@@ -3,10 +3,13 @@ import type { Stage } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { Suite } from "../core/suite.ts";
 import { changedSince } from "../csv/delivery.ts";
-import { type Sql, type Transaction, writeExactly } from "../postgres/connect.ts";
+import { type Queryable, type Sql, type Transaction, writeExactly } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
+import { countAsPublished } from "../postgres/ledger.ts";
+import { fireDeferred } from "../postgres/other-writers.ts";
 import type { Parents } from "../postgres/parents.ts";
 import { emptyStage } from "../postgres/stage.ts";
+import { transact } from "../postgres/transact.ts";
 import { whileCancellable } from "./cancel.ts";
 import { requireCommitted } from "./committed.ts";
 import { inStage, type Job, type StageContext, secondsSince } from "./context.ts";
@@ -27,6 +30,7 @@ import {
 } from "./record.ts";
 import { type Rejects, rejectFolder, rejectsOf } from "./rejects.ts";
 import type { RowsBefore } from "./row-counts.ts";
+import { publishingMode } from "./selection.ts";
 import { type Snapshots, snapshot } from "./snapshot.ts";
 import type { EventStream } from "./stream.ts";
 import { findUnexpected } from "./unexpected.ts";
@@ -34,13 +38,16 @@ import { upsert } from "./upsert.ts";
 import { validate } from "./validate.ts";
 import { requireWritten } from "./written.ts";
 
-/** A run that is open in the ledger and holds the lock. `sql` is its one connection. */
+/** A run that is open in the ledger and holds the lock. */
 export interface OpenRun {
   run: number;
   job: Job;
   /** Months that are to follow, and are not run should this one fail. */
   left: MonthName[];
-  sql: Sql;
+  /** The connection that does the work; of a dry run, the transaction that will be rolled back. */
+  sql: Queryable;
+  /** Where the run's record is kept, whatever becomes of the work. */
+  ledger: Sql;
   incoming: Incoming[];
   suites: Map<string, Suite>;
   rowsBefore: RowsBefore;
@@ -66,18 +73,15 @@ interface Findings {
   progress: { stage: Stage | null };
 }
 
-/** Thrown inside the transaction of a dry run, so that it is rolled back like any failure. */
-class DryRunOver extends Error {}
-
 /**
  * One month's run: the four stages and the ledger in one transaction. Says `run.started` first and `run.finished` or
  * `run.failed` last; returns the error that stopped it, or null.
  */
 export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
-  const { run, job, sql, stream } = open;
+  const { run, job, ledger, stream } = open;
   const start = performance.now();
   const record = emptyRecord();
-  const rejects = rejectsOf(rejectFolder(open.home, sql, job.dataset.name), job.month, run);
+  const rejects = rejectsOf(rejectFolder(open.home, ledger, job.dataset.name), job.month, run);
   const faults = new DropFaults(job.month, rejects.add);
   const progress: { stage: Stage | null } = { stage: null };
   sayStarted(open);
@@ -100,7 +104,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     const error = await explain(open, thrown, faults);
     const rejectFile = await rejects.close();
     const groups = error.faultCount > 0 ? faults.groups : [];
-    await recordFailure(sql, run, record, { error, groups, stage: progress.stage, rejectFile });
+    await recordFailure(ledger, run, record, { error, groups, stage: progress.stage, rejectFile });
     stream.emit({
       event: "run.failed",
       month: job.month,
@@ -132,26 +136,30 @@ function sayStarted({ job, incoming, suites, stream }: OpenRun): void {
   });
 }
 
-/** The transaction. A dry run goes all the way and is rolled back at the end, then recorded. */
+/** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
 async function publish(open: OpenRun, findings: Findings): Promise<Snapshots> {
+  const { job, run, sql, ledger } = open;
   const { record } = findings;
+  const isDry = job.mode === "dry_run";
   let snapshots: Snapshots = { inForce: [], fresh: [], lifted: 0, replaced: 0 };
   let isCommitting = false;
   try {
-    await open.sql.begin("isolation level read committed", async (tx) => {
+    await transact(sql, async (tx) => {
       await writeExactly(tx);
       snapshots = await whileCancellable(open.signal, open.stopStatement, () => stagesIn(tx, open, findings));
-      const isDry = open.job.mode === "dry_run";
-      if (!isDry) await recordSuccess(tx, open.run, record);
+      if (isDry) await fireDeferred(tx);
+      else await recordSuccess(tx, run, record);
       // The last thing before the commit: another delivery may have begun to take this one's place.
       await requireAsListed(open, findings);
-      if (isDry) throw new DryRunOver();
-      isCommitting = true;
+      isCommitting = !isDry;
     });
   } catch (thrown) {
-    if (thrown instanceof DryRunOver) await recordRolledBack(open.sql, open.run, record, null);
-    else if (isCommitting) await requireCommitted(open.sql, open.run, thrown);
-    else throw thrown;
+    if (!isCommitting) throw thrown;
+    await requireCommitted(ledger, run, thrown);
+  }
+  if (isDry) {
+    await recordRolledBack(ledger, run, record, null);
+    await countAsPublished(sql, run, publishingMode(job));
   }
   return snapshots;
 }

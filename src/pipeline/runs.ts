@@ -3,10 +3,11 @@ import type { RunEvent } from "../core/events.ts";
 import type { MonthName } from "../core/month.ts";
 import type { RunRequest } from "../core/requests.ts";
 import { backendPid, cancelBackend } from "../postgres/backend.ts";
-import type { Sql } from "../postgres/connect.ts";
+import type { Queryable, Sql } from "../postgres/connect.ts";
 import { translate } from "../postgres/errors.ts";
 import { closeRun, openRun } from "../postgres/ledger.ts";
 import { prepareStage } from "../postgres/stage.ts";
+import { rolledBack } from "../postgres/transact.ts";
 import { dropsOnDisk, filesOf } from "./drops.ts";
 import { incomingOf } from "./incoming.ts";
 import type { MonthOnDisk } from "./months.ts";
@@ -26,8 +27,12 @@ import { openWriter } from "./writer.ts";
 interface Series {
   session: Session;
   request: RunRequest;
-  /** The one connection that holds the lock and does the work. */
-  sql: Sql;
+  /** The one connection that holds the lock and does the work; of dry runs, the transaction that is rolled back. */
+  sql: Queryable;
+  /** Where the record of each run is kept. */
+  ledger: Sql;
+  /** The server's process for `sql`, which holds the lock. */
+  pid: number;
   stream: EventStream;
   signal: AbortSignal;
 }
@@ -49,7 +54,7 @@ export async function runMonths(
     try {
       const months = await monthsFor(session, request);
       if (months.length === 0) return 0;
-      return await runEach({ session, request, sql: await writer.lock(), stream, signal }, months);
+      return await runAll({ session, request, stream, signal }, await writer.lock(), months);
     } finally {
       await writer.close();
     }
@@ -68,22 +73,26 @@ async function monthsFor(session: Session, request: RunRequest): Promise<MonthOn
   return selectMonths(session, request, onDisk, past);
 }
 
-/** A dry run of several months rolls each back before the next. */
-const notCounted = {
-  title: "The months after this one are counted as if it had not been run, since it was rolled back.",
-  hint: "Run it first, then dry-run the next, for the numbers that the next will have.",
-};
+/** Dry runs are one transaction over all of them, so that each finds what the months before it would leave. */
+async function runAll(
+  given: Omit<Series, "sql" | "ledger" | "pid">,
+  writer: Sql,
+  months: readonly MonthOnDisk[],
+): Promise<number> {
+  const { session, request } = given;
+  // One statement behind the other, without waiting for each.
+  const [pid] = await Promise.all([backendPid(writer), prepareStage(writer, session.tables)]);
+  if (!request.dry_run) return runEach({ ...given, sql: writer, ledger: writer, pid }, months);
+  return rolledBack(writer, (tx) => runEach({ ...given, sql: tx, ledger: session.sql, pid }, months));
+}
 
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
-  const { session, sql } = series;
-  // One statement behind the other, without waiting for each.
-  const [pid] = await Promise.all([backendPid(sql), prepareStage(sql, session.tables)]);
+  const { session, sql, pid } = series;
   for (const [index, month] of months.entries()) {
     const past = await readPast(sql, session);
     const left = months.slice(index + 1).map((one) => one.month);
     const error = await runOne(series, { month, left }, past, () => cancelBackend(session.sql, pid));
     if (error !== null) return error.exitCode;
-    if (series.request.dry_run && index + 1 < months.length) series.stream.emit({ event: "run.warned", ...notCounted });
   }
   return 0;
 }
@@ -94,7 +103,7 @@ async function runOne(
   past: Past,
   stopStatement: OpenRun["stopStatement"],
 ): Promise<ConsoleError | null> {
-  const { session, request, sql, stream, signal } = series;
+  const { session, request, sql, ledger, pid, stream, signal } = series;
   const { dataset, tables, settings } = session;
   const job = jobFor(session, request, drop.month);
   // A restamp is asked for because of the snapshots, whatever the files say.
@@ -106,11 +115,12 @@ async function runOne(
     }
   }
   const suites = await readSuites(session);
-  const run = await openRun(sql, {
+  const run = await openRun(ledger, {
     dataset: dataset.name,
     month: job.month,
     as_of: job.asOf,
     mode: job.mode,
+    backend_pid: pid,
     ...whoami(),
   });
   stream.setRun(run);
@@ -122,6 +132,7 @@ async function runOne(
     job,
     left,
     sql,
+    ledger,
     suites,
     stream,
     signal,
@@ -139,13 +150,13 @@ async function runOne(
 }
 
 async function refuse(
-  { sql, stream }: Series,
+  { ledger, stream }: Series,
   run: number,
   { month, left }: { month: MonthName; left: MonthName[] },
   error: ConsoleError,
 ): Promise<ConsoleError> {
   const { code, title, hint } = error;
-  await closeRun(sql, run, "refused", [], {
+  await closeRun(ledger, run, "refused", [], {
     stage: null,
     code,
     title,

@@ -61,8 +61,12 @@ export function jobFor({ dataset, tables }: Session, request: RunRequest, month:
   };
 }
 
-function modeOf({ dry_run, backfill, restamp }: RunRequest): Mode {
-  if (dry_run) return "dry_run";
+function modeOf(request: RunRequest): Mode {
+  return request.dry_run ? "dry_run" : publishingMode(request);
+}
+
+/** What a run is when it is no dry run. */
+export function publishingMode({ backfill, restamp }: Pick<RunRequest, "backfill" | "restamp">): Mode {
   if (backfill) return "backfill";
   return restamp ? "restamp" : "publish";
 }

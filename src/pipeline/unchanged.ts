@@ -1,6 +1,6 @@
 import type { TableCounts } from "../core/events.ts";
 import { sha256Of } from "../csv/delivery.ts";
-import type { Sql } from "../postgres/connect.ts";
+import type { Queryable } from "../postgres/connect.ts";
 import { touchFiles } from "../postgres/ledger.ts";
 import type { Publication } from "../postgres/ledger-queries.ts";
 import { isFrozen } from "../postgres/snapshots.ts";
@@ -15,7 +15,7 @@ import type { EventStream } from "./stream.ts";
  * are read only when their size and time are as they were, or their size alone, and they may be others all the same.
  */
 export async function isPublishedAlready(
-  sql: Sql,
+  sql: Queryable,
   job: Job,
   drop: MonthOnDisk,
   past: Past,

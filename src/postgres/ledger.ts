@@ -13,6 +13,8 @@ export interface RunOpening {
   operator: string;
   host: string;
   process: number;
+  /** The server process that holds the lock, where it is not the one that writes this line. */
+  backend_pid?: number;
 }
 
 /** A file as a run found it. */
@@ -62,6 +64,11 @@ export async function markCrashed(sql: Sql, dataset: string): Promise<void> {
   await sql`
     update console.runs set status = 'crashed', finished_at = clock_timestamp()
      where dataset = ${dataset} and status = 'running'`;
+}
+
+/** Within a transaction that will be rolled back, let a dry run that has ended count as the publication that it tried. */
+export async function countAsPublished(tx: Queryable, run: number, mode: Mode): Promise<void> {
+  await tx`update console.runs set status = 'published', mode = ${mode} where run = ${run}`;
 }
 
 export async function recordTables(sql: Queryable, run: number, tables: readonly TableCounts[]): Promise<void> {

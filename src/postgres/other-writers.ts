@@ -28,12 +28,15 @@ export async function stateSince(
   { live }: LoadTable,
   { next, underWay }: Moment,
 ): Promise<{ rows: number; written: boolean }> {
-  // Ages are compared, since ids begin anew. The rows of a distributed table carry ids of other servers.
+  // Ages are compared, since ids begin anew. A part of our own transaction has an id of its own, and is not committed.
+  // The rows of a distributed table carry ids of other servers.
   const [row] = await tx<{ rows: number; written: boolean }[]>`
     select count(*) as rows,
            to_regclass('pg_catalog.pg_dist_partition') is not null or coalesce(bool_or(
              l.xmin <> pg_current_xact_id()::xid and
-             (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[]))), false) as written
+             (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[])) and
+             pg_xact_status((pg_current_xact_id()::text::bigint - age(l.xmin))::text::xid8) = 'committed'),
+             false) as written
       from ${tx(live.schema)}.${tx(live.name)} l`;
   return row ?? { rows: 0, written: true };
 }

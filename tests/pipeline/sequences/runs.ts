@@ -35,15 +35,20 @@ export function judgeRuns(model: Model, done: RunDone): void {
     () => "a file was replaced, and the run finished all the same",
   );
   let live = before.live;
+  // What a dry run of several months would have come to so far.
+  let tried = before.live;
   for (const end of ended.finished) {
     const files = done.files(monthOf(end.month));
     if (end.status === "unchanged") judgeUnchanged(model, end, files);
-    else if (!backfill) judgeCounts(model, { live, isDated: isCopied(before) }, end, files);
+    else if (!backfill) {
+      judgeCounts(model, { live: tried, isDated: isCopied(before) }, end, files);
+      tried = upserted(tried, files);
+    }
     if (end.status !== "published") continue;
     judgePublished(model, end, files, done);
     if (backfill) judgeParents(model, end, files, after);
     else {
-      live = upserted(live, files);
+      live = tried;
       model.published(monthOf(end.month));
     }
   }
