@@ -2,6 +2,7 @@ import type { DropAgreement, TableAgreement } from "../core/adoption.ts";
 import { ConsoleError } from "../core/errors.ts";
 import type { Sql, Transaction } from "../postgres/connect.ts";
 import { type Frozen, sealedColumns, stagedChanges } from "../postgres/snapshots.ts";
+import { rolledBack } from "../postgres/transact.ts";
 import type { StageContext } from "./context.ts";
 import { DropFaults } from "./faults.ts";
 import { incomingOf } from "./incoming.ts";
@@ -18,26 +19,21 @@ interface Question {
   past: Past;
 }
 
-/** Thrown inside the transaction in which the drop was staged: nobody is to see it. */
-class Looked extends Error {}
-
 /** Hold snapshot rows that others took against the month's drop, which is read as strictly as by a run, and not kept. */
 export async function agreementWithDrop(sql: Sql, session: Session, question: Question): Promise<DropAgreement> {
-  let tables: TableAgreement[] = [];
   try {
-    await sql.begin(async (tx) => {
+    return await rolledBack(sql, async (tx) => {
       const { drop } = question;
       const faults = new DropFaults(drop.month);
       await ingest(contextOf(tx, session, question), incomingOf(session.tables, drop, null), faults);
-      tables = [];
+      const tables: TableAgreement[] = [];
       for (const table of question.tables) tables.push(await agreementOf(tx, table, question));
-      throw new Looked();
+      return { state: "compared", tables };
     });
   } catch (thrown) {
     if (thrown instanceof ConsoleError) return { state: "faulty", reason: thrown.title };
-    if (!(thrown instanceof Looked)) throw thrown;
+    throw thrown;
   }
-  return { state: "compared", tables };
 }
 
 async function agreementOf(tx: Transaction, table: Frozen, { drop, asOf }: Question): Promise<TableAgreement> {

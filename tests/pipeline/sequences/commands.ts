@@ -17,6 +17,7 @@ export type Hand =
   | { hand: "update" | "flip the sign of" | "delete" | "insert beside"; of: "frozen" | "live"; pick: Pick }
   | { hand: "truncate live" }
   | { hand: "freeze live rows"; asOf: string }
+  | { hand: "run the older flow"; month: number; asOf: string }
   | { hand: "add a column"; to: "live" | "frozen" | "both"; filled: boolean }
   | { hand: "drop the column" };
 
@@ -24,6 +25,7 @@ export type Command =
   | { do: "run"; months: Months; flags: RunFlags; replacing: Replacing | null }
   | { do: "rewrite"; month: number | "each"; rewriting: Rewriting }
   | { do: "drop"; pick: Pick }
+  | { do: "adopt"; confirmed: boolean }
   | { do: "export"; pick: Pick; labels: Pick | null }
   | { do: "lose the ledger"; by: "truncate" | "drop schema" }
   | { do: "hand"; hand: Hand };
@@ -82,6 +84,7 @@ const hand: fc.Arbitrary<Hand> = fc.oneof(
   }),
   fc.constant({ hand: "truncate live" }),
   day.map((asOf) => ({ hand: "freeze live rows" as const, asOf })),
+  month.map((of) => ({ hand: "run the older flow" as const, month: of, asOf: lastDay(of) })),
   fc.record({
     hand: fc.constant("add a column" as const),
     to: fc.constantFrom("live" as const, "frozen" as const, "both" as const, "both" as const),
@@ -102,6 +105,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 3,
   },
   { arbitrary: fc.record({ do: fc.constant("drop" as const), pick }), weight: 2 },
+  { arbitrary: fc.constant<Command>({ do: "adopt", confirmed: false }), weight: 1 },
+  { arbitrary: fc.constant<Command>({ do: "adopt", confirmed: true }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constant("export" as const), pick, labels: fc.option(pick) }), weight: 3 },
   {
     arbitrary: fc.record({
@@ -113,9 +118,21 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { arbitrary: fc.record({ do: fc.constant("hand" as const), hand }), weight: 4 },
 );
 
+/** What there is at the beginning: nothing, or the months that an older flow took. */
+const beginning = fc.oneof(
+  { arbitrary: fc.constant(0), weight: 2 },
+  { arbitrary: fc.constant(1), weight: 1 },
+  { arbitrary: fc.constant(2), weight: 1 },
+);
+const older = (taken: number): Command[] =>
+  months.slice(0, taken).map((month) => {
+    return { do: "hand", hand: { hand: "run the older flow", month, asOf: lastDay(month) } };
+  });
+
 /** Sequences of so many commands at most, which a counterexample prints one a line. */
 export const sequences = fc
-  .array(command, { minLength: 1, maxLength: 12, size: "max" })
+  .tuple(beginning, fc.array(command, { minLength: 1, maxLength: 12, size: "max" }))
+  .map(([taken, drawn]) => [...older(taken), ...drawn])
   .map((commands) => Object.assign(commands, { [fc.toStringMethod]: () => `\n${commands.map(told).join("\n")}` }));
 
 /** Such as `run 1 backfill as_of=2024-01-15`. */

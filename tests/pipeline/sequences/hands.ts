@@ -1,8 +1,8 @@
 import type { Sql } from "../../../src/postgres/connect.ts";
 import type { Hand } from "./commands.ts";
 import type { Contents } from "./contents.ts";
-import { deliveredColumn, extraColumn, extraTable, frozenTables, tables } from "./deliveries.ts";
-import { copyLive } from "./older-flow.ts";
+import { type Delivery, deliveredColumn, extraColumn, extraTable, frozenTables, tables } from "./deliveries.ts";
+import { copyLive, fillAsOlderFlow } from "./older-flow.ts";
 
 /** A number of each table that a hand can change. Users have none, and labels neither. */
 const numbers: Readonly<Record<string, string>> = {
@@ -30,14 +30,21 @@ function placesOf({ live, frozen }: Contents, of: "frozen" | "live"): Place[] {
   );
 }
 
-/** Do what others do, by plain SQL, if there is something to do it to. */
-export async function layHand(sql: Sql, hand: Hand, contents: Contents): Promise<void> {
+/** Do what others do, by plain SQL, if there is something to do it to; `filesOf` is what a month delivers. */
+export async function layHand(
+  sql: Sql,
+  hand: Hand,
+  contents: Contents,
+  filesOf: (month: number) => Delivery,
+): Promise<void> {
   switch (hand.hand) {
     case "truncate live":
       await sql`truncate ${sql(tables[0] ?? "")} cascade`;
       return;
     case "freeze live rows":
       return copyLive(sql, hand.asOf);
+    case "run the older flow":
+      return fillAsOlderFlow(sql, filesOf(hand.month), hand.asOf).catch(unlessOrphaned);
     case "drop the column":
       for (const table of [extraTable, frozenTables[extraTable] ?? ""]) {
         await sql`alter table ${sql(table)} drop column if exists ${sql(extraColumn)}`;
@@ -51,6 +58,12 @@ export async function layHand(sql: Sql, hand: Hand, contents: Contents): Promise
       if (place !== undefined) await changeRow(sql, hand.hand, place);
     }
   }
+}
+
+/** A flow that commits each table by itself stops where one has rows of users that no users.csv has. */
+function unlessOrphaned(error: unknown): void {
+  const isOrphaned = error instanceof Error && "code" in error && error.code === "23503";
+  if (!isOrphaned) throw error;
 }
 
 async function addColumn(sql: Sql, { to, filled }: Extract<Hand, { hand: "add a column" }>): Promise<void> {

@@ -9,6 +9,7 @@ export const rules = {
   whole: "a drop is published whole or not at all",
   counted: "what is told is what was written",
   verified: "verify tells what others changed, and nothing else",
+  adopted: "what stands without a seal is told as it is, and sealed as it is",
   training: "a training set has labels of a later month than its features, as they were sealed",
   backfill: "a backfill leaves live tables alone, and knows no parent that came later",
   exits: "a run ends in an exit code that its outcome means, and never throws",

@@ -9,7 +9,7 @@ import {
   nameOf,
   type Rows,
 } from "./deliveries.ts";
-import { monthOfDay, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
+import { monthOfDay, monthOfName, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
 
 /**
  * The month that the live tables must be taken to hold: what was published to them, or of what date rows stand that no
@@ -59,6 +59,14 @@ export class Model {
     this.#published = Math.max(this.#published, month);
     this.#lost = -1;
     this.held = typeof this.held === "number" ? Math.max(this.held, month) : month;
+  }
+
+  /** What stood without a seal was sealed as it is: the ledger vouches for its month from now on. */
+  adopted(before: Sight, after: Sight): void {
+    const known = new Set(before.seals.map(placeOf));
+    const sealed = after.seals.filter((seal) => !known.has(placeOf(seal)));
+    this.#published = Math.max(this.#published, ...sealed.map(({ month }) => monthOfName(month)));
+    if (sealed.length > 0) this.held = this.#heldBy(after);
   }
 
   /** Others were here. Nobody need know more of the live tables than what still tells it, once they took or gave that. */

@@ -8,7 +8,8 @@ import { type Delivery, frozenTables, tables } from "./deliveries.ts";
 export async function fillAsOlderFlow(sql: Sql, files: Delivery, asOf: string): Promise<void> {
   for (const table of tables) {
     const rows = [...(files.get(table)?.values() ?? [])];
-    const columns = Object.keys(rows[0] ?? {});
+    const there = new Set(await columnsOf(sql, table));
+    const columns = Object.keys(rows[0] ?? {}).filter((name) => there.has(name));
     const updates = columns.map((column) => sql`${sql(column)} = excluded.${sql(column)}`);
     const given = sql.json(rows.map((row) => ({ ...row })));
     await sql`
@@ -33,10 +34,14 @@ export async function copyLive(sql: Sql, asOf: string): Promise<void> {
 }
 
 async function frozenColumns(sql: Sql, table: string, snapshot: string): Promise<string[]> {
+  const live = new Set(await columnsOf(sql, table));
+  return (await columnsOf(sql, snapshot)).filter((name) => live.has(name));
+}
+
+async function columnsOf(sql: Sql, table: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
-    select a.attname as name from pg_attribute a join pg_attribute l on l.attname = a.attname
-     where a.attrelid = ${snapshot}::regclass and l.attrelid = ${table}::regclass
-       and a.attnum > 0 and not a.attisdropped and not l.attisdropped`;
+    select attname as name from pg_attribute
+     where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`;
   return rows.map(({ name }) => name);
 }
 

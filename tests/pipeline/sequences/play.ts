@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../../src/core/events.ts";
 import type { RunRequest } from "../../../src/core/requests.ts";
+import { judgeAdopt } from "./adoption.ts";
 import { judgeExport, judgeRetire, judgeVerify } from "./answers.ts";
 import { type Bench, monthsOf } from "./bench.ts";
 import type { Command, Months, Replacing } from "./commands.ts";
@@ -44,6 +45,9 @@ export class Play {
         break;
       case "drop":
         await this.#drop(command.pick);
+        break;
+      case "adopt":
+        await this.#adopt(command.confirmed);
         break;
       case "export":
         await this.#export(command);
@@ -142,6 +146,16 @@ export class Play {
     this.#count("drop");
   }
 
+  async #adopt(confirmed: boolean): Promise<void> {
+    const session = await this.#session();
+    if (session === null) return;
+    const again = () => look(this.#at.database.sql);
+    const before = this.#sight;
+    this.#sight = await judgeAdopt(session, confirmed, { before, files: this.#model.disk, lookAgain: again });
+    this.#model.adopted(before, this.#sight);
+    this.#count(this.#sight.seals.length > before.seals.length ? "adopt: sealed" : "adopt: looked");
+  }
+
   async #export({ pick, labels }: Extract<Command, { do: "export" }>): Promise<void> {
     const session = await this.#session();
     if (session === null) return;
@@ -166,11 +180,11 @@ export class Play {
 
   async #hand(hand: Extract<Command, { do: "hand" }>["hand"]): Promise<void> {
     const { sql } = this.#at.database;
-    await layHand(sql, hand, this.#sight);
+    await layHand(sql, hand, this.#sight, (month) => this.#model.files(month));
     // A program that is started after the schema changed has it as it is now.
     if (hand.hand === "add a column" || hand.hand === "drop the column") await this.#at.leave();
     this.#sight = await look(sql);
-    const evidence = ["truncate live", "delete", "freeze live rows"].includes(hand.hand);
+    const evidence = ["truncate live", "delete", "freeze live rows", "run the older flow"].includes(hand.hand);
     this.#model.othersWereHere(this.#sight, { evidence });
   }
 }

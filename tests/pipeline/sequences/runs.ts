@@ -2,10 +2,10 @@ import { exitCodeOf, type FailureCode } from "../../../src/core/errors.ts";
 import type { EventOf } from "../../../src/core/events.ts";
 import type { Ended } from "./bench.ts";
 import type { Contents } from "./contents.ts";
-import { type Cells, type Delivery, frozenTables, nameOf, tables } from "./deliveries.ts";
-import { hold, holdEqual, holdRows } from "./hold.ts";
+import { type Cells, type Delivery, deliveredColumn, frozenTables, nameOf, type Rows, tables } from "./deliveries.ts";
+import { hold, holdEqual, holdRows, type Rule } from "./hold.ts";
 import { countsOf, frozenOf, inColumns, isCopied, type Model, upserted } from "./model.ts";
-import { placeOf, type Sight, standingDates } from "./sight.ts";
+import { monthOfName as monthOf, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
 
 type Finished = EventOf<"run.finished">;
 
@@ -19,8 +19,6 @@ export interface RunDone {
   /** True when one of the files was replaced before the run was over. */
   replaced: boolean;
 }
-
-const monthOf = (name: string) => Number(name.slice("month_".length));
 
 /** Ends that say that something is wrong with the console, and not with what it was given. */
 const defects: readonly FailureCode[] = ["internal", "database_error", "database_lost", "not_as_planned", "io_error"];
@@ -76,8 +74,7 @@ function judgeUnchanged({ sealed, held, mayRefuse }: Model, finished: Finished, 
   const isBeside = mayBeBeside && told.every(({ inserted }) => inserted === undefined);
   for (const table of Object.values(frozenTables)) {
     const seal = sealed.get(placeOf({ table, as_of: asOf }));
-    const wanted = inColumns(frozenOf(files, monthOf(month), table), seal?.columns ?? []);
-    holdRows("counted", seal?.held ?? new Map(), wanted, `unchanged ${month}, ${table}`);
+    holdFrozen("counted", seal?.held ?? new Map(), { files, month, table, seal }, `unchanged ${month}`);
   }
   for (const { table, rows, inserted, updated } of told) {
     const counted = { rows, inserted, updated };
@@ -120,12 +117,26 @@ function judgePublished(model: Model, { month, as_of: asOf }: Finished, files: D
     const seal = after.seals.find((one) => placeOf(one) === place);
     holdEqual("whole", seal?.month, month, `the seal of ${place}`);
     const rows = after.frozen.get(table)?.get(asOf) ?? new Map<string, Cells>();
-    const columns = seal?.columns ?? [];
-    const wanted = inColumns(frozenOf(files, index, table), columns);
-    holdRows("whole", inColumns(rows, columns), wanted, `${place}, of ${month}`);
+    holdFrozen("whole", rows, { files, month, table, seal }, month);
     if (model.sealed.get(place)?.run !== seal?.run) continue;
     holdRows("sealed", rows, before.frozen.get(table)?.get(asOf) ?? new Map(), `${place}, which was kept`);
   }
+}
+
+/**
+ * A sealed snapshot holds the rows of its month's files; one that was adopted as others took it has them, and may have more.
+ */
+function holdFrozen(
+  rule: Rule,
+  rows: Rows,
+  { files, month, table, seal }: { files: Delivery; month: string; table: string; seal: StandingSeal | undefined },
+  where: string,
+): void {
+  const isAdopted = seal?.mode === "adopt";
+  const columns = (seal?.columns ?? []).filter((name) => !isAdopted || name !== deliveredColumn);
+  const wanted = inColumns(frozenOf(files, monthOf(month), table), columns);
+  const there = [...inColumns(rows, columns)].filter(([user]) => !isAdopted || wanted.has(user));
+  holdRows(rule, new Map(there), wanted, `${where}, ${table}${isAdopted ? ", adopted" : ""}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Mode } from "../../../src/core/events.ts";
 import type { Sql } from "../../../src/postgres/connect.ts";
 import { type Contents, readContents } from "./contents.ts";
 import { deliveredColumn, frozenTables, lastDay } from "./deliveries.ts";
@@ -8,6 +9,8 @@ export interface StandingSeal {
   as_of: string;
   month: string;
   run: number;
+  /** How the run that set it came to its rows. */
+  mode: Mode;
   rows: number;
   columns: string[];
 }
@@ -21,7 +24,7 @@ export interface Sight extends Contents {
 export async function look(sql: Sql): Promise<Sight> {
   const contents = await readContents(sql);
   const seals = await sql<StandingSeal[]>`
-    select table_name as table, as_of::text as as_of, month, run, rows,
+    select table_name as table, as_of::text as as_of, month, run, mode, rows,
            (select array_agg(c->>0 order by n) from jsonb_array_elements(columns) with ordinality as c(c, n)) as columns
       from console.seals order by 1, 2`;
   const lifted = await sql<{ place: string; lifts: number }[]>`
@@ -32,7 +35,7 @@ export async function look(sql: Sql): Promise<Sight> {
 /** A snapshot's name, of one table and date. */
 export const placeOf = ({ table, as_of }: { table: string; as_of: string }) => `${table} ${as_of}`;
 
-const monthOfName = (name: string) => Number(name.slice("month_".length));
+export const monthOfName = (name: string) => Number(name.slice("month_".length));
 
 /** The number of the month whose days a date falls in. */
 export const monthOfDay = (day: string) => (Number(day.slice(0, 4)) - 2024) * 12 + Number(day.slice(5, 7)) - 1;
