@@ -81,13 +81,15 @@ const trainingSet: Replies["export"] = {
   sha256: "0".repeat(64),
 };
 
+const numberIn = (observed: unknown) => (typeof observed === "number" ? observed : null);
+
 function history(known: Scenario, run: number): Replies["history"]["series"] {
   const verdicts = known.details.find((detail) => detail.run === run)?.verdicts ?? [];
-  return verdicts.map((_, position) => ({
+  return verdicts.map(({ observed }, position) => ({
     position,
     points: [1, 2, 3, 4, 5, 6].map((month) => ({
       as_of: `2023-0${month}-28`,
-      observed: (month * (position + 3)) % 7,
+      observed: numberIn(observed),
       success: true,
     })),
   }));
@@ -98,20 +100,15 @@ const samples: Replies["samples"] = {
   sql: [
     "begin;",
     "create temporary table subscriptions (like public.subscriptions) on commit drop;",
-    "\\copy subscriptions (user_id, contract_type) from '/data/month_002/subscriptions.csv' with (format csv, header)",
-    "select user_id, contract_type from subscriptions where contract_type not in ('Month-to-month', 'One year', 'Two year');",
+    "\\copy subscriptions (user_id, monthly_fee) from '/data/month_002/subscriptions.csv' with (format csv, header)",
+    "select user_id, monthly_fee from subscriptions where monthly_fee < 0;",
     "rollback;",
   ].join("\n"),
   sql_note: "a psql script that reads the drop's file",
   rows: [
-    { key: { user_id: "3668-CHVWT" }, value: "Two  year", file: "data/seeds/month_002/subscriptions.csv", line: 4 },
-    {
-      key: { user_id: "9237-PRTWH" },
-      value: "\u202eTwo\tyear",
-      file: "data/seeds/month_002/subscriptions.csv",
-      line: 17,
-    },
-    { key: { user_id: "日本-0001" }, value: null, file: null, line: null },
+    { key: { user_id: "3668-CHVWT" }, value: "-3.20", file: "data/seeds/month_002/subscriptions.csv", line: 4 },
+    { key: { user_id: "9237\u202ePRT" }, value: "-18.25", file: "data/seeds/month_002/subscriptions.csv", line: 17 },
+    { key: { user_id: "日本-0001" }, value: "-0.01", file: null, line: null },
   ],
 };
 

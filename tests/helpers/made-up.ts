@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Seal, Verdict } from "../../src/core/events.ts";
 import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus } from "../../src/core/listings.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
@@ -8,14 +9,27 @@ import type { SnapshotEntry } from "../../src/core/seal-listings.ts";
 /** What "now" is in everything made up. */
 export const madeUpNow = Date.parse("2024-04-01T12:00:00.000Z");
 
-export const tables = [
-  { table: "users", bytesPerRow: 44, snapshot: null, expectations: 4 },
-  { table: "subscriptions", bytesPerRow: 60, snapshot: "subscriptions_profile_snapshots", expectations: 7 },
-  { table: "usage_agg_30d", bytesPerRow: 53, snapshot: "usage_agg_30d_snapshots", expectations: 7 },
-  { table: "payments_agg_90d", bytesPerRow: 13, snapshot: "payments_agg_90d_snapshots", expectations: 2 },
-  { table: "support_agg_90d", bytesPerRow: 17, snapshot: "support_agg_90d_snapshots", expectations: 2 },
-  { table: "labels", bytesPerRow: 16, snapshot: null, expectations: 2 },
+/** The verdicts of a first month that was recorded: those of the shipped suites. */
+const recorded = readFileSync(new URL("../fixtures/recorded/first-month.jsonl", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => line.includes('"expectation.evaluated"'))
+  .map((line): Verdict => {
+    const { event: _, run: __, seq: ___, at: ____, ...verdict } = JSON.parse(line);
+    return verdict;
+  });
+
+const made = [
+  { table: "users", bytesPerRow: 44, snapshot: null },
+  { table: "subscriptions", bytesPerRow: 60, snapshot: "subscriptions_profile_snapshots" },
+  { table: "usage_agg_30d", bytesPerRow: 53, snapshot: "usage_agg_30d_snapshots" },
+  { table: "payments_agg_90d", bytesPerRow: 13, snapshot: "payments_agg_90d_snapshots" },
+  { table: "support_agg_90d", bytesPerRow: 17, snapshot: "support_agg_90d_snapshots" },
+  { table: "labels", bytesPerRow: 16, snapshot: "labels_snapshots" },
 ] as const;
+export const tables = made.map((one) => ({
+  ...one,
+  expectations: recorded.filter(({ table }) => table === one.table).length,
+}));
 
 export function usersIn(index: number): number {
   return 7043 + 77 * Math.max(0, index - 1);
@@ -38,91 +52,23 @@ export function seals(index: number): Seal[] {
   });
 }
 
-/** One expectation of a made-up suite: its type, its column, what else it says, and what it observes when it holds. */
-type Made = [type: string, column: string | null, kwargs: object, observed: unknown];
+const positionOf = (column: string) => recorded.findIndex((one) => one.column === column);
 
-const notNull: Made = ["expect_column_values_to_not_be_null", "user_id", {}, 0];
-const sameRows: Made = ["expect_table_row_count_to_equal_other_table", null, { other_table_name: "users" }, 7120];
-const atLeastZero = (column: string, least: number): Made => [
-  "expect_column_values_to_be_between",
-  column,
-  { min_value: 0 },
-  least,
-];
-const columns = (count: number): Made => [
-  "expect_table_columns_to_match_set",
-  null,
-  { exact_match: true },
-  `${count} columns`,
-];
-
-const suites: Record<string, Made[]> = {
-  users: [
-    notNull,
-    columns(6),
-    ["expect_column_values_to_be_unique", "user_id", {}, null],
-    ["expect_column_values_to_be_in_set", "user_gender", { value_set: ["Female", "Male"] }, 2],
-  ],
-  subscriptions: [
-    notNull,
-    sameRows,
-    columns(13),
-    atLeastZero("months_active", 0),
-    atLeastZero("monthly_fee", 18.25),
-    [
-      "expect_column_values_to_be_in_set",
-      "contract_type",
-      { value_set: ["Month-to-month", "One year", "Two year"] },
-      3,
-    ],
-    ["expect_column_mean_to_be_between", "monthly_fee", { min_value: 50, max_value: 80 }, 64.76],
-  ],
-  usage_agg_30d: [
-    notNull,
-    sameRows,
-    columns(6),
-    atLeastZero("watch_hours_30d", 0.4),
-    atLeastZero("avg_session_mins_7d", 3.1),
-    atLeastZero("unique_devices_30d", 1),
-    atLeastZero("rebuffer_events_7d", 0),
-  ],
-  payments_agg_90d: [sameRows, atLeastZero("failed_payments_90d", 0)],
-  support_agg_90d: [sameRows, atLeastZero("support_tickets_90d", 0)],
-  labels: [sameRows, ["expect_column_mean_to_be_between", "churn_label", { min_value: 0.2, max_value: 0.35 }, 0.265]],
+/** Positions of the three that the stories let fail. */
+export const positions = {
+  fee: positionOf("monthly_fee"),
+  hours: positionOf("watch_hours_30d"),
+  resolution: positionOf("ticket_avg_resolution_hrs_90d"),
 };
 
-/** Positions of the three that the stories let fail: contract_type, watch_hours_30d, and the mean of churn_label. */
-export const positions = { contract: 9, hours: 14, churn: 23 };
-
 export function verdicts(failing: readonly number[] = [], warning: readonly number[] = []): Verdict[] {
-  const all = tables.flatMap(({ table }) => (suites[table] ?? []).map((made) => verdict(table, made)));
-  return all.map((one, position) => {
-    if (failing.includes(position)) {
-      return {
-        ...one,
-        success: false,
-        observed: position === positions.contract ? 4 : -3.2,
-        unexpected_count: 12,
-        unexpected_percent: 0.17,
-      };
-    }
-    return warning.includes(position) ? { ...one, success: false, severity: "warning", observed: 0.361 } : one;
+  return recorded.map((one, position) => {
+    const rows = usersIn(2);
+    const verdict = one.type.includes("row_count") ? { ...one, observed: { self: rows, other: rows } } : one;
+    if (!failing.includes(position) && !warning.includes(position)) return verdict;
+    const severity = warning.includes(position) ? "warning" : "critical";
+    return { ...verdict, severity, success: false, unexpected_count: 12, unexpected_percent: 0.17 };
   });
-}
-
-function verdict(table: string, [type, column, kwargs, observed]: Made): Verdict {
-  const counted = type.startsWith("expect_column_values");
-  return {
-    table,
-    type,
-    ...(column !== null && { column }),
-    kwargs: { ...(column !== null && { column }), ...kwargs },
-    severity: "critical",
-    success: true,
-    observed,
-    unexpected_count: counted ? 0 : null,
-    unexpected_percent: counted ? 0 : null,
-  };
 }
 
 export function run(number: number, index: number, status: RunStatus, daysAgo: number): RunEntry {
@@ -141,7 +87,9 @@ export function run(number: number, index: number, status: RunStatus, daysAgo: n
     tables: judged
       ? tables.map(({ table }) => ({ table, rows, inserted: 117, updated: 212, unchanged: rows - 329, absent: 40 }))
       : [],
-    expectations: judged ? { passed: 24 - failed, failed, warned: 0 } : { passed: 0, failed: 0, warned: 0 },
+    expectations: judged
+      ? { passed: recorded.length - failed, failed, warned: 0 }
+      : { passed: 0, failed: 0, warned: 0 },
   };
 }
 
@@ -155,7 +103,7 @@ export function detail(entry: RunEntry): RunDetail {
       ? {
           stage: "validate",
           code: "expectation_failed",
-          title: `${entry.month} was rejected: 2 of 24 expectations failed.`,
+          title: `${entry.month} was rejected: 2 of ${recorded.length} expectations failed.`,
           hint: "Nothing was published. Mend the drop, then run the month again.",
           fault_count: 0,
           fault_groups: [],
@@ -169,7 +117,7 @@ export function detail(entry: RunEntry): RunDetail {
       sha256: "0".repeat(64),
       rows: usersIn(index),
     })),
-    verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [positions.contract, positions.hours] : []),
+    verdicts: entry.expectations.passed === 0 ? [] : verdicts(rejected ? [positions.fee, positions.hours] : []),
     faults: [],
     snapshots: published
       ? seals(index).map((seal) => ({

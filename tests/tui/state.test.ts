@@ -172,7 +172,7 @@ describe("the snapshots of one date", () => {
     expect(session.text()).toContain("Drop the snapshots of 2024-01-31?");
     expect(session.press("enter").text()).toContain("Type 2024-01-31 first.");
     session.type("2024-01-31").press("enter");
-    expect(session.text()).toContain("2024-01-31: 4 snapshots dropped; the ledger keeps the record.");
+    expect(session.text()).toContain("2024-01-31: 5 snapshots dropped; the ledger keeps the record.");
     expect(session.text()).not.toMatch(/2024-01-31 +7,043/);
   });
 
@@ -309,7 +309,7 @@ describe("copying", () => {
     const session = new Session(scenario("rejected"), { events: await readStream("rejected") }).press("y");
     expect(copied(session)).toEqual({ do: "copy", text: "bun run console --month month_002" });
     session.press("r", "enter", "v", "y");
-    expect(copied(session)).toMatchObject({ text: expect.stringContaining("select user_id, contract_type") });
+    expect(copied(session)).toMatchObject({ text: expect.stringContaining("select user_id, monthly_fee") });
   });
 });
 
