@@ -45,6 +45,8 @@ export interface RunState {
   expectations: ExpectationCounts;
   warnings: Warning[];
   seals: Seal[];
+  /** Snapshots that stood already and were left as they are, and their rows. */
+  kept: { tables: number; rows: number };
   end: EventOf<"run.finished"> | EventOf<"run.failed"> | null;
 }
 
@@ -76,6 +78,7 @@ function begin(event: Started): RunState {
     expectations: { passed: 0, failed: 0, warned: 0 },
     warnings: [],
     seals: [],
+    kept: { tables: 0, rows: 0 },
     end: null,
   };
 }
@@ -127,7 +130,7 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
       );
     }
     case "table.finished":
-      return onTable(state, event.table, (table) => finishCell(table, event));
+      return { ...onTable(state, event.table, (table) => finishCell(table, event)), kept: withKept(state, event) };
     case "expectation.evaluated":
       return {
         ...onTable(state, event.table, (table) => addVerdict(table, event)),
@@ -159,6 +162,11 @@ function addVerdict(table: TableProgress, verdict: Verdict): TableProgress {
 /** The last word has the final counts; for a month that was published before, it is the only one that has any. */
 function countsIn(counts: readonly TableCounts[], { table, counts: known }: TableProgress): TableCounts {
   return counts.find((one) => one.table === table) ?? known;
+}
+
+function withKept({ kept }: RunState, { stage, rows, unchanged }: EventOf<"table.finished">): RunState["kept"] {
+  if (stage !== "snapshot" || unchanged === undefined) return kept;
+  return { tables: kept.tables + 1, rows: kept.rows + rows };
 }
 
 function finishCell(table: TableProgress, event: EventOf<"table.finished">): TableProgress {

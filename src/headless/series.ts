@@ -1,8 +1,9 @@
+import { outcomeWord } from "../client/run-words.ts";
 import type { RunState } from "../client/state.ts";
 import type { TableCounts } from "../core/events.ts";
 import { formatCount, formatDuration } from "../core/format.ts";
 import type { Look } from "./output.ts";
-import { outcomeWord, secondsOfRun } from "./summary.ts";
+import { secondsOfRun } from "./summary.ts";
 import { type Column, table } from "./table.ts";
 
 const sum = (state: RunState, name: Exclude<keyof TableCounts, "table">) => {

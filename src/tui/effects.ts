@@ -34,8 +34,8 @@ export function createHands(world: World, first: Pipeline): Hands {
 
   const refuse = (request: Request, thrown: unknown) => {
     const { code, title, hint } = toConsoleError(thrown);
-    // Its end is told by itself, once, with its last words.
-    if (watching && (code !== "pipeline_died" || request.kind === "run")) {
+    // Its end is told by itself, once, with its last words; what became of a run is told whoever is still there.
+    if (request.kind === "run" || (watching && code !== "pipeline_died")) {
       world.dispatch({ type: "refused", request, title, hint });
     }
   };

@@ -1,10 +1,10 @@
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
-import type { ConsoleError } from "../core/errors.ts";
+import { headline } from "../client/run-words.ts";
 import type { Settings } from "../core/settings.ts";
 import { createHands, type Hands } from "./effects.ts";
 import { watchEndings } from "./endings.ts";
 import { settingFlags } from "./select/headless.ts";
-import { beginning, isRunning, type Ui } from "./state/model.ts";
+import { beginning, isRunning, type Live, type Trouble, type Ui } from "./state/model.ts";
 import { askForNeeds } from "./state/needs.ts";
 import { createStore, type Store } from "./store.ts";
 import { clipboardSequence, sizeOf } from "./terminal.ts";
@@ -59,7 +59,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   screen?.takeDown();
   process.stdin.setRawMode(false);
   if (error !== null) tell(error);
-  await closePipeline(hands.pipeline());
+  await endRun(store, closePipeline(hands.pipeline()));
   endings.release();
   return code;
 }
@@ -133,7 +133,34 @@ function tick(store: Store): () => void {
   return () => clearTimeout(timer);
 }
 
-function tell({ title, hint }: ConsoleError): void {
+/** Leaving ends a run: which one is waited for, and how it ended, is the last that is said. */
+async function endRun(store: Store, closing: Promise<void>): Promise<void> {
+  const { live } = store.latest();
+  if (live === null || live.outcome !== null) return closing;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  say(`Ending the run${live.current === null ? "" : ` of ${live.current.month}`} …`);
+  const [after] = await Promise.all([afterRun(store), closing]);
+  const end = after.current?.end;
+  if (after.current != null && end != null) say(headline(after.current));
+  else if (after.outcome !== null && "title" in after.outcome) tell(after.outcome);
+  if (end?.event === "run.failed") say(end.hint);
+}
+
+/** The run as it is once it has an outcome. */
+function afterRun(store: Store): Promise<Live> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const { live } = store.latest();
+      if (live === null || live.outcome === null) return;
+      stop();
+      resolve(live);
+    };
+    const stop = store.subscribe(look);
+    look();
+  });
+}
+
+function tell({ title, hint }: Trouble): void {
   process.stderr.write(`${title}\n${hint}\n`);
 }
 

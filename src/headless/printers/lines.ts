@@ -1,3 +1,4 @@
+import { frozenInWords } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import type { EventOf, RunEvent, Stage } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
@@ -61,6 +62,5 @@ const done: Record<Stage, Words> = {
     const verdicts = table?.verdicts ?? [];
     return `${verdicts.filter(({ success }) => success).length} of ${formatCounted(verdicts.length, "expectation")} passed`;
   },
-  snapshot: ({ rows, unchanged }, _table, { mode }) =>
-    `${formatCounted(rows, "row")} ${unchanged === undefined ? (mode === "dry_run" ? "would be sealed" : "sealed") : "as sealed before"}`,
+  snapshot: (event, _table, { mode }) => `${formatCounted(event.rows, "row")} ${frozenInWords(event, mode)}`,
 };

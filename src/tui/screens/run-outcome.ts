@@ -29,18 +29,20 @@ function successRows(ui: Ui, view: RunView, { width }: Area): Row[] {
   const warnings = view.warnings.flatMap(({ title }) => text(ui, `${warn} ${title}`, "warn", width, 1)).slice(0, 2);
   if (view.outcome === "unchanged")
     return [said("These very files are published already: nothing to do."), ...warnings];
-  const rows = formatCounted(
-    view.seals.reduce((sum, seal) => sum + seal.rows, 0),
-    "row",
-  );
-  const tables = `in ${formatCounted(view.seals.length, "snapshot table")}`;
-  if (view.outcome === "dry_run") {
-    return [
-      said(`This is what a run would do, and ${rows} would be sealed ${tables}; nothing was changed.`),
-      ...warnings,
-    ];
-  }
-  return [...(view.seals.length === 0 ? [] : [said(`${rows} sealed as of ${view.as_of} ${tables}`)]), ...warnings];
+  const isDry = view.outcome === "dry_run";
+  return [
+    ...(isDry ? [said("This is what a run would do; nothing was changed.")] : []),
+    ...sealedInWords(view, isDry ? "would be sealed" : "sealed").map(said),
+    ...warnings,
+  ];
+}
+
+function sealedInWords({ seals, kept, as_of }: RunView, sealed: string): string[] {
+  const tables = seals.length - kept.tables;
+  const rows = seals.reduce((sum, seal) => sum + seal.rows, 0) - kept.rows;
+  const told = (count: number, what: string, where: number) =>
+    where > 0 ? [`${formatCounted(count, "row")} ${what} ${as_of} in ${formatCounted(where, "snapshot table")}`] : [];
+  return [...told(rows, `${sealed} as of`, tables), ...told(kept.rows, "stay as they were sealed as of", kept.tables)];
 }
 
 function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {

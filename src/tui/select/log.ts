@@ -1,4 +1,5 @@
-import type { RunEvent, TableCounts, Verdict } from "../../core/events.ts";
+import { frozenInWords } from "../../client/run-words.ts";
+import type { Mode, RunEvent, TableCounts, Verdict } from "../../core/events.ts";
 import { expectationInWords } from "../../core/expectation-words.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { RunDetail } from "../../core/listings.ts";
@@ -6,26 +7,22 @@ import type { Glyphs } from "../glyphs.ts";
 import type { LogLine } from "../state/model.ts";
 
 /** What an event has to say in the log; progress says nothing there. */
-export function logLine(event: RunEvent, glyphs: Glyphs): LogLine | null {
-  const said = wordsOf(event, glyphs);
+export function logLine(event: RunEvent, mode: Mode | null, glyphs: Glyphs): LogLine | null {
+  const said = wordsOf(event, mode, glyphs);
   return said === null ? null : { at: event.at, text: said[0], tone: said[1] };
 }
 
 type Said = [text: string, tone: LogLine["tone"]];
 
-function wordsOf(event: RunEvent, glyphs: Glyphs): Said | null {
+function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Said | null {
   switch (event.event) {
     case "run.started":
       return [`${event.month}: ${formatCounted(event.tables.length, "table")}, as of ${event.as_of}`, "plain"];
     case "table.finished":
       if (event.stage === "ingest") return [`${event.table}: ${formatCounted(event.rows, "row")} read`, "dim"];
       if (event.stage === "upsert") return [`${event.table}: ${countsInWords(event)}`, "plain"];
-      return event.stage === "snapshot"
-        ? [
-            `${event.table}: ${formatCounted(event.rows, "row")} ${event.unchanged === undefined ? "sealed" : "as sealed before"}`,
-            "plain",
-          ]
-        : null;
+      if (event.stage !== "snapshot") return null;
+      return [`${event.table}: ${formatCounted(event.rows, "row")} ${frozenInWords(event, mode)}`, "plain"];
     case "stage.finished":
       return [`${event.stage} finished in ${formatDuration(event.seconds)}`, "dim"];
     case "expectation.evaluated":

@@ -52,6 +52,8 @@ export interface RunView {
   verdicts: Verdict[];
   expectations: ExpectationCounts;
   seals: Seal[];
+  /** Of the seals, those that stood before, and their rows. */
+  kept: RunState["kept"];
   warnings: { title: string; hint: string }[];
   failure: Failure | null;
   faults: Fault[];
@@ -91,6 +93,7 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     verdicts: state.tables.flatMap((table) => table.verdicts),
     expectations: state.expectations,
     seals: state.seals,
+    kept: state.kept,
     warnings: state.warnings,
     failure: failed && {
       stage: failed.stage,
@@ -166,6 +169,7 @@ export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunV
     stage: null,
     tables: tablesOf(detail),
     seals: detail.snapshots,
+    kept: { tables: 0, rows: 0 },
     fault_count: detail.failure?.fault_count ?? detail.faults.length,
     fault_groups: detail.failure?.fault_groups ?? [],
     log: logOfDetail(detail, glyphs),

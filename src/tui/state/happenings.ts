@@ -1,4 +1,5 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
+import { headline } from "../../client/run-words.ts";
 import { fold, type RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/events.ts";
 import { formatBytes, formatCounted } from "../../core/format.ts";
@@ -6,7 +7,6 @@ import type { Request, RunRequest } from "../../core/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../glyphs.ts";
 import { logLine } from "../select/log.ts";
-import { outcomeOf } from "../select/run-view.ts";
 import { here, isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "./model.ts";
 import { say } from "./stack.ts";
 
@@ -130,7 +130,7 @@ function without<Value>(all: Readonly<Record<string, Value>>, name: string): Rea
 export function onEvent(ui: Ui, event: RunEvent): Ui {
   if (ui.live === null) return ui;
   const { live } = ui;
-  const line = logLine(event, glyphsOf(ui.look));
+  const line = logLine(event, live.current?.mode ?? null, glyphsOf(ui.look));
   const log = line === null ? live.log : [...live.log.slice(-logKept), line];
   // What comes after a last word is another run's, even if it never got as far as its beginning.
   const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
@@ -173,12 +173,7 @@ function withRunNamed([home, ...rest]: Ui["stack"], run: number | null): Ui["sta
 /** For the one who looks at something else meanwhile. */
 function outcomeInWords(state: RunState | null): string {
   if (state === null) return "The run is over; 4 shows it.";
-  return `${state.month || "The run"}: ${outcomeWord(state)}; 4 shows it.`;
-}
-
-function outcomeWord(state: RunState): string {
-  const outcome = outcomeOf(state);
-  return outcome === "unknown" ? "outcome unknown" : outcome.replace("_", " ");
+  return `${headline(state)}; 4 shows it.`;
 }
 
 const asking = "The pipeline ended during the run: asking the ledger what became of it.";
