@@ -33,14 +33,16 @@ export function judgeRuns(model: Model, done: RunDone): void {
     () => "a file was replaced, and the run finished all the same",
   );
   let live = before.live;
-  // What a dry run of several months would have come to so far.
+  // What a dry run of several months would have come to so far, and whether its first month would date the live rows.
   let tried = before.live;
+  let isDated = isCopied(before);
   for (const end of ended.finished) {
     const files = done.files(monthOf(end.month));
     if (end.status === "unchanged") judgeUnchanged(model, end, files);
     else if (!backfill) {
-      judgeCounts(model, { live: tried, isDated: isCopied(before) }, end, files);
+      judgeCounts(model, { live: tried, isDated }, end, files);
       tried = upserted(tried, files);
+      isDated ||= end.status === "dry_run";
     }
     if (end.status !== "published") continue;
     judgePublished(model, end, files, done);
