@@ -24,8 +24,17 @@ const afterwards: Partial<Record<RequestKind, string>> = {
     "asking for the same months again does nothing twice.",
   retire: "`snapshots` lists whether the snapshots are still there.",
   partition: "`doctor` tells how the tables stand now.",
+  adopt: "`snapshots` lists what is sealed by now.",
   db: "`db status` tells how the server stands now.",
 };
+
+/** An answer that tells of a lost connection: what was asked for may have been carried out by then, unless it is a run's. */
+export function withoutConnection(kind: RequestKind, error: ConsoleError): ConsoleError {
+  const hint = kind === "run" ? undefined : afterwards[kind];
+  return error.code !== "database_lost" || hint === undefined
+    ? error
+    : new ConsoleError(error.code, error.title, { hint });
+}
 
 /** The error of a request that the pipeline did not live to answer. */
 export function unanswered(kind: RequestKind, { code, title, hint }: ConsoleError): ConsoleError {

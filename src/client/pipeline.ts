@@ -4,7 +4,7 @@ import { linesOf } from "../core/lines.ts";
 import type { RunOutcome } from "../core/outcome.ts";
 import type { Message, Replies, Request, RequestKind, RequestOf, RunRequest, WireError } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import { deathOf, type PipelineExit, unanswered } from "./death.ts";
+import { deathOf, type PipelineExit, unanswered, withoutConnection } from "./death.ts";
 import type { LastWords } from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
@@ -120,7 +120,7 @@ async function listen(stdout: ReadableStream<Uint8Array>, pending: Map<number, P
       continue;
     }
     pending.delete(message.id);
-    if ("error" in message) call.reject(fromWire(message.error));
+    if ("error" in message) call.reject(withoutConnection(call.request.kind, fromWire(message.error)));
     else call.resolve(message.result);
   }
 }

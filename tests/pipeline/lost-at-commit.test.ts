@@ -97,3 +97,34 @@ test("and it goes on waiting, though cancelled: unknown", async () => {
   expect(lastOf(events, "run.failed")).toMatchObject({ code: "outcome_unknown", run: 1 });
   expect(exitCode).toBe(3);
 });
+
+test.each([
+  ["retire", { kind: "retire", as_of: "2024-01-31" }, "snapshots_there", 0],
+  ["adopt", { kind: "adopt", confirmed: true }, "seals_there", 5],
+] as const)(
+  "%s whose connection is lost at its commit does not say that nothing was done, for it was",
+  async (_, request, what, after) => {
+    const { url, sql } = await server.database();
+    const pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: url });
+    expect(await pipeline.call(runRequest(["month_000"]))).toEqual({ exit_code: 0 });
+    if (request.kind === "adopt") await sql`truncate console.runs, console.seals, console.lifted_seals cascade`;
+    // It is begun while nothing waits, and held at its commit: its first look at a table waits for us.
+    const writes = await blockWrites(url, request.kind === "adopt" ? "seals" : "lifted_seals", "console");
+    const asked = pipeline.call(request).catch((thrown) => thrown);
+    await whoWaits(sql, "Lock");
+    await server.hold();
+    await writes.release();
+    const backend = await whoWaits(sql, "SyncRep");
+    await sql`select pg_terminate_backend(${backend})`;
+    const { code, hint } = await asked;
+    expect(code).toBe("database_lost");
+    expect(hint).not.toContain("Nothing was published");
+    expect(hint).toContain("`snapshots` lists");
+    await server.letGo();
+    const [there] = await sql`
+    select (select count(*) from usage_agg_30d_snapshots) as snapshots_there,
+           (select count(*) from console.seals) as seals_there`;
+    expect(there?.[what]).toBe(after);
+    await pipeline.close();
+  },
+);
