@@ -1,6 +1,6 @@
 import { ConsoleError } from "../core/errors.ts";
 import { formatCounted, formatMoment } from "../core/format.ts";
-import { monthIndex, monthName } from "../core/month.ts";
+import { type MonthName, monthIndex, monthName } from "../core/month.ts";
 import type { Sql } from "../postgres/connect.ts";
 import { holderRun } from "../postgres/ledger-queries.ts";
 import type { Job } from "./context.ts";
@@ -42,18 +42,41 @@ export function stampOutOfOrder({ month, asOf, dataset }: Job, past: Pick<Past, 
   const stamp = stampInTheWay({ month, asOf }, past, dataset.first_month);
   if (stamp === undefined) return null;
   const isOwn = indexOfStamp(stamp, dataset.first_month) === monthIndex(month);
-  return isOwn ? otherStamp(month, asOf, stamp) : leak(month, asOf, stamp);
+  if (isOwn) return otherStamp(month, asOf, stamp);
+  return leak(month, asOf, stamp, daysLeft(month, past.stamps, dataset.first_month));
 }
 
-function leak(month: string, asOf: string, stamp: Stamp): ConsoleError {
+/** Between which stamps a month's own has to be, in words; null where no day is left. */
+function daysLeft(month: MonthName, stamps: readonly Stamp[], firstMonth: string): string | null {
+  const index = monthIndex(month) ?? 0;
+  const days = (isBeside: (other: number) => boolean) =>
+    stamps.filter((stamp) => isBeside(indexOfStamp(stamp, firstMonth))).map(({ as_of }) => as_of);
+  const after = days((other) => other < index)
+    .sort()
+    .at(-1);
+  const before = days((other) => other > index)
+    .sort()
+    .at(0);
+  if (after !== undefined && before !== undefined && dayAfter(after) >= before) return null;
+  return [after === undefined ? [] : `after ${after}`, before === undefined ? [] : `before ${before}`]
+    .flat()
+    .join(" and ");
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+}
+
+function leak(month: string, asOf: string, stamp: Stamp, left: string | null): ConsoleError {
   const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
   const other =
     stamp.month === null
       ? `the rows as of ${stamp.as_of}, which the ledger does not know`
       : `${stamp.month}, whose snapshot ${stamp.sealed ? "is sealed" : "stands"} as of ${stamp.as_of}`;
+  const choice = left === null ? "no day is left for this one" : `choose an --as-of ${left}`;
   return new ConsoleError("leak", `${month} stamped ${asOf} would stand ${relation} ${other}.`, {
     hint:
-      "A snapshot may hold only what was known on its day: choose an --as-of in the order of the months. " +
+      `A snapshot may hold only what was known on its day, and months and their dates come in one order: ${choice}. ` +
       `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,
   });
 }

@@ -61,7 +61,22 @@ test("a month whose day another has, or which comes after a late stamp, is not c
   const { months } = await browseMonths(await at.session());
   expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(2), "stamp_taken"]);
   expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(3), "new"]);
-  expect((await refused(2, "leak"))?.title).toContain("stamped 2024-03-31 would stand before month_001");
+  const failed = await refused(2, "leak");
+  expect(failed?.title).toContain("stamped 2024-03-31 would stand before month_001");
+  expect(failed?.hint).toContain("choose an --as-of after 2024-04-10.");
+  expect(await play(2, { as_of: "2024-04-11" })).toBe("published");
+});
+
+test("a month is told which days are left for it, and that none is", async () => {
+  await publish(0);
+  expect(await play(2, { as_of: "2024-02-02" })).toBe("published");
+  const failed = await refused(1, "leak", { backfill: true });
+  expect(failed?.hint).toContain("choose an --as-of after 2024-01-31 and before 2024-02-02.");
+  expect(await play(1, { backfill: true, as_of: "2024-02-01" })).toBe("published");
+  await drop("2024-02-01");
+  await drop("2024-02-02");
+  expect(await play(2, { backfill: true, as_of: "2024-02-01" })).toBe("published");
+  expect((await refused(1, "leak", { backfill: true }))?.hint).toContain("no day is left for this one.");
 });
 
 test("a month stays older than one that was backfilled and dropped under another day", async () => {
