@@ -65,12 +65,16 @@ async function dispatch(
   // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
   const flags = command?.name === "db" ? { ...values, database: embedded } : values;
   const settings = resolveSettings(flags, process.env);
-  const start = () => connect(settings);
+  const start = () => {
+    const pipeline = connect(settings);
+    pipeline.heed((text) => output.err.write(`${text}\n`));
+    return pipeline;
+  };
   const { json = false, quiet = false } = values;
   const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
   if (command === null && canDraw && !json && !quiet) {
     // It gets ready while the screen is loaded.
-    const pipeline = start();
+    const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
     return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
   }

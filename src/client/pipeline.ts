@@ -12,6 +12,8 @@ import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 export interface Pipeline {
   /** Ask for something; a run's events arrive before its answer. Rejects with a ConsoleError. */
   call<Kind extends RequestKind>(request: RequestOf<Kind>, onEvent?: (event: RunEvent) => void): Promise<Replies[Kind]>;
+  /** From now on, and once for what was said already: what it waits for, such as another console. */
+  heed(listener: (text: string) => void): void;
   /** Resolves when the subprocess is gone, with its last words. */
   readonly exited: Promise<PipelineExit>;
   readonly pid: number;
@@ -53,7 +55,9 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
   };
   const lastWords = collectLastWords(child.stderr);
   let misunderstanding: ConsoleError | null = null;
-  const listening = listen(child.stdout, pending).catch((thrown) => {
+  const unheeded: string[] = [];
+  let onNotice: (text: string) => void = (text) => unheeded.push(text);
+  const listening = listen(child.stdout, pending, (text) => onNotice(text)).catch((thrown) => {
     // Nothing it says from here on can be trusted; the server rolls back what it had open.
     misunderstanding = toConsoleError(thrown);
     child.kill("SIGKILL");
@@ -83,6 +87,10 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
   return {
     exited,
     pid: child.pid,
+    heed(listener) {
+      onNotice = listener;
+      for (const text of unheeded.splice(0)) listener(text);
+    },
     call<Kind extends RequestKind>(request: RequestOf<Kind>, onEvent?: (event: RunEvent) => void) {
       return new Promise<Replies[Kind]>((resolve, reject) => {
         const id = nextId++;
@@ -107,9 +115,17 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
   };
 }
 
-async function listen(stdout: ReadableStream<Uint8Array>, pending: Map<number, Pending>): Promise<void> {
+async function listen(
+  stdout: ReadableStream<Uint8Array>,
+  pending: Map<number, Pending>,
+  onNotice: (text: string) => void,
+): Promise<void> {
   for await (const line of linesOf(stdout)) {
     const message = messageIn(line);
+    if ("notice" in message) {
+      onNotice(message.notice);
+      continue;
+    }
     const call = pending.get(message.id);
     if (call === undefined) continue;
     if ("event" in message) {

@@ -165,7 +165,10 @@ export interface Check {
 }
 
 export interface ServerStatus {
+  /** Whether any of its processes lives, wherever that is. */
   running: boolean;
+  /** False for one that starts or stops, and for one in another container or process space. */
+  reachable: boolean;
   kept: boolean;
   version: string | null;
   pid: number | null;

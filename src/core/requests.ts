@@ -144,8 +144,9 @@ export interface WireError {
   fault_count: number;
 }
 
-/** Lines the pipeline writes: events of a run, then one result or error for each call. */
+/** Lines the pipeline writes: events of a run, then one result or error for each call; and what it waits for, at any time. */
 export type Message =
+  | { notice: string }
   | { id: number; event: RunEvent }
   | { id: number; result: Replies[RequestKind] }
   | { id: number; error: WireError };

@@ -19,6 +19,7 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
     ({ database }) => printer.notice(`database: ${database}`),
     () => {},
   );
+  pipeline.heed(printer.notice);
   const story = follow(printer);
   const signals = watchSignals(
     () => {

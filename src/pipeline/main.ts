@@ -15,10 +15,17 @@ async function main(): Promise<void> {
   if (hello.done) return;
   const { settings } = JSON.parse(hello.value);
   if (!areSettings(settings)) throw new Error("The front end did not say where things are.");
-  const service = startService(settings);
+  // They are meant for other servers, and the driver reads them, too.
+  if (settings.database === null) forgetVariables();
+  const service = startService(settings, (notice) => send({ notice }));
   obeySignals(service);
   for await (const line of lines) answer(service, JSON.parse(line)).catch(die);
   await leave(service, "interrupted", exitCodes.done);
+}
+
+/** Variables that libpq knows, and their kin. */
+function forgetVariables(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("PG")) delete process.env[name];
 }
 
 function obeySignals(service: Service): void {

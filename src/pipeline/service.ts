@@ -2,6 +2,7 @@ import { ConsoleError } from "../core/errors.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
+import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { translate } from "../postgres/errors.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
 import { cancellableAgain, isTooLate } from "./cancel.ts";
@@ -26,8 +27,16 @@ type Handlers = {
   [Kind in RequestKind]: (request: RequestOf<Kind>, onEvent: (event: RunEvent) => void) => Promise<Replies[Kind]>;
 };
 
-export function startService(settings: Settings): Service {
-  const sessions = sharedSession(settings);
+/** `tell` is told what is waited for, once that takes a moment. */
+export function startService(settings: Settings, tell: (text: string) => void): Service {
+  /** Of whatever waits for the embedded server; those who come after a cancel begin anew. */
+  let waiting = new AbortController();
+  const wait = (): Waiting => ({ tell, signal: waiting.signal });
+  const endWaiting = (reason: ConsoleError) => {
+    waiting.abort(reason);
+    waiting = new AbortController();
+  };
+  const sessions = sharedSession(settings, wait);
   let running: AbortController | null = null;
   /** False for a dry run, whose work is rolled back when it is through. */
   let publishes = false;
@@ -38,6 +47,7 @@ export function startService(settings: Settings): Service {
   const cancel = (reason: ConsoleError) => {
     const abort = running ?? awaited;
     abort?.abort(reason);
+    endWaiting(reason);
     return abort !== null;
   };
 
@@ -117,7 +127,7 @@ export function startService(settings: Settings): Service {
     },
     db: async ({ action }) => {
       const { serverCommand } = await import("./server-command.ts");
-      return serverCommand(settings, action);
+      return serverCommand(settings, action, wait());
     },
     database: async () => {
       const { database } = await reach();
@@ -173,7 +183,7 @@ function kindOf(said: unknown): unknown {
  * One session for all requests, and the database before that. A failed attempt is told by the request that it was made
  * for, and forgotten then, so that the next one tries again.
  */
-function sharedSession(settings: Settings) {
+function sharedSession(settings: Settings, wait: () => Waiting) {
   let reaching: Promise<Reached> | null = null;
   let opening: Promise<Session> | null = null;
   const forget = (error: unknown) => {
@@ -182,7 +192,7 @@ function sharedSession(settings: Settings) {
     throw error;
   };
   const reach = () => {
-    reaching ??= reachDatabase(settings);
+    reaching ??= reachDatabase(settings, wait());
     return reaching;
   };
   return {

@@ -1,10 +1,15 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Dataset } from "../core/dataset.ts";
+import { ConsoleError } from "../core/errors.ts";
 import type { Settings } from "../core/settings.ts";
 import { type LoadTable, loadTables } from "../postgres/catalog.ts";
 import { openDatabase, type Sql, versionOf } from "../postgres/connect.ts";
+import { openEmbedded } from "../postgres/embedded/reach.ts";
 import { acquireServer } from "../postgres/embedded/server.ts";
+import { serverSettings } from "../postgres/embedded/settings.ts";
+import { silently, type Waiting } from "../postgres/embedded/waiting.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { type DatabaseName, databaseName } from "./database-name.ts";
 
@@ -32,8 +37,9 @@ export async function readDataset(): Promise<Dataset> {
 export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "database" | "close">;
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
-export async function reachDatabase(settings: Settings): Promise<Reached> {
-  const embedded = settings.database === null ? await acquireServer(settings.home) : null;
+export async function reachDatabase(settings: Settings, waiting: Waiting = silently): Promise<Reached> {
+  if (settings.database === null) requireProject(settings);
+  const embedded = settings.database === null ? await acquireServer(settings.home, serverSettings, waiting) : null;
   const url = embedded?.url ?? settings.database ?? "";
   let sql: Sql | undefined;
   const close = async () => {
@@ -41,13 +47,21 @@ export async function reachDatabase(settings: Settings): Promise<Reached> {
     await embedded?.release();
   };
   try {
-    sql = await openDatabase(url, { max: 2 });
+    sql = await (embedded === null ? openDatabase(url, { max: 2 }) : openEmbedded(url, settings.home, waiting));
     await migrate(sql, join(manifestDirectory, "init"));
     return { settings, sql, url, ...databaseName(settings, versionOf(sql)), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A home is made where there are drops, or by `db start`; not in whatever folder a command was mistyped. */
+function requireProject({ home, data }: Settings): void {
+  if (existsSync(home) || existsSync(data)) return;
+  throw new ConsoleError("unknown_month", `There is neither a folder ${data} nor a home ${home} here.`, {
+    hint: "Change into the project's folder, point --data at the folder that holds month_000 and so on, or make some with `bun run generate`.",
+  });
 }
 
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */

@@ -14,6 +14,8 @@ export interface World {
 
 /** Carries out what the reducer wants done. Holds the pipeline subprocess, which can be started anew. */
 export interface Hands {
+  /** From now on it is told what the pipeline waits for, and that it has ended. */
+  begin(): void;
   perform(effect: Effect): void;
   /** The pipeline that is in use. */
   pipeline(): Pipeline;
@@ -26,12 +28,11 @@ export function createHands(world: World, first: Pipeline): Hands {
   let watching = true;
 
   const watch = (watched: Pipeline) => {
+    watched.heed((text) => world.dispatch({ type: "notice", text }));
     void watched.exited.then((exit) => {
       if (watching && watched === pipeline) world.dispatch({ type: "died", exit });
     });
   };
-  watch(pipeline);
-
   const refuse = (request: Request, thrown: unknown) => {
     const { code, title, hint } = toConsoleError(thrown);
     // Its end is told by itself, once, with its last words; what became of a run is told whoever is still there.
@@ -41,6 +42,7 @@ export function createHands(world: World, first: Pipeline): Hands {
   };
 
   return {
+    begin: () => watch(pipeline),
     pipeline: () => pipeline,
     letGo() {
       watching = false;

@@ -47,6 +47,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   );
   const [initial, asks] = askForNeeds(firstState(settings, options.colour ?? true));
   const store = createStore(initial, hands.perform, Date.now);
+  hands.begin();
   for (const effect of asks) hands.perform(effect);
   let screen: Screen | null = null;
   try {

@@ -411,6 +411,7 @@ describe("exit codes", () => {
 describe("the embedded server", () => {
   const stopped: ServerStatus = {
     running: false,
+    reachable: false,
     kept: false,
     version: null,
     pid: null,
@@ -418,7 +419,15 @@ describe("the embedded server", () => {
     home: ".streamflow",
   };
   const url = "postgresql://streamflow@/streamflow?host=%2Ftmp%2Fx";
-  const running: ServerStatus = { ...stopped, running: true, kept: true, version: "18.4", pid: 42, url };
+  const running: ServerStatus = {
+    ...stopped,
+    running: true,
+    reachable: true,
+    kept: true,
+    version: "18.4",
+    pid: 42,
+    url,
+  };
 
   test("its URL stands alone on a line", () => {
     expect(urlView.text(running, pipe)).toBe(`${url}\n`);

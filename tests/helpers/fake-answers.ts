@@ -51,7 +51,7 @@ export function answerOf(
     case "adopt":
       return { live: [], live_as_of: null, dates: [], adopted: false };
     case "db":
-      return { running: true, kept: false, version: "18.4", pid: null, url: null, home: "home" };
+      return { running: true, reachable: true, kept: false, version: "18.4", pid: null, url: null, home: "home" };
     case "database":
       return { database: "embedded PostgreSQL 18.4 in home" };
     case "cancel":

@@ -65,7 +65,7 @@ export function otherUser(home: string) {
     /** The URL it got, once it has it. */
     async url() {
       const { value } = await lines.read();
-      return new TextDecoder().decode(value).trim();
+      return JSON.parse(new TextDecoder().decode(value)).url as string;
     },
     async leave() {
       child.stdin.end();

@@ -216,29 +216,32 @@ test("kill -9 of the pipeline half way: told, started again, and the month shown
   expect(await other.shows(atTop(month, "crashed"))).toMatch(/Run\s+the month again\./);
 });
 
-test.each(["q", "Ctrl-C"])("%s half way: the run is rolled back, and the last line in the shell says so", async (way) => {
-  const month = monthName(published.length + sizes.length);
-  writeDrop(population, published.length + sizes.length, data);
-  const screen = start(80, 24);
-  const before = screen.found;
-  await screen.shows("24/24");
-  await askFor(screen, month);
-  const writes = await blockWrites(server.url, "users");
-  try {
-    screen.type(keys.enter);
-    await screen.shows(/users +█+ 100 %/);
-    screen.type(way === "q" ? "q" : keys.ctrlC);
-    if (way === "q") {
-      await screen.shows("Leave while a run is going on?");
+test.each(["q", "Ctrl-C"])(
+  "%s half way: the run is rolled back, and the last line in the shell says so",
+  async (way) => {
+    const month = monthName(published.length + sizes.length);
+    writeDrop(population, published.length + sizes.length, data);
+    const screen = start(80, 24);
+    const before = screen.found;
+    await screen.shows("24/24");
+    await askFor(screen, month);
+    const writes = await blockWrites(server.url, "users");
+    try {
       screen.type(keys.enter);
+      await screen.shows(/users +█+ 100 %/);
+      screen.type(way === "q" ? "q" : keys.ctrlC);
+      if (way === "q") {
+        await screen.shows("Leave while a run is going on?");
+        screen.type(keys.enter);
+      }
+      expect(await screen.exited).toBe(way === "q" ? 0 : 130);
+      const [first, ended, hint] = screen.lines().filter(Boolean).slice(-4);
+      expect(first).toBe(`Ending the run of ${month} …`);
+      expect(ended).toMatch(new RegExp(`^${month} → \\S+: interrupted, nothing was published$`));
+      expect(hint).toContain("Nothing was published; the database is as it was before.");
+      expect(screen.state()).toEqual(before);
+    } finally {
+      await writes.release();
     }
-    expect(await screen.exited).toBe(way === "q" ? 0 : 130);
-    const [first, ended, hint] = screen.lines().filter(Boolean).slice(-4);
-    expect(first).toBe(`Ending the run of ${month} …`);
-    expect(ended).toMatch(new RegExp(`^${month} → \\S+: interrupted, nothing was published$`));
-    expect(hint).toContain("Nothing was published; the database is as it was before.");
-    expect(screen.state()).toEqual(before);
-  } finally {
-    await writes.release();
-  }
-});
+  },
+);

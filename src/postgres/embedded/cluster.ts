@@ -5,7 +5,7 @@ import type { Launcher } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { give, type ServerPaths, writeOwned } from "./home.ts";
 import { runProgram } from "./launch.ts";
-import { configuration, type Setting } from "./settings.ts";
+import { configuration, configurationHead, type Setting } from "./settings.ts";
 
 /** Role and database that the console works as and in. */
 export const owner = "streamflow";
@@ -20,7 +20,7 @@ export function dataVersion(paths: ServerPaths): string | null {
   return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
 }
 
-/** Make the data directory unless it is there; one that another major version made is refused. */
+/** Make the data directory unless it is there; one that another major version made, or that is not ours, is refused. */
 export async function prepareCluster(
   binaries: Binaries,
   launcher: Launcher,
@@ -29,12 +29,39 @@ export async function prepareCluster(
 ): Promise<void> {
   removeUnfinished(paths);
   const version = dataVersion(paths);
-  if (version === null) return initialise(binaries, launcher, paths, isSynced(settings));
+  if (version === null) {
+    requireNothing(paths, binaries.major);
+    return initialise(binaries, launcher, paths, settings);
+  }
+  requireOurs(paths);
   if (version === binaries.major) return;
   throw new ConsoleError(
     "database_version",
     `${paths.data} was made by PostgreSQL ${version}; the embedded server is ${binaries.major}`,
     { hint: `Upgrade it with pg_upgrade, or move it away to begin anew, or name another --home.` },
+  );
+}
+
+/** What is there without a version is what is left of a database, and not for a new one to take the place of. */
+function requireNothing({ data }: ServerPaths, major: string): void {
+  if (!existsSync(data) || readdirSync(data).length === 0) return;
+  throw new ConsoleError("embedded_unavailable", `${data} holds files, but no PG_VERSION: it is not a whole database`, {
+    hint:
+      `Restore the home from a backup. If that file alone is missing: \`echo ${major} > PG_VERSION\` in that folder makes it anew. ` +
+      `If nothing in there matters, move ${data} away.`,
+  });
+}
+
+/** Each start of ours writes the configuration, and so did the one that made it: without it, the server is somebody else's. */
+function requireOurs({ data }: ServerPaths): void {
+  const file = join(data, "postgresql.conf");
+  if (existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead)) return;
+  throw new ConsoleError(
+    "embedded_unavailable",
+    `${data} holds a PostgreSQL database that the console did not make; it was left as it is`,
+    {
+      hint: "Start it by its own means and name it with --database, or keep the embedded server elsewhere, with --home.",
+    },
   );
 }
 
@@ -54,7 +81,12 @@ function isSynced(settings: readonly Setting[]): boolean {
 }
 
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
-async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerPaths, synced: boolean): Promise<void> {
+async function initialise(
+  binaries: Binaries,
+  launcher: Launcher,
+  paths: ServerPaths,
+  settings: readonly Setting[],
+): Promise<void> {
   const unfinished = mkdtempSync(join(paths.folder, unfinishedPrefix));
   give(unfinished, launcher.account);
   try {
@@ -69,10 +101,11 @@ async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerP
       "--auth-local=trust",
       "--auth-host=reject",
       "--no-instructions",
-      ...(synced ? [] : ["--no-sync"]),
+      ...(isSynced(settings) ? [] : ["--no-sync"]),
     ]);
     const single = [binaries.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
     await runProgram(launcher, paths, single, `create database ${database}\n`);
+    configure(launcher, unfinished, settings);
     renameSync(unfinished, paths.data);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -80,8 +113,8 @@ async function initialise(binaries: Binaries, launcher: Launcher, paths: ServerP
   }
 }
 
-/** Write the server's configuration: who may log in through the socket, and the settings. */
-export function configure(launcher: Launcher, paths: ServerPaths, settings: readonly Setting[]): void {
+/** Write the configuration of the server on `data`: who may log in through the socket, and the settings. */
+export function configure(launcher: Launcher, data: string, settings: readonly Setting[]): void {
   const method = launcher.onlyUser === null ? "trust" : "peer map=console";
   const files = {
     "postgresql.conf": configuration(settings),
@@ -89,6 +122,6 @@ export function configure(launcher: Launcher, paths: ServerPaths, settings: read
     "pg_ident.conf": launcher.onlyUser === null ? "" : `console "${launcher.onlyUser}" all\n`,
   };
   for (const [name, text] of Object.entries(files)) {
-    writeOwned(join(paths.data, name), text, launcher.account);
+    writeOwned(join(data, name), text, launcher.account);
   }
 }

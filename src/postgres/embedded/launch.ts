@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
-import { ConsoleError } from "../../core/errors.ts";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Launcher } from "./account.ts";
 import { give, type ServerPaths } from "./home.ts";
+import { startFailed } from "./start-failures.ts";
 
 /** Beyond this many bytes server.log starts anew. */
 const logLimit = 4 * 1024 * 1024;
@@ -39,12 +39,6 @@ export async function runProgram(launcher: Launcher, paths: ServerPaths, words: 
   if ((await program.process.exited) !== 0) throw startFailed(paths, program.complaint());
 }
 
-export function startFailed(paths: ServerPaths, complaint: string): ConsoleError {
-  return new ConsoleError("embedded_unavailable", `The embedded PostgreSQL did not start: ${complaint}`, {
-    hint: `See ${paths.log}, or set DATABASE_URL to a PostgreSQL of your own.`,
-  });
-}
-
 /** A server that was started and is not ready yet. */
 export interface Starting {
   /** False once its process has ended. */
@@ -56,18 +50,18 @@ export interface Starting {
 
 /**
  * Start the server as nobody's child: the shell in between leaves at once, so that the server outlives a process which
- * takes all its descendants along, as `bun --no-orphans` does. It inherits a pipe, whose end tells of its own.
+ * takes all its descendants along, as `bun --no-orphans` does. It inherits a pipe, whose end tells of its own, and `lock`.
  */
-export function launchServer(launcher: Launcher, paths: ServerPaths, words: string[]): Starting {
+export function launchServer(launcher: Launcher, paths: ServerPaths, words: string[], lock: number): Starting {
   const log = openLog(launcher, paths);
   try {
-    const shell = Bun.spawn(["/bin/sh", "-c", '"$@" 3>&1 >&2 &', "sh", ...launcher.prefix, ...words], {
+    const shell = Bun.spawn(["/bin/sh", "-c", '"$@" 4>&1 >&2 &', "sh", ...launcher.prefix, ...words], {
       ...launcher.spawn,
       cwd: paths.folder,
       // The server takes a pid file that names its grandparent for a stale one: see disownPidFile.
       env: { ...environment, PG_GRANDPARENT_PID: String(process.pid) },
       detached: true,
-      stdio: ["ignore", "pipe", log.handle],
+      stdio: ["ignore", "pipe", log.handle, lock],
     });
     const pipe = shell.stdout.getReader();
     let ended = false;
@@ -90,6 +84,11 @@ function openLog(launcher: Launcher, paths: ServerPaths): { handle: number; star
   if (fstatSync(handle).size > logLimit) ftruncateSync(handle);
   give(paths.log, launcher.account);
   return { handle, start: fstatSync(handle).size };
+}
+
+/** What the server's log complained of last. */
+export function lastComplaint({ log }: ServerPaths): string {
+  return complaintIn(log, Math.max(0, statSync(log).size - 4_096));
 }
 
 function complaintIn(log: string, start: number): string {

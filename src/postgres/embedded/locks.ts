@@ -1,10 +1,6 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { ConsoleError } from "../../core/errors.ts";
 
-/** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
-const patienceMs = 5 * 60_000;
-const pollMs = 10;
-
 /** A lock of the kernel's on a file: it ends with `release`, or with the process, however that dies. */
 export interface Hold {
   release(): void;
@@ -42,19 +38,4 @@ export function tryLock(path: string, mode: LockMode): Hold | null {
       if (held.delete(taken)) taken.close();
     },
   };
-}
-
-/** The lock, once those before us are done. */
-export async function waitForLock(path: string, mode: LockMode): Promise<Hold> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const hold = tryLock(path, mode);
-    if (hold) return hold;
-    if (Date.now() > deadline) {
-      throw new ConsoleError("embedded_unavailable", `Another console has held ${path} for five minutes`, {
-        hint: "It is starting or stopping the embedded server: see server.log beside that file, or end that console.",
-      });
-    }
-    await Bun.sleep(pollMs);
-  }
 }

@@ -1,13 +1,19 @@
 import { existsSync, rmSync } from "node:fs";
+import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/listings.ts";
 import { openDatabase, versionOf } from "../connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { cannotUse, give, prepareHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
-import { type Hold, tryLock, waitForLock } from "./locks.ts";
-import { findPostmaster, type Postmaster, stopPostmaster } from "./postmaster.ts";
+import { give, prepareHome, requireReadable, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
+import { type Hold, tryLock } from "./locks.ts";
+import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
+import { placeOf } from "./processes.ts";
 import { serverSettings } from "./settings.ts";
+import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
+import { type Stoppable, stopPostmaster } from "./stop.ts";
+import { inTurn } from "./turn.ts";
+import { silently, type Waiting } from "./waiting.ts";
 
 /** A share in the server of a home. */
 export interface ServerUse {
@@ -21,13 +27,17 @@ export interface ServerUse {
  * Use the embedded server of `home`: made on first use, started when it does not run, shared with every process that
  * names the same home. The share is a kernel lock, so that a process which dies, however it dies, has left.
  */
-export async function acquireServer(home: string, settings = serverSettings): Promise<ServerUse> {
+export async function acquireServer(
+  home: string,
+  settings = serverSettings,
+  waiting: Waiting = silently,
+): Promise<ServerUse> {
   const { paths, account } = prepareHome(home);
-  return inTurn(paths, account, async () => {
-    const share = await waitForLock(paths.users, "shared");
+  return inTurn(paths, account, waiting, async () => {
+    const share = takeShare(paths);
     give(paths.users, account);
     try {
-      const postmaster = await ensureRunning(paths, account, settings);
+      const postmaster = await ensureRunning(paths, account, settings, waiting);
       return { url: urlOf(postmaster), release: () => leave(paths, account, share, postmaster) };
     } catch (error) {
       share.release();
@@ -36,35 +46,53 @@ export async function acquireServer(home: string, settings = serverSettings): Pr
   });
 }
 
+/** Only those whose turn it is ask for all shares at once, so that one is to be had. */
+function takeShare({ users }: ServerPaths): Hold {
+  const share = tryLock(users, "shared");
+  if (share !== null) return share;
+  throw new ConsoleError("embedded_unavailable", `Another program has locked ${users}`, {
+    hint: "It is no console of today: end it (`lsof` names it), then try again.",
+  });
+}
+
 /** Start the server, and keep it running when its users leave. */
-export async function startServer(home: string, settings = serverSettings): Promise<ServerStatus> {
+export async function startServer(
+  home: string,
+  settings = serverSettings,
+  waiting: Waiting = silently,
+): Promise<ServerStatus> {
   const { paths, account } = prepareHome(home);
-  await inTurn(paths, account, async () => {
-    await ensureRunning(paths, account, settings);
+  await inTurn(paths, account, waiting, async () => {
+    await ensureRunning(paths, account, settings, waiting);
     writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", account);
   });
   return serverStatus(home);
 }
 
 /** Keep the server no longer: it stops now, or when the last of its present users leaves. */
-export async function stopServer(home: string): Promise<ServerStatus> {
+export async function stopServer(home: string, waiting: Waiting = silently): Promise<ServerStatus> {
+  requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
     const { paths, account } = prepareHome(home);
-    await inTurn(paths, account, async () => {
+    await inTurn(paths, account, waiting, async () => {
       rmSync(paths.keep, { force: true });
-      await stopIfUnused(paths);
+      await stopIfUnused(paths, waiting);
     });
   }
   return serverStatus(home);
 }
 
-/** How the server of this home stands; changes nothing. */
+/** How the server of this home stands; changes nothing. Throws where that is not to be seen. */
 export async function serverStatus(home: string): Promise<ServerStatus> {
+  requireReadable(home);
   const paths = serverPaths(home);
-  const postmaster = await findPostmaster(paths.data);
-  const url = postmaster?.ready ? urlOf(postmaster) : null;
+  const present = whoLivesOn(paths);
+  const postmaster = present.state === "here" ? present.postmaster : null;
+  const socketDirectory = postmaster?.status === "ready" ? socketSeen(postmaster.socketDirectory, paths) : null;
+  const url = postmaster !== null && socketDirectory !== null ? urlOf({ ...postmaster, socketDirectory }) : null;
   return {
-    running: url !== null,
+    running: present.state !== "none",
+    reachable: url !== null,
     kept: existsSync(paths.keep),
     version: url && (await versionAt(url)),
     pid: postmaster?.pid ?? null,
@@ -77,40 +105,33 @@ async function leave(paths: ServerPaths, account: Account | null, share: Hold, p
   if (!existsSync(paths.folder)) {
     // Somebody deleted the home under the server: there is nothing left to take turns over.
     share.release();
-    return stopPostmaster(paths.data, postmaster);
+    return stopPostmaster(postmaster, paths, silently);
   }
-  await inTurn(paths, account, async () => {
+  await inTurn(paths, account, silently, async () => {
     share.release();
-    await stopIfUnused(paths);
+    await stopIfUnused(paths, silently);
   });
 }
 
-async function inTurn<Result>(
-  paths: ServerPaths,
-  account: Account | null,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const turn = await waitForLock(paths.turn, "exclusive");
-  try {
-    give(paths.turn, account);
-    return await work();
-  } catch (cause) {
-    throw cannotUse(paths.folder, cause);
-  } finally {
-    turn.release();
-  }
-}
-
-async function stopIfUnused(paths: ServerPaths): Promise<void> {
+async function stopIfUnused(paths: ServerPaths, waiting: Waiting): Promise<void> {
   if (existsSync(paths.keep)) return;
   const alone = tryLock(paths.users, "exclusive");
   if (!alone) return;
   try {
-    const postmaster = await findPostmaster(paths.data);
-    if (postmaster) await stopPostmaster(paths.data, postmaster);
+    const present = whoLivesOn(paths);
+    const server = stoppable(present, paths);
+    if (server !== null) await stopPostmaster(server, paths, waiting);
   } finally {
     alone.release();
   }
+}
+
+/** What lives on the home as something to be stopped; null where nothing does, or nothing that we could signal. */
+function stoppable(present: Present, paths: ServerPaths): Stoppable | null {
+  if (present.state === "here") return present.postmaster;
+  const place = placeOf(paths.data);
+  if (present.state !== "elsewhere" || present.process === null || place === null) return null;
+  return { pid: present.process, place, socketDirectory: paths.socket };
 }
 
 function urlOf({ socketDirectory, port }: Postmaster): string {

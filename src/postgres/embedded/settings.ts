@@ -26,8 +26,11 @@ export const serverSettings: readonly Setting[] = [
   ["lc_messages", "C", "messages are read by programs, too"],
 ];
 
+/** How each postgresql.conf of ours has begun since there are any: it tells whose a data directory is. */
+export const configurationHead = "# Written by the console at each start";
+
 /** The text of postgresql.conf. */
 export function configuration(settings: readonly Setting[]): string {
   const lines = settings.map(([name, value, reason]) => `${name} = ${value}  # ${reason}`);
-  return ["# Written by the console at each start; use ALTER SYSTEM to change a setting.", ...lines, ""].join("\n");
+  return [`${configurationHead}; use ALTER SYSTEM to change a setting.`, ...lines, ""].join("\n");
 }

@@ -145,6 +145,8 @@ export type Message =
   | { type: "refused"; request: Request; title: string; hint: string }
   | { type: "event"; event: RunEvent }
   | { type: "ended"; exit_code: number }
+  /** What the pipeline waits for. */
+  | { type: "notice"; text: string }
   | { type: "died"; exit: PipelineExit }
   | { type: "restarted" };
 

@@ -43,6 +43,8 @@ function react(ui: Ui, message: Message): Step {
       return stay(onEvent(ui, message.event));
     case "ended":
       return askAgain(onEnded(ui, { exit_code: message.exit_code }));
+    case "notice":
+      return stay(say(ui, message.text, "warn"));
     case "died":
       return stay(onDied(ui, message.exit));
     case "restarted":

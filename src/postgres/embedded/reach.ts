@@ -1,0 +1,51 @@
+import { ConsoleError } from "../../core/errors.ts";
+import { openDatabase, type Sql } from "../connect.ts";
+import { type ServerPaths, serverPaths } from "./home.ts";
+import { lastComplaint } from "./launch.ts";
+import { helpWith } from "./start-failures.ts";
+import { type Waiting, waitFor } from "./waiting.ts";
+
+/** Recovery after one of its sessions was killed replays at most max_wal_size of log. */
+const recoveryPatienceMs = 5 * 60_000;
+const connections = 2;
+
+/** Connect to the embedded server of a home, once it lets anybody in; what keeps it from that is told in its own terms. */
+export async function openEmbedded(url: string, home: string, waiting: Waiting): Promise<Sql> {
+  const paths = serverPaths(home);
+  const { folder } = paths;
+  const what = () => `The embedded server in ${folder} is recovering after a crash.`;
+  let recovering: unknown;
+  const open = async () => {
+    try {
+      return await openDatabase(url, { max: connections });
+    } catch (error) {
+      if (!isRecovering(error)) throw outOfReach(paths, error);
+      recovering = error;
+      return null;
+    }
+  };
+  const sql = await waitFor(open, { patienceMs: recoveryPatienceMs, what }, waiting);
+  if (sql === null) throw outOfReach(paths, recovering);
+  return sql;
+}
+
+/** "The database system is in recovery mode", and the like. */
+function isRecovering(error: unknown): boolean {
+  const cause = error instanceof ConsoleError ? error.cause : null;
+  return cause instanceof Error && "code" in cause && cause.code === "57P03";
+}
+
+/** What helps with servers elsewhere, such as another host or TLS, is no help here. */
+function outOfReach(paths: ServerPaths, error: unknown): unknown {
+  if (!(error instanceof ConsoleError) || error.code !== "database_unreachable") return error;
+  const said = error.cause instanceof Error ? error.cause.message : error.title;
+  // A server that breaks off has said why in its log.
+  const reason = /ECONNRESET|EPIPE|CONNECTION_CLOSED/.test(said) ? lastComplaint(paths) : said;
+  const general =
+    `\`db status\` tells how it stands, ${paths.log} why. ` +
+    "`db stop` stops it once nobody uses it; the next command starts it anew.";
+  return new ConsoleError("database_unreachable", `The embedded server in ${paths.folder} lets nobody in: ${reason}`, {
+    hint: helpWith(reason, paths) ?? general,
+    cause: error.cause,
+  });
+}

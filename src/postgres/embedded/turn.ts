@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Account } from "./account.ts";
+import { cannotUse, give, type ServerPaths, writeOwned } from "./home.ts";
+import { tryLock } from "./locks.ts";
+import { isStopped } from "./processes.ts";
+import { type Waiting, waitFor } from "./waiting.ts";
+
+/** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
+const patienceMs = 5 * 60_000;
+
+/** Start or stop the server, or begin or cease to use it: one console after the other. */
+export async function inTurn<Result>(
+  paths: ServerPaths,
+  account: Account | null,
+  waiting: Waiting,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const what = () => `${holderOf(paths)} is starting or stopping the embedded server.`;
+  const turn = await waitFor(() => tryLock(paths.turn, "exclusive"), { patienceMs, what }, waiting);
+  if (turn === null) throw neverEnding(paths);
+  try {
+    give(paths.turn, account);
+    writeOwned(paths.holder, `${process.pid} ${hostname()}\n`, account);
+    return await work();
+  } catch (cause) {
+    throw cannotUse(paths.folder, cause);
+  } finally {
+    turn.release();
+  }
+}
+
+/** Who has the turn, as they wrote it down. */
+function holderOf({ holder }: ServerPaths): string {
+  const [pid = "", host = ""] = read(holder).trim().split(" ");
+  if (pid === "") return "Another console";
+  const place = host === hostname() ? "" : ` on ${host}`;
+  const halted =
+    place === "" && isStopped(Number(pid)) ? `, which was stopped (\`kill -CONT ${pid}\` lets it go on),` : "";
+  return `Another console (process ${pid}${place})${halted}`;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function neverEnding(paths: ServerPaths): ConsoleError {
+  return new ConsoleError(
+    "embedded_unavailable",
+    `${holderOf(paths)} has been starting or stopping the embedded server for five minutes`,
+    { hint: `End that console, then try again; ${paths.log} tells what its server does.` },
+  );
+}
