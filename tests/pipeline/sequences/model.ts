@@ -54,11 +54,12 @@ export class Model {
     return version;
   }
 
-  /** A run of ours brought the live tables to this month. */
-  published(month: number): void {
+  /** A run of ours brought the live tables to this month. Rows of no run may have been copied from them at any time. */
+  published(month: number, sight: Sight): void {
     this.#published = Math.max(this.#published, month);
     this.#lost = -1;
-    this.held = typeof this.held === "number" ? Math.max(this.held, month) : month;
+    const now = this.#heldBy(sight);
+    this.held = Math.max(month, ...[this.held, now].filter((one) => typeof one === "number"));
   }
 
   /** What stood without a seal was sealed as it is: the ledger vouches for its month from now on. */

@@ -49,7 +49,7 @@ export function judgeRuns(model: Model, done: RunDone): void {
     if (backfill) judgeParents(model, end, files, after);
     else {
       live = tried;
-      model.published(monthOf(end.month));
+      model.published(monthOf(end.month), after);
     }
   }
   const rule = backfill ? "backfill" : "whole";
