@@ -84,6 +84,6 @@ export function stopIfCancelled(signal: AbortSignal): void {
 /** The reason of a cancelled run; `terminated` when a signal from outside ended it. */
 export function cancelled(code: "interrupted" | "terminated"): ConsoleError {
   return new ConsoleError(code, "The run was cancelled and rolled back.", {
-    hint: "Nothing was published; the database is as it was before. Run the month again when you are ready.",
+    hint: "Nothing of this run was published; the database is as it was before it. Run the month again when you are ready.",
   });
 }

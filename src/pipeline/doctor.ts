@@ -73,7 +73,7 @@ async function checkMonths(session: Session): Promise<Check> {
     name: "months",
     state: "warn",
     detail: `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
-    remedy: "`months` lists them; `show` with the last run's number says why it failed.",
+    remedy: "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
   };
 }
 

@@ -72,8 +72,16 @@ function checkSeals({ tables }: Session, { seals }: Past): Check {
   };
 }
 
-function checkOrigin({ holding, stamps }: Past): Check {
+function checkOrigin({ holding, stamps, nowhere }: Past): Check {
   const check = { name: "origin", remedy: null };
+  if (nowhere.length > 0) {
+    return {
+      ...check,
+      state: "warn",
+      detail: `Snapshot rows stand as of ${nowhere.join(", ")}, which is no day of any month.`,
+      remedy: "No command takes them up: correct or delete them by SQL. `snapshots` lists their tables.",
+    };
+  }
   const unsealed = [...new Set(stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of))];
   if (holding.kind === "undated") {
     return {

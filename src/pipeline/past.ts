@@ -1,4 +1,5 @@
-import { asOfOf, indexOfDate, type MonthName, monthIndex } from "../core/month.ts";
+import type { Mode } from "../core/events.ts";
+import { asOfOf, indexOfDate, isDate, type MonthName, monthIndex } from "../core/month.ts";
 import type { LoadTable } from "../postgres/catalog.ts";
 import type { Queryable } from "../postgres/connect.ts";
 import { type Publication, publications } from "../postgres/ledger-queries.ts";
@@ -12,6 +13,8 @@ export interface Stamp {
   as_of: string;
   month: MonthName | null;
   sealed: boolean;
+  /** True when another flow took its rows, adopted since or not: it copied them from the live tables, as they were then. */
+  copied: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export interface Past {
   seals: readonly LedgerSeal[];
   /** Each pair of date and month once, oldest date first. */
   stamps: readonly Stamp[];
+  /** Dates that rows stand under and that are no days of any month, such as `infinity`. */
+  nowhere: readonly string[];
   holding: Holding;
 }
 
@@ -50,9 +55,14 @@ export async function readPast(
     listSeals(sql, dataset.name),
     unsealedDropsSince(sql, dataset.name),
   ]);
-  const stamps = stampsOf(seals, await unsealedDates(sql, tables, seals));
+  const unsealed = await unsealedDates(sql, tables, seals);
+  const stamps = stampsOf(
+    seals,
+    unsealed.filter(({ as_of }) => isDate(as_of)),
+  );
+  const nowhere = [...new Set(unsealed.map(({ as_of }) => as_of).filter((as_of) => !isDate(as_of)))];
   const holding = await holdingOf(sql, tables, { published, stamps, dropped }, dataset.first_month);
-  return { publications: published, seals, stamps, holding };
+  return { publications: published, seals, stamps, nowhere, holding };
 }
 
 interface Evidence {
@@ -89,7 +99,7 @@ async function holdingOf(
  */
 function heldByRows({ stamps }: Evidence, firstMonth: string, by: "rows" | "copy") {
   return stamps
-    .filter(({ sealed }) => !sealed || by === "copy")
+    .filter(({ copied }) => copied || by === "copy")
     .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by }));
 }
 
@@ -97,21 +107,30 @@ function isDoubted(newest: Holding, { dropped }: Evidence, firstMonth: string): 
   return newest.kind === "month" && dropped.some((day) => indexOfDate(day, firstMonth) > newest.index);
 }
 
-/** The newest month of them, whatever was stamped, backfilled or dropped since; of one month, what a run says. */
+/**
+ * The newest month of them, whatever was stamped, backfilled or dropped since; of one month, what a run says, and else its
+ * latest day.
+ */
 function newestOf(held: readonly Omit<HeldMonth, "kind">[]): Holding {
-  const [newest] = [...held].sort((a, b) => b.index - a.index);
+  const isRun = ({ by }: Omit<HeldMonth, "kind">) => Number(by === "run");
+  const [newest] = [...held].sort(
+    (a, b) => b.index - a.index || isRun(b) - isRun(a) || (a.asOf < b.asOf ? 1 : a.asOf > b.asOf ? -1 : 0),
+  );
   return newest === undefined ? { kind: "undated" } : { kind: "month", ...newest };
 }
 
 function stampsOf(
-  seals: readonly { as_of: string; month: string }[],
+  seals: readonly { as_of: string; month: string; mode: Mode }[],
   unsealed: readonly { as_of: string; month: string | null }[],
 ): Stamp[] {
   // What one table says of a date holds for the others that do not say.
   const monthAt = new Map(unsealed.flatMap(({ as_of, month }) => (month === null ? [] : [[as_of, month]])));
   const all = [
-    ...seals.map(({ as_of, month }) => ({ as_of, month, sealed: true })),
-    ...unsealed.map(({ as_of, month }) => ({ as_of, month: month ?? monthAt.get(as_of) ?? null, sealed: false })),
+    ...seals.map(({ as_of, month, mode }) => ({ as_of, month, sealed: true, copied: mode === "adopt" })),
+    ...unsealed.map(({ as_of, month }) => ({
+      ...{ as_of, month: month ?? monthAt.get(as_of) ?? null },
+      ...{ sealed: false, copied: true },
+    })),
   ];
   const distinct = new Map(all.map((one) => [JSON.stringify(one), one]));
   return [...distinct.values()]
@@ -133,18 +152,19 @@ export function indexOfRecord({ month, as_of }: { month: string; as_of: string }
   return monthIndex(month) ?? indexOfDate(as_of, firstMonth);
 }
 
-/** A stamp that another cannot stand beside: another day of the same month, or one out of the order of the months. */
+/** A stamp that another cannot stand beside: another day of the same month first, or one out of the order of the months. */
 export function stampInTheWay(
   { month, asOf }: { month: MonthName; asOf: string },
   { stamps }: Pick<Past, "stamps">,
   firstMonth: string,
 ): Stamp | undefined {
   const index = monthIndex(month) ?? 0;
-  return stamps.find((stamp) => {
+  const inTheWay = stamps.filter((stamp) => {
     const other = indexOfStamp(stamp, firstMonth);
     if (other === index) return stamp.as_of !== asOf;
     return other < index ? stamp.as_of >= asOf : stamp.as_of <= asOf;
   });
+  return inTheWay.find((stamp) => indexOfStamp(stamp, firstMonth) === index) ?? inTheWay[0];
 }
 
 /** True when the live tables hold a later month than this one already. */
@@ -173,6 +193,6 @@ export function parentsFor(month: MonthName, backfill: boolean, past: Past, firs
 /** The day that a month stands under, or would be stamped with. */
 export function stampOf(month: MonthName, { stamps, publications: published }: Past, firstMonth: string): string {
   const known =
-    stamps.find((stamp) => stamp.month === month) ?? published.find((one) => one.month === month && !one.dropped);
+    stamps.findLast((stamp) => stamp.month === month) ?? published.find((one) => one.month === month && !one.dropped);
   return known?.as_of ?? asOfOf(monthIndex(month) ?? 0, firstMonth);
 }

@@ -26,7 +26,7 @@ export function outOfOrder(job: Job, past: Past): ConsoleError | null {
   const newer =
     holding.by === "run"
       ? `${monthName(holding.index)} (${holding.asOf}), which the live tables already hold`
-      : `rows as of ${holding.asOf}, which the ledger does not know: the live tables may hold them already`;
+      : `rows as of ${holding.asOf}, which another flow took: the live tables may hold them already`;
   return new ConsoleError("out_of_order", `${month} (${asOf}) is older than ${newer}.`, {
     hint:
       `Run it with ${restamp ? "--restamp --backfill" : "--backfill"}: ` +
@@ -42,7 +42,11 @@ export function stampOutOfOrder({ month, asOf, dataset }: Job, past: Pick<Past, 
   const stamp = stampInTheWay({ month, asOf }, past, dataset.first_month);
   if (stamp === undefined) return null;
   const isOwn = indexOfStamp(stamp, dataset.first_month) === monthIndex(month);
-  if (isOwn) return otherStamp(month, asOf, stamp);
+  if (isOwn) {
+    const own = past.stamps.filter((one) => indexOfStamp(one, dataset.first_month) === monthIndex(month));
+    const days = [...new Set(own.map(({ as_of }) => as_of))];
+    return days.length > 1 ? severalStamps(month, days) : otherStamp(month, asOf, stamp);
+  }
   return leak(month, asOf, stamp, daysLeft(month, past.stamps, dataset.first_month));
 }
 
@@ -78,6 +82,13 @@ function leak(month: string, asOf: string, stamp: Stamp, left: string | null): C
     hint:
       `A snapshot may hold only what was known on its day, and months and their dates come in one order: ${choice}. ` +
       `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,
+  });
+}
+
+function severalStamps(month: string, days: readonly string[]): ConsoleError {
+  const drops = days.map((day) => `\`snapshots --drop ${day}\``).join(" or ");
+  return new ConsoleError("leak", `${month} stands under ${days.join(" and ")}: a month has one date.`, {
+    hint: `Remove what is wrong: ${drops}. Then run the month again with the other as its --as-of.`,
   });
 }
 

@@ -87,7 +87,7 @@ export interface Publication {
   month: string;
   as_of: string;
   mode: Mode;
-  /** True when the live tables took part; false when the month was only ever backfilled. */
+  /** True when the live tables took part; false when the month was only ever backfilled, or adopted. */
   live: boolean;
   /** SHA-256 of the files that the live tables took part with last, in the order of their tables. */
   live_files: string[];
@@ -110,7 +110,7 @@ export async function publications(sql: Queryable, dataset: string): Promise<Pub
         from console.runs r
         left join lateral (select max(p.run) as run from console.runs p
                             where p.dataset = r.dataset and p.month = r.month
-                              and p.status = 'published' and p.mode <> 'backfill') w on true
+                              and p.status = 'published' and p.mode not in ('backfill', 'adopt')) w on true
        where r.dataset = ${dataset} and r.status = 'published'
        order by r.month, r.run desc`),
   ];

@@ -66,11 +66,11 @@ export async function recordUnsealedDrop(
     values (${dataset}, ${table}, ${as_of}, ${rows}, 'retention', ${operator}, ${host})`;
 }
 
-/** The dates of such rows that were dropped since a run last wrote to the live tables. */
+/** The dates of such rows, adopted or not, that were dropped since a run last wrote to the live tables. */
 export async function unsealedDropsSince(sql: Queryable, dataset: string): Promise<string[]> {
   const drops = await sql<{ as_of: string }[]>`
     select distinct l.as_of::text as as_of from console.lifted_seals l
-     where l.dataset = ${dataset} and l.fingerprint is null
+     where l.dataset = ${dataset} and l.reason = 'retention' and (l.fingerprint is null or l.mode = 'adopt')
        and not exists (select from console.runs r
                         where r.dataset = l.dataset and r.status = 'published'
                           and r.mode not in ('backfill', 'adopt') and r.started_at > l.lifted_at)`;

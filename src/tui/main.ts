@@ -58,7 +58,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const { code, error } = await endings.ended;
   hands.letGo();
   screen?.takeDown();
-  process.stdin.setRawMode(false);
+  leaveRawMode();
   if (error !== null) tell(error);
   await endRun(store, closePipeline(hands.pipeline()));
   endings.release();
@@ -134,6 +134,15 @@ function tick(store: Store): () => void {
   return () => clearTimeout(timer);
 }
 
+/** A terminal that is gone has no mode any more. */
+function leaveRawMode(): void {
+  try {
+    process.stdin.setRawMode(false);
+  } catch {
+    // The hangup has told it already.
+  }
+}
+
 /** Leaving ends a run: which one is waited for, and how it ended, is the last that is said. */
 async function endRun(store: Store, closing: Promise<void>): Promise<void> {
   const { live } = store.latest();
@@ -142,9 +151,11 @@ async function endRun(store: Store, closing: Promise<void>): Promise<void> {
   say(`Ending the run${live.current === null ? "" : ` of ${live.current.month}`} …`);
   const [after] = await Promise.all([afterRun(store), closing]);
   const end = after.current?.end;
+  for (const before of after.past) say(headline(before));
   if (after.current != null && end != null) say(headline(after.current));
   else if (after.outcome !== null && "title" in after.outcome) tell(after.outcome);
-  if (end?.event === "run.failed") say(end.hint);
+  if (end?.event === "run.failed")
+    say(`${end.hint}${end.left === undefined ? "" : ` Not run: ${end.left.join(", ")}.`}`);
 }
 
 /** The run as it is once it has an outcome. */

@@ -27,4 +27,4 @@ export function clipboardSequence(text: string): string {
 }
 
 /** Signals that end the console, with the exit code for each. */
-export const endingSignals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export const endingSignals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;

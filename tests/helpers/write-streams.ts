@@ -80,7 +80,7 @@ function cancelled(): RunEvent[] {
     stage: "upsert",
     code: "interrupted",
     title: "The run was cancelled and rolled back.",
-    hint: "Nothing was published; the database is as it was before. Run the month again when you are ready.",
+    hint: "Nothing of this run was published; the database is as it was before it. Run the month again when you are ready.",
   }).events;
 }
 

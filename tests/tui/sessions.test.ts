@@ -238,7 +238,7 @@ test.each(["q", "Ctrl-C"])(
       const [first, ended, hint] = screen.lines().filter(Boolean).slice(-4);
       expect(first).toBe(`Ending the run of ${month} …`);
       expect(ended).toMatch(new RegExp(`^${month} → \\S+: interrupted, nothing was published$`));
-      expect(hint).toContain("Nothing was published; the database is as it was before.");
+      expect(hint).toContain("Nothing of this run was published; the database is as it was before it.");
       expect(screen.state()).toEqual(before);
     } finally {
       await writes.release();

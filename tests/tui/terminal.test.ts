@@ -199,7 +199,7 @@ const ways: Record<string, { leave(screen: Screen): void | Promise<void>; code: 
   q: { leave: (screen) => screen.type("q"), code: 0 },
   "Ctrl-C": { leave: (screen) => screen.type(keys.ctrlC), code: 130 },
   SIGTERM: { leave: (screen) => screen.kill("SIGTERM"), code: 143 },
-  SIGHUP: { leave: (screen) => screen.kill("SIGHUP"), code: 129 },
+  SIGHUP: { leave: (screen) => screen.kill("SIGHUP"), code: 143 },
   "a crash of ours": { leave: (screen) => screen.kill("SIGUSR2"), code: 3 },
   "kill -9 of the pipeline, then q": {
     async leave(screen) {

@@ -40,7 +40,8 @@ async function run(id: number, { stream, exitCode, stop }: Script, cancelled: Pr
 
 function cancelledAfter({ run: number, seq, at }: RunEvent): RunEvent {
   const title = "The run was cancelled and rolled back.";
-  const hint = "Nothing was published; the database is as it was before. Run the month again when you are ready.";
+  const hint =
+    "Nothing of this run was published; the database is as it was before it. Run the month again when you are ready.";
   return { event: "run.failed", run: number, seq: seq + 1, at, stage: "upsert", code: "interrupted", title, hint };
 }
 

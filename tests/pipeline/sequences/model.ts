@@ -9,7 +9,7 @@ import {
   nameOf,
   type Rows,
 } from "./deliveries.ts";
-import { monthOfDay, monthOfName, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
+import { monthOfDay, placeOf, type Sight, type StandingSeal, standingDates } from "./sight.ts";
 
 /**
  * The month that the live tables must be taken to hold: what was published to them, or of what date rows stand that no
@@ -62,14 +62,6 @@ export class Model {
     this.held = Math.max(month, ...[this.held, now].filter((one) => typeof one === "number"));
   }
 
-  /** What stood without a seal was sealed as it is: the ledger vouches for its month from now on. */
-  adopted(before: Sight, after: Sight): void {
-    const known = new Set(before.seals.map(placeOf));
-    const sealed = after.seals.filter((seal) => !known.has(placeOf(seal)));
-    this.#published = Math.max(this.#published, ...sealed.map(({ month }) => monthOfName(month)));
-    if (sealed.length > 0) this.held = this.#heldBy(after);
-  }
-
   /** Others were here. Nobody need know more of the live tables than what still tells it, once they took or gave that. */
   othersWereHere(sight: Sight, { evidence, ledger = false }: { evidence: boolean; ledger?: boolean }): void {
     if (ledger) {
@@ -86,7 +78,7 @@ export class Model {
   /** A date was dropped by a command of ours: what it alone said of the live tables is still true, but nothing tells it. */
   dropped(before: Sight, sight: Sight): void {
     const standing = new Set(standingDates(sight).map(({ asOf }) => asOf));
-    const gone = standingDates(before).filter(({ asOf, sealed }) => !sealed && !standing.has(asOf));
+    const gone = standingDates(before).filter(({ asOf, copied }) => copied && !standing.has(asOf));
     this.#lost = Math.max(this.#lost, ...gone.map(({ asOf }) => monthOfDay(asOf)));
     const now = this.#heldBy(sight);
     const isLess = typeof this.held === "number" && (typeof now !== "number" || now < this.held);
@@ -95,8 +87,8 @@ export class Model {
 
   #heldBy(sight: Sight): Held {
     if (this.#published < 0 && [...sight.live.values()].every((rows) => rows.size === 0)) return "nothing";
-    const unsealed = standingDates(sight).filter((one) => !one.sealed);
-    const newest = Math.max(this.#published, ...unsealed.map(({ month }) => month));
+    const copied = standingDates(sight).filter((one) => one.copied);
+    const newest = Math.max(this.#published, ...copied.map(({ month }) => month));
     if (newest < 0) return "undated";
     return this.#lost > newest && !isCopied(sight) ? "undated" : newest;
   }

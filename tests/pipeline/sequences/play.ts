@@ -152,7 +152,6 @@ export class Play {
     const again = () => look(this.#at.database.sql);
     const before = this.#sight;
     this.#sight = await judgeAdopt(session, confirmed, { before, files: this.#model.disk, lookAgain: again });
-    this.#model.adopted(before, this.#sight);
     this.#count(this.#sight.seals.length > before.seals.length ? "adopt: sealed" : "adopt: looked");
   }
 

@@ -45,6 +45,8 @@ export interface StandingDate {
   asOf: string;
   month: number;
   sealed: boolean;
+  /** Whether another flow took its rows, adopted since or not. */
+  copied: boolean;
 }
 
 export function standingDates({ frozen, seals }: Sight): StandingDate[] {
@@ -52,12 +54,13 @@ export function standingDates({ frozen, seals }: Sight): StandingDate[] {
   const all = [...frozen].flatMap(([table, dates]) =>
     [...dates.keys()].map((asOf): StandingDate => {
       const seal = seals.find((one) => one.table === table && one.as_of === asOf);
-      if (seal !== undefined) return { asOf, month: monthOfName(seal.month), sealed: true };
+      if (seal !== undefined)
+        return { asOf, month: monthOfName(seal.month), sealed: true, copied: seal.mode === "adopt" };
       const isSealed = seals.some((one) => one.table === frozenTables.labels && one.as_of === asOf);
       const named = isSealed ? [] : [...(labels?.get(asOf)?.values() ?? [])].map((row) => String(row[deliveredColumn]));
       const [only, ...others] = new Set(named);
       const month = only !== undefined && others.length === 0 ? monthOfName(only) : monthOfDay(asOf);
-      return { asOf, month, sealed: false };
+      return { asOf, month, sealed: false, copied: true };
     }),
   );
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
