@@ -1,10 +1,10 @@
 import type { Adoption, UnsealedSnapshots } from "../core/adoption.ts";
 import { monthName } from "../core/month.ts";
-import type { Sql, Transaction } from "../postgres/connect.ts";
+import type { Queryable, Sql, Transaction } from "../postgres/connect.ts";
 import { closeRun, openRun, recordTables } from "../postgres/ledger.ts";
 import { named, newestSealing, sealSnapshot } from "../postgres/sealing.ts";
 import { recordSeals, type SealedTable } from "../postgres/seals.ts";
-import { countFrozen, type Frozen, isFrozen } from "../postgres/snapshots.ts";
+import { countFrozen, type Frozen, isFrozen, withoutWriters } from "../postgres/snapshots.ts";
 import { prepareStage } from "../postgres/stage.ts";
 import { countLive } from "../postgres/unsealed.ts";
 import { agreementWithDrop } from "./drop-agreement.ts";
@@ -29,13 +29,13 @@ interface Standing {
 export async function adopt(session: Session, confirmed: boolean): Promise<Adoption> {
   return asWriter(session, async (sql) => {
     const past = await readPast(sql, session);
-    const standing = await standingDates(sql, session, past);
     const { holding } = past;
+    const dates = confirmed ? await sealAll(sql, session) : await lookAtAll(sql, session, past);
     return {
       live: await liveRows(sql, session),
       live_as_of: holding.kind === "month" ? holding.asOf : null,
-      dates: confirmed ? await sealAll(sql, session, standing) : await lookAtAll(sql, session, standing, past),
-      adopted: confirmed && standing.length > 0,
+      dates,
+      adopted: confirmed && dates.length > 0,
     };
   });
 }
@@ -47,7 +47,7 @@ async function liveRows(sql: Sql, { tables }: Session): Promise<Adoption["live"]
 }
 
 /** Oldest date first; of each, the tables that hold rows of it and no seal. */
-async function standingDates(sql: Sql, { dataset, tables }: Session, past: Past): Promise<Standing[]> {
+async function standingDates(sql: Queryable, { dataset, tables }: Session, past: Past): Promise<Standing[]> {
   const dates: Standing[] = [];
   for (const stamp of past.stamps.filter(({ sealed }) => !sealed)) {
     if (dates.some(({ as_of }) => as_of === stamp.as_of)) continue;
@@ -69,16 +69,11 @@ function told({ as_of, month, tables }: Standing): Pick<UnsealedSnapshots, "as_o
   return { as_of, month, snapshots: tables.map(({ table, rows }) => ({ table: table.snapshot.table.name, rows })) };
 }
 
-async function lookAtAll(
-  sql: Sql,
-  session: Session,
-  standing: readonly Standing[],
-  past: Past,
-): Promise<UnsealedSnapshots[]> {
+async function lookAtAll(sql: Sql, session: Session, past: Past): Promise<UnsealedSnapshots[]> {
   await prepareStage(sql, session.tables);
   const drops = await dropsOnDisk(session).catch(() => []);
   const dates: UnsealedSnapshots[] = [];
-  for (const one of standing) {
+  for (const one of await standingDates(sql, session, past)) {
     const drop = drops.find(({ month }) => month === one.month);
     const tables = one.tables.map(({ table }) => table);
     const agreement =
@@ -90,8 +85,14 @@ async function lookAtAll(
   return dates;
 }
 
-async function sealAll(sql: Sql, session: Session, standing: readonly Standing[]): Promise<UnsealedSnapshots[]> {
-  return sql.begin(async (tx) => {
+async function sealAll(sql: Sql, session: Session): Promise<UnsealedSnapshots[]> {
+  return sql.begin("isolation level read committed", async (tx) => {
+    const frozen = session.tables.filter(isFrozen);
+    await withoutWriters(
+      tx,
+      frozen.map(({ snapshot }) => snapshot.table),
+    );
+    const standing = await standingDates(tx, session, await readPast(tx, session));
     const dates: UnsealedSnapshots[] = [];
     for (const one of standing) dates.push({ ...told(one), drop: null, run: await sealDate(tx, session, one) });
     return dates;

@@ -34,6 +34,8 @@ export interface StageContext extends Job {
   /** The dates of all snapshots before the run, newest first. */
   standing: readonly string[];
   parents: Parents;
+  /** True when the transaction goes on after this run: nothing may be locked against readers for so long. */
+  goesOn: boolean;
   emit: Emit;
   rejects: Rejects;
   /** Collected for the ledger; add by `warn`. */

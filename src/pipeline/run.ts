@@ -171,7 +171,8 @@ async function stagesIn(
 ): Promise<Snapshots> {
   const { job, incoming, suites, stream, signal } = open;
   const { run, rowsBefore, holding, standing, parents } = open;
-  const given = { run, rowsBefore, holding, standing, parents, warnings: record.warnings };
+  const goesOn = job.mode === "dry_run" && open.left.length > 0;
+  const given = { run, rowsBefore, holding, standing, parents, goesOn, warnings: record.warnings };
   const context: StageContext = { ...job, ...given, tx, emit: stream.emit, rejects, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;

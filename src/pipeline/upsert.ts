@@ -65,7 +65,7 @@ async function publish(context: StageContext, staged: Staged, isDated: boolean):
   const progress = (done: number) =>
     emit({ event: "table.progress", stage: "upsert", table: name, done, total: rows, unit: "rows" });
   progress(plan.unchanged);
-  const done = await applyMerge(tx, table, carried, plan);
+  const done = await applyMerge(tx, table, carried, plan, !context.goesOn);
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
     const title = `${name} was filled the slower way: ${done.slower}.`;

@@ -19,6 +19,10 @@ export async function fillEmpty(
   const references = live.references.filter((reference) => reference.parent.name !== live.name);
   const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
   const setAside = [...key, ...references];
+  if (setAside.length > 0 && (await hasPatientTriggers(tx, live))) {
+    await insert(true);
+    return "a trigger on it waits for the commit";
+  }
   const table = tx`${tx(live.schema)}.${tx(live.name)}`;
   const reason = await attempt(tx, async (inner) => {
     await inner`set local lock_timeout = ${inner.unsafe(`'${lockPatience}'`)}`;
@@ -32,6 +36,15 @@ export async function fillEmpty(
     await tx`alter table ${table} add constraint ${tx(name)} ${tx.unsafe(definition)}`;
   }
   return null;
+}
+
+/** No constraint can be added to a table while triggers have yet to fire for its rows. */
+async function hasPatientTriggers(tx: Transaction, { schema, name }: LoadTable["live"]): Promise<boolean> {
+  const [row] = await tx<{ has: boolean }[]>`
+    select exists (select from pg_trigger
+                    where tgrelid = to_regclass(format('%I.%I', ${schema}::text, ${name}::text))
+                      and tginitdeferred and tgenabled <> 'D') as has`;
+  return row?.has ?? false;
 }
 
 /** Why the server would not do this; null when it did. */

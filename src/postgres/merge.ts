@@ -88,18 +88,19 @@ async function compare(tx: Transaction, table: LoadTable, carried: readonly stri
 
 /**
  * Write what the plan says and nothing else: unchanged rows are not rewritten, new ones come in key order, and an empty
- * table is filled with its foreign keys set aside.
+ * table, where it may be locked until the end of the transaction, is filled with its foreign keys set aside.
  */
 export async function applyMerge(
   tx: Transaction,
   table: LoadTable,
   carried: readonly string[],
   plan: MergePlan,
+  mayLock = true,
 ): Promise<MergeOutcome> {
   const updated = plan.updated > 0 ? await updateChanged(tx, table, carried) : 0;
   // What the plan did not foresee is not made worse.
   if (plan.inserted === 0 || updated !== plan.updated) return { inserted: 0, updated, slower: null };
-  if (plan.live > 0) return { inserted: await insertNew(tx, table, carried), updated, slower: null };
+  if (plan.live > 0 || !mayLock) return { inserted: await insertNew(tx, table, carried), updated, slower: null };
   let inserted = 0;
   const slower = await fillEmpty(tx, table, async (isKeyed) => {
     inserted = await insertWhere(tx, table, carried, { condition: tx`true`, inKeyOrder: isKeyed });

@@ -1,5 +1,6 @@
 import type { LoadTable } from "./catalog.ts";
 import type { Transaction } from "./connect.ts";
+import { list } from "./fragments.ts";
 
 /** What had not been committed at a moment, by transaction id: all from `next` on, and those that were under way. */
 export interface Moment {
@@ -57,7 +58,13 @@ export async function tablesWithHooks(tx: Transaction, tables: readonly LoadTabl
   return rows.map(({ name }) => name);
 }
 
-/** Let triggers that wait for the commit do their work now. */
+/** Let triggers that wait for the commit do their work now; those of what is yet to be written wait as they are declared to. */
 export async function fireDeferred(tx: Transaction): Promise<void> {
   await tx`set constraints all immediate`;
+  const patient = await tx<{ schema: string; name: string }[]>`
+    select distinct n.nspname as schema, c.conname as name
+      from pg_constraint c join pg_namespace n on n.oid = c.connamespace where c.condeferred`;
+  if (patient.length === 0) return;
+  const names = patient.map(({ schema, name }) => tx`${tx(schema)}.${tx(name)}`);
+  await tx`set constraints ${list(tx, names)} deferred`;
 }

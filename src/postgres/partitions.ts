@@ -16,3 +16,11 @@ export async function partitionFor(
        and pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (%L)', ${asOf}::text)`;
   return partition ?? null;
 }
+
+/** Whether a partition takes rows of every date that has none of its own. */
+export async function hasPlaceForOthers(sql: Queryable, { schema, name }: TableName): Promise<boolean> {
+  const [row] = await sql<{ has: boolean }[]>`
+    select partdefid <> 0 as has from pg_partitioned_table
+     where partrelid = to_regclass(format('%I.%I', ${schema}::text, ${name}::text))`;
+  return row?.has ?? false;
+}

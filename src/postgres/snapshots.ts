@@ -3,7 +3,8 @@ import { type LoadTable, type SnapshotTarget, stageSchema } from "./catalog.ts";
 import { type RowChanges, rowChanges } from "./compare.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 import { columnsOf, type Fragment, list } from "./fragments.ts";
-import { partitionFor } from "./partitions.ts";
+import type { TableName } from "./introspect.ts";
+import { hasPlaceForOthers, partitionFor } from "./partitions.ts";
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
@@ -62,14 +63,15 @@ export function stagedChanges(
 }
 
 /**
- * Freeze the staged rows under the stamp; where the table is partitioned, in a partition of their own. Returns how many
- * rows the server says it wrote.
+ * Freeze the staged rows under the stamp; where the table is partitioned, in a partition of their own, unless nothing may
+ * be locked until the end of the transaction: to attach one, those that read the rows of others are kept waiting. Returns
+ * how many rows the server says it wrote.
  */
-export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp): Promise<number> {
+export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp, mayLock = true): Promise<number> {
   const { table: target, hasOwnColumns } = table.snapshot;
-  if (!target.partitioned || (await partitionFor(tx, target, stamp.asOf)) !== null) {
+  const hasPlace = !target.partitioned || (await partitionFor(tx, target, stamp.asOf)) !== null;
+  if (hasPlace || (!mayLock && (await hasPlaceForOthers(tx, target))))
     return insertStaged(tx, table, target.name, stamp);
-  }
   const partition = partitionName(target.name, stamp.asOf);
   const bare = tx`${tx(target.schema)}.${tx(partition)}`;
   const parent = tx`${tx(target.schema)}.${tx(target.name)}`;
@@ -107,6 +109,15 @@ async function insertStaged(tx: Transaction, table: Frozen, into: string, { asOf
 export async function clearSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
   const { table: target, asOfColumn } = table.snapshot;
   await tx`delete from ${tx(target.schema)}.${tx(target.name)} where ${tx(asOfColumn)} = ${asOf}`;
+}
+
+/** Let those who are writing to these tables finish, and nobody else begin, until the transaction ends. Readers read on. */
+export async function withoutWriters(tx: Transaction, tables: readonly TableName[]): Promise<void> {
+  if (tables.length === 0) return;
+  const names = new Map(tables.map(({ schema, name }) => [`${schema} ${name}`, tx`${tx(schema)}.${tx(name)}`]));
+  await tx`set local lock_timeout = ${tx.unsafe(`'${dropPatience}'`)}`;
+  await tx`lock table ${list(tx, [...names.values()])} in share mode`;
+  await tx`set local lock_timeout = default`;
 }
 
 /** Rows frozen under one as_of. */

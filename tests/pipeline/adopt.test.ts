@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startPipeline } from "../../src/client/pipeline.ts";
+import { connect } from "../../src/postgres/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** What an older flow left is looked at, sealed as it is, and gone on from; while both run, neither loses anything. */
@@ -131,6 +133,24 @@ describe.each([1, 2])("a database that an older flow filled with months, %d of t
        where as_of = ${january} and watch_hours_30d = watch_hours_30d::float8::numeric`;
     expect(kept?.rounded).toBe(3);
   });
+});
+
+test("waits for whoever is writing, whose rows are sealed with the others", async () => {
+  await olderDatabase(1);
+  const { sql } = database;
+  const other = connect(database.url);
+  await other`begin`;
+  await other`insert into payments_agg_90d_snapshots (user_id, as_of, failed_payments_90d) values ('late', ${january}, 1)`;
+  const adopting = pipeline.call({ kind: "adopt", confirmed: true });
+  await whoWaits(sql, "Lock");
+  await other`commit`;
+  await other.end();
+  const { adopted, dates } = await adopting;
+  expect(adopted).toBe(true);
+  expect(dates[0]?.snapshots).toContainEqual({ table: "payments_agg_90d_snapshots", rows: 4 });
+  expect(await sealStates()).toEqual(new Set(["intact"]));
+  const [sealed] = await sql`select rows from console.seals where table_name = 'payments_agg_90d_snapshots'`;
+  expect(sealed?.rows).toBe(4);
 });
 
 test("what differs by more than rounding is told, and not taken for the same", async () => {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import type { RunEvent } from "../../src/core/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { digest, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { frozenTables } from "./sequences/deliveries.ts";
 
 /** A dry run tells of each month what a run of all of them tells, and leaves nothing but its own record. */
 
@@ -76,11 +78,12 @@ const cases: Record<string, { before(): Promise<unknown>; names?: string[]; flag
   },
   "where a trigger checks at the commit alone": {
     before: async () => {
+      await run(["month_000"]);
       await database.sql.unsafe(`
-        create or replace function no_more_than_five() returns trigger language plpgsql as $$ begin
-          if (select count(*) from labels) > 5 then raise exception 'more than five'; end if; return null; end $$;
-        create constraint trigger five after insert on labels deferrable initially deferred
-          for each row execute function no_more_than_five()`);
+        create or replace function no_more_than_six() returns trigger language plpgsql as $$ begin
+          if (select count(*) from labels) > 6 then raise exception 'more than six'; end if; return null; end $$;
+        create constraint trigger six after insert on labels deferrable initially deferred
+          for each row execute function no_more_than_six()`);
     },
   },
 };
@@ -92,10 +95,37 @@ describe.each(Object.entries(cases))("a dry run of several months %s", (_, { bef
     const tried = await run(names, { ...flags, dry_run: true });
     expect(await digest(database.sql)).toBe(was);
     const ran = await run(names, flags);
-    await database.sql`drop trigger if exists five on labels`;
+    await database.sql`drop trigger if exists six on labels`;
     expect(told(tried)).toEqual(told(ran));
   });
 });
+
+test.each(["an empty database", "published months"])(
+  "a dry run of several months, into %s, keeps nobody from reading while it goes on",
+  async (where) => {
+    if (where === "published months") await run(["month_000"]);
+    const { sql } = database;
+    await sql.unsafe(`
+      create or replace function wait_for_us() returns trigger language plpgsql as $$ begin
+        perform pg_advisory_xact_lock(7); return new; end $$;
+      create trigger waits before insert on labels for each row when (new.user_id = 'of month_002')
+        execute function wait_for_us()`);
+    await sql`select pg_advisory_lock(7)`;
+    const trying = run(months, { dry_run: true });
+    try {
+      await whoWaits(sql, "Lock");
+      await sql`set lock_timeout = 1`;
+      for (const table of [...Object.keys(frozenTables), ...Object.values(frozenTables), "users"]) {
+        await sql`select count(*) from ${sql(table)}`;
+      }
+    } finally {
+      await sql`set lock_timeout = 0`;
+      await sql`select pg_advisory_unlock(7)`;
+      expect((await trying).filter(({ event }) => event === "run.finished")).toHaveLength(3);
+      await sql`drop trigger waits on labels`;
+    }
+  },
+);
 
 test("what a month of a dry run came to is in the ledger before the next one ends, and stays there", async () => {
   const seen: unknown[] = [];

@@ -87,3 +87,15 @@ test("where a reader holds the table, it is filled the slower way, and that is s
   await reader.end();
   expect((await database.sql`select count(*) as rows from labels`)[0]?.rows).toBe(2);
 });
+
+test("where a trigger waits for the commit, it is filled the slower way, and that is said", async () => {
+  const { sql } = database;
+  await sql.unsafe(`
+    create function nothing() returns trigger language plpgsql as $$ begin return null; end $$;
+    create constraint trigger patient after insert on labels deferrable initially deferred
+      for each row execute function nothing()`);
+  const before = await identity();
+  expect(await merge()).toBe("a trigger on it waits for the commit");
+  expect(await identity()).toEqual(before);
+  await sql`drop trigger patient on labels`;
+});
