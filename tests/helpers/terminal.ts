@@ -18,6 +18,8 @@ export interface Screen {
   /** Everything that the program wrote. */
   written(): string;
   kill(signal: NodeJS.Signals): void;
+  /** Close the terminal under the program, as a window that is closed does. */
+  hangUp(): void;
   /** Exit code, once the program is gone and all that it wrote is on the screen. */
   readonly exited: Promise<number | null>;
   /** How the program found the terminal. */
@@ -128,6 +130,7 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
     hides: (what) => until(() => !has(what), `the absence of ${what}`),
     until,
     written: () => written,
+    hangUp: () => terminal.close(),
     kill: (signal) => child.kill(signal),
     exited,
     found: { alternateScreen: false, cursorHidden: false, bracketedPaste: false, modes: freshModes() },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeDrop } from "../../data/generate/drop.ts";
 import { monthName } from "../../src/core/month.ts";
+import { connect } from "../../src/postgres/connect.ts";
 import type { ServerUse } from "../../src/postgres/embedded/server.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { acquire, type HomesFolder, homesFolder } from "../helpers/homes.ts";
@@ -245,3 +246,25 @@ test.each(["q", "Ctrl-C"])(
     }
   },
 );
+
+test("the window is closed half way: the run is rolled back, and recorded so", async () => {
+  const month = monthName(published.length + sizes.length);
+  const screen = start(80, 24);
+  await screen.shows("24/24");
+  await askFor(screen, month);
+  const writes = await blockWrites(server.url, "users");
+  try {
+    screen.type(keys.enter);
+    await screen.shows(/users +█+ 100 %/);
+    const [pipeline = 0] = await childrenOf(screen.pid);
+    screen.hangUp();
+    expect(await screen.exited).toBe(143);
+    expect(() => process.kill(pipeline, 0)).toThrow();
+  } finally {
+    await writes.release();
+  }
+  const sql = connect(server.url);
+  const [last] = await sql`select month, status from console.runs order by run desc limit 1`;
+  expect(last).toEqual({ month, status: "interrupted" });
+  await sql.end();
+});
