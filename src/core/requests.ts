@@ -67,7 +67,8 @@ const requests = {
   },
   /** Read drops strictly, and touch no table. */
   check: { kind: "'check'", selection },
-  doctor: { kind: "'doctor'" },
+  /** `check_data` asks to read every page of the database, too. */
+  doctor: { kind: "'doctor'", "check_data?": "boolean" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
   partition: { kind: "'partition'" },
   /** Look at what others took, and seal it as it is once the front end has asked whether that is meant. */

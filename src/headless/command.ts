@@ -21,6 +21,7 @@ export interface Values {
   force?: boolean;
   verify?: boolean;
   drop?: string;
+  checkData?: boolean;
   partitionSnapshots?: boolean;
   yes?: boolean;
   labelsFrom?: string;

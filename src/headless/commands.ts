@@ -3,7 +3,7 @@ import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
 import { ask } from "./ask.ts";
 import type { Command, Flag, Input, Values } from "./command.ts";
 import { confirm, yes } from "./confirm.ts";
-import { runFlags, selectionFlags } from "./flags.ts";
+import { checkData, partitionSnapshots, runFlags, selectionFlags } from "./flags.ts";
 import { helpLine } from "./help.ts";
 import type { View } from "./listings/view.ts";
 import { runRequest, selectionOf } from "./run-request.ts";
@@ -28,12 +28,6 @@ function confirmedDate(values: Values): string {
   confirm(values, `The snapshots of ${asOf} would be gone for good.`);
   return asOf;
 }
-
-const partitionSnapshots: Flag = {
-  name: "partitionSnapshots",
-  syntax: "--partition-snapshots",
-  help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
-};
 
 /**
  * Everything the command line can do. Help, the README's reference and the parser are made of this table; what a
@@ -192,15 +186,17 @@ export const commands: readonly Command[] = [
     name: "doctor",
     summary: "Check everything that a run needs and say how to mend what is missing.",
     parameters: [],
-    flags: [partitionSnapshots, yes],
+    flags: [checkData, partitionSnapshots, yes],
     examples: [
       { line: "doctor", does: "exit code 3 when something is missing" },
+      { line: "doctor --check-data", does: "read every page of the database, too" },
       { line: "doctor --partition-snapshots --yes", does: "adopt the snapshot tables of an older system" },
     ],
     perform: async ({ values }, context) => {
       const views = () => import("./listings/doctor.ts");
       if (!values.partitionSnapshots) {
-        return ask<"doctor">(context, { kind: "doctor" }, async () => (await views()).doctorView);
+        const request = { kind: "doctor", check_data: values.checkData ?? false } as const;
+        return ask<"doctor">(context, request, async () => (await views()).doctorView);
       }
       confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
       return ask<"partition">(context, { kind: "partition" }, async () => (await views()).partitionView);

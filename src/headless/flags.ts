@@ -47,3 +47,14 @@ export const runFlags: readonly Flag[] = [
   },
   { name: "force", syntax: "--force", help: "run even if these very files were published before" },
 ];
+
+export const checkData: Flag = {
+  name: "checkData",
+  syntax: "--check-data",
+  help: "read every page of the database as well, and tell which are damaged",
+};
+export const partitionSnapshots: Flag = {
+  name: "partitionSnapshots",
+  syntax: "--partition-snapshots",
+  help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
+};

@@ -5,6 +5,7 @@ import { unpartitioned } from "../postgres/conversion/targets.ts";
 import { translate } from "../postgres/errors.ts";
 import { missingPrivileges } from "../postgres/privileges.ts";
 import { browseMonths } from "./browse.ts";
+import { checkPages } from "./page-checks.ts";
 import { checkPast } from "./past-checks.ts";
 import type { Session } from "./session.ts";
 import { readSuites } from "./suites.ts";
@@ -12,7 +13,11 @@ import { readSuites } from "./suites.ts";
 const ok = (name: string, detail: string): Check => ({ name, state: "ok", detail, remedy: null });
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
-export async function doctor(settings: Settings, openSession: () => Promise<Session>): Promise<Check[]> {
+export async function doctor(
+  settings: Settings,
+  openSession: () => Promise<Session>,
+  isToReadPages = false,
+): Promise<Check[]> {
   const checks = [await checkData(settings.data)];
   let session: Session;
   try {
@@ -25,6 +30,7 @@ export async function doctor(settings: Settings, openSession: () => Promise<Sess
   // Without a folder there are no months to speak of: the first check said so.
   if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
   checks.push(await checkPartitions(session), ...(await checkPast(session)));
+  if (isToReadPages) checks.push(...(await checkPages(session.sql)));
   return checks;
 }
 

@@ -111,9 +111,9 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       const { checkDrops } = await import("./check.ts");
       return checkDrops(await open(), request);
     },
-    doctor: async () => {
+    doctor: async ({ check_data = false }) => {
       const { doctor } = await import("./doctor.ts");
-      return { checks: await doctor(settings, open) };
+      return { checks: await doctor(settings, open, check_data) };
     },
     partition: async () => {
       const { partitionSnapshots } = await import("./partition.ts");

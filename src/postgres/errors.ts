@@ -39,7 +39,10 @@ const remedies: Record<string, Remedy> = {
     code: "database_error",
     hint: "Nothing was published. If statement_timeout ended it, raise that for the console's role and run it again.",
   },
-  XX00: { code: "database_error", hint: "Look at the server's log: its files may be damaged." },
+  XX00: {
+    code: "database_error",
+    hint: "The server's files may be damaged: `doctor --check-data` reads all of them, and says what is lost and how to get the rest out.",
+  },
 };
 
 const general: Remedy = { code: "database_error", hint: "Nothing was published. The server's log may tell more." };

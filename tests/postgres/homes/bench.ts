@@ -192,8 +192,24 @@ export class Home {
       });
   }
 
+  /** End all of its servers, and wait until they are gone. */
+  async end(): Promise<void> {
+    this.#killAll();
+    while (this.servers().length > 0) await Bun.sleep(5);
+  }
+
+  #killAll(): void {
+    for (const pid of this.servers()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended by itself.
+      }
+    }
+  }
+
   remove(): void {
-    for (const pid of this.servers()) process.kill(pid, "SIGKILL");
+    this.#killAll();
     rmSync(this.around, { recursive: true, force: true });
   }
 }
