@@ -145,9 +145,9 @@ function holdFrozen(
  * Once the live tables hold a later month, or may, a parent is in the drop or in an older month's snapshots, those of the
  * same request too, which come first.
  */
-function judgeParents({ held }: Model, { month }: Finished, files: Delivery, after: Sight): void {
+function judgeParents({ held, mayRefuse }: Model, { month }: Finished, files: Delivery, after: Sight): void {
   const index = monthOf(month);
-  const isPassed = held === "undated" || (typeof held === "number" && index < held);
+  const isPassed = mayRefuse || (typeof held === "number" && index < held);
   const older = new Set(standingDates(after).flatMap((one) => (one.month < index ? [one.asOf] : [])));
   const frozen = [...after.frozen.values()].flatMap((dates) =>
     [...dates].flatMap(([asOf, rows]) => (older.has(asOf) ? [...rows.keys()] : [])),
