@@ -12,7 +12,7 @@ import { serverSettings } from "./settings.ts";
 import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
 import { type Stoppable, stopPostmaster } from "./stop.ts";
-import { inTurn } from "./turn.ts";
+import { ifSoonInTurn, inTurn } from "./turn.ts";
 import { silently, type Waiting } from "./waiting.ts";
 
 /** A share in the server of a home. */
@@ -38,7 +38,10 @@ export async function acquireServer(
     give(paths.users, account);
     try {
       const postmaster = await ensureRunning(paths, account, settings, waiting);
-      return { url: urlOf(postmaster), release: () => leave(paths, account, share, postmaster) };
+      return {
+        url: urlOf(postmaster),
+        release: () => leave(paths, account, { share, postmaster, tell: waiting.tell }),
+      };
     } catch (error) {
       share.release();
       throw error;
@@ -101,16 +104,19 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
   };
 }
 
-async function leave(paths: ServerPaths, account: Account | null, share: Hold, postmaster: Postmaster): Promise<void> {
-  if (!existsSync(paths.folder)) {
-    // Somebody deleted the home under the server: there is nothing left to take turns over.
-    share.release();
-    return stopPostmaster(postmaster, paths, silently);
-  }
-  await inTurn(paths, account, silently, async () => {
-    share.release();
-    await stopIfUnused(paths, silently);
-  });
+interface Used {
+  share: Hold;
+  postmaster: Postmaster;
+  tell: Waiting["tell"];
+}
+
+async function leave(paths: ServerPaths, account: Account | null, { share, postmaster, tell }: Used): Promise<void> {
+  // A wait that was ended may have been for something else.
+  const waiting = { ...silently, tell };
+  share.release();
+  // Somebody may have deleted the home under the server: there is nothing left to take turns over.
+  if (!existsSync(paths.folder)) return stopPostmaster(postmaster, paths, waiting);
+  await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
 }
 
 async function stopIfUnused(paths: ServerPaths, waiting: Waiting): Promise<void> {

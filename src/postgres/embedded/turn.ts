@@ -3,23 +3,49 @@ import { hostname } from "node:os";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Account } from "./account.ts";
 import { cannotUse, give, type ServerPaths, writeOwned } from "./home.ts";
-import { tryLock } from "./locks.ts";
+import { type Hold, tryLock } from "./locks.ts";
 import { isStopped } from "./processes.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
 
 /** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
 const patienceMs = 5 * 60_000;
+/** How long one waits that is through, to stop a server which nobody else uses. */
+const leavingPatienceMs = 20_000;
 
-/** Start or stop the server, or begin or cease to use it: one console after the other. */
+/** Start or stop the server, or begin to use it: one console after the other. */
 export async function inTurn<Result>(
   paths: ServerPaths,
   account: Account | null,
   waiting: Waiting,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const what = () => `${holderOf(paths)} is starting or stopping the embedded server.`;
-  const turn = await waitFor(() => tryLock(paths.turn, "exclusive"), { patienceMs, what }, waiting);
+  const turn = await takeTurn(paths, waiting, patienceMs);
   if (turn === null) throw neverEnding(paths);
+  return during(turn, paths, account, work);
+}
+
+/** Do it if that is possible soon: whoever has the turn for long can do it as well. */
+export async function ifSoonInTurn(
+  paths: ServerPaths,
+  account: Account | null,
+  waiting: Waiting,
+  work: () => Promise<void>,
+): Promise<void> {
+  const turn = await takeTurn(paths, waiting, leavingPatienceMs);
+  if (turn !== null) await during(turn, paths, account, work);
+}
+
+function takeTurn(paths: ServerPaths, waiting: Waiting, patience: number): Promise<Hold | null> {
+  const what = () => `${holderOf(paths)} is starting or stopping the embedded server.`;
+  return waitFor(() => tryLock(paths.turn, "exclusive"), { patienceMs: patience, what }, waiting);
+}
+
+async function during<Result>(
+  turn: Hold,
+  paths: ServerPaths,
+  account: Account | null,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     give(paths.turn, account);
     writeOwned(paths.holder, `${process.pid} ${hostname()}\n`, account);
