@@ -2,8 +2,8 @@ import { access, constants } from "node:fs/promises";
 import type { Check } from "../core/listings.ts";
 import type { Settings } from "../core/settings.ts";
 import { unpartitioned } from "../postgres/conversion/targets.ts";
-import { translate } from "../postgres/errors.ts";
-import { missingPrivileges } from "../postgres/privileges.ts";
+import { readingOnly, translate } from "../postgres/errors.ts";
+import { missingPrivileges, readsOnly } from "../postgres/privileges.ts";
 import { browseMonths } from "./browse.ts";
 import { checkPages } from "./page-checks.ts";
 import { checkPast } from "./past-checks.ts";
@@ -60,13 +60,17 @@ async function checkSuites(session: Session): Promise<Check> {
 }
 
 async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
+  if (await readsOnly(sql)) {
+    return { name: "privileges", state: "fail", detail: "This session may only read.", remedy: readingOnly };
+  }
   const missing = await missingPrivileges(sql, tables);
   if (missing.length === 0) return ok("privileges", "may read and write every table");
   return {
     name: "privileges",
     state: "fail",
     detail: `The database user lacks: ${missing.join(", ")}.`,
-    remedy: "Have the tables' owner grant them, or connect as the owner.",
+    remedy:
+      "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
   };
 }
 

@@ -10,6 +10,10 @@ interface Remedy {
 const again = "Nothing was published. Run the command again.";
 const room = "Nothing was published. Make room on the server, then run the command again.";
 
+export const readingOnly =
+  "If that server is a standby, connect to its primary. Else default_transaction_read_only is on for the role, the database or " +
+  "the server: `alter role … reset default_transaction_read_only`, and the like, lets it write.";
+
 /** What an operator can do about a server's error, by SQLSTATE or, behind that, by its class (PostgreSQL manual, appendix A). */
 const remedies: Record<string, Remedy> = {
   "08": { code: "database_lost", hint: again },
@@ -20,7 +24,7 @@ const remedies: Record<string, Remedy> = {
     code: "privilege_missing",
     hint: "Have the owner grant that right to the role the console connects as, or connect as the owner.",
   },
-  "25006": { code: "privilege_missing", hint: "That server only reads: connect to the primary instead." },
+  "25006": { code: "privilege_missing", hint: readingOnly },
   "42P01": {
     code: "schema_mismatch",
     hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",

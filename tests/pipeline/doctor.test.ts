@@ -1,6 +1,9 @@
-import { expect, test } from "bun:test";
-import { startPipeline } from "../../src/client/pipeline.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import { dropFolder, smallDrop } from "../helpers/drops.ts";
+import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+
+setDefaultTimeout(30_000);
 
 test("a database that cannot be reached is told with its remedy, and without its password", async () => {
   const drops = dropFolder();
@@ -18,4 +21,64 @@ test("a database that cannot be reached is told with its remedy, and without its
     await pipeline.close();
     drops.remove();
   }
+});
+
+describe("a role that lacks rights", () => {
+  const role = `doctored_${process.pid}`;
+  let place: Workplace;
+  let pipeline: Pipeline;
+  const connectAsRole = () => {
+    const database = place.database.url.replace(/\/\/[^@/]*@/, `//${role}:x@`);
+    pipeline = startPipeline({ data: place.drops.path, home: `${place.drops.path}/other`, database });
+  };
+  afterEach(() => pipeline.close());
+  beforeAll(async () => {
+    place = await workplace();
+    const { sql } = place.database;
+    place.drops.write("month_000", smallDrop(["u1", "u2"]));
+    place.drops.write("month_001", smallDrop(["u1", "u2", "u3"], 1));
+    await ranIn(place.pipeline, ["month_000"]);
+    await sql`create role ${sql(role)} login password 'x'`;
+  });
+  afterAll(async () => {
+    const { sql } = place.database;
+    await sql`reassign owned by ${sql(role)} to current_user`;
+    await sql`drop owned by ${sql(role)}`;
+    await sql`drop role ${sql(role)}`;
+    await place.close();
+  });
+
+  test("is granted what doctor says, and can run then", async () => {
+    const { sql } = place.database;
+    await sql.unsafe(
+      `grant usage on schema console to ${role}; grant select on all tables in schema console, public to ${role}`,
+    );
+    connectAsRole();
+    const lacking = async () => {
+      const { checks } = await pipeline.call({ kind: "doctor" });
+      const check = checks.find(({ name }) => name === "privileges");
+      return /lacks: (.*)\.$/.exec(check?.detail ?? "")?.[1]?.split(", ") ?? [];
+    };
+    const missing = await lacking();
+    expect(missing).toContain("INSERT on users");
+    expect(missing).toContain("ownership of labels_snapshots");
+    for (const one of missing) {
+      const [, owned] = /^ownership of (.*)$/.exec(one) ?? [];
+      await sql.unsafe(owned === undefined ? `grant ${one} to ${role}` : `alter table ${owned} owner to ${role}`);
+    }
+    expect(await lacking()).toEqual([]);
+    const end = lastOf(await ranIn(pipeline, ["month_001"]), "run.finished");
+    expect(end?.status).toBe("published");
+  });
+
+  test("is told when it may only read", async () => {
+    const { sql } = place.database;
+    await sql.unsafe(`alter role ${role} set default_transaction_read_only = on`);
+    connectAsRole();
+    const { checks } = await pipeline.call({ kind: "doctor" });
+    expect(checks.find(({ name }) => name === "privileges")).toMatchObject({
+      state: "fail",
+      remedy: expect.stringContaining("default_transaction_read_only"),
+    });
+  });
 });
