@@ -28,12 +28,16 @@ function familyOf(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(familyOf)];
 }
 
-/** A process that ends while we look has no children. */
+/** A process that ends while we look has no children, and a thread that does has started none. */
 function childrenOf(pid: number): number[] {
+  return orNone(() => readdirSync(`/proc/${pid}/task`)).flatMap((thread) =>
+    orNone(() => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean)).map(Number),
+  );
+}
+
+function orNone(look: () => string[]): string[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-    );
+    return look();
   } catch {
     return [];
   }

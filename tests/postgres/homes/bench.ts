@@ -1,19 +1,56 @@
-import { chownSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { linesOf } from "../../../src/core/lines.ts";
 import type { ServerStatus } from "../../../src/core/listings.ts";
 import { connect, type Sql } from "../../../src/postgres/connect.ts";
+import { atEnd } from "../../helpers/at-end.ts";
 
 /** Homes of the embedded server, and consoles that use them, each a process of its own, as whoever the test is about. */
 
 const script = join(import.meta.dir, "../../helpers/server-user.ts");
 
-/** Who runs the consoles: root, whose servers run as another account, or an ordinary user. */
-export const everybody = process.getuid?.() === 0 ? (["root", "user"] as const) : (["user"] as const);
-export type Who = (typeof everybody)[number];
+export type Who = "root" | "user";
+const asRoot = process.getuid?.() === 0;
 /** An account without rights, as whom root's tests are an ordinary user. */
 const ordinary = { uid: 65534, gid: 65534 };
+const project = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Who runs the consoles: root, whose servers run as another account, or an ordinary user, where such a one can read the
+ * project at all.
+ */
+export const everybody: readonly Who[] = !asRoot ? ["user"] : isOpen(project) ? ["root", "user"] : ["root"];
+
+/** Whether everyone may enter this folder or run this program. */
+function isOpen(path: string): boolean {
+  const parent = dirname(path);
+  return (statSync(path).mode & 0o001) !== 0 && (parent === path || isOpen(parent));
+}
+
+/** The program that runs scripts, which may lie where only root can look. */
+export const bun = !asRoot || isOpen(process.execPath) ? process.execPath : copyOfBun();
+
+function copyOfBun(): string {
+  const folder = mkdtempSync(join(tmpdir(), "streamflow-bun-"));
+  chmodSync(folder, 0o755);
+  const copy = join(folder, "bun");
+  copyFileSync(process.execPath, copy);
+  chmodSync(copy, 0o755);
+  atEnd(async () => rmSync(folder, { recursive: true, force: true }));
+  return copy;
+}
 
 export interface Failure {
   code: string;
@@ -32,9 +69,23 @@ interface Said {
 export const elsewhere = {
   /** Its own process numbers, its own /tmp: a container with the folder mounted. */
   space: ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--mount", "--propagation", "private"],
-  /** Its own /tmp alone, as a system service has. */
-  tmp: ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount -t tmpfs none /tmp && exec "$@"', "sh"],
+  /** Its own /tmp alone, as a system service has; what the test needs of ours is put back into it. */
+  tmp: [
+    ...["unshare", "--mount", "--propagation", "private", "sh", "-c"],
+    `exec 7<${quoted(project)} 8<${quoted(tmpdir())}
+     mount -t tmpfs none /tmp
+     for at in 7:${quoted(project)} 8:${quoted(tmpdir())}; do
+       folder=\${at#?:}; [ -e "$folder" ] && continue
+       mkdir -p "$folder" && mount --bind "/proc/self/fd/\${at%%:*}" "$folder"
+     done
+     exec "$@"`,
+    "sh",
+  ],
 };
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
 
 /** One console at work, as its process. */
 export class Console {
@@ -44,8 +95,8 @@ export class Console {
   readonly notices: string[] = [];
 
   constructor(home: string, what: string, { who, prefix = [], env = {} }: Started) {
-    const as = who === "user" && process.getuid?.() === 0 ? setpriv : [];
-    const words = [...prefix, ...as, process.execPath, "--no-orphans", script, home, what];
+    const as = who === "user" && asRoot ? setpriv : [];
+    const words = [...prefix, ...as, bun, "--no-orphans", script, home, what];
     const options = { stdin: "pipe", stdout: "pipe", stderr: "inherit", detached: true } as const;
     this.#child = Bun.spawn(words, { ...options, env: { ...process.env, ...env } });
     this.pid = this.#child.pid;
@@ -106,7 +157,10 @@ interface Started {
   env?: Record<string, string>;
 }
 
-const setpriv = ["setpriv", `--reuid=${ordinary.uid}`, `--regid=${ordinary.gid}`, "--clear-groups", "--"];
+const setpriv = [
+  ...["setpriv", `--reuid=${ordinary.uid}`, `--regid=${ordinary.gid}`, "--clear-groups"],
+  ...["--inh-caps=-all", "--bounding-set=-all", "--"],
+];
 
 /** A home with a database in which a row was kept. */
 export class Home {
@@ -130,8 +184,8 @@ export class Home {
   }
 
   /** For a program that is started as whoever's home it is. */
-  get account(): { uid?: number } {
-    return this.who === "user" && process.getuid?.() === 0 ? { uid: ordinary.uid } : {};
+  get account(): { uid?: number; gid?: number } {
+    return this.who === "user" && asRoot ? ordinary : {};
   }
 
   /** Write a file into the data directory, as its owner would. */
@@ -258,7 +312,7 @@ export class Homes {
   #around(who: Who): string {
     const around = mkdtempSync(join(this.#folder, "h"));
     Bun.spawnSync(["chmod", "755", around]);
-    if (who === "user" && process.getuid?.() === 0) Bun.spawnSync(["chown", String(ordinary.uid), around]);
+    if (who === "user" && asRoot) Bun.spawnSync(["chown", String(ordinary.uid), around]);
     return around;
   }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { titleOf } from "../../../src/postgres/embedded/processes.ts";
-import { asking, Console, elsewhere, everybody, type Home, Homes } from "./bench.ts";
+import { asking, bun, Console, elsewhere, everybody, type Home, Homes } from "./bench.ts";
 
 /** Servers and consoles that start, stop and are killed, here and elsewhere: no row is lost, nothing hangs, nothing stays. */
 
@@ -130,14 +130,11 @@ describe.each(everybody)("as %s", (who) => {
     await asking(url, async (sql) => {
       const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
       process.kill(own?.pid ?? 0, "SIGKILL");
-      const months = Bun.spawn(
-        [process.execPath, join(import.meta.dir, "../../../src/main.ts"), "months", "--home", home.path],
-        {
-          stdout: "pipe",
-          stderr: "pipe",
-          ...home.account,
-        },
-      );
+      const months = Bun.spawn([bun, join(import.meta.dir, "../../../src/main.ts"), "months", "--home", home.path], {
+        stdout: "pipe",
+        stderr: "pipe",
+        ...home.account,
+      });
       const told = await new Response(months.stderr).text();
       expect({ code: await months.exited, told }).toEqual({ code: 0, told: "" });
     });

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Check } from "../../../src/core/listings.ts";
 import { findBinaries } from "../../../src/postgres/embedded/binaries.ts";
-import { asking, everybody, type Home, Homes } from "./bench.ts";
+import { asking, bun, everybody, type Home, Homes } from "./bench.ts";
 
 /** Homes that were moved, copied, restored and broken, and folders that are no homes: what is said is so, and helps. */
 
@@ -193,10 +193,7 @@ describe.each(everybody)("as %s", (who) => {
     await begin();
     const lost = join(home.data, "global/pg_filenode.map");
     renameSync(lost, join(home.around, "lost"));
-    const { exitCode, stderr } = Bun.spawnSync(
-      [process.execPath, console_, "months", "--home", home.path],
-      home.account,
-    );
+    const { exitCode, stderr } = Bun.spawnSync([bun, console_, "months", "--home", home.path], home.account);
     expect({ exitCode, said: stderr.toString() }).toMatchObject({
       exitCode: 3,
       said: expect.stringContaining("damaged, or not all there"),
@@ -262,7 +259,7 @@ describe.each(everybody)("as %s", (who) => {
       closeSync(handle);
     }
     const words = ["doctor", "--check-data", "--json", "--home", home.path, "--data", home.around];
-    const { stdout, exitCode } = Bun.spawnSync([process.execPath, console_, ...words], home.account);
+    const { stdout, exitCode } = Bun.spawnSync([bun, console_, ...words], home.account);
     const { checks } = JSON.parse(stdout.toString()) as { checks: Check[] };
     const pages = checks.filter(({ name }) => name === "pages");
     expect({ exitCode, told: pages.map(({ detail }) => detail.replace(/ is damaged.*/, "")) }).toEqual({
@@ -308,23 +305,20 @@ describe.each(everybody)("as %s", (who) => {
 
   test("variables meant for other servers have no say", async () => {
     await begin();
-    const { stdout, stderr, exitCode } = Bun.spawnSync(
-      [process.execPath, console_, "months", "--json", "--home", home.path],
-      {
-        ...home.account,
-        env: {
-          ...process.env,
-          ...{
-            PGTARGETSESSIONATTRS: "standby",
-            PGOPTIONS: "-c nonsense=1",
-            PGCONNECT_TIMEOUT: "soon",
-            PGDATA: "/nowhere",
-          },
-          ...{ PGSSLMODE: "verify-full", PGUSER: "nobody", PGHOST: "nowhere", PGDATABASE: "other", PGPORT: "1" },
-          ...{ PGAPPNAME: "x", PGPASSFILE: "/nowhere", PGCLIENTENCODING: "SQL_ASCII", PGTZ: "Asia/Tokyo" },
+    const { stdout, stderr, exitCode } = Bun.spawnSync([bun, console_, "months", "--json", "--home", home.path], {
+      ...home.account,
+      env: {
+        ...process.env,
+        ...{
+          PGTARGETSESSIONATTRS: "standby",
+          PGOPTIONS: "-c nonsense=1",
+          PGCONNECT_TIMEOUT: "soon",
+          PGDATA: "/nowhere",
         },
+        ...{ PGSSLMODE: "verify-full", PGUSER: "nobody", PGHOST: "nowhere", PGDATABASE: "other", PGPORT: "1" },
+        ...{ PGAPPNAME: "x", PGPASSFILE: "/nowhere", PGCLIENTENCODING: "SQL_ASCII", PGTZ: "Asia/Tokyo" },
       },
-    );
+    });
     expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: "" });
     expect(JSON.parse(stdout.toString()).months.length).toBeGreaterThan(0);
   });
@@ -336,7 +330,7 @@ describe.each(everybody)("as %s", (who) => {
       rows = null;
       const folder = join(home.around, "nothing");
       run("mkdir", "-m", "777", folder);
-      const { exitCode, stderr } = Bun.spawnSync([process.execPath, console_, ...words.split(" ")], {
+      const { exitCode, stderr } = Bun.spawnSync([bun, console_, ...words.split(" ")], {
         ...home.account,
         cwd: folder,
       });
