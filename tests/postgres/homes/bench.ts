@@ -76,12 +76,15 @@ export const elsewhere = {
      mount -t tmpfs none /tmp
      for at in 7:${quoted(project)} 8:${quoted(tmpdir())}; do
        folder=\${at#?:}; [ -e "$folder" ] && continue
-       mkdir -p "$folder" && mount --bind "/proc/self/fd/\${at%%:*}" "$folder"
+       mkdir -p "$folder" && mount --no-canonicalize --bind "/proc/self/fd/\${at%%:*}" "$folder"
      done
      exec "$@"`,
     "sh",
   ],
 };
+
+/** Whether such places can be made here: by root, on Linux, where a container does not forbid it. */
+export const hasSpaces = asRoot && Bun.which("unshare") !== null && Bun.spawnSync([...elsewhere.space, "true"]).success;
 
 function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;

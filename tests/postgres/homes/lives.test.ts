@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { titleOf } from "../../../src/postgres/embedded/processes.ts";
-import { asking, bun, Console, elsewhere, everybody, type Home, Homes } from "./bench.ts";
+import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
 
 /** Servers and consoles that start, stop and are killed, here and elsewhere: no row is lost, nothing hangs, nothing stays. */
 
@@ -24,7 +24,6 @@ const postmasterOf = (one: Home): number =>
 const gone = async (one: Home) => {
   while (one.servers().length > 0) await Bun.sleep(5);
 };
-const spaces = Bun.spawnSync([...elsewhere.space, "true"]).success;
 
 describe.each(everybody)("as %s", (who) => {
   const begin = async (): Promise<Home> => {
@@ -169,7 +168,7 @@ describe.each(everybody)("as %s", (who) => {
     await patient.leave();
   });
 
-  describe.skipIf(!spaces || process.getuid?.() !== 0)("in another process space", () => {
+  describe.skipIf(!hasSpaces)("in another process space", () => {
     test.each(["is in use", "is kept"])("a console refuses a home whose server %s here", async (how) => {
       await begin();
       const use = how === "is in use" ? home.use() : null;
@@ -223,7 +222,7 @@ describe.each(everybody)("as %s", (who) => {
     });
   });
 
-  describe.skipIf(!spaces || process.getuid?.() !== 0)("with a /tmp of its own", () => {
+  describe.skipIf(!hasSpaces)("with a /tmp of its own", () => {
     test("a console uses the same server, by the socket in the home", async () => {
       await begin();
       const use = home.use();

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Check } from "../../../src/core/listings.ts";
 import { findBinaries } from "../../../src/postgres/embedded/binaries.ts";
-import { asking, bun, everybody, type Home, Homes } from "./bench.ts";
+import { asking, bun, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
 
 /** Homes that were moved, copied, restored and broken, and folders that are no homes: what is said is so, and helps. */
 
@@ -371,7 +371,7 @@ describe.skipIf(process.getuid?.() !== 0)("as an ordinary user on what is anothe
     run("chown", "-R", "root", home.data);
   });
 
-  test.each([
+  test.skipIf(!hasSpaces).each([
     ["mounted read-only", ["mount --bind -o ro", "mount -o remount,bind,ro"], "read-only"],
     ["full", ["mount -t tmpfs -o size=8m none"], "full"],
   ])("the disk is %s", async (_, mounts, word) => {
