@@ -70,9 +70,9 @@ function judgeAgreement(date: Adoption["dates"][number], { frozen, live }: Sight
     return;
   }
   // Whether a file has the column that others gave a table, or took from it, is for other tests.
-  const isPlain = ![live.get(extraTable), delivered.get(extraTable)].some((rows) => {
+  const isPlain = [live.get(extraTable), delivered.get(extraTable)].every((rows) => {
     const [first] = rows?.values() ?? [];
-    return first !== undefined && extraColumn in first;
+    return first !== undefined && !(extraColumn in first);
   });
   if (drop.state === "faulty" && !isPlain) return;
   holdEqual("adopted", drop.state, "compared", `the drop of ${month}`);
