@@ -47,17 +47,22 @@ export const adoptionView: View<Adoption> = {
     );
     return `live rows, ${until}: ${rows}\n${table(columns, lines, look)}${agreements(dates, look)}`;
   },
-  note: ({ dates, adopted }) => {
+  note: ({ live_as_of, dates, adopted }) => {
     if (dates.length === 0) return "There is nothing to adopt: every snapshot row is under a seal.";
     const snapshots = formatCounted(
       dates.reduce((sum, one) => sum + one.snapshots.length, 0),
       "snapshot",
     );
     return adopted
-      ? `${snapshots} of ${formatCounted(dates.length, "date")} sealed as they are. The next month runs as usual.`
+      ? `${snapshots} of ${formatCounted(dates.length, "date")} sealed as they are. ${goesOn(live_as_of)}`
       : `Nothing was changed. adopt --yes seals the ${snapshots} as they are, without the drops that they came from.`;
   },
 };
+
+function goesOn(liveAsOf: string | null): string {
+  if (liveAsOf === null) return "`doctor` says what keeps the next month from being run.";
+  return `The live tables are taken for those of ${liveAsOf}: months after that run as usual.`;
+}
 
 function agreements(dates: readonly UnsealedSnapshots[], look: Look): string {
   const compared = dates.flatMap(({ as_of, drop }) =>

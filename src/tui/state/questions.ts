@@ -153,18 +153,24 @@ export function askCancel(ui: Ui): Question {
   return {
     title: "Cancel the run?",
     yes: "cancel and roll back",
-    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back, unless its commit is under way by then.`)],
+    body: [whatEnds(ui)],
     effects: [{ do: "ask", request: { kind: "cancel" } }],
     typed: null,
     place: null,
   };
 }
 
+function whatEnds({ live }: Ui): Row {
+  const month = live?.current?.month ?? "The run";
+  if (live?.request.dry_run === true) return row(`${month} is a dry run: it changes nothing in any case.`);
+  return row(`${month} is rolled back, unless its commit is under way by then.`);
+}
+
 export function askQuit(ui: Ui): Question {
   return {
     title: "Leave while a run is going on?",
     yes: "leave and roll back",
-    body: [row(`${ui.live?.current?.month ?? "The run"} is rolled back, unless its commit is under way by then.`)],
+    body: [whatEnds(ui)],
     effects: [{ do: "quit", code: 0 }],
     typed: null,
     place: null,
