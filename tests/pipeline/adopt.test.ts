@@ -135,6 +135,33 @@ describe.each([1, 2])("a database that an older flow filled with months, %d of t
   });
 });
 
+test("a stray date that was adopted, and dropped, keeps no month away", async () => {
+  await olderDatabase(2);
+  const { sql } = database;
+  await sql`insert into labels_snapshots (user_id, as_of, delivered) values ('u1', '2024-12-31', 'month_011')`;
+  expect((await pipeline.call({ kind: "adopt", confirmed: false })).live_as_of).toBe("2024-12-31");
+  await pipeline.call({ kind: "adopt", confirmed: true });
+  expect(await endOf("month_002")).toBe("out_of_order");
+  await pipeline.call({ kind: "retire", as_of: "2024-12-31" });
+  expect(await stateOf("month_002")).toBe("new");
+  expect(await endOf("month_002")).toBe("published");
+});
+
+test("dates that are no days are told by doctor, and adopted by nobody", async () => {
+  await olderDatabase(1);
+  const { sql } = database;
+  for (const day of ["infinity", "0044-03-15 BC"]) {
+    await sql`insert into labels_snapshots (user_id, as_of, delivered) values ('u1', ${day}, 'month_000')`;
+  }
+  const { dates } = await pipeline.call({ kind: "adopt", confirmed: true });
+  expect(dates.map(({ as_of }) => as_of)).toEqual([january]);
+  const { checks } = await pipeline.call({ kind: "doctor" });
+  const origin = checks.find(({ name }) => name === "origin");
+  expect(origin?.state).toBe("warn");
+  expect(origin?.detail).toMatch(/as of (infinity, 0044-03-15 BC|0044-03-15 BC, infinity), which/);
+  expect(await endOf("month_001")).toBe("published");
+});
+
 test("waits for whoever is writing, whose rows are sealed with the others", async () => {
   await olderDatabase(1);
   const { sql } = database;

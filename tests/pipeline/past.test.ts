@@ -104,7 +104,29 @@ test("a month whose day another month took is dropped, and neither ok nor unchan
   await refused(1, "out_of_order");
 });
 
+test("a month that stands under a day of its own is told that day, whatever else is in the way", async () => {
+  await publish(0);
+  expect(await play(1, { as_of: "2024-02-10" })).toBe("published");
+  await publish(2);
+  const failed = await refused(1, "leak", { backfill: true, as_of: lastDay(0) });
+  expect(failed?.hint).toContain("--as-of 2024-02-10 runs it under that");
+  expect(await play(1, { backfill: true, as_of: "2024-02-10" })).toBe("unchanged");
+});
+
 describe("a month has one stamp", () => {
+  test("and where two stand, both are named, and dropping one helps", async () => {
+    await publish(0, 1);
+    const { sql } = at.database;
+    await sql`insert into labels_snapshots (user_id, as_of, delivered) values ('u1', '2024-02-15', 'month_001')`;
+    for (const as_of of ["2024-02-15", lastDay(1)]) {
+      const failed = await refused(1, "leak", { force: true, as_of });
+      expect(failed?.title).toContain("stands under 2024-02-15 and 2024-02-29");
+      expect(failed?.hint).toContain("`snapshots --drop 2024-02-15` or `snapshots --drop 2024-02-29`");
+    }
+    await drop("2024-02-15");
+    expect(await play(1, { force: true })).toBe("published");
+  });
+
   test("and a run under another is refused, with the way to replace it", async () => {
     expect(await play(0, { as_of: "2024-01-15" })).toBe("published");
     const failed = await refused(0, "leak");
