@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Launcher } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
-import { give, type ServerPaths, writeOwned } from "./home.ts";
+import { give, isOurs, type ServerPaths, writeOwned } from "./home.ts";
 import { runProgram } from "./launch.ts";
-import { configuration, configurationHead, type Setting } from "./settings.ts";
+import { configuration, type Setting } from "./settings.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Role and database that the console works as and in. */
 export const owner = "streamflow";
@@ -17,7 +18,7 @@ const unfinishedPrefix = "data.new-";
 /** The major version of the data directory; null where there is none yet. */
 export function dataVersion(paths: ServerPaths): string | null {
   const file = join(paths.data, "PG_VERSION");
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
+  return (existsSync(file) && readFileSync(file, "utf8").trim()) || null;
 }
 
 /** Make the data directory unless it is there; one that another major version made, or that is not ours, is refused. */
@@ -26,12 +27,13 @@ export async function prepareCluster(
   launcher: Launcher,
   paths: ServerPaths,
   settings: readonly Setting[],
+  waiting: Waiting,
 ): Promise<void> {
   removeUnfinished(paths);
   const version = dataVersion(paths);
   if (version === null) {
     requireNothing(paths, binaries.major);
-    return initialise(binaries, launcher, paths, settings);
+    return initialise(binaries, launcher, paths, settings, waiting);
   }
   requireOurs(paths);
   if (version === binaries.major) return;
@@ -52,10 +54,10 @@ function requireNothing({ data }: ServerPaths, major: string): void {
   });
 }
 
-/** Each start of ours writes the configuration, and so did the one that made it: without it, the server is somebody else's. */
+/** Without a configuration no server can run on it: among our files such a one was ours, and is so again at its start. */
 function requireOurs({ data }: ServerPaths): void {
   const file = join(data, "postgresql.conf");
-  if (existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead)) return;
+  if (isOurs(data) || !existsSync(file) || readFileSync(file, "utf8").trim() === "") return;
   throw new ConsoleError(
     "embedded_unavailable",
     `${data} holds a PostgreSQL database that the console did not make; it was left as it is`,
@@ -86,11 +88,12 @@ async function initialise(
   launcher: Launcher,
   paths: ServerPaths,
   settings: readonly Setting[],
+  waiting: Waiting,
 ): Promise<void> {
   const unfinished = mkdtempSync(join(paths.folder, unfinishedPrefix));
   give(unfinished, launcher.account);
   try {
-    await runProgram(launcher, paths, [
+    const initdb = [
       binaries.initdb,
       `--pgdata=${unfinished}`,
       `--username=${owner}`,
@@ -102,9 +105,10 @@ async function initialise(
       "--auth-host=reject",
       "--no-instructions",
       ...(isSynced(settings) ? [] : ["--no-sync"]),
-    ]);
+    ];
+    await runProgram(launcher, paths, { words: initdb }, waiting);
     const single = [binaries.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
-    await runProgram(launcher, paths, single, `create database ${database}\n`);
+    await runProgram(launcher, paths, { words: single, input: `create database ${database}\n` }, waiting);
     configure(launcher, unfinished, settings);
     renameSync(unfinished, paths.data);
   } catch (error) {

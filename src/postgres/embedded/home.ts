@@ -7,8 +7,10 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,6 +18,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { type Account, serverAccount } from "./account.ts";
+import { configurationHead } from "./settings.ts";
 
 /** Where the embedded server of a home keeps what. */
 export interface ServerPaths {
@@ -27,7 +30,7 @@ export interface ServerPaths {
   keep: string;
   /** Where its socket is, if the path is short enough. */
   socket: string;
-  /** Held by every process of the server: see server-lock.ts. */
+  /** Held by every process of the server: see locks.ts. */
   server: string;
   /** Held exclusively by whoever starts or stops the server. */
   turn: string;
@@ -59,7 +62,8 @@ export function serverPaths(home: string): ServerPaths {
 /** Make the home, and in it the server's folder, unless they are there. Nothing is touched in a folder that is not ours. */
 export function prepareHome(home: string): { paths: ServerPaths; account: Account | null } {
   try {
-    requireTarget(home);
+    const { folder, data } = serverPaths(home);
+    for (const path of [home, folder, data]) requireTarget(path);
     mkdirSync(dirname(resolve(home)), { recursive: true });
     const isNew = mkdirSync(home, { recursive: true, mode: secret }) !== undefined;
     const paths = serverPaths(home);
@@ -77,21 +81,29 @@ export function prepareHome(home: string): { paths: ServerPaths; account: Accoun
   }
 }
 
-/** A link that leads nowhere would be taken for a home that is yet to be made. */
-function requireTarget(home: string): void {
-  if (existsSync(home) || lstatSync(home, { throwIfNoEntry: false }) === undefined) return;
-  const target = readlinkSync(home);
-  throw new ConsoleError("io_error", `The home ${home} is a link to ${target}, which is not there`, {
+/** A link that leads nowhere would be taken for something that is yet to be made. */
+function requireTarget(path: string): void {
+  if (existsSync(path) || lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  const target = readlinkSync(path);
+  throw new ConsoleError("io_error", `${path} is a link to ${target}, which is not there`, {
     hint: `Make ${target} (a disk that is to be mounted there?), or remove the link.`,
   });
 }
 
-/** Each start of ours begins by taking a turn: a folder of this name that holds things but no such file is another's. */
-function requireOurs({ folder, turn }: ServerPaths): void {
-  if (existsSync(turn) || readdirSync(folder).length === 0) return;
+/** A folder of this name that holds things, but none of the files by which ours are locked and set, is another's. */
+function requireOurs(paths: ServerPaths): void {
+  const { folder, turn, users, server, data } = paths;
+  if ([turn, users, server].some((path) => existsSync(path)) || isOurs(data)) return;
+  if (readdirSync(folder).length === 0) return;
   throw new ConsoleError("io_error", `${folder} holds files that the console did not make; it was left as it is`, {
     hint: "Move them elsewhere, or keep the embedded server in another folder, with --home.",
   });
+}
+
+/** Whether the console made this data directory: each start of ours writes its configuration. */
+export function isOurs(data: string): boolean {
+  const file = join(data, "postgresql.conf");
+  return existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead);
 }
 
 /** PostgreSQL takes a data directory from nobody but its owner; root becomes the owner. */
@@ -148,7 +160,9 @@ export function give(path: string, account: Account | null): void {
 
 /** Write a whole file of the server's, in place of the old one, readable by its account alone. */
 export function writeOwned(path: string, text: string, account: Account | null): void {
-  rmSync(path, { force: true });
-  writeFileSync(path, text, { mode: 0o600, flag: "wx" });
-  give(path, account);
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode: 0o600, flag: "wx" });
+  give(fresh, account);
+  renameSync(fresh, path);
 }

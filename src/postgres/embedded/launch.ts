@@ -1,7 +1,9 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Launcher } from "./account.ts";
 import { give, type ServerPaths } from "./home.ts";
 import { startFailed } from "./start-failures.ts";
+import { type Waiting, waitFor } from "./waiting.ts";
 
 /** Beyond this many bytes server.log starts anew. */
 const logLimit = 4 * 1024 * 1024;
@@ -33,10 +35,28 @@ export function launch(launcher: Launcher, paths: ServerPaths, words: string[], 
   }
 }
 
-/** Run a program to its end; a failure quotes its complaint. */
-export async function runProgram(launcher: Launcher, paths: ServerPaths, words: string[], input = ""): Promise<void> {
+const programPatienceMs = 10 * 60_000;
+
+/** Run a program to its end, or to that of the wait; a failure quotes its complaint. */
+export async function runProgram(
+  launcher: Launcher,
+  paths: ServerPaths,
+  { words, input = "" }: { words: string[]; input?: string },
+  waiting: Waiting,
+): Promise<void> {
   const program = launch(launcher, paths, words, input);
-  if ((await program.process.exited) !== 0) throw startFailed(paths, program.complaint());
+  let code: number | null = null;
+  const exited = program.process.exited.then((ended) => {
+    code = ended;
+  });
+  const what = () => `${basename(words[0] ?? "")} is at work in ${paths.folder}.`;
+  try {
+    await waitFor(() => code, { patienceMs: programPatienceMs, what }, waiting);
+  } finally {
+    if (code === null) program.process.kill("SIGKILL");
+    await exited;
+  }
+  if (code !== 0) throw startFailed(paths, program.complaint());
 }
 
 /** A server that was started and is not ready yet. */
@@ -86,13 +106,18 @@ function openLog(launcher: Launcher, paths: ServerPaths): { handle: number; star
   return { handle, start: fstatSync(handle).size };
 }
 
-/** What the server's log complained of last. */
+/** What the server's log has complained of just now. */
 export function lastComplaint({ log }: ServerPaths): string {
-  return complaintIn(log, Math.max(0, statSync(log).size - 4_096));
+  const since = Date.now() - 10_000;
+  const lines = readFileSync(log).subarray(-4_096).toString().split("\n").filter(Boolean);
+  return worstOf(lines.filter((line) => Date.parse(line.slice(0, 23).replace(" ", "T").concat("Z")) >= since));
 }
 
 function complaintIn(log: string, start: number): string {
-  const lines = readFileSync(log).subarray(start).toString().split("\n").filter(Boolean);
+  return worstOf(readFileSync(log).subarray(start).toString().split("\n").filter(Boolean));
+}
+
+function worstOf(lines: readonly string[]): string {
   const worst = lines.findLast((line) => /(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? "it said nothing";
-  return worst.replace(/^.*?(FATAL|PANIC|error): +/, "");
+  return worst.replace(/^.*?(FATAL|PANIC|error|LOG): +/, "");
 }

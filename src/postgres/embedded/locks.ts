@@ -1,41 +1,89 @@
-import { Database, SQLiteError } from "bun:sqlite";
+import { dlopen, FFIType } from "bun:ffi";
+import { closeSync, constants, openSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
+import type { Account } from "./account.ts";
+import { give, type ServerPaths } from "./home.ts";
 
-/** A lock of the kernel's on a file: it ends with `release`, or with the process, however that dies. */
+/**
+ * A lock of the kernel's on a file (flock): it ends with `release`, or with the last process that inherited its handle,
+ * however that dies. Whoever can see the file can ask for it, from another container or process space as well, where
+ * process numbers and /tmp are others'; and it needs no room on the disk.
+ */
 export interface Hold {
+  handle: number;
   release(): void;
 }
 
 export type LockMode = "shared" | "exclusive";
 
-const take: Record<LockMode, string[]> = {
-  // A transaction that has read holds SQLite's shared lock, also on an empty file.
-  shared: ["begin", "select count(*) from sqlite_schema"],
-  exclusive: ["begin exclusive"],
-};
+/** Operations of flock(2). */
+const operations: Record<LockMode, number> = { shared: 1, exclusive: 2 };
+const withoutWaiting = 4;
 
-/** Keeps the handles alive: one that is collected as garbage would drop its lock. */
-const held = new Set<Database>();
+type Flock = (handle: number, operation: number) => number;
+let loaded: Flock | null = null;
 
-/** The lock, or null while others hold one that excludes it. */
-export function tryLock(path: string, mode: LockMode): Hold | null {
-  let database: Database | undefined;
+const libraries = process.platform === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", "libc.so"];
+
+function loadFlock(): Flock {
+  let reason: unknown;
+  for (const library of libraries) {
+    try {
+      const { symbols } = dlopen(library, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } });
+      return symbols.flock;
+    } catch (error) {
+      // Another C library has another name.
+      reason ??= error;
+    }
+  }
+  throw new ConsoleError("embedded_unavailable", `The system's C library cannot be loaded: ${reason}`, {
+    hint: "If memory is limited, `ulimit -v unlimited` helps; else set DATABASE_URL to a PostgreSQL of your own.",
+    cause: reason,
+  });
+}
+
+/** The lock, or null while others hold one that excludes it. The file is made if need be. */
+export function tryLock(path: string, mode: LockMode, account: Account | null = null): Hold | null {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+  let handle: number;
   try {
-    database = new Database(path, { create: true });
-    for (const statement of take[mode]) database.query(statement).all();
-  } catch (error) {
-    database?.close();
-    if (error instanceof SQLiteError && error.code?.startsWith("SQLITE_BUSY")) return null;
-    throw new ConsoleError("io_error", `Cannot lock ${path}: ${error instanceof Error ? error.message : error}`, {
-      hint: "Choose a --home that you may write to, on a local disk.",
-      cause: error,
+    handle = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+    give(path, account);
+  } catch (cause) {
+    throw new ConsoleError("io_error", `Cannot lock ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+      hint: `It has to be a file of the home's owner: remove ${path} if it is anything else, then try again.`,
+      cause,
     });
   }
-  const taken = database;
-  held.add(taken);
+  return heldOn(handle, mode);
+}
+
+function heldOn(handle: number, mode: LockMode): Hold | null {
+  loaded ??= loadFlock();
+  if (loaded(handle, operations[mode] | withoutWaiting) !== 0) {
+    closeSync(handle);
+    return null;
+  }
+  let isHeld = true;
   return {
+    handle,
     release() {
-      if (held.delete(taken)) taken.close();
+      if (isHeld) closeSync(handle);
+      isHeld = false;
     },
   };
+}
+
+/** Whether a process that a server started lives on this home, wherever it runs; changes nothing. */
+export function isServerLocked(paths: ServerPaths): boolean {
+  let handle: number;
+  try {
+    handle = openSync(paths.server, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch {
+    // There never was one, or it was started by a console that knew no such lock.
+    return false;
+  }
+  const hold = heldOn(handle, "shared");
+  hold?.release();
+  return hold === null;
 }

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerPaths } from "./home.ts";
-import { isServerIn, ownNumberOf, type Place, placeOf, serversIn } from "./processes.ts";
-import { isServerLocked } from "./server-lock.ts";
+import { isServerLocked } from "./locks.ts";
+import { holdersOf, isServerIn, ownNumberOf, type Place, placeOf, serversIn } from "./processes.ts";
 
 /** A server that runs on a data directory, as it describes itself in postmaster.pid. */
 export interface Postmaster {
@@ -20,6 +20,8 @@ export type Present =
   | { state: "here"; postmaster: Postmaster }
   /** Processes of a server that is gone, or has yet to say who it is. */
   | { state: "unsettled" }
+  /** Other programs that a session of a server started, and that have outlived it. */
+  | { state: "outlived"; by: number[] }
   /**
    * A server in another container or process space, whose number and /tmp are not ours. `pid` is what it calls itself, and
    * `process` its number here, where it has one.
@@ -62,20 +64,23 @@ export function findPostmaster(data: string): Postmaster | null {
   };
 }
 
-/** Who lives on the home: the kernel's lock is believed, and what a file says only where it names whom we can see. */
+/** Who lives on the home: the kernel is believed, and what a file says only where it names whom we can see. */
 export function whoLivesOn(paths: ServerPaths): Present {
   const known = findPostmaster(paths.data);
   if (known !== null) return { state: "here", postmaster: known };
-  if (!isServerLocked(paths)) return { state: "none" };
+  const isLocked = isServerLocked(paths);
   // It may have said who it is between the two looks.
   const since = findPostmaster(paths.data);
   if (since !== null) return { state: "here", postmaster: since };
-  const places = [paths.data, paths.folder].map(placeOf).filter((place) => place !== null);
-  const visible = serversIn(places);
+  // Also without a lock: its file may have been removed, or replaced by one from a backup.
+  const visible = serversIn([paths.data, paths.folder].map(placeOf).filter((place) => place !== null));
   const pid = pidIn(readPidFile(paths.data));
   const itself = visible.find((one) => ownNumberOf(one) === pid) ?? null;
-  if (visible.length > 0 && itself === null) return { state: "unsettled" };
-  return { state: "elsewhere", pid, process: itself };
+  if (itself !== null) return { state: "elsewhere", pid, process: itself };
+  if (visible.length > 0) return { state: "unsettled" };
+  if (!isLocked) return { state: "none" };
+  const by = holdersOf(paths.server);
+  return by.length > 0 ? { state: "outlived", by } : { state: "elsewhere", pid, process: null };
 }
 
 /**

@@ -51,8 +51,13 @@ function processOnLinux(pid: number): Process | null {
   }
 }
 
+/** What a program says; nothing where it is not installed. */
 function outputOf(...words: string[]): string {
-  return Bun.spawnSync(words, { stderr: "ignore" }).stdout.toString();
+  try {
+    return Bun.spawnSync(words, { stderr: "ignore" }).stdout.toString();
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -96,5 +101,42 @@ export function titleOf(pid: number): string {
 
 /** Whether the process stands still by a signal, as after Ctrl-Z. */
 export function isStopped(pid: number): boolean {
-  return outputOf("ps", "-o", "state=", "-p", String(pid)).trim().startsWith("T");
+  if (!onLinux) return outputOf("ps", "-o", "state=", "-p", String(pid)).trim().startsWith("T");
+  try {
+    return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Processes that have this file open, as far as we may look; ours are none of them. */
+export function holdersOf(path: string): number[] {
+  if (!onLinux) return outputOf("lsof", "-t", path).split("\n").filter(Boolean).map(Number);
+  const place = placeOf(path);
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .map(Number)
+    .filter((pid) => place !== null && hasOpen(pid, place));
+}
+
+function hasOpen(pid: number, place: Place): boolean {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).some((handle) => {
+      const found = placeOf(`${folder}/${handle}`);
+      return found?.dev === place.dev && found.ino === place.ino;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** What the process is called. */
+export function nameOf(pid: number): string {
+  if (!onLinux) return outputOf("ps", "-o", "comm=", "-p", String(pid)).trim();
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "gone";
+  }
 }

@@ -4,7 +4,7 @@ import type { ServerStatus } from "../../core/listings.ts";
 import { openDatabase, versionOf } from "../connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { give, prepareHome, requireReadable, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
+import { prepareHome, requireReadable, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
 import { type Hold, tryLock } from "./locks.ts";
 import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
 import { placeOf } from "./processes.ts";
@@ -34,8 +34,7 @@ export async function acquireServer(
 ): Promise<ServerUse> {
   const { paths, account } = prepareHome(home);
   return inTurn(paths, account, waiting, async () => {
-    const share = takeShare(paths);
-    give(paths.users, account);
+    const share = takeShare(paths, account);
     try {
       const postmaster = await ensureRunning(paths, account, settings, waiting);
       return {
@@ -50,11 +49,11 @@ export async function acquireServer(
 }
 
 /** Only those whose turn it is ask for all shares at once, so that one is to be had. */
-function takeShare({ users }: ServerPaths): Hold {
-  const share = tryLock(users, "shared");
+function takeShare({ users }: ServerPaths, account: Account | null): Hold {
+  const share = tryLock(users, "shared", account);
   if (share !== null) return share;
   throw new ConsoleError("embedded_unavailable", `Another program has locked ${users}`, {
-    hint: "It is no console of today: end it (`lsof` names it), then try again.",
+    hint: "It is no console: end it (`lsof` names it), then try again.",
   });
 }
 
@@ -97,7 +96,7 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
     running: present.state !== "none",
     reachable: url !== null,
     kept: existsSync(paths.keep),
-    version: url && (await versionAt(url)),
+    version: url && (await versionAt(url).catch(() => null)),
     pid: postmaster?.pid ?? null,
     url,
     home,
@@ -141,7 +140,7 @@ function stoppable(present: Present, paths: ServerPaths): Stoppable | null {
 }
 
 function urlOf({ socketDirectory, port }: Postmaster): string {
-  const directory = encodeURI(socketDirectory).replaceAll("&", "%26");
+  const directory = encodeURIComponent(socketDirectory).replaceAll("%2F", "/");
   return `postgresql://${owner}@/${database}?host=${directory}&port=${port}`;
 }
 

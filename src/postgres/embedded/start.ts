@@ -5,12 +5,13 @@ import { type Binaries, findBinaries } from "./binaries.ts";
 import { configure, prepareCluster } from "./cluster.ts";
 import { type ServerPaths, secret } from "./home.ts";
 import { launchServer } from "./launch.ts";
+import { tryLock } from "./locks.ts";
 import { disownPidFile, findPostmaster, type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
-import { tryServerLock } from "./server-lock.ts";
+import { nameOf, placeOf } from "./processes.ts";
 import type { Setting } from "./settings.ts";
 import { prepareSocketDirectory, socketDirectories, socketPort, socketSeen } from "./socket.ts";
 import { startFailed } from "./start-failures.ts";
-import { stopPostmaster } from "./stop.ts";
+import { endOrphans, stopPostmaster } from "./stop.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
 
 /** Recovery after a crash replays at most max_wal_size of log. */
@@ -37,6 +38,7 @@ export async function ensureRunning(
   const present = await settled(paths, waiting);
   if (present.state === "none") return start(paths, account, settings, waiting);
   if (present.state === "elsewhere") throw livesElsewhere(paths, present);
+  if (present.state === "outlived") throw outlivedBy(paths, present.by);
   const { postmaster } = present;
   const socketDirectory = socketSeen(postmaster.socketDirectory, paths);
   if (socketDirectory !== null) return { ...postmaster, socketDirectory };
@@ -77,15 +79,20 @@ function whoIsLeft(paths: ServerPaths): Settled {
 }
 
 async function waitForOrphans(paths: ServerPaths, waiting: Waiting): Promise<void> {
-  const what = () => `Processes of a server of ${paths.folder} that was killed are ending.`;
-  const isOver = () => (whoLivesOn(paths).state === "unsettled" ? null : true);
-  if ((await waitFor(isOver, { patienceMs: orphanPatienceMs, what }, waiting)) !== null) return;
-  throw new ConsoleError(
+  const place = placeOf(paths.data);
+  if (place !== null) await endOrphans(place, waiting);
+  if (whoLivesOn(paths).state !== "unsettled") return;
+  throw new ConsoleError("embedded_unavailable", `Processes of a dead server of ${paths.folder} do not end`, {
+    hint: "They wait for the disk: look whether the disk of the home answers, then try again.",
+  });
+}
+
+function outlivedBy({ folder }: ServerPaths, by: readonly number[]): ConsoleError {
+  const named = by.map((pid) => `${nameOf(pid)} (process ${pid})`).join(", ");
+  return new ConsoleError(
     "embedded_unavailable",
-    `Processes of a server of ${paths.folder} that was killed do not end`,
-    {
-      hint: "`ps -ef | grep postgres` shows them: end them by `kill`, then try again.",
-    },
+    `Programs that a session of the server in ${folder} started have outlived it, and count as its own: ${named}`,
+    { hint: `Let them finish, or end them: \`kill ${by.join(" ")}\`.` },
   );
 }
 
@@ -114,16 +121,16 @@ async function start(
 ): Promise<Postmaster> {
   const binaries = await findBinaries();
   const launcher = launcherFor(account, binaries, paths.folder);
-  const lock = tryServerLock(paths, account);
+  const lock = tryLock(paths.server, "exclusive", account);
   if (lock === null) throw livesElsewhere(paths, { state: "elsewhere", pid: null, process: null });
   try {
-    await prepareCluster(binaries, launcher, paths, settings);
+    await prepareCluster(binaries, launcher, paths, settings, waiting);
     mend(paths.data, launcher.account);
     configure(launcher, paths.data, settings);
     disownPidFile(paths.data);
     return await launchOn(paths, { binaries, launcher, lock: lock.handle }, waiting);
   } finally {
-    lock.close();
+    lock.release();
   }
 }
 

@@ -1,8 +1,8 @@
 import { rmdirSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerPaths } from "./home.ts";
+import { isServerLocked } from "./locks.ts";
 import { isServerIn, type Place, serversIn, titleOf } from "./processes.ts";
-import { isServerLocked } from "./server-lock.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
 
 /** A server to be stopped: its process as we number it, and its data directory. */
@@ -42,13 +42,28 @@ export async function stopPostmaster(server: Stoppable, paths: ServerPaths, wait
       );
     await waitFor(isGone, { patienceMs: 1_000, what }, waiting);
   }
-  const left = { patienceMs: 10_000, what: () => "Sessions of the embedded server are ending." };
-  if (isGone() === null || (await waitFor(() => (isServerLocked(paths) ? null : true), left, waiting)) === null) {
+  if (isGone() === null) {
     throw new ConsoleError("embedded_unavailable", `The embedded server (process ${pid}) does not end, even by force`, {
       hint: "It waits for the disk: look whether the disk of the home answers, then try again.",
     });
   }
+  await endOrphans(place, waiting);
+  // A process that is ending holds its lock a moment longer than it is to be seen.
+  const passing = { patienceMs: 1_000, what: () => "" };
+  await waitFor(() => (isServerLocked(paths) ? null : true), passing, waiting);
   removeDirectory(socketDirectory);
+}
+
+/**
+ * Sessions of a server that is gone end by themselves, unless they stand still or wait for something. Nothing that they
+ * did can be kept any more, so that they are ended then.
+ */
+export async function endOrphans(place: Place, waiting: Waiting): Promise<void> {
+  const areGone = () => (serversIn([place]).length === 0 ? true : null);
+  const what = () => "Sessions of the embedded server are ending.";
+  if ((await waitFor(areGone, { patienceMs: 5_000, what }, waiting)) !== null) return;
+  for (const pid of serversIn([place])) send(pid, "SIGKILL");
+  await waitFor(areGone, { patienceMs: 5_000, what }, waiting);
 }
 
 const writing = () => "The embedded server is stopping, and writes what was changed to the disk.";

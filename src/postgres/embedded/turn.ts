@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Account } from "./account.ts";
-import { cannotUse, give, type ServerPaths, writeOwned } from "./home.ts";
+import { cannotUse, type ServerPaths, writeOwned } from "./home.ts";
 import { type Hold, tryLock } from "./locks.ts";
 import { isStopped } from "./processes.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
@@ -10,7 +10,7 @@ import { type Waiting, waitFor } from "./waiting.ts";
 /** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
 const patienceMs = 5 * 60_000;
 /** How long one waits that is through, to stop a server which nobody else uses. */
-const leavingPatienceMs = 20_000;
+const leavingPatienceMs = 10_000;
 
 /** Start or stop the server, or begin to use it: one console after the other. */
 export async function inTurn<Result>(
@@ -19,7 +19,7 @@ export async function inTurn<Result>(
   waiting: Waiting,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const turn = await takeTurn(paths, waiting, patienceMs);
+  const turn = await takeTurn(paths, account, waiting, patienceMs);
   if (turn === null) throw neverEnding(paths);
   return during(turn, paths, account, work);
 }
@@ -31,13 +31,18 @@ export async function ifSoonInTurn(
   waiting: Waiting,
   work: () => Promise<void>,
 ): Promise<void> {
-  const turn = await takeTurn(paths, waiting, leavingPatienceMs);
+  const turn = await takeTurn(paths, account, waiting, leavingPatienceMs);
   if (turn !== null) await during(turn, paths, account, work);
 }
 
-function takeTurn(paths: ServerPaths, waiting: Waiting, patience: number): Promise<Hold | null> {
+function takeTurn(
+  paths: ServerPaths,
+  account: Account | null,
+  waiting: Waiting,
+  patience: number,
+): Promise<Hold | null> {
   const what = () => `${holderOf(paths)} is starting or stopping the embedded server.`;
-  return waitFor(() => tryLock(paths.turn, "exclusive"), { patienceMs: patience, what }, waiting);
+  return waitFor(() => tryLock(paths.turn, "exclusive", account), { patienceMs: patience, what }, waiting);
 }
 
 async function during<Result>(
@@ -47,13 +52,21 @@ async function during<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    give(paths.turn, account);
-    writeOwned(paths.holder, `${process.pid} ${hostname()}\n`, account);
+    sayWho(paths, account);
     return await work();
   } catch (cause) {
     throw cannotUse(paths.folder, cause);
   } finally {
     turn.release();
+  }
+}
+
+/** A disk that is full keeps nobody from stopping the server. */
+function sayWho({ holder }: ServerPaths, account: Account | null): void {
+  try {
+    writeOwned(holder, `${process.pid} ${hostname()}\n`, account);
+  } catch {
+    // Others are told less then.
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { titleOf } from "../../../src/postgres/embedded/processes.ts";
 import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
@@ -203,6 +203,19 @@ describe.each(everybody)("as %s", (who) => {
       await there.leave();
     });
 
+    test.each(["removed", "replaced"])("a server lives, and its lock was %s: no second one is started", async (how) => {
+      await begin();
+      const there = home.use({ prefix: elsewhere.space });
+      await home.keep(await there.url());
+      rows = 2;
+      const lock = join(home.folder, "server.lock");
+      rmSync(lock);
+      if (how === "replaced") home.write("../server.lock", "");
+      expect((await home.refusal()).title).toContain("in another container or process space");
+      expect((await home.status()).running).toBe(true);
+      await there.leave();
+    });
+
     test("a server lives, and its space ends", async () => {
       await begin();
       const there = home.use({ prefix: elsewhere.space });
@@ -262,6 +275,52 @@ describe.each(everybody)("as %s", (who) => {
     expect((await home.does("stop")).status).toMatchObject({ running: false });
   });
 
+  test("a program that a session started outlives the server: it is named, and ending it helps", async () => {
+    await begin();
+    const use = home.use();
+    await asking(await use.url(), (sql) => sql`copy (select 1) to program 'setsid sleep 100 >/dev/null 2>&1 &'`);
+    await use.leave();
+    const error = await home.refusal();
+    const [, pid] = /sleep \(process (\d+)\)/.exec(error.title) ?? [];
+    expect(error.hint).toContain(`kill ${pid}`);
+    process.kill(Number(pid));
+  });
+
+  test("a session that stands still keeps nobody waiting", async () => {
+    await begin();
+    const use = home.use();
+    await asking(await use.url(), async (sql) => {
+      const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      process.kill(own?.pid ?? 0, "SIGSTOP");
+      process.kill(postmasterOf(home), "SIGKILL");
+      const next = home.use();
+      await next.url();
+      await next.leave();
+    });
+    await use.leave();
+  });
+
+  test("initdb stands still: who waits for it is told, and may end the wait", async () => {
+    const full = await homes.home(who);
+    home = homes.empty(who);
+    const starting = home.use();
+    const initdb = () => {
+      const pids = readdirSync("/proc")
+        .filter((pid) => /^\d+$/.test(pid))
+        .map(Number);
+      return pids.find((pid) => titleOf(pid).includes(`initdb\0--pgdata=${home.folder}`));
+    };
+    while (initdb() === undefined) await Bun.sleep(1);
+    process.kill(initdb() ?? 0, "SIGSTOP");
+    expect(await starting.waits()).toContain("initdb is at work");
+    starting.signal("SIGTERM");
+    expect(await starting.fails()).toMatchObject({ code: "terminated" });
+    expect(initdb()).toBeUndefined();
+    home.remove();
+    home = full;
+    rows = 1;
+  });
+
   test.each([
     ["of a process that is gone", 2 ** 22],
     ["of a process of ours", process.pid],
@@ -285,7 +344,7 @@ describe.each(everybody)("as %s", (who) => {
     const double = Bun.spawn(["bash", ...words, "-D", home.data], { cwd: home.data });
     home.write("postmaster.pid", `${double.pid}\n${home.data}\n1\n5432\n/tmp/no\n\n  1 2\nready\n`);
     expect((await home.does("stop")).status).toMatchObject({ running: false });
-    expect(double.exitCode).toBeNull();
+    expect([double.exitCode, double.signalCode]).toEqual([null, null]);
     double.kill();
     await double.exited;
   });

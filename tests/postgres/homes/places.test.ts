@@ -280,6 +280,55 @@ describe.each(everybody)("as %s", (who) => {
     await again.leave();
   });
 
+  test("the locks were left out of a backup: it is ours all the same", async () => {
+    await begin();
+    for (const name of readdirSync(home.folder)) if (name.endsWith(".lock")) rmSync(join(home.folder, name));
+  });
+
+  test.each(["is missing", "is empty"])("postgresql.conf %s: it is written anew", async (how) => {
+    await begin();
+    if (how === "is empty") home.write("postgresql.conf", "");
+    else rmSync(join(home.data, "postgresql.conf"));
+  });
+
+  test("PG_VERSION is empty: the database is called no whole one", async () => {
+    await begin();
+    const real = readFileSync(join(home.data, "PG_VERSION"), "utf8");
+    home.write("PG_VERSION", "");
+    expect((await home.refusal()).title).toContain("no PG_VERSION");
+    home.write("PG_VERSION", real);
+  });
+
+  test("the data are a link to a disk that is not mounted", async () => {
+    await begin();
+    const elsewhere = join(home.around, "disk");
+    renameSync(home.data, elsewhere);
+    symlinkSync(elsewhere, home.data);
+    expect(await home.kept()).toBe(1);
+    renameSync(elsewhere, `${elsewhere}-unmounted`);
+    expect((await home.refusal()).title).toContain(`is a link to ${elsewhere}, which is not there`);
+    expect(readdirSync(home.folder).filter((name) => name.startsWith("data.new-"))).toEqual([]);
+    renameSync(`${elsewhere}-unmounted`, elsewhere);
+  });
+
+  test.each(["h#x", "a b", "q?u=e&r%y", "é,'\"$`+", "eq=ual"])("a home that is called %s", async (name) => {
+    await begin();
+    moved(home, name);
+    const { stdout, exitCode } = Bun.spawnSync([bun, console_, "months", "--json", "--home", home.path], home.account);
+    expect({ exitCode, months: JSON.parse(stdout.toString()).months.length }).toMatchObject({ exitCode: 0 });
+    expect((await home.does("start")).status).toMatchObject({ running: true, reachable: true });
+    expect((await home.does("stop")).status).toMatchObject({ running: false });
+  });
+
+  test("ALTER SYSTEM asked for too much: where that is set is said", async () => {
+    await begin();
+    const file = join(home.data, "postgresql.auto.conf");
+    const before = readFileSync(file, "utf8");
+    home.write("postgresql.auto.conf", `${before}shared_buffers = 'much'\n`);
+    expect((await home.refusal()).hint).toContain(`${file}: a line that is wrong there can be removed`);
+    home.write("postgresql.auto.conf", before);
+  });
+
   test("what a killed initdb left is removed", async () => {
     await begin();
     const left = join(home.folder, "data.new-abc");
@@ -343,45 +392,59 @@ describe.each(everybody)("as %s", (who) => {
   );
 });
 
-describe.skipIf(process.getuid?.() !== 0)("as an ordinary user on what is another's", () => {
-  test("how the server of another's home stands is not known", async () => {
-    home = await homes.home("root");
-    rows = 1;
-    chmodSync(home.path, 0o755);
-    const theirs = Object.assign(Object.create(Object.getPrototypeOf(home)), home, { who: "user" }) as Home;
-    for (const what of ["status", "stop"] as const) {
-      expect((await theirs.does(what)).error).toMatchObject({
-        code: "io_error",
-        hint: expect.stringContaining("as the user"),
-      });
-    }
-    expect(await theirs.refusal()).toMatchObject({ code: "io_error" });
-  });
+describe.skipIf(!everybody.includes("root") || !everybody.includes("user"))(
+  "as an ordinary user on what is another's",
+  () => {
+    test("how the server of another's home stands is not known", async () => {
+      home = await homes.home("root");
+      rows = 1;
+      chmodSync(home.path, 0o755);
+      const theirs = Object.assign(Object.create(Object.getPrototypeOf(home)), home, { who: "user" }) as Home;
+      for (const what of ["status", "stop"] as const) {
+        expect((await theirs.does(what)).error).toMatchObject({
+          code: "io_error",
+          hint: expect.stringContaining("as the user"),
+        });
+      }
+      expect(await theirs.refusal()).toMatchObject({ code: "io_error" });
+    });
 
-  test("a home that cannot be made", async () => {
-    home = homes.empty("root");
-    rows = null;
-    const theirs = Object.assign(Object.create(Object.getPrototypeOf(home)), home, { who: "user" }) as Home;
-    expect(await theirs.refusal()).toMatchObject({ code: "io_error", hint: expect.stringContaining("--home") });
-  });
+    test("a file that may not be read is not called damaged", async () => {
+      home = await homes.home("user");
+      rows = 1;
+      const file = join(home.data, "global/pg_control");
+      run("chown", "root", file);
+      const error = await home.refusal();
+      expect(error.hint).toContain("belong to somebody else");
+      expect(error.hint).not.toContain("damaged");
+      run("chown", "--reference", home.data, file);
+    });
 
-  test("files that root restored are root's: root gives them back", async () => {
-    home = await homes.home("root");
-    rows = 1;
-    run("chown", "-R", "root", home.data);
-  });
+    test("a home that cannot be made", async () => {
+      home = homes.empty("root");
+      rows = null;
+      const theirs = Object.assign(Object.create(Object.getPrototypeOf(home)), home, { who: "user" }) as Home;
+      expect(await theirs.refusal()).toMatchObject({ code: "io_error", hint: expect.stringContaining("--home") });
+    });
 
-  test.skipIf(!hasSpaces).each([
-    ["mounted read-only", ["mount --bind -o ro", "mount -o remount,bind,ro"], "read-only"],
-    ["full", ["mount -t tmpfs -o size=8m none"], "full"],
-  ])("the disk is %s", async (_, mounts, word) => {
-    home = await homes.home("root");
-    rows = 1;
-    const [first = "", second] = mounts;
-    const bind = first.includes("bind") ? `${first} ${home.path} ${home.path}` : `${first} ${home.path}`;
-    const mount = [bind, ...(second === undefined ? [] : [`${second} ${home.path}`])].join(" && ");
-    const prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", `${mount} && exec "$@"`, "sh"];
-    const error = await home.refusal({ prefix });
-    expect(`${error.title} ${error.hint}`).toContain(word);
-  });
-});
+    test("files that root restored are root's: root gives them back", async () => {
+      home = await homes.home("root");
+      rows = 1;
+      run("chown", "-R", "root", home.data);
+    });
+
+    test.skipIf(!hasSpaces).each([
+      ["mounted read-only", ["mount --bind -o ro", "mount -o remount,bind,ro"], "read-only"],
+      ["full", ["mount -t tmpfs -o size=8m none"], "full"],
+    ])("the disk is %s", async (_, mounts, word) => {
+      home = await homes.home("root");
+      rows = 1;
+      const [first = "", second] = mounts;
+      const bind = first.includes("bind") ? `${first} ${home.path} ${home.path}` : `${first} ${home.path}`;
+      const mount = [bind, ...(second === undefined ? [] : [`${second} ${home.path}`])].join(" && ");
+      const prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", `${mount} && exec "$@"`, "sh"];
+      const error = await home.refusal({ prefix });
+      expect(`${error.title} ${error.hint}`).toContain(word);
+    });
+  },
+);
