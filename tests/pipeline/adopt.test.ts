@@ -219,6 +219,31 @@ test("where nothing stands without a seal there is nothing to adopt", async () =
   expect({ dates, adopted }).toEqual({ dates: [], adopted: false });
 });
 
+test("of two dates of a month the later is taken for what is live", async () => {
+  await olderDatabase(1);
+  const { sql } = database;
+  await sql`insert into labels_snapshots (user_id, as_of, delivered) values ('u1', '2024-01-15', 'month_000')`;
+  expect((await pipeline.call({ kind: "adopt", confirmed: false })).live_as_of).toBe(january);
+});
+
+describe("an older flow that went on by itself, and whose rows were adopted", () => {
+  beforeEach(async () => {
+    expect(await endOf("month_000")).toBe("published");
+    await database.sql`update payments_agg_90d set failed_payments_90d = (failed_payments_90d + 1) % 3`;
+    await olderFlowFreezes("2024-03-31");
+    await pipeline.call({ kind: "adopt", confirmed: true });
+  });
+
+  test("keeps older months away", async () => {
+    expect(await endOf("month_001")).toBe("out_of_order");
+  });
+
+  test("does so still when they were dropped: nothing tells any more how new the live rows are", async () => {
+    await pipeline.call({ kind: "retire", as_of: "2024-03-31" });
+    expect(await endOf("month_001")).toBe("out_of_order");
+  });
+});
+
 describe("an older flow that runs beside the console", () => {
   beforeEach(async () => {
     expect(await endOf("month_000")).toBe("published");

@@ -113,6 +113,21 @@ test("the figures of numbers are what an independent computation gives, with NUL
   );
 });
 
+test("a mean that is infinite is at no distance that could be told", async () => {
+  const { sql } = database;
+  await freeze(frozen("support_agg_90d"), "ticket_avg_resolution_hrs_90d", [
+    [1, 2],
+    [3, 4],
+  ]);
+  await sql`update support_agg_90d_snapshots set ticket_avg_resolution_hrs_90d = 'Infinity'
+             where as_of = ${from} and user_id = 'u0'`;
+  const table = frozen("support_agg_90d");
+  const columns = table.snapshot.columns.filter(({ name }) => name === "ticket_avg_resolution_hrs_90d");
+  const rows = (on: Queryable) => allRows(on, table, from, to);
+  const [found] = await movesOf(viewOf(sql), rows, await countCells(sql, rows(sql), columns));
+  expect(found?.mean).toBeNull();
+});
+
 test("a value that many rows share is what it was when rounding moved it, also where the sorting is cut in halves", async () => {
   const around = Array.from({ length: 28 }, (_, index) => (index < 14 ? 1 + index : 100 + index));
   const sharing = (value: number) => [...around, ...Array.from({ length: 12 }, () => value)];

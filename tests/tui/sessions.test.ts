@@ -8,6 +8,7 @@ import { monthName } from "../../src/core/month.ts";
 import { connect } from "../../src/postgres/connect.ts";
 import type { ServerUse } from "../../src/postgres/embedded/server.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { acquire, type HomesFolder, homesFolder } from "../helpers/homes.ts";
 import { closePipelines, runMonths } from "../helpers/pipeline.ts";
 import { childrenOf, keys, openScreen, type Screen } from "../helpers/terminal.ts";
@@ -266,5 +267,40 @@ test("the window is closed half way: the run is rolled back, and recorded so", a
   const sql = connect(server.url);
   const [last] = await sql`select month, status from console.runs order by run desc limit 1`;
   expect(last).toEqual({ month, status: "interrupted" });
+  await sql.end();
+});
+
+test("a series is left in its second month: each month is told, and those that were not run", async () => {
+  const [first, second] = [published.length + sizes.length, published.length + sizes.length + 1];
+  writeDrop(population, second, data);
+  const usersOf = (index: number) => {
+    const text = readFileSync(join(data, monthName(index), "users.csv"), "utf8");
+    return text
+      .split("\n")
+      .slice(1, -1)
+      .map((line) => line.split(",")[0] ?? "");
+  };
+  const known = new Set(Array.from({ length: second }, (_, index) => usersOf(index)).flat());
+  const [fresh = ""] = usersOf(second).filter((user) => !known.has(user));
+  const sql = connect(server.url);
+  await sql.unsafe(`
+    create function wait_for_us() returns trigger language plpgsql as $$ begin
+      perform pg_advisory_xact_lock(7); return new; end $$;
+    create trigger waits before insert on users for each row when (new.user_id = '${fresh}') execute function wait_for_us()`);
+  await sql`select pg_advisory_lock(7)`;
+  const screen = start(120, 40);
+  await screen.shows("24/24");
+  screen.type("R");
+  await screen.shows("Run 3 pending months?");
+  screen.type(keys.enter);
+  await whoWaits(sql, "Lock");
+  screen.type("q");
+  await screen.shows("Leave while a run is going on?");
+  screen.type(keys.enter);
+  expect(await screen.exited).toBe(0);
+  expect(screen.text()).toMatch(new RegExp(`${monthName(first)} → \\S+: published by run \\d+`));
+  expect(screen.text()).toMatch(new RegExp(`${monthName(second)} → \\S+: interrupted, nothing was published`));
+  expect(screen.text()).toMatch(new RegExp(`Not run:\\s+${bad}\\.`));
+  await sql`drop trigger waits on users`;
   await sql.end();
 });

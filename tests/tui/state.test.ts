@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ArkErrors } from "../../src/core/arktype.ts";
+import type { RunEvent } from "../../src/core/events.ts";
 import { parseCall } from "../../src/core/requests.ts";
 import { bindings, bindingsOf, reasonAgainst } from "../../src/tui/state/bindings.ts";
 import { fuzzyScore } from "../../src/tui/state/fuzzy.ts";
@@ -311,6 +312,16 @@ describe("copying", () => {
     session.press("r", "enter", "v", "y");
     expect(copied(session)).toMatchObject({ text: expect.stringContaining("select user_id, monthly_fee") });
   });
+});
+
+test("what stood sealed already is not said to have been sealed", async () => {
+  const all = await readStream("published");
+  const isKept = (event: RunEvent) =>
+    event.event === "table.finished" && event.stage === "snapshot" && event.table !== "labels";
+  const events = all.map((event) => (isKept(event) ? { ...event, unchanged: 7120 } : event));
+  const session = new Session(scenario("published"), { events }).press("r", "enter");
+  expect(session.text()).toContain("7,120 rows sealed as of 2024-03-31 in 1 snapshot table");
+  expect(session.text()).toContain("28,480 rows stay as they were sealed as of 2024-03-31 in 4 snapshot tables");
 });
 
 test("a dead pipeline is told with its last words, and asked nothing", () => {
