@@ -1,5 +1,8 @@
+// Named here, since the settings of the project are read only where the console is started from its folder.
+/** @jsxRuntime classic */
+/** @jsx React.createElement */
 import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
-import { useEffect, useSyncExternalStore } from "react";
+import React, { useEffect, useSyncExternalStore } from "react";
 import { type Block, gridAsRows } from "./components/block.ts";
 import { frame } from "./components/frame.ts";
 import { Line, Rows } from "./components/rows.tsx";

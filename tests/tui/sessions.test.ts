@@ -304,3 +304,12 @@ test("a series is left in its second month: each month is told, and those that w
   await sql`drop trigger waits on users`;
   await sql.end();
 });
+
+test("it may be started from any folder", async () => {
+  const words = `cd "$1" && exec "$2" "$3" --home "$4" --data "$5"`;
+  const screen = openScreen(["sh", "-c", words, "sh", tmpdir(), process.execPath, main, home, data]);
+  open.push(screen);
+  await screen.shows("24/24");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+});

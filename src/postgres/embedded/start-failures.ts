@@ -6,6 +6,12 @@ import type { ServerPaths } from "./home.ts";
 /** What a server that does not start complains of, and what helps. */
 const causes: readonly [complaint: RegExp, hint: (paths: ServerPaths) => string][] = [
   [
+    /peer authentication failed/i,
+    () =>
+      "The server was started by root from a project that only root can read, and lets root alone in: " +
+      "stop it as root by `db stop`, or run the console as root.",
+  ],
+  [
     /permission denied/i,
     ({ data }) =>
       `Either the disk of the project lets nothing run (noexec), or files in ${data} belong to somebody else: ` +

@@ -1,5 +1,8 @@
+// Named here, since the settings of the project are read only where the console is started from its folder.
+/** @jsxRuntime classic */
+/** @jsx React.createElement */
 import { Text } from "ink";
-import { memo } from "react";
+import React, { memo } from "react";
 import type { Row } from "../spans.ts";
 import { type Look, paint } from "../theme.ts";
 

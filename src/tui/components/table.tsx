@@ -1,5 +1,8 @@
+// Named here, since the settings of the project are read only where the console is started from its folder.
+/** @jsxRuntime classic */
+/** @jsx React.createElement */
 import { Text } from "ink";
-import type { ComponentType, PropsWithChildren, ReactNode } from "react";
+import React, { type ComponentType, type PropsWithChildren, type ReactNode } from "react";
 import { glyphsOf } from "../glyphs.ts";
 import { fit } from "../spans.ts";
 import { type Look, paint } from "../theme.ts";
@@ -63,9 +66,9 @@ export function Table({ grid, look }: { grid: Grid; look: Look }) {
   );
   const [heading = { spans: [] }] = gridAsRows({ ...grid, rows: [] }, ellipsis);
   return (
-    <>
+    <React.Fragment>
       <Rows rows={[heading]} look={look} />
       <InkTable data={data} columns={names} padding={1} cell={Painted} header={nothing} skeleton={nothing} />
-    </>
+    </React.Fragment>
   );
 }
