@@ -109,7 +109,10 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
       await exited;
     },
     kill() {
-      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGKILL");
+        void child.exited.then(() => child.leave(settings));
+      }
       asker?.kill();
     },
   };

@@ -19,7 +19,15 @@ async function main(): Promise<void> {
   if (settings.database === null) forgetVariables();
   const service = startService(settings, (notice) => send({ notice }));
   obeySignals(service);
-  for await (const line of lines) answer(service, JSON.parse(line)).catch(die);
+  const answers = new Set<Promise<void>>();
+  for await (const line of lines) {
+    const answering = answer(service, JSON.parse(line)).catch(die);
+    answers.add(answering);
+    void answering.finally(() => answers.delete(answering));
+  }
+  service.cancel(cancelled("interrupted"));
+  // What was asked last may not have been begun.
+  await Promise.all(answers);
   await leave(service, "interrupted", exitCodes.done);
 }
 

@@ -1,7 +1,7 @@
 import type { ServerStatus } from "../core/listings.ts";
 import type { RequestOf } from "../core/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import { serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
+import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
 import { serverSettings } from "../postgres/embedded/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 
@@ -13,5 +13,6 @@ export async function serverCommand(
 ): Promise<ServerStatus> {
   if (action === "start") return startServer(home, serverSettings, waiting);
   if (action === "stop") return stopServer(home, waiting);
+  if (action === "leave") return leaveServer(home, waiting);
   return serverStatus(home);
 }

@@ -84,6 +84,15 @@ export async function stopServer(home: string, waiting: Waiting = silently): Pro
   return serverStatus(home);
 }
 
+/** Leave in the place of a user that was killed: a server that nobody uses or keeps stops. */
+export async function leaveServer(home: string, waiting: Waiting): Promise<ServerStatus> {
+  if (existsSync(serverPaths(home).folder)) {
+    const { paths, account } = prepareHome(home);
+    await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
+  }
+  return serverStatus(home);
+}
+
 /** How the server of this home stands; changes nothing. Throws where that is not to be seen. */
 export async function serverStatus(home: string): Promise<ServerStatus> {
   requireReadable(home);

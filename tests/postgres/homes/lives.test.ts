@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { startPipeline } from "../../../src/client/pipeline.ts";
 import { titleOf } from "../../../src/postgres/embedded/processes.ts";
 import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
 
@@ -58,6 +59,15 @@ describe.each(everybody)("as %s", (who) => {
     rows = 2;
     await killed.kill();
     expect((await home.status()).running).toBe(true);
+  });
+
+  test("a console that ends its pipeline at once leaves the server all the same", async () => {
+    await begin();
+    const pipeline = startPipeline({ data: home.around, home: home.path, database: null });
+    await pipeline.call({ kind: "months" });
+    pipeline.kill();
+    await pipeline.exited;
+    await gone(home);
   });
 
   test("a console is killed while it starts the server", async () => {
