@@ -126,13 +126,22 @@ async function comparesTwo(screen: Screen): Promise<void> {
   await screen.shows("MONTH");
 }
 
-/** Half way through a run of the month: its writes wait for us, and meanwhile the terminal takes on every size. */
-async function cancelsHalfWay(screen: Screen, month: string, size: readonly [number, number]): Promise<void> {
+/** Do it half way through a run of the month, whose writes wait for us meanwhile. */
+async function halfWay(screen: Screen, month: string, work: () => Promise<void>): Promise<void> {
   await askFor(screen, month);
   const writes = await blockWrites(server.url, "users");
   try {
     screen.type(keys.enter);
     await screen.shows(/users +█+ 100 %/);
+    await work();
+  } finally {
+    await writes.release();
+  }
+}
+
+/** Half way through a run of the month: its writes wait for us, and meanwhile the terminal takes on every size. */
+async function cancelsHalfWay(screen: Screen, month: string, size: readonly [number, number]): Promise<void> {
+  await halfWay(screen, month, async () => {
     for (const [width, height] of [...sizes, size]) {
       screen.resize(width, height);
       await screen.shows(width < 60 ? "too small" : /users +█+ 100 %/);
@@ -141,9 +150,7 @@ async function cancelsHalfWay(screen: Screen, month: string, size: readonly [num
     await screen.shows("Cancel the run?");
     screen.type(keys.enter);
     await screen.shows(atTop(month, "cancelled, rolled back"));
-  } finally {
-    await writes.release();
-  }
+  });
   screen.type("1");
   await screen.shows(new RegExp(`${month}.*failed`));
 }
@@ -194,17 +201,11 @@ test("kill -9 of the pipeline half way: told, started again, and the month shown
   writeDrop(population, published.length + sizes.length, data);
   const screen = start(80, 24);
   await screen.shows("24/24");
-  await askFor(screen, month);
-  const writes = await blockWrites(server.url, "users");
-  try {
-    screen.type(keys.enter);
-    await screen.shows(/users +█+ 100 %/);
+  await halfWay(screen, month, async () => {
     const [pipeline] = await childrenOf(screen.pid);
     process.kill(pipeline ?? 0, "SIGKILL");
     expect(await screen.shows("ctrl-r starts it again")).toContain("The pipeline subprocess ended by SIGKILL.");
-  } finally {
-    await writes.release();
-  }
+  });
   screen.type(keys.ctrlR);
   screen.type("1");
   await screen.shows(new RegExp(`${month}.*crashed`));
@@ -226,11 +227,7 @@ test.each(["q", "Ctrl-C"])(
     const screen = start(80, 24);
     const before = screen.found;
     await screen.shows("24/24");
-    await askFor(screen, month);
-    const writes = await blockWrites(server.url, "users");
-    try {
-      screen.type(keys.enter);
-      await screen.shows(/users +█+ 100 %/);
+    await halfWay(screen, month, async () => {
       screen.type(way === "q" ? "q" : keys.ctrlC);
       if (way === "q") {
         await screen.shows("Leave while a run is going on?");
@@ -242,9 +239,7 @@ test.each(["q", "Ctrl-C"])(
       expect(ended).toMatch(new RegExp(`^${month} → \\S+: interrupted, nothing was published$`));
       expect(hint).toContain("Nothing of this run was published; the database is as it was before it.");
       expect(screen.state()).toEqual(before);
-    } finally {
-      await writes.release();
-    }
+    });
   },
 );
 
@@ -252,18 +247,12 @@ test("the window is closed half way: the run is rolled back, and recorded so", a
   const month = monthName(published.length + sizes.length);
   const screen = start(80, 24);
   await screen.shows("24/24");
-  await askFor(screen, month);
-  const writes = await blockWrites(server.url, "users");
-  try {
-    screen.type(keys.enter);
-    await screen.shows(/users +█+ 100 %/);
+  await halfWay(screen, month, async () => {
     const [pipeline = 0] = await childrenOf(screen.pid);
     screen.hangUp();
     expect(await screen.exited).toBe(143);
     expect(() => process.kill(pipeline, 0)).toThrow();
-  } finally {
-    await writes.release();
-  }
+  });
   const sql = connect(server.url);
   const [last] = await sql`select month, status from console.runs order by run desc limit 1`;
   expect(last).toEqual({ month, status: "interrupted" });
