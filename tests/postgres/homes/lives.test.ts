@@ -288,7 +288,10 @@ describe.each(everybody)("as %s", (who) => {
   test("a program that a session started outlives the server: it is named, and ending it helps", async () => {
     await begin();
     const use = home.use();
-    await asking(await use.url(), (sql) => sql`copy (select 1) to program 'setsid sleep 100 >/dev/null 2>&1 &'`);
+    await asking(
+      await use.url(),
+      (sql) => sql`copy (select 1) to program 'cat >/dev/null; setsid sleep 100 </dev/null >/dev/null 2>&1 &'`,
+    );
     await use.leave();
     const error = await home.refusal();
     const [, pid] = /sleep \(process (\d+)\)/.exec(error.title) ?? [];
