@@ -21,19 +21,23 @@ export function dataVersion(paths: ServerPaths): string | null {
   return (existsSync(file) && readFileSync(file, "utf8").trim()) || null;
 }
 
+/** What a data directory is made with. */
+interface ClusterMeans {
+  binaries: Binaries;
+  launcher: Launcher;
+  paths: ServerPaths;
+  settings: readonly Setting[];
+  waiting: Waiting;
+}
+
 /** Make the data directory unless it is there; one that another major version made, or that is not ours, is refused. */
-export async function prepareCluster(
-  binaries: Binaries,
-  launcher: Launcher,
-  paths: ServerPaths,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<void> {
+export async function prepareCluster(means: ClusterMeans): Promise<void> {
+  const { binaries, paths } = means;
   removeUnfinished(paths);
   const version = dataVersion(paths);
   if (version === null) {
     requireNothing(paths, binaries.major);
-    return initialise(binaries, launcher, paths, settings, waiting);
+    return initialise(means);
   }
   requireOurs(paths);
   if (version === binaries.major) return;
@@ -83,13 +87,7 @@ function isSynced(settings: readonly Setting[]): boolean {
 }
 
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
-async function initialise(
-  binaries: Binaries,
-  launcher: Launcher,
-  paths: ServerPaths,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<void> {
+async function initialise({ binaries, launcher, paths, settings, waiting }: ClusterMeans): Promise<void> {
   const unfinished = mkdtempSync(join(paths.folder, unfinishedPrefix));
   give(unfinished, launcher.account);
   try {

@@ -124,7 +124,7 @@ async function start(
   const lock = tryLock(paths.server, "exclusive", account);
   if (lock === null) throw livesElsewhere(paths, { state: "elsewhere", pid: null, process: null });
   try {
-    await prepareCluster(binaries, launcher, paths, settings, waiting);
+    await prepareCluster({ binaries, launcher, paths, settings, waiting });
     mend(paths.data, launcher.account);
     configure(launcher, paths.data, settings);
     disownPidFile(paths.data);

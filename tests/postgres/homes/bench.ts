@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { linesOf } from "../../../src/core/lines.ts";
 import type { ServerStatus } from "../../../src/core/listings.ts";
 import { connect, type Sql } from "../../../src/postgres/connect.ts";
+import { silently, waitFor } from "../../../src/postgres/embedded/waiting.ts";
 import { atEnd } from "../../helpers/at-end.ts";
 
 /** Homes of the embedded server, and consoles that use them, each a process of its own, as whoever the test is about. */
@@ -252,7 +253,7 @@ export class Home {
   /** End all of its servers, and wait until they are gone. */
   async end(): Promise<void> {
     this.#killAll();
-    while (this.servers().length > 0) await Bun.sleep(5);
+    await until(() => this.servers().length === 0, "the end of all servers");
   }
 
   #killAll(): void {
@@ -269,6 +270,12 @@ export class Home {
     this.#killAll();
     rmSync(this.around, { recursive: true, force: true });
   }
+}
+
+/** Resolves once that holds; `what` is for the complaint when it never does. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const wanted = { patienceMs: 60_000, what: () => what };
+  if ((await waitFor(() => holds() || null, wanted, silently)) === null) throw new Error(`waited in vain for ${what}`);
 }
 
 export async function asking<Result>(url: string, ask: (sql: Sql) => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startPipeline } from "../../../src/client/pipeline.ts";
 import { holdersOf, nameOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
-import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
+import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces, until } from "./bench.ts";
 
 /** Servers and consoles that start, stop and are killed, here and elsewhere: no row is lost, nothing hangs, nothing stays. */
 
@@ -22,15 +22,23 @@ afterEach(async () => {
 
 const postmasterOf = (one: Home): number =>
   Number(readFileSync(join(one.data, "postmaster.pid"), "utf8").split("\n")[0]);
-const gone = async (one: Home) => {
-  while (one.servers().length > 0) await Bun.sleep(5);
-};
+/** Who wrote down last that it has the turn. */
+const holderOf = (one: Home): number => Number(readFileSync(join(one.folder, "turn.holder"), "utf8").split(" ")[0]);
+const gone = (one: Home) => until(() => one.servers().length === 0, "the end of all servers");
 
 describe.each(everybody)("as %s", (who) => {
   const begin = async (): Promise<Home> => {
     home = await homes.home(who);
     rows = 1;
     return home;
+  };
+
+  /** A console that uses the server, in which another row was kept. */
+  const keeping = async (): Promise<Console> => {
+    const use = home.use();
+    await home.keep(await use.url());
+    rows = 2;
+    return use;
   };
 
   test("ten consoles at once share one server, which goes with the last", async () => {
@@ -73,7 +81,7 @@ describe.each(everybody)("as %s", (who) => {
   test("a console is killed while it starts the server", async () => {
     await begin();
     const killed = home.use();
-    while (home.servers().length === 0) await Bun.sleep(1);
+    await until(() => home.servers().length > 0, "a server");
     await killed.kill();
   });
 
@@ -96,9 +104,7 @@ describe.each(everybody)("as %s", (who) => {
 
   test("all processes of the server are killed", async () => {
     await begin();
-    const use = home.use();
-    await home.keep(await use.url());
-    rows = 2;
+    const use = await keeping();
     for (const pid of home.servers()) process.kill(pid, "SIGKILL");
     await gone(home);
     await use.leave();
@@ -106,9 +112,7 @@ describe.each(everybody)("as %s", (who) => {
 
   test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("the server gets %s from others", async (name) => {
     await begin();
-    const use = home.use();
-    await home.keep(await use.url());
-    rows = 2;
+    const use = await keeping();
     process.kill(postmasterOf(home), name);
     await gone(home);
     await use.leave();
@@ -152,9 +156,7 @@ describe.each(everybody)("as %s", (who) => {
 
   test("a server that stands still is stopped all the same", async () => {
     await begin();
-    const use = home.use();
-    await home.keep(await use.url());
-    rows = 2;
+    const use = await keeping();
     process.kill(postmasterOf(home), "SIGSTOP");
     await use.leave();
   });
@@ -162,7 +164,7 @@ describe.each(everybody)("as %s", (who) => {
   test("a console that stands still while it has the turn: others say so, end when told, or go on when it does", async () => {
     await begin();
     const slow = home.use();
-    while (home.servers().length === 0) await Bun.sleep(1);
+    await until(() => holderOf(home) === slow.pid, "its turn");
     slow.signal("SIGSTOP");
     const impatient = home.use();
     expect(await impatient.waits()).toMatch(
@@ -292,7 +294,7 @@ describe.each(everybody)("as %s", (who) => {
     await asking(await use.url(), (sql) => sql`copy (select 1) to program ${sql.unsafe(`'${program}'`)}`);
     // Once it has that name it is in no group of the session any more.
     const sleeps = () => holdersOf(join(home.folder, "server.lock")).some((pid) => nameOf(pid) === "sleep");
-    while (!sleeps()) await Bun.sleep(5);
+    await until(sleeps, "a program that sleeps");
     await use.leave();
     const error = await home.refusal();
     const [, pid] = /sleep \(process (\d+)\)/.exec(error.title) ?? [];
@@ -324,7 +326,7 @@ describe.each(everybody)("as %s", (who) => {
         .map(Number);
       return pids.find((pid) => titleOf(pid).includes(`initdb\0--pgdata=${home.folder}`));
     };
-    while (initdb() === undefined) await Bun.sleep(1);
+    await until(() => initdb() !== undefined, "initdb");
     process.kill(initdb() ?? 0, "SIGSTOP");
     expect(await starting.waits()).toContain("initdb is at work");
     starting.signal("SIGTERM");
