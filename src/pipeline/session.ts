@@ -60,7 +60,7 @@ export async function reachDatabase(settings: Settings, waiting: Waiting = silen
 function requireProject({ home, data }: Settings): void {
   if (existsSync(home) || existsSync(data)) return;
   throw new ConsoleError("unknown_month", `There is neither a folder ${data} nor a home ${home} here.`, {
-    hint: "Change into the project's folder, point --data at the folder that holds month_000 and so on, or make some with `bun run generate`.",
+    hint: "Change into the project's folder, or point --data at the months' folder.",
   });
 }
 
