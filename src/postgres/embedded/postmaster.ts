@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerPaths } from "./home.ts";
 import { isServerLocked } from "./locks.ts";
-import { holdersOf, isServerIn, ownNumberOf, type Place, placeOf, serversIn } from "./processes.ts";
+import { holdersOf, isServerIn, isSession, ownNumberOf, type Place, placeOf, serversIn } from "./processes.ts";
 
 /** A server that runs on a data directory, as it describes itself in postmaster.pid. */
 export interface Postmaster {
@@ -75,7 +75,8 @@ export function whoLivesOn(paths: ServerPaths): Present {
   // Also without a lock: its file may have been removed, or replaced by one from a backup.
   const visible = serversIn([paths.data, paths.folder].map(placeOf).filter((place) => place !== null));
   const pid = pidIn(readPidFile(paths.data));
-  const itself = visible.find((one) => ownNumberOf(one) === pid) ?? null;
+  // A pid file may be gone, or another server's: what is no session is the server all the same, and not for us to end.
+  const itself = visible.find((one) => ownNumberOf(one) === pid) ?? visible.find((one) => !isSession(one)) ?? null;
   if (itself !== null) return { state: "elsewhere", pid, process: itself };
   if (visible.length > 0) return { state: "unsettled" };
   if (!isLocked) return { state: "none" };

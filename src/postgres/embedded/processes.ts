@@ -99,6 +99,11 @@ export function titleOf(pid: number): string {
   }
 }
 
+/** Whether a server's process is one that it has started, such as a session: all of these say what they do. */
+export function isSession(pid: number): boolean {
+  return titleOf(pid).startsWith("postgres: ");
+}
+
 /** Whether the process stands still by a signal, as after Ctrl-Z. */
 export function isStopped(pid: number): boolean {
   if (!onLinux) return outputOf("ps", "-o", "state=", "-p", String(pid)).trim().startsWith("T");

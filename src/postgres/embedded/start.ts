@@ -103,7 +103,7 @@ function livesElsewhere(
   const itself = pid === null ? "A PostgreSQL server" : `A PostgreSQL server that is process ${pid} there`;
   return new ConsoleError(
     "embedded_unavailable",
-    `${itself} runs on ${folder} in another container or process space; a second one would destroy the data`,
+    `${itself} runs on ${folder}, in another container or process space or without its pid file; a second one would destroy the data`,
     {
       hint:
         here === null

@@ -354,6 +354,23 @@ describe.each(everybody)("as %s", (who) => {
     expect(await home.status()).toMatchObject({ running: false, pid: null });
   });
 
+  test.each(["is gone", "is another's"])(
+    "a server lives whose pid file %s: it is neither doubled nor ended",
+    async (how) => {
+      await begin();
+      const use = await keeping();
+      const server = postmasterOf(home);
+      if (how === "is gone") rmSync(join(home.data, "postmaster.pid"));
+      else home.write("postmaster.pid", `${2 ** 22}\n${home.data}\n1\n5432\n/tmp/no\n\n  1 2\nready\n`);
+      const error = await home.refusal();
+      expect(error.title).toContain("a second one would destroy the data");
+      expect(error.hint).toContain("db stop");
+      expect(home.servers()).toContain(server);
+      await use.leave();
+      expect((await home.does("stop")).status).toMatchObject({ running: false });
+    },
+  );
+
   test("`db stop` signals nobody who only looks like the server", async () => {
     await begin();
     const words = ["-c", 'exec -a "$0" sleep 1000', join(home.data, "postgres")];
