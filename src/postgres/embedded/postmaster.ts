@@ -73,7 +73,9 @@ export function whoLivesOn(paths: ServerPaths): Present {
   const since = findPostmaster(paths.data);
   if (since !== null) return { state: "here", postmaster: since };
   // Also without a lock: its file may have been removed, or replaced by one from a backup.
-  const visible = serversIn([paths.data, paths.folder].map(placeOf).filter((place) => place !== null));
+  // One that starts is in the folder for a moment, as is what a killed initdb has left, which holds no lock.
+  const folders = isLocked ? [paths.data, paths.folder] : [paths.data];
+  const visible = serversIn(folders.map(placeOf).filter((place) => place !== null));
   const pid = pidIn(readPidFile(paths.data));
   // A pid file may be gone, or another server's: what is no session is the server all the same, and not for us to end.
   const itself = visible.find((one) => ownNumberOf(one) === pid) ?? visible.find((one) => !isSession(one)) ?? null;
