@@ -5,9 +5,8 @@ import { toConsoleError } from "./core/errors.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import { parseArguments } from "./headless/arguments.ts";
 import { commandNamed, commands } from "./headless/commands.ts";
-import { printError } from "./headless/failure.ts";
-import { channelOf, type Output } from "./headless/output.ts";
-import { choosePaint } from "./headless/paint.ts";
+import { printError } from "./headless/views/faults.ts";
+import { channelOf, choosePaint, type Output } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
 
 /**

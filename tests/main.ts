@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../src/postgres/connect.ts";
+import { connect } from "../src/postgres/connection/connect.ts";
 import { startEmbedded } from "./helpers/embedded.ts";
 import { databaseName } from "./helpers/names.ts";
 

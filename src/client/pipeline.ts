@@ -1,11 +1,18 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
-import type { RunEvent } from "../core/events.ts";
-import { linesOf } from "../core/lines.ts";
-import type { RunOutcome } from "../core/outcome.ts";
-import type { Message, Replies, Request, RequestKind, RequestOf, RunRequest, WireError } from "../core/requests.ts";
+import type { RunEvent } from "../core/messages/events.ts";
+import type { RunOutcome } from "../core/messages/listings.ts";
+import {
+  linesOf,
+  type Message,
+  type Replies,
+  type Request,
+  type RequestKind,
+  type RequestOf,
+  type RunRequest,
+  type WireError,
+} from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import { deathOf, type PipelineExit, unanswered, withoutConnection } from "./death.ts";
-import type { LastWords } from "./last-words.ts";
+import { deathOf, type LastWords, type PipelineExit, unanswered, withoutConnection } from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
 /** The pipeline subprocess, as a front end sees it. */
@@ -23,7 +30,7 @@ export interface Pipeline {
   kill(): void;
 }
 
-export type { PipelineExit } from "./death.ts";
+export type { PipelineExit } from "./last-words.ts";
 
 interface Pending {
   request: Request;
@@ -39,7 +46,7 @@ const lastWordsKept = 2_000;
 const askPatience = 9_000;
 
 // Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
-const eventGate = () => import("../core/events.ts");
+const eventGate = () => import("../core/messages/events.ts");
 
 /** Begin to talk with a subprocess: one that was started before, or else a new one. */
 export function startPipeline(settings: Settings, child: Subprocess = spawnPipeline()): Pipeline {

@@ -1,6 +1,6 @@
 import { type ExitName, failureCodes, isFailureCode } from "../core/errors.ts";
-import type { EventOf, Mode, TableCounts } from "../core/events.ts";
 import { formatCounted, formatDuration } from "../core/format.ts";
+import type { EventOf, Mode, TableCounts } from "../core/messages/events.ts";
 import type { RunState } from "./state.ts";
 
 /** How a run ended, in one sentence. */

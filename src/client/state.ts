@@ -8,7 +8,7 @@ import type {
   TableCounts,
   Verdict,
   Warning,
-} from "../core/events.ts";
+} from "../core/messages/events.ts";
 
 /** How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. */
 export interface Cell {

@@ -1,7 +1,189 @@
 import type { type } from "./arktype.ts";
-import type { fault } from "./fault-schemas.ts";
+import { formatCount } from "./format.ts";
 
-export { type FaultCode, faultCodes } from "./fault-codes.ts";
+/**
+ * Everything that can be wrong with a drop: what it means and what the sender should do about it.
+ * The reader, the printers, the reject file, the docs and the tests all draw on this table.
+ */
+export const faultCodes = {
+  file_missing: { means: "the file is not in the drop", remedy: "ask the sender for it" },
+  file_unreadable: { means: "the file cannot be read", remedy: "check that it is a file and may be read" },
+  file_empty: { means: "the file has no bytes", remedy: "ask the sender to export it again" },
+  file_changed: {
+    means: "the file changed while the run went on",
+    remedy: "wait until the transfer is complete, then run again",
+  },
+  file_ambiguous: { means: "the table has more than one file", remedy: "leave just one of them in the drop" },
+  file_corrupt: { means: "the compressed file is damaged", remedy: "transfer it again" },
+  no_rows: { means: "the file has a header but no rows", remedy: "ask the sender to export it again" },
+  encoding: { means: "the bytes are not UTF-8", remedy: "export as UTF-8" },
+  nul_byte: { means: "a NUL byte, which PostgreSQL cannot store", remedy: "export as UTF-8 text" },
+  line_ends: { means: "the line ends are mixed or a lone carriage return", remedy: "use LF or CRLF throughout" },
+  header_missing: {
+    means: "the first line is a row, not a header",
+    remedy: "export it with the column names in the first line",
+  },
+  delimiter: { means: "the columns are separated by something other than a comma", remedy: "export with commas" },
+  column_missing: { means: "a column of the table is not in the header", remedy: "export it, empty where unknown" },
+  column_new: {
+    means: "a column that was added to the table after the last drop is not in the header",
+    remedy: "name it under absent in the manifest if drops are to leave it alone, or else ask for files that carry it",
+  },
+  column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
+  column_repeated: { means: "the header names a column twice", remedy: "leave one of them out" },
+  quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
+  quote_trailing: { means: "text follows a closing quote", remedy: 'write a quote inside a value as ""' },
+  quote_bare: { means: "a quote inside an unquoted value", remedy: 'quote the value and write the quote as ""' },
+  row_short: { means: "the row has fewer values than the header", remedy: "export it again with every column" },
+  row_long: { means: "the row has more values than the header", remedy: "quote values that contain commas" },
+  row_blank: { means: "a blank line between rows", remedy: "remove it" },
+  value_too_long: { means: "the value is longer than 1 MB", remedy: "look for a quote that was never closed" },
+  not_integer: { means: "not a whole number", remedy: "write plain digits, such as 42" },
+  integer_range: { means: "out of the column's integer range", remedy: "correct the number" },
+  not_numeric: { means: "not a number", remedy: "write plain digits with a point, such as 29.85" },
+  numeric_range: { means: "out of the column's numeric range", remedy: "correct the number" },
+  not_boolean: { means: "not True or False", remedy: "write True or False" },
+  not_date: { means: "not a date in the form YYYY-MM-DD", remedy: "write dates such as 2024-01-31" },
+  date_range: { means: "outside the dates the manifest allows", remedy: "correct the date" },
+  not_timestamp: { means: "not a timestamp in the form YYYY-MM-DD HH:MM:SS", remedy: "write it in that form" },
+  not_of_type: { means: "not a value of the column's type", remedy: "correct the value" },
+  /**
+   * `nan`, `NaN`, `None`, `NaT`, `<NA>`, `NULL`, `null`, `\N`. In a text column only the first five, which are what pandas
+   * makes of a missing value when it is turned into text; in quotes they are the words themselves. No key is any of them.
+   */
+  null_word: {
+    means: "a word that stands for NULL",
+    remedy:
+      "leave the cell empty for NULL, or in a text column quote the word if it is meant; in a key neither helps: ask the sender for its value",
+  },
+  null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
+  key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },
+  key_repeated: { means: "the key stands in the file more than once", remedy: "keep one row for each key" },
+  key_orphaned: {
+    means: "the row refers to a key that is neither in the drop nor live",
+    remedy: "add the parent row or leave this one out",
+  },
+  row_count: { means: "the number of rows is far from the month before", remedy: "check that the export is complete" },
+  unexpected: { means: "a value that an expectation does not allow", remedy: "correct the value, or the expectation" },
+  rows_lost: {
+    means: "PostgreSQL received another number of rows than were read",
+    remedy: "report this: it is a defect",
+  },
+} as const satisfies Record<string, { means: string; remedy: string }>;
+
+export type FaultCode = keyof typeof faultCodes;
+
+/**
+ * What is wrong with a drop, as definitions for the gate where events enter. Apart from the rest that is known of faults:
+ * whoever finds faults need not load what checks them.
+ */
+
+const code = ["===", ...(Object.keys(faultCodes) as FaultCode[])] as const;
+
+/**
+ * One thing wrong with a drop. `line` is 1-based, counts physical lines, and is where the record starts;
+ * `value` is as written, escaped and cut to be shown. What does not apply is absent.
+ */
+export const fault = {
+  file: "string",
+  "line?": "number",
+  "column?": "string",
+  "value?": "string",
+  code,
+  reason: "string",
+} as const;
+
+/** Where one fault stands, and the value as written. */
+const place = { "line?": "number", "value?": "string" } as const;
+
+/** All faults of one kind in one column of one file: how many there are, why, and where the first of them stand. */
+export const faultGroup = {
+  file: "string",
+  "column?": "string",
+  code,
+  /** Of the first of them. */
+  reason: "string",
+  count: "number.integer > 0",
+  first: [place, "[]"],
+} as const;
 
 /** One thing wrong with a drop. */
 export type Fault = type.infer<typeof fault>;
+
+/** All faults of one kind in one column of one file. */
+export type FaultGroup = type.infer<typeof faultGroup>;
+
+/** Places that a group keeps. */
+export const placesKept = 3;
+
+/** Faults by file, kind and column, in the order in which each kind was first met. */
+export function groupFaults(faults: readonly Fault[]): FaultGroup[] {
+  const groups = new Map<string, FaultGroup>();
+  for (const fault of faults) {
+    const id = JSON.stringify([fault.file, fault.code, fault.column]);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, groupOf(fault));
+    else {
+      group.count++;
+      if (group.first.length < placesKept) group.first.push(placeOf(fault));
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A group of one. */
+export function groupOf(fault: Fault): FaultGroup {
+  const { file, column, code, reason } = fault;
+  return { file, ...(column !== undefined && { column }), code, reason, count: 1, first: [placeOf(fault)] };
+}
+
+export function placeOf({ line, value }: Fault): FaultGroup["first"][number] {
+  return { ...(line !== undefined && { line }), ...(value !== undefined && { value }) };
+}
+
+/** What is wrong with several: "10,000 values are not numbers". */
+const several: Partial<Record<FaultCode, string>> = {
+  encoding: "values are not UTF-8",
+  nul_byte: "values hold a NUL byte",
+  line_ends: "lines end in another way than the first, or in a lone carriage return",
+  column_missing: "columns of the table are not in the header",
+  column_new: "columns that the table got since the last drop are not in the header",
+  column_unknown: "columns are none of the table's",
+  column_repeated: "columns are named twice",
+  quote_unclosed: "quotes are opened and never closed",
+  quote_trailing: "closing quotes are followed by text",
+  quote_bare: "values hold a quote but are not quoted",
+  row_short: "rows have fewer values than the header",
+  row_long: "rows have more values than the header",
+  row_blank: "blank lines stand between rows",
+  value_too_long: "values are longer than 1 MB",
+  not_integer: "values are not whole numbers",
+  integer_range: "values are out of the column's range",
+  not_numeric: "values are not numeric",
+  numeric_range: "values are out of the column's range",
+  not_boolean: "values are not True or False",
+  not_date: "values are not dates in the form YYYY-MM-DD",
+  date_range: "dates are outside what the manifest allows",
+  not_timestamp: "values are not timestamps in the form YYYY-MM-DD HH:MM:SS",
+  not_of_type: "values are not of the column's type",
+  null_word: "values are words that stand for NULL",
+  null_forbidden: "values are empty, where one is required",
+  key_padded: "keys begin or end with blanks",
+  key_repeated: "keys stand in the file more than once",
+  key_orphaned: "rows refer to a key that is neither in the drop nor live",
+  unexpected: "values are not as expected",
+};
+
+/**
+ * A group as one sentence without its file: "watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`",
+ * or for a single fault "line 3, watch_hours_30d: not a number: `n/a`".
+ */
+export function describeGroup({ column, code, reason, count, first }: FaultGroup): string {
+  const [place] = first;
+  const value = place?.value === undefined ? "" : `: \`${place.value}\``;
+  const subject = column === undefined ? "" : `${column}: `;
+  if (count === 1) return `${place?.line === undefined ? "" : `line ${place.line}, `}${subject}${reason}${value}`;
+  const at = place?.line === undefined ? "" : `, first at line ${place.line}`;
+  const what = several[code] ?? `times: ${faultCodes[code].means}`;
+  return `${subject}${formatCount(count)} ${what}${at}${value}`;
+}

@@ -1,5 +1,5 @@
 import { type LineEnd, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
-import { isNullWord } from "./null-words.ts";
+import { isNullWord } from "./cells/judge.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
 import type { TableSource } from "./reader.ts";

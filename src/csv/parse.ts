@@ -1,16 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { closingQuote, commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
-import { unquotedNulls } from "./null-words.ts";
-
-/**
- * Stands before the value of a cell whose quotes say something that its value does not: `""` is an empty string and not
- * NULL, `"None"` is the word itself. No value begins with it otherwise, for a sound block has no NUL byte.
- */
-export const quotedMark = "\0";
-
-export function isMarked(cell: string): boolean {
-  return cell.charCodeAt(0) === 0;
-}
+import { quotedMark, unquotedNulls } from "./cells/judge.ts";
 
 /**
  * The cells of a block of whole records, UTF-8 without NUL and with line ends that agree; null when its quoting is

@@ -1,10 +1,8 @@
 import type { Stats } from "node:fs";
 import type { TableShape } from "../core/columns.ts";
-import type { FaultGroup } from "../core/fault-groups.ts";
-import { type Fault, faultCodes } from "../core/faults.ts";
+import { type Fault, type FaultGroup, faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
-import { isMoved } from "./delivery.ts";
-import { type FileOnDisk, identityOf } from "./drop.ts";
+import { type FileOnDisk, identityOf, isMoved } from "./drop.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
 import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";

@@ -1,6 +1,17 @@
 import type { FaultCode } from "../core/faults.ts";
-import { hasLineFeed, hasQuote, hasReturn, kindOf, kindsOf } from "./byte-kinds.ts";
-import { commaByte, countLines, crByte, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import {
+  commaByte,
+  countLines,
+  crByte,
+  hasLineFeed,
+  hasQuote,
+  hasReturn,
+  kindOf,
+  kindsOf,
+  lfByte,
+  maxValueBytes,
+  quoteByte,
+} from "./bytes.ts";
 import { ByteText } from "./utf8.ts";
 
 /** A cell by its place in the data; a quoted one includes its quotes. */

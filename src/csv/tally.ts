@@ -1,5 +1,4 @@
-import { type FaultGroup, groupOf, placeOf, placesKept } from "../core/fault-groups.ts";
-import type { Fault, FaultCode } from "../core/faults.ts";
+import { type Fault, type FaultCode, type FaultGroup, groupOf, placeOf, placesKept } from "../core/faults.ts";
 import { clip, escapeControl } from "../core/text.ts";
 import type { RejectSink } from "./reject-file.ts";
 

@@ -1,4 +1,4 @@
-import { hasBeyondAscii, kindsOf } from "./byte-kinds.ts";
+import { hasBeyondAscii, kindsOf } from "./bytes.ts";
 
 /** Offset of the first byte, from `from` up to `to`, that is not part of a UTF-8 character; -1 when there is none. */
 export function firstForeignByte(data: Buffer, from = 0, to = data.length): number {

@@ -1,29 +1,12 @@
 import type { TableShape } from "../core/columns.ts";
 import { ConsoleError } from "../core/errors.ts";
-import { type Expectation, expectationName, invalid, type Suite } from "../core/suite.ts";
-import type { TableName } from "../postgres/introspect.ts";
-import { fault } from "./fault.ts";
-import type { Plan, Scope } from "./plan.ts";
-import { registry } from "./registry.ts";
-import { formatFor, type GivenFormat, type ResultFormat } from "./result-format.ts";
+import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
+import type { TableName } from "../postgres/catalog/introspect.ts";
+import { registry } from "./kinds/registry.ts";
+import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
+import { formatFor, type GivenFormat } from "./plan/result-format.ts";
+import { familyOf, suiteError, temporal } from "./plan/values.ts";
 import { parseRowCondition } from "./row-condition.ts";
-import type { Sql } from "./sql.ts";
-import { familyOf, temporal } from "./values.ts";
-
-/** An expectation that can be evaluated. */
-export interface Compiled {
-  expectation: Expectation;
-  plan: Plan;
-  /** Rows it speaks of; null for all. */
-  rows: Sql | null;
-  format: ResultFormat;
-}
-
-/** An expectation that cannot be: an unknown one, a wrong argument, a column that is not there. */
-export interface Unsound {
-  expectation: Expectation;
-  error: ConsoleError;
-}
 
 export interface Target {
   shape: TableShape;
@@ -79,7 +62,7 @@ const common = [
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;
   const entry = registry.get(type);
-  if (entry === undefined) throw fault(null, "there is no such expectation");
+  if (entry === undefined) throw suiteError(null, "there is no such expectation");
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
   const scope: Scope = {
@@ -91,7 +74,7 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
   const plan = entry.compile(own, scope);
   if (plan.kind === "known" && rows !== null && !entry.arguments.includes("mostly")) {
-    throw fault("row_condition", "this expectation does not look at rows");
+    throw suiteError("row_condition", "this expectation does not look at rows");
   }
   return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };
 }
@@ -99,10 +82,10 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
 /** What 0.x took and 1.x no longer does may stand in a suite as long as it asks for nothing. */
 function refuseRetired(kwargs: Readonly<Record<string, unknown>>, shape: TableShape): void {
   for (const argument of ["allow_cross_type_comparisons", "output_strftime_format", "auto"]) {
-    if (kwargs[argument]) throw fault(argument, "Great Expectations 1.x does not know it; remove it");
+    if (kwargs[argument]) throw suiteError(argument, "Great Expectations 1.x does not know it; remove it");
   }
   const column = shape.columns.find(({ name }) => name === kwargs.column);
   if (kwargs.parse_strings_as_datetimes && (column === undefined || !temporal.includes(familyOf(column)))) {
-    throw fault("parse_strings_as_datetimes", "only date and time columns hold dates and times; remove it");
+    throw suiteError("parse_strings_as_datetimes", "only date and time columns hold dates and times; remove it");
   }
 }

@@ -1,15 +1,16 @@
 import type { TableShape } from "../core/columns.ts";
-import type { Verdict } from "../core/events.ts";
-import type { Suite } from "../core/suite.ts";
-import type { Queryable, Transaction } from "../postgres/connect.ts";
-import type { TableName } from "../postgres/introspect.ts";
-import { type Compiled, compileSuite, type Unsound } from "./compile.ts";
-import { scanTable } from "./count.ts";
-import { exceptional, outcomeOf } from "./outcome.ts";
-import { expectationResult, validationResult, verdictOf } from "./report.ts";
-import type { GivenFormat } from "./result-format.ts";
-import { quoteName } from "./sql.ts";
-import type { ExpectationResult, ValidationResult } from "./validation-result.ts";
+import type { Verdict } from "../core/messages/events.ts";
+import type { Suite } from "../core/suites/suite.ts";
+import type { TableName } from "../postgres/catalog/introspect.ts";
+import type { Queryable, Transaction } from "../postgres/connection/connect.ts";
+import { compileSuite } from "./compile.ts";
+import type { Compiled, Unsound } from "./plan/plan.ts";
+import type { GivenFormat } from "./plan/result-format.ts";
+import { quoteName } from "./plan/sql.ts";
+import { scanTable } from "./results/count.ts";
+import { exceptional, outcomeOf } from "./results/outcome.ts";
+import { expectationResult, validationResult, verdictOf } from "./results/report.ts";
+import type { ExpectationResult, ValidationResult } from "./results/result.ts";
 
 /** Verdict of one expectation, with the Great Expectations result it comes from. */
 export type EvaluatedVerdict = Verdict & { result: ExpectationResult };

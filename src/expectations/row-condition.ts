@@ -1,8 +1,7 @@
 import type { Column, TableShape } from "../core/columns.ts";
-import { ordered } from "./bounds.ts";
-import { fault } from "./fault.ts";
-import { name, q, type Sql } from "./sql.ts";
-import { comparable, constantFor, familyOf, temporal } from "./values.ts";
+import { ordered } from "./plan/bounds.ts";
+import { name, q, type Sql } from "./plan/sql.ts";
+import { comparable, constantFor, familyOf, suiteError, temporal } from "./plan/values.ts";
 
 const parsers = ["great_expectations", "great_expectations__experimental__"];
 
@@ -18,17 +17,17 @@ const grammar =
 export function parseRowCondition(given: unknown, parser: unknown, shape: TableShape): Sql | null {
   if (given === undefined || given === null) return null;
   if (typeof parser !== "string" || !parsers.includes(parser)) {
-    throw fault("condition_parser", `it must be "great_expectations" for a condition in PostgreSQL`);
+    throw suiteError("condition_parser", `it must be "great_expectations" for a condition in PostgreSQL`);
   }
   const parts = typeof given === "string" ? grammar.exec(given)?.groups : undefined;
-  if (parts === undefined) throw fault("row_condition", `${JSON.stringify(given)} cannot be read; write ${forms}`);
+  if (parts === undefined) throw suiteError("row_condition", `${JSON.stringify(given)} cannot be read; write ${forms}`);
   const column = shape.columns.find((one) => one.name === parts.column);
   if (column === undefined || column.name.includes(".")) {
-    throw fault("row_condition", `table ${shape.name} has no column "${parts.column}"`);
+    throw suiteError("row_condition", `table ${shape.name} has no column "${parts.column}"`);
   }
   if (parts.notnull !== undefined) return q`${name(column.name)} is not null`;
   const compare = operators[parts.operator ?? ""];
-  if (compare === undefined) throw fault("row_condition", `there is no operator "${parts.operator}"`);
+  if (compare === undefined) throw suiteError("row_condition", `there is no operator "${parts.operator}"`);
   const subject = familyOf(column) === "text" ? ordered(column) : comparable(column);
   return q`(${compare(subject, operandOf(parts.operand ?? "", column))})`;
 }
@@ -49,5 +48,5 @@ function operandOf(text: string, column: Column): Sql {
   if (literal !== undefined) return constantFor(column, "row_condition", literal);
   const date = /^date\(\s*["']([^"']*)["']\s*\)$/.exec(text)?.[1];
   if (date !== undefined && temporal.includes(familyOf(column))) return constantFor(column, "row_condition", date);
-  throw fault("row_condition", `${text} is no number, text in quotes or date for ${column.name}; write ${forms}`);
+  throw suiteError("row_condition", `${text} is no number, text in quotes or date for ${column.name}; write ${forms}`);
 }

@@ -1,12 +1,12 @@
 import { ConsoleError } from "../core/errors.ts";
-import { parseSuite, type Suite } from "../core/suite.ts";
-import type { Sql } from "../postgres/connect.ts";
-import { type CatalogTable, catalogTables, type TableName } from "../postgres/introspect.ts";
+import { parseSuite, type Suite } from "../core/suites/suite.ts";
+import { type CatalogTable, catalogTables, type TableName } from "../postgres/catalog/introspect.ts";
+import type { Sql } from "../postgres/connection/connect.ts";
 import { compileSuite, requireSound } from "./compile.ts";
 import { evaluateSuite } from "./evaluate.ts";
-import { fault } from "./fault.ts";
-import type { GivenFormat } from "./result-format.ts";
-import type { ValidationResult } from "./validation-result.ts";
+import type { GivenFormat } from "./plan/result-format.ts";
+import { suiteError } from "./plan/values.ts";
+import type { ValidationResult } from "./results/result.ts";
 
 export interface ValidationRequest {
   suiteText: string;
@@ -81,5 +81,5 @@ async function otherTables(sql: Sql, suite: Suite, schema: string): Promise<Map<
 }
 
 function noTable(name: string): never {
-  throw fault("other_table_name", `the database has no table "${name}"`);
+  throw suiteError("other_table_name", `the database has no table "${name}"`);
 }

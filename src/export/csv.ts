@@ -1,6 +1,5 @@
-import type { Cell, TrainingColumn } from "../core/training.ts";
-import type { OutputFile } from "./output-file.ts";
-import type { RowWriter } from "./row-writer.ts";
+import type { Cell, TrainingColumn } from "../core/messages/training.ts";
+import type { OutputFile, RowWriter } from "./output-file.ts";
 
 /**
  * Text that some reader takes for a missing value when it stands without quotes: what pandas and R do by themselves (its

@@ -2,6 +2,15 @@ import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
+import type { Cell } from "../core/messages/training.ts";
+
+/** A file format at work: takes rows in the order of the columns it was made for. */
+export interface RowWriter {
+  /** Resolves when there is room for more. */
+  write(rows: readonly Cell[][]): Promise<void>;
+  /** Writes what is still held back, and the file's end. */
+  finish(): Promise<void>;
+}
 
 /** A file that appears under its name when it is whole, or not at all. */
 export interface OutputFile {

@@ -1,8 +1,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { Cell, TrainingColumn } from "../core/training.ts";
-import type { OutputFile } from "./output-file.ts";
+import type { Cell, TrainingColumn } from "../core/messages/training.ts";
+import type { OutputFile, RowWriter } from "./output-file.ts";
 import { columnData, schemaOf } from "./parquet-kinds.ts";
-import type { RowWriter } from "./row-writer.ts";
 
 /** A group is held in memory, as cells and as pages: more rows would not make the file much smaller. */
 const rowsInGroup = 10_000;

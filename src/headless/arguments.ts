@@ -1,8 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, Argument as ParsedWord, Command as Parser } from "commander";
 import type { Command, Flag, Input, Parameter, Values } from "./command.ts";
 import { globalFlags } from "./flags.ts";
-import { examplesText, exitCodesText, helpLine, program } from "./help.ts";
-import { foreignFlag, fromCommander, unknownCommand } from "./usage.ts";
+import { examplesText, exitCodesText, foreignFlag, fromCommander, helpLine, program, unknownCommand } from "./usage.ts";
 
 /** What the command line asks for. */
 export type Invocation =

@@ -1,6 +1,7 @@
-import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
-import type { Context } from "./command.ts";
-import type { View } from "./listings/view.ts";
+import type { Replies, RequestKind, RequestOf } from "../core/messages/requests.ts";
+import type { Context, Flag, Values } from "./command.ts";
+import { usageError } from "./usage.ts";
+import type { View } from "./views/table.ts";
 
 /** Ask the pipeline for something and show its answer; resolves to the exit code. */
 export async function ask<Kind extends RequestKind>(
@@ -30,4 +31,11 @@ function show<Reply>(view: View<Reply>, reply: Reply, { output: { out, err }, js
   out.write(text);
   const note = view.note?.(reply);
   if (note) err.write(`${note}\n`);
+}
+
+export const yes: Flag = { name: "yes", syntax: "--yes", help: "do what cannot be undone" };
+
+/** Go on only when the user has said that this is meant: `would` tells what would be done. */
+export function confirm({ yes: sure }: Values, would: string): void {
+  if (!sure) throw usageError(would, "Add --yes if that is what you want.");
 }

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./views/output.ts";
 
 /** The value of every flag there is, under the name that the command-line library gives it. */
 export interface Values {

@@ -1,14 +1,11 @@
+import type { Replies, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import { isDate } from "../core/month.ts";
-import type { Replies, RequestKind, RequestOf } from "../core/requests.ts";
-import { ask } from "./ask.ts";
+import { ask, confirm, yes } from "./ask.ts";
 import type { Command, Flag, Input, Values } from "./command.ts";
-import { confirm, yes } from "./confirm.ts";
 import { checkData, partitionSnapshots, runFlags, selectionFlags } from "./flags.ts";
-import { helpLine } from "./help.ts";
-import type { View } from "./listings/view.ts";
-import { runRequest, selectionOf } from "./run-request.ts";
-import { usageError } from "./usage.ts";
-import { validateFlags, validateRequest } from "./validate-request.ts";
+import { runRequest, selectionOf, validateFlags, validateRequest } from "./requests.ts";
+import { helpLine, usageError } from "./usage.ts";
+import type { View } from "./views/table.ts";
 
 const verify: Flag = {
   name: "verify",
@@ -58,7 +55,7 @@ export const commands: readonly Command[] = [
     summary: "List the months on disk and where each stands.",
     examples: [{ line: "months --data /srv/drops", does: "list the drops of another folder" }],
     request: () => ({ kind: "months" }),
-    view: async () => (await import("./listings/months.ts")).monthsView,
+    view: async () => (await import("./views/months.ts")).monthsView,
   }),
   {
     name: "snapshots",
@@ -76,19 +73,19 @@ export const commands: readonly Command[] = [
         return ask<"retire">(
           context,
           { kind: "retire", as_of: confirmedDate(values) },
-          async () => (await import("./listings/retirement.ts")).retirementView,
+          async () => (await import("./views/snapshots.ts")).retirementView,
         );
       }
       return values.verify
         ? ask<"verify">(
             context,
             { kind: "verify", as_of: null },
-            async () => (await import("./listings/snapshots.ts")).sealsView,
+            async () => (await import("./views/snapshots.ts")).sealsView,
           )
         : ask<"snapshots">(
             context,
             { kind: "snapshots" },
-            async () => (await import("./listings/snapshots.ts")).snapshotsView,
+            async () => (await import("./views/snapshots.ts")).snapshotsView,
           );
     },
   },
@@ -97,7 +94,7 @@ export const commands: readonly Command[] = [
     summary: "List the runs in the ledger, newest first.",
     examples: [{ line: "runs --json", does: "the same as one JSON object" }],
     request: () => ({ kind: "runs" }),
-    view: async () => (await import("./listings/runs.ts")).runsView,
+    view: async () => (await import("./views/runs.ts")).runsView,
   }),
   listing({
     name: "show",
@@ -105,7 +102,7 @@ export const commands: readonly Command[] = [
     parameters: [{ name: "run", help: "the run's number, as `runs` lists it" }],
     examples: [{ line: "show 2", does: "what happened in run 2" }],
     request: ({ words }) => ({ kind: "show", run: runNumber(words[0] ?? "") }),
-    view: async () => (await import("./listings/show.ts")).showView,
+    view: async () => (await import("./views/show.ts")).showView,
   }),
   listing({
     name: "compare",
@@ -117,7 +114,7 @@ export const commands: readonly Command[] = [
     ],
     examples: [{ line: "compare 2024-01-31 2024-02-29", does: "January against February" }],
     request: ({ words }) => ({ kind: "compare", from: stamp(words[0] ?? ""), to: stamp(words[1] ?? "") }),
-    view: async () => (await import("./listings/compare.ts")).compareView,
+    view: async () => (await import("./views/compare.ts")).compareView,
   }),
   listing({
     name: "export",
@@ -134,7 +131,7 @@ export const commands: readonly Command[] = [
       labels_from: labelsFrom === undefined ? null : stamp(labelsFrom),
       out: out ?? "",
     }),
-    view: async () => (await import("./listings/export.ts")).exportView,
+    view: async () => (await import("./views/snapshots.ts")).exportView,
   }),
   listing({
     name: "validate",
@@ -142,7 +139,7 @@ export const commands: readonly Command[] = [
     flags: validateFlags,
     examples: [{ line: "validate --suite db/expectations/users.json --table users", does: "exit code 1 on failure" }],
     request: ({ values }) => validateRequest(values),
-    view: async () => (await import("./listings/validation.ts")).validationView,
+    view: async () => (await import("./views/validation.ts")).validationView,
   }),
   listing({
     name: "check",
@@ -150,7 +147,7 @@ export const commands: readonly Command[] = [
     flags: selectionFlags,
     examples: [{ line: "check --month 1", does: "exit code 1 when the drop has faults" }],
     request: ({ values }) => ({ kind: "check", selection: selectionOf(values) }),
-    view: async () => (await import("./listings/check.ts")).checkView,
+    view: async () => (await import("./views/check.ts")).checkView,
   }),
   {
     name: "adopt",
@@ -165,7 +162,7 @@ export const commands: readonly Command[] = [
       ask<"adopt">(
         context,
         { kind: "adopt", confirmed: values.yes ?? false },
-        async () => (await import("./listings/adoption.ts")).adoptionView,
+        async () => (await import("./views/adoption.ts")).adoptionView,
       ),
   },
   listing({
@@ -178,7 +175,7 @@ export const commands: readonly Command[] = [
     ],
     request: ({ words }) => ({ kind: "db", action: serverAction(words[0]) }),
     view: async ({ words }) => {
-      const { serverView, urlView } = await import("./listings/server.ts");
+      const { serverView, urlView } = await import("./views/server.ts");
       return words[0] === "url" ? urlView : serverView;
     },
   }),
@@ -193,7 +190,7 @@ export const commands: readonly Command[] = [
       { line: "doctor --partition-snapshots --yes", does: "adopt the snapshot tables of an older system" },
     ],
     perform: async ({ values }, context) => {
-      const views = () => import("./listings/doctor.ts");
+      const views = () => import("./views/doctor.ts");
       if (!values.partitionSnapshots) {
         const request = { kind: "doctor", check_data: values.checkData ?? false } as const;
         return ask<"doctor">(context, request, async () => (await views()).doctorView);

@@ -1,7 +1,7 @@
 import type { Command, Flag } from "./command.ts";
 import { exits } from "./exits.ts";
 import { globalFlags } from "./flags.ts";
-import { exampleLine, program } from "./help.ts";
+import { exampleLine, program } from "./usage.ts";
 
 /** The README's command reference, in Markdown: the same table that `--help` prints. */
 export function commandReference(commands: readonly Command[]): string {

@@ -1,12 +1,11 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { fold, type RunState } from "../client/state.ts";
 import { type ConsoleError, exitCodes, type FailureCode, toConsoleError } from "../core/errors.ts";
-import type { RunEvent } from "../core/events.ts";
-import type { RunRequest } from "../core/requests.ts";
+import type { RunEvent } from "../core/messages/events.ts";
+import type { RunRequest } from "../core/messages/requests.ts";
 import type { Context } from "./command.ts";
 import { printerFor } from "./printers/choose.ts";
 import type { Printer } from "./printers/printer.ts";
-import { watchSignals } from "./signals.ts";
 
 /** Milliseconds that a commit has to end once we are told to go. */
 const commitPatience = 2_000;
@@ -77,5 +76,49 @@ export function follow(printer: Printer) {
     },
     /** True when a failure was told as an event, so that it need not be told again. */
     lastWordWasFailure: () => state?.end?.event === "run.failed",
+  };
+}
+
+/** A hangup counts as a termination: both mean that somebody else wants the process gone. */
+const exitCodeOfSignal = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.terminated,
+} as const;
+
+type Signal = keyof typeof exitCodeOfSignal;
+const signals = Object.keys(exitCodeOfSignal) as Signal[];
+
+export interface SignalWatch {
+  /** Exit code of the first signal that came; null while none has. */
+  exitCode(): number | null;
+  /** Leave the signals to the system again. */
+  stop(): void;
+}
+
+/**
+ * One Ctrl-C may come twice: from the terminal, which signals all that run in its foreground, and from `bun run`, which
+ * passes on what it gets. What follows within this time is the same wish.
+ */
+const sameWishMs = 500;
+
+/** Call `first` for the first signal that asks the process to end, `again` for every later wish. */
+export function watchSignals(first: () => void, again: () => void): SignalWatch {
+  let caught: { signal: Signal; at: number } | null = null;
+  const onSignal = (signal: Signal) => {
+    if (caught === null) {
+      caught = { signal, at: performance.now() };
+      first();
+    } else if (performance.now() - caught.at > sameWishMs) {
+      caught.at = performance.now();
+      again();
+    }
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    exitCode: () => (caught === null ? null : exitCodeOfSignal[caught.signal]),
+    stop: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
   };
 }

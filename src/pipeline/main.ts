@@ -1,8 +1,7 @@
 import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
-import { linesOf } from "../core/lines.ts";
-import type { Message, WireError } from "../core/requests.ts";
+import { linesOf, type Message, type WireError } from "../core/messages/requests.ts";
 import { areSettings } from "../core/settings.ts";
-import { cancelled } from "./context.ts";
+import { cancelled } from "./run/context.ts";
 import { type Service, startService } from "./service.ts";
 
 /**
@@ -59,7 +58,7 @@ async function leave(service: Service, why: "interrupted" | "terminated", exitCo
 
 async function answer(service: Service, said: unknown): Promise<void> {
   await service.prepare(said);
-  const { parseCall } = await import("../core/requests.ts");
+  const { parseCall } = await import("../core/messages/requests.ts");
   const { id, request } = parseCall(said);
   try {
     const result = await service.serve(request, (event) => send({ id, event }));

@@ -1,13 +1,15 @@
 import { ConsoleError } from "../core/errors.ts";
-import type { RunEvent } from "../core/events.ts";
-import type { Replies, Request, RequestKind, RequestOf } from "../core/requests.ts";
+import type { RunEvent } from "../core/messages/events.ts";
+import type { ServerStatus } from "../core/messages/listings.ts";
+import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
+import { translate } from "../postgres/connection/errors.ts";
+import { serverSettings } from "../postgres/embedded/home.ts";
+import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
-import { translate } from "../postgres/errors.ts";
-import { browseMonths, browseRuns, browseSnapshots, showRun } from "./browse.ts";
-import { cancellableAgain, isTooLate } from "./cancel.ts";
-import { cancelled } from "./context.ts";
-import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session.ts";
+import { browseMonths, browseRuns, browseSnapshots, showRun } from "./answers/browse.ts";
+import { cancellableAgain, cancelled, isTooLate } from "./run/context.ts";
+import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session/session.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -69,7 +71,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
         const opened = open();
         // Told by the run, once that is loaded.
         opened.catch(() => {});
-        const { runMonths } = await import("./runs.ts");
+        const { runMonths } = await import("./run/series.ts");
         return { exit_code: await runMonths(opened, request, tell, abort.signal) };
       } finally {
         running = null;
@@ -80,53 +82,53 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     runs: async () => browseRuns(await open()),
     show: async ({ run }) => showRun(await open(), run),
     samples: async ({ run, position }) => {
-      const { browseSamples } = await import("./samples.ts");
+      const { browseSamples } = await import("./answers/samples.ts");
       return browseSamples(await open(), run, position);
     },
     history: async ({ run }) => {
-      const { browseHistory } = await import("./history.ts");
+      const { browseHistory } = await import("./answers/browse.ts");
       return browseHistory(await open(), run);
     },
     verify: async ({ as_of }) => {
-      const { verifySeals } = await import("./verify.ts");
+      const { verifySeals } = await import("./answers/verify.ts");
       return verifySeals(await open(), as_of);
     },
     retire: async ({ as_of }) => {
-      const { retireSnapshots } = await import("./retire.ts");
+      const { retireSnapshots } = await import("./answers/retire.ts");
       return retireSnapshots(await open(), as_of);
     },
     export: async (request) => {
-      const { exportTrainingSet } = await import("./export.ts");
+      const { exportTrainingSet } = await import("./answers/export.ts");
       return exportTrainingSet(await open(), request);
     },
     compare: async ({ from, to }) => {
-      const { compareSnapshots } = await import("./compare.ts");
+      const { compareSnapshots } = await import("./answers/compare.ts");
       return compareSnapshots(await open(), from, to);
     },
     validate: async (request) => {
-      const { validateRequested } = await import("./validation.ts");
+      const { validateRequested } = await import("./answers/validation.ts");
       return validateRequested(await open(), request);
     },
     check: async (request) => {
-      const { checkDrops } = await import("./check.ts");
+      const { checkDrops } = await import("./answers/check.ts");
       return checkDrops(await open(), request);
     },
     doctor: async ({ check_data = false }) => {
-      const { doctor } = await import("./doctor.ts");
+      const { doctor } = await import("./answers/doctor.ts");
       return { checks: await doctor(settings, open, check_data) };
     },
     partition: async () => {
-      const { partitionSnapshots } = await import("./partition.ts");
-      const { doctor } = await import("./doctor.ts");
+      const { partitionSnapshots } = await import("./answers/convert.ts");
+      const { doctor } = await import("./answers/doctor.ts");
       const converted = await partitionSnapshots(await open());
       return { converted, checks: await doctor(settings, open) };
     },
     adopt: async ({ confirmed }) => {
-      const { adopt } = await import("./adopt.ts");
+      const { adopt } = await import("./run/adopt.ts");
       return adopt(await open(), confirmed);
     },
     db: async ({ action }) => {
-      const { serverCommand } = await import("./server-command.ts");
+      const { serverCommand } = await import("./service.ts");
       return serverCommand(settings, action, wait());
     },
     database: async () => {
@@ -138,7 +140,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       return { cancelled: cancel(cancelled("interrupted")), ...(committing && { committing }) };
     },
     outcome: async ({ run, request }) => {
-      const { findOutcome } = await import("./outcome.ts");
+      const { findOutcome } = await import("./answers/outcome.ts");
       return findOutcome(await open(), run, request);
     },
   };
@@ -214,4 +216,16 @@ function busy(): ConsoleError {
   return new ConsoleError("locked", "This console is running a month already.", {
     hint: "Wait until it is done, or cancel it.",
   });
+}
+
+/** `db start`, `db stop`, `db status`, `db url`: the embedded server, whatever database the console is set to use. */
+export async function serverCommand(
+  { home }: Settings,
+  action: RequestOf<"db">["action"],
+  waiting: Waiting,
+): Promise<ServerStatus> {
+  if (action === "start") return startServer(home, serverSettings, waiting);
+  if (action === "stop") return stopServer(home, waiting);
+  if (action === "leave") return leaveServer(home, waiting);
+  return serverStatus(home);
 }

@@ -4,11 +4,10 @@
 import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import React, { useEffect, useSyncExternalStore } from "react";
 import { type Block, gridAsRows } from "./components/block.ts";
-import { frame } from "./components/frame.ts";
-import { Line, Rows } from "./components/rows.tsx";
 import { spoken } from "./components/spoken.ts";
-import { Table } from "./components/table.tsx";
+import { Line, Rows, Table } from "./components/table.tsx";
 import { inputOf } from "./keys.ts";
+import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
 
 /** What ink hands to components alone. */

@@ -1,7 +1,7 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { toConsoleError } from "../core/errors.ts";
-import type { Request } from "../core/requests.ts";
-import type { Effect, Message, Reply } from "./state/model.ts";
+import type { Request } from "../core/messages/requests.ts";
+import type { Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
 export interface World {

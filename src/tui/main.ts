@@ -1,14 +1,13 @@
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import type { Settings } from "../core/settings.ts";
+import { lookOf } from "./drawing/theme.ts";
 import { createHands, type Hands } from "./effects.ts";
-import { watchEndings } from "./endings.ts";
-import { settingFlags } from "./select/headless.ts";
-import { beginning, isRunning, type Live, type Trouble, type Ui } from "./state/model.ts";
+import { settingFlags } from "./model/headless.ts";
+import { beginning, isRunning, type Live, type Trouble, type Ui } from "./model/model.ts";
 import { askForNeeds } from "./state/needs.ts";
 import { createStore, type Store } from "./store.ts";
-import { clipboardSequence, sizeOf } from "./terminal.ts";
-import { lookOf } from "./theme.ts";
+import { clipboardSequence, sizeOf, watchEndings } from "./terminal.ts";
 
 export interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
@@ -115,7 +114,7 @@ function loadEventsOnceIdle(store: Store): void {
   const look = () => {
     if (store.shown().link.state !== "ready") return;
     stop();
-    void import("../core/events.ts");
+    void import("../core/messages/events.ts");
   };
   const stop = store.subscribe(look);
   look();

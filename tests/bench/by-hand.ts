@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 
 const schemaScript = join(import.meta.dir, "by-hand/schema.sql");
 const monthScript = join(import.meta.dir, "by-hand/month.sql");

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import manifest from "../../db/dataset.json";
 import { parseManifest } from "../../src/core/dataset.ts";
 import { ConsoleError } from "../../src/core/errors.ts";
-import type { TableChange } from "../../src/core/listings.ts";
+import type { TableChange } from "../../src/core/messages/listings.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
-import { compareTable } from "../../src/pipeline/compare.ts";
-import { loadTables } from "../../src/postgres/catalog.ts";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
-import { isNumber } from "../../src/postgres/distance-figures.ts";
-import { inOneView } from "../../src/postgres/one-view.ts";
-import { type Frozen, isFrozen } from "../../src/postgres/snapshots.ts";
+import { compareTable } from "../../src/pipeline/answers/compare.ts";
+import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { inOneView } from "../../src/postgres/connection/one-view.ts";
+import { isNumber } from "../../src/postgres/drift/distance-figures.ts";
+import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
 import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
@@ -63,7 +63,7 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function playRound(url: string, sql: Sql, round: number): Promise<Timing[]> {
-  const dataset = parseManifest(JSON.stringify(manifest), "db/dataset.json");
+  const dataset = parseManifest(JSON.stringify(manifest), "../../db/dataset.json");
   const tables = (await loadTables(sql, dataset)).filter(isFrozen);
   const statements = (await Bun.file(script).text()).split(/;\s*/).filter((text) => text.includes("select"));
   const timings: Timing[] = [];

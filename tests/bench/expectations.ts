@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { exitCodes } from "../../src/core/errors.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { type BenchTable, benchTables } from "./expectations/tables.ts";
 import { whole } from "./options.ts";
 import { median } from "./samples.ts";

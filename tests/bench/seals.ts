@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import manifest from "../../db/dataset.json";
 import { parseManifest } from "../../src/core/dataset.ts";
-import type { Hashing } from "../../src/core/fingerprints.ts";
+import type { Hashing } from "../../src/core/messages/seals.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
-import { loadTables } from "../../src/postgres/catalog.ts";
-import { openDatabase } from "../../src/postgres/connect.ts";
-import { newestSealing, sealSnapshot } from "../../src/postgres/sealing.ts";
-import { type Frozen, isFrozen } from "../../src/postgres/snapshots.ts";
+import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import { openDatabase } from "../../src/postgres/connection/connect.ts";
+import { newestSealing, sealSnapshot } from "../../src/postgres/snapshots/sealing.ts";
+import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
 import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
@@ -37,7 +37,7 @@ export async function run(args: string[]): Promise<void> {
     await server.settle(url);
     const sql = await openDatabase(url);
     try {
-      const tables = await loadTables(sql, parseManifest(JSON.stringify(manifest), "db/dataset.json"));
+      const tables = await loadTables(sql, parseManifest(JSON.stringify(manifest), "../../db/dataset.json"));
       for (let round = 1; round <= options.rounds; round++) {
         for (const table of tables.filter(isFrozen)) {
           for (const hashing of hashings) timings.push(await timing(table, hashing, sql));

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
 
 /** A server on which databases come and go. */

@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
-import { deathOf, unanswered } from "../../src/client/death.ts";
-import { type LastWords, notKnown, wordsOn } from "../../src/client/last-words.ts";
+import { deathOf, type LastWords, notKnown, unanswered, wordsOn } from "../../src/client/last-words.ts";
 import { ConsoleError } from "../../src/core/errors.ts";
-import type { RunOutcome } from "../../src/core/outcome.ts";
+import type { RunOutcome } from "../../src/core/messages/listings.ts";
 import { detail, run } from "../helpers/made-up.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";

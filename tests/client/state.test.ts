@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fold, type RunState } from "../../src/client/state.ts";
-import type { RunEvent } from "../../src/core/events.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
 
 const stamp = { run: 1, seq: 0, at: "2024-02-01T00:00:00.000Z" };
 const table = { table: "users", file: "users.csv", bytes: 100, expectations: 2, snapshot: true };

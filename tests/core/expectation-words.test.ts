@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { expectationInWords, observedInWords } from "../../src/core/expectation-words.ts";
+import { expectationInWords, observedInWords } from "../../src/core/suites/expectation-words.ts";
 
 const unicode = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
 const ascii = { atLeast: ">=", atMost: "<=", ellipsis: "~" };

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
-import { describeGroup, groupFaults } from "../../src/core/fault-groups.ts";
-import { type Fault, type FaultCode, faultCodes } from "../../src/core/faults.ts";
+import { describeGroup, type Fault, type FaultCode, faultCodes, groupFaults } from "../../src/core/faults.ts";
 
 const fault = (line: number, value: string): Fault => ({
   ...{ file: "usage.csv", line, column: "hours", value },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { parseSuite } from "../../src/core/suite.ts";
+import { parseSuite } from "../../src/core/suites/suite.ts";
 
 const parse = (suite: unknown, parameters: Record<string, string> = {}) =>
   parseSuite(JSON.stringify(suite), "suites/users.json", parameters);

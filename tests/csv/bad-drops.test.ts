@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Fault } from "../../src/core/faults.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
 import { openTable } from "../../src/csv/reader.ts";
-import type { LoadTable } from "../../src/postgres/catalog.ts";
+import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { badDrops, badTyped } from "../fixtures/bad/catalogue.ts";
 import { dataset, migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import * as fc from "fast-check";
 import { cellJudge } from "../../src/csv/cells/judge.ts";
-import { rowCheck } from "../../src/csv/row-check.ts";
-import type { Transaction } from "../../src/postgres/connect.ts";
-import { copyInto } from "../../src/postgres/copy.ts";
+import { rowCheck } from "../../src/csv/row-faults.ts";
+import type { Transaction } from "../../src/postgres/connection/connect.ts";
+import { copyInto } from "../../src/postgres/connection/copy.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { anyBytes, anyTable, lineEnd } from "./arbitraries.ts";
 import { column, dates, readBody, shapeOf } from "./reading.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import * as fc from "fast-check";
 import { wholeRecords } from "../../src/csv/bytes.ts";
-import { parseBlock, parseQuoted, quotedMark, splitPlain } from "../../src/csv/parse.ts";
+import { quotedMark } from "../../src/csv/cells/judge.ts";
+import { parseBlock, parseQuoted, splitPlain } from "../../src/csv/parse.ts";
 import { RecordScanner } from "../../src/csv/scan.ts";
 import { anyBytes, anyTable, cutsOf, lineEnd, tableOf } from "./arbitraries.ts";
 import { readBody, shapeOf } from "./reading.ts";

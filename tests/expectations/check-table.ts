@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { ask, inShort, type Kwargs } from "./evaluate-one.ts";
 
 /** An expectation and what it finds, in short. */

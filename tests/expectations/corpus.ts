@@ -1,5 +1,5 @@
-import type { ExpectationResult } from "../../src/expectations/validation-result.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { ExpectationResult } from "../../src/expectations/results/result.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 
 export interface Corpus {
   datasets: Record<string, Dataset>;

@@ -1,6 +1,6 @@
+import type { ExpectationResult, ValidationResult } from "../../src/expectations/results/result.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
-import type { ExpectationResult, ValidationResult } from "../../src/expectations/validation-result.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 
 export type Kwargs = Record<string, unknown>;
 export type Asked = [type: string, kwargs: Kwargs];

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { parseSuite } from "../../src/core/suite.ts";
+import { parseSuite } from "../../src/core/suites/suite.ts";
 import { requireSound } from "../../src/expectations/compile.ts";
 import { type EvaluatedVerdict, evaluateSuite } from "../../src/expectations/evaluate.ts";
-import type { Queryable, Transaction } from "../../src/postgres/connect.ts";
-import { tableShape } from "../../src/postgres/introspect.ts";
+import { tableShape } from "../../src/postgres/catalog/introspect.ts";
+import type { Queryable, Transaction } from "../../src/postgres/connection/connect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Asked, validate } from "./evaluate-one.ts";
 import { examples } from "./examples.ts";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isJson } from "../../src/expectations/is-json.ts";
-import { name, type q, toFragment } from "../../src/expectations/sql.ts";
-import { matchesTime } from "../../src/expectations/strftime.ts";
+import { isJson, matchesTime } from "../../src/expectations/kinds/column-map-formats.ts";
+import { name, type q, toFragment } from "../../src/expectations/plan/sql.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable } from "./check-table.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { registry } from "../../src/expectations/registry.ts";
+import { registry } from "../../src/expectations/kinds/registry.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { examples } from "./examples.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { expectationInWords } from "../../src/core/expectation-words.ts";
-import { registry } from "../../src/expectations/registry.ts";
+import { expectationInWords } from "../../src/core/suites/expectation-words.ts";
+import { registry } from "../../src/expectations/kinds/registry.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { onRows } from "./check-table.ts";
 import { ask, inShort, type Kwargs } from "./evaluate-one.ts";

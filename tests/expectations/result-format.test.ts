@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { GivenFormat } from "../../src/expectations/result-format.ts";
+import type { GivenFormat } from "../../src/expectations/plan/result-format.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { inShort } from "./evaluate-one.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { parseSuite } from "../../src/core/suite.ts";
+import { parseSuite } from "../../src/core/suites/suite.ts";
 import { evaluateSuite } from "../../src/expectations/evaluate.ts";
-import { tableShape } from "../../src/postgres/introspect.ts";
+import { tableShape } from "../../src/postgres/catalog/introspect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, onRows, type Row } from "./check-table.ts";
 import { ask } from "./evaluate-one.ts";

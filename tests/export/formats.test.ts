@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Cell, CellType, TrainingColumn } from "../../src/core/training.ts";
+import type { Cell, CellType, TrainingColumn } from "../../src/core/messages/training.ts";
 import { csvWriter } from "../../src/export/csv.ts";
 import { createOutput } from "../../src/export/output-file.ts";
 import { parquetWriter } from "../../src/export/parquet.ts";

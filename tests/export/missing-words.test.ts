@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Cell, TrainingColumn } from "../../src/core/training.ts";
+import type { Cell, TrainingColumn } from "../../src/core/messages/training.ts";
 import { csvWriter } from "../../src/export/csv.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";
 import { writeFile } from "./writing.ts";

@@ -1,6 +1,5 @@
-import type { Cell } from "../../src/core/training.ts";
-import { createOutput, type OutputFile } from "../../src/export/output-file.ts";
-import type { RowWriter } from "../../src/export/row-writer.ts";
+import type { Cell } from "../../src/core/messages/training.ts";
+import { createOutput, type OutputFile, type RowWriter } from "../../src/export/output-file.ts";
 
 export type MakeWriter = (file: OutputFile) => Promise<RowWriter> | RowWriter;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { EventOf } from "../../src/core/events.ts";
-import { faultLines } from "../../src/headless/faults.ts";
+import type { EventOf } from "../../src/core/messages/events.ts";
+import { faultLines } from "../../src/headless/views/faults.ts";
 
 test("a word for NULL in a key comes with advice that can be followed: quoted it is no key either", () => {
   const code = "null_word";

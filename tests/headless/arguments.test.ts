@@ -2,9 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
 import { commands } from "../../src/headless/commands.ts";
-import { exampleLine } from "../../src/headless/help.ts";
-import { runRequest, selectionOf } from "../../src/headless/run-request.ts";
-import { validateRequest } from "../../src/headless/validate-request.ts";
+import { runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
+import { exampleLine } from "../../src/headless/usage.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), commands, "1.2.3");
 

@@ -8,19 +8,19 @@ import type {
   RunEntry,
   ServerStatus,
   Validation,
-} from "../../src/core/listings.ts";
-import type { Replies } from "../../src/core/requests.ts";
-import type { SealCheck } from "../../src/core/seal-listings.ts";
-import { checkView } from "../../src/headless/listings/check.ts";
-import { compareView } from "../../src/headless/listings/compare.ts";
-import { doctorView, partitionView } from "../../src/headless/listings/doctor.ts";
-import { monthsView } from "../../src/headless/listings/months.ts";
-import { runsView } from "../../src/headless/listings/runs.ts";
-import { serverView, urlView } from "../../src/headless/listings/server.ts";
-import { showView } from "../../src/headless/listings/show.ts";
-import { sealsView, snapshotsView } from "../../src/headless/listings/snapshots.ts";
-import { validationView } from "../../src/headless/listings/validation.ts";
-import { plain } from "../../src/headless/paint.ts";
+} from "../../src/core/messages/listings.ts";
+import type { Replies } from "../../src/core/messages/requests.ts";
+import type { SealCheck } from "../../src/core/messages/seals.ts";
+import { checkView } from "../../src/headless/views/check.ts";
+import { compareView } from "../../src/headless/views/compare.ts";
+import { doctorView, partitionView } from "../../src/headless/views/doctor.ts";
+import { monthsView } from "../../src/headless/views/months.ts";
+import { plain } from "../../src/headless/views/output.ts";
+import { runsView } from "../../src/headless/views/runs.ts";
+import { serverView, urlView } from "../../src/headless/views/server.ts";
+import { showView } from "../../src/headless/views/show.ts";
+import { sealsView, snapshotsView } from "../../src/headless/views/snapshots.ts";
+import { validationView } from "../../src/headless/views/validation.ts";
 
 const pipe = { columns: null, paint: plain };
 

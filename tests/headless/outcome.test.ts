@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";

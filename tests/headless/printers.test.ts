@@ -1,12 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import type { RunRequest } from "../../src/core/requests.ts";
-import { coloured } from "../../src/headless/paint.ts";
-import { failures } from "../../src/headless/printers/failures.ts";
-import { jsonLines } from "../../src/headless/printers/json.ts";
+import type { RunRequest } from "../../src/core/messages/requests.ts";
+import { jsonLines } from "../../src/headless/printers/choose.ts";
 import { lines } from "../../src/headless/printers/lines.ts";
 import type { Printer } from "../../src/headless/printers/printer.ts";
-import { results } from "../../src/headless/printers/results.ts";
+import { failures, results } from "../../src/headless/printers/results.ts";
 import { follow } from "../../src/headless/run.ts";
+import { coloured } from "../../src/headless/views/output.ts";
 import { type KeptChannel, keptChannel } from "./fake/channel.ts";
 import { readStream, type StreamName, streams } from "./fake/streams.ts";
 

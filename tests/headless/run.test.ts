@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, runMonths } from "../helpers/pipeline.ts";

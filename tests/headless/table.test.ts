@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { displayWidth } from "../../src/core/text.ts";
-import { coloured, plain } from "../../src/headless/paint.ts";
-import { type Column, facts, table } from "../../src/headless/table.ts";
+import { coloured, plain } from "../../src/headless/views/output.ts";
+import { type Column, facts, table } from "../../src/headless/views/table.ts";
 
 type Row = [name: string, count: string, note: string];
 

@@ -1,4 +1,4 @@
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 
 /** Holds up whoever writes to a table until it is released: a run then stops half way, for as long as a test wants. */
 export async function blockWrites(

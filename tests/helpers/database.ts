@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { type Dataset, parseManifest } from "../../src/core/dataset.ts";
-import { type LoadTable, loadTables } from "../../src/postgres/catalog.ts";
-import type { Queryable, Sql } from "../../src/postgres/connect.ts";
-import { migrate } from "../../src/postgres/migrate.ts";
-import { prepareStage } from "../../src/postgres/stage.ts";
+import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import { migrate } from "../../src/postgres/catalog/migrate.ts";
+import type { Queryable, Sql } from "../../src/postgres/connection/connect.ts";
+import { prepareStage } from "../../src/postgres/live/stage.ts";
 import type { Template } from "./server.ts";
 
 const db = fileURLToPath(new URL("../../db", import.meta.url));

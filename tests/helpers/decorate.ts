@@ -1,4 +1,4 @@
-import { connect, type Queryable, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Queryable, type Sql } from "../../src/postgres/connection/connect.ts";
 import { testServerUrl } from "./server.ts";
 
 /** Roles belong to a server and not to a database: those of one test process have its number. */

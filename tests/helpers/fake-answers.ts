@@ -1,5 +1,5 @@
-import type { ColumnChange } from "../../src/core/listings.ts";
-import type { Replies, Request, RunRequest } from "../../src/core/requests.ts";
+import type { ColumnChange } from "../../src/core/messages/listings.ts";
+import type { Replies, Request, RunRequest } from "../../src/core/messages/requests.ts";
 import * as madeUp from "./made-up.ts";
 import type { Scenario } from "./scenarios.ts";
 

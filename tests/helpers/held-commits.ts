@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
 import { migrated } from "./database.ts";
 import { fastSettings } from "./fast-settings.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "./fast-settings.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Seal, Verdict } from "../../src/core/events.ts";
-import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus } from "../../src/core/listings.ts";
+import type { Seal, Verdict } from "../../src/core/messages/events.ts";
+import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus } from "../../src/core/messages/listings.ts";
+import type { SnapshotEntry } from "../../src/core/messages/seals.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
-import type { SnapshotEntry } from "../../src/core/seal-listings.ts";
 
 /** A dataset that exists nowhere: months, runs and seals of any number, the same at every call. */
 

@@ -1,8 +1,8 @@
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
-import type { EventName, EventOf, RunEvent } from "../../src/core/events.ts";
-import type { RunRequest } from "../../src/core/requests.ts";
+import type { EventName, EventOf, RunEvent } from "../../src/core/messages/events.ts";
+import type { RunRequest } from "../../src/core/messages/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { migrated } from "./database.ts";
 import { type DropFolder, dropFolder } from "./drops.ts";
 import { type TestDatabase, testDatabase } from "./server.ts";

@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RunEvent } from "../../src/core/events.ts";
-import { isRunEvent } from "../../src/core/events.ts";
+import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
 
 /**
  * Records tests/fixtures/recorded from the real console over generated drops: `bun run record`.

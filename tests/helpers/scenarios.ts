@@ -1,6 +1,6 @@
-import type { MonthEntry, RunDetail, RunEntry } from "../../src/core/listings.ts";
-import type { RunRequest } from "../../src/core/requests.ts";
-import type { SnapshotEntry } from "../../src/core/seal-listings.ts";
+import type { MonthEntry, RunDetail, RunEntry } from "../../src/core/messages/listings.ts";
+import type { RunRequest } from "../../src/core/messages/requests.ts";
+import type { SnapshotEntry } from "../../src/core/messages/seals.ts";
 import * as madeUp from "./made-up.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { atEnd } from "./at-end.ts";
 import { startEmbedded } from "./embedded.ts";
 import { databaseName, databaseUrl } from "./names.ts";

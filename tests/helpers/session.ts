@@ -1,6 +1,6 @@
-import type { RunEvent } from "../../src/core/events.ts";
-import { frameText } from "../../src/tui/components/frame.ts";
-import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/state/model.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/model/model.ts";
+import { frameText } from "../../src/tui/screens/frame.ts";
 import { update } from "../../src/tui/state/reduce.ts";
 import { answerOf } from "./fake-answers.ts";
 import { madeUpNow } from "./made-up.ts";

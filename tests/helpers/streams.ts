@@ -1,4 +1,4 @@
-import type { EventBody, RunEvent } from "../../src/core/events.ts";
+import type { EventBody, RunEvent } from "../../src/core/messages/events.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { seals, tables, usersIn, verdicts } from "./made-up.ts";
 

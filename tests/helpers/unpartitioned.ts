@@ -1,4 +1,4 @@
-import type { Queryable } from "../../src/postgres/connect.ts";
+import type { Queryable } from "../../src/postgres/connection/connect.ts";
 import { migrated, schemaDirectory } from "./database.ts";
 import type { Template } from "./server.ts";
 

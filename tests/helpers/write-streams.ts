@@ -1,6 +1,5 @@
-import type { RunEvent } from "../../src/core/events.ts";
-import { groupFaults } from "../../src/core/fault-groups.ts";
-import type { Fault } from "../../src/core/faults.ts";
+import { type Fault, groupFaults } from "../../src/core/faults.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { positions, seals, tables, usersIn } from "./made-up.ts";
 import { begin, ingest, Stream, wholeRun } from "./streams.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startPipeline } from "../../src/client/pipeline.ts";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { whoWaits } from "../helpers/held-commits.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
-import type { RunEvent } from "../../src/core/events.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
 import { DropFolder } from "../csv/drop-folder.ts";
 import { asExpected, byFile } from "../csv/expecting.ts";
 import { paid, payments, sound } from "../fixtures/bad/building.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { appendFileSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent } from "../../src/core/events.ts";
-import { changedSince } from "../../src/csv/delivery.ts";
-import { runMonths } from "../../src/pipeline/runs.ts";
-import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { changedSince } from "../../src/csv/drop.ts";
+import { runMonths } from "../../src/pipeline/run/series.ts";
+import { openSession, reachDatabase, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, keepingTime, smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { Settings } from "../../src/core/settings.ts";
-import { tableShape } from "../../src/postgres/introspect.ts";
+import { tableShape } from "../../src/postgres/catalog/introspect.ts";
 import { asExpected } from "../csv/expecting.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";

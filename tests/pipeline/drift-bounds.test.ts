@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { categoryBounds, numberBounds } from "../../src/pipeline/drift-bounds.ts";
+import { categoryBounds, numberBounds } from "../../src/pipeline/drift/bounds.ts";
 import { beyondOf, meanOf, missingOf, psiOfMany, variationOfMany } from "../helpers/distances.ts";
 
 /** How many populations are drawn; `DRIFT_BOUNDS=5000` for a soak. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { RunEvent } from "../../src/core/events.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { whoWaits } from "../helpers/held-commits.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
-import type { ExportReport } from "../../src/core/training.ts";
+import type { ExportReport } from "../../src/core/messages/training.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";

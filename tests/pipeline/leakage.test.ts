@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { type Rows, smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";

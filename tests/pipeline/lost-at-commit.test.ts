@@ -4,8 +4,8 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
-import type { RunEvent } from "../../src/core/events.ts";
-import type { Sql } from "../../src/postgres/connect.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as fc from "fast-check";
-import type { RunEvent } from "../../src/core/events.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../src/core/month.ts";
-import { runMonths } from "../../src/pipeline/runs.ts";
-import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
+import { runMonths } from "../../src/pipeline/run/series.ts";
+import { openSession, reachDatabase, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { lastOf, type RunFlags, runRequest } from "../helpers/pipeline.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { RunEvent } from "../../src/core/events.ts";
-import { connect, type Sql } from "../../src/postgres/connect.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, 
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
 import type { Settings } from "../../src/core/settings.ts";
-import { connect } from "../../src/postgres/connect.ts";
-import { tryLock } from "../../src/postgres/lock.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
+import { tryLock } from "../../src/postgres/connection/lock.ts";
 import { decorate, dropRoles, keeper, makeRoles } from "../helpers/decorate.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, lastOf, type RunFlags, runMonths, runRequest } from "../helpers/pipeline.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { browseMonths } from "../../src/pipeline/browse.ts";
-import { retireSnapshots } from "../../src/pipeline/retire.ts";
+import { browseMonths } from "../../src/pipeline/answers/browse.ts";
+import { retireSnapshots } from "../../src/pipeline/answers/retire.ts";
 import type { RunFlags } from "../helpers/pipeline.ts";
 import { type Bench, bench, monthsOf } from "./sequences/bench.ts";
 import { countsByDate, readContents } from "./sequences/contents.ts";

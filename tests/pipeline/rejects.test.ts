@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { rejectFolder } from "../../src/pipeline/rejects.ts";
-import { connect } from "../../src/postgres/connect.ts";
+import { rejectFolder } from "../../src/pipeline/drop/faults.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 
 const folderOf = (url: string, dataset = "streamflow") => rejectFolder("/home", connect(url), dataset);
 

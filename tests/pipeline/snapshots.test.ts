@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startPipeline } from "../../src/client/pipeline.ts";
 import type { ConsoleError } from "../../src/core/errors.ts";
-import { isWeak } from "../../src/core/fingerprints.ts";
-import { connect } from "../../src/postgres/connect.ts";
-import { tryLock } from "../../src/postgres/lock.ts";
-import { newestSealing, sealSnapshot } from "../../src/postgres/sealing.ts";
-import { isFrozen } from "../../src/postgres/snapshots.ts";
+import { isWeak } from "../../src/core/messages/seals.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
+import { tryLock } from "../../src/postgres/connection/lock.ts";
+import { newestSealing, sealSnapshot } from "../../src/postgres/snapshots/sealing.ts";
+import { isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { digest, lastOf, type RunFlags, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import type { RunEvent } from "../../src/core/events.ts";
-import type { RunRequest } from "../../src/core/requests.ts";
-import { browseRuns, showRun } from "../../src/pipeline/browse.ts";
-import { runMonths } from "../../src/pipeline/runs.ts";
-import { browseSamples } from "../../src/pipeline/samples.ts";
-import { openSession, reachDatabase, type Session } from "../../src/pipeline/session.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import type { RunRequest } from "../../src/core/messages/requests.ts";
+import { browseRuns, showRun } from "../../src/pipeline/answers/browse.ts";
+import { browseSamples } from "../../src/pipeline/answers/samples.ts";
+import { runMonths } from "../../src/pipeline/run/series.ts";
+import { openSession, reachDatabase, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { lastOf, runRequest } from "../helpers/pipeline.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-import { nameOf } from "../../src/pipeline/account.ts";
+import { nameOf } from "../../src/pipeline/session/whoami.ts";
 
-const source = fileURLToPath(new URL("../../src/pipeline/whoami.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../src/pipeline/session/whoami.ts", import.meta.url));
 const script = `const { whoami } = await import(${JSON.stringify(source)}); console.log(JSON.stringify(whoami()));`;
 
 /** Who a process with that environment says that it is. */

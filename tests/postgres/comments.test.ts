@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Sql } from "../../src/postgres/connect.ts";
-import { migrate } from "../../src/postgres/migrate.ts";
+import { migrate } from "../../src/postgres/catalog/migrate.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { schemaDirectory } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

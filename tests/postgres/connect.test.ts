@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { connect, openDatabase, type Sql } from "../../src/postgres/connect.ts";
-import { translate } from "../../src/postgres/errors.ts";
-import { unreachable } from "../../src/postgres/unreachable.ts";
-import { parseUrl } from "../../src/postgres/url.ts";
+import { connect, openDatabase, type Sql } from "../../src/postgres/connection/connect.ts";
+import { translate, unreachable } from "../../src/postgres/connection/errors.ts";
+import { parseUrl } from "../../src/postgres/connection/url.ts";
 import { fakePostgres } from "../helpers/fake-postgres.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

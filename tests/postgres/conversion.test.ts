@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Sql, Transaction } from "../../src/postgres/connect.ts";
+import type { Sql, Transaction } from "../../src/postgres/connection/connect.ts";
 import { convertTables } from "../../src/postgres/conversion/convert.ts";
 import { lockAndSearch } from "../../src/postgres/conversion/obstacles.ts";
 import { targetsOf, unpartitioned } from "../../src/postgres/conversion/targets.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { connect, type Sql, type Transaction } from "../../src/postgres/connect.ts";
-import { type CopyWriter, copyInto } from "../../src/postgres/copy.ts";
-import { translate } from "../../src/postgres/errors.ts";
+import { connect, type Sql, type Transaction } from "../../src/postgres/connection/connect.ts";
+import { type CopyWriter, copyInto } from "../../src/postgres/connection/copy.ts";
+import { translate } from "../../src/postgres/connection/errors.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { DriftLimits } from "../../src/core/drift.ts";
-import { type DriftedColumn, driftedColumns } from "../../src/pipeline/drift.ts";
-import type { Frozen } from "../../src/postgres/snapshots.ts";
+import { type DriftedColumn, driftedColumns } from "../../src/pipeline/run/drift.ts";
+import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { judge } from "./drift/judge.ts";
 import { type Change, columns, fillWide, from, makeWide, to } from "./drift/wide.ts";

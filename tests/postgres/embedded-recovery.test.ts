@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import { findBinaries } from "../../src/postgres/embedded/binaries.ts";
 import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";

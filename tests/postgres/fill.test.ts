@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import { type LoadTable, loadTables } from "../../src/postgres/catalog.ts";
-import { connect } from "../../src/postgres/connect.ts";
-import { applyMerge, planMerge } from "../../src/postgres/merge.ts";
+import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
+import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { dataset, migrated, tableNamed } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { backendPid } from "../../src/postgres/backend.ts";
-import { observations } from "../../src/postgres/history.ts";
-import * as ledger from "../../src/postgres/ledger.ts";
-import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger-queries.ts";
-import { liftSeal, listSeals, recordSeals, type SealedTable, sealedGroups } from "../../src/postgres/seals.ts";
+import { backendPid } from "../../src/postgres/connection/lock.ts";
+import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger/queries.ts";
+import * as ledger from "../../src/postgres/ledger/records.ts";
+import { observations } from "../../src/postgres/ledger/standing.ts";
+import {
+  liftSeal,
+  listSeals,
+  recordSeals,
+  type SealedTable,
+  sealedGroups,
+} from "../../src/postgres/snapshots/seals.ts";
 import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

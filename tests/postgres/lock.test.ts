@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { backendPid } from "../../src/postgres/backend.ts";
-import { connect } from "../../src/postgres/connect.ts";
-import { lockHolder, tryLock } from "../../src/postgres/lock.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
+import { backendPid, lockHolder, tryLock } from "../../src/postgres/connection/lock.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { LoadTable } from "../../src/postgres/catalog.ts";
-import { applyMerge, planMerge } from "../../src/postgres/merge.ts";
+import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
+import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

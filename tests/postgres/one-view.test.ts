@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Queryable } from "../../src/postgres/connect.ts";
-import { inOneView } from "../../src/postgres/one-view.ts";
+import type { Queryable } from "../../src/postgres/connection/connect.ts";
+import { inOneView } from "../../src/postgres/connection/one-view.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { LoadTable } from "../../src/postgres/catalog.ts";
-import { catalogTables } from "../../src/postgres/introspect.ts";
-import { copyRowLines, keepRows, keptRows, makeRowLines, rowLinesText } from "../../src/postgres/row-lines.ts";
+import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
+import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
+import { copyRowLines, keepRows, keptRows, makeRowLines, rowLinesText } from "../../src/postgres/live/row-lines.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 let database: TestDatabase;

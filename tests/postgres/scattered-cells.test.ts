@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { movesOf } from "../../src/postgres/column-moves.ts";
-import { viewOf } from "../../src/postgres/one-view.ts";
-import { exactMeans, scatteredCells } from "../../src/postgres/scattered-cells.ts";
-import type { Frozen } from "../../src/postgres/snapshots.ts";
-import { spreadsOf } from "../../src/postgres/spread.ts";
-import { allRows, countCells } from "../../src/postgres/two-snapshots.ts";
+import { viewOf } from "../../src/postgres/connection/one-view.ts";
+import { movesOf } from "../../src/postgres/drift/column-moves.ts";
+import { exactMeans, scatteredCells } from "../../src/postgres/drift/scattered-cells.ts";
+import { spreadsOf } from "../../src/postgres/drift/spread.ts";
+import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
+import { allRows, countCells } from "../../src/postgres/snapshots/two-snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { from, makeWide, to } from "./drift/wide.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Hashing } from "../../src/core/fingerprints.ts";
-import { newestSealing, sealSnapshot, sealStaged } from "../../src/postgres/sealing.ts";
+import type { Hashing } from "../../src/core/messages/seals.ts";
+import { stagedChanges } from "../../src/postgres/snapshots/row-changes.ts";
+import { newestSealing, sealSnapshot, sealStaged } from "../../src/postgres/snapshots/sealing.ts";
 import {
   clearSnapshot,
   countFrozen,
@@ -9,9 +10,8 @@ import {
   isFrozen,
   partitionName,
   sealedColumns,
-  stagedChanges,
   takeSnapshot,
-} from "../../src/postgres/snapshots.ts";
+} from "../../src/postgres/snapshots/snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

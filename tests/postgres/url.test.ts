@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { passwordFromFile } from "../../src/postgres/passfile.ts";
-import { tlsFor } from "../../src/postgres/tls.ts";
-import { parseUrl } from "../../src/postgres/url.ts";
+import { tlsFor } from "../../src/postgres/connection/tls.ts";
+import { parseUrl, passwordFromFile } from "../../src/postgres/connection/url.ts";
 
 const parse = (url: string) => parseUrl(url, {});
 

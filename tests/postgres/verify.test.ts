@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Transaction } from "../../src/postgres/connect.ts";
-import type { Sealed } from "../../src/postgres/fingerprint.ts";
-import { findSuspects } from "../../src/postgres/key-groups.ts";
-import { sealSnapshot } from "../../src/postgres/sealing.ts";
-import { type Frozen, isFrozen, takeSnapshot } from "../../src/postgres/snapshots.ts";
-import { nameRows } from "../../src/postgres/suspects.ts";
+import type { Transaction } from "../../src/postgres/connection/connect.ts";
+import type { Sealed } from "../../src/postgres/snapshots/fingerprint.ts";
+import { sealSnapshot } from "../../src/postgres/snapshots/sealing.ts";
+import { type Frozen, isFrozen, takeSnapshot } from "../../src/postgres/snapshots/snapshots.ts";
+import { findSuspects, nameRows } from "../../src/postgres/snapshots/suspects.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 

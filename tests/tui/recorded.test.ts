@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { isRunEvent, type RunEvent } from "../../src/core/events.ts";
-import { failures } from "../../src/headless/printers/failures.ts";
+import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
 import { lines } from "../../src/headless/printers/lines.ts";
+import { failures } from "../../src/headless/printers/results.ts";
 import { follow } from "../../src/headless/run.ts";
 import { keptChannel } from "../headless/fake/channel.ts";
 import { scenario } from "../helpers/scenarios.ts";

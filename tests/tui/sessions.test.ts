@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeDrop } from "../../data/generate/drop.ts";
 import { monthName } from "../../src/core/month.ts";
-import { connect } from "../../src/postgres/connect.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import type { ServerUse } from "../../src/postgres/embedded/server.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { whoWaits } from "../helpers/held-commits.ts";

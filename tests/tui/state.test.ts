@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ArkErrors } from "../../src/core/arktype.ts";
-import type { RunEvent } from "../../src/core/events.ts";
-import { parseCall } from "../../src/core/requests.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { parseCall } from "../../src/core/messages/requests.ts";
+import { here } from "../../src/tui/model/model.ts";
 import { bindings, bindingsOf, reasonAgainst } from "../../src/tui/state/bindings.ts";
-import { fuzzyScore } from "../../src/tui/state/fuzzy.ts";
-import { here } from "../../src/tui/state/model.ts";
+import { fuzzyScore } from "../../src/tui/state/commands.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
 import { readStream } from "../helpers/streams.ts";

@@ -1,8 +1,34 @@
 import type { Column } from "../../core/columns.ts";
-import { isNullWord, isUnquotedNull } from "../null-words.ts";
-import { isMarked } from "../parse.ts";
 import type { CellType, DateRange, Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
+
+/** Words that programs write for a missing value. The four that pandas makes of one, and NaN, are none in text when quoted. */
+export const unquotedNulls: readonly string[] = ["nan", "NaN", "None", "NaT", "<NA>"];
+
+const inText = new Set(unquotedNulls);
+const elsewhere = new Set([...unquotedNulls, "NULL", "null", "\\N"]);
+// Looking a long value up means hashing it.
+const longest = 4;
+
+/** True for a word that text may be only in quotes. */
+export function isUnquotedNull(value: string): boolean {
+  return value.length <= longest && inText.has(value);
+}
+
+/** True for a word that no key is, nor any value but text. */
+export function isNullWord(value: string): boolean {
+  return value.length <= longest && elsewhere.has(value);
+}
+
+/**
+ * Stands before the value of a cell whose quotes say something that its value does not: `""` is an empty string and not
+ * NULL, `"None"` is the word itself. No value begins with it otherwise, for a sound block has no NUL byte.
+ */
+export const quotedMark = "\0";
+
+export function isMarked(cell: string): boolean {
+  return cell.charCodeAt(0) === 0;
+}
 
 /** Where a column stands, as far as its cells' soundness hangs on it. */
 export interface Place {

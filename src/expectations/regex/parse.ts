@@ -1,8 +1,5 @@
-import { bracketOf } from "./bracket.ts";
 import { anything, classes, complement, ignoringCase, newline, setOf } from "./code-points.ts";
-import { characterOf, classOf, octalOrNumber } from "./escapes.ts";
-import { Reader } from "./reader.ts";
-import type { Fail, Flags, Node } from "./syntax.ts";
+import { bracketOf, characterOf, classOf, type Fail, type Flags, type Node, octalOrNumber, Reader } from "./reader.ts";
 
 /** Parentheses inside each other at most; patterns by people have a handful. */
 const deepest = 100;

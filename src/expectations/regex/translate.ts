@@ -1,6 +1,6 @@
 import { type CodePoints, complement, isSubset } from "./code-points.ts";
 import { parseRegex } from "./parse.ts";
-import type { Fail, Node } from "./syntax.ts";
+import type { Fail, Node } from "./reader.ts";
 
 /**
  * A pattern of Python's `re` as PostgreSQL's `~` understands it: the same texts match, whatever the database's collation

@@ -1,14 +1,12 @@
-import type { RunRequest } from "../../core/requests.ts";
-import type { Context } from "../command.ts";
-import { failures } from "./failures.ts";
-import { jsonLines } from "./json.ts";
+import type { RunRequest } from "../../core/messages/requests.ts";
+import type { Channel, Output } from "../views/output.ts";
 import { lines, notices } from "./lines.ts";
-import { type Printer, together } from "./printer.ts";
-import { results } from "./results.ts";
+import { type Printer, printer, together } from "./printer.ts";
+import { failures, results } from "./results.ts";
 
 /** Results on stdout, everything else on stderr: as JSON, as little as possible, as live bars, or as plain lines. */
 export async function printerFor(
-  { output: { out, err }, json, quiet }: Context,
+  { output: { out, err }, json, quiet }: { output: Output; json: boolean; quiet: boolean },
   request: RunRequest,
 ): Promise<Printer> {
   const told = failures(err);
@@ -18,4 +16,9 @@ export async function printerFor(
   if (!err.isTerminal || process.env.TERM === "dumb") return together([lines(err), summary, told]);
   const { live } = await import("./live.ts");
   return together([live(err), summary, told]);
+}
+
+/** Every event as it comes, as one line of JSON. */
+export function jsonLines(out: Channel): Printer {
+  return printer({ event: (event) => out.write(`${JSON.stringify(event)}\n`) });
 }

@@ -1,10 +1,10 @@
 import { frozenInWords } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
-import type { EventOf, RunEvent, Stage } from "../../core/events.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
+import type { EventOf, RunEvent, Stage } from "../../core/messages/events.ts";
 import { padEnd } from "../../core/text.ts";
-import type { Channel } from "../output.ts";
-import { spaced, verdictLine } from "../words.ts";
+import type { Channel } from "../views/output.ts";
+import { spaced, verdictLine } from "../views/words.ts";
 import { type Printer, printer } from "./printer.ts";
 
 /** What is not in the stream, such as which database it is, for whoever reads the stream itself. */

@@ -1,5 +1,5 @@
 import type { RunState } from "../../client/state.ts";
-import type { RunEvent } from "../../core/events.ts";
+import type { RunEvent } from "../../core/messages/events.ts";
 
 /** One way to show a stream of events. Several may follow the same stream. */
 export interface Printer {

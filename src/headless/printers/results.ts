@@ -1,8 +1,30 @@
-import type { RunRequest } from "../../core/requests.ts";
-import type { Channel } from "../output.ts";
-import { printLeft, printSeries } from "../series.ts";
-import { printSummary } from "../summary.ts";
+import type { RunState } from "../../client/state.ts";
+import type { EventOf } from "../../core/messages/events.ts";
+import type { RunRequest } from "../../core/messages/requests.ts";
+import { faultLines, printFailure } from "../views/faults.ts";
+import type { Channel } from "../views/output.ts";
+import { printLeft, printSeries, printSummary } from "../views/summary.ts";
+import { verdictLine } from "../views/words.ts";
 import { type Printer, printer } from "./printer.ts";
+
+/** Only what went wrong: the last word of a run that published nothing, with all that led to it. */
+export function failures(err: Channel): Printer {
+  return printer({
+    event(event, state) {
+      if (event.event !== "run.failed") return;
+      const { title, hint } = event;
+      err.write(printFailure({ title, cause: causeOf(event, state), hint }, err.paint));
+    },
+  });
+}
+
+function causeOf(end: EventOf<"run.failed">, { month, run, tables }: RunState): string[] {
+  const stage = end.stage === null ? "" : `stage ${end.stage}`;
+  const where = [month, run === null ? "" : `run ${run}`, stage].filter(Boolean).join(", ");
+  const verdicts = tables.flatMap((table) => table.verdicts);
+  const failed = verdicts.filter(({ success, severity }) => !success && severity === "critical");
+  return [...(where === "" ? [] : [where]), ...failed.map(verdictLine), ...faultLines(end)];
+}
 
 /** How each month ended, as a table; for several months a table of them all. */
 export function results(out: Channel, { selection }: RunRequest): Printer {

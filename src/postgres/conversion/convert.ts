@@ -1,13 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConsoleError } from "../../core/errors.ts";
-import type { ConvertedTable } from "../../core/seal-listings.ts";
-import type { Transaction } from "../connect.ts";
-import { partitionName } from "../snapshots.ts";
-import { commentsOn, setComments } from "./comments.ts";
-import { define, definitionsOf } from "./definitions.ts";
-import { grantsOn, setGrants } from "./grants.ts";
-import { nameOf, type Target } from "./relation.ts";
-import { type Sum, sumsByAsOf } from "./rows.ts";
+import type { ConvertedTable } from "../../core/messages/seals.ts";
+import type { Queryable, Transaction } from "../connection/connect.ts";
+import { partitionName } from "../snapshots/snapshots.ts";
+import { commentsOn, define, definitionsOf, grantsOn, setComments, setGrants } from "./definitions.ts";
+import { nameOf, type Target } from "./targets.ts";
 import { dependentViews, dropViews, makeViews } from "./views.ts";
 
 /** Partition tables that are locked and have no obstacles, each with a partition for every as_of that it holds. */
@@ -65,4 +62,20 @@ function requireSame({ name }: Target, before: readonly Sum[], after: readonly S
   throw new ConsoleError("database_error", `${name} would not hold the same rows as before (${days.join(", ")}).`, {
     hint: "Nothing was changed. Look for what changes rows as they are written, such as an event trigger's work.",
   });
+}
+
+/** How many rows one as_of has, and the sum of the hashes of their text, which does not depend on their order. */
+export interface Sum {
+  asOf: string;
+  rows: number;
+  sum: string;
+}
+
+/** The sums of a table, by as_of. Unlike a seal they tell a numeric's scale, and cover every column there is. */
+export async function sumsByAsOf(sql: Queryable, target: Target): Promise<Sum[]> {
+  const asOf = sql(target.asOf);
+  const rows = await sql<Sum[]>`
+    select s.${asOf}::text as "asOf", count(*) as rows, sum(hashtextextended((s.*)::text collate "C", 0))::text as sum
+      from ${nameOf(sql, target)} s group by s.${asOf} order by s.${asOf}`;
+  return [...rows];
 }

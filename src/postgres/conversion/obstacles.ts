@@ -1,12 +1,9 @@
-import type { Transaction } from "../connect.ts";
-import { list } from "../fragments.ts";
-import { dropPatience } from "../snapshots.ts";
-import { dependents } from "./dependents.ts";
-import { keysWithout } from "./keys.ts";
-import { nameOf, type Target } from "./relation.ts";
-import { missingRights } from "./rights.ts";
-import { takenNames } from "./taken-names.ts";
+import type { Transaction } from "../connection/connect.ts";
+import { list } from "../connection/fragments.ts";
+import { dropPatience, partitionName } from "../snapshots/snapshots.ts";
+import { nameOf, type Target } from "./targets.ts";
 import { traits } from "./traits.ts";
+import { withViews } from "./views.ts";
 
 /** What a partitioned table could not keep, and what to do about it. */
 export interface Obstacle {
@@ -56,4 +53,93 @@ export async function lockAndSearch(tx: Transaction, targets: readonly Target[])
     for (const { find, remedy } of searches) note(target.name, remedy, await find(tx, target));
   }
   return obstacles;
+}
+
+/**
+ * All that depends on the table and cannot be made again with it, as PostgreSQL describes it: whatever the catalog's
+ * dependencies know of that is neither a part of the table nor one of the views that read it.
+ */
+export async function dependents(tx: Transaction, { oid, schema, name }: Target): Promise<string[]> {
+  const rows = await tx<{ what: string }[]>`
+    ${withViews(tx, [oid])},
+    indexes(oid) as (
+      select i.indexrelid from pg_index i join pg_class c on i.indrelid in (c.oid, c.reltoastrelid) where c.oid = ${oid}),
+    own(class, oid) as (
+      select 'pg_class'::regclass, oid from relations
+       union all select 'pg_class'::regclass, reltoastrelid from pg_class where oid = ${oid}
+       union all select 'pg_class'::regclass, oid from indexes
+       union all select 'pg_type'::regclass, t.oid
+                   from relations f join pg_class c on c.oid = f.oid
+                   join pg_type r on r.oid = c.reltype
+                   join pg_type t on t.oid in (r.oid, r.typarray)
+       union all select 'pg_constraint'::regclass, k.oid from pg_constraint k where k.conrelid = ${oid}
+       union all select 'pg_attrdef'::regclass, d.oid from pg_attrdef d where d.adrelid = ${oid}
+       union all select 'pg_rewrite'::regclass, r.oid
+                   from relations f join pg_rewrite r on r.ev_class = f.oid and r.rulename = '_RETURN')
+    select distinct pg_describe_object(d.classid, d.objid, d.objsubid) as what
+      from pg_depend d
+     where (d.refclassid, d.refobjid) in (select class, oid from own)
+       and (d.classid, d.objid) not in (select class, oid from own)
+       and not exists (select 1 from pg_trigger t
+                        where d.classid = 'pg_trigger'::regclass and t.oid = d.objid and t.tgisinternal)
+     union
+    select format('publication %I', pubname) from pg_publication_tables where (schemaname, tablename) = (${schema}, ${name})
+     union
+    select format('the temporary view %I', c.relname)
+      from relations f join pg_class c on c.oid = f.oid where c.relpersistence = 't'
+     union
+    select format('view %I, which reads ONLY the table itself', c.relname)
+      from relations f join pg_class c on c.oid = f.oid
+     where f.depth > 0 and position(format('ONLY %I.%I', ${schema}::text, ${name}::text) in pg_get_viewdef(c.oid)) > 0
+     order by what`;
+  return rows.map(({ what }) => what);
+}
+
+/** A primary key that is missing, and unique keys that lack the column which the table is to be partitioned by. */
+export async function keysWithout(tx: Transaction, { oid, asOf }: Target): Promise<string[]> {
+  const rows = await tx<{ what: string }[]>`
+    select 'it has no primary key' as what
+     where not exists (select 1 from pg_index where indrelid = ${oid} and indisprimary)
+     union all
+    select format('the %s %I lacks %I',
+                  case when i.indisprimary then 'primary key' else 'unique key' end, c.relname, ${asOf}::text)
+      from pg_index i
+      join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = ${oid} and i.indisunique
+       and not exists (select 1 from unnest(i.indkey) with ordinality as k(attnum, position)
+                         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+                        where a.attname = ${asOf} and k.position <= i.indnkeyatts)
+     order by what`;
+  return rows.map(({ what }) => what);
+}
+
+/** What this user is not allowed: to make the table and its views again under their owners' names. */
+export async function missingRights(tx: Transaction, { oid }: Target): Promise<string[]> {
+  const rows = await tx<{ what: string }[]>`
+    ${withViews(tx, [oid])}
+    select distinct lacking.what
+      from relations f
+      join pg_class c on c.oid = f.oid
+      join pg_namespace n on n.oid = c.relnamespace
+     cross join lateral (values
+       (not pg_has_role(c.relowner, 'USAGE'),
+        format('%s belongs to %I', pg_describe_object('pg_class'::regclass, c.oid, 0), pg_get_userbyid(c.relowner))),
+       (not has_schema_privilege(n.oid, 'CREATE'), format('CREATE on schema %I is missing', n.nspname))
+     ) as lacking(holds, what)
+     where lacking.holds
+     order by 1`;
+  return rows.map(({ what }) => what);
+}
+
+/** What stands under a name that a partition is to have. */
+export async function takenNames(tx: Transaction, target: Target): Promise<string[]> {
+  const asOf = tx(target.asOf);
+  const days = await tx<{ day: string }[]>`select distinct s.${asOf}::text as day from ${nameOf(tx, target)} s`;
+  const wanted = days.map(({ day }) => partitionName(target.name, day));
+  const rows = await tx<{ what: string }[]>`
+    select format('%s has the name of a partition', pg_describe_object('pg_class'::regclass, c.oid, 0)) as what
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = ${target.schema} and c.relname = any(${wanted}::text[])
+     order by 1`;
+  return rows.map(({ what }) => what);
 }

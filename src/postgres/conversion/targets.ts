@@ -1,7 +1,33 @@
-import type { LoadTable } from "../catalog.ts";
-import type { Queryable } from "../connect.ts";
-import { type Frozen, isFrozen } from "../snapshots.ts";
-import { oidOf, type Target } from "./relation.ts";
+import type { LoadTable } from "../catalog/dataset-tables.ts";
+import type { TableName } from "../catalog/introspect.ts";
+import type { Queryable } from "../connection/connect.ts";
+import type { Fragment } from "../connection/fragments.ts";
+import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
+
+/** A table or a view as the catalog knows it. */
+export interface Relation extends TableName {
+  oid: number;
+  kind: "table" | "view";
+  owner: string;
+}
+
+/** A snapshot table that is to be partitioned by `asOf`. */
+export interface Target extends Relation {
+  columns: string[];
+  asOf: string;
+}
+
+/** `"schema"."name"` */
+export function nameOf(sql: Queryable, { schema, name }: TableName): Fragment {
+  return sql`${sql(schema)}.${sql(name)}`;
+}
+
+/** The oid of what now has this name; 0, which is nobody's, when nothing has. */
+export async function oidOf(sql: Queryable, { schema, name }: TableName): Promise<number> {
+  const [row] = await sql<{ oid: number | null }[]>`
+    select to_regclass(format('%I.%I', ${schema}::text, ${name}::text))::oid as oid`;
+  return row?.oid ?? 0;
+}
 
 /** Snapshot tables that are not partitioned: those that can be, and those that Citus distributed, which are left alone. */
 export interface Unpartitioned {

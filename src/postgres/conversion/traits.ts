@@ -1,5 +1,5 @@
-import type { Transaction } from "../connect.ts";
-import type { Target } from "./relation.ts";
+import type { Transaction } from "../connection/connect.ts";
+import type { Target } from "./targets.ts";
 import { withViews } from "./views.ts";
 
 /** What a table can have or be that a partitioned one, or a copy of it, cannot. */

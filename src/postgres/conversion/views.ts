@@ -1,8 +1,7 @@
-import type { Queryable, Transaction } from "../connect.ts";
-import type { Fragment } from "../fragments.ts";
-import { type Comment, commentsOn, setComments } from "./comments.ts";
-import { type Grant, grantsOn, setGrants } from "./grants.ts";
-import { nameOf, type Relation } from "./relation.ts";
+import type { Queryable, Transaction } from "../connection/connect.ts";
+import type { Fragment } from "../connection/fragments.ts";
+import { type Comment, commentsOn, type Grant, grantsOn, setComments, setGrants } from "./definitions.ts";
+import { nameOf, type Relation } from "./targets.ts";
 
 /** A view with all that makes it anew. */
 export interface View extends Relation {

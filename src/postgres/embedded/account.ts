@@ -1,7 +1,7 @@
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { systemAccounts, userName } from "../accounts.ts";
+import { systemAccounts, userName } from "../connection/accounts.ts";
 import type { Binaries } from "./binaries.ts";
 
 /** Whose files and processes the server's are. */

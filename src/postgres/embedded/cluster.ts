@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Launcher } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
-import { give, isOurs, type ServerPaths, writeOwned } from "./home.ts";
+import { configuration, give, isOurs, type ServerPaths, type Setting, writeOwned } from "./home.ts";
 import { runProgram } from "./launch.ts";
-import { configuration, type Setting } from "./settings.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Role and database that the console works as and in. */

@@ -1,8 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
-import { openDatabase, type Sql } from "../connect.ts";
+import { openDatabase, type Sql } from "../connection/connect.ts";
 import { type ServerPaths, serverPaths } from "./home.ts";
-import { lastComplaint } from "./launch.ts";
-import { helpWith } from "./start-failures.ts";
+import { helpWith, lastComplaint } from "./launch.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
 
 /** Recovery after one of its sessions was killed replays at most max_wal_size of log. */

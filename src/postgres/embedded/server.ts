@@ -1,14 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
-import type { ServerStatus } from "../../core/listings.ts";
-import { openDatabase, versionOf } from "../connect.ts";
+import type { ServerStatus } from "../../core/messages/listings.ts";
+import { openDatabase, versionOf } from "../connection/connect.ts";
 import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { prepareHome, requireReadable, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
+import { prepareHome, requireReadable, type ServerPaths, serverPaths, serverSettings, writeOwned } from "./home.ts";
 import { type Hold, tryLock } from "./locks.ts";
 import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
 import { placeOf } from "./processes.ts";
-import { serverSettings } from "./settings.ts";
 import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
 import { type Stoppable, stopPostmaster } from "./stop.ts";

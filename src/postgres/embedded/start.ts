@@ -3,14 +3,12 @@ import { ConsoleError } from "../../core/errors.ts";
 import { type Account, type Launcher, launcherFor } from "./account.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { configure, prepareCluster } from "./cluster.ts";
-import { type ServerPaths, secret } from "./home.ts";
-import { launchServer } from "./launch.ts";
+import { type ServerPaths, type Setting, secret } from "./home.ts";
+import { launchServer, startFailed } from "./launch.ts";
 import { tryLock } from "./locks.ts";
 import { disownPidFile, findPostmaster, type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
 import { nameOf, placeOf } from "./processes.ts";
-import type { Setting } from "./settings.ts";
 import { prepareSocketDirectory, socketDirectories, socketPort, socketSeen } from "./socket.ts";
-import { startFailed } from "./start-failures.ts";
 import { endOrphans, stopPostmaster } from "./stop.ts";
 import { type Waiting, waitFor } from "./waiting.ts";
 

@@ -1,5 +1,5 @@
-import { gridRow, headingRow, type PlacedColumn } from "../columns.ts";
-import type { Row, Span } from "../spans.ts";
+import { gridRow, headingRow, type PlacedColumn } from "../drawing/columns.ts";
+import type { Row, Span } from "../drawing/spans.ts";
 
 /** A grid that the table component draws: columns placed, cells not yet cut. */
 export interface Grid {

@@ -1,9 +1,8 @@
-import { glyphsOf } from "../glyphs.ts";
-import { type Row, type Span, span, widthOf } from "../spans.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, type Span, span, widthOf } from "../drawing/spans.ts";
+import type { Ui } from "../model/model.ts";
 import type { Binding } from "../state/binding.ts";
-import { bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
-import { contextOf } from "../state/context.ts";
-import type { Ui } from "../state/model.ts";
+import { bindingsOf, contextOf, labelOf, reasonAgainst } from "../state/bindings.ts";
 
 /** The key as it is written in footer and help. */
 export function keyName(key: string, ui: Pick<Ui, "look">): string {

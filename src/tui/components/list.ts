@@ -1,9 +1,9 @@
-import type { Request } from "../../core/requests.ts";
+import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
-import { type Column, gridRow, headingRow, placeColumns, window } from "../columns.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { type Row, row, type Span, span } from "../spans.ts";
-import { refusalOf, type Ui } from "../state/model.ts";
+import { type Column, gridRow, headingRow, placeColumns, window } from "../drawing/columns.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, row, type Span, span } from "../drawing/spans.ts";
+import { refusalOf, type Ui } from "../model/model.ts";
 import type { Grid } from "./block.ts";
 
 interface Listing<Item> {

@@ -1,10 +1,18 @@
 import { formatCounted } from "../../core/format.ts";
-import { clip, escapeControl, padEnd } from "../../core/text.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { blank, type Row, row, span } from "../spans.ts";
+import { clip, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { blank, type Row, row, span, type Tone } from "../drawing/spans.ts";
+import type { Overlay, Question, Ui } from "../model/model.ts";
 import { commandsFor } from "../state/commands.ts";
-import type { Overlay, Question, Ui } from "../state/model.ts";
-import { rule } from "./rule.ts";
+
+/** A line across the screen that begins with what is below it. */
+export function rule(ui: Ui, caption: string, tone: Tone = "strong"): Row {
+  const glyphs = glyphsOf(ui.look);
+  const width = ui.size.columns - 2;
+  const words = clip(caption, width - 4, glyphs.ellipsis);
+  const line = glyphs.rule.repeat(Math.max(0, width - displayWidth(words) - (words === "" ? 0 : 1)));
+  return { spans: [span(" "), ...(words === "" ? [] : [span(words, tone), span(" ")]), span(line, "dim")] };
+}
 
 /** What an overlay puts at the bottom of the body; nothing for those that have no panel. */
 export function panelOf(ui: Ui, height: number): Row[] {

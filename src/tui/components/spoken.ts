@@ -1,5 +1,5 @@
-import { unicode } from "../glyphs.ts";
-import { plainText, type Row } from "../spans.ts";
+import { unicode } from "../drawing/glyphs.ts";
+import { plainText, type Row } from "../drawing/spans.ts";
 
 /** Signs as words; those that only shape the picture are left out. */
 const words: Record<string, string> = {

@@ -2,12 +2,22 @@
 /** @jsxRuntime classic */
 /** @jsx React.createElement */
 import { Text } from "ink";
-import React, { type ComponentType, type PropsWithChildren, type ReactNode } from "react";
-import { glyphsOf } from "../glyphs.ts";
-import { fit } from "../spans.ts";
-import { type Look, paint } from "../theme.ts";
+import React, { type ComponentType, memo, type PropsWithChildren, type ReactNode } from "react";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { fit, type Row } from "../drawing/spans.ts";
+import { type Look, paint } from "../drawing/theme.ts";
 import { type Grid, gridAsRows } from "./block.ts";
-import { Rows } from "./rows.tsx";
+
+/** One line is one text node: four times cheaper than a box for every cell. An unchanged line is not drawn again. */
+export const Line = memo(function Line({ text }: { text: string }) {
+  // An empty text would take no line at all.
+  return <Text wrap="truncate-end">{text === "" ? " " : text}</Text>;
+});
+
+export function Rows({ rows, look }: { rows: readonly Row[]; look: Look }) {
+  // A line has no identity of its own: its place on the screen is its key.
+  return rows.map((line, index) => <Line key={String(index)} text={paint(line, look)} />);
+}
 
 /**
  * The one place that touches ink-table. It measures cells by their number of code units, never cuts them and rules every

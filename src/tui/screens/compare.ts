@@ -1,13 +1,13 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
-import type { ColumnChange, Comparison, TableChange } from "../../core/listings.ts";
+import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
 import { escapeControl } from "../../core/text.ts";
-import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import { type Glyphs, glyphsOf } from "../glyphs.ts";
-import { type ComparisonLine, comparisonShown, cursorIn } from "../select/lists.ts";
-import { type Span, span } from "../spans.ts";
-import type { PlaceOf, Ui } from "../state/model.ts";
+import type { Column } from "../drawing/columns.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import { type Span, span } from "../drawing/spans.ts";
+import { type ComparisonLine, comparisonShown, cursorIn } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
 
 const columns: Column[] = [
   { title: "TABLE, COLUMN", width: 22, gap: 0, flex: true },

@@ -1,12 +1,12 @@
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { keyName } from "../components/footer.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { matches } from "../select/lists.ts";
-import { type Row, row, span } from "../spans.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, row, span } from "../drawing/spans.ts";
+import { matches } from "../model/lists.ts";
+import { here, type Overlay, type Ui } from "../model/model.ts";
 import type { Binding } from "../state/binding.ts";
 import { bindings, bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
-import { here, type Overlay, type Ui } from "../state/model.ts";
 
 const signs: [name: string, words: string][] = [
   ["drop", "a folder month_NNN of CSV files, one for each table"],

@@ -1,12 +1,12 @@
-import { expectationInWords } from "../../core/expectation-words.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { DropFile, MonthEntry } from "../../core/listings.ts";
+import type { DropFile, MonthEntry } from "../../core/messages/listings.ts";
+import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { durationOf, rowsOf } from "../select/estimate.ts";
-import { type Row, row, span } from "../spans.ts";
-import { isRunning, type Ui } from "../state/model.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, row, span } from "../drawing/spans.ts";
+import { durationOf, rowsOf } from "../model/estimate.ts";
+import { isRunning, type Ui } from "../model/model.ts";
 
 /** The files of a month with rows and sizes, and what its last run came to. */
 export function previewRows(ui: Ui, entry: MonthEntry, area: Area): Row[] {

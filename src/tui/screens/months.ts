@@ -1,15 +1,15 @@
 import { formatAge, formatBytes, formatCount, formatDuration } from "../../core/format.ts";
-import type { MonthEntry } from "../../core/listings.ts";
-import type { Column } from "../columns.ts";
+import type { MonthEntry } from "../../core/messages/listings.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import { rule } from "../components/rule.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { durationOf, monthBytes, monthRows } from "../select/estimate.ts";
-import { cursorIn, monthsShown } from "../select/lists.ts";
-import { monthStages, stateInWords } from "../select/months.ts";
-import { type Row, type Span, span } from "../spans.ts";
-import { isRunning, type PlaceOf, type Ui } from "../state/model.ts";
+import { rule } from "../components/panels.ts";
+import type { Column } from "../drawing/columns.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, type Span, span } from "../drawing/spans.ts";
+import { durationOf, monthBytes, monthRows } from "../model/estimate.ts";
+import { cursorIn, monthsShown } from "../model/lists.ts";
+import { isRunning, type PlaceOf, type Ui } from "../model/model.ts";
+import { monthStages, stateInWords } from "../model/months.ts";
 import { pendingMonths } from "../state/questions.ts";
 import { previewRows } from "./month-preview.ts";
 

@@ -1,16 +1,14 @@
-import { expectationInWords } from "../../core/expectation-words.ts";
-import { describeGroup } from "../../core/fault-words.ts";
-import type { Fault } from "../../core/faults.ts";
+import { describeGroup, type Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
+import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
-import { type Glyphs, glyphsOf } from "../glyphs.ts";
-import { commandOfRun } from "../select/headless.ts";
-import type { RunView } from "../select/run-view.ts";
-import { judged } from "../select/verdicts.ts";
-import { type Row, row, span, type Tone } from "../spans.ts";
-import type { Ui } from "../state/model.ts";
-import { wrap } from "../wrap.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, row, span, type Tone, wrap } from "../drawing/spans.ts";
+import { commandOfRun } from "../model/headless.ts";
+import type { Ui } from "../model/model.ts";
+import type { RunView } from "../model/run-view.ts";
+import { judged } from "../model/verdicts.ts";
 
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {

@@ -1,10 +1,10 @@
 import { bar, formatCount } from "../../core/format.ts";
-import { type Column, gridRow, headingRow, type PlacedColumn, placeColumns, window } from "../columns.ts";
 import type { Area } from "../components/block.ts";
-import { type Glyphs, glyphsOf } from "../glyphs.ts";
-import type { CellView, RunView, TableView } from "../select/run-view.ts";
-import { type Row, type Span, span } from "../spans.ts";
-import type { Ui } from "../state/model.ts";
+import { type Column, gridRow, headingRow, type PlacedColumn, placeColumns, window } from "../drawing/columns.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, type Span, span } from "../drawing/spans.ts";
+import type { Ui } from "../model/model.ts";
+import type { CellView, RunView, TableView } from "../model/run-view.ts";
 
 /** The tables of a run as lines: bars while it goes on, figures when it is over. */
 

@@ -1,16 +1,15 @@
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
 import { clip, displayWidth, escapeControl } from "../../core/text.ts";
-import { window } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows } from "../components/list.ts";
-import { rule } from "../components/rule.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { runViewAt } from "../select/at.ts";
-import { rates, secondsLeft } from "../select/estimate.ts";
-import { cursorIn, logShown } from "../select/lists.ts";
-import type { RunView } from "../select/run-view.ts";
-import { blank, type Row, row, type Span, span, type Tone } from "../spans.ts";
-import type { PlaceOf, Ui } from "../state/model.ts";
+import { rule } from "../components/panels.ts";
+import { window } from "../drawing/columns.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { blank, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
+import { rates, secondsLeft } from "../model/estimate.ts";
+import { cursorIn, logShown, runViewAt } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
+import type { RunView } from "../model/run-view.ts";
 import { outcomeRows } from "./run-outcome.ts";
 import { progressRows, summaryRows } from "./run-tables.ts";
 

@@ -1,13 +1,13 @@
 import { formatAge, formatCount, formatDuration } from "../../core/format.ts";
-import type { RunEntry, RunStatus } from "../../core/listings.ts";
-import type { Column } from "../columns.ts";
+import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { durationOf } from "../select/estimate.ts";
-import { cursorIn, namesOfRuns, runsShown } from "../select/lists.ts";
-import { type Span, span, type Tone } from "../spans.ts";
-import type { PlaceOf, Ui } from "../state/model.ts";
+import type { Column } from "../drawing/columns.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Span, span, type Tone } from "../drawing/spans.ts";
+import { durationOf } from "../model/estimate.ts";
+import { cursorIn, namesOfRuns, runsShown } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
 
 const columns: Column[] = [
   { title: "RUN", width: 5, align: "right", gap: 0 },

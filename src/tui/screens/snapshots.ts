@@ -1,12 +1,12 @@
-import { isWeak } from "../../core/fingerprints.ts";
 import { bar, formatAge, formatCount } from "../../core/format.ts";
-import type { Column } from "../columns.ts";
+import { isWeak } from "../../core/messages/seals.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { cursorIn, type SnapshotDate, snapshotsShown } from "../select/lists.ts";
-import { type Span, span } from "../spans.ts";
-import { type PlaceOf, sealName, type Ui } from "../state/model.ts";
+import type { Column } from "../drawing/columns.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Span, span } from "../drawing/spans.ts";
+import { cursorIn, type SnapshotDate, snapshotsShown } from "../model/lists.ts";
+import { type PlaceOf, sealName, type Ui } from "../model/model.ts";
 
 /** "usage_agg_30d_snapshots" → "USAGE": enough to tell the tables apart, the whole name when it is not. */
 function titles(tables: readonly string[]): string[] {

@@ -1,17 +1,16 @@
-import { expectationInWords, observedInWords } from "../../core/expectation-words.ts";
 import { formatCount, formatPercent } from "../../core/format.ts";
+import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { escapeControl } from "../../core/text.ts";
-import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listGrid } from "../components/list.ts";
-import { rule } from "../components/rule.ts";
-import { type Glyphs, glyphsOf, sparkline } from "../glyphs.ts";
-import { runViewAt } from "../select/at.ts";
-import { cursorIn, verdictsShown } from "../select/lists.ts";
-import type { RunView } from "../select/run-view.ts";
-import { type JudgedVerdict, signOf } from "../select/verdicts.ts";
-import { type Row, type Span, span } from "../spans.ts";
-import type { PlaceOf, Ui } from "../state/model.ts";
+import { rule } from "../components/panels.ts";
+import type { Column } from "../drawing/columns.ts";
+import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
+import { type Row, type Span, span } from "../drawing/spans.ts";
+import { cursorIn, runViewAt, verdictsShown } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
+import type { RunView } from "../model/run-view.ts";
+import { type JudgedVerdict, signOf } from "../model/verdicts.ts";
 import { valueRows } from "./values.ts";
 
 const columns: Column[] = [

@@ -1,12 +1,12 @@
-import { observedInWords } from "../../core/expectation-words.ts";
 import { formatCounted } from "../../core/format.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import { observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import type { Area } from "../components/block.ts";
-import { glyphsOf } from "../glyphs.ts";
-import type { JudgedVerdict } from "../select/verdicts.ts";
-import { type Row, row, type Span, span } from "../spans.ts";
-import { refusalOf, sampleName, type Ui } from "../state/model.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Row, row, type Span, span } from "../drawing/spans.ts";
+import { refusalOf, sampleName, type Ui } from "../model/model.ts";
+import type { JudgedVerdict } from "../model/verdicts.ts";
 
 /** A value as it is in the data: quoted, so that blanks show; NULL without quotes. */
 export function shownValue(value: string | null): Span {

@@ -1,18 +1,16 @@
-import { expectationInWords, observedInWords } from "../../core/expectation-words.ts";
 import { formatCount } from "../../core/format.ts";
-import type { UnexpectedValues } from "../../core/listings.ts";
+import type { UnexpectedValues } from "../../core/messages/listings.ts";
+import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
-import type { Column } from "../columns.ts";
 import type { Area, Screen } from "../components/block.ts";
 import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import { rule } from "../components/rule.ts";
-import { glyphsOf, sparkline } from "../glyphs.ts";
-import { runViewAt } from "../select/at.ts";
-import { cursorIn, matches } from "../select/lists.ts";
-import { type JudgedVerdict, judged, signOf } from "../select/verdicts.ts";
-import { type Row, row, span } from "../spans.ts";
-import { type PlaceOf, sampleName, type Ui } from "../state/model.ts";
-import { wrap } from "../wrap.ts";
+import { rule } from "../components/panels.ts";
+import type { Column } from "../drawing/columns.ts";
+import { glyphsOf, sparkline } from "../drawing/glyphs.ts";
+import { type Row, row, span, wrap } from "../drawing/spans.ts";
+import { cursorIn, matches, runViewAt } from "../model/lists.ts";
+import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
+import { type JudgedVerdict, judged, signOf } from "../model/verdicts.ts";
 import { unexpected } from "./validation.ts";
 import { keyInWords, origin, shownValue } from "./values.ts";
 

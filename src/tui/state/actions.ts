@@ -1,13 +1,12 @@
-import type { MonthEntry } from "../../core/listings.ts";
-import { cursorIn, namesShown, type SnapshotDate, selectedDate, selectedMonth } from "../select/lists.ts";
+import type { MonthEntry } from "../../core/messages/listings.ts";
+import { cursorIn, namesShown, type SnapshotDate, selectedDate, selectedMonth } from "../model/lists.ts";
+import { emptyList, here, isRunning, type Place, type Question, type Step, type Ui } from "../model/model.ts";
 import { copied } from "./copying.ts";
-import { emptyList, here, isRunning, type Place, type Question, type Step, type Ui } from "./model.ts";
-import { moveBy, moveToEnd, pageOf } from "./moves.ts";
 import { askAgain } from "./needs.ts";
 import { promptActions } from "./prompts.ts";
 import { askCancel, askPending, askQuit, askRun, livePlace, pendingMonths, requestFor } from "./questions.ts";
 import { askAdopt, askDrop, askExport } from "./questions-of-snapshots.ts";
-import { back, open, say, stay, withHere, withList } from "./stack.ts";
+import { back, moveBy, moveToEnd, open, pageOf, say, stay, withHere, withList } from "./stack.ts";
 
 const runStatuses = ["published", "rejected", "failed", "refused", "interrupted", "crashed", "dry_run", "running"];
 

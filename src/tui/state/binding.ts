@@ -1,5 +1,5 @@
+import type { ScreenName, Ui } from "../model/model.ts";
 import type { ActionName } from "./actions.ts";
-import type { ScreenName, Ui } from "./model.ts";
 
 /** Where keys are looked up: the overlay that wants them first, else the screen; `small` when nothing fits. */
 export type Context = ScreenName | "help" | "helpFilter" | "filter" | "command" | "confirm" | "typed" | "small";

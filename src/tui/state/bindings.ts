@@ -1,8 +1,22 @@
+import { here, type Size, type Ui } from "../model/model.ts";
 import type { Binding, Context } from "./binding.ts";
-import { commonKeys } from "./keys-everywhere.ts";
-import { promptKeys } from "./keys-of-prompts.ts";
+import { commonKeys, promptKeys } from "./keys.ts";
 import { screenKeys } from "./keys-of-screens.ts";
-import type { Ui } from "./model.ts";
+
+/** The least that the screens can be drawn on. */
+export const smallest: Size = { columns: 60, rows: 15 };
+
+export function isTooSmall({ columns, rows }: Size): boolean {
+  return columns < smallest.columns || rows < smallest.rows;
+}
+
+export function contextOf(ui: Ui): Context {
+  if (isTooSmall(ui.size)) return "small";
+  const { overlay } = ui;
+  if (overlay === null) return here(ui).screen;
+  if (overlay.kind === "confirm") return overlay.question.typed === null ? "confirm" : "typed";
+  return overlay.kind === "help" && overlay.typing ? "helpFilter" : overlay.kind;
+}
 
 /** Every key of the console: dispatch, footer and help are all drawn from this table. */
 export const bindings: readonly Binding[] = [...screenKeys, ...commonKeys, ...promptKeys];

@@ -1,9 +1,28 @@
-import { themeNames } from "../theme.ts";
-import { fuzzyScore } from "./fuzzy.ts";
-import { type Effect, emptyList, isRunning, type Question, type Step, type Ui } from "./model.ts";
+import { themeNames } from "../drawing/theme.ts";
+import { type Effect, emptyList, isRunning, type Question, type Step, type Ui } from "../model/model.ts";
 import { askPending, askRun, askTyped, livePlace, pendingMonths, requestFor } from "./questions.ts";
 import { nothingPending, notRunnableMonth } from "./reasons.ts";
 import { open, say, stay } from "./stack.ts";
+
+/**
+ * How well a candidate fits what was typed: lower is better, null when its letters do not occur in this order.
+ * Letters together, at the start of words, and short candidates win.
+ */
+export function fuzzyScore(typed: string, candidate: string): number | null {
+  const wanted = typed.toLowerCase().trim();
+  const text = candidate.toLowerCase();
+  if (text.startsWith(wanted)) return text.length - wanted.length;
+  let score = text.length;
+  let at = -1;
+  for (const letter of wanted) {
+    const next = text.indexOf(letter, at + 1);
+    if (next < 0) return null;
+    const startsWord = next === 0 || /[\s_-]/.test(text[next - 1] ?? "");
+    if (next !== at + 1) score += startsWord ? 10 : 20 + (next - at);
+    at = next;
+  }
+  return score;
+}
 
 /** One line that can be typed after ":", complete with its argument. */
 export interface Command {

@@ -1,7 +1,6 @@
-import { runViewAt } from "../select/at.ts";
-import { commandOfRun } from "../select/headless.ts";
-import { cursorIn, namesShown, selectedMonth } from "../select/lists.ts";
-import { here, sampleName, sealName, type Ui } from "./model.ts";
+import { commandOfRun } from "../model/headless.ts";
+import { cursorIn, namesShown, runViewAt, selectedMonth } from "../model/lists.ts";
+import { here, sampleName, sealName, type Ui } from "../model/model.ts";
 
 /** A text for the clipboard, with the words that tell what it is. */
 export interface Copied {

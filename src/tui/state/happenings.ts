@@ -1,13 +1,13 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import { headline } from "../../client/run-words.ts";
 import { fold, type RunState } from "../../client/state.ts";
-import type { RunEvent } from "../../core/events.ts";
 import { formatBytes, formatCounted } from "../../core/format.ts";
-import type { Request, RunRequest } from "../../core/requests.ts";
+import type { RunEvent } from "../../core/messages/events.ts";
+import type { Request, RunRequest } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { logLine } from "../select/log.ts";
-import { here, isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "./model.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { logLine } from "../model/log.ts";
+import { here, isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "../model/model.ts";
 import { say } from "./stack.ts";
 
 /** What the pipeline does to the state: its answers, its events, its end. */

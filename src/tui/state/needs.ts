@@ -1,6 +1,15 @@
-import type { Request, RunRequest } from "../../core/requests.ts";
-import { cursorIn, selectedMonth, verdictsShown } from "../select/lists.ts";
-import { type Effect, here, isRunning, type Place, type PlaceOf, refusalOf, sampleName, type Ui } from "./model.ts";
+import type { Request, RunRequest } from "../../core/messages/requests.ts";
+import { cursorIn, selectedMonth, verdictsShown } from "../model/lists.ts";
+import {
+  type Effect,
+  here,
+  isRunning,
+  type Place,
+  type PlaceOf,
+  refusalOf,
+  sampleName,
+  type Ui,
+} from "../model/model.ts";
 
 type Ask = Exclude<Request, RunRequest>;
 

@@ -1,5 +1,5 @@
+import { here, type Overlay, type Step, type Ui } from "../model/model.ts";
 import { type Command, commandsFor } from "./commands.ts";
-import { here, type Overlay, type Step, type Ui } from "./model.ts";
 import { livePlace } from "./questions.ts";
 import { open, say, stay, withList } from "./stack.ts";
 

@@ -1,8 +1,7 @@
 import { formatCount, formatCounted } from "../../core/format.ts";
-import type { SnapshotDate } from "../select/lists.ts";
-import { blank, type Row, row, span } from "../spans.ts";
-import { wrap } from "../wrap.ts";
-import type { Question, Ui } from "./model.ts";
+import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
+import type { SnapshotDate } from "../model/lists.ts";
+import type { Question, Ui } from "../model/model.ts";
 
 /** What can be done with the snapshots of one date; dropping them wants the date typed. */
 

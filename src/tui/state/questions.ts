@@ -1,14 +1,13 @@
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { MonthEntry, MonthState } from "../../core/listings.ts";
+import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
+import type { RunRequest } from "../../core/messages/requests.ts";
 import { monthIndex } from "../../core/month.ts";
-import type { RunRequest } from "../../core/requests.ts";
-import { glyphsOf } from "../glyphs.ts";
-import { expectedSeconds, monthBytes, monthRows } from "../select/estimate.ts";
-import { commandOfRequest } from "../select/headless.ts";
-import { remember } from "../select/remember.ts";
-import { blank, type Row, row, span } from "../spans.ts";
-import { wrap } from "../wrap.ts";
-import { emptyList, type PlaceOf, type Question, type Ui } from "./model.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
+import { expectedSeconds, monthBytes, monthRows } from "../model/estimate.ts";
+import { commandOfRequest } from "../model/headless.ts";
+import { remember } from "../model/lists.ts";
+import { emptyList, type PlaceOf, type Question, type Ui } from "../model/model.ts";
 
 /** The questions that stand before anything is changed, with the plan as far as it is known. */
 

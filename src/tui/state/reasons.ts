@@ -1,8 +1,15 @@
-import type { MonthEntry } from "../../core/listings.ts";
-import { runViewAt } from "../select/at.ts";
-import { cursorIn, namesShown, selectedDate, selectedMonth, snapshotsShown, verdictsShown } from "../select/lists.ts";
+import type { MonthEntry } from "../../core/messages/listings.ts";
+import {
+  cursorIn,
+  namesShown,
+  runViewAt,
+  selectedDate,
+  selectedMonth,
+  snapshotsShown,
+  verdictsShown,
+} from "../model/lists.ts";
+import { here, isRunning, type Ui } from "../model/model.ts";
 import { copied } from "./copying.ts";
-import { here, isRunning, type Ui } from "./model.ts";
 import { pendingMonths } from "./questions.ts";
 
 /** Why a key does nothing now, in words for the user; null when it does something. */

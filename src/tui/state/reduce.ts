@@ -1,8 +1,7 @@
+import type { Effect, Message, Reply, Step, Ui } from "../model/model.ts";
 import { actions } from "./actions.ts";
-import { bindingOf, reasonAgainst } from "./bindings.ts";
-import { contextOf } from "./context.ts";
+import { bindingOf, contextOf, reasonAgainst } from "./bindings.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
-import type { Effect, Message, Reply, Step, Ui } from "./model.ts";
 import { askAgain, askForNeeds } from "./needs.ts";
 import { typedText, withTyped } from "./prompts.ts";
 import { say, stay } from "./stack.ts";

@@ -1,4 +1,4 @@
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 
 export interface BenchTable {
   name: string;

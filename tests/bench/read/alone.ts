@@ -1,5 +1,5 @@
 import { openTable } from "../../../src/csv/reader.ts";
-import { rejectsOf } from "../../../src/pipeline/rejects.ts";
+import { rejectsOf } from "../../../src/pipeline/drop/faults.ts";
 import { sourceIn } from "./source.ts";
 
 /** What reading one file costs a process of its own. */

@@ -1,7 +1,7 @@
 import { lfByte } from "../../../src/csv/bytes.ts";
 import { openTable } from "../../../src/csv/reader.ts";
-import { connect } from "../../../src/postgres/connect.ts";
-import { type CopyWriter, copyInto } from "../../../src/postgres/copy.ts";
+import { connect } from "../../../src/postgres/connection/connect.ts";
+import { type CopyWriter, copyInto } from "../../../src/postgres/connection/copy.ts";
 import { sourceIn, table } from "./source.ts";
 
 export type Way = "alone" | "strict";

@@ -1,5 +1,4 @@
-import type { Channel } from "../../../src/headless/output.ts";
-import { type Paint, plain } from "../../../src/headless/paint.ts";
+import { type Channel, type Paint, plain } from "../../../src/headless/views/output.ts";
 
 /** A channel that keeps what is written to it. */
 export interface KeptChannel extends Channel {

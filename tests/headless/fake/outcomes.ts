@@ -1,4 +1,4 @@
-import type { RunOutcome } from "../../../src/core/outcome.ts";
+import type { RunOutcome } from "../../../src/core/messages/listings.ts";
 
 /** What the ledger says of month_000's run 1 once its process has died in the middle. */
 export const crashed: RunOutcome = {

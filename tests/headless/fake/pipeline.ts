@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../../src/core/events.ts";
-import { linesOf } from "../../../src/core/lines.ts";
+import type { RunEvent } from "../../../src/core/messages/events.ts";
+import { linesOf } from "../../../src/core/messages/requests.ts";
 
 /** What the stand-in for the pipeline is to do, as JSON in the environment. */
 export interface Script {

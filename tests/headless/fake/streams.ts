@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { isRunEvent, type RunEvent } from "../../../src/core/events.ts";
+import { isRunEvent, type RunEvent } from "../../../src/core/messages/events.ts";
 
 /** Streams as a pipeline sent them. */
 export const streams = ["published", "dry-run", "unchanged", "faults", "expectations", "series", "locked"] as const;

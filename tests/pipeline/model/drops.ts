@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Dataset } from "../../../src/core/dataset.ts";
-import type { LoadTable } from "../../../src/postgres/catalog.ts";
+import type { LoadTable } from "../../../src/postgres/catalog/dataset-tables.ts";
 import { writeRows } from "../../csv/reference.ts";
 import { type Cell, cellOf, key, nothing } from "./cells.ts";
 

@@ -1,5 +1,5 @@
-import type { LoadTable } from "../../../src/postgres/catalog.ts";
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { LoadTable } from "../../../src/postgres/catalog/dataset-tables.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import type { Drop, File } from "./drops.ts";
 
 /** A row of a table as text, a column each. */

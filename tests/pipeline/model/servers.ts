@@ -1,4 +1,4 @@
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { tablesOf } from "../../helpers/database.ts";
 
 /** Put plain tables in the place of partitioned snapshot tables, as an older system made them. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Adoption, TableAgreement } from "../../../src/core/adoption.ts";
-import { adopt } from "../../../src/pipeline/adopt.ts";
-import type { Session } from "../../../src/pipeline/session.ts";
+import type { Adoption, TableAgreement } from "../../../src/core/messages/seals.ts";
+import { adopt } from "../../../src/pipeline/run/adopt.ts";
+import type { Session } from "../../../src/pipeline/session/session.ts";
 import { type Delivery, deliveredColumn, extraColumn, extraTable } from "./deliveries.ts";
 import { holdEqual } from "./hold.ts";
 import { frozenOf } from "./model.ts";

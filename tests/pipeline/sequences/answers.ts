@@ -1,9 +1,9 @@
 import { ConsoleError, type FailureCode } from "../../../src/core/errors.ts";
-import type { TrainingColumn } from "../../../src/core/training.ts";
-import { exportTrainingSet } from "../../../src/pipeline/export.ts";
-import { retireSnapshots } from "../../../src/pipeline/retire.ts";
-import type { Session } from "../../../src/pipeline/session.ts";
-import { verifySeals } from "../../../src/pipeline/verify.ts";
+import type { TrainingColumn } from "../../../src/core/messages/training.ts";
+import { exportTrainingSet } from "../../../src/pipeline/answers/export.ts";
+import { retireSnapshots } from "../../../src/pipeline/answers/retire.ts";
+import { verifySeals } from "../../../src/pipeline/answers/verify.ts";
+import type { Session } from "../../../src/pipeline/session/session.ts";
 import { type Cell, type Cells, frozenTables } from "./deliveries.ts";
 import { hold, holdEqual, holdRows } from "./hold.ts";
 import { inColumns, type Model, type Sealed } from "./model.ts";

@@ -1,4 +1,4 @@
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { type Cells, frozenTables, tables } from "./deliveries.ts";
 
 /** What the tables hold: live rows by table and user, frozen ones by snapshot table, date and user. */

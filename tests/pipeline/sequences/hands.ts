@@ -1,4 +1,4 @@
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import type { Hand } from "./commands.ts";
 import type { Contents } from "./contents.ts";
 import { type Delivery, deliveredColumn, extraColumn, extraTable, frozenTables, tables } from "./deliveries.ts";

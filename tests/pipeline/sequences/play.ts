@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { RunEvent } from "../../../src/core/events.ts";
-import type { RunRequest } from "../../../src/core/requests.ts";
+import type { RunEvent } from "../../../src/core/messages/events.ts";
+import type { RunRequest } from "../../../src/core/messages/requests.ts";
 import { judgeAdopt } from "./adoption.ts";
 import { judgeExport, judgeRetire, judgeVerify } from "./answers.ts";
 import { type Bench, monthsOf } from "./bench.ts";

@@ -1,5 +1,5 @@
 import { exitCodeOf, type FailureCode } from "../../../src/core/errors.ts";
-import type { EventOf } from "../../../src/core/events.ts";
+import type { EventOf } from "../../../src/core/messages/events.ts";
 import type { Ended } from "./bench.ts";
 import type { Contents } from "./contents.ts";
 import { type Cells, type Delivery, deliveredColumn, frozenTables, nameOf, type Rows, tables } from "./deliveries.ts";

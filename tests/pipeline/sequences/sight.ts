@@ -1,5 +1,5 @@
-import type { Mode } from "../../../src/core/events.ts";
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Mode } from "../../../src/core/messages/events.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { type Contents, readContents } from "./contents.ts";
 import { deliveredColumn, frozenTables, lastDay } from "./deliveries.ts";
 

@@ -1,5 +1,5 @@
 import type { Drift, DriftLimits, FigureName } from "../../../src/core/drift.ts";
-import type { Sql } from "../../../src/postgres/connect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { beyondOf, meanOf, missingOf, psiOfMany, variationOfMany } from "../../helpers/distances.ts";
 import { cellsOf, columns, from, to, type WideColumn } from "./wide.ts";
 

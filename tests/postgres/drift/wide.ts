@@ -1,7 +1,7 @@
 import { parseManifest } from "../../../src/core/dataset.ts";
-import { loadTables } from "../../../src/postgres/catalog.ts";
-import type { Sql } from "../../../src/postgres/connect.ts";
-import { type Frozen, isFrozen } from "../../../src/postgres/snapshots.ts";
+import { loadTables } from "../../../src/postgres/catalog/dataset-tables.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
+import { type Frozen, isFrozen } from "../../../src/postgres/snapshots/snapshots.ts";
 
 /** A table of every kind of column that drift is told of, and its snapshots. */
 export const columns = [...["amount", "score", "visits", "balance", "plan", "ticket", "born", "active"]] as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Queryable } from "../../../src/postgres/connect.ts";
+import type { Queryable } from "../../../src/postgres/connection/connect.ts";
 import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 import { confused, fingerprintsOf, sampled } from "./sampled.ts";
 import { arraysOf } from "./samples.ts";

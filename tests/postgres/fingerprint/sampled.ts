@@ -1,7 +1,7 @@
 import type { Column } from "../../../src/core/columns.ts";
-import type { Sql } from "../../../src/postgres/connect.ts";
-import { type Fragment, list } from "../../../src/postgres/fragments.ts";
-import { tableShape } from "../../../src/postgres/introspect.ts";
+import { tableShape } from "../../../src/postgres/catalog/introspect.ts";
+import type { Sql } from "../../../src/postgres/connection/connect.ts";
+import { type Fragment, list } from "../../../src/postgres/connection/fragments.ts";
 import { majorOf, sealed } from "./stored.ts";
 
 /** A value as PostgreSQL reads it, whatever its type; null for NULL. */

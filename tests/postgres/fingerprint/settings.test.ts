@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Queryable } from "../../../src/postgres/connect.ts";
-import { list } from "../../../src/postgres/fragments.ts";
+import type { Queryable } from "../../../src/postgres/connection/connect.ts";
+import { list } from "../../../src/postgres/connection/fragments.ts";
 import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 import { literal } from "./sampled.ts";
 import { arraysOf, samples } from "./samples.ts";

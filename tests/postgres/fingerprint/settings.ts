@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from "../../../src/postgres/connect.ts";
+import type { Sql, Transaction } from "../../../src/postgres/connection/connect.ts";
 
 /** Settings of a session, one or more at once. */
 export interface Settings {

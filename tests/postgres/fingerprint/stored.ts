@@ -1,7 +1,7 @@
 import type { Column } from "../../../src/core/columns.ts";
-import { type Queryable, type Sql, versionOf } from "../../../src/postgres/connect.ts";
-import { type Sealed, seal } from "../../../src/postgres/fingerprint.ts";
-import { type Fragment, list } from "../../../src/postgres/fragments.ts";
+import { type Queryable, type Sql, versionOf } from "../../../src/postgres/connection/connect.ts";
+import { type Fragment, list } from "../../../src/postgres/connection/fragments.ts";
+import { type Sealed, seal } from "../../../src/postgres/snapshots/fingerprint.ts";
 import type { NamedType, Row } from "./values.ts";
 import { writtenFor } from "./written.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { seal } from "../../../src/postgres/fingerprint.ts";
+import { seal } from "../../../src/postgres/snapshots/fingerprint.ts";
 import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 import { equalValues, otherLimits } from "./equal-values.ts";
 import { confused, fingerprintsOf, literal } from "./sampled.ts";

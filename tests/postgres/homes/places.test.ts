@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Check } from "../../../src/core/listings.ts";
+import type { Check } from "../../../src/core/messages/listings.ts";
 import { findBinaries } from "../../../src/postgres/embedded/binaries.ts";
 import { asking, bun, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
 

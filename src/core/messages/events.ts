@@ -1,0 +1,149 @@
+import { type } from "../arktype.ts";
+import { fault, faultGroup } from "../faults.ts";
+
+/** The four stages of a run, in order. */
+export const stages = ["ingest", "upsert", "validate", "snapshot"] as const;
+export type Stage = (typeof stages)[number];
+
+/** How much a failed expectation matters: a critical one rejects the drop, the others are told and kept. */
+export const severities = ["critical", "warning", "info"] as const;
+export type Severity = (typeof severities)[number];
+
+const stage = ["===", ...stages] as const;
+
+/**
+ * How a run treats the database: `publish` is the ordinary way, `restamp` may replace a sealed snapshot,
+ * `backfill` builds the snapshot from the drop alone, `dry_run` is rolled back at the end, `adopt` seals what others took.
+ */
+const mode = ["===", "publish", "restamp", "backfill", "dry_run", "adopt"] as const;
+export type Mode = type.infer<typeof mode>;
+
+const count = "number.integer >= 0";
+
+/** Rows of one table in one run; the plan's four counts are known once the drop was compared with the live table. */
+const tableCounts = {
+  table: "string",
+  rows: count,
+  "inserted?": count,
+  "updated?": count,
+  "unchanged?": count,
+  "absent?": count,
+} as const;
+export type TableCounts = type.infer<typeof tableCounts>;
+
+const expectationCounts = { passed: count, failed: count, warned: count } as const;
+export type ExpectationCounts = type.infer<typeof expectationCounts>;
+
+/** What a seal vouches for: so many rows of one snapshot table at one as_of, with this fingerprint. */
+const seal = { table: "string", as_of: "string", rows: count, fingerprint: "string" } as const;
+export type Seal = type.infer<typeof seal>;
+
+/** One expectation's outcome. `observed` is the metric Great Expectations calls `observed_value`; null without one. */
+const verdict = {
+  table: "string",
+  type: "string",
+  "column?": "string",
+  kwargs: "object",
+  severity: ["===", ...severities],
+  success: "boolean",
+  observed: "unknown",
+  unexpected_count: "number | null",
+  unexpected_percent: "number | null",
+} as const;
+export type Verdict = type.infer<typeof verdict>;
+
+const warning = { title: "string", hint: "string" } as const;
+export type Warning = type.infer<typeof warning>;
+
+/** `run` is the ledger's number, null until the ledger gave one; `seq` counts within a stream; `at` is ISO 8601, UTC. */
+const head = { run: "number.integer | null", seq: count, at: "string" } as const;
+
+/**
+ * The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. They are
+ * definitions: a schema is made of one when the first such event comes, since making all of them takes longer than
+ * checking the events of a run.
+ */
+const events = {
+  /** A month's run begins; `tables` in load order, with what is known of each beforehand. */
+  "run.started": {
+    event: "'run.started'",
+    month: "string",
+    as_of: "string",
+    mode,
+    tables: [{ table: "string", file: "string", bytes: count, expectations: count, snapshot: "boolean" }, "[]"],
+  },
+  "stage.started": { event: "'stage.started'", stage },
+  /** So much of a table is done in a stage; at most ten a second a table. */
+  "table.progress": {
+    event: "'table.progress'",
+    stage,
+    table: "string",
+    done: count,
+    total: count,
+    unit: "'bytes' | 'rows' | 'expectations'",
+  },
+  /** A stage is through with a table. */
+  "table.finished": { ...tableCounts, event: "'table.finished'", stage },
+  "expectation.evaluated": { ...verdict, event: "'expectation.evaluated'" },
+  "stage.finished": { event: "'stage.finished'", stage, seconds: "number" },
+  /** Something the operator should know that does not stop the run. */
+  "run.warned": { ...warning, event: "'run.warned'" },
+  /** The last word of a run that ended well. `unchanged`: the very same files were published before. */
+  "run.finished": {
+    event: "'run.finished'",
+    status: "'published' | 'unchanged' | 'dry_run'",
+    month: "string",
+    as_of: "string",
+    mode,
+    seconds: "number",
+    tables: [tableCounts, "[]"],
+    expectations: expectationCounts,
+    snapshots: [seal, "[]"],
+    /** Of a restamp: seals that were lifted, and snapshot rows that gave way to those of the drop. */
+    "lifted?": count,
+    "replaced?": count,
+  },
+  /** The last word of a run that published nothing. */
+  "run.failed": {
+    event: "'run.failed'",
+    /** null before the first stage and after the pipeline died. */
+    stage: ["===", ...stages, null],
+    code: "string",
+    title: "string",
+    hint: "string",
+    "month?": "string",
+    /** Months that were asked for and not run because of it. */
+    "left?": "string[]",
+    "faults?": [fault, "[]"],
+    "fault_count?": count,
+    /** All faults by kind; `faults` lists the first thousand of each file. */
+    "fault_groups?": [faultGroup, "[]"],
+    "reject_file?": "string",
+  },
+} as const;
+
+export type EventName = keyof typeof events;
+type Bodies = { [Name in EventName]: type.infer<(typeof events)[Name]> };
+export type EventOf<Name extends EventName> = type.infer<typeof head> & Bodies[Name];
+export type RunEvent = { [Name in EventName]: EventOf<Name> }[EventName];
+/** An event before the stream has numbered and dated it. */
+export type EventBody = Bodies[EventName];
+
+const schemas = new Map<EventName, { allows(data: unknown): boolean }>();
+
+function schemaOf(name: EventName) {
+  const schema = schemas.get(name) ?? type.raw({ ...head, ...events[name] });
+  schemas.set(name, schema);
+  return schema;
+}
+
+function isEventName(name: unknown): name is EventName {
+  return typeof name === "string" && Object.hasOwn(events, name);
+}
+
+/** True for a well-formed event: the gate where a stream enters, be it from a subprocess or a recorded file. */
+export function isRunEvent(data: unknown): data is RunEvent {
+  if (typeof data !== "object" || data === null) return false;
+  const { event } = data as { event?: unknown };
+  return isEventName(event) && schemaOf(event).allows(data);
+}

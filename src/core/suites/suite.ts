@@ -1,0 +1,183 @@
+import { ArkErrors, type } from "../arktype.ts";
+import { ConsoleError } from "../errors.ts";
+import { type Severity, severities } from "../messages/events.ts";
+import { evaluateExpression } from "./suite-expression.ts";
+
+type Fail = (reason: string) => Error;
+
+/**
+ * A value of a suite with every `{"$PARAMETER": "…"}` in it filled. What stands there is the name of a parameter, or an
+ * expression as Great Expectations knows them (suite-expression.ts). `fail` makes the error for what cannot be filled.
+ */
+export function fillParameters(value: unknown, parameters: Readonly<Record<string, unknown>>, fail: Fail): unknown {
+  if (Array.isArray(value)) return value.map((element) => fillParameters(element, parameters, fail));
+  if (typeof value !== "object" || value === null) return value;
+  const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
+  if (expression === undefined) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, fillParameters(inner, parameters, fail)]),
+    );
+  }
+  if (typeof expression !== "string") throw fail(`"$PARAMETER" wants a name or an expression in quotes`);
+  // A value that stands next to the reference is its default.
+  const fallback: unknown = Object.entries(value).find(([key]) => key === `$PARAMETER.${expression}`)?.[1];
+  if (fallback !== undefined) return fallback;
+  if (Object.hasOwn(parameters, expression)) return parameters[expression];
+  return evaluateExpression(expression, parameters, fail);
+}
+
+/** The names of the parameters that a value of a suite asks for: plain, or within expressions. */
+export function wantedParameters(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
+  if (typeof expression !== "string") return Object.values(value).flatMap(wantedParameters);
+  // What stands before a bracket is a function, before an equals sign one of its arguments.
+  return [expression, ...(expression.match(/[A-Za-z][\w$]*(?![\w$]*\s*[(=])/g) ?? [])];
+}
+
+/** One expectation of a suite, its `$PARAMETER`s filled in. The arguments are checked against a table later on. */
+export interface Expectation {
+  /** Great Expectations' name for it, such as `expect_column_values_to_be_unique`. */
+  type: string;
+  kwargs: Record<string, unknown>;
+  severity: Severity;
+  /** What the suite says besides: meta, notes, description, id; results repeat it. */
+  rest: Record<string, unknown>;
+}
+
+/** A Great Expectations suite, of the 0.x or the 1.x shape. */
+export interface Suite {
+  name: string;
+  path: string;
+  expectations: Expectation[];
+  /** The parameters that were there to fill `$PARAMETER`s, by name. */
+  parameters: Record<string, unknown>;
+}
+
+const record = { "[string]": "unknown" } as const;
+
+const Shape = type({
+  "name?": "string > 0",
+  "expectation_suite_name?": "string > 0",
+  expectations: "object[]",
+  /** Values for `$PARAMETER`s that the command line does not give; 0.x calls them evaluation_parameters. */
+  "suite_parameters?": [record, "|", "null"],
+  "evaluation_parameters?": [record, "|", "null"],
+});
+
+const ExpectationShape = type({
+  "type?": "string > 0",
+  "expectation_type?": "string > 0",
+  "kwargs?": record,
+  "severity?": type.enumerated(...severities, null),
+});
+
+/** Fields of an expectation that only describe it. */
+const descriptive = [
+  "id",
+  "meta",
+  "notes",
+  "description",
+  "rendered_content",
+  "expectation_context",
+  "success_on_last_run",
+  "ge_cloud_id",
+];
+const known = new Set(["type", "expectation_type", "kwargs", "severity", ...descriptive]);
+
+/**
+ * The suite that a JSON text describes; `parameters` are those of the command line and win over the suite's own.
+ * Throws `suite_invalid`, naming file, expectation and argument.
+ */
+export function parseSuite(text: string, path: string, parameters: Readonly<Record<string, string>>): Suite {
+  const shape = Shape(parseJson(text, path));
+  if (shape instanceof ArkErrors) throw invalid(path, shape.summary);
+  const name = shape.name ?? shape.expectation_suite_name;
+  if (name === undefined) throw invalid(path, `it has no "name" (0.x: "expectation_suite_name")`);
+  const own = { ...shape.evaluation_parameters, ...shape.suite_parameters };
+  const wanted = new Set([...Object.keys(own), ...wantedParameters(shape.expectations)]);
+  const idle = Object.keys(parameters).find((one) => !wanted.has(one));
+  if (idle !== undefined) throw noSuchParameter(path, idle, wanted);
+  const values = {
+    ...own,
+    ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, asValue(value)])),
+  };
+  const expectations = shape.expectations.map((entry, index) => parseExpectation(entry, path, index, values));
+  return { name, path, expectations, parameters: values };
+}
+
+function parseExpectation(
+  entry: object,
+  path: string,
+  index: number,
+  parameters: Record<string, unknown>,
+): Expectation {
+  const shape = ExpectationShape(entry);
+  if (shape instanceof ArkErrors) throw invalid(path, `expectation ${index + 1}: ${shape.summary}`);
+  const name = shape.type ?? shape.expectation_type;
+  if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
+  const unknown = Object.keys(entry).find((key) => !known.has(key));
+  if (unknown !== undefined) throw invalid(path, `${expectationName(index, name)} has an unknown field "${unknown}"`);
+  const kwargs = Object.entries(shape.kwargs ?? {}).map(([argument, value]) => {
+    const filled = fillParameters(value, parameters, (reason) =>
+      invalid(path, `${expectationName(index, name)}, argument "${argument}": ${reason}`),
+    );
+    return [argument, filled];
+  });
+  return {
+    type: name,
+    kwargs: Object.fromEntries(kwargs),
+    severity: shape.severity ?? "critical",
+    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.includes(key))),
+  };
+}
+
+function noSuchParameter(path: string, name: string, wanted: ReadonlySet<string>): ConsoleError {
+  const names = [...wanted].filter((one) => /^[\w$]+$/.test(one) && one !== "PI" && one !== "E").sort();
+  return new ConsoleError("usage", `The expectation suite ${path} has no parameter "${name}".`, {
+    hint: names.length === 0 ? "It has none at all: leave --parameter out." : `It has ${names.join(", ")}.`,
+  });
+}
+
+/** How messages speak of one expectation: `expectation 3 (expect_column_to_exist)`. */
+export function expectationName(index: number, name: string): string {
+  return `expectation ${index + 1} (${name})`;
+}
+
+const deepest = 100;
+
+function parseJson(text: string, path: string): unknown {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    // Everything after this walks the tree by recursion.
+    if (depth > deepest) throw invalid(path, `it is nested more than ${deepest} levels deep`);
+    if (level.some((value) => typeof value === "string" && !value.isWellFormed())) {
+      throw invalid(path, "one of its texts holds half of a surrogate pair, which is no character");
+    }
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  }
+  return json;
+}
+
+/** A command-line value: JSON where it is JSON (`5`, `true`, `["a"]`), else plain text. */
+function asValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The error for a suite that cannot be evaluated as it stands. */
+export function invalid(path: string, reason: string, cause?: unknown): ConsoleError {
+  return new ConsoleError("suite_invalid", `The expectation suite ${path} is not sound: ${reason}.`, {
+    hint: "Correct the suite, then run again. Nothing was evaluated.",
+    cause,
+  });
+}

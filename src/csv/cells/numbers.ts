@@ -1,0 +1,142 @@
+import type { Column } from "../../core/columns.ts";
+import { type CellType, didYouMean, type MakeCellType, type Mistake, soundness, type Wrong } from "./cell-type.ts";
+
+const integerPattern = /^-?\d+$/;
+
+const integerMistakes: Mistake[] = [
+  [/^[+-]?\d+\.0*$/, (value) => value.replace(/^\+|\.0*$/g, "")],
+  [/^\+\d+$/, (value) => value.slice(1)],
+  [/^-?\d{1,3}([,_' \u00a0\u202f]\d{3})+$/, (value) => value.replace(/[^\d-]/g, "")],
+];
+
+/** int2, int4 and int8: an optional minus and digits. */
+export function integerType(bytes: 2 | 4 | 8): MakeCellType {
+  const limit = 1n << BigInt(bytes * 8 - 1);
+  const most = Number(limit) - 1;
+  // Values of fewer digits than the limit are within it; a double holds every integer of up to fifteen digits.
+  const safeLength = String(limit).length - 1;
+  const within = (value: string) => {
+    if (value.length <= safeLength) return true;
+    if (value.length <= 15) return Number(value) <= most && Number(value) >= -most - 1;
+    const exact = BigInt(value);
+    return exact < limit && exact >= -limit;
+  };
+  const isSound = soundness({ pattern: integerPattern, within });
+  const notInteger = didYouMean("not a whole number", integerMistakes, isSound);
+  const outOfRange: Wrong = { code: "integer_range", reason: `not between ${-limit} and ${limit - 1n}` };
+  return () => ({
+    isText: false,
+    pattern: integerPattern,
+    within,
+    explain: (value, matches) => (matches ? outOfRange : { code: "not_integer", reason: notInteger(value) }),
+  });
+}
+
+/** Digits with a point, and an exponent as programs write for very small and very large numbers. */
+const numericPattern = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,6})?$/;
+
+const numericMistakes: Mistake[] = [
+  [/^-?\d+,\d+$/, (value) => value.replace(",", ".")],
+  [
+    /^-?\d{1,3}([ _'\u00a0\u202f]\d{3})+([.,]\d+)?$/,
+    (value) => value.replace(/[ _'\u00a0\u202f]/g, "").replace(",", "."),
+  ],
+  [/^-?\d{1,3}(,\d{3})+\.\d+$/, (value) => value.replaceAll(",", "")],
+  [/^-?\d{1,3}(\.\d{3})+,\d+$/, (value) => value.replaceAll(".", "").replace(",", ".")],
+  [/^(?:\+.*|.*\.)$/, (value) => value.replace(/^\+|\.$/g, "")],
+  [/^[$€£]\s*-?[\d.]+$|^-?[\d.]+\s*[%$€£]$/, (value) => value.replace(/[^\d.-]/g, "")],
+];
+
+const infinite = /^[+-]?inf(inity)?$/i;
+
+function notNumeric(isSound: (value: string) => boolean): (value: string) => Wrong {
+  const notNumber = didYouMean("not a number", numericMistakes, isSound);
+  return (value) => ({
+    code: "not_numeric",
+    reason: infinite.test(value) ? "infinite, not a number" : notNumber(value),
+  });
+}
+
+/** PostgreSQL's own limits of numeric: digits before and after the point. */
+const mostWhole = 131_072;
+const mostFraction = 16_383;
+
+/** numeric(precision, scale), never rounded: more digits after the point than the column keeps are a fault. */
+export const numericType: MakeCellType = (column) => {
+  const { whole, fraction } = limits(column);
+  const reasons = rangeReasons(column);
+  const digitsOf = remembering(significantDigits);
+  const within = (value: string) => {
+    if (column.precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
+    const digits = digitsOf(value);
+    return digits.whole <= whole && digits.fraction <= fraction;
+  };
+  const wrongForm = notNumeric(soundness({ pattern: numericPattern, within }));
+  return {
+    isText: false,
+    pattern: numericPattern,
+    within,
+    explain(value, matches) {
+      if (!matches) return wrongForm(value);
+      return { code: "numeric_range", reason: digitsOf(value).whole > whole ? reasons.whole : reasons.fraction };
+    },
+  };
+};
+
+/** A value that is out of range is measured for the row, for its cell and for the reason, one after the other. */
+function remembering<Result>(measure: (value: string) => Result): (value: string) => Result {
+  let last: { value: string; result: Result } | null = null;
+  return (value) => {
+    if (last?.value !== value) last = { value, result: measure(value) };
+    return last.result;
+  };
+}
+
+/** Digits that the column keeps on either side of the point; negative ones are zeros that have to be there. */
+function limits({ precision, scale }: Column): { whole: number; fraction: number } {
+  if (precision === null) return { whole: mostWhole, fraction: mostFraction };
+  return { whole: precision - (scale ?? 0), fraction: scale ?? 0 };
+}
+
+/** Why a number is out of range, by the side of the point that it has too many digits on. */
+function rangeReasons(column: Column): { whole: string; fraction: string } {
+  const { whole, fraction } = limits(column);
+  const name = column.precision === null ? "numeric" : `numeric(${column.precision},${column.scale ?? 0})`;
+  return {
+    whole: `too large for ${name}, which has ${whole} digits before the point`,
+    fraction: `${name} keeps ${fraction} digits after the point and would round it`,
+  };
+}
+
+/**
+ * Digits on either side of the point once the exponent is worked in and outer zeros are gone: "12.50" has 2 and 1. Fewer
+ * than none are zeros next to the point: "0.005" has -2 and 3, "1200" has 4 and -2.
+ */
+function significantDigits(value: string): { whole: number; fraction: number } {
+  const [, before = "", after = "", exponent = "0"] = /^-?(\d*)(?:\.(\d+))?(?:[eE](.+))?$/.exec(value) ?? [];
+  const digits = before + after;
+  const first = digits.search(/[1-9]/);
+  if (first === -1) return { whole: Number.NEGATIVE_INFINITY, fraction: Number.NEGATIVE_INFINITY };
+  const last = digits.replace(/0+$/, "").length;
+  const point = before.length + Number(exponent);
+  return { whole: point - first, fraction: last - point };
+}
+
+/** float4 and float8: any number that does not overflow to infinity nor vanish to zero. */
+export function floatType(round: (value: number) => number): MakeCellType {
+  const within = (value: string) => {
+    const rounded = round(Number(value));
+    return Number.isFinite(rounded) && (rounded !== 0 || !/[1-9]/.test(value.split(/[eE]/)[0] ?? ""));
+  };
+  const wrongForm = notNumeric(soundness({ pattern: numericPattern, within }));
+  const type: CellType = {
+    isText: false,
+    pattern: numericPattern,
+    within,
+    explain: (value, matches) =>
+      matches
+        ? { code: "numeric_range", reason: "too large or too small for a floating-point number" }
+        : wrongForm(value),
+  };
+  return () => type;
+}

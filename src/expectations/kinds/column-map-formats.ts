@@ -1,0 +1,177 @@
+import { columnOf, type Entry, entry, OnRowsOfColumn } from "../plan/entry.ts";
+import { rowCheck } from "../plan/row-check.ts";
+import { name, q, type Sql, value } from "../plan/sql.ts";
+import { suiteError } from "../plan/values.ts";
+
+/** Column map expectations on texts that are written in some format. */
+export const columnMapFormats: readonly Entry[] = [
+  entry("expect_column_values_to_be_json_parseable", OnRowsOfColumn, ({ column, mostly }, scope) => {
+    const subject = columnOf(scope, "column", column, ["text"]);
+    return rowCheck(subject, mostly, isJson(name(column), scope.serverVersion));
+  }),
+
+  entry(
+    "expect_column_values_to_match_strftime_format",
+    { ...OnRowsOfColumn, strftime_format: "string > 0" },
+    ({ column, mostly, strftime_format: format }, scope) => {
+      const subject = columnOf(scope, "column", column, ["text"]);
+      const expected = matchesTime(name(column), format, (reason) => suiteError("strftime_format", reason));
+      return rowCheck(subject, mostly, expected);
+    },
+  ),
+];
+
+/** The release that can say whether a text is JSON. */
+const release16 = 160_000;
+
+/** Whether a text is JSON, as RFC 8259 defines it; NULL for NULL. */
+export function isJson(text: Sql, serverVersion: number): Sql {
+  return serverVersion >= release16 ? q`${text} is json` : reducesToValue(text);
+}
+
+const stringPattern = String.raw`"(?:[^"\\\u0001-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"`;
+const scalarPattern = String.raw`true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`;
+const blankPattern = String.raw`[ \n\r\t]+`;
+const containerPattern = containers(`(?:0|"")`);
+
+function containers(element: string): string {
+  const pair = `"":${element}`;
+  return String.raw`\[(?:${element}(?:,${element})*)?\]|\{(?:${pair}(?:,${pair})*)?\}`;
+}
+
+/**
+ * For servers that cannot say: every string is cut down to `""`, every other simple value to `0`, and then the innermost
+ * arrays and objects to `0`, level by level, until nothing changes. Of JSON, and of nothing else, one value is left.
+ */
+function reducesToValue(text: Sql): Sql {
+  const replaced = (within: Sql, pattern: string, by: string) =>
+    q`regexp_replace(${within}, ${value("text", pattern)}, ${value("text", by)}, 'g')`;
+  const strings = replaced(text, stringPattern, `""`);
+  const simple = replaced(replaced(strings, scalarPattern, "0"), blankPattern, "");
+  return q`(with recursive reduced(t) as (
+      select ${simple} union select ${replaced(q`t`, containerPattern, "0")} from reduced)
+    select bool_or(t in ('0', '""')) from reduced)`;
+}
+
+type Fail = (reason: string) => Error;
+
+const months = "January February March April May June July August September October November December".split(" ");
+const days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
+const short = (names: readonly string[]) => names.map((full) => full.slice(0, 3));
+
+/** What Python's `strptime` reads for each directive, as a PostgreSQL regular expression. */
+const directives: Record<string, string> = {
+  Y: "(?!0000)[0-9]{4}",
+  y: "[0-9]{2}",
+  m: "(?:1[0-2]|0[1-9]|[1-9])",
+  d: "(?:3[01]|[12][0-9]|0[1-9]|[1-9]| [1-9])",
+  H: "(?:2[0-3]|[01][0-9]|[0-9])",
+  I: "(?:1[0-2]|0[1-9]|[1-9])",
+  M: "(?:[0-5][0-9]|[0-9])",
+  S: "(?:[0-5][0-9]|[0-9])",
+  f: "[0-9]{1,6}",
+  j: "(?:36[0-6]|3[0-5][0-9]|[12][0-9]{2}|0[1-9][0-9]|00[1-9]|[1-9][0-9]|0[1-9]|[1-9])",
+  p: anyCase(["AM", "PM"]),
+  B: anyCase(months),
+  b: anyCase(short(months)),
+  A: anyCase(days),
+  a: anyCase(short(days)),
+  w: "[0-6]",
+  u: "[1-7]",
+  z: "(?:[-+][0-9]{2}:?[0-5][0-9](?::?[0-5][0-9](?:\\.[0-9]{1,6})?)?|Z)",
+  Z: anyCase(["UTC", "GMT"]),
+  "%": "%",
+};
+
+/** Directives that stand for others. */
+const shorthands: Record<string, string> = {
+  D: "%m/%d/%y",
+  F: "%Y-%m-%d",
+  R: "%H:%M",
+  T: "%H:%M:%S",
+  c: "%a %b %d %H:%M:%S %Y",
+  x: "%m/%d/%y",
+  X: "%H:%M:%S",
+};
+
+/**
+ * Whether a text is a date or time as Python's `strptime` reads it with this format, in the C locale: every part in its
+ * range, and the day in its month. Throws the error that `fail` makes for a directive that is not known.
+ */
+export function matchesTime(text: Sql, format: string, fail: Fail): Sql {
+  const pieces = piecesOf(format, fail);
+  const whole = q`${text} ~ ${pattern(pieces, null)}`;
+  const has = (...names: string[]) => names.find((directive) => pieces.some((piece) => piece.directive === directive));
+  const day = has("d");
+  const month = has("m", "b", "B");
+  if (day === undefined || month === undefined) return whole;
+  const part = (directive: string) => q`substring(${text} from ${pattern(pieces, directive)})`;
+  const lastDay = q`date_part('day', make_date(${yearOf(has("Y", "y"), part)}, ${monthOf(month, part(month))}, 1)
+                      + interval '1 month' - interval '1 day')`;
+  // A case is worked out in order, so that no part is read of a text which has none.
+  return q`case when ${whole} then trim(${part(day)})::int <= ${lastDay} when ${text} is not null then false end`;
+}
+
+/** Without a year Python takes 1900; of two digits those from 69 on are of that century. */
+function yearOf(directive: string | undefined, part: (directive: string) => Sql): Sql {
+  if (directive === undefined) return q`1900`;
+  const digits = q`${part(directive)}::int`;
+  return directive === "Y" ? digits : q`(${digits} + case when ${digits} >= 69 then 1900 else 2000 end)`;
+}
+
+function monthOf(directive: string, text: Sql): Sql {
+  if (directive === "m") return q`${text}::int`;
+  const names = value("text", short(months).join("").toLowerCase());
+  return q`((strpos(${names}, lower(left(${text}, 3))) + 2) / 3)`;
+}
+
+interface Piece {
+  directive: string | null;
+  regex: string;
+}
+
+function piecesOf(format: string, fail: Fail): Piece[] {
+  const expanded = format.replace(/%([A-Za-z%])/g, (whole, letter: string) => shorthands[letter] ?? whole);
+  const pieces = Array.from(
+    expanded.matchAll(/%(.?)|(\s+)|([^%\s]+)/gsu),
+    ([whole, directive, blank, plain]): Piece => {
+      if (blank !== undefined) return { directive: null, regex: "\\s+" };
+      if (plain !== undefined) return { directive: null, regex: anyCase([plain]) };
+      const regex = Object.hasOwn(directives, directive ?? "") ? directives[directive ?? ""] : undefined;
+      if (regex === undefined) throw fail(`the directive ${whole} is not known; known are ${known()}`);
+      return { directive: directive ?? "", regex };
+    },
+  );
+  const directivesUsed = pieces.flatMap(({ directive }) =>
+    directive === null || directive === "%" ? [] : [directive],
+  );
+  const twice = directivesUsed.find((directive, at) => directivesUsed.indexOf(directive) !== at);
+  if (twice !== undefined) throw fail(`the directive %${twice} stands there twice`);
+  return pieces;
+}
+
+function known(): string {
+  return [...Object.keys(directives), ...Object.keys(shorthands)].map((letter) => `%${letter}`).join(" ");
+}
+
+/** The format as a regular expression; the part of one directive is captured. */
+function pattern(pieces: readonly Piece[], captured: string | null): Sql {
+  const regex = pieces.map((piece) =>
+    piece.directive !== null && piece.directive === captured ? `(${piece.regex})` : piece.regex,
+  );
+  return value("text", `^${regex.join("")}$`);
+}
+
+/** One of the texts, in small or capital letters. */
+function anyCase(texts: readonly string[]): string {
+  const regex = texts.map((text) =>
+    [...text]
+      .map((character) => {
+        const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
+        if (lower !== upper) return `[${lower}${upper}]`;
+        return /[!-/:-@[-`{-~]/.test(character) ? `\\${character}` : character;
+      })
+      .join(""),
+  );
+  return regex.length === 1 ? regex.join("") : `(?:${regex.join("|")})`;
+}

@@ -1,0 +1,152 @@
+import { Bounds, type Entry, entry, OnTable } from "../plan/entry.ts";
+import { type Answer, asNumber, type Known, type Plan, type Scope, within } from "../plan/plan.ts";
+import { foreign, q, relation, type Sql, table, value } from "../plan/sql.ts";
+import { storable, suiteError } from "../plan/values.ts";
+
+/** A whole number, which a suite's parameters may have turned into text. */
+const Whole = { value: ["number.integer", "|", [/^(?:0|-?[1-9]\d*)$/, "@", "a well-formed integer string"]] } as const;
+const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
+  for (const [argument, bound] of Object.entries(args)) {
+    if (bound !== null && bound !== undefined && !Number.isFinite(asNumber(bound))) {
+      throw suiteError(argument, `${JSON.stringify(bound)} is not a number`);
+    }
+  }
+  return { min_value: asNumber(args.min_value), max_value: asNumber(args.max_value) };
+};
+
+/** Expectations on the table as a whole: its columns, and how many rows it has. */
+export const tableExpectations: readonly Entry[] = [
+  entry(
+    "expect_column_to_exist",
+    { column: "string > 0", "column_index?": "number.integer | null" },
+    ({ column, column_index: index }, scope) => {
+      const names = columnNames(scope);
+      // Great Expectations takes an index of 0 for none given.
+      return known({ success: index ? names.at(index) === column : names.includes(column) });
+    },
+  ),
+
+  entry("expect_table_columns_to_match_ordered_list", { column_list: "string[] | null" }, (args, scope) =>
+    known(matchOrder(columnNames(scope), args.column_list)),
+  ),
+
+  entry(
+    "expect_table_columns_to_match_set",
+    { column_set: "string[] | null", "exact_match?": "boolean | null" },
+    ({ column_set: wanted, exact_match: exact }, scope) =>
+      known(matchSet(columnNames(scope), wanted ?? [], exact === true)),
+  ),
+
+  entry("expect_table_column_count_to_equal", Whole, ({ value }, { shape }) =>
+    known({ success: shape.columns.length === Number(value), observed: shape.columns.length }),
+  ),
+
+  entry("expect_table_column_count_to_be_between", Bounds, (args, { shape }) =>
+    known(within(shape.columns.length, wholeBounds(args))),
+  ),
+
+  entry("expect_table_row_count_to_equal", Whole, ({ value }, scope) =>
+    rowCount(scope, (rows) => ({ success: rows === Number(value), observed: rows })),
+  ),
+
+  entry("expect_table_row_count_to_be_between", Bounds, (args, scope) => {
+    const bounds = wholeBounds(args);
+    return rowCount(scope, (rows) => within(rows, bounds));
+  }),
+
+  entry(
+    "expect_table_row_count_to_equal_other_table",
+    { ...OnTable, other_table_name: "string > 0" },
+    ({ other_table_name: other }, scope) => ({
+      kind: "aggregate",
+      terms: [rowsOf(scope), q`(select count(*) from ${table(scope.resolveTable(other))})`],
+      answer: (counts) => {
+        const [self = 0, others = 0] = counts.map(Number);
+        return { success: self === others, observed: { self, other: others } };
+      },
+    }),
+  ),
+];
+
+function columnNames({ shape }: Scope): string[] {
+  return shape.columns.map((column) => column.name);
+}
+
+function known(answer: Answer): Known {
+  return { kind: "known", answer };
+}
+
+function rowCount(scope: Scope, answer: (rows: number) => Answer): Plan {
+  return { kind: "aggregate", terms: [rowsOf(scope)], answer: ([count]) => answer(Number(count)) };
+}
+
+function rowsOf({ rows }: Scope): Sql {
+  return rows === null ? q`count(*)` : q`count(*) filter (where ${rows})`;
+}
+
+function matchOrder(found: string[], expected: string[] | null): Answer {
+  if (expected === null) return { success: true, observed: found };
+  const positions = Array.from({ length: Math.max(found.length, expected.length) }, (_, position) => position);
+  const mismatched = positions
+    .filter((position) => found[position] !== expected[position])
+    .map((position) => ({
+      "Expected Column Position": position,
+      Expected: expected[position] ?? null,
+      Found: found[position] ?? null,
+    }));
+  if (mismatched.length === 0) return { success: true, observed: found };
+  return { success: false, observed: found, details: { mismatched } };
+}
+
+function matchSet(found: string[], wanted: string[], exact: boolean): Answer {
+  const unexpected = found.filter((column) => !wanted.includes(column)).sort();
+  const missing = [...new Set(wanted)].filter((column) => !found.includes(column)).sort();
+  if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found };
+  const mismatched = {
+    ...(unexpected.length > 0 ? { unexpected } : {}),
+    ...(missing.length > 0 ? { missing } : {}),
+  };
+  const success = !exact && missing.length === 0;
+  return { success, observed: [...found].sort(), details: { mismatched } };
+}
+
+/** Rows of a query that a result shows at most. */
+const mostShown = "200";
+
+/** Great Expectations' expectation that a query of the suite's author finds nothing. */
+export const customQueries: readonly Entry[] = [
+  entry("unexpected_rows_expectation", { unexpected_rows_query: "string > 0" }, (args, scope) => {
+    if (scope.rows !== null) throw suiteError("row_condition", "write the condition into the query");
+    const query = onBatch(storable("unexpected_rows_query", args.unexpected_rows_query));
+    return {
+      kind: "query",
+      foreign: true,
+      // On a line of its own, so that a comment at the query's end ends there.
+      statement: q`with found as materialized (select * from (${query}
+) as query) select (select count(*) from found),
+                   (select coalesce(jsonb_agg(to_jsonb(f)), '[]')
+                      from (select * from found limit ${value("int8", mostShown)}) f)`,
+      answer: ([row]) => {
+        const count = Number(row?.[0] ?? 0);
+        return {
+          success: count === 0,
+          observed: `${count} unexpected ${count === 1 ? "row" : "rows"}`,
+          details: { unexpected_rows: row?.[1] ?? [] },
+        };
+      },
+    };
+  }),
+];
+
+/** The query with the table in the place of `{batch}`; `{{` and `}}` are braces. */
+function onBatch(text: string): Sql {
+  const pieces = text.replace(/;\s*$/, "").split(/(\{\{|\}\}|\{[^{}]*\}|[{}])/);
+  const parts = pieces.map((piece) => {
+    if (piece === "{batch}") return q`${relation}`;
+    if (piece === "{{" || piece === "}}") return foreign(piece.slice(1));
+    if (/^[{}]/.test(piece))
+      throw suiteError("unexpected_rows_query", `${piece} is not known; only {batch} is, and {{ for a brace`);
+    return foreign(piece);
+  });
+  return parts.reduce((joined, part) => q`${joined}${part}`);
+}

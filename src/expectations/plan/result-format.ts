@@ -1,0 +1,52 @@
+import { ArkErrors, type } from "../../core/arktype.ts";
+import type { TableShape } from "../../core/columns.ts";
+import { suiteError } from "./values.ts";
+
+const Level = type("'BOOLEAN_ONLY' | 'BASIC' | 'SUMMARY' | 'COMPLETE'");
+export type Level = typeof Level.infer;
+
+const Given = Level.or({
+  "+": "reject",
+  "result_format?": Level,
+  "partial_unexpected_count?": "number.integer >= 0",
+  "include_unexpected_rows?": "boolean",
+  "unexpected_index_column_names?": "string[] | null",
+  "exclude_unexpected_values?": "boolean",
+  "return_unexpected_index_query?": "boolean",
+});
+export type GivenFormat = typeof Given.infer;
+
+/** How much of an answer is wanted, as Great Expectations' result_format says it. */
+export interface ResultFormat {
+  level: Level;
+  /** Unexpected values listed at most, below COMPLETE. */
+  partial: number;
+  /** Columns that tell which row an unexpected value is from; the table's key unless others are named. */
+  keys: readonly string[];
+  /** True when the query that finds the unexpected rows is wanted. */
+  query: boolean;
+  withoutValues: boolean;
+  wholeRows: boolean;
+}
+
+/** The format that an expectation's own result_format asks for, or, where it has none, the caller's. */
+export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): ResultFormat {
+  const given = own === undefined || own === null ? callers : Given(own);
+  if (given instanceof ArkErrors) throw suiteError("result_format", given.summary.replaceAll("\n", "; "));
+  const options = typeof given === "string" ? { result_format: given } : given;
+  if (options.include_unexpected_rows && options.result_format === undefined) {
+    throw suiteError("result_format", "include_unexpected_rows wants a result_format beside it");
+  }
+  const level = options.result_format ?? "BASIC";
+  const keys = options.unexpected_index_column_names ?? shape.key;
+  const missing = keys.find((key) => !shape.columns.some((column) => column.name === key));
+  if (missing !== undefined) throw suiteError("result_format", `table ${shape.name} has no column "${missing}"`);
+  return {
+    level,
+    partial: options.partial_unexpected_count ?? 20,
+    keys,
+    query: options.return_unexpected_index_query ?? level === "COMPLETE",
+    withoutValues: options.exclude_unexpected_values ?? false,
+    wholeRows: options.include_unexpected_rows ?? false,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Verdict } from "../../core/messages/events.ts";
+import type { Expectation, Suite } from "../../core/suites/suite.ts";
+import type { TableName } from "../../postgres/catalog/introspect.ts";
+import type { Outcome } from "./outcome.ts";
+import type { ExpectationResult, ValidationResult } from "./result.ts";
+
+/** The release of Great Expectations whose semantics and result format these are. */
+const version = "1.2.0";
+
+export function expectationResult(
+  { type, kwargs, severity, rest }: Expectation,
+  { success, result, exception }: Outcome,
+): ExpectationResult {
+  return {
+    success,
+    expectation_config: { type, kwargs, meta: {}, ...rest },
+    result,
+    meta: { severity },
+    exception_info: {
+      raised_exception: exception !== null,
+      exception_message: exception,
+      exception_traceback: null,
+    },
+  };
+}
+
+/** The verdict that events and the ledger carry. */
+export function verdictOf(table: string, { type, kwargs, severity }: Expectation, result: ExpectationResult): Verdict {
+  const { success, result: fields, exception_info: info } = result;
+  return {
+    table,
+    type,
+    ...(typeof kwargs.column === "string" ? { column: kwargs.column } : {}),
+    kwargs,
+    severity,
+    success,
+    observed: info.exception_message ?? fields.observed_value ?? null,
+    unexpected_count: fields.unexpected_count ?? null,
+    unexpected_percent: fields.unexpected_percent ?? null,
+  };
+}
+
+export function validationResult(
+  { suite, relation, displayName }: { suite: Suite; relation: TableName; displayName?: string },
+  results: ExpectationResult[],
+  began: Date,
+): ValidationResult {
+  const successful = results.filter(({ success }) => success).length;
+  return {
+    success: successful === results.length,
+    results,
+    suite_name: suite.name,
+    suite_parameters: suite.parameters,
+    statistics: {
+      evaluated_expectations: results.length,
+      successful_expectations: successful,
+      unsuccessful_expectations: results.length - successful,
+      success_percent: results.length === 0 ? null : (successful / results.length) * 100,
+    },
+    meta: {
+      great_expectations_version: version,
+      expectation_suite_name: suite.name,
+      run_id: { run_name: null, run_time: began.toISOString() },
+      validation_time: began.toISOString(),
+      batch_spec: { schema_name: relation.schema, table_name: displayName ?? relation.name },
+      batch_markers: { ge_load_time: began.toISOString() },
+      active_batch_definition: {
+        datasource_name: "postgresql",
+        data_connector_name: "table",
+        data_asset_name: displayName ?? relation.name,
+        batch_identifiers: {},
+      },
+    },
+    id: null,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Cell, RunState, TableProgress } from "../../client/state.ts";
+import { asciiBar, type BarGlyphs, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
+import type { Stage } from "../../core/messages/events.ts";
+import { clip, padEnd } from "../../core/text.ts";
+import type { Paint, Style } from "../views/output.ts";
+import { type Column, table } from "../views/table.ts";
+
+export interface Frame {
+  columns: number;
+  rows: number;
+  paint: Paint;
+  glyphs: Glyphs;
+  /** Seconds since the run began. */
+  elapsed: number;
+}
+
+export interface Glyphs {
+  bar: BarGlyphs;
+  done: string;
+  failed: string;
+  waiting: string;
+  none: string;
+  more: string;
+}
+
+const unicode: Glyphs = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+const ascii: Glyphs = { bar: asciiBar, done: "ok", failed: "FAILED", waiting: ".", none: "-", more: "..." };
+
+/** Block characters, unless the locale says that the terminal does not speak UTF-8. */
+export function glyphsFor(env: Record<string, string | undefined>): Glyphs {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale === undefined || /utf-?8/i.test(locale) ? unicode : ascii;
+}
+
+/** A run as it stands, in lines that are narrower than the terminal and fewer than its rows. */
+export function liveLines(state: RunState, frame: Frame): string[] {
+  const { columns, rows, paint, glyphs, elapsed } = frame;
+  const stage = state.stage === null ? "" : ` · ${state.stage}`;
+  const heading = clip(`${state.month} → ${state.as_of}${stage} · ${formatClock(elapsed)}`, columns - 1);
+  // The heading, the columns' titles, and the row that the cursor waits on.
+  const room = Math.max(0, rows - 3);
+  const shown = state.tables.length <= room ? state.tables : underWay(state.tables, Math.max(0, room - 1));
+  const hidden = state.tables.length - shown.length;
+  const body = room === 0 ? "" : table(columnsFor(frame), shown, { columns: columns - 1, paint });
+  const more = hidden > 0 && room > 0 ? [clip(`${glyphs.more} ${hidden} more`, columns - 1)] : [];
+  return [paint("bold", heading), ...body.split("\n").filter((line) => line !== ""), ...more];
+}
+
+/** The tables one wants to see when there is not room for all: those that are not done yet. */
+function underWay(tables: readonly TableProgress[], room: number): readonly TableProgress[] {
+  const isDone = ({ cells, snapshot }: TableProgress) => cells[snapshot ? "snapshot" : "validate"].state === "done";
+  const first = tables.findIndex((one) => !isDone(one));
+  const start = Math.max(0, Math.min(first === -1 ? 0 : first, tables.length - room));
+  return tables.slice(start, start + room);
+}
+
+const widestName = 18;
+
+function columnsFor({ columns, glyphs }: Frame): Column<TableProgress>[] {
+  const perStage = Math.floor((columns - 1 - widestName) / 4) - 2;
+  // The rest of a cell is for " 100 %".
+  const barWidth = Math.min(10, perStage - 6);
+  const width = Math.max(6, Math.min(16, perStage));
+  const stage = (title: string, name: Stage): Column<TableProgress> => ({
+    title,
+    cell: (one) => padEnd(cellText(one, name, barWidth, glyphs), width),
+    style: (one) => cellStyle(one, name),
+  });
+  return [
+    { title: "TABLE", cell: (one) => one.table, flexible: true },
+    stage("INGEST", "ingest"),
+    stage("UPSERT", "upsert"),
+    stage("VALIDATE", "validate"),
+    stage("SNAPSHOT", "snapshot"),
+  ];
+}
+
+function cellText(one: TableProgress, stage: Stage, barWidth: number, glyphs: Glyphs): string {
+  const cell = one.cells[stage];
+  if (cell.state === "done") return doneText(one, stage, glyphs);
+  if ((stage === "snapshot" && !one.snapshot) || (stage === "validate" && one.expectations === 0)) return glyphs.none;
+  if (cell.state === "waiting") return glyphs.waiting;
+  const percent = `${String(Math.floor(fractionOf(cell) * 100)).padStart(3)} %`;
+  return barWidth < 3 ? percent : `${bar(fractionOf(cell), barWidth, glyphs.bar)} ${percent}`;
+}
+
+const fractionOf = ({ done, total }: Cell) => (total === 0 ? 0 : Math.min(1, done / total));
+
+function doneText(one: TableProgress, stage: Stage, glyphs: Glyphs): string {
+  if (stage !== "validate") return `${glyphs.done} ${formatCount(one.counts.rows)}`;
+  const passed = one.verdicts.filter(({ success }) => success).length;
+  const mark = passed === one.verdicts.length ? glyphs.done : glyphs.failed;
+  return `${mark} ${passed}/${one.verdicts.length}`;
+}
+
+function cellStyle(one: TableProgress, stage: Stage): Style | null {
+  const { state } = one.cells[stage];
+  if (state === "waiting") return "dim";
+  if (state === "active") return "cyan";
+  return stage === "validate" && one.verdicts.some(({ success }) => !success) ? "red" : "green";
+}

@@ -1,0 +1,86 @@
+import type { Dataset } from "../../core/dataset.ts";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Seal } from "../../core/messages/events.ts";
+import type { ObservedSeries, RunDetail, RunFailure } from "../../core/messages/listings.ts";
+import type { Replies } from "../../core/messages/requests.ts";
+import { lockHolder } from "../../postgres/connection/lock.ts";
+import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../../postgres/ledger/queries.ts";
+import { observations } from "../../postgres/ledger/standing.ts";
+import { listSeals } from "../../postgres/snapshots/seals.ts";
+import { countUnsealed, sealsWithoutRows, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
+import { dropsOnDisk, monthEntries } from "../drop/months.ts";
+import { readPast } from "../drop/past.ts";
+import type { Session } from "../session/session.ts";
+
+/** Every month on disk or in the ledger, newest first. */
+export async function browseMonths(session: Session): Promise<Replies["months"]> {
+  const { sql, dataset, server } = session;
+  const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
+  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
+  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
+  const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
+  return {
+    months: monthEntries(onDisk, past, { runs, lost }, dataset.first_month),
+    server,
+    unsealed_dates: [...unsealed],
+  };
+}
+
+export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {
+  const seals = await listSeals(sql, dataset.name);
+  const unsealed = await unsealedDates(sql, tables, seals);
+  return {
+    unsealed: await countUnsealed(sql, tables, unsealed),
+    snapshots: seals.sort((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : byManifest(dataset, a, b))),
+  };
+}
+
+export async function browseRuns({ sql, dataset }: Session): Promise<Replies["runs"]> {
+  return { runs: await listRuns(sql, dataset.name, await lockHolder(sql, dataset.name)) };
+}
+
+export async function showRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
+  const detail = await readRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
+  if (detail !== null) return { ...detail, ...sealsOfRun(dataset, detail), failure: failureOf(detail) };
+  throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, { hint: "`runs` lists the runs there are." });
+}
+
+function sealsOfRun(dataset: Dataset, { snapshots }: Pick<LedgerRun, "snapshots">): Pick<RunDetail, "snapshots"> {
+  const source = (seal: Seal) => dataset.tables.find((table) => table.snapshot === seal.table)?.name ?? null;
+  const inOrder = [...snapshots].sort((a, b) => byManifest(dataset, a, b));
+  return { snapshots: inOrder.map((seal) => ({ ...seal, source: source(seal) })) };
+}
+
+/** In the manifest's order; tables that it names no more come last, by name. */
+function byManifest({ tables }: Dataset, one: Seal, other: Seal): number {
+  const place = (seal: Seal) => {
+    const index = tables.findIndex((table) => table.snapshot === seal.table);
+    return index < 0 ? tables.length : index;
+  };
+  return place(one) - place(other) || (one.table < other.table ? -1 : 1);
+}
+
+/** A run that died left no word on why; what follows from that is known all the same. */
+function failureOf({ status, failure }: LedgerRun): RunFailure | null {
+  if (status !== "crashed" || failure !== null) return failure;
+  return {
+    stage: null,
+    code: "pipeline_died",
+    title: "Its process died without a last word.",
+    hint: "Nothing was published: the server rolled back all that it had open. Run the month again.",
+    fault_count: 0,
+    fault_groups: [],
+    reject_file: null,
+  };
+}
+
+/** What each of a run's expectations observed in the publications before it, for the sparklines. */
+export async function browseHistory({ sql, dataset }: Session, run: number): Promise<Replies["history"]> {
+  const series = new Map<number, ObservedSeries>();
+  for (const { position, ...point } of await observations(sql, dataset.name, run)) {
+    const one = series.get(position) ?? { position, points: [] };
+    one.points.push(point);
+    series.set(position, one);
+  }
+  return { series: [...series.values()] };
+}

@@ -1,0 +1,66 @@
+import type { DropCheck } from "../../core/messages/listings.ts";
+import type { Replies, RequestOf } from "../../core/messages/requests.ts";
+import { openTable } from "../../csv/reader.ts";
+import { DropFaults, rejectFolder, rejectsOf } from "../drop/faults.ts";
+import { findKeyFaults } from "../drop/key-faults.ts";
+import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, sourceOf } from "../drop/months.ts";
+import { type Past, parentsFor, readPast } from "../drop/past.ts";
+import { publicationBefore, rowCountTrouble, rowsOf } from "../drop/row-counts.ts";
+import { selectMonths } from "../drop/selection.ts";
+import type { Session } from "../session/session.ts";
+
+/** Read drops as strictly as a run does; no table of the dataset is touched. */
+export async function checkDrops(session: Session, { selection }: RequestOf<"check">): Promise<Replies["check"]> {
+  const onDisk = await dropsOnDisk(session);
+  const past = await readPast(session.sql, session);
+  const drops: DropCheck[] = [];
+  for (const drop of selectMonths(session, { selection, as_of: null }, onDisk, past)) {
+    drops.push(await checkDrop(session, drop, past));
+  }
+  return { drops };
+}
+
+async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promise<DropCheck> {
+  const before = publicationBefore(drop.month, past.publications);
+  const rowsBefore = rowsOf(before);
+  const folder = rejectFolder(session.settings.home, session.sql, session.dataset.name);
+  const rejects = rejectsOf(folder, drop.month, "check");
+  const faults = new DropFaults(drop.month, rejects.add);
+  const incoming = incomingOf(session.tables, drop, before);
+  const files: DropCheck["files"] = [];
+  for (const one of incoming) {
+    const { table, path, bytes } = one.file;
+    const rows = await checkFile(session, one, faults, rejects.add);
+    const trouble =
+      rows === null ? null : rowCountTrouble({ dataset: session.dataset, rowsBefore }, { table, path, rows });
+    if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
+    files.push({ table, path, bytes, rows });
+  }
+  const parents = parentsFor(drop.month, false, past, session.dataset.first_month);
+  await findKeyFaults(session.sql, { ...session, parents }, incoming, faults);
+  return {
+    month: drop.month,
+    files,
+    fault_count: faults.count,
+    fault_groups: faults.groups,
+    faults: faults.listed,
+    reject_file: await rejects.close(),
+  };
+}
+
+/** Rows of a sound file, else null. */
+async function checkFile(
+  session: Session,
+  one: Incoming,
+  faults: DropFaults,
+  onFault: DropFaults["onFault"],
+): Promise<number | null> {
+  if (one.file.fault !== null) {
+    faults.add([one.file.fault]);
+    return null;
+  }
+  const reader = await openTable(sourceOf(session.dataset, one));
+  const read = await reader.read({ onFault });
+  faults.addFound({ listed: read.faults, count: read.faultCount, groups: read.groups });
+  return read.faultCount === 0 ? read.rows : null;
+}

@@ -1,0 +1,135 @@
+import { basename } from "node:path";
+import type { Dataset } from "../../core/dataset.ts";
+import { formatCount } from "../../core/format.ts";
+import { keyLines } from "../../csv/keys.ts";
+import { SourceFault } from "../../csv/source.ts";
+import { FaultTally } from "../../csv/tally.ts";
+import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { transact } from "../../postgres/connection/attempt.ts";
+import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
+import {
+  copyKeyLines,
+  dropKeyLines,
+  giveRoomForKeys,
+  type KeyLinesTable,
+  keyLinesText,
+  makeKeyLines,
+  orphanedKeys,
+  repeatedKeys,
+} from "../../postgres/live/key-lines.ts";
+import { isKnownParent, type Parents } from "../../postgres/live/parents.ts";
+import type { DropFaults } from "./faults.ts";
+import { type Incoming, sourceOf } from "./months.ts";
+
+/** A key that the database would not take; which rows, and on which lines, is found out after the rollback. */
+export class KeyFault extends Error {
+  constructor(
+    readonly kind: "repeated" | "orphaned",
+    readonly table: string,
+  ) {
+    super(`${kind} key in ${table}`);
+  }
+}
+
+/** SQLSTATEs of a unique and of a foreign key that a write would have broken. */
+const keyViolations = new Set(["23505", "23503"]);
+
+export function isKeyViolation(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && keyViolations.has(String(thrown.code));
+}
+
+/** A file whose keys are known, and where they are. */
+interface Collected extends Incoming {
+  keys: KeyLinesTable;
+  /** Equal for files with the same keys on the same lines, as one export mostly writes them. */
+  digest: string;
+}
+
+/**
+ * Find the lines of repeated and of orphaned keys. A second pass over the files, which a run makes only when the drop is
+ * rejected anyway: their keys and lines go into scratch tables, and PostgreSQL finds what is wrong among them.
+ */
+export async function findKeyFaults(
+  sql: Queryable,
+  { dataset, tables, parents }: { dataset: Dataset; tables: readonly LoadTable[]; parents: Parents },
+  incoming: readonly Incoming[],
+  faults: DropFaults,
+): Promise<void> {
+  const present = incoming.filter(({ table, file }) => file.fault === null && table.live.key.length === 1);
+  await transact(sql, async (tx) => {
+    await giveRoomForKeys(tx);
+    // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
+    const read: Collected[] = [];
+    for (const one of present) {
+      const keys = await makeKeyLines(tx, read.length);
+      const digest = await collectKeys(tx, dataset, one, keys);
+      if (digest !== null) read.push({ ...one, keys, digest });
+      else await dropKeyLines(tx, keys);
+    }
+    const unrepeated = new Set<string>();
+    for (const one of read) {
+      const tally = new FaultTally(basename(one.file.path), faults.onFault);
+      if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
+      if (tally.count === 0) unrepeated.add(one.digest);
+      await tellOrphaned(tx, one, read, { tables, parents }, tally);
+      faults.addFound(tally);
+    }
+  });
+}
+
+/** The keys' digest; null when the file gave no keys, or cannot be read to its end, which is a fault already. */
+async function collectKeys(
+  tx: Transaction,
+  dataset: Dataset,
+  one: Incoming,
+  table: KeyLinesTable,
+): Promise<string | null> {
+  const copy = await copyKeyLines(tx, table);
+  const hash = new Bun.CryptoHasher("sha256");
+  let isWhole = true;
+  try {
+    for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
+      if (keys.length === 0) continue;
+      const text = keyLinesText(keys, lines);
+      hash.update(text);
+      await copy.write(text);
+    }
+  } catch (error) {
+    if (!(error instanceof SourceFault)) {
+      await copy.abort("reading failed");
+      throw error;
+    }
+    isWhole = false;
+  }
+  return (await copy.finish()) > 0 && isWhole ? hash.digest("hex") : null;
+}
+
+async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: FaultTally): Promise<void> {
+  const column = table.live.key[0] ?? "";
+  for await (const { key, lines, times } of repeatedKeys(tx, keys)) {
+    const [first, second] = lines;
+    const more = times > 2 ? `, ${formatCount(times)} times in all` : "";
+    tally.add("key_repeated", `the key stands on line ${first} already${more}`, second, column, key);
+  }
+}
+
+async function tellOrphaned(
+  tx: Transaction,
+  child: Collected,
+  read: readonly Collected[],
+  known: { tables: readonly LoadTable[]; parents: Parents },
+  tally: FaultTally,
+): Promise<void> {
+  const column = child.table.live.key[0] ?? "";
+  for (const reference of child.table.live.references) {
+    const parent = read.find((one) => one.table.name === reference.parent.name);
+    if (parent === undefined || reference.columns.join() !== column || parent.digest === child.digest) continue;
+    const elsewhere =
+      known.parents.kind === "live" ? `live in ${parent.table.name}` : "in what an older month delivered";
+    const reason = `${column} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
+    const isKnown = isKnownParent(tx, reference, known, (cell) => tx`${cell}::text = c.key`);
+    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, isKnown)) {
+      tally.add("key_orphaned", reason, line, column, key);
+    }
+  }
+}

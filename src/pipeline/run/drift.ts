@@ -1,0 +1,104 @@
+import type { Column } from "../../core/columns.ts";
+import { type Drift, type DriftLimits, driftsOf, driftWords } from "../../core/drift.ts";
+import type { Seal, Warning } from "../../core/messages/events.ts";
+import type { Queryable } from "../../postgres/connection/connect.ts";
+import { viewOf } from "../../postgres/connection/one-view.ts";
+import { countedOf, movesOf } from "../../postgres/drift/column-moves.ts";
+import { type CountedColumn, isNumber } from "../../postgres/drift/distance-figures.ts";
+import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
+import { listSeals } from "../../postgres/snapshots/seals.ts";
+import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { allRows, countCells } from "../../postgres/snapshots/two-snapshots.ts";
+import { type Sides, suspectsOf } from "../drift/suspects.ts";
+import { type StageContext, warn } from "./context.ts";
+
+/** Rows of a snapshot up to which it costs little to look at all of them. */
+const fewRows = 20_000;
+
+/**
+ * Hold each column of the new snapshots against the snapshot before. What is told comes from all rows and is what
+ * `compare` tells, too; in large tables a sample tells which columns need no such look: see drift-bounds.ts.
+ */
+export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<void> {
+  const { tx, dataset, asOf, tables } = context;
+  const limits = dataset.drift;
+  if (limits === undefined) return;
+  const earlier = (await listSeals(tx, dataset.name)).filter((seal) => seal.as_of < asOf);
+  for (const table of tables.filter(isFrozen)) {
+    const name = table.snapshot.table.name;
+    const before = earlier.find((seal) => seal.table === name);
+    const now = seals.find((seal) => seal.table === name);
+    if (before === undefined || now === undefined) continue;
+    const drifted = await driftedColumns(tx, table, { before, now }, limits);
+    if (drifted.length > 0) warn(context, warningOf(name, drifted, before, now));
+  }
+}
+
+/** A column and those of its figures that are at or beyond their limits. */
+export interface DriftedColumn {
+  column: string;
+  drifts: Drift[];
+}
+
+export async function driftedColumns(
+  tx: Queryable,
+  table: Frozen,
+  sides: Sides,
+  limits: DriftLimits,
+): Promise<DriftedColumn[]> {
+  const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
+  if (columns.length === 0) return [];
+  const [from, to] = [sides.before.as_of, sides.now.as_of];
+  const isSmall = Math.max(sides.before.rows, sides.now.rows) <= fewRows;
+  const counted = isSmall
+    ? await countedByKey(tx, table, from, to, columns)
+    : await countedSuspects(tx, table, sides, columns, limits);
+  const moves = await movesOf(viewOf(tx), (sql) => allRows(sql, table, from, to), counted);
+  return counted.flatMap(({ column, fromRows, toRows }, index): DriftedColumn[] => {
+    const found = moves[index];
+    const drifts = found === undefined ? [] : driftsOf(found, { from: fromRows, to: toRows }, limits);
+    return drifts.length > 0 ? [{ column: column.name, drifts }] : [];
+  });
+}
+
+/** Of categories it matters how many keys changed theirs. */
+async function countedByKey(
+  tx: Queryable,
+  table: Frozen,
+  from: string,
+  to: string,
+  columns: readonly Column[],
+): Promise<CountedColumn[]> {
+  const rows = allRows(tx, table, from, to);
+  const numbers = columns.filter(isNumber);
+  const categories = columns.filter((column) => !isNumber(column));
+  const counted: CountedColumn[] = numbers.length > 0 ? await countCells(tx, rows, numbers) : [];
+  if (categories.length === 0) return counted;
+  return [...counted, ...countedOf(await rowChanges(tx, rows.from, rows.to, table.live.key, categories))];
+}
+
+async function countedSuspects(
+  tx: Queryable,
+  table: Frozen,
+  sides: Sides,
+  columns: readonly Column[],
+  limits: DriftLimits,
+): Promise<CountedColumn[]> {
+  const suspects = await suspectsOf(tx, table, sides, columns, limits);
+  if (suspects.length === 0) return [];
+  const rows = allRows(tx, table, sides.before.as_of, sides.now.as_of);
+  const counted = await countCells(
+    tx,
+    rows,
+    suspects.map(({ column }) => column),
+  );
+  return counted.map((one, index) => ({ ...one, moved: suspects[index]?.moved ?? 1 }));
+}
+
+function warningOf(table: string, drifted: readonly DriftedColumn[], before: Seal, now: Seal): Warning {
+  const columns = drifted.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
+  return {
+    title: `${table}: ${columns.join(", ")} drifted since ${before.as_of}.`,
+    hint: `\`compare ${before.as_of} ${now.as_of}\` tells how far each column moved; ask the sender what changed.`,
+  };
+}

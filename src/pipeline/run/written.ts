@@ -1,0 +1,66 @@
+import { ConsoleError } from "../../core/errors.ts";
+import { formatCount, formatCounted } from "../../core/format.ts";
+import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
+import { fireDeferred, type Moment, stateSince, tablesWithHooks } from "../../postgres/live/other-writers.ts";
+import type { StageContext, Staged } from "./context.ts";
+
+/** A table that was published, with the plan by which that was done. */
+export interface PublishedTable extends Staged {
+  plan: MergePlan;
+}
+
+/** What went into the live tables, all planned after the same moment; no tables for a backfill. */
+export interface Publishing {
+  since: Moment;
+  tables: PublishedTable[];
+}
+
+/** What the server says it wrote must be what was planned: a trigger may have skipped rows, or somebody removed some. */
+export async function requireCounts(context: StageContext, { plan, ...staged }: PublishedTable, done: MergeOutcome) {
+  for (const deed of ["updated", "inserted"] as const) {
+    if (done[deed] === plan[deed]) continue;
+    const { different, missing } = await strayRows(context.tx, staged.table, staged.carried);
+    const planned = `${formatCounted(plan[deed], "row")} ${plan[deed] === 1 ? "was" : "were"} to be ${deed}`;
+    const what = `${planned}, ${formatCount(done[deed])} ${done[deed] === 1 ? "was" : "were"}`;
+    const hasHooks = (await tablesWithHooks(context.tx, [staged.table])).length > 0;
+    throw notAsPlanned(staged.table, what, different.length > 0 ? different : missing, hasHooks);
+  }
+}
+
+/**
+ * What is in the tables at the end must be what was planned. Where the rows were written by nobody else, and nothing but
+ * our statements has a say in what is written, their counts tell; else every row is held against the stage.
+ */
+export async function requireWritten({ tx, tables }: StageContext, { since, tables: published }: Publishing) {
+  if (published.length === 0) return;
+  const hasHooks = (await tablesWithHooks(tx, tables)).length > 0;
+  if (hasHooks) await fireDeferred(tx);
+  for (const { table, carried, plan } of published) {
+    const { rows, written } = await stateSince(tx, table, since);
+    const wanted = plan.live + plan.inserted;
+    if (rows === wanted && !written && !hasHooks) continue;
+    const strays = await strayRows(tx, table, carried);
+    const isOne = strays.rows === 1;
+    const isStray = `${formatCounted(strays.rows, "row")} ${isOne ? "is" : "are"} not live as the drop has`;
+    const keys = [...strays.different, ...strays.missing];
+    if (strays.rows > 0) throw notAsPlanned(table, `${isStray} ${isOne ? "it" : "them"}`, keys, hasHooks);
+    if (rows === wanted) continue;
+    throw notAsPlanned(table, `${formatCounted(wanted, "row")} should be live, ${formatCount(rows)} are`, [], hasHooks);
+  }
+}
+
+/** `keys` are those of the first rows in question, some of which may have been yet to come. */
+export function notAsPlanned(
+  { name }: Pick<LoadTable, "name">,
+  what: string,
+  keys: readonly string[],
+  hasHooks: boolean,
+): ConsoleError {
+  const rows = keys.length === 0 ? "" : ` (${keys.slice(0, 5).join(", ")}${keys.length < 5 ? "" : ", …"})`;
+  const cause = hasHooks
+    ? `A trigger, a rule or a policy has a say in what is written to ${name}: \`\\d+ ${name}\` in psql lists them. ` +
+      "Disable it for the time of the run, or mend it."
+    : `Another session wrote to ${name} while the run went on. Run the month again when nobody else does.`;
+  return new ConsoleError("not_as_planned", `${name}: ${what}${rows}.`, { hint: `Nothing was published. ${cause}` });
+}

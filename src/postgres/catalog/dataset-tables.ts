@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Column, TableShape } from "../../core/columns.ts";
+import type { Dataset, DatasetTable } from "../../core/dataset.ts";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Queryable } from "../connection/connect.ts";
+import { type CatalogTable, catalogTables } from "./introspect.ts";
+
+/**
+ * A snapshot table and the columns it freezes: those of the live table that it has, in its own order. Columns of its own
+ * that fill themselves, such as the time when a row came, are left to it.
+ */
+export interface SnapshotTarget {
+  table: CatalogTable;
+  columns: Column[];
+  asOfColumn: string;
+  /** Column for the month whose drop brought the row; null where the table has none. */
+  deliveredColumn: string | null;
+  hasOwnColumns: boolean;
+}
+
+/** A table of the dataset, as the manifest names it and the catalog describes it. */
+export interface LoadTable {
+  name: string;
+  manifest: DatasetTable;
+  live: CatalogTable;
+  snapshot: SnapshotTarget | null;
+}
+
+export const stageSchema = "stage";
+
+/** The dataset's tables in load order: a table comes after those that its foreign keys name. */
+export async function loadTables(sql: Queryable, dataset: Dataset): Promise<LoadTable[]> {
+  const { schema } = dataset;
+  const names = dataset.tables.flatMap((table) => [table.name, ...(table.snapshot === null ? [] : [table.snapshot])]);
+  const found = await catalogTables(
+    sql,
+    names.map((name) => ({ schema, name })),
+  );
+  const byName = new Map(found.map((table) => [table.name, table]));
+  const tables = dataset.tables.map((manifest) => {
+    const live = required(byName, schema, manifest.name);
+    if (live.key.length === 0) {
+      throw mismatch(
+        `Table ${schema}.${live.name} has no primary key.`,
+        `alter table ${schema}.${live.name} add primary key (user_id): the column, or columns, that tell its rows apart.`,
+      );
+    }
+    const snapshot =
+      manifest.snapshot === null ? null : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset);
+    return { name: manifest.name, manifest, live, snapshot };
+  });
+  return parentsFirst(tables);
+}
+
+function required(tables: Map<string, CatalogTable>, schema: string, name: string): CatalogTable {
+  const table = tables.get(name);
+  if (table !== undefined) return table;
+  throw mismatch(
+    `The database has no table ${schema}.${name}.`,
+    "Apply the file in db/init that makes it by psql --file: what is there already stays. Or mend its name in db/dataset.json.",
+  );
+}
+
+function mismatch(title: string, hint: string): ConsoleError {
+  return new ConsoleError("schema_mismatch", title, { hint });
+}
+
+function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Dataset): SnapshotTarget {
+  const { as_of_column: asOfColumn, delivered_column: delivered } = dataset;
+  if (!hasColumn(table, asOfColumn)) {
+    throw mismatch(
+      `Snapshot table ${table.name} has no column ${asOfColumn}.`,
+      `Where it is empty: alter table ${table.name} add column ${asOfColumn} date not null. Or mend as_of_column in db/dataset.json.`,
+    );
+  }
+  const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
+  const own = table.selfFilling.filter((name) => !hasColumn(live, name));
+  const columns = table.columns.filter(
+    ({ name }) => name !== asOfColumn && name !== deliveredColumn && !own.includes(name),
+  );
+  const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
+  const missing = live.key.filter((name) => !hasColumn(table, name));
+  if (missing.length + strangers.length > 0) {
+    const names = [...missing, ...strangers.map((column) => column.name)].join(", ");
+    throw mismatch(
+      `Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`,
+      [...missing, ...strangers.map((column) => column.name)].map((name) => remedyFor(name, live, table)).join(" "),
+    );
+  }
+  return { table, columns, asOfColumn, deliveredColumn, hasOwnColumns: own.length > 0 };
+}
+
+/** The statement that makes a snapshot table's column what the live table's is. */
+function remedyFor(column: string, live: CatalogTable, table: CatalogTable): string {
+  const typeIn = ({ columns, declared }: CatalogTable) => declared[columns.findIndex(({ name }) => name === column)];
+  const wanted = typeIn(live);
+  if (wanted === undefined) {
+    return (
+      `alter table ${live.name} add column ${column} ${typeIn(table)}, if drops carry it; ` +
+      `alter table ${table.name} alter column ${column} set default with a value, if it is the table's own.`
+    );
+  }
+  return hasColumn(table, column)
+    ? `alter table ${table.name} alter column ${column} type ${wanted};`
+    : `alter table ${table.name} add column ${column} ${wanted};`;
+}
+
+/** The columns of the table's key, in key order. */
+export function keyColumns({ live }: LoadTable): Column[] {
+  return live.key.flatMap((name) => live.columns.filter((column) => column.name === name));
+}
+
+function hasColumn({ columns }: TableShape, name: string): boolean {
+  return columns.some((column) => column.name === name);
+}
+
+/** All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match. */
+function kind({ nullable: _, ...column }: Column): Omit<Column, "nullable"> {
+  return column;
+}
+
+function parentsFirst(tables: LoadTable[]): LoadTable[] {
+  const ordered: LoadTable[] = [];
+  let waiting = tables;
+  while (waiting.length > 0) {
+    const pending = new Set(waiting.map((table) => table.name));
+    const ready = waiting.filter((table) => parentsOf(table).every((parent) => !pending.has(parent)));
+    if (ready.length === 0) {
+      throw mismatch(
+        `The foreign keys of ${[...pending].join(", ")} go in a circle.`,
+        "No table can be loaded first: drop one of them by alter table … drop constraint (\\d in psql lists them).",
+      );
+    }
+    ordered.push(...ready);
+    waiting = waiting.filter((table) => !ready.includes(table));
+  }
+  return ordered;
+}
+
+function parentsOf({ live }: LoadTable): string[] {
+  return live.references.map((reference) => reference.parent.name).filter((name) => name !== live.name);
+}

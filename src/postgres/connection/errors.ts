@@ -1,0 +1,167 @@
+import postgres from "postgres";
+import { ConsoleError, type FailureCode, toConsoleError } from "../../core/errors.ts";
+import type { Target } from "./url.ts";
+
+interface Cause {
+  reason: string;
+  hint: string;
+}
+
+const address = "Check host and port in the database URL.";
+
+/** Why a connection was not made, by the code of the system, the driver, or the server. */
+const causes: Record<string, Cause> = {
+  ECONNREFUSED: { reason: "nothing listens there", hint: `Start PostgreSQL there. ${address}` },
+  ENOENT: { reason: "there is no such socket", hint: "Start PostgreSQL there, or correct the directory in ?host=." },
+  EACCES: { reason: "its socket may not be opened", hint: "Run the console as a user who may enter that directory." },
+  ENOTFOUND: { reason: "that host name is unknown", hint: address },
+  EAI_AGAIN: { reason: "the name service does not answer", hint: "Check this machine's network." },
+  CONNECT_TIMEOUT: {
+    reason: "it does not answer",
+    hint: `Check network and firewall between here and there. ${address}`,
+  },
+  ETIMEDOUT: { reason: "it does not answer", hint: `Check network and firewall between here and there. ${address}` },
+  EHOSTUNREACH: { reason: "no network leads there", hint: "Check this machine's network." },
+  ENETUNREACH: { reason: "no network leads there", hint: "Check this machine's network." },
+  CONNECTION_CLOSED: { reason: "it hangs up at once", hint: `Is it PostgreSQL that listens there? ${address}` },
+  ECONNRESET: { reason: "it breaks off", hint: "If that server has no TLS, use sslmode=disable; else see its log." },
+  "28P01": {
+    reason: "it refuses the password",
+    hint: "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass.",
+  },
+  "28": { reason: "it refuses the login", hint: "Check the user in the database URL, and the server's pg_hba.conf." },
+  "3D000": { reason: "it has no such database", hint: "Create it with createdb, or correct its name in the URL." },
+  "53300": { reason: "all its connections are taken", hint: "Wait, or raise max_connections on the server." },
+  "57P03": { reason: "it is starting up or shutting down", hint: "Try again in a moment." },
+};
+
+/** What TLS says of a certificate, in OpenSSL's and Node's codes. */
+const certificate = /CERT|ISSUER|LEAF_SIGNATURE|^ERR_TLS|^ERR_SSL/;
+const distrust: Cause = {
+  reason: "its certificate does not convince",
+  hint: "Give the authority's certificate as sslrootcert=FILE in the URL, and a host name that it vouches for.",
+};
+
+/** A failure to connect, naming where to and what can be done. Without a target, what the error itself knows of it. */
+export function unreachable(error: unknown, target: Target | null): ConsoleError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const known = causes[code] ?? causes[code.slice(0, 2)] ?? (certificate.test(code) ? distrust : undefined);
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = known?.reason ?? "it cannot be reached";
+  // Codes of the server's and of TLS say more in their own words; the driver's only repeat the address.
+  const words = /^\d|^[0-9A-Z]{5}$/.test(code) || known === distrust || !known ? ` (${message})` : "";
+  return new ConsoleError("database_unreachable", `Cannot connect to ${placeOf(error, target)}: ${reason}${words}.`, {
+    hint: known?.hint ?? address,
+    cause: error,
+  });
+}
+
+function placeOf(error: unknown, target: Target | null): string {
+  if (target) {
+    const { host, port, database, user } = target;
+    const place = host.startsWith("/") ? `the socket ${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+    return `database "${database}" on ${place} as "${user}"`;
+  }
+  if (!(error instanceof Error && "address" in error && error.address)) return "the database";
+  return "port" in error && error.port ? `${error.address}:${error.port}` : String(error.address);
+}
+
+interface Remedy {
+  code: FailureCode;
+  hint: string;
+}
+
+const again = "Nothing was published. Run the command again.";
+const room = "Nothing was published. Make room on the server, then run the command again.";
+
+export const readingOnly =
+  "If that server is a standby, connect to its primary. Else default_transaction_read_only is on for the role, the database or " +
+  "the server: `alter role … reset default_transaction_read_only`, and the like, lets it write.";
+
+/** What an operator can do about a server's error, by SQLSTATE or, behind that, by its class (PostgreSQL manual, appendix A). */
+const remedies: Record<string, Remedy> = {
+  "08": { code: "database_lost", hint: again },
+  "57P": { code: "database_lost", hint: again },
+  "53": { code: "database_error", hint: room },
+  "53100": { code: "database_error", hint: `The server's disk is full. ${room}` },
+  "42501": {
+    code: "privilege_missing",
+    hint: "Have the owner grant that right to the role the console connects as, or connect as the owner.",
+  },
+  "25006": { code: "privilege_missing", hint: readingOnly },
+  "42P01": {
+    code: "schema_mismatch",
+    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
+  },
+  "42703": {
+    code: "schema_mismatch",
+    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
+  },
+  "3F000": {
+    code: "schema_mismatch",
+    hint: "A schema was dropped by other hands meanwhile: run it again, for the console makes its own anew.",
+  },
+  "40": { code: "database_error", hint: `Another session was in the way. ${again}` },
+  "55P03": { code: "database_error", hint: `Another session holds a lock on it. ${again}` },
+  "57014": {
+    code: "database_error",
+    hint: "Nothing was published. If statement_timeout ended it, raise that for the console's role and run it again.",
+  },
+  XX00: {
+    code: "database_error",
+    hint: "The server's files may be damaged: `doctor --check-data` reads all of them, and says what is lost and how to get the rest out.",
+  },
+};
+
+const general: Remedy = { code: "database_error", hint: "Nothing was published. The server's log may tell more." };
+
+/** Whatever a database call threw, in the operator's words: what failed, on which table, and what to do. */
+export function translate(error: unknown): ConsoleError {
+  if (error instanceof ConsoleError) return error;
+  if (error instanceof postgres.PostgresError) return isLogin(error) ? unreachable(error, null) : refused(error);
+  const code = codeOf(error);
+  if (isLost(code)) {
+    return new ConsoleError("database_lost", "The connection to the database was lost.", { hint: again, cause: error });
+  }
+  return isConnecting(error, code) ? unreachable(error, null) : toConsoleError(error);
+}
+
+/** A server's error keeps its SQLSTATE, table, constraint and detail; the statement and its values are left out. */
+function refused(error: postgres.PostgresError): ConsoleError {
+  const { code, hint } = remedies[error.code] ?? byClass(error.code) ?? general;
+  const table = [error.schema_name, error.table_name].filter(Boolean).join(".");
+  const facts = [
+    `SQLSTATE ${error.code}`,
+    table && `table ${table}`,
+    error.column_name && `column ${error.column_name}`,
+    error.constraint_name && `constraint ${error.constraint_name}`,
+    error.where?.split("\n")[0],
+  ];
+  const title = `PostgreSQL: ${error.message} (${facts.filter(Boolean).join(", ")})`;
+  return new ConsoleError(code, error.detail ? `${title}. ${error.detail}` : title, {
+    hint: error.hint ? `${error.hint} ${hint}` : hint,
+    cause: error,
+  });
+}
+
+function byClass(sqlstate: string): Remedy | undefined {
+  return remedies[sqlstate.slice(0, 4)] ?? remedies[sqlstate.slice(0, 3)] ?? remedies[sqlstate.slice(0, 2)];
+}
+
+/** Login refused, no such database, no connection left. */
+function isLogin({ code }: postgres.PostgresError): boolean {
+  return code.startsWith("28") || ["3D000", "53300", "57P03"].includes(code);
+}
+
+function isLost(code: string): boolean {
+  return ["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE"].includes(code);
+}
+
+function isConnecting(error: unknown, code: string): boolean {
+  const call = error instanceof Error && "syscall" in error ? error.syscall : "";
+  return call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,36 @@
+import type { Queryable, Sql } from "./connect.ts";
+
+/** First half of every lock key of ours; the second tells the dataset. */
+const lockClass = 0x53_46_4c_57;
+
+function lockKey(dataset: string): number {
+  return Bun.hash.crc32(dataset) | 0;
+}
+
+/** Take the dataset's writer lock for this session, without waiting. It dies with the session. */
+export async function tryLock(sql: Sql, dataset: string): Promise<boolean> {
+  const [row] = await sql<{ locked: boolean }[]>`
+    select pg_try_advisory_lock(${lockClass}::int, ${lockKey(dataset)}::int) as locked`;
+  return row?.locked ?? false;
+}
+
+/** The server process that holds the dataset's writer lock; null when nobody does. */
+export async function lockHolder(sql: Queryable, dataset: string): Promise<number | null> {
+  const [row] = await sql<{ pid: number }[]>`
+    select pid from pg_locks
+     where locktype = 'advisory' and granted
+       and database = (select oid from pg_database where datname = current_database())
+       and classid = ${lockClass}::oid and objid = ${lockKey(dataset) >>> 0}::bigint::oid`;
+  return row?.pid ?? null;
+}
+
+/** The server process that serves this one-connection pool. */
+export async function backendPid(sql: Sql): Promise<number> {
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  return row?.pid ?? 0;
+}
+
+/** Stop the statement that another of our connections is in. */
+export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
+  await sql`select pg_cancel_backend(${pid}::int)`;
+}

@@ -1,0 +1,167 @@
+import type { Mode, Seal } from "../../core/messages/events.ts";
+import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../../core/messages/listings.ts";
+import type { Queryable } from "../connection/connect.ts";
+import type { FileRecord } from "./records.ts";
+
+/** A time as ISO 8601, UTC. */
+export const iso = (sql: Queryable, column: string) =>
+  sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The columns of a RunEntry. A run that is called running but is not the lock's holder is shown as crashed. */
+function runEntry(sql: Queryable, holder: number | null) {
+  return sql`
+    r.run, r.month, r.as_of::text as as_of, r.mode,
+    case when r.status = 'running' and r.backend_pid is distinct from ${holder}::int then 'crashed'
+         else r.status end as status,
+    ${iso(sql, "started_at")} as started_at, ${iso(sql, "finished_at")} as finished_at,
+    (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('table', t.table_name, 'rows', t.rows,
+              'inserted', t.inserted, 'updated', t.updated, 'unchanged', t.unchanged, 'absent', t.absent))
+              order by t.position), '[]')
+       from console.run_tables t where t.run = r.run) as tables,
+    (select jsonb_build_object('passed', count(*) filter (where e.success),
+              'failed', count(*) filter (where not e.success and e.severity = 'critical'),
+              'warned', count(*) filter (where not e.success and e.severity <> 'critical'))
+       from console.run_expectations e where e.run = r.run) as expectations`;
+}
+
+/** All runs of a dataset, newest first. `holder` is the server process that holds its lock. */
+export async function listRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return [
+    ...(await sql<RunEntry[]>`
+      select ${runEntry(sql, holder)} from console.runs r where r.dataset = ${dataset} order by r.run desc`),
+  ];
+}
+
+/** The newest run of each month, dry runs and refusals left out: they say nothing of where the month stands. */
+export async function lastRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return [
+    ...(await sql<RunEntry[]>`
+      select ${runEntry(sql, holder)}
+        from (select distinct on (month) * from console.runs
+               where dataset = ${dataset} and mode <> 'dry_run' and status <> 'refused'
+               order by month, run desc) r`),
+  ];
+}
+
+/** A run with all that its tables of the ledger hold. */
+export type LedgerRun = Omit<RunDetail, "snapshots"> & { snapshots: Seal[] };
+type DetailRow = Omit<LedgerRun, "failure"> & { failure: RunFailure };
+
+/** Everything the ledger knows of one run; null when there is no such run. */
+export async function showRun(
+  sql: Queryable,
+  dataset: string,
+  run: number,
+  holder: number | null,
+): Promise<LedgerRun | null> {
+  const [row] = await sql<DetailRow[]>`
+    select ${runEntry(sql, holder)}, r.warnings,
+      jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,
+        'hint', r.failure_hint, 'fault_count', r.fault_count,
+        'fault_groups', r.fault_groups, 'reject_file', r.reject_file) as failure,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
+                'sha256', f.sha256, 'rows', f.rows)), '[]') from console.run_files f where f.run = r.run) as files,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', e.table_name, 'type', e.type, 'kwargs', e.kwargs,
+                'severity', e.severity, 'success', e.success, 'observed', e.observed,
+                'unexpected_count', e.unexpected_count, 'unexpected_percent', e.unexpected_percent)
+                || case when e.column_name is null then '{}' else jsonb_build_object('column', e.column_name) end
+                order by e.position), '[]') from console.run_expectations e where e.run = r.run) as verdicts,
+      (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('file', f.file, 'line', f.line,
+                'column', f.column_name, 'value', f.value, 'code', f.code, 'reason', f.reason)) order by f.position), '[]')
+         from console.run_faults f where f.run = r.run) as faults,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', s.table_name, 'as_of', s.as_of, 'rows', s.rows,
+                'fingerprint', s.fingerprint) order by s.table_name), '[]')
+         from console.seals s where s.run = r.run) as snapshots,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', l.table_name, 'as_of', l.as_of, 'rows', l.rows,
+                'fingerprint', l.fingerprint, 'run', l.run, 'lifted_at', ${iso(sql, "lifted_at")}, 'reason', l.reason,
+                'lifted_by', l.lifted_by, 'operator', l.operator, 'host', l.host) order by l.lift), '[]')
+         from console.lifted_seals l where l.run = r.run or l.lifted_by = r.run) as lifted
+      from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
+  if (row === undefined) return null;
+  return { ...row, failure: row.failure.code === null ? null : row.failure };
+}
+
+/** A publication: the run that last wrote this month, with its files. */
+export interface Publication {
+  run: number;
+  month: string;
+  as_of: string;
+  mode: Mode;
+  /** True when the live tables took part; false when the month was only ever backfilled, or adopted. */
+  live: boolean;
+  /** SHA-256 of the files that the live tables took part with last, in the order of their tables. */
+  live_files: string[];
+  /** True when its snapshots were dropped by retention, and none of this month has taken their place. */
+  dropped: boolean;
+  files: FileRecord[];
+}
+
+/** The newest publication of each month. */
+export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
+  return [
+    ...(await sql<Publication[]>`
+      select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode, w.run is not null as live,
+        (select coalesce(jsonb_agg(f.sha256 order by f.table_name), '[]')
+           from console.run_files f where f.run = w.run) as live_files,
+        exists (select 1 from console.lifted_seals l
+                 where l.dataset = r.dataset and l.month = r.month and l.reason = 'retention')
+          and not exists (select 1 from console.seals s where s.dataset = r.dataset and s.month = r.month) as dropped,
+        (select coalesce(jsonb_agg(${fileRecord(sql)}), '[]') from console.run_files f where f.run = r.run) as files
+        from console.runs r
+        left join lateral (select max(p.run) as run from console.runs p
+                            where p.dataset = r.dataset and p.month = r.month
+                              and p.status = 'published' and p.mode not in ('backfill', 'adopt')) w on true
+       where r.dataset = ${dataset} and r.status = 'published'
+       order by r.month, r.run desc`),
+  ];
+}
+
+/** A line of console.run_files, alias `f`, as a FileRecord. */
+function fileRecord(sql: Queryable) {
+  return sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
+    'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns)`;
+}
+
+/** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
+export interface EvaluatedExpectation<Result> {
+  table: string;
+  result: Result;
+  file: FileRecord | null;
+}
+
+/** Null when the run has no such expectation. `Result` is what the caller had recorded. */
+export async function evaluatedExpectation<Result>(
+  sql: Queryable,
+  dataset: string,
+  run: number,
+  position: number,
+): Promise<EvaluatedExpectation<Result> | null> {
+  const [row] = await sql<EvaluatedExpectation<Result>[]>`
+    select e.table_name as table, e.result,
+      (select ${fileRecord(sql)}
+         from console.run_files f where f.run = e.run and f.table_name = e.table_name) as file
+      from console.run_expectations e join console.runs r using (run)
+     where r.dataset = ${dataset} and e.run = ${run} and e.position = ${position}`;
+  return row ?? null;
+}
+
+/** A run's status as it stands in the ledger; null when there is no such run. */
+export async function runStatus(sql: Queryable, run: number): Promise<RunStatus | null> {
+  const [row] = await sql<{ status: RunStatus }[]>`select status from console.runs where run = ${run}`;
+  return row?.status ?? null;
+}
+
+/** Who holds the lock, from the ledger: their month, when they began, and who they are. */
+export async function holderRun(
+  sql: Queryable,
+  dataset: string,
+  holder: number,
+): Promise<{ run: number; month: string; started_at: string; operator: string; host: string; process: number } | null> {
+  const [row] = await sql<
+    { run: number; month: string; started_at: string; operator: string; host: string; process: number }[]
+  >`
+    select run, month, ${iso(sql, "started_at")} as started_at, operator, host, process
+      from console.runs where dataset = ${dataset} and status = 'running' and backend_pid = ${holder}
+     order by run desc limit 1`;
+  return row ?? null;
+}

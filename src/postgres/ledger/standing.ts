@@ -1,0 +1,102 @@
+import type { Mode } from "../../core/messages/events.ts";
+import type { RunStatus } from "../../core/messages/listings.ts";
+import type { Queryable, Sql } from "../connection/connect.ts";
+
+/** Milliseconds that a commit may still take before its outcome is called unknown. */
+export const patienceMs = 4_000;
+
+/** SQLSTATE lock_not_available: lock_timeout ran out. */
+const lockNotAvailable = "55P03";
+
+/** Thrown to roll back, so that nothing is written: a commit of ours could wait for the very standby that theirs waits for. */
+const undone = new Error("undone");
+
+/**
+ * Wait until no transaction has the end of this run under way any more: false when one still had after that time. A run
+ * ends by an update of its line, so that the line is locked from then until its commit is carried out or is not; and
+ * one that has not come as far when its client is gone never commits.
+ */
+export async function isSettled(sql: Sql, run: number, patienceMs: number): Promise<boolean> {
+  try {
+    // Whatever a role or a database has set: one that repeats its reads would fail, and one that only reads cannot lock.
+    await sql.begin("isolation level read committed read write", async (tx) => {
+      await tx`select set_config('lock_timeout', ${String(patienceMs)}, true)`;
+      await tx`select run from console.runs where run = ${run} for no key update`;
+      throw undone;
+    });
+    return true;
+  } catch (thrown) {
+    if (thrown === undone) return true;
+    if (thrown instanceof Error && "code" in thrown && thrown.code === lockNotAvailable) return false;
+    throw thrown;
+  }
+}
+
+/** What the server process of a run waits for; null when it is gone, waits for nothing, or is not ours to look at. */
+export async function waitOf(sql: Sql, run: number): Promise<string | null> {
+  const [row] = await sql<{ wait: string | null }[]>`
+    select a.wait_event as wait
+      from console.runs r
+      join pg_stat_activity a on a.pid = r.backend_pid and a.backend_start <= r.started_at
+     where r.run = ${run} and a.state = 'active'`;
+  return row?.wait ?? null;
+}
+
+/** How a run stands, as far as it tells where the rows of one of its tables are now. */
+export interface RunStanding {
+  status: RunStatus;
+  mode: Mode;
+  reject_file: string | null;
+  /** True once a later run has written the live tables. */
+  superseded: boolean;
+  /** Live rows of the table that its drop had not; null where that was not counted. */
+  absent: number | null;
+}
+
+/** Null when there is no such run. */
+export async function runStanding(sql: Queryable, run: number, table: string): Promise<RunStanding | null> {
+  const [row] = await sql<RunStanding[]>`
+    select r.status, r.mode, r.reject_file,
+      exists (select 1 from console.runs l
+               where l.dataset = r.dataset and l.run > r.run and l.status = 'published' and l.mode <> 'backfill') as superseded,
+      (select t.absent from console.run_tables t where t.run = r.run and t.table_name = ${table}) as absent
+      from console.runs r where r.run = ${run}`;
+  return row ?? null;
+}
+
+export interface Observation {
+  /** Index of the verdict in the run that is asked about. */
+  position: number;
+  as_of: string;
+  /** The metric when it is a number, else the count of unexpected values. */
+  observed: number | null;
+  success: boolean;
+}
+
+/**
+ * What the expectations of a run observed in it and in the six publications before it, oldest first. Two verdicts are
+ * of one expectation when table, type, column and arguments agree.
+ */
+export async function observations(sql: Queryable, dataset: string, run: number): Promise<Observation[]> {
+  return [
+    ...(await sql<Observation[]>`
+      with earlier as (
+        select distinct on (as_of) run, as_of from console.runs
+         where dataset = ${dataset} and run < ${run} and status = 'published'
+           and as_of < (select as_of from console.runs where run = ${run})
+         order by as_of desc, run desc limit 6
+      ), wanted as (
+        select run, as_of from earlier union all select run, as_of from console.runs where run = ${run}
+      )
+      select this.position, wanted.as_of::text as as_of, e.success,
+             case when jsonb_typeof(e.observed) = 'number' then (e.observed #>> '{}')::float8
+                  else e.unexpected_count end as observed
+        from console.run_expectations this
+        join wanted on true
+        join console.run_expectations e
+          on e.run = wanted.run and e.table_name = this.table_name and e.type = this.type
+         and e.column_name is not distinct from this.column_name and e.kwargs = this.kwargs
+       where this.run = ${run}
+       order by this.position, wanted.as_of`),
+  ];
+}

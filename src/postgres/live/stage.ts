@@ -1,0 +1,72 @@
+import postgres, { type PendingQuery, type Row } from "postgres";
+import { type LoadTable, stageSchema } from "../catalog/dataset-tables.ts";
+import type { Sql, Transaction } from "../connection/connect.ts";
+import { list } from "../connection/fragments.ts";
+
+/**
+ * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
+ * A twin that no longer has the live table's columns is made anew.
+ */
+export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Promise<void> {
+  const wanted = tables.map(({ name, live }) => ({ name, schema: live.schema }));
+  const outdated = await sql<{ name: string }[]>`
+    select name from jsonb_to_recordset(${sql.json(wanted)}) as wanted(name text, schema text)
+     where ${columnsOf(sql, sql`schema`)} is distinct from ${columnsOf(sql, sql`${stageSchema}::text`)}`;
+  if (outdated.length === 0) return;
+  const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
+  await sql.begin(async (tx) => {
+    await tx`create schema if not exists ${tx(stageSchema)}`;
+    for (const { name, live } of toMake) {
+      await tx`drop table if exists ${tx(stageSchema)}.${tx(name)}`;
+      await tx`create unlogged table ${tx(stageSchema)}.${tx(name)} (like ${tx(live.schema)}.${tx(live.name)})`;
+    }
+  });
+}
+
+/** What a twin has to have: the columns of the table called `name`, their types, and where NULL is allowed. */
+function columnsOf(sql: Sql, schema: PendingQuery<Row[]>) {
+  return sql`(
+    select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod, a.attnotnull) order by a.attnum)::text
+      from pg_attribute a
+     where a.attrelid = to_regclass(format('%I.%I', ${schema}, name)) and a.attnum > 0 and not a.attisdropped)`;
+}
+
+/** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */
+export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
+  const staged = tables.map(({ name }) => tx`${tx(stageSchema)}.${tx(name)}`);
+  const holdsRows = staged.map((table) => tx`exists (select 1 from ${table})`);
+  const [row] = await tx<{ full: boolean[] }[]>`select array[${list(tx, holdsRows)}]::boolean[] as full`;
+  const full = staged.filter((_, index) => row?.full[index]);
+  // A truncated table gets new files, which costs more than to look first.
+  if (full.length > 0) await tx`truncate ${list(tx, full)}`;
+}
+
+/** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
+export function copyIntoStage(tx: Transaction, { name }: LoadTable, columns: readonly string[]) {
+  return tx`copy ${tx(stageSchema)}.${tx(name)} (${tx([...columns])}) from stdin (format csv)`;
+}
+
+/** A cell that the server refused while it was copied. */
+export interface RefusedCell {
+  /** 1-based, of the data that was sent. */
+  line: number;
+  /** Null where the server names none, as for a constraint of the whole row. */
+  column: string | null;
+  value: string | null;
+  reason: string;
+}
+
+/** SQLSTATEs of a value that its column does not take: data exceptions, NOT NULL and CHECK. */
+const refusals = /^22|^23502$|^23514$/;
+
+/** `COPY users, line 3, column age: "x"`: as the server says where in a COPY it stands. */
+const place = /^COPY .+?, line (\d+)(?:, column (.+?)(?:: "(.*)"|: null input)?)?$/s;
+
+/** What an error of a COPY says of the cell that caused it; null for an error of another kind. */
+export function refusedCell(error: unknown): RefusedCell | null {
+  if (!(error instanceof postgres.PostgresError) || !refusals.test(error.code)) return null;
+  const found = place.exec(error.where?.split("\nSQL ")[0] ?? "");
+  if (found === null) return null;
+  const [, line, column, value] = found;
+  return { line: Number(line), column: column ?? null, value: value ?? null, reason: `PostgreSQL: ${error.message}` };
+}

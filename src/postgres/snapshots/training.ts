@@ -1,0 +1,118 @@
+import type { Column } from "../../core/columns.ts";
+import type { Cell, CellType, TrainingColumn } from "../../core/messages/training.ts";
+import type { Queryable, Transaction } from "../connection/connect.ts";
+import { type Fragment, list } from "../connection/fragments.ts";
+import type { Frozen } from "./snapshots.ts";
+
+/** What goes into a training set: features as of one day, the label as of a later one. Both days are known to be days. */
+export interface TrainingSources {
+  features: readonly Frozen[];
+  label: Frozen;
+  asOf: string;
+  labelsFrom: string;
+}
+
+interface Cells extends TrainingColumn {
+  cell: Fragment;
+}
+
+const cellTypes: Record<string, CellType> = {
+  bool: "boolean",
+  int2: "int32",
+  int4: "int32",
+  int8: "int64",
+  float4: "double",
+  float8: "double",
+  numeric: "double",
+  date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamptz",
+};
+
+/** Columns in their order: key, stamp, features as their tables come, label, the label's stamp. */
+export function trainingColumns(sql: Queryable, sources: TrainingSources): TrainingColumn[] {
+  return cellsOf(sql, sources).map(({ name, type, source }) => ({ name, type, source }));
+}
+
+/** The statement that reads a training set: one row a key that any feature table has, in byte order of the keys. */
+export async function trainingQuery(sql: Queryable, sources: TrainingSources): Promise<string> {
+  const { string } = await select(sql, sources).describe();
+  return string.replace(/\s+/g, " ").trim();
+}
+
+/** The rows, some thousand at a time; the server waits for whoever takes them. */
+export function trainingRows(tx: Transaction, sources: TrainingSources): AsyncIterable<Cell[][]> {
+  return select(tx, sources).values().cursor(5_000) as AsyncIterable<Cell[][]>;
+}
+
+function select(sql: Queryable, sources: TrainingSources) {
+  const { features, label, asOf, labelsFrom } = sources;
+  const cells = cellsOf(sql, sources).map(({ name, cell }) => sql`${cell} as ${sql(name)}`);
+  const key = list(
+    sql,
+    label.live.key.map((name) => sql`${sql(name)}`),
+  );
+  const joined = features
+    .map((table, index) => sql`${slice(sql, table, asOf)} ${sql(`f${index}`)}`)
+    .reduce((all, one) => sql`${all} full join ${one} using (${key})`);
+  return sql<Record<string, Cell>[]>`
+    select ${list(sql, cells)}
+      from ${joined} left join ${slice(sql, label, labelsFrom)} l using (${key})
+     order by ${list(sql, label.snapshot.columns.filter(({ name }) => label.live.key.includes(name)).map(orderOf))}`;
+
+  function orderOf({ name, type }: Column): Fragment {
+    return cellTypes[type] === undefined ? sql`${sql(name)}::text collate "C"` : sql`${sql(name)}`;
+  }
+}
+
+/** Dates are written out, not passed as parameters: the statement stands in the manifest and must run as it is. */
+function slice(sql: Queryable, { snapshot }: Frozen, asOf: string): Fragment {
+  const { table, columns, asOfColumn } = snapshot;
+  const names = columns.map(({ name }) => sql`${sql(name)}`);
+  return sql`
+    (select ${list(sql, names)} from ${sql(table.schema)}.${sql(table.name)}
+      where ${sql(asOfColumn)} = ${day(sql, asOf)})`;
+}
+
+function day(sql: Queryable, date: string): Fragment {
+  return sql.unsafe(`date '${date}'`);
+}
+
+function cellsOf(sql: Queryable, { features, label, asOf, labelsFrom }: TrainingSources): Cells[] {
+  const isKey = ({ name }: Column) => label.live.key.includes(name);
+  const { asOfColumn } = label.snapshot;
+  const columnsOf = (table: Frozen, alias: string): Cells[] =>
+    table.snapshot.columns
+      .filter((column) => !isKey(column))
+      .map((column) => ({ ...described(sql, sql`${sql(alias)}.`, column), source: table.snapshot.table.name }));
+  const stamp = (name: string, date: string): Cells => ({ name, type: "date", source: null, cell: day(sql, date) });
+  const cells = [
+    ...label.snapshot.columns.filter(isKey).map((column) => ({ ...described(sql, sql``, column), source: null })),
+    stamp(asOfColumn, asOf),
+    ...features.flatMap((table, index) => columnsOf(table, `f${index}`)),
+    ...columnsOf(label, "l"),
+    stamp(`label_${asOfColumn}`, labelsFrom),
+  ];
+  return distinctNames(cells);
+}
+
+/** A column that shares its name with another is called after its table, too. */
+function distinctNames(cells: readonly Cells[]): Cells[] {
+  const times = Map.groupBy(cells, ({ name }) => name);
+  return cells.map((cell) =>
+    cell.source === null || times.get(cell.name)?.length === 1
+      ? cell
+      : { ...cell, name: `${cell.source}_${cell.name}` },
+  );
+}
+
+function described(sql: Queryable, prefix: Fragment, { name, type }: Column): Omit<Cells, "source"> {
+  const column = sql`${prefix}${sql(name)}`;
+  return { name, type: cellTypes[type] ?? "text", cell: asCell(sql, column, type) };
+}
+
+/** Equal numerics are written alike whatever their scale; what JavaScript has no number for travels as text. */
+function asCell(sql: Queryable, column: Fragment, type: string): Fragment {
+  if (type === "numeric") return sql`trim_scale(${column})::text`;
+  return type in cellTypes && type !== "int8" ? column : sql`${column}::text`;
+}

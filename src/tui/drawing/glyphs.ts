@@ -1,0 +1,90 @@
+import { asciiBar, type BarGlyphs, blockBar } from "../../core/format.ts";
+
+/** Every character beyond ASCII that the screens draw by themselves, each one column wide but for the words. */
+export interface Glyphs {
+  ok: string;
+  fail: string;
+  warn: string;
+  none: string;
+  todo: string;
+  cursor: string;
+  mark: string;
+  rule: string;
+  dot: string;
+  arrow: string;
+  atLeast: string;
+  atMost: string;
+  up: string;
+  down: string;
+  ellipsis: string;
+  enter: string;
+  space: string;
+  times: string;
+  bar: BarGlyphs;
+  /** Growing heights for sparklines. */
+  spark: readonly string[];
+}
+
+export const unicode: Glyphs = {
+  ok: "✔",
+  fail: "✘",
+  warn: "!",
+  none: "–",
+  todo: "·",
+  cursor: "▸",
+  mark: "●",
+  rule: "─",
+  dot: "·",
+  arrow: "→",
+  atLeast: "≥",
+  atMost: "≤",
+  up: "↑",
+  down: "↓",
+  ellipsis: "…",
+  enter: "↵",
+  space: "␣",
+  times: "×",
+  bar: blockBar,
+  spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+};
+
+export const ascii: Glyphs = {
+  ok: "+",
+  fail: "x",
+  warn: "!",
+  none: "-",
+  todo: ".",
+  cursor: ">",
+  mark: "*",
+  rule: "-",
+  dot: "|",
+  arrow: "->",
+  atLeast: ">=",
+  atMost: "<=",
+  up: "up",
+  down: "down",
+  ellipsis: "~",
+  enter: "enter",
+  space: "space",
+  times: "x",
+  bar: asciiBar,
+  spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
+};
+
+/** A small column for each value, between the least and the greatest of them; a gap for what is not known. */
+export function sparkline(values: readonly (number | null)[], glyphs: Glyphs): string {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const least = Math.min(...known);
+  const span = Math.max(...known) - least;
+  const top = glyphs.spark.length - 1;
+  return values
+    .map((value) => {
+      if (value === null || !Number.isFinite(value)) return " ";
+      return glyphs.spark[span === 0 ? 0 : Math.round(((value - least) / span) * top)] ?? " ";
+    })
+    .join("");
+}
+
+export function glyphsOf(look: { unicode: boolean }): Glyphs {
+  return look.unicode ? unicode : ascii;
+}

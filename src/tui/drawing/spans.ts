@@ -1,0 +1,91 @@
+import { clip, displayWidth } from "../../core/text.ts";
+
+/** What a piece of text means; the theme gives it a colour, and every meaning also has a word or a sign. */
+export type Tone = "plain" | "dim" | "strong" | "accent" | "good" | "bad" | "warn" | "key";
+
+export interface Span {
+  text: string;
+  tone: Tone;
+}
+
+/** One line of the screen. */
+export interface Row {
+  spans: Span[];
+  /** The line under the cursor. */
+  selected?: boolean;
+}
+
+export function span(text: string, tone: Tone = "plain"): Span {
+  return { text, tone };
+}
+
+export function row(...parts: (Span | string)[]): Row {
+  return { spans: parts.map((part) => (typeof part === "string" ? span(part) : part)) };
+}
+
+export const blank: Row = { spans: [] };
+
+export function widthOf(spans: readonly Span[]): number {
+  return spans.reduce((width, part) => width + displayWidth(part.text), 0);
+}
+
+/** The spans cut to at most `width` columns. */
+export function clipSpans(spans: readonly Span[], width: number, ellipsis: string): Span[] {
+  if (widthOf(spans) <= width) return [...spans];
+  const kept: Span[] = [];
+  let room = width;
+  for (const part of spans) {
+    const partWidth = displayWidth(part.text);
+    if (partWidth > room || (partWidth === room && part !== spans.at(-1))) {
+      // A full stop here even when the part fits exactly: more follows, and the cut must show.
+      kept.push({ ...part, text: clip(`${part.text} `, room, ellipsis) });
+      break;
+    }
+    kept.push(part);
+    room -= partWidth;
+  }
+  return kept;
+}
+
+export type Align = "left" | "right" | "center";
+
+/** The spans in exactly `width` columns, cut or filled up with blanks. */
+export function fit(spans: readonly Span[], width: number, align: Align, ellipsis: string): Span[] {
+  const cut = clipSpans(spans, width, ellipsis);
+  const room = Math.max(0, width - widthOf(cut));
+  const before = align === "left" ? 0 : align === "right" ? room : Math.floor(room / 2);
+  return [...blanks(before), ...cut, ...blanks(room - before)];
+}
+
+function blanks(count: number): Span[] {
+  return count > 0 ? [span(" ".repeat(count))] : [];
+}
+
+/** Left and right parts on one line of `width` columns; the left one yields when both do not fit. */
+export function spread(left: readonly Span[], right: readonly Span[], width: number, ellipsis: string): Row {
+  const kept = clipSpans(right, width, ellipsis);
+  const room = Math.max(0, width - widthOf(kept) - (kept.length > 0 ? 1 : 0));
+  return { spans: [...fit(left, room, "left", ellipsis), ...(kept.length > 0 ? [span(" "), ...kept] : [])] };
+}
+
+export function plainText(line: Row): string {
+  return line.spans
+    .map((part) => part.text)
+    .join("")
+    .trimEnd();
+}
+
+/** Text broken at blanks into lines of at most `width` columns; beyond `most` lines the last one is cut. */
+export function wrap(text: string, width: number, most: number, ellipsis = "…"): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  const shown = lines.slice(0, most).map((line) => clip(line, width, ellipsis));
+  const rest = lines.slice(most);
+  if (rest.length > 0) shown[most - 1] = clip(`${shown[most - 1]} ${rest.join(" ")}`, width, ellipsis);
+  return shown;
+}

@@ -1,0 +1,105 @@
+import { displayWidth } from "../../core/text.ts";
+import type { Row, Tone } from "./spans.ts";
+
+export type Depth = "256" | "16" | "none";
+export const themeNames = ["dark", "light"] as const;
+export type ThemeName = (typeof themeNames)[number];
+
+/** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
+interface Palette {
+  tones: Record<Tone, string>;
+  selection: string;
+}
+
+const dark256: Palette = {
+  tones: {
+    plain: "",
+    dim: "38;5;245",
+    strong: "1",
+    accent: "38;5;80",
+    good: "38;5;114",
+    bad: "38;5;210",
+    warn: "38;5;221",
+    key: "38;5;80;1",
+  },
+  selection: "48;5;237",
+};
+
+const light256: Palette = {
+  tones: {
+    plain: "",
+    dim: "38;5;243",
+    strong: "1",
+    accent: "38;5;30",
+    good: "38;5;28",
+    bad: "38;5;160",
+    warn: "38;5;130",
+    key: "38;5;30;1",
+  },
+  selection: "48;5;254",
+};
+
+/** The terminal's own colours, which its user chose to be readable on its own background. */
+const basic: Palette = {
+  tones: { plain: "", dim: "2", strong: "1", accent: "36", good: "32", bad: "31", warn: "33", key: "36;1" },
+  selection: "1",
+};
+
+const lightBasic: Palette = { ...basic, tones: { ...basic.tones, accent: "34", warn: "35", key: "34;1" } };
+
+const palettes: Record<ThemeName, Record<Exclude<Depth, "none">, Palette>> = {
+  dark: { "256": dark256, "16": basic },
+  light: { "256": light256, "16": lightBasic },
+};
+
+export interface Look {
+  theme: ThemeName;
+  depth: Depth;
+  unicode: boolean;
+}
+
+/** The line as text with its colours as escape sequences; without colours it is the bare text. */
+export function paint(line: Row, look: Look): string {
+  const shown = (text: string) => (look.unicode ? text : asAscii(text));
+  if (look.depth === "none") return line.spans.map((part) => shown(part.text)).join("");
+  const palette = palettes[look.theme][look.depth];
+  const ground = line.selected === true ? palette.selection : "";
+  return line.spans
+    .map(({ text, tone }) => {
+      const codes = [palette.tones[tone], ground].filter((code) => code !== "").join(";");
+      return codes === "" || text === "" ? shown(text) : `\x1b[${codes}m${shown(text)}\x1b[0m`;
+    })
+    .join("");
+}
+
+/** What a terminal without Unicode can show, in as many columns: our own signs have stand-ins, data does not. */
+function asAscii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, (character) => "?".repeat(displayWidth(character)));
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** How the terminal can be drawn on, as far as the environment tells. */
+export function lookOf(env: Environment): Look {
+  return { theme: themeOf(env), depth: depthOf(env), unicode: speaksUnicode(env) };
+}
+
+/** https://no-color.org: any value but the empty one turns colours off. */
+function depthOf(env: Environment): Depth {
+  if ((env.NO_COLOR ?? "") !== "" || env.FORCE_COLOR === "0" || env.TERM === "dumb") return "none";
+  const rich = /256|kitty|ghostty|alacritty|direct|wezterm|foot/.test(env.TERM ?? "");
+  return rich || /truecolor|24bit/.test(env.COLORTERM ?? "") ? "256" : "16";
+}
+
+/** COLORFGBG ("0;15") is the one widespread hint of the background; 7 and 9 to 15 are light. */
+function themeOf(env: Environment): ThemeName {
+  const ground = Number((env.COLORFGBG ?? "").split(";").at(-1) || Number.NaN);
+  return ground === 7 || ground > 8 ? "light" : "dark";
+}
+
+/** The first of the three variables that is set decides, as in the C library; none at all means a modern terminal. */
+function speaksUnicode(env: Environment): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  if (locale === "") return env.TERM !== "linux";
+  return /utf-?8/i.test(locale);
+}

@@ -1,0 +1,104 @@
+import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { Live, Ui } from "./model.ts";
+import type { RunView, TableView } from "./run-view.ts";
+
+/** Rows of each table of a month: counted when this drop was loaded, otherwise guessed from bytes and months before. */
+export interface RowGuess {
+  rows: number;
+  exact: boolean;
+}
+
+export function rowsOf(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
+  const counted = entry.last_run?.tables.find((other) => other.table === table);
+  if (counted !== undefined && counted.rows > 0 && entry.state === "ok") return { rows: counted.rows, exact: true };
+  const bytes = entry.files.find((file) => file.table === table)?.bytes ?? 0;
+  const model = months.find((other) => other.state === "ok" && other.last_run !== null && rowsIn(other, table) > 0);
+  const modelBytes = model?.files.find((file) => file.table === table)?.bytes ?? 0;
+  if (model === undefined || modelBytes === 0 || bytes === 0) return null;
+  const rows = (rowsIn(model, table) * bytes) / modelBytes;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 2);
+  return { rows: Math.round(rows / step) * step, exact: false };
+}
+
+function rowsIn(entry: MonthEntry, table: string): number {
+  return entry.last_run?.tables.find((other) => other.table === table)?.rows ?? 0;
+}
+
+/** Rows of a whole month; null while nothing is known of one of its tables. */
+export function monthRows(months: readonly MonthEntry[], entry: MonthEntry): RowGuess | null {
+  let sum: RowGuess = { rows: 0, exact: true };
+  for (const file of entry.files) {
+    if (!file.present) continue;
+    const guess = rowsOf(months, entry, file.table);
+    if (guess === null) return null;
+    sum = { rows: sum.rows + guess.rows, exact: sum.exact && guess.exact };
+  }
+  return entry.files.length > 0 ? sum : null;
+}
+
+export function monthBytes(entry: MonthEntry): number {
+  return entry.files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+export function durationOf(run: RunEntry): number | null {
+  return run.finished_at === null ? null : (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
+}
+
+/** Seconds that a drop of so many bytes takes, from the last published run that had bytes; null for a first month. */
+export function expectedSeconds(months: readonly MonthEntry[], bytes: number): number | null {
+  const rates = months.flatMap((entry) => {
+    const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
+    const size = monthBytes(entry);
+    return seconds !== null && size > 0 ? [seconds / size] : [];
+  });
+  if (rates.length === 0) return null;
+  return (rates.reduce((sum, rate) => sum + rate, 0) / rates.length) * bytes;
+}
+
+const shares = { ingest: 0.4, upsert: 0.35, validate: 0.1, snapshot: 0.15 };
+
+/** How much of a run is behind it, 0 to 1: stages by the time they usually take, tables by their bytes. */
+function partDone(tables: readonly TableView[]): number {
+  const bytes = tables.reduce((sum, table) => sum + Math.max(1, table.bytes), 0);
+  let part = 0;
+  for (const table of tables) {
+    const weight = Math.max(1, table.bytes) / bytes;
+    for (const [stage, share] of Object.entries(shares) as [keyof typeof shares, number][]) {
+      const cell = table.cells[stage];
+      const through = cell.state === "off" ? (table.cells.validate.state === "done" ? 1 : 0) : cell.part;
+      part += weight * share * through;
+    }
+  }
+  return Math.min(1, part);
+}
+
+/** Seconds left: at first what past runs took, then more and more what this one shows. Null while nothing tells. */
+export function secondsLeft(ui: Ui, view: RunView): number | null {
+  const part = partDone(view.tables);
+  const past = expectedSeconds(
+    ui.months ?? [],
+    view.tables.reduce((sum, table) => sum + table.bytes, 0),
+  );
+  const here = part > 0.02 ? (view.seconds * (1 - part)) / part : null;
+  if (past === null) return here;
+  const byPast = Math.max(past - view.seconds, past * (1 - part) * 0.5);
+  return here === null ? byPast : here * part + byPast * (1 - part);
+}
+
+/** Bytes and rows a second in the stage that is going on. */
+export function rates(live: Live, view: RunView): { bytes: number | null; rows: number | null } {
+  const seconds = (stage: "ingest" | "upsert") => {
+    const entered = live.entered[stage];
+    if (entered === undefined) return 0;
+    const left = live.entered[stage === "ingest" ? "upsert" : "validate"] ?? live.current?.latest_at ?? entered;
+    return (Date.parse(left) - Date.parse(entered)) / 1000;
+  };
+  const read = view.tables.reduce((sum, table) => sum + table.cells.ingest.part * table.bytes, 0);
+  const rows = view.tables.reduce((sum, table) => sum + (table.cells.upsert.part > 0 ? table.cells.upsert.done : 0), 0);
+  const inIngest = seconds("ingest");
+  const inUpsert = seconds("upsert");
+  return {
+    bytes: inIngest > 0 && read > 0 ? read / inIngest : null,
+    rows: inUpsert > 0 && rows > 0 ? rows / inUpsert : null,
+  };
+}

@@ -1,0 +1,210 @@
+import type { PipelineExit } from "../../client/pipeline.ts";
+import type { RunState } from "../../client/state.ts";
+import type { RunEvent, Stage } from "../../core/messages/events.ts";
+import type {
+  Comparison,
+  MonthEntry,
+  ObservedSeries,
+  RunDetail,
+  RunEntry,
+  UnexpectedValues,
+} from "../../core/messages/listings.ts";
+import type { Replies, Request, RequestKind, RunRequest } from "../../core/messages/requests.ts";
+import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
+import type { Row } from "../drawing/spans.ts";
+import type { Look } from "../drawing/theme.ts";
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+/** Where in a list the user is: the item under the cursor by its name, so that it stays while the list changes. */
+export interface ListPlace {
+  selected: string | null;
+  filter: string;
+}
+
+/** A screen as it was left; the stack of these is the way back. `run: null` is the run that is going on. */
+export type Place =
+  | { screen: "months"; list: ListPlace }
+  | { screen: "run"; run: number | null; list: ListPlace; wideLog: boolean }
+  | { screen: "validation"; run: number | null; list: ListPlace; failuresOnly: boolean }
+  | { screen: "verdict"; run: number; position: number; list: ListPlace }
+  | { screen: "snapshots"; list: ListPlace; marked: string[] }
+  | { screen: "compare"; from: string; to: string; list: ListPlace }
+  | { screen: "runs"; list: ListPlace; status: string | null };
+export type ScreenName = Place["screen"];
+export type PlaceOf<Name extends ScreenName> = Extract<Place, { screen: Name }>;
+
+/** Something that wants the keys before the screen does. */
+export type Overlay =
+  | { kind: "help"; filter: string; typing: boolean; top: number }
+  | { kind: "filter"; before: string }
+  | { kind: "command"; text: string; choice: number }
+  | { kind: "confirm"; question: Question };
+
+/** A question before something is changed. With `typed`, that word must be written out first. */
+export interface Question {
+  title: string;
+  body: Row[];
+  yes: string;
+  effects: Effect[];
+  typed: { wanted: string; text: string } | null;
+  /** Where a yes leads. */
+  place: Place | null;
+}
+
+export interface LogLine {
+  at: string;
+  text: string;
+  tone: "plain" | "dim" | "good" | "bad" | "warn";
+}
+
+/** The run, or runs, that this console asked for last. */
+export interface Live {
+  request: RunRequest;
+  current: RunState | null;
+  past: RunState[];
+  log: LogLine[];
+  /** When the current run entered each stage: with bytes and rows it gives the rate. */
+  entered: Partial<Record<Stage, string>>;
+  /** Null while it goes on. */
+  outcome: { exit_code: number } | Trouble | null;
+  cancelling: boolean;
+}
+
+export type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };
+
+export interface Notice {
+  text: string;
+  tone: "plain" | "good" | "bad" | "warn";
+}
+
+export interface Trouble {
+  title: string;
+  hint: string;
+}
+
+/** Everything the screen is drawn from. */
+export interface Ui {
+  size: Size;
+  look: Look;
+  /** Milliseconds since 1970 at the newest message. */
+  now: number;
+  /** Shown in the header and in the commands to copy. */
+  data: string;
+  /** What to add to a headless command so that it means the same database and folders. */
+  flags: string;
+  link: Link;
+  server: string | null;
+  months: MonthEntry[] | null;
+  runs: RunEntry[] | null;
+  snapshots: SnapshotEntry[] | null;
+  /** Rows of snapshots that no run took, and the dates under which they stand. */
+  unsealed: readonly UnsealedEntry[];
+  unsealed_dates: readonly string[];
+  details: Readonly<Record<number, RunDetail>>;
+  history: Readonly<Record<number, ObservedSeries[]>>;
+  samples: Readonly<Record<string, UnexpectedValues>>;
+  /** By table and as_of; see `sealName`. */
+  seals: Readonly<Record<string, SealCheck>>;
+  comparison: Comparison | null;
+  /** Kinds of request under way. */
+  waiting: readonly RequestKind[];
+  /** Why requests were refused, by the request as JSON: they are not asked again by themselves. */
+  refusals: Readonly<Record<string, Trouble>>;
+  live: Live | null;
+  stack: readonly [Place, ...Place[]];
+  overlay: Overlay | null;
+  notice: Notice | null;
+}
+
+/** What the reducer wants done: the only way in which the state reaches out. */
+export type Effect =
+  | { do: "ask"; request: Exclude<Request, RunRequest> }
+  | { do: "run"; request: RunRequest }
+  | { do: "copy"; text: string }
+  | { do: "restart" }
+  | { do: "suspend" }
+  | { do: "quit"; code: number };
+
+export type Step = [Ui, Effect[]];
+
+export type Reply = {
+  [Kind in Exclude<RequestKind, "run">]: { request: Extract<Request, { kind: Kind }>; result: Replies[Kind] };
+}[Exclude<RequestKind, "run">];
+
+/** Everything that can happen to the console. */
+export type Message =
+  | { type: "key"; key: string }
+  | { type: "paste"; text: string }
+  | { type: "resize"; size: Size }
+  | { type: "tick" }
+  | { type: "reply"; reply: Reply }
+  | { type: "refused"; request: Request; title: string; hint: string }
+  | { type: "event"; event: RunEvent }
+  | { type: "ended"; exit_code: number }
+  /** What the pipeline waits for. */
+  | { type: "notice"; text: string }
+  | { type: "died"; exit: PipelineExit }
+  | { type: "restarted" };
+
+export const emptyList: ListPlace = { selected: null, filter: "" };
+
+export function here(ui: Ui): Place {
+  return ui.stack.at(-1) ?? ui.stack[0];
+}
+
+export function isRunning(ui: Ui): boolean {
+  return ui.live !== null && ui.live.outcome === null;
+}
+
+/** Why that was refused; null when it was not. */
+export function refusalOf(ui: Ui, request: Request): Trouble | null {
+  return ui.refusals[JSON.stringify(request)] ?? null;
+}
+
+export function sampleName(run: number, position: number): string {
+  return `${run}/${position}`;
+}
+
+export function sealName(seal: { table: string; as_of: string }): string {
+  return `${seal.table}@${seal.as_of}`;
+}
+
+export interface Beginning {
+  size: Size;
+  look: Look;
+  now: number;
+  data: string;
+  flags: string;
+}
+
+export function beginning({ size, look, now, data, flags }: Beginning): Ui {
+  return {
+    size,
+    look,
+    now,
+    data,
+    flags,
+    link: { state: "connecting" },
+    server: null,
+    months: null,
+    runs: null,
+    snapshots: null,
+    unsealed: [],
+    unsealed_dates: [],
+    details: {},
+    history: {},
+    samples: {},
+    seals: {},
+    comparison: null,
+    waiting: [],
+    refusals: {},
+    live: null,
+    stack: [{ screen: "months", list: emptyList }],
+    overlay: null,
+    notice: null,
+  };
+}

@@ -1,0 +1,89 @@
+import { formatAge } from "../../core/format.ts";
+import { type Stage, stages } from "../../core/messages/events.ts";
+import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import { type Span, span, type Tone } from "../drawing/spans.ts";
+import { isRunning, type Ui } from "./model.ts";
+import { outcomeOf } from "./run-view.ts";
+
+const states: Record<MonthState, { words: string; tone: Tone; aged: boolean }> = {
+  new: { words: "new", tone: "accent", aged: false },
+  ok: { words: "ok", tone: "good", aged: true },
+  changed: { words: "changed", tone: "warn", aged: true },
+  dropped: { words: "dropped", tone: "warn", aged: false },
+  failed: { words: "failed", tone: "bad", aged: true },
+  crashed: { words: "crashed", tone: "bad", aged: true },
+  running: { words: "running", tone: "warn", aged: false },
+  incomplete: { words: "incomplete", tone: "warn", aged: false },
+  broken: { words: "broken", tone: "bad", aged: false },
+  adopted: { words: "adopted", tone: "good", aged: true },
+  unsealed: { words: "unsealed", tone: "warn", aged: false },
+  out_of_order: { words: "out of order", tone: "warn", aged: false },
+  stamp_taken: { words: "stamp taken", tone: "warn", aged: false },
+  gone: { words: "gone", tone: "dim", aged: true },
+};
+
+/** The state as one word, with the age of the run it speaks of: "ok 2 d". */
+export function stateInWords(entry: MonthEntry, now: number): Span {
+  const { words, tone, aged } = states[entry.state];
+  const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
+  return span(`${words}${age.replace(" ago", "").replace("just now", "now")}`, tone);
+}
+
+/** One cell for each stage: what the month's publication, or its last attempt, came to. */
+export function monthStages(ui: Ui, entry: MonthEntry): Span[] {
+  const glyphs = glyphsOf(ui.look);
+  const own = ui.live?.current;
+  if (own?.month === entry.month && isRunning(ui)) return stages.map((stage) => liveCell(stage, own.stage, glyphs));
+  const run = entry.last_run;
+  if (run === null || run.status === "dry_run") return stages.map(() => span(glyphs.todo, "dim"));
+  if (run.status === "published") return publishedCells(run, glyphs, entry.state);
+  if (run.status === "running") return stages.map(() => span(glyphs.ellipsis, "warn"));
+  return failedCells(run, failedStage(ui, run), glyphs);
+}
+
+function liveCell(stage: Stage, current: Stage | null, glyphs: Glyphs): Span {
+  const distance = stages.indexOf(stage) - (current === null ? -1 : stages.indexOf(current));
+  if (distance < 0) return span(glyphs.ok, "good");
+  return distance === 0 ? span(glyphs.ellipsis, "warn") : span(glyphs.todo, "dim");
+}
+
+function publishedCells(run: RunEntry, glyphs: Glyphs, state: MonthState): Span[] {
+  const tone = state === "ok" ? "good" : "dim";
+  const { warned } = run.expectations;
+  const done = (isDone: boolean) => (isDone ? span(glyphs.ok, tone) : span(glyphs.none, "dim"));
+  return [
+    done(run.mode !== "adopt"),
+    done(run.mode !== "adopt" && run.mode !== "backfill"),
+    span(`${passedOf(run, glyphs)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
+    unsealedStates.has(state) ? span(state, states[state].tone) : span("sealed", tone),
+  ];
+}
+
+/** Of published months whose snapshots are not as they were sealed, or not sealed any more. */
+const unsealedStates = new Set<MonthState>(["dropped", "broken", "unsealed"]);
+
+function failedCells(run: RunEntry, failed: Stage | null, glyphs: Glyphs): Span[] {
+  const at = failed === null ? 0 : stages.indexOf(failed);
+  return stages.map((stage, index) => {
+    if (index < at) return span(stage === "validate" ? passedOf(run, glyphs) : glyphs.ok, "dim");
+    if (index > at || failed === null) return span(glyphs.none, "dim");
+    return span(stage === "validate" ? `${glyphs.fail} ${passedOf(run, glyphs)}` : glyphs.fail, "bad");
+  });
+}
+
+function passedOf({ expectations: { passed, failed, warned } }: RunEntry, { none }: Glyphs): string {
+  const all = passed + failed + warned;
+  return all === 0 ? none : `${passed}/${all}`;
+}
+
+/** The stage that stopped a run: from its details where they are known, else as far as the counts tell. */
+function failedStage(ui: Ui, run: RunEntry): Stage | null {
+  const known = ui.details[run.run]?.failure?.stage;
+  const named = stages.find((stage) => stage === known);
+  if (named !== undefined) return named;
+  const own = ui.live?.current;
+  if (own?.run === run.run && own.end?.event === "run.failed" && outcomeOf(own) !== "published") return own.end.stage;
+  if (run.expectations.failed > 0) return "validate";
+  return run.status === "rejected" ? "ingest" : null;
+}
