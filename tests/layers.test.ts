@@ -19,7 +19,7 @@ const below: Record<string, readonly string[]> = {
 
 /** Where a library may be imported: a folder or a single file of src. */
 const homes: Record<string, string> = {
-  arktype: "core/arktype",
+  arktype: "core/checks",
   commander: "headless/",
   "csv-parse": "csv/",
   "hyparquet-writer": "export/",

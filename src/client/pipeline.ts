@@ -1,9 +1,11 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
-import type { RunEvent } from "../core/messages/events.ts";
+import { isRunEvent, type RunEvent } from "../core/messages/events.ts";
 import type { RunOutcome } from "../core/messages/listings.ts";
 import {
+  type Hello,
   linesOf,
   type Message,
+  protocol,
   type Replies,
   type Request,
   type RequestKind,
@@ -12,7 +14,15 @@ import {
   type WireError,
 } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import { deathOf, type LastWords, type PipelineExit, unanswered, withoutConnection } from "./last-words.ts";
+import {
+  deathOf,
+  type LastWords,
+  notKnown,
+  type PipelineExit,
+  unanswered,
+  withoutConnection,
+  wordsOn,
+} from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
 /** The pipeline subprocess, as a front end sees it. */
@@ -44,9 +54,6 @@ const lastWordsKept = 2_000;
 
 /** Milliseconds that asking what became of a run may take in all: the server's commit has some of them to end. */
 const askPatience = 9_000;
-
-// Loaded while the subprocess starts, and not at all by a listing: the gate is most of a front end's start-up time.
-const eventGate = () => import("../core/messages/events.ts");
 
 /** Begin to talk with a subprocess: one that was started before, or else a new one. */
 export function startPipeline(settings: Settings, child: Subprocess = spawnPipeline()): Pipeline {
@@ -89,7 +96,7 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
     pending.clear();
     return exit;
   });
-  void send({ settings });
+  void send({ settings, protocol } satisfies Hello);
 
   return {
     exited,
@@ -105,7 +112,6 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
           void exited.then((exit) => reject(unanswered(request.kind, deathOf(exit))));
           return;
         }
-        if (onEvent !== undefined) void eventGate();
         const settle = { resolve: (result: Replies[RequestKind]) => resolve(result as Replies[Kind]), reject };
         pending.set(id, { request, ...settle, onEvent, latest: null });
         void send({ id, request });
@@ -130,8 +136,13 @@ async function listen(
   pending: Map<number, Pending>,
   onNotice: (text: string) => void,
 ): Promise<void> {
+  let isOurs = false;
   for await (const line of linesOf(stdout)) {
     const message = messageIn(line);
+    if ("protocol" in message) {
+      isOurs = message.protocol === protocol;
+      continue;
+    }
     if ("notice" in message) {
       onNotice(message.notice);
       continue;
@@ -139,8 +150,7 @@ async function listen(
     const call = pending.get(message.id);
     if (call === undefined) continue;
     if ("event" in message) {
-      const { isRunEvent } = await eventGate();
-      if (!isRunEvent(message.event)) throw misspoken(line);
+      if (!isOurs && !isRunEvent(message.event)) throw misspoken(line);
       call.latest = message.event;
       call.onEvent?.(message.event);
       continue;
@@ -196,7 +206,6 @@ async function endAbruptly(
 }
 
 async function lastWordsOn(run: number, death: ConsoleError, asking: Promise<RunOutcome>): Promise<LastWords> {
-  const { notKnown, wordsOn } = await import("./last-words.ts");
   try {
     return wordsOn(await asking, death);
   } catch (thrown) {

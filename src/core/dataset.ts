@@ -1,19 +1,19 @@
-import { ArkErrors, type } from "./arktype.ts";
+import { checked, type type } from "./checks.ts";
 import { ConsoleError } from "./errors.ts";
 
-const Tolerance = type({
+const tolerance = {
   "+": "reject",
   /** Fraction of last month's rows, such as 0.1, beyond which the run warns. */
   warn: "number >= 0",
   /** Fraction beyond which the drop is rejected. */
   reject: "number >= 0",
-});
+} as const;
 
 /**
  * The manifest of a dataset. It names the tables, their files, their snapshots and the thresholds; columns, types,
  * keys and load order come from PostgreSQL's catalog.
  */
-const Manifest = type({
+const manifestShape = {
   "+": "reject",
   name: /^[a-z][a-z0-9_]*$/,
   /** Schema of the live and the snapshot tables. */
@@ -29,7 +29,7 @@ const Manifest = type({
   /** Days that a DATE may hold, inclusive. */
   dates: { "+": "reject", from: /^\d{4}-\d{2}-\d{2}$/, to: /^\d{4}-\d{2}-\d{2}$/ },
   /** How far a file's row count may move from one month to the next. */
-  rows: { "+": "reject", shrink: Tolerance, grow: Tolerance },
+  rows: { "+": "reject", shrink: tolerance, grow: tolerance },
   /** How far a column may move from one snapshot to the next until the run warns; what is left out is not looked at. */
   "drift?": {
     "+": "reject",
@@ -51,9 +51,9 @@ const Manifest = type({
       "absent?": "string[]",
     },
   },
-});
+} as const;
 
-export type Manifest = typeof Manifest.infer;
+type Manifest = type.infer<typeof manifestShape>;
 
 export interface DatasetTable {
   name: string;
@@ -82,8 +82,7 @@ export function parseManifest(text: string, path: string): Dataset {
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }
-  const manifest = Manifest(json);
-  if (manifest instanceof ArkErrors) throw invalid(manifest.summary);
+  const manifest = checked(manifestShape, json, ({ summary }) => invalid(summary));
   const tables = Object.entries(manifest.tables).map(([name, table]) => ({
     name,
     file: table.file,

@@ -1,4 +1,4 @@
-import type { type } from "./arktype.ts";
+import type { type } from "./checks.ts";
 import { formatCount } from "./format.ts";
 
 /**

@@ -1,26 +1,18 @@
+import type { type } from "./checks.ts";
 import { ConsoleError } from "./errors.ts";
 
 /** Where the embedded server is unless told otherwise. */
 export const defaultHome = ".streamflow";
 
-/** Where things are. Paths are as given, relative ones from the working directory. */
-export interface Settings {
-  data: string;
-  home: string;
+export const settingsDefinition = {
+  data: "string > 0",
+  home: "string > 0",
   /** A libpq URL; null for the embedded server. */
-  database: string | null;
-}
+  database: "string > 0 | null",
+} as const;
 
-/** True for settings as a front end sends them; by hand, since nothing can be loaded that soon. */
-export function areSettings(data: unknown): data is Settings {
-  if (typeof data !== "object" || data === null) return false;
-  const { data: drops, home, database } = data as Record<keyof Settings, unknown>;
-  return isName(drops) && isName(home) && (database === null || isName(database));
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
+/** Where things are. Paths are as given, relative ones from the working directory. */
+export type Settings = type.infer<typeof settingsDefinition>;
 
 export interface SettingFlags {
   data?: string | undefined;

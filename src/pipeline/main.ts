@@ -1,6 +1,14 @@
 import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
-import { linesOf, type Message, type WireError } from "../core/messages/requests.ts";
-import { areSettings } from "../core/settings.ts";
+import {
+  type Call,
+  type Hello,
+  linesOf,
+  type Message,
+  parseCall,
+  parseSettings,
+  protocol,
+  type WireError,
+} from "../core/messages/requests.ts";
 import { cancelled } from "./run/context.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -9,18 +17,21 @@ import { type Service, startService } from "./service.ts";
  * answers. It ends when stdin does, after rolling back what was still running.
  */
 async function main(): Promise<void> {
+  send({ protocol });
   const lines = linesOf(Bun.stdin.stream());
   const hello = await lines.next();
   if (hello.done) return;
-  const { settings } = JSON.parse(hello.value);
-  if (!areSettings(settings)) throw new Error("The front end did not say where things are.");
+  const said: Hello = JSON.parse(hello.value);
+  const isOurs = said.protocol === protocol;
+  const settings = isOurs ? said.settings : parseSettings(said.settings);
   // They are meant for other servers, and the driver reads them, too.
   if (settings.database === null) forgetVariables();
   const service = startService(settings, (notice) => send({ notice }));
   obeySignals(service);
   const answers = new Set<Promise<void>>();
   for await (const line of lines) {
-    const answering = answer(service, JSON.parse(line)).catch(die);
+    const call: Call = isOurs ? JSON.parse(line) : parseCall(JSON.parse(line));
+    const answering = answer(service, call).catch(die);
     answers.add(answering);
     void answering.finally(() => answers.delete(answering));
   }
@@ -56,10 +67,8 @@ async function leave(service: Service, why: "interrupted" | "terminated", exitCo
   process.exit(exitCode);
 }
 
-async function answer(service: Service, said: unknown): Promise<void> {
-  await service.prepare(said);
-  const { parseCall } = await import("../core/messages/requests.ts");
-  const { id, request } = parseCall(said);
+async function answer(service: Service, { id, request }: Call): Promise<void> {
+  await service.prepare({ request });
   try {
     const result = await service.serve(request, (event) => send({ id, event }));
     send({ id, result });

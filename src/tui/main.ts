@@ -95,7 +95,6 @@ async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Scr
   mounted.gone.catch(fail);
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
-  loadEventsOnceIdle(store);
   const stopTicking = tick(store);
   return {
     suspend: () => void mounted.suspend().then(resized).catch(fail),
@@ -107,17 +106,6 @@ async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Scr
       process.stdin.pause();
     },
   };
-}
-
-/** What checks a run's events takes a tenth of a second to load: better after the first answer than at a run's first event. */
-function loadEventsOnceIdle(store: Store): void {
-  const look = () => {
-    if (store.shown().link.state !== "ready") return;
-    stop();
-    void import("../core/messages/events.ts");
-  };
-  const stop = store.subscribe(look);
-  look();
 }
 
 function tick(store: Store): () => void {

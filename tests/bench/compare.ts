@@ -63,7 +63,7 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function playRound(url: string, sql: Sql, round: number): Promise<Timing[]> {
-  const dataset = parseManifest(JSON.stringify(manifest), "../../db/dataset.json");
+  const dataset = parseManifest(JSON.stringify(manifest), "db/dataset.json");
   const tables = (await loadTables(sql, dataset)).filter(isFrozen);
   const statements = (await Bun.file(script).text()).split(/;\s*/).filter((text) => text.includes("select"));
   const timings: Timing[] = [];

@@ -37,7 +37,7 @@ export async function run(args: string[]): Promise<void> {
     await server.settle(url);
     const sql = await openDatabase(url);
     try {
-      const tables = await loadTables(sql, parseManifest(JSON.stringify(manifest), "../../db/dataset.json"));
+      const tables = await loadTables(sql, parseManifest(JSON.stringify(manifest), "db/dataset.json"));
       for (let round = 1; round <= options.rounds; round++) {
         for (const table of tables.filter(isFrozen)) {
           for (const hashing of hashings) timings.push(await timing(table, hashing, sql));

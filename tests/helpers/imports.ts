@@ -12,8 +12,9 @@ export interface SourceFile {
   imports: string[];
 }
 
-// `import … from "x"` and `export … from "x"`, over as many lines as they take; `import "x"`; `import("x")`.
-const importPattern = /^(?:import|export)\b[^;"']*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+// `import … from "x"` and `export … from "x"`, over as many lines as they take; `import "x"`; `import("x")`; `require("x")`.
+const importPattern =
+  /^(?:import|export)\b[^;"']*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\b(?:import|require)\(\s*"([^"]+)"/gm;
 
 /** The sources in a folder of the project, such as `src`, by path. */
 export async function sourceFiles(folder: string): Promise<SourceFile[]> {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { ArkErrors } from "../../src/core/arktype.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { parseCall } from "../../src/core/messages/requests.ts";
 import { here } from "../../src/tui/model/model.ts";
@@ -60,7 +59,7 @@ describe("keys", () => {
         expect(session.text().split("\n").length).toBe(24);
         for (const effect of session.effects) {
           if (effect.do !== "ask" && effect.do !== "run") continue;
-          expect(parseCall({ id: 0, request: effect.request })).not.toBeInstanceOf(ArkErrors);
+          expect(parseCall({ id: 0, request: effect.request }).request).toEqual(effect.request);
         }
       }),
       { numRuns: 150 },

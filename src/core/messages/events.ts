@@ -1,4 +1,4 @@
-import { type } from "../arktype.ts";
+import { type Definition, isSound, type type } from "../checks.ts";
 import { fault, faultGroup } from "../faults.ts";
 
 /** The four stages of a run, in order. */
@@ -58,11 +58,7 @@ export type Warning = type.infer<typeof warning>;
 /** `run` is the ledger's number, null until the ledger gave one; `seq` counts within a stream; `at` is ISO 8601, UTC. */
 const head = { run: "number.integer | null", seq: count, at: "string" } as const;
 
-/**
- * The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. They are
- * definitions: a schema is made of one when the first such event comes, since making all of them takes longer than
- * checking the events of a run.
- */
+/** The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. */
 const events = {
   /** A month's run begins; `tables` in load order, with what is known of each beforehand. */
   "run.started": {
@@ -129,21 +125,14 @@ export type RunEvent = { [Name in EventName]: EventOf<Name> }[EventName];
 /** An event before the stream has numbered and dated it. */
 export type EventBody = Bodies[EventName];
 
-const schemas = new Map<EventName, { allows(data: unknown): boolean }>();
+/** Of each event, all that it must be. */
+export const eventDefinitions = new Map<unknown, Definition>(
+  Object.entries(events).map(([name, body]) => [name, { ...head, ...body }]),
+);
 
-function schemaOf(name: EventName) {
-  const schema = schemas.get(name) ?? type.raw({ ...head, ...events[name] });
-  schemas.set(name, schema);
-  return schema;
-}
-
-function isEventName(name: unknown): name is EventName {
-  return typeof name === "string" && Object.hasOwn(events, name);
-}
-
-/** True for a well-formed event: the gate where a stream enters, be it from a subprocess or a recorded file. */
+/** True for a well-formed event: the gate where a stream enters from who may speak in other ways, such as a recorded file. */
 export function isRunEvent(data: unknown): data is RunEvent {
   if (typeof data !== "object" || data === null) return false;
-  const { event } = data as { event?: unknown };
-  return isEventName(event) && schemaOf(event).allows(data);
+  const definition = eventDefinitions.get((data as { event?: unknown }).event);
+  return definition !== undefined && isSound(definition, data);
 }

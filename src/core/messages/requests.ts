@@ -1,7 +1,7 @@
-import { ArkErrors, type } from "../arktype.ts";
+import { type ArkErrors, checked, digestOf, type type } from "../checks.ts";
 import type { Fault } from "../faults.ts";
-import type { Settings } from "../settings.ts";
-import type { RunEvent } from "./events.ts";
+import { type Settings, settingsDefinition } from "../settings.ts";
+import { eventDefinitions, type RunEvent } from "./events.ts";
 import type {
   Check,
   Comparison,
@@ -38,7 +38,7 @@ const run = {
 } as const;
 export type RunRequest = type.infer<typeof run>;
 
-/** What a front end may ask of the pipeline, by kind: definitions, of which a schema is made when one is asked for. */
+/** What a front end may ask of the pipeline, by kind. */
 const requests = {
   run,
   months: { kind: "'months'" },
@@ -112,14 +112,15 @@ export interface Replies {
   outcome: RunOutcome;
 }
 export type RequestKind = keyof Replies;
-const kinds = Object.keys(requests) as RequestKind[];
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
 
-const Call = type({ id: "number.integer >= 0", request: { kind: type.enumerated(...kinds) } });
+/** What both ends say to each other, as a digest: those who agree on it need not check what the other says. */
+export const protocol = digestOf([requests, [...eventDefinitions], settingsDefinition]);
 
 /** First line a front end writes to the pipeline; every later line is a Call. */
 export interface Hello {
   settings: Settings;
+  protocol: string;
 }
 
 /** A request with the number that its answers carry. */
@@ -128,15 +129,25 @@ export interface Call {
   request: Request;
 }
 
-/** The call that came in. Throws when it is none. */
+const call = { id: "number.integer >= 0", request: { kind: ["===", ...Object.keys(requests)] } } as const;
+
+/** The call that came in from who may speak in other ways. Throws when it is none. */
 export function parseCall(data: unknown): Call {
-  const { id, request } = checked(Call(data));
-  return { id, request: checked(type.raw(requests[request.kind])(request)) as Request };
+  const { id, request } = checked(call, data, unknownCall);
+  return { id, request: checked(requests[request.kind as RequestKind], request, unknownCall) };
 }
 
-function checked<Value>(value: Value | ArkErrors): Value {
-  if (value instanceof ArkErrors) throw new Error(`The front end asked for something unknown: ${value.summary}`);
-  return value;
+/** The settings that came in from who may speak in other ways. Throws when they are none. */
+export function parseSettings(data: unknown): Settings {
+  return checked(
+    settingsDefinition,
+    data,
+    ({ summary }) => new Error(`The front end did not say where things are: ${summary}`),
+  );
+}
+
+function unknownCall({ summary }: ArkErrors): Error {
+  return new Error(`The front end asked for something unknown: ${summary}`);
 }
 
 /** An error on its way from the pipeline to a front end. */
@@ -148,8 +159,9 @@ export interface WireError {
   fault_count: number;
 }
 
-/** Lines the pipeline writes: events of a run, then one result or error for each call; and what it waits for, at any time. */
+/** Lines the pipeline writes: first which protocol it speaks, then events of a run, then one result or error for each call; and what it waits for, at any time. */
 export type Message =
+  | { protocol: string }
   | { notice: string }
   | { id: number; event: RunEvent }
   | { id: number; result: Replies[RequestKind] }

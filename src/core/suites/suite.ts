@@ -1,4 +1,4 @@
-import { ArkErrors, type } from "../arktype.ts";
+import { checked } from "../checks.ts";
 import { ConsoleError } from "../errors.ts";
 import { type Severity, severities } from "../messages/events.ts";
 import { evaluateExpression } from "./suite-expression.ts";
@@ -56,21 +56,21 @@ export interface Suite {
 
 const record = { "[string]": "unknown" } as const;
 
-const Shape = type({
+const suiteShape = {
   "name?": "string > 0",
   "expectation_suite_name?": "string > 0",
   expectations: "object[]",
   /** Values for `$PARAMETER`s that the command line does not give; 0.x calls them evaluation_parameters. */
   "suite_parameters?": [record, "|", "null"],
   "evaluation_parameters?": [record, "|", "null"],
-});
+} as const;
 
-const ExpectationShape = type({
+const expectationShape = {
   "type?": "string > 0",
   "expectation_type?": "string > 0",
   "kwargs?": record,
-  "severity?": type.enumerated(...severities, null),
-});
+  "severity?": ["===", ...severities, null],
+} as const;
 
 /** Fields of an expectation that only describe it. */
 const descriptive = [
@@ -90,8 +90,7 @@ const known = new Set(["type", "expectation_type", "kwargs", "severity", ...desc
  * Throws `suite_invalid`, naming file, expectation and argument.
  */
 export function parseSuite(text: string, path: string, parameters: Readonly<Record<string, string>>): Suite {
-  const shape = Shape(parseJson(text, path));
-  if (shape instanceof ArkErrors) throw invalid(path, shape.summary);
+  const shape = checked(suiteShape, parseJson(text, path), ({ summary }) => invalid(path, summary));
   const name = shape.name ?? shape.expectation_suite_name;
   if (name === undefined) throw invalid(path, `it has no "name" (0.x: "expectation_suite_name")`);
   const own = { ...shape.evaluation_parameters, ...shape.suite_parameters };
@@ -112,8 +111,9 @@ function parseExpectation(
   index: number,
   parameters: Record<string, unknown>,
 ): Expectation {
-  const shape = ExpectationShape(entry);
-  if (shape instanceof ArkErrors) throw invalid(path, `expectation ${index + 1}: ${shape.summary}`);
+  const shape = checked(expectationShape, entry, ({ summary }) =>
+    invalid(path, `expectation ${index + 1}: ${summary}`),
+  );
   const name = shape.type ?? shape.expectation_type;
   if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
   const unknown = Object.keys(entry).find((key) => !known.has(key));

@@ -1,4 +1,4 @@
-import type { type } from "../../core/arktype.ts";
+import type { type } from "../../core/checks.ts";
 import { bounded, ordered } from "../plan/bounds.ts";
 import { columnOf, type Entry, entry, OnColumn, StrictBounds } from "../plan/entry.ts";
 import { type Answer, asNumber, type Limits, type Plan, type Scope, within } from "../plan/plan.ts";

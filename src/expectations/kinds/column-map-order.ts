@@ -1,4 +1,4 @@
-import type { type } from "../../core/arktype.ts";
+import type { type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
 import { bounded, ordered } from "../plan/bounds.ts";
 import { columnOf, type Entry, entry, OnRowsOfColumn } from "../plan/entry.ts";

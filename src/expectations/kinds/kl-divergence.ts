@@ -1,4 +1,4 @@
-import type { type } from "../../core/arktype.ts";
+import type { type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
 import { columnOf, type Entry, entry, OnColumn } from "../plan/entry.ts";
 import type { Answer, Query, Scope } from "../plan/plan.ts";

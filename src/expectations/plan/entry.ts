@@ -1,4 +1,4 @@
-import { ArkErrors, type } from "../../core/arktype.ts";
+import { type ArkErrors, requireMet, type type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
 import type { Plan, Scope } from "./plan.ts";
 import { type Family, familyOf, suiteError } from "./values.ts";
@@ -13,8 +13,7 @@ export interface Entry {
 }
 
 /**
- * Define an expectation: one small declarative entry of the registry. `args` is the definition of an arktype schema,
- * which is made when first needed: a suite uses few of the many.
+ * Define an expectation: one small declarative entry of the registry. `args` is what its arguments must be.
  */
 export function entry<const Args extends object>(
   name: string,
@@ -22,17 +21,14 @@ export function entry<const Args extends object>(
   plan: (args: type.infer<Args>, scope: Scope) => Plan,
 ): Entry {
   const known = Object.keys(args as Args).map((argument) => argument.replace(/\?$/, ""));
-  let schema: ReturnType<typeof type.raw> | undefined;
   return {
     type: name,
     arguments: known,
     compile(kwargs, scope) {
       const unknown = Object.keys(kwargs).find((key) => !known.includes(key));
       if (unknown !== undefined) throw suiteError(unknown, `there is no such argument; it takes ${known.join(", ")}`);
-      schema ??= type.raw(args);
-      const checked: unknown = schema(kwargs);
-      if (checked instanceof ArkErrors) throw wrong(checked);
-      return plan(checked as type.infer<Args>, scope);
+      requireMet(args, kwargs, wrong);
+      return plan(kwargs as type.infer<Args>, scope);
     },
   };
 }

@@ -1,20 +1,25 @@
-import { ArkErrors, type } from "../../core/arktype.ts";
+import { checked, type type } from "../../core/checks.ts";
 import type { TableShape } from "../../core/columns.ts";
+import { resultFormats } from "../../core/messages/requests.ts";
 import { suiteError } from "./values.ts";
 
-const Level = type("'BOOLEAN_ONLY' | 'BASIC' | 'SUMMARY' | 'COMPLETE'");
-export type Level = typeof Level.infer;
+const level = ["===", ...resultFormats] as const;
+export type Level = (typeof resultFormats)[number];
 
-const Given = Level.or({
-  "+": "reject",
-  "result_format?": Level,
-  "partial_unexpected_count?": "number.integer >= 0",
-  "include_unexpected_rows?": "boolean",
-  "unexpected_index_column_names?": "string[] | null",
-  "exclude_unexpected_values?": "boolean",
-  "return_unexpected_index_query?": "boolean",
-});
-export type GivenFormat = typeof Given.infer;
+const given = [
+  level,
+  "|",
+  {
+    "+": "reject",
+    "result_format?": level,
+    "partial_unexpected_count?": "number.integer >= 0",
+    "include_unexpected_rows?": "boolean",
+    "unexpected_index_column_names?": "string[] | null",
+    "exclude_unexpected_values?": "boolean",
+    "return_unexpected_index_query?": "boolean",
+  },
+] as const;
+export type GivenFormat = type.infer<typeof given>;
 
 /** How much of an answer is wanted, as Great Expectations' result_format says it. */
 export interface ResultFormat {
@@ -31,9 +36,11 @@ export interface ResultFormat {
 
 /** The format that an expectation's own result_format asks for, or, where it has none, the caller's. */
 export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): ResultFormat {
-  const given = own === undefined || own === null ? callers : Given(own);
-  if (given instanceof ArkErrors) throw suiteError("result_format", given.summary.replaceAll("\n", "; "));
-  const options = typeof given === "string" ? { result_format: given } : given;
+  const wanted =
+    own === undefined || own === null
+      ? callers
+      : checked(given, own, ({ summary }) => suiteError("result_format", summary.replaceAll("\n", "; ")));
+  const options = typeof wanted === "string" ? { result_format: wanted } : wanted;
   if (options.include_unexpected_rows && options.result_format === undefined) {
     throw suiteError("result_format", "include_unexpected_rows wants a result_format beside it");
   }

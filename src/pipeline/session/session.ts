@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Dataset } from "../../core/dataset.ts";
+import { type Dataset, parseManifest } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import { defaultHome, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
@@ -13,6 +13,7 @@ import { serverSettings } from "../../postgres/embedded/home.ts";
 import { openEmbedded } from "../../postgres/embedded/reach.ts";
 import { acquireServer } from "../../postgres/embedded/server.ts";
 import { silently, type Waiting } from "../../postgres/embedded/waiting.ts";
+import { withChecksOf } from "./checked-before.ts";
 
 const manifestDirectory = fileURLToPath(new URL("../../../db", import.meta.url));
 
@@ -29,12 +30,11 @@ export interface Session extends DatabaseName {
   close(): Promise<void>;
 }
 
-export async function readDataset(): Promise<Dataset> {
-  const { parseManifest } = await import("../../core/dataset.ts");
+async function readDataset(): Promise<Dataset> {
   return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
 }
 
-/** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
+/** The database, its schema up to date. */
 export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "database" | "close">;
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
@@ -68,7 +68,7 @@ function requireProject({ home, data }: Settings): void {
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
 export async function openSession(reached: Reached): Promise<Session> {
   try {
-    const dataset = await readDataset();
+    const dataset = await withChecksOf(reached.settings.home, readDataset);
     return { ...reached, dataset, manifestDirectory, tables: await loadTables(reached.sql, dataset) };
   } catch (error) {
     await reached.close();

@@ -5,13 +5,18 @@ import { compileSuite, requireSound } from "../../expectations/compile.ts";
 import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
 import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
+import { withChecksOf } from "./checked-before.ts";
 import type { Session } from "./session.ts";
 
 /** How much the ledger keeps of each result: a summary, and the SQL that finds the unexpected rows. */
 export const kept = { result_format: "SUMMARY", return_unexpected_index_query: true } as const;
 
 /** The suites of the dataset's tables, by table. Read and checked before anything runs. */
-export async function readSuites({ dataset, manifestDirectory, tables }: Session): Promise<Map<string, Suite>> {
+export function readSuites(session: Session): Promise<Map<string, Suite>> {
+  return withChecksOf(session.settings.home, () => parseSuites(session));
+}
+
+async function parseSuites({ dataset, manifestDirectory, tables }: Session): Promise<Map<string, Suite>> {
   const suites = new Map<string, Suite>();
   for (const { name, suite } of dataset.tables) {
     if (suite === null) continue;
