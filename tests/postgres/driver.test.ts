@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+let database: TestDatabase;
+let other: Sql;
+beforeAll(async () => {
+  database = await testDatabase();
+  other = connect(database.url, { max: 1 });
+  await other`create table written (line text)`;
+});
+afterAll(async () => {
+  await other.end();
+  await database.drop();
+});
+
+const folder = new URL("../../src/postgres/patches/", import.meta.url);
+const written = async () => (await other<{ line: string }[]>`select line from written`).map(({ line }) => line);
+
+test("a statement of a transaction that lost its connection is not carried out on another", async () => {
+  const sql = connect(database.url, { max: 1 });
+  const isLost = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<unknown>();
+  const transaction = sql.begin(async (tx) => {
+    await tx`insert into written values ('inside')`;
+    const [session] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await other`select pg_terminate_backend(${session?.pid ?? 0})`;
+    await isLost.promise;
+    await tx`insert into written values ('late')`.then(() => late.resolve(null), late.resolve);
+  });
+  await expect(Promise.resolve(transaction)).rejects.toThrow();
+  // It has a connection again.
+  expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+  isLost.resolve();
+  expect(await late.promise).toBeInstanceOf(Error);
+  expect(await written()).toEqual([]);
+  await sql.end();
+});
+
+test("a statement that failed after its first rows takes nothing from the next one's", async () => {
+  const failing = database.sql`select 1 / (4 - i) from generate_series(1, 10) i`;
+  const next = database.sql`select i from generate_series(1, 3) i`;
+  await expect(Promise.resolve(failing)).rejects.toThrow("division by zero");
+  expect([...(await next)]).toEqual([{ i: 1 }, { i: 2 }, { i: 3 }]);
+});
+
+test("each part of the patch says what it is for", () => {
+  const texts = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")] as const);
+  const listed = texts.flatMap(([name, text]) => (name === "README.md" && text.match(/^\| \d+ /gm)) || []);
+  const named = texts
+    .filter(([name]) => name.endsWith(".patch"))
+    .flatMap(([, text]) => text.match(/^\+ *\/\/ Patch(?:es)? .*/gm) ?? [])
+    .flatMap((comment) => comment.replace(/:.*/, "").match(/\d+/g) ?? []);
+  const numbers = listed.map((row) => row.replace(/\D/g, ""));
+  expect([...new Set(named)].sort()).toEqual(numbers.sort());
+});
