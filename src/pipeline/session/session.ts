@@ -68,7 +68,7 @@ function requireProject({ home, data }: Settings): void {
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
 export async function openSession(reached: Reached): Promise<Session> {
   try {
-    const dataset = await withChecksOf(reached.settings.home, readDataset);
+    const dataset = await withChecksOf(reached.settings, readDataset);
     return { ...reached, dataset, manifestDirectory, tables: await loadTables(reached.sql, dataset) };
   } catch (error) {
     await reached.close();

@@ -13,7 +13,7 @@ export const kept = { result_format: "SUMMARY", return_unexpected_index_query: t
 
 /** The suites of the dataset's tables, by table. Read and checked before anything runs. */
 export function readSuites(session: Session): Promise<Map<string, Suite>> {
-  return withChecksOf(session.settings.home, () => parseSuites(session));
+  return withChecksOf(session.settings, () => parseSuites(session));
 }
 
 async function parseSuites({ dataset, manifestDirectory, tables }: Session): Promise<Map<string, Suite>> {
