@@ -14,15 +14,7 @@ import {
   type WireError,
 } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import {
-  deathOf,
-  type LastWords,
-  notKnown,
-  type PipelineExit,
-  unanswered,
-  withoutConnection,
-  wordsOn,
-} from "./last-words.ts";
+import { deathOf, notKnown, type PipelineExit, unanswered, withoutConnection, wordsOn } from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
 /** The pipeline subprocess, as a front end sees it. */
@@ -198,17 +190,13 @@ async function endAbruptly(
 ): Promise<void> {
   const isUnderWay = latest !== null && latest.event !== "run.finished" && latest.event !== "run.failed";
   if (request.kind !== "run" || !isUnderWay || latest.run === null) return reject(unanswered(request.kind, death));
-  const told = await lastWordsOn(latest.run, death, ask(latest.run, request));
+  const { run } = latest;
+  const told = await ask(run, request).then(
+    (outcome) => wordsOn(outcome, death),
+    (thrown) => notKnown(run, death, toConsoleError(thrown)),
+  );
   let { seq } = latest;
   for (const { run, body } of told.said) onEvent?.({ ...body, run, seq: ++seq, at: new Date().toISOString() });
   if (told.error === null) resolve({ exit_code: 0 });
   else reject(told.error);
-}
-
-async function lastWordsOn(run: number, death: ConsoleError, asking: Promise<RunOutcome>): Promise<LastWords> {
-  try {
-    return wordsOn(await asking, death);
-  } catch (thrown) {
-    return notKnown(run, death, toConsoleError(thrown));
-  }
 }
