@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { spawnPipeline } from "../../src/client/subprocess.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { protocol, type RunRequest } from "../../src/core/messages/requests.ts";
 
+setDefaultTimeout(60_000);
 const folder = mkdtempSync(join(tmpdir(), "streamflow-protocol-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
