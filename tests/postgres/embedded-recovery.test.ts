@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
-import { findBinaries } from "../../src/postgres/embedded/binaries.ts";
 import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
+import { findBinaries } from "../../src/postgres/embedded/programs.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";

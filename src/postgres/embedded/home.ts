@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import { type Account, serverAccount } from "./account.ts";
 
 /** A server setting: its name, its value, and why. */
@@ -48,7 +48,7 @@ export const serverSettings: readonly Setting[] = [
 ];
 
 /** How each postgresql.conf of ours has begun since there are any: it tells whose a data directory is. */
-export const configurationHead = "# Written by the console at each start";
+const configurationHead = "# Written by the console at each start";
 
 /** The text of postgresql.conf. */
 export function configuration(settings: readonly Setting[]): string {
@@ -56,47 +56,47 @@ export function configuration(settings: readonly Setting[]): string {
   return [`${configurationHead}; use ALTER SYSTEM to change a setting.`, ...lines, ""].join("\n");
 }
 
-/** Where the embedded server of a home keeps what. */
-export interface ServerPaths {
-  /** Owned by the server's account, 0700; all the rest lies in it. */
-  folder: string;
-  data: string;
-  log: string;
-  /** There while `db start` wants the server to outlive its users. */
-  keep: string;
-  /** Where its socket is, if the path is short enough. */
-  socket: string;
-  /** Held by every process of the server: see locks.ts. */
-  server: string;
-  /** Held exclusively by whoever starts or stops the server. */
-  turn: string;
-  /** Who that is, in words. */
-  holder: string;
-  /** Held shared by everyone who uses the server. */
-  users: string;
+/** Whether the console made this data directory: each start of ours writes its configuration. */
+export function isOurs(data: string): boolean {
+  const file = join(data, "postgresql.conf");
+  return existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead);
 }
 
 /** For its owner alone. */
 export const secret = 0o700;
 
-/** Without symbolic links, so that a home has one name. */
-export function serverPaths(home: string): ServerPaths {
+/** Where the embedded server of a home keeps what; without symbolic links, so that a home has one name. */
+export function serverPaths(home: string) {
   const folder = join(existsSync(home) ? realpathSync(home) : resolve(home), "postgres");
   return {
+    /** Owned by the server's account, 0700; all the rest lies in it. */
     folder,
     data: join(folder, "data"),
     log: join(folder, "server.log"),
+    /** There while `db start` wants the server to outlive its users. */
     keep: join(folder, "keep"),
+    /** Where its socket is, if the path is short enough. */
     socket: join(folder, "socket"),
+    /** Held by every process of the server: see locks.ts. */
     server: join(folder, "server.lock"),
+    /** Held exclusively by whoever starts or stops the server. */
     turn: join(folder, "turn.lock"),
+    /** Who that is, in words. */
     holder: join(folder, "turn.holder"),
+    /** Held shared by everyone who uses the server. */
     users: join(folder, "users.lock"),
   };
 }
 
+export type ServerPaths = ReturnType<typeof serverPaths>;
+
+/** A home that was made, and whose its server's files are; null for ours. */
+export interface ServerHome extends ServerPaths {
+  account: Account | null;
+}
+
 /** Make the home, and in it the server's folder, unless they are there. Nothing is touched in a folder that is not ours. */
-export function prepareHome(home: string): { paths: ServerPaths; account: Account | null } {
+export function prepareHome(home: string): ServerHome {
   try {
     const { folder, data } = serverPaths(home);
     for (const path of [home, folder, data]) requireTarget(path);
@@ -108,10 +108,10 @@ export function prepareHome(home: string): { paths: ServerPaths; account: Accoun
     if (isNew) give(home, account);
     mkdirSync(paths.folder, { recursive: true, mode: secret });
     requireOwner(paths.folder);
-    requireOurs(paths);
+    requireOurFolder(paths);
     give(paths.folder, account);
     chmodSync(paths.folder, secret);
-    return { paths, account };
+    return { ...paths, account };
   } catch (cause) {
     throw cannotUse(home, cause);
   }
@@ -127,19 +127,12 @@ function requireTarget(path: string): void {
 }
 
 /** A folder of this name that holds things, but none of the files by which ours are locked and set, is another's. */
-function requireOurs(paths: ServerPaths): void {
-  const { folder, turn, users, server, data } = paths;
+function requireOurFolder({ folder, turn, users, server, data }: ServerPaths): void {
   if ([turn, users, server].some((path) => existsSync(path)) || isOurs(data)) return;
   if (readdirSync(folder).length === 0) return;
   throw new ConsoleError("io_error", `${folder} holds files that the console did not make; it was left as it is`, {
     hint: "Move them elsewhere, or keep the embedded server in another folder, with --home.",
   });
-}
-
-/** Whether the console made this data directory: each start of ours writes its configuration. */
-export function isOurs(data: string): boolean {
-  const file = join(data, "postgresql.conf");
-  return existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead);
 }
 
 /** PostgreSQL takes a data directory from nobody but its owner; root becomes the owner. */
@@ -158,7 +151,7 @@ export function requireReadable(home: string): void {
     try {
       accessSync(folder, constants.R_OK | constants.X_OK);
     } catch (cause) {
-      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
+      if (codeOf(cause) === "ENOENT") return;
       throw cannotUse(folder, cause);
     }
   }
@@ -167,9 +160,8 @@ export function requireReadable(home: string): void {
 /** What the system said about the home's files, as an error with a remedy. */
 export function cannotUse(home: string, cause: unknown): ConsoleError {
   if (cause instanceof ConsoleError) return cause;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${reasonOf(cause)}`, {
-    hint: remedies[code] ?? "Keep the embedded server in another folder, with --home or STREAMFLOW_HOME.",
+  return new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${messageOf(cause)}`, {
+    hint: remedies[codeOf(cause)] ?? "Keep the embedded server in another folder, with --home or STREAMFLOW_HOME.",
     cause,
   });
 }
@@ -184,10 +176,6 @@ const remedies: Record<string, string> = {
   EMFILE: "The limit of open files is too low: raise it with `ulimit -n 1024`.",
   ENOTDIR: "A part of that path is a file: name another folder with --home.",
 };
-
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
 
 /** Hand a path over to the server's account, when that is not ours. Never follows a link that the account may have put there. */
 export function give(path: string, account: Account | null): void {

@@ -2,16 +2,23 @@ import { existsSync, rmSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
 import { openDatabase, versionOf } from "../connection/connect.ts";
-import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { prepareHome, requireReadable, type ServerPaths, serverPaths, serverSettings, writeOwned } from "./home.ts";
-import { type Hold, tryLock } from "./locks.ts";
+import {
+  prepareHome,
+  requireReadable,
+  type ServerHome,
+  type ServerPaths,
+  serverPaths,
+  serverSettings,
+  writeOwned,
+} from "./home.ts";
+import { type Hold, lockFile } from "./locks.ts";
 import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
 import { placeOf } from "./processes.ts";
 import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
-import { type Stoppable, stopPostmaster } from "./stop.ts";
-import { ifSoonInTurn, inTurn } from "./turn.ts";
+import { stopPostmaster } from "./stop.ts";
+import { inTurn, short } from "./turn.ts";
 import { silently, type Waiting } from "./waiting.ts";
 
 /** A share in the server of a home. */
@@ -31,14 +38,21 @@ export async function acquireServer(
   settings = serverSettings,
   waiting: Waiting = silently,
 ): Promise<ServerUse> {
-  const { paths, account } = prepareHome(home);
-  return inTurn(paths, account, waiting, async () => {
-    const share = takeShare(paths, account);
+  const paths = prepareHome(home);
+  return inTurn(paths, waiting, async () => {
+    const share = takeShare(paths);
     try {
-      const postmaster = await ensureRunning(paths, account, settings, waiting);
+      const postmaster = await ensureRunning(paths, settings, waiting);
       return {
         url: urlOf(postmaster),
-        release: () => leave(paths, account, { share, postmaster, tell: waiting.tell }),
+        async release() {
+          share.release();
+          // A wait that was ended may have been for something else.
+          const anew = { ...silently, tell: waiting.tell };
+          // Somebody may have deleted the home under the server: there is nothing left to take turns over.
+          if (!existsSync(paths.folder)) await stopPostmaster(postmaster, paths, anew);
+          else await leave(paths, anew);
+        },
       };
     } catch (error) {
       share.release();
@@ -48,8 +62,8 @@ export async function acquireServer(
 }
 
 /** Only those whose turn it is ask for all shares at once, so that one is to be had. */
-function takeShare({ users }: ServerPaths, account: Account | null): Hold {
-  const share = tryLock(users, "shared", account);
+function takeShare({ users, account }: ServerHome): Hold {
+  const share = lockFile(users, "shared", account);
   if (share !== null) return share;
   throw new ConsoleError("embedded_unavailable", `Another program has locked ${users}`, {
     hint: "It is no console: end it (`lsof` names it), then try again.",
@@ -62,10 +76,10 @@ export async function startServer(
   settings = serverSettings,
   waiting: Waiting = silently,
 ): Promise<ServerStatus> {
-  const { paths, account } = prepareHome(home);
-  await inTurn(paths, account, waiting, async () => {
-    await ensureRunning(paths, account, settings, waiting);
-    writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", account);
+  const paths = prepareHome(home);
+  await inTurn(paths, waiting, async () => {
+    await ensureRunning(paths, settings, waiting);
+    writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", paths.account);
   });
   return serverStatus(home);
 }
@@ -74,8 +88,8 @@ export async function startServer(
 export async function stopServer(home: string, waiting: Waiting = silently): Promise<ServerStatus> {
   requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
-    const { paths, account } = prepareHome(home);
-    await inTurn(paths, account, waiting, async () => {
+    const paths = prepareHome(home);
+    await inTurn(paths, waiting, async () => {
       rmSync(paths.keep, { force: true });
       await stopIfUnused(paths, waiting);
     });
@@ -85,11 +99,27 @@ export async function stopServer(home: string, waiting: Waiting = silently): Pro
 
 /** Leave in the place of a user that was killed: a server that nobody uses or keeps stops. */
 export async function leaveServer(home: string, waiting: Waiting): Promise<ServerStatus> {
-  if (existsSync(serverPaths(home).folder)) {
-    const { paths, account } = prepareHome(home);
-    await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
-  }
+  if (existsSync(serverPaths(home).folder)) await leave(prepareHome(home), waiting);
   return serverStatus(home);
+}
+
+async function leave(paths: ServerHome, waiting: Waiting): Promise<void> {
+  await inTurn(paths, waiting, () => stopIfUnused(paths, waiting), short);
+}
+
+async function stopIfUnused(paths: ServerHome, waiting: Waiting): Promise<void> {
+  if (existsSync(paths.keep)) return;
+  using alone = lockFile(paths.users, "exclusive", paths.account);
+  const server = alone && stoppable(whoLivesOn(paths), paths);
+  if (server) await stopPostmaster(server, paths, waiting);
+}
+
+/** What lives on the home as something to be stopped; null where nothing does, or nothing that we could signal. */
+function stoppable(present: Present, { data, socket }: ServerPaths) {
+  if (present.state === "here") return present.postmaster;
+  const place = placeOf(data);
+  if (present.state !== "elsewhere" || present.process === null || place === null) return null;
+  return { pid: present.process, place, socketDirectory: socket };
 }
 
 /** How the server of this home stands; changes nothing. Throws where that is not to be seen. */
@@ -109,42 +139,6 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
     url,
     home,
   };
-}
-
-interface Used {
-  share: Hold;
-  postmaster: Postmaster;
-  tell: Waiting["tell"];
-}
-
-async function leave(paths: ServerPaths, account: Account | null, { share, postmaster, tell }: Used): Promise<void> {
-  // A wait that was ended may have been for something else.
-  const waiting = { ...silently, tell };
-  share.release();
-  // Somebody may have deleted the home under the server: there is nothing left to take turns over.
-  if (!existsSync(paths.folder)) return stopPostmaster(postmaster, paths, waiting);
-  await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
-}
-
-async function stopIfUnused(paths: ServerPaths, waiting: Waiting): Promise<void> {
-  if (existsSync(paths.keep)) return;
-  const alone = tryLock(paths.users, "exclusive");
-  if (!alone) return;
-  try {
-    const present = whoLivesOn(paths);
-    const server = stoppable(present, paths);
-    if (server !== null) await stopPostmaster(server, paths, waiting);
-  } finally {
-    alone.release();
-  }
-}
-
-/** What lives on the home as something to be stopped; null where nothing does, or nothing that we could signal. */
-function stoppable(present: Present, paths: ServerPaths): Stoppable | null {
-  if (present.state === "here") return present.postmaster;
-  const place = placeOf(paths.data);
-  if (present.state !== "elsewhere" || present.process === null || place === null) return null;
-  return { pid: present.process, place, socketDirectory: paths.socket };
 }
 
 function urlOf({ socketDirectory, port }: Postmaster): string {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startPipeline } from "../../../src/client/pipeline.ts";
-import { holdersOf, nameOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
+import { commandOf, holdersOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
 import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces, until } from "./bench.ts";
 
 /** Servers and consoles that start, stop and are killed, here and elsewhere: no row is lost, nothing hangs, nothing stays. */
@@ -293,7 +293,7 @@ describe.each(everybody)("as %s", (who) => {
     const program = "cat >/dev/null; setsid sleep 100 </dev/null >/dev/null 2>&1 &";
     await asking(await use.url(), (sql) => sql`copy (select 1) to program ${sql.unsafe(`'${program}'`)}`);
     // Once it has that name it is in no group of the session any more.
-    const sleeps = () => holdersOf(join(home.folder, "server.lock")).some((pid) => nameOf(pid) === "sleep");
+    const sleeps = () => holdersOf(join(home.folder, "server.lock")).some((pid) => commandOf(pid) === "sleep");
     await until(sleeps, "a program that sleeps");
     await use.leave();
     const error = await home.refusal();

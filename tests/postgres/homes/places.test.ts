@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Check } from "../../../src/core/messages/listings.ts";
-import { findBinaries } from "../../../src/postgres/embedded/binaries.ts";
+import { findBinaries } from "../../../src/postgres/embedded/programs.ts";
 import { asking, bun, everybody, type Home, Homes, hasSpaces } from "./bench.ts";
 
 /** Homes that were moved, copied, restored and broken, and folders that are no homes: what is said is so, and helps. */
