@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "./fast-settings.ts";
 
 /** Milliseconds that making a database may take on a busy machine. */
@@ -22,7 +23,7 @@ export function homesFolder(): HomesFolder {
 }
 
 export function acquire(home: string): Promise<ServerUse> {
-  return acquireServer(home, fastSettings);
+  return acquireServer(home, silently, fastSettings);
 }
 
 /** Where the server of a home keeps its files. */

@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
+import { serverPaths } from "../../src/postgres/embedded/home.ts";
 import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { findBinaries } from "../../src/postgres/embedded/programs.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
 
@@ -63,7 +65,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     await sql`set synchronous_commit = on`;
     await sql`create table kept as select 1 as one`;
     process.kill((await serverStatus(home)).pid ?? 0, "SIGKILL");
-    while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
+    while (await findPostmaster(serverPaths(home))) await Bun.sleep(5);
     const again = await acquire(home);
     await sql.end();
     const later = connect(again.url);
@@ -92,7 +94,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     });
     expect(await run.catch((error) => error)).toBeInstanceOf(Error);
     await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
-    while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
+    while (await findPostmaster(serverPaths(home))) await Bun.sleep(5);
     const again = await acquire(home);
     expect(await ask(again.url)).toEqual(sound);
     await use.release();
@@ -140,7 +142,7 @@ describe("what cannot work is one line, and its remedy", () => {
   });
 
   test("a server that does not start says why in its own words", async () => {
-    const use = acquireServer(home, [...fastSettings, ["max_connections", "none", "not a number"]]);
+    const use = acquireServer(home, silently, [...fastSettings, ["max_connections", "none", "not a number"]]);
     const error = await failure(use);
     expect(error.code).toBe("embedded_unavailable");
     expect(error.title).toContain("postgresql.conf");

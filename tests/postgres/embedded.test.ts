@@ -2,6 +2,7 @@ import { afterAll, afterEach, expect, test } from "bun:test";
 import { existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
 
@@ -85,7 +86,7 @@ test("Ctrl-C at the terminal of a user does not reach the server", async () => {
 });
 
 test("a server that was started stays without users until it is stopped", async () => {
-  expect(await startServer(home, fastSettings)).toMatchObject({ running: true, kept: true });
+  expect(await startServer(home, silently, fastSettings)).toMatchObject({ running: true, kept: true });
   const use = await acquire(home);
   await use.release();
   expect(await serverStatus(home)).toMatchObject({ running: true, kept: true, version: expect.stringMatching(/^\d+/) });
@@ -93,7 +94,7 @@ test("a server that was started stays without users until it is stopped", async 
 });
 
 test("to stop a server that is in use lets its users finish", async () => {
-  await startServer(home, fastSettings);
+  await startServer(home, silently, fastSettings);
   const use = await acquire(home);
   expect(await stopServer(home)).toMatchObject({ running: true, kept: false });
   expect(await ask(use.url)).toEqual(sound);

