@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { ConsoleError, codeOf, type FailureCode, messageOf, toConsoleError } from "../../core/errors.ts";
+import { ConsoleError, type FailureCode, toConsoleError } from "../../core/errors.ts";
 import type { Target } from "./url.ts";
 
 interface Cause {
@@ -44,11 +44,12 @@ const distrust: Cause = {
 
 /** A failure to connect, naming where to and what can be done. Without a target, what the error itself knows of it. */
 export function unreachable(error: unknown, target: Target | null): ConsoleError {
-  const code = codeOf(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known = causes[code] ?? causes[code.slice(0, 2)] ?? (certificate.test(code) ? distrust : undefined);
+  const message = error instanceof Error ? error.message : String(error);
   const reason = known?.reason ?? "it cannot be reached";
   // Codes of the server's and of TLS say more in their own words; the driver's only repeat the address.
-  const words = /^\d|^[0-9A-Z]{5}$/.test(code) || known === distrust || !known ? ` (${messageOf(error)})` : "";
+  const words = /^\d|^[0-9A-Z]{5}$/.test(code) || known === distrust || !known ? ` (${message})` : "";
   return new ConsoleError("database_unreachable", `Cannot connect to ${placeOf(error, target)}: ${reason}${words}.`, {
     hint: known?.hint ?? address,
     cause: error,
@@ -159,4 +160,8 @@ function isLost(code: string): boolean {
 function isConnecting(error: unknown, code: string): boolean {
   const call = error instanceof Error && "syscall" in error ? error.syscall : "";
   return call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

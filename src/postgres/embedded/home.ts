@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
-import { systemAccounts } from "../connection/accounts.ts";
+import { type Account, systemAccounts } from "../connection/accounts.ts";
 import { isOurs, type Setting, serverSettings } from "./settings.ts";
 
 /** For its owner alone. */
@@ -48,15 +48,9 @@ export function serverPaths(home: string) {
 
 export type ServerPaths = ReturnType<typeof serverPaths>;
 
-/** Whose files and processes the server's are. */
-export interface Account {
-  uid: number;
-  gid: number;
-}
-
 /** A home that was made. */
 export interface ServerHome extends ServerPaths {
-  /** Null for our own. */
+  /** Whose its server's files and processes are; null for our own. */
   account: Account | null;
   /** What its server is told when it is started. */
   settings: readonly Setting[];

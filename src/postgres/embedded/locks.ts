@@ -1,7 +1,8 @@
 import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
 import { ConsoleError, messageOf } from "../../core/errors.ts";
-import { type Account, give, type ServerPaths } from "./home.ts";
+import type { Account } from "../connection/accounts.ts";
+import { give, type ServerPaths } from "./home.ts";
 
 /**
  * A lock of the kernel's on a file (flock): it ends with `release`, or with the last process that inherited its handle,
