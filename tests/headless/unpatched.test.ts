@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { patchedDependencies } from "../../package.json";
 import { start } from "./process.ts";
 
 /** A console whose packages were installed by npm or pnpm, which know nothing of patches. */
@@ -15,15 +16,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("is told to install them by bun, before it does anything", async () => {
   const packages = join(folder, "node_modules");
   mkdirSync(packages);
-  for (const name of ["src", "db", "package.json"])
+  for (const name of ["src", "db", "package.json"]) {
     cpSync(join(project, name), join(folder, name), { recursive: true });
+  }
   for (const name of readdirSync(join(project, "node_modules")).filter((one) => one !== "postgres")) {
     symlinkSync(join(project, "node_modules", name), join(packages, name));
   }
   const driver = join(packages, "postgres");
   cpSync(join(project, "node_modules/postgres"), driver, { recursive: true });
-  const patch = readdirSync(join(folder, "src/postgres/patches")).find((name) => name.startsWith("postgres@")) ?? "";
-  const words = ["git", "apply", "--reverse", join(folder, "src/postgres/patches", patch)];
+  const [, patch = ""] = Object.entries(patchedDependencies).find(([name]) => name.startsWith("postgres@")) ?? [];
+  const words = ["git", "apply", "--reverse", join(project, patch)];
   const { success, stderr } = Bun.spawnSync(words, {
     cwd: driver,
     env: { ...process.env, GIT_CEILING_DIRECTORIES: tmpdir() },
