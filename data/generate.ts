@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { exitCodes } from "../src/core/errors.ts";
+import { exitCodes, messageOf } from "../src/core/errors.ts";
 import { writeDrop } from "./generate/drop.ts";
 import { userLimit } from "./generate/population.ts";
 
@@ -39,8 +39,7 @@ try {
     console.log(`month ${month}: ${written} users in ${out}`);
   }
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  console.error(`Cannot write the drops to ${out}: ${reason}`);
+  console.error(`Cannot write the drops to ${out}: ${messageOf(error)}`);
   console.error("Free some space or name another folder with --out; files already written may be incomplete.");
   process.exitCode = exitCodes.failure;
 }

@@ -85,9 +85,18 @@ export class ConsoleError extends Error {
 /** Any thrown value as a ConsoleError; what is not one already is a defect of ours. */
 export function toConsoleError(thrown: unknown): ConsoleError {
   if (thrown instanceof ConsoleError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new ConsoleError("internal", `Unexpected error: ${message}`, {
+  return new ConsoleError("internal", `Unexpected error: ${messageOf(thrown)}`, {
     hint: "This is a defect of the console: please report it with the command that led here.",
     cause: thrown,
   });
+}
+
+/** What a thrown value says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The system's, driver's or server's code of a thrown value, such as `ENOENT` or `57P03`; empty where it has none. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

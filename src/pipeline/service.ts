@@ -4,7 +4,6 @@ import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/connection/errors.ts";
-import { serverSettings } from "../postgres/embedded/home.ts";
 import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { browseMonths, browseRuns, browseSnapshots, showRun } from "./answers/browse.ts";
@@ -224,7 +223,7 @@ export async function serverCommand(
   action: RequestOf<"db">["action"],
   waiting: Waiting,
 ): Promise<ServerStatus> {
-  if (action === "start") return startServer(home, serverSettings, waiting);
+  if (action === "start") return startServer(home, waiting);
   if (action === "stop") return stopServer(home, waiting);
   if (action === "leave") return leaveServer(home, waiting);
   return serverStatus(home);

@@ -1,17 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acquireServer } from "../../src/postgres/embedded/server.ts";
-import { fastSettings } from "./fast-settings.ts";
+import { acquire, homesFolder } from "./homes.ts";
 
 /** An embedded server for tests, in a folder of its own that goes with it. */
 export async function startEmbedded(): Promise<{ url: string; stop(): Promise<void> }> {
-  const home = mkdtempSync(join(tmpdir(), "streamflow-test-"));
-  // Root's servers run as another account, which has to get through.
-  chmodSync(home, 0o755);
-  const remove = () => rmSync(home, { recursive: true, force: true });
+  const { path, remove } = homesFolder();
   try {
-    const { url, release } = await acquireServer(home, fastSettings);
+    const { url, release } = await acquire(join(path, "home"));
     return { url, stop: () => release().finally(remove) };
   } catch (error) {
     remove();

@@ -1,4 +1,4 @@
-import { type Setting, serverSettings } from "../../src/postgres/embedded/home.ts";
+import { type Setting, serverSettings } from "../../src/postgres/embedded/settings.ts";
 
 /** The embedded server's settings for tests, which lose nothing in a crash. */
 export const fastSettings: readonly Setting[] = [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { migrated } from "./database.ts";
 import { fastSettings } from "./fast-settings.ts";
 import { homesFolder } from "./homes.ts";
@@ -26,7 +27,7 @@ const settings = [
 
 export async function holdingServer(): Promise<HoldingServer> {
   const homes = homesFolder();
-  const server = await acquireServer(join(homes.path, "home"), settings);
+  const server = await acquireServer(join(homes.path, "home"), silently, settings);
   const admin = connect(server.url);
   const probe = connect(server.url);
   await admin`create database migrated template template0`;

@@ -1,20 +1,18 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../../src/postgres/connection/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "./fast-settings.ts";
 
 /** Milliseconds that making a database may take on a busy machine. */
 export const patience = 60_000;
 
-/** A folder for homes of embedded servers. */
-export interface HomesFolder {
-  path: string;
-  remove(): void;
-}
+export type HomesFolder = ReturnType<typeof homesFolder>;
 
-export function homesFolder(): HomesFolder {
+/** A folder for homes of embedded servers. */
+export function homesFolder() {
   const path = mkdtempSync(join(tmpdir(), "streamflow-homes-"));
   // Root's servers run as another account, which has to get through.
   chmodSync(path, 0o755);
@@ -22,14 +20,7 @@ export function homesFolder(): HomesFolder {
 }
 
 export function acquire(home: string): Promise<ServerUse> {
-  return acquireServer(home, fastSettings);
-}
-
-/** Where the server of a home keeps its files. */
-export function filesOf(home: string) {
-  const folder = join(home, "postgres");
-  const data = join(folder, "data");
-  return { folder, data, version: join(data, "PG_VERSION"), pid: join(data, "postmaster.pid") };
+  return acquireServer(home, silently, fastSettings);
 }
 
 export function socketDirectoryOf(url: string): string {
@@ -39,46 +30,21 @@ export function socketDirectoryOf(url: string): string {
 /** What a sound server answers to `ask`. */
 export const sound = { who: "streamflow", database: "streamflow", addresses: "", encoding: "UTF8" };
 
-export async function ask(url: string): Promise<unknown> {
-  const sql = connect(url);
-  try {
+export function ask(url: string): Promise<unknown> {
+  return asking(url, async (sql) => {
     const [row] = await sql`select current_user as who, current_database() as database,
       current_setting('listen_addresses') as addresses, current_setting('server_encoding') as encoding`;
     return row;
-  } finally {
-    await sql.end();
-  }
+  });
 }
 
-/** Another console: it uses the server of a home until it is told to leave, or killed. */
-export function otherUser(home: string) {
-  const script = join(import.meta.dir, "server-user.ts");
-  // In a group of its own, as a terminal's foreground program is; dying with the tests.
-  const child = Bun.spawn([process.execPath, "--no-orphans", script, home], {
-    detached: true,
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  const lines = child.stdout.getReader();
-  return {
-    /** The URL it got, once it has it. */
-    async url() {
-      const { value } = await lines.read();
-      return JSON.parse(new TextDecoder().decode(value)).url as string;
-    },
-    async leave() {
-      child.stdin.end();
-      await child.exited;
-    },
-    async kill() {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
-    /** What a terminal does on Ctrl-C. */
-    async interrupt() {
-      process.kill(-child.pid, "SIGINT");
-      await child.exited;
-    },
-  };
+/** Over a connection of its own; what is written is on the disk at once. */
+export async function asking<Result>(url: string, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  const sql = connect(url);
+  try {
+    await sql`set synchronous_commit = on`;
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }

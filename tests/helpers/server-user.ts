@@ -15,10 +15,10 @@ const waiting: Waiting = { tell: (notice) => say({ notice }), signal: ended.sign
 
 try {
   if (what === "status") say({ status: await serverStatus(home) });
-  else if (what === "start") say({ status: await startServer(home, fastSettings, waiting) });
+  else if (what === "start") say({ status: await startServer(home, waiting, fastSettings) });
   else if (what === "stop") say({ status: await stopServer(home, waiting) });
   else {
-    const use = await acquireServer(home, fastSettings, waiting);
+    const use = await acquireServer(home, waiting, fastSettings);
     say({ url: use.url });
     await Bun.stdin.text();
     await use.release();

@@ -3,11 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
-import { findBinaries } from "../../src/postgres/embedded/binaries.ts";
+import { serverPaths } from "../../src/postgres/embedded/home.ts";
 import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
+import { findBinaries } from "../../src/postgres/embedded/programs.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
-import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+import { acquire, ask, homesFolder, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+import { OtherConsole } from "../helpers/other-console.ts";
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */
@@ -19,9 +22,9 @@ afterAll(homes.remove);
 test(
   "a database that was half made is made anew, and what was left is removed",
   async () => {
-    const { folder } = filesOf(home);
+    const { folder } = serverPaths(home);
     const unfinished = () => readdirSync(folder).filter((name) => name.startsWith("data.new-"));
-    const interrupted = otherUser(home);
+    const interrupted = new OtherConsole(home);
     while (!(existsSync(folder) && unfinished().length > 0)) await Bun.sleep(5);
     await interrupted.kill();
     const use = await acquire(home);
@@ -35,7 +38,7 @@ test(
 
 describe("what a crash left behind does not keep the server from starting", () => {
   const startsDespitePidFileOf = async (pid: number) => {
-    const { data, pid: pidFile } = filesOf(home);
+    const { data, pid: pidFile } = serverPaths(home);
     writeFileSync(pidFile, `${pid}\n${data}\n1700000000\n5432\n/tmp/nowhere\n\n  1 2\nready\n`);
     expect(await serverStatus(home)).toMatchObject({ running: false });
     const use = await acquire(home);
@@ -46,7 +49,7 @@ describe("what a crash left behind does not keep the server from starting", () =
   test("a pid file of a process that is gone", () => startsDespitePidFileOf(2 ** 22));
 
   test("a pid file whose number now belongs to another process of the same account", async () => {
-    const { uid, gid } = statSync(filesOf(home).data);
+    const { uid, gid } = statSync(serverPaths(home).data);
     const stranger = Bun.spawn(["sleep", "1000"], process.getuid?.() === 0 ? { uid, gid } : {});
     try {
       await startsDespitePidFileOf(stranger.pid);
@@ -63,7 +66,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     await sql`set synchronous_commit = on`;
     await sql`create table kept as select 1 as one`;
     process.kill((await serverStatus(home)).pid ?? 0, "SIGKILL");
-    while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
+    while (await findPostmaster(serverPaths(home))) await Bun.sleep(5);
     const again = await acquire(home);
     await sql.end();
     const later = connect(again.url);
@@ -92,7 +95,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     });
     expect(await run.catch((error) => error)).toBeInstanceOf(Error);
     await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
-    while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
+    while (await findPostmaster(serverPaths(home))) await Bun.sleep(5);
     const again = await acquire(home);
     expect(await ask(again.url)).toEqual(sound);
     await use.release();
@@ -122,7 +125,7 @@ describe("what cannot work is one line, and its remedy", () => {
   };
 
   test("a database that another major version made", async () => {
-    const version = filesOf(home).version;
+    const version = join(serverPaths(home).data, "PG_VERSION");
     const real = readFileSync(version);
     writeFileSync(version, "13\n");
     const error = await failure(acquire(home));
@@ -140,7 +143,7 @@ describe("what cannot work is one line, and its remedy", () => {
   });
 
   test("a server that does not start says why in its own words", async () => {
-    const use = acquireServer(home, [...fastSettings, ["max_connections", "none", "not a number"]]);
+    const use = acquireServer(home, silently, [...fastSettings, ["max_connections", "none", "not a number"]]);
     const error = await failure(use);
     expect(error.code).toBe("embedded_unavailable");
     expect(error.title).toContain("postgresql.conf");

@@ -1,9 +1,12 @@
 import { afterAll, afterEach, expect, test } from "bun:test";
 import { existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { serverPaths } from "../../src/postgres/embedded/home.ts";
 import { serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
+import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
-import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+import { acquire, ask, homesFolder, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+import { OtherConsole } from "../helpers/other-console.ts";
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */
@@ -17,7 +20,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 test(
   "two consoles that begin at once on a new home share one server",
   async () => {
-    const users = [otherUser(home), otherUser(home)];
+    const users = [new OtherConsole(home), new OtherConsole(home)];
     const [first, second] = await Promise.all(users.map((user) => user.url()));
     expect(first).toBe(second ?? "");
     expect(await ask(first ?? "")).toEqual(sound);
@@ -30,7 +33,7 @@ test(
 test("a home is for its owner alone, and its server goes with its only user", async () => {
   const use = await acquire(home);
   expect(await ask(use.url)).toEqual(sound);
-  const files = filesOf(home);
+  const files = serverPaths(home);
   const directory = socketDirectoryOf(use.url);
   for (const path of [home, files.folder, files.data, directory]) expect(modeOf(path)).toBe(0o700);
   expect(await serverStatus(home)).toMatchObject({ running: true, kept: false, url: use.url, home });
@@ -51,7 +54,7 @@ test("a home has one server, by whatever link it is reached", async () => {
 });
 
 test("the server stays while anybody uses it, and leaves with the last", async () => {
-  const other = otherUser(home);
+  const other = new OtherConsole(home);
   const url = await other.url();
   const use = await acquire(home);
   expect(use.url).toBe(url);
@@ -62,7 +65,7 @@ test("the server stays while anybody uses it, and leaves with the last", async (
 });
 
 test("a user that is killed has left: the next one finds the server, and stops it", async () => {
-  const other = otherUser(home);
+  const other = new OtherConsole(home);
   const url = await other.url();
   const { pid } = await serverStatus(home);
   await other.kill();
@@ -74,7 +77,7 @@ test("a user that is killed has left: the next one finds the server, and stops i
 });
 
 test("Ctrl-C at the terminal of a user does not reach the server", async () => {
-  const other = otherUser(home);
+  const other = new OtherConsole(home);
   const url = await other.url();
   const { pid } = await serverStatus(home);
   await other.interrupt();
@@ -85,7 +88,7 @@ test("Ctrl-C at the terminal of a user does not reach the server", async () => {
 });
 
 test("a server that was started stays without users until it is stopped", async () => {
-  expect(await startServer(home, fastSettings)).toMatchObject({ running: true, kept: true });
+  expect(await startServer(home, silently, fastSettings)).toMatchObject({ running: true, kept: true });
   const use = await acquire(home);
   await use.release();
   expect(await serverStatus(home)).toMatchObject({ running: true, kept: true, version: expect.stringMatching(/^\d+/) });
@@ -93,7 +96,7 @@ test("a server that was started stays without users until it is stopped", async 
 });
 
 test("to stop a server that is in use lets its users finish", async () => {
-  await startServer(home, fastSettings);
+  await startServer(home, silently, fastSettings);
   const use = await acquire(home);
   expect(await stopServer(home)).toMatchObject({ running: true, kept: false });
   expect(await ask(use.url)).toEqual(sound);

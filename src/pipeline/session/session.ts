@@ -9,7 +9,6 @@ import { type LoadTable, loadTables } from "../../postgres/catalog/dataset-table
 import { migrate } from "../../postgres/catalog/migrate.ts";
 import { openDatabase, type Sql, versionOf } from "../../postgres/connection/connect.ts";
 import { parseUrl } from "../../postgres/connection/url.ts";
-import { serverSettings } from "../../postgres/embedded/home.ts";
 import { openEmbedded } from "../../postgres/embedded/reach.ts";
 import { acquireServer } from "../../postgres/embedded/server.ts";
 import { silently, type Waiting } from "../../postgres/embedded/waiting.ts";
@@ -40,7 +39,7 @@ export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "dat
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
 export async function reachDatabase(settings: Settings, waiting: Waiting = silently): Promise<Reached> {
   if (settings.database === null) requireProject(settings);
-  const embedded = settings.database === null ? await acquireServer(settings.home, serverSettings, waiting) : null;
+  const embedded = settings.database === null ? await acquireServer(settings.home, waiting) : null;
   const url = embedded?.url ?? settings.database ?? "";
   let sql: Sql | undefined;
   const close = async () => {

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 
-/** A user of the operating system's. */
+/** Whose a file or a process is, to the operating system. */
 export interface Account {
-  name: string;
   uid: number;
   gid: number;
 }
 
 /** Users that /etc/passwd lists: on Linux all local ones, on macOS those of the system. */
-export function systemAccounts(): Account[] {
+export function systemAccounts(): (Account & { name: string })[] {
   let text: string;
   try {
     text = readFileSync("/etc/passwd", "utf8");

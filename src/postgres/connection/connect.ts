@@ -24,7 +24,7 @@ export interface ConnectOptions {
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const target = parseUrl(url);
   const socket = target.host.startsWith("/");
-  return postgres({
+  const sql = postgres({
     host: target.host,
     port: target.port,
     ...(socket ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
@@ -48,6 +48,17 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       TimeZone: "UTC",
       ...(target.options ? { options: target.options } : {}),
     },
+  });
+  requirePatched(sql);
+  return sql;
+}
+
+/** Throws for a driver without what patches/ mends, which has a dot split a name: npm and pnpm install it so. */
+function requirePatched(sql: Sql): void {
+  const name: object = sql("a.b");
+  if ("value" in name && name.value === '"a.b"') return;
+  throw new ConsoleError("internal", "The library `postgres` is installed without the console's patch.", {
+    hint: "Run `bun install` in the console's folder: npm and pnpm leave the patch out.",
   });
 }
 

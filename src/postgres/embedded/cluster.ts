@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import type { Launcher } from "./account.ts";
-import type { Binaries } from "./binaries.ts";
-import { configuration, give, isOurs, type ServerPaths, type Setting, writeOwned } from "./home.ts";
+import { give, type ServerHome, type ServerPaths, writeOwned } from "./home.ts";
 import { runProgram } from "./launch.ts";
+import type { Programs } from "./programs.ts";
+import { configuration, isOurs } from "./settings.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** Role and database that the console works as and in. */
@@ -14,41 +14,27 @@ export const database = "streamflow";
 /** Names of data directories that were begun, here or by a console that died over it. */
 const unfinishedPrefix = "data.new-";
 
-/** The major version of the data directory; null where there is none yet. */
-export function dataVersion(paths: ServerPaths): string | null {
-  const file = join(paths.data, "PG_VERSION");
-  return (existsSync(file) && readFileSync(file, "utf8").trim()) || null;
-}
-
-/** What a data directory is made with. */
-interface ClusterMeans {
-  binaries: Binaries;
-  launcher: Launcher;
-  paths: ServerPaths;
-  settings: readonly Setting[];
-  waiting: Waiting;
-}
-
 /** Make the data directory unless it is there; one that another major version made, or that is not ours, is refused. */
-export async function prepareCluster(means: ClusterMeans): Promise<void> {
-  const { binaries, paths } = means;
-  removeUnfinished(paths);
-  const version = dataVersion(paths);
-  if (version === null) {
-    requireNothing(paths, binaries.major);
-    return initialise(means);
+export async function prepareCluster(home: ServerHome, programs: Programs, waiting: Waiting): Promise<void> {
+  const { data } = home;
+  removeUnfinished(home);
+  const file = join(data, "PG_VERSION");
+  const version = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  if (version === "") {
+    requireNothing(data, programs.major);
+    return initialise(home, programs, waiting);
   }
-  requireOurs(paths);
-  if (version === binaries.major) return;
+  requireOurCluster(data);
+  if (version === programs.major) return;
   throw new ConsoleError(
     "database_version",
-    `${paths.data} was made by PostgreSQL ${version}; the embedded server is ${binaries.major}`,
+    `${data} was made by PostgreSQL ${version}; the embedded server is ${programs.major}`,
     { hint: `Upgrade it with pg_upgrade, or move it away to begin anew, or name another --home.` },
   );
 }
 
 /** What is there without a version is what is left of a database, and not for a new one to take the place of. */
-function requireNothing({ data }: ServerPaths, major: string): void {
+function requireNothing(data: string, major: string): void {
   if (!existsSync(data) || readdirSync(data).length === 0) return;
   throw new ConsoleError("embedded_unavailable", `${data} holds files, but no PG_VERSION: it is not a whole database`, {
     hint:
@@ -58,7 +44,7 @@ function requireNothing({ data }: ServerPaths, major: string): void {
 }
 
 /** Without a configuration no server can run on it: among our files such a one was ours, and is so again at its start. */
-function requireOurs({ data }: ServerPaths): void {
+function requireOurCluster(data: string): void {
   const file = join(data, "postgresql.conf");
   if (isOurs(data) || !existsSync(file) || readFileSync(file, "utf8").trim() === "") return;
   throw new ConsoleError(
@@ -70,28 +56,25 @@ function requireOurs({ data }: ServerPaths): void {
   );
 }
 
-function removeUnfinished(paths: ServerPaths): void {
-  for (const entry of readdirSync(paths.folder).filter((name) => name.startsWith(unfinishedPrefix))) {
+function removeUnfinished({ folder }: ServerPaths): void {
+  for (const entry of readdirSync(folder).filter((name) => name.startsWith(unfinishedPrefix))) {
     try {
-      rmSync(join(paths.folder, entry), { recursive: true, force: true });
+      rmSync(join(folder, entry), { recursive: true, force: true });
     } catch {
       // The initdb of a console that was killed still writes there: the next start removes the rest.
     }
   }
 }
 
-/** False for a server whose settings give up durability, as tests do: its files need not be flushed either. */
-function isSynced(settings: readonly Setting[]): boolean {
-  return settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
-}
-
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */
-async function initialise({ binaries, launcher, paths, settings, waiting }: ClusterMeans): Promise<void> {
-  const unfinished = mkdtempSync(join(paths.folder, unfinishedPrefix));
-  give(unfinished, launcher.account);
+async function initialise(home: ServerHome, programs: Programs, waiting: Waiting): Promise<void> {
+  const unfinished = mkdtempSync(join(home.folder, unfinishedPrefix));
+  // Settings that give up durability, as tests' do, need no flushed files either.
+  const isSynced = home.settings.findLast(([name]) => name === "fsync")?.[1] !== "off";
+  give(unfinished, home.account);
   try {
     const initdb = [
-      binaries.initdb,
+      programs.initdb,
       `--pgdata=${unfinished}`,
       `--username=${owner}`,
       "--encoding=UTF8",
@@ -101,13 +84,13 @@ async function initialise({ binaries, launcher, paths, settings, waiting }: Clus
       "--auth-local=trust",
       "--auth-host=reject",
       "--no-instructions",
-      ...(isSynced(settings) ? [] : ["--no-sync"]),
+      ...(isSynced ? [] : ["--no-sync"]),
     ];
-    await runProgram(launcher, paths, { words: initdb }, waiting);
-    const single = [binaries.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
-    await runProgram(launcher, paths, { words: single, input: `create database ${database}\n` }, waiting);
-    configure(launcher, unfinished, settings);
-    renameSync(unfinished, paths.data);
+    await runProgram(home, programs, initdb, waiting);
+    const single = [programs.postgres, "--single", "-D", unfinished, "-c", "exit_on_error=on", "postgres"];
+    await runProgram(home, programs, single, waiting, `create database ${database}\n`);
+    configure(home, programs, unfinished);
+    renameSync(unfinished, home.data);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw error;
@@ -115,14 +98,11 @@ async function initialise({ binaries, launcher, paths, settings, waiting }: Clus
 }
 
 /** Write the configuration of the server on `data`: who may log in through the socket, and the settings. */
-export function configure(launcher: Launcher, data: string, settings: readonly Setting[]): void {
-  const method = launcher.onlyUser === null ? "trust" : "peer map=console";
+export function configure({ account, settings }: ServerHome, { onlyUser }: Programs, data: string): void {
   const files = {
     "postgresql.conf": configuration(settings),
-    "pg_hba.conf": `local all all ${method}\n`,
-    "pg_ident.conf": launcher.onlyUser === null ? "" : `console "${launcher.onlyUser}" all\n`,
+    "pg_hba.conf": `local all all ${onlyUser === null ? "trust" : "peer map=console"}\n`,
+    "pg_ident.conf": onlyUser === null ? "" : `console "${onlyUser}" all\n`,
   };
-  for (const [name, text] of Object.entries(files)) {
-    writeOwned(join(data, name), text, launcher.account);
-  }
+  for (const [name, text] of Object.entries(files)) writeOwned(join(data, name), text, account);
 }

@@ -7,7 +7,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -16,87 +15,49 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
-import { type Account, serverAccount } from "./account.ts";
-
-/** A server setting: its name, its value, and why. */
-export type Setting = readonly [name: string, value: string, reason: string];
-
-/**
- * What the embedded server is told at each start. Nothing here gives up safety: fsync and full_page_writes stay on.
- * `ALTER SYSTEM` overrides any of it.
- */
-export const serverSettings: readonly Setting[] = [
-  ["wal_level", "minimal", "no replica reads the log, and filling a table made in the same transaction skips it"],
-  ["max_wal_senders", "0", "wal_level minimal demands it"],
-  ["wal_buffers", "16MB", "a load writes more log at once than the default 4 MB hold"],
-  ["max_wal_size", "4GB", "no checkpoint cuts into a month's load"],
-  ["checkpoint_timeout", "15min", "after each checkpoint a changed page is logged whole once more"],
-  ["shared_buffers", "128MB", "more made no difference: the system's cache holds the files as well"],
-  ["work_mem", "64MB", "the diff of a month against live rows is a hash join, in memory up to a million rows"],
-  ["maintenance_work_mem", "256MB", "keys are built by one sort in memory, and foreign keys checked by one join"],
-  ["min_dynamic_shared_memory", "512MB", "parallel joins find room here; taken from the system only when used"],
-  ["dynamic_shared_memory_type", "mmap", "what goes beyond needs no /dev/shm, which containers keep at 64 MB"],
-  ["max_connections", "40", "a handful of consoles and psql; each slot costs memory"],
-  ["jit", "off", "compiling a query takes longer than these queries run"],
-  ["log_min_messages", "log", "failed statements go to the client, not with their data into the log"],
-  ["log_checkpoints", "off", "the log stays short"],
-  ["log_line_prefix", "'%m [%p] '", "when, and which process"],
-  ["log_timezone", "UTC", "times mean the same wherever the console runs"],
-  ["timezone", "UTC", "likewise"],
-  ["lc_messages", "C", "messages are read by programs, too"],
-];
-
-/** How each postgresql.conf of ours has begun since there are any: it tells whose a data directory is. */
-export const configurationHead = "# Written by the console at each start";
-
-/** The text of postgresql.conf. */
-export function configuration(settings: readonly Setting[]): string {
-  const lines = settings.map(([name, value, reason]) => `${name} = ${value}  # ${reason}`);
-  return [`${configurationHead}; use ALTER SYSTEM to change a setting.`, ...lines, ""].join("\n");
-}
-
-/** Where the embedded server of a home keeps what. */
-export interface ServerPaths {
-  /** Owned by the server's account, 0700; all the rest lies in it. */
-  folder: string;
-  data: string;
-  log: string;
-  /** There while `db start` wants the server to outlive its users. */
-  keep: string;
-  /** Where its socket is, if the path is short enough. */
-  socket: string;
-  /** Held by every process of the server: see locks.ts. */
-  server: string;
-  /** Held exclusively by whoever starts or stops the server. */
-  turn: string;
-  /** Who that is, in words. */
-  holder: string;
-  /** Held shared by everyone who uses the server. */
-  users: string;
-}
+import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
+import { type Account, systemAccounts } from "../connection/accounts.ts";
+import { isOurs, type Setting, serverSettings } from "./settings.ts";
 
 /** For its owner alone. */
 export const secret = 0o700;
 
-/** Without symbolic links, so that a home has one name. */
-export function serverPaths(home: string): ServerPaths {
+/** Where the embedded server of a home keeps what; without symbolic links, so that a home has one name. */
+export function serverPaths(home: string) {
   const folder = join(existsSync(home) ? realpathSync(home) : resolve(home), "postgres");
   return {
+    /** Owned by the server's account, 0700; all the rest lies in it. */
     folder,
     data: join(folder, "data"),
+    pid: join(folder, "data", "postmaster.pid"),
     log: join(folder, "server.log"),
+    /** There while `db start` wants the server to outlive its users. */
     keep: join(folder, "keep"),
+    /** Where its socket is, if the path is short enough. */
     socket: join(folder, "socket"),
+    /** Held by every process of the server: see locks.ts. */
     server: join(folder, "server.lock"),
+    /** Held exclusively by whoever starts or stops the server. */
     turn: join(folder, "turn.lock"),
+    /** Who that is, in words. */
     holder: join(folder, "turn.holder"),
+    /** Held shared by everyone who uses the server. */
     users: join(folder, "users.lock"),
   };
 }
 
+export type ServerPaths = ReturnType<typeof serverPaths>;
+
+/** A home that was made. */
+export interface ServerHome extends ServerPaths {
+  /** Whose its server's files and processes are; null for our own. */
+  account: Account | null;
+  /** What its server is told when it is started. */
+  settings: readonly Setting[];
+}
+
 /** Make the home, and in it the server's folder, unless they are there. Nothing is touched in a folder that is not ours. */
-export function prepareHome(home: string): { paths: ServerPaths; account: Account | null } {
+export function prepareHome(home: string, settings = serverSettings): ServerHome {
   try {
     const { folder, data } = serverPaths(home);
     for (const path of [home, folder, data]) requireTarget(path);
@@ -108,13 +69,43 @@ export function prepareHome(home: string): { paths: ServerPaths; account: Accoun
     if (isNew) give(home, account);
     mkdirSync(paths.folder, { recursive: true, mode: secret });
     requireOwner(paths.folder);
-    requireOurs(paths);
+    requireOurFolder(paths);
     give(paths.folder, account);
     chmodSync(paths.folder, secret);
-    return { paths, account };
+    return { ...paths, account, settings };
   } catch (cause) {
     throw cannotUse(home, cause);
   }
+}
+
+/** Users without rights that systems come with, best first. */
+const systemUsers = ["postgres", "_postgres", "nobody"];
+
+/** The account that owns the server's files: the present owner first, so that one home keeps one owner. */
+function serverAccount(folder: string, home: string): Account | null {
+  if (process.getuid?.() !== 0) return null;
+  return ownerOf(folder) ?? sudoCaller() ?? ownerOf(home) ?? systemAccount();
+}
+
+function ownerOf(path: string): Account | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : null;
+}
+
+function sudoCaller(): Account | null {
+  const uid = Number(process.env.SUDO_UID);
+  return uid > 0 ? { uid, gid: Number(process.env.SUDO_GID) || uid } : null;
+}
+
+function systemAccount(): Account {
+  const accounts = systemAccounts().filter(({ uid }) => uid !== 0);
+  for (const name of systemUsers) {
+    const account = accounts.find((listed) => listed.name === name);
+    if (account) return { uid: account.uid, gid: account.gid };
+  }
+  throw new ConsoleError("embedded_unavailable", "PostgreSQL refuses to run as root, and no other user was found", {
+    hint: "Run the console as an ordinary user, or set DATABASE_URL.",
+  });
 }
 
 /** A link that leads nowhere would be taken for something that is yet to be made. */
@@ -127,19 +118,12 @@ function requireTarget(path: string): void {
 }
 
 /** A folder of this name that holds things, but none of the files by which ours are locked and set, is another's. */
-function requireOurs(paths: ServerPaths): void {
-  const { folder, turn, users, server, data } = paths;
+function requireOurFolder({ folder, turn, users, server, data }: ServerPaths): void {
   if ([turn, users, server].some((path) => existsSync(path)) || isOurs(data)) return;
   if (readdirSync(folder).length === 0) return;
   throw new ConsoleError("io_error", `${folder} holds files that the console did not make; it was left as it is`, {
     hint: "Move them elsewhere, or keep the embedded server in another folder, with --home.",
   });
-}
-
-/** Whether the console made this data directory: each start of ours writes its configuration. */
-export function isOurs(data: string): boolean {
-  const file = join(data, "postgresql.conf");
-  return existsSync(file) && readFileSync(file, "utf8").startsWith(configurationHead);
 }
 
 /** PostgreSQL takes a data directory from nobody but its owner; root becomes the owner. */
@@ -158,7 +142,7 @@ export function requireReadable(home: string): void {
     try {
       accessSync(folder, constants.R_OK | constants.X_OK);
     } catch (cause) {
-      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
+      if (codeOf(cause) === "ENOENT") return;
       throw cannotUse(folder, cause);
     }
   }
@@ -167,9 +151,8 @@ export function requireReadable(home: string): void {
 /** What the system said about the home's files, as an error with a remedy. */
 export function cannotUse(home: string, cause: unknown): ConsoleError {
   if (cause instanceof ConsoleError) return cause;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${reasonOf(cause)}`, {
-    hint: remedies[code] ?? "Keep the embedded server in another folder, with --home or STREAMFLOW_HOME.",
+  return new ConsoleError("io_error", `Cannot use ${home} for the embedded server: ${messageOf(cause)}`, {
+    hint: remedies[codeOf(cause)] ?? "Keep the embedded server in another folder, with --home or STREAMFLOW_HOME.",
     cause,
   });
 }
@@ -184,10 +167,6 @@ const remedies: Record<string, string> = {
   EMFILE: "The limit of open files is too low: raise it with `ulimit -n 1024`.",
   ENOTDIR: "A part of that path is a file: name another folder with --home.",
 };
-
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
 
 /** Hand a path over to the server's account, when that is not ours. Never follows a link that the account may have put there. */
 export function give(path: string, account: Account | null): void {

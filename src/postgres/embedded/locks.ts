@@ -1,7 +1,7 @@
 import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
-import { ConsoleError } from "../../core/errors.ts";
-import type { Account } from "./account.ts";
+import { ConsoleError, messageOf } from "../../core/errors.ts";
+import type { Account } from "../connection/accounts.ts";
 import { give, type ServerPaths } from "./home.ts";
 
 /**
@@ -9,17 +9,16 @@ import { give, type ServerPaths } from "./home.ts";
  * however that dies. Whoever can see the file can ask for it, from another container or process space as well, where
  * process numbers and /tmp are others'; and it needs no room on the disk.
  */
-export interface Hold {
+export interface Hold extends Disposable {
   handle: number;
   release(): void;
 }
 
-export type LockMode = "shared" | "exclusive";
-
 /** Operations of flock(2). */
-const operations: Record<LockMode, number> = { shared: 1, exclusive: 2 };
+const operations = { shared: 1, exclusive: 2 };
 const withoutWaiting = 4;
 
+type LockMode = keyof typeof operations;
 type Flock = (handle: number, operation: number) => number;
 let loaded: Flock | null = null;
 
@@ -43,14 +42,14 @@ function loadFlock(): Flock {
 }
 
 /** The lock, or null while others hold one that excludes it. The file is made if need be. */
-export function tryLock(path: string, mode: LockMode, account: Account | null = null): Hold | null {
+export function lockFile(path: string, mode: LockMode, account: Account | null): Hold | null {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
   let handle: number;
   try {
     handle = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
     give(path, account);
   } catch (cause) {
-    throw new ConsoleError("io_error", `Cannot lock ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new ConsoleError("io_error", `Cannot lock ${path}: ${messageOf(cause)}`, {
       hint: `It has to be a file of the home's owner: remove ${path} if it is anything else, then try again.`,
       cause,
     });
@@ -65,25 +64,22 @@ function heldOn(handle: number, mode: LockMode): Hold | null {
     return null;
   }
   let isHeld = true;
-  return {
-    handle,
-    release() {
-      if (isHeld) closeSync(handle);
-      isHeld = false;
-    },
+  const release = () => {
+    if (isHeld) closeSync(handle);
+    isHeld = false;
   };
+  return { handle, release, [Symbol.dispose]: release };
 }
 
 /** Whether a process that a server started lives on this home, wherever it runs; changes nothing. */
-export function isServerLocked(paths: ServerPaths): boolean {
+export function isServerLocked({ server }: ServerPaths): boolean {
   let handle: number;
   try {
-    handle = openSync(paths.server, constants.O_RDONLY | constants.O_NOFOLLOW);
+    handle = openSync(server, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch {
     // There never was one, or it was started by a console that knew no such lock.
     return false;
   }
-  const hold = heldOn(handle, "shared");
-  hold?.release();
+  using hold = heldOn(handle, "shared");
   return hold === null;
 }

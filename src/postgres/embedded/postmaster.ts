@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { ServerPaths } from "./home.ts";
 import { isServerLocked } from "./locks.ts";
-import { holdersOf, isServerIn, isSession, ownNumberOf, type Place, placeOf, serversIn } from "./processes.ts";
+import { holdersOf, isServerIn, ownNumberOf, type Place, placeOf, readText, serversIn, titleOf } from "./processes.ts";
 
 /** A server that runs on a data directory, as it describes itself in postmaster.pid. */
 export interface Postmaster {
@@ -28,58 +27,43 @@ export type Present =
    */
   | { state: "elsewhere"; pid: number | null; process: number | null };
 
-/** Lines of postmaster.pid (PostgreSQL's pidfile.h), counted from 0. */
-const line = { pid: 0, port: 3, socketDirectory: 4, status: 7 };
-
-function pidFile(data: string): string {
-  return join(data, "postmaster.pid");
-}
-
-function readPidFile(data: string): string[] | null {
-  try {
-    return readFileSync(pidFile(data), "utf8").split("\n");
-  } catch {
-    return null;
-  }
-}
-
-function pidIn(lines: readonly string[] | null): number | null {
-  const pid = Number(lines?.[line.pid]);
-  return Number.isInteger(pid) && pid > 0 ? pid : null;
+/** What postmaster.pid says, in the lines of PostgreSQL's pidfile.h; `pid` is null where it names none. */
+function recorded(file: string) {
+  const [first, , , port, socketDirectory = "", , , status] = readText(file)?.split("\n") ?? [];
+  const pid = Number(first);
+  return {
+    pid: Number.isInteger(pid) && pid > 0 ? pid : null,
+    port: Number(port),
+    socketDirectory,
+    status: status?.trim(),
+  };
 }
 
 /** The server that runs on this data directory, and that we can see; null when none does, whatever postmaster.pid says. */
-export function findPostmaster(data: string): Postmaster | null {
-  const lines = readPidFile(data);
-  const pid = pidIn(lines);
-  const place = placeOf(data);
-  if (lines === null || pid === null || place === null || !isServerIn(pid, place)) return null;
-  const status = lines[line.status]?.trim();
-  return {
-    pid,
-    port: Number(lines[line.port]),
-    socketDirectory: lines[line.socketDirectory] ?? "",
-    status: status === "ready" || status === "stopping" ? status : "starting",
-    place,
-  };
+export function findPostmaster(paths: ServerPaths): Postmaster | null {
+  const { pid, status, ...socket } = recorded(paths.pid);
+  const place = placeOf(paths.data);
+  if (pid === null || place === null || !isServerIn(pid, place)) return null;
+  return { ...socket, pid, place, status: status === "ready" || status === "stopping" ? status : "starting" };
 }
 
 /** Who lives on the home: the kernel is believed, and what a file says only where it names whom we can see. */
 export function whoLivesOn(paths: ServerPaths): Present {
-  const known = findPostmaster(paths.data);
+  const known = findPostmaster(paths);
   if (known !== null) return { state: "here", postmaster: known };
   const isLocked = isServerLocked(paths);
   // It may have said who it is between the two looks.
-  const since = findPostmaster(paths.data);
+  const since = findPostmaster(paths);
   if (since !== null) return { state: "here", postmaster: since };
   // Also without a lock: its file may have been removed, or replaced by one from a backup.
   // One that starts is in the folder for a moment, as is what a killed initdb has left, which holds no lock.
   const folders = isLocked ? [paths.data, paths.folder] : [paths.data];
-  const visible = serversIn(folders.map(placeOf).filter((place) => place !== null));
-  const pid = pidIn(readPidFile(paths.data));
+  const visible = serversIn(folders.map(placeOf));
+  const { pid } = recorded(paths.pid);
   // A pid file may be gone, or another server's: what is no session is the server all the same, and not for us to end.
-  const itself = visible.find((one) => ownNumberOf(one) === pid) ?? visible.find((one) => !isSession(one)) ?? null;
-  if (itself !== null) return { state: "elsewhere", pid, process: itself };
+  const isSession = (one: number) => titleOf(one).startsWith("postgres: ");
+  const itself = visible.find((one) => ownNumberOf(one) === pid) ?? visible.find((one) => !isSession(one));
+  if (itself !== undefined) return { state: "elsewhere", pid, process: itself };
   if (visible.length > 0) return { state: "unsettled" };
   if (!isLocked) return { state: "none" };
   const by = holdersOf(paths.server);
@@ -92,7 +76,7 @@ export function whoLivesOn(paths: ServerPaths): Present {
  * changed: to ours, which the server is told is its grandparent, and whom it never takes for a rival. Only for whoever
  * knows that no server lives.
  */
-export function disownPidFile(data: string): void {
-  const lines = readPidFile(data);
-  if (lines) writeFileSync(pidFile(data), [process.pid, ...lines.slice(1)].join("\n"));
+export function disownPidFile({ pid: file }: ServerPaths): void {
+  const lines = readText(file)?.split("\n");
+  if (lines) writeFileSync(file, [process.pid, ...lines.slice(1)].join("\n"));
 }

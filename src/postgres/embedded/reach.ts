@@ -1,24 +1,20 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { openDatabase, type Sql } from "../connection/connect.ts";
 import { type ServerPaths, serverPaths } from "./home.ts";
 import { helpWith, lastComplaint } from "./launch.ts";
-import { type Waiting, waitFor } from "./waiting.ts";
-
-/** Recovery after one of its sessions was killed replays at most max_wal_size of log. */
-const recoveryPatienceMs = 5 * 60_000;
-const connections = 2;
+import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
 /** Connect to the embedded server of a home, once it lets anybody in; what keeps it from that is told in its own terms. */
 export async function openEmbedded(url: string, home: string, waiting: Waiting): Promise<Sql> {
   const paths = serverPaths(home);
-  const { folder } = paths;
-  const what = () => `The embedded server in ${folder} is recovering after a crash.`;
+  const what = () => `The embedded server in ${paths.folder} is recovering after a crash.`;
   let recovering: unknown;
   const open = async () => {
     try {
-      return await openDatabase(url, { max: connections });
+      return await openDatabase(url, { max: 2 });
     } catch (error) {
-      if (!isRecovering(error)) throw outOfReach(paths, error);
+      // "The database system is in recovery mode", and the like.
+      if (!(error instanceof ConsoleError && codeOf(error.cause) === "57P03")) throw outOfReach(paths, error);
       recovering = error;
       return null;
     }
@@ -26,12 +22,6 @@ export async function openEmbedded(url: string, home: string, waiting: Waiting):
   const sql = await waitFor(open, { patienceMs: recoveryPatienceMs, what }, waiting);
   if (sql === null) throw outOfReach(paths, recovering);
   return sql;
-}
-
-/** "The database system is in recovery mode", and the like. */
-function isRecovering(error: unknown): boolean {
-  const cause = error instanceof ConsoleError ? error.cause : null;
-  return cause instanceof Error && "code" in cause && cause.code === "57P03";
 }
 
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */

@@ -2,16 +2,16 @@ import { existsSync, rmSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
 import { openDatabase, versionOf } from "../connection/connect.ts";
-import type { Account } from "./account.ts";
 import { database, owner } from "./cluster.ts";
-import { prepareHome, requireReadable, type ServerPaths, serverPaths, serverSettings, writeOwned } from "./home.ts";
-import { type Hold, tryLock } from "./locks.ts";
-import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
+import { prepareHome, requireReadable, type ServerHome, serverPaths, writeOwned } from "./home.ts";
+import { type Hold, lockFile } from "./locks.ts";
+import { type Postmaster, whoLivesOn } from "./postmaster.ts";
 import { placeOf } from "./processes.ts";
+import { serverSettings } from "./settings.ts";
 import { socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
-import { type Stoppable, stopPostmaster } from "./stop.ts";
-import { ifSoonInTurn, inTurn } from "./turn.ts";
+import { stopPostmaster } from "./stop.ts";
+import { inTurn, short } from "./turn.ts";
 import { silently, type Waiting } from "./waiting.ts";
 
 /** A share in the server of a home. */
@@ -26,19 +26,22 @@ export interface ServerUse {
  * Use the embedded server of `home`: made on first use, started when it does not run, shared with every process that
  * names the same home. The share is a kernel lock, so that a process which dies, however it dies, has left.
  */
-export async function acquireServer(
-  home: string,
-  settings = serverSettings,
-  waiting: Waiting = silently,
-): Promise<ServerUse> {
-  const { paths, account } = prepareHome(home);
-  return inTurn(paths, account, waiting, async () => {
-    const share = takeShare(paths, account);
+export async function acquireServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerUse> {
+  const paths = prepareHome(home, settings);
+  return inTurn(paths, waiting, async () => {
+    const share = takeShare(paths);
     try {
-      const postmaster = await ensureRunning(paths, account, settings, waiting);
+      const postmaster = await ensureRunning(paths, waiting);
       return {
         url: urlOf(postmaster),
-        release: () => leave(paths, account, { share, postmaster, tell: waiting.tell }),
+        async release() {
+          share.release();
+          // A wait that was ended may have been for something else.
+          const anew = { ...silently, tell: waiting.tell };
+          // Somebody may have deleted the home under the server: there is nothing left to take turns over.
+          if (!existsSync(paths.folder)) await stopPostmaster(postmaster, paths, anew);
+          else await leave(paths, anew);
+        },
       };
     } catch (error) {
       share.release();
@@ -48,8 +51,8 @@ export async function acquireServer(
 }
 
 /** Only those whose turn it is ask for all shares at once, so that one is to be had. */
-function takeShare({ users }: ServerPaths, account: Account | null): Hold {
-  const share = tryLock(users, "shared", account);
+function takeShare({ users, account }: ServerHome): Hold {
+  const share = lockFile(users, "shared", account);
   if (share !== null) return share;
   throw new ConsoleError("embedded_unavailable", `Another program has locked ${users}`, {
     hint: "It is no console: end it (`lsof` names it), then try again.",
@@ -57,25 +60,21 @@ function takeShare({ users }: ServerPaths, account: Account | null): Hold {
 }
 
 /** Start the server, and keep it running when its users leave. */
-export async function startServer(
-  home: string,
-  settings = serverSettings,
-  waiting: Waiting = silently,
-): Promise<ServerStatus> {
-  const { paths, account } = prepareHome(home);
-  await inTurn(paths, account, waiting, async () => {
-    await ensureRunning(paths, account, settings, waiting);
-    writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", account);
+export async function startServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerStatus> {
+  const paths = prepareHome(home, settings);
+  await inTurn(paths, waiting, async () => {
+    await ensureRunning(paths, waiting);
+    writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", paths.account);
   });
   return serverStatus(home);
 }
 
 /** Keep the server no longer: it stops now, or when the last of its present users leaves. */
-export async function stopServer(home: string, waiting: Waiting = silently): Promise<ServerStatus> {
+export async function stopServer(home: string, waiting = silently): Promise<ServerStatus> {
   requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
-    const { paths, account } = prepareHome(home);
-    await inTurn(paths, account, waiting, async () => {
+    const paths = prepareHome(home);
+    await inTurn(paths, waiting, async () => {
       rmSync(paths.keep, { force: true });
       await stopIfUnused(paths, waiting);
     });
@@ -85,11 +84,24 @@ export async function stopServer(home: string, waiting: Waiting = silently): Pro
 
 /** Leave in the place of a user that was killed: a server that nobody uses or keeps stops. */
 export async function leaveServer(home: string, waiting: Waiting): Promise<ServerStatus> {
-  if (existsSync(serverPaths(home).folder)) {
-    const { paths, account } = prepareHome(home);
-    await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
-  }
+  if (existsSync(serverPaths(home).folder)) await leave(prepareHome(home), waiting);
   return serverStatus(home);
+}
+
+async function leave(paths: ServerHome, waiting: Waiting): Promise<void> {
+  await inTurn(paths, waiting, () => stopIfUnused(paths, waiting), short);
+}
+
+async function stopIfUnused(paths: ServerHome, waiting: Waiting): Promise<void> {
+  if (existsSync(paths.keep)) return;
+  using alone = lockFile(paths.users, "exclusive", paths.account);
+  if (alone === null) return;
+  const present = whoLivesOn(paths);
+  if (present.state === "here") return await stopPostmaster(present.postmaster, paths, waiting);
+  const place = placeOf(paths.data);
+  // In another process space, or without its pid file: it cannot be reached, but signalled all the same.
+  if (present.state !== "elsewhere" || present.process === null || place === null) return;
+  await stopPostmaster({ pid: present.process, place, socketDirectory: paths.socket }, paths, waiting);
 }
 
 /** How the server of this home stands; changes nothing. Throws where that is not to be seen. */
@@ -109,42 +121,6 @@ export async function serverStatus(home: string): Promise<ServerStatus> {
     url,
     home,
   };
-}
-
-interface Used {
-  share: Hold;
-  postmaster: Postmaster;
-  tell: Waiting["tell"];
-}
-
-async function leave(paths: ServerPaths, account: Account | null, { share, postmaster, tell }: Used): Promise<void> {
-  // A wait that was ended may have been for something else.
-  const waiting = { ...silently, tell };
-  share.release();
-  // Somebody may have deleted the home under the server: there is nothing left to take turns over.
-  if (!existsSync(paths.folder)) return stopPostmaster(postmaster, paths, waiting);
-  await ifSoonInTurn(paths, account, waiting, () => stopIfUnused(paths, waiting));
-}
-
-async function stopIfUnused(paths: ServerPaths, waiting: Waiting): Promise<void> {
-  if (existsSync(paths.keep)) return;
-  const alone = tryLock(paths.users, "exclusive");
-  if (!alone) return;
-  try {
-    const present = whoLivesOn(paths);
-    const server = stoppable(present, paths);
-    if (server !== null) await stopPostmaster(server, paths, waiting);
-  } finally {
-    alone.release();
-  }
-}
-
-/** What lives on the home as something to be stopped; null where nothing does, or nothing that we could signal. */
-function stoppable(present: Present, paths: ServerPaths): Stoppable | null {
-  if (present.state === "here") return present.postmaster;
-  const place = placeOf(paths.data);
-  if (present.state !== "elsewhere" || present.process === null || place === null) return null;
-  return { pid: present.process, place, socketDirectory: paths.socket };
 }
 
 function urlOf({ socketDirectory, port }: Postmaster): string {

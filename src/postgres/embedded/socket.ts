@@ -2,25 +2,26 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
-import type { Account } from "./account.ts";
-import { give, reasonOf, type ServerPaths, secret } from "./home.ts";
+import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
+import type { Account } from "../connection/accounts.ts";
+import { give, type ServerHome, type ServerPaths, secret } from "./home.ts";
 
-/** The longest socket path that PostgreSQL takes, in bytes, and what it appends to the directory. */
-const socketPathLimit = 107;
 export const socketPort = 5432;
-const socketName = `.s.PGSQL.${socketPort}`;
 
+/** The longest socket path that PostgreSQL takes, in bytes. */
+const socketPathLimit = 107;
+
+/** What PostgreSQL appends to the directory. */
 function socketPath(directory: string): string {
-  return join(directory, socketName);
+  return join(directory, `.s.PGSQL.${socketPort}`);
 }
 
 /**
  * Where the server's socket can be, best first: in the home, which goes with it and which everyone who uses the home can
  * see, whatever /tmp is to them; where its path is too long, or no socket can be in it, in a short directory.
  */
-export function socketDirectories(paths: ServerPaths, account: Account | null): string[] {
-  return [...(fits(paths.socket) ? [paths.socket] : []), shortDirectory(paths, account)];
+export function socketDirectories(home: ServerHome): string[] {
+  return [...(fits(home.socket) ? [home.socket] : []), shortDirectory(home)];
 }
 
 /**
@@ -34,19 +35,18 @@ export function socketSeen(recorded: string, paths: ServerPaths): string | null 
 
 /** Make it, for its owner alone: whoever can enter it can log in. Only while no server lives. */
 export function prepareSocketDirectory(directory: string, account: Account | null): void {
-  const owner = account?.uid ?? process.getuid?.() ?? 0;
   try {
     mkdirSync(directory, { mode: secret });
   } catch (cause) {
-    if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) {
-      throw new ConsoleError("io_error", `Cannot make the socket directory ${directory}: ${reasonOf(cause)}`, {
+    if (codeOf(cause) !== "EEXIST") {
+      throw new ConsoleError("io_error", `Cannot make the socket directory ${directory}: ${messageOf(cause)}`, {
         hint: "Name a --home whose path is shorter than 80 characters: the socket is kept in it then.",
         cause,
       });
     }
   }
   const stats = lstatSync(directory);
-  if (!stats.isDirectory() || (stats.uid !== owner && stats.uid !== process.getuid?.())) {
+  if (!stats.isDirectory() || (stats.uid !== ownerOf(account) && stats.uid !== process.getuid?.())) {
     throw new ConsoleError("io_error", `The socket directory ${directory} belongs to somebody else`, {
       hint: "Find out who made it and remove it, then try again.",
     });
@@ -57,12 +57,15 @@ export function prepareSocketDirectory(directory: string, account: Account | nul
   for (const left of [socketPath(directory), `${socketPath(directory)}.lock`]) rmSync(left, { force: true });
 }
 
+function ownerOf(account: Account | null): number {
+  return account?.uid ?? process.getuid?.() ?? 0;
+}
+
 /** The same one for every start of the same folder, and another for one that took its place. */
-function shortDirectory({ folder }: ServerPaths, account: Account | null): string {
-  const owner = account?.uid ?? process.getuid?.() ?? 0;
+function shortDirectory({ folder, account }: ServerHome): string {
   const { dev, ino } = statSync(folder);
   const digest = createHash("sha256").update(`${folder}\0${dev}\0${ino}`).digest("hex").slice(0, 10);
-  const name = `streamflow-${owner}-${digest}`;
+  const name = `streamflow-${ownerOf(account)}-${digest}`;
   const roomy = (root: string) =>
     fits(join(root, name)) && statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
   return join(["/tmp", tmpdir()].find(roomy) ?? "/tmp", name);

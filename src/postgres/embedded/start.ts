@@ -1,19 +1,16 @@
 import { chmodSync, statSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
-import { type Account, type Launcher, launcherFor } from "./account.ts";
-import { type Binaries, findBinaries } from "./binaries.ts";
 import { configure, prepareCluster } from "./cluster.ts";
-import { type ServerPaths, type Setting, secret } from "./home.ts";
+import { type ServerHome, type ServerPaths, secret } from "./home.ts";
 import { launchServer, startFailed } from "./launch.ts";
-import { tryLock } from "./locks.ts";
+import { lockFile } from "./locks.ts";
 import { disownPidFile, findPostmaster, type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
-import { nameOf, placeOf } from "./processes.ts";
+import { commandOf, placeOf } from "./processes.ts";
+import { type Programs, programsFor } from "./programs.ts";
 import { prepareSocketDirectory, socketDirectories, socketPort, socketSeen } from "./socket.ts";
 import { endOrphans, stopPostmaster } from "./stop.ts";
-import { type Waiting, waitFor } from "./waiting.ts";
+import { aMoment, recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
-/** Recovery after a crash replays at most max_wal_size of log. */
-const readyPatienceMs = 5 * 60_000;
 /** Backends that outlived a killed server end by themselves; one whose home was replaced looks for it once a minute. */
 const orphanPatienceMs = 75_000;
 
@@ -27,22 +24,17 @@ const leftoverFound = /could not create file ".*": File exists/;
 const socketRefused = /Unix(-domain)? socket|could not create any Unix|could not (bind|create|set).*\.s\.PGSQL/;
 
 /** The server on these paths, started if need be. Only for whoever holds the turn. */
-export async function ensureRunning(
-  paths: ServerPaths,
-  account: Account | null,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<Postmaster> {
-  const present = await settled(paths, waiting);
-  if (present.state === "none") return start(paths, account, settings, waiting);
-  if (present.state === "elsewhere") throw livesElsewhere(paths, present);
-  if (present.state === "outlived") throw outlivedBy(paths, present.by);
+export async function ensureRunning(home: ServerHome, waiting: Waiting): Promise<Postmaster> {
+  const present = await settled(home, waiting);
+  if (present.state === "none") return start(home, waiting);
+  if (present.state === "elsewhere") throw livesElsewhere(home, present.pid, present.process);
+  if (present.state === "outlived") throw outlivedBy(home, present.by);
   const { postmaster } = present;
-  const socketDirectory = socketSeen(postmaster.socketDirectory, paths);
+  const socketDirectory = socketSeen(postmaster.socketDirectory, home);
   if (socketDirectory !== null) return { ...postmaster, socketDirectory };
   throw new ConsoleError(
     "embedded_unavailable",
-    `The server of ${paths.folder} runs (process ${postmaster.pid}), but its socket in ${postmaster.socketDirectory} is not to be seen from here`,
+    `The server of ${home.folder} runs (process ${postmaster.pid}), but its socket in ${postmaster.socketDirectory} is not to be seen from here`,
     {
       hint:
         "It was deleted, or the server was started by a program that has a /tmp of its own. " +
@@ -51,42 +43,30 @@ export async function ensureRunning(
   );
 }
 
-type Settled = Exclude<Present, { state: "unsettled" }>;
-
 /** Who lives there, once that is clear: one that is found starting or stopping lost its console on the way. */
-async function settled(paths: ServerPaths, waiting: Waiting): Promise<Settled> {
+async function settled(home: ServerPaths, waiting: Waiting): Promise<Exclude<Present, { state: "unsettled" }>> {
+  const isNotElsewhere = () => whoLivesOn(home).state !== "elsewhere";
   for (;;) {
-    const present = whoLivesOn(paths);
-    if (present.state === "unsettled") await waitForOrphans(paths, waiting);
-    else if (present.state === "elsewhere" && (await isPassing(paths, waiting))) continue;
+    const present = whoLivesOn(home);
+    if (present.state === "unsettled") await waitForOrphans(home, waiting);
+    else if (present.state === "elsewhere" && (await waitFor(isNotElsewhere, aMoment, waiting))) continue;
     else if (present.state !== "here" || present.postmaster.status === "ready") return present;
-    else if (present.postmaster.status === "stopping") await stopPostmaster(present.postmaster, paths, waiting);
-    else if ((await waitUntilReady(paths, () => false, waiting)) === null) return whoIsLeft(paths);
+    else if (present.postmaster.status === "stopping") await stopPostmaster(present.postmaster, home, waiting);
+    else await waitUntilReady(home, () => false, waiting);
   }
 }
 
-/** A process that is ending holds its lock a moment longer than it is to be seen. */
-async function isPassing(paths: ServerPaths, waiting: Waiting): Promise<boolean> {
-  const isOver = () => (whoLivesOn(paths).state === "elsewhere" ? null : true);
-  return (await waitFor(isOver, { patienceMs: 1_000, what: () => "" }, waiting)) !== null;
-}
-
-function whoIsLeft(paths: ServerPaths): Settled {
-  const present = whoLivesOn(paths);
-  return present.state === "unsettled" ? { state: "none" } : present;
-}
-
-async function waitForOrphans(paths: ServerPaths, waiting: Waiting): Promise<void> {
-  const place = placeOf(paths.data);
+async function waitForOrphans(home: ServerPaths, waiting: Waiting): Promise<void> {
+  const place = placeOf(home.data);
   if (place !== null) await endOrphans(place, waiting);
-  if (whoLivesOn(paths).state !== "unsettled") return;
-  throw new ConsoleError("embedded_unavailable", `Processes of a dead server of ${paths.folder} do not end`, {
+  if (whoLivesOn(home).state !== "unsettled") return;
+  throw new ConsoleError("embedded_unavailable", `Processes of a dead server of ${home.folder} do not end`, {
     hint: "They wait for the disk: look whether the disk of the home answers, then try again.",
   });
 }
 
 function outlivedBy({ folder }: ServerPaths, by: readonly number[]): ConsoleError {
-  const named = by.map((pid) => `${nameOf(pid)} (process ${pid})`).join(", ");
+  const named = by.map((pid) => `${commandOf(pid)} (process ${pid})`).join(", ");
   return new ConsoleError(
     "embedded_unavailable",
     `Programs that a session of the server in ${folder} started have outlived it, and count as its own: ${named}`,
@@ -94,11 +74,9 @@ function outlivedBy({ folder }: ServerPaths, by: readonly number[]): ConsoleErro
   );
 }
 
-function livesElsewhere(
-  { folder }: ServerPaths,
-  { pid, process: here }: Extract<Present, { state: "elsewhere" }>,
-): ConsoleError {
-  const itself = pid === null ? "A PostgreSQL server" : `A PostgreSQL server that is process ${pid} there`;
+/** `there` is the server's number to itself, `here` its number to us, where known. */
+function livesElsewhere({ folder }: ServerPaths, there: number | null, here: number | null): ConsoleError {
+  const itself = there === null ? "A PostgreSQL server" : `A PostgreSQL server that is process ${there} there`;
   return new ConsoleError(
     "embedded_unavailable",
     `${itself} runs on ${folder}, in another container or process space or without its pid file; a second one would destroy the data`,
@@ -111,87 +89,56 @@ function livesElsewhere(
   );
 }
 
-async function start(
-  paths: ServerPaths,
-  account: Account | null,
-  settings: readonly Setting[],
-  waiting: Waiting,
-): Promise<Postmaster> {
-  const binaries = await findBinaries();
-  const launcher = launcherFor(account, binaries, paths.folder);
-  const lock = tryLock(paths.server, "exclusive", account);
-  if (lock === null) throw livesElsewhere(paths, { state: "elsewhere", pid: null, process: null });
-  try {
-    await prepareCluster({ binaries, launcher, paths, settings, waiting });
-    mend(paths.data, launcher.account);
-    configure(launcher, paths.data, settings);
-    disownPidFile(paths.data);
-    return await launchOn(paths, { binaries, launcher, lock: lock.handle }, waiting);
-  } finally {
-    lock.release();
-  }
+async function start(home: ServerHome, waiting: Waiting): Promise<Postmaster> {
+  const programs = await programsFor(home);
+  using lock = lockFile(home.server, "exclusive", home.account);
+  if (lock === null) throw livesElsewhere(home, null, null);
+  await prepareCluster(home, programs, waiting);
+  mend(home);
+  configure(home, programs, home.data);
+  disownPidFile(home);
+  return await launchOn(home, programs, lock.handle, waiting);
 }
 
 /** What was restored from a backup may have lost its mode, or, by root, its owner: PostgreSQL takes it with neither. */
-function mend(data: string, account: Account | null): void {
+function mend({ data, account }: ServerHome): void {
   const { mode, uid } = statSync(data);
   if ((mode & 0o777) !== secret) chmodSync(data, secret);
   if (account === null || uid === account.uid) return;
   Bun.spawnSync(["chown", "-R", "-h", `${account.uid}:${account.gid}`, data]);
 }
 
-interface Means {
-  binaries: Binaries;
-  launcher: Launcher;
-  lock: number;
-}
-
-async function launchOn(
-  paths: ServerPaths,
-  { binaries, launcher, lock }: Means,
-  waiting: Waiting,
-): Promise<Postmaster> {
-  const directories = socketDirectories(paths, launcher.account);
+async function launchOn(home: ServerHome, programs: Programs, lock: number, waiting: Waiting): Promise<Postmaster> {
   const deadline = Date.now() + orphanPatienceMs;
   let complaint = "";
-  for (const directory of directories) {
-    prepareSocketDirectory(directory, launcher.account);
-    const words = [binaries.postgres, "-D", paths.data, "-k", directory, "-p", String(socketPort)];
+  for (const directory of socketDirectories(home)) {
+    prepareSocketDirectory(directory, home.account);
+    const socket = ["-k", directory, "-p", String(socketPort), "-c", "listen_addresses="];
     do {
-      const server = launchServer(launcher, paths, [...words, "-c", "listen_addresses="], lock);
-      const postmaster = await waitUntilReady(paths, server.alive, waiting);
+      const server = launchServer(home, programs, [programs.postgres, "-D", home.data, ...socket], lock);
+      const postmaster = await waitUntilReady(home, server.alive, waiting);
       await server.leave();
       if (postmaster) return postmaster;
       complaint = server.complaint();
-      if (orphansRemain.test(complaint)) await outlive(waiting);
+      if (orphansRemain.test(complaint)) await waitFor(() => null, { ...aMoment, patienceMs: 50 }, waiting);
     } while ((orphansRemain.test(complaint) || leftoverFound.test(complaint)) && Date.now() < deadline);
     if (!socketRefused.test(complaint)) break;
   }
-  throw startFailed(paths, complaint);
-}
-
-async function outlive(waiting: Waiting): Promise<void> {
-  const what = () => "A server of the home that was here before still runs; it ends when it misses its files.";
-  await waitFor(() => null, { patienceMs: 50, what }, waiting);
+  throw startFailed(home, complaint);
 }
 
 /** Wait until the server accepts connections; null when there is none and none is `coming`. */
-async function waitUntilReady(
-  { data, folder }: ServerPaths,
-  coming: () => boolean,
-  waiting: Waiting,
-): Promise<Postmaster | null> {
-  const look = (): { found: Postmaster | null } | null => {
+async function waitUntilReady(home: ServerPaths, coming: () => boolean, waiting: Waiting): Promise<Postmaster | null> {
+  const look = () => {
     // Asked before looking: what has come and gone between the two is then seen as gone.
     const more = coming();
-    const found = findPostmaster(data);
-    if (found?.status === "ready" || (found === null && !more)) return { found };
-    return null;
+    const found = findPostmaster(home);
+    return (found?.status === "ready" || (found === null && !more)) && { found };
   };
-  const what = () => `The embedded server in ${folder} is starting; it may be recovering after a crash.`;
-  const seen = await waitFor(look, { patienceMs: readyPatienceMs, what }, waiting);
+  const what = () => `The embedded server in ${home.folder} is starting; it may be recovering after a crash.`;
+  const seen = await waitFor(look, { patienceMs: recoveryPatienceMs, what }, waiting);
   if (seen !== null) return seen.found;
-  throw new ConsoleError("embedded_unavailable", `The server on ${data} has not become ready in five minutes`, {
-    hint: `It may be recovering from a crash: ${folder}/server.log tells how far it is; try again later.`,
+  throw new ConsoleError("embedded_unavailable", `The server on ${home.data} has not become ready in five minutes`, {
+    hint: `It may be recovering from a crash: ${home.log} tells how far it is; try again later.`,
   });
 }

@@ -1,68 +1,43 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { ConsoleError } from "../../core/errors.ts";
-import type { Account } from "./account.ts";
-import { cannotUse, type ServerPaths, writeOwned } from "./home.ts";
-import { type Hold, tryLock } from "./locks.ts";
-import { isStopped } from "./processes.ts";
-import { type Waiting, waitFor } from "./waiting.ts";
+import { cannotUse, type ServerHome, type ServerPaths, writeOwned } from "./home.ts";
+import { lockFile } from "./locks.ts";
+import { isStopped, readText } from "./processes.ts";
+import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
-/** How long one console waits for another that is starting or stopping the server; recovery after a crash takes time. */
-const patienceMs = 5 * 60_000;
-/** How long one waits that is through, to stop a server which nobody else uses. */
-const leavingPatienceMs = 10_000;
+/** How long one console waits for another that is starting or stopping the server, and what comes of it when that is over. */
+interface Patience<Result> {
+  patienceMs: number;
+  late(home: ServerHome): Result;
+}
+
+/** Whoever has to use the server or to stop it. */
+const long: Patience<never> = { patienceMs: recoveryPatienceMs, late: neverEnding };
+
+/** Who is through, and stops a server that nobody else uses: whoever has the turn for long can do it as well. */
+export const short: Patience<void> = { patienceMs: 10_000, late: () => {} };
 
 /** Start or stop the server, or begin to use it: one console after the other. */
 export async function inTurn<Result>(
-  paths: ServerPaths,
-  account: Account | null,
+  home: ServerHome,
   waiting: Waiting,
   work: () => Promise<Result>,
+  { patienceMs, late }: Patience<Result> = long,
 ): Promise<Result> {
-  const turn = await takeTurn(paths, account, waiting, patienceMs);
-  if (turn === null) throw neverEnding(paths);
-  return during(turn, paths, account, work);
-}
-
-/** Do it if that is possible soon: whoever has the turn for long can do it as well. */
-export async function ifSoonInTurn(
-  paths: ServerPaths,
-  account: Account | null,
-  waiting: Waiting,
-  work: () => Promise<void>,
-): Promise<void> {
-  const turn = await takeTurn(paths, account, waiting, leavingPatienceMs);
-  if (turn !== null) await during(turn, paths, account, work);
-}
-
-function takeTurn(
-  paths: ServerPaths,
-  account: Account | null,
-  waiting: Waiting,
-  patience: number,
-): Promise<Hold | null> {
-  const what = () => `${holderOf(paths)} is starting or stopping the embedded server.`;
-  return waitFor(() => tryLock(paths.turn, "exclusive", account), { patienceMs: patience, what }, waiting);
-}
-
-async function during<Result>(
-  turn: Hold,
-  paths: ServerPaths,
-  account: Account | null,
-  work: () => Promise<Result>,
-): Promise<Result> {
+  const what = () => `${holderOf(home)} is starting or stopping the embedded server.`;
+  const take = () => lockFile(home.turn, "exclusive", home.account);
+  using turn = await waitFor(take, { patienceMs, what }, waiting);
+  if (turn === null) return late(home);
   try {
-    sayWho(paths, account);
+    sayWho(home);
     return await work();
   } catch (cause) {
-    throw cannotUse(paths.folder, cause);
-  } finally {
-    turn.release();
+    throw cannotUse(home.folder, cause);
   }
 }
 
 /** A disk that is full keeps nobody from stopping the server. */
-function sayWho({ holder }: ServerPaths, account: Account | null): void {
+function sayWho({ holder, account }: ServerHome): void {
   try {
     writeOwned(holder, `${process.pid} ${hostname()}\n`, account);
   } catch {
@@ -72,7 +47,7 @@ function sayWho({ holder }: ServerPaths, account: Account | null): void {
 
 /** Who has the turn, as they wrote it down. */
 function holderOf({ holder }: ServerPaths): string {
-  const [pid = "", host = ""] = read(holder).trim().split(" ");
+  const [pid = "", host = ""] = (readText(holder) ?? "").trim().split(" ");
   if (pid === "") return "Another console";
   const place = host === hostname() ? "" : ` on ${host}`;
   const halted =
@@ -80,18 +55,10 @@ function holderOf({ holder }: ServerPaths): string {
   return `Another console (process ${pid}${place})${halted}`;
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function neverEnding(paths: ServerPaths): ConsoleError {
-  return new ConsoleError(
+function neverEnding(home: ServerPaths): never {
+  throw new ConsoleError(
     "embedded_unavailable",
-    `${holderOf(paths)} has been starting or stopping the embedded server for five minutes`,
-    { hint: `End that console, then try again; ${paths.log} tells what its server does.` },
+    `${holderOf(home)} has been starting or stopping the embedded server for five minutes`,
+    { hint: `End that console, then try again; ${home.log} tells what its server does.` },
   );
 }

@@ -13,12 +13,18 @@ interface Wanted {
   what(): string;
 }
 
+/** Not worth a word: a process that is ending holds its lock a moment longer than it is to be seen. */
+export const aMoment: Wanted = { patienceMs: 1_000, what: () => "" };
+
+/** Recovery after a crash, or after one of its sessions was killed, replays at most max_wal_size of log. */
+export const recoveryPatienceMs = 5 * 60_000;
+
 const pollMs = 10;
 const worthAWordMs = 1_500;
 
 /** Look until there is something, and return that; null when patience is over. Throws the signal's reason. */
 export async function waitFor<Found>(
-  look: () => Found | null | Promise<Found | null>,
+  look: () => Found | null | false | Promise<Found | null | false>,
   { patienceMs, what }: Wanted,
   { tell, signal }: Waiting,
 ): Promise<Found | null> {
@@ -26,7 +32,7 @@ export async function waitFor<Found>(
   let isTold = false;
   for (;;) {
     const found = await look();
-    if (found !== null) return found;
+    if (found !== null && found !== false) return found;
     signal.throwIfAborted();
     const waited = Date.now() - began;
     if (waited > patienceMs) return null;

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { begin, beginEmpty, home, proveAfterEach, run } from "./bench.ts";
+import { accountOf, everybody, hasSpaces, withMounts } from "./who.ts";
+
+/** Folders, databases, accounts, limits and variables that are not the console's own: they are left as they are, and told. */
+
+setDefaultTimeout(90_000);
+proveAfterEach();
+
+/** Names, sizes and contents of all that lies in a folder. */
+const digestOf = (cwd: string) => {
+  const script = 'find . -exec stat -c "%n %a %U %Y" {} + | sort; find . -type f -exec sha256sum {} + | sort';
+  return Bun.spawnSync(["sh", "-c", script], { cwd }).stdout.toString();
+};
+
+describe.each(everybody)("as %s", (who) => {
+  describe("in a folder that is no home", () => {
+    beforeEach(() => beginEmpty(who));
+
+    test("the home is a file", async () => {
+      await Bun.write(home.path, "");
+      expect(await home.refusal()).toMatchObject({ code: "io_error", hint: expect.stringContaining("--home") });
+    });
+
+    test.each(["files", "a database"])(
+      "a folder named postgres that holds somebody's %s is left as it is",
+      async (what) => {
+        mkdirSync(home.folder, { recursive: true });
+        await Bun.write(join(home.folder, what === "files" ? "notes.txt" : "PG_VERSION"), "18\n");
+        run("chmod", "-R", "a+rwX", home.path);
+        const { uid } = accountOf(who);
+        if (uid !== undefined) run("chown", "-R", String(uid), home.path);
+        const before = digestOf(home.path);
+        const error = await home.refusal();
+        expect(error.title).toContain("holds files that the console did not make");
+        expect(digestOf(home.path)).toBe(before);
+      },
+    );
+
+    test.each(["--month 99", "months", "--pending", "snapshots", "check --all"])(
+      "`%s` in a folder that is no project leaves nothing there",
+      async (words) => {
+        const cwd = join(home.around, "nothing");
+        run("mkdir", "-m", "777", cwd);
+        const { code, stderr } = await home.answer(words.split(" "), { cwd });
+        expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--data") });
+        expect(readdirSync(cwd)).toEqual([]);
+      },
+    );
+  });
+
+  describe("in a home", () => {
+    beforeEach(() => begin(who));
+
+    test("somebody else's database in the place of ours is left as it is", async () => {
+      const ours = home.read("postgresql.conf");
+      home.write("postgresql.conf", "# theirs\nlisten_addresses = ''\n");
+      const before = digestOf(home.data);
+      const error = await home.refusal();
+      expect(error.title).toContain("the console did not make");
+      expect(digestOf(home.data)).toBe(before);
+      home.write("postgresql.conf", ours);
+    });
+
+    test("a limit of open files that is too low is called by its name", async () => {
+      const error = await home.refusal({ prefix: ["bash", "-c", 'ulimit -n 20; exec "$@"', "bash"] });
+      expect(`${error.title} ${error.hint}`).toContain("ulimit -n");
+    });
+
+    test("variables meant for other servers have no say", async () => {
+      const variables = {
+        ...{ PGTARGETSESSIONATTRS: "standby", PGOPTIONS: "-c nonsense=1", PGCONNECT_TIMEOUT: "soon" },
+        ...{ PGSSLMODE: "verify-full", PGUSER: "nobody", PGHOST: "nowhere", PGDATABASE: "other", PGPORT: "1" },
+        ...{ PGAPPNAME: "x", PGPASSFILE: "/nowhere", PGCLIENTENCODING: "SQL_ASCII", PGTZ: "Asia/Tokyo" },
+        PGDATA: "/nowhere",
+      };
+      const words = ["months", "--json", "--home", home.path];
+      const { stdout, stderr, code } = await home.answer(words, { env: { ...process.env, ...variables } });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(JSON.parse(stdout).months.length).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe.skipIf(!everybody.includes("root") || !everybody.includes("user"))(
+  "as an ordinary user on what is another's",
+  () => {
+    test("how the server of another's home stands is not known", async () => {
+      await begin("root");
+      chmodSync(home.path, 0o755);
+      const theirs = home.for("user");
+      for (const what of ["status", "stop"] as const) {
+        const hint = expect.stringContaining("as the user");
+        expect(await theirs.console(what).fails()).toMatchObject({ code: "io_error", hint });
+      }
+      expect(await theirs.refusal()).toMatchObject({ code: "io_error" });
+    });
+
+    test("a file that may not be read is not called damaged", async () => {
+      await begin("user");
+      const file = join(home.data, "global/pg_control");
+      run("chown", "root", file);
+      const error = await home.refusal();
+      expect(error.hint).toContain("belong to somebody else");
+      expect(error.hint).not.toContain("damaged");
+      run("chown", "--reference", home.data, file);
+    });
+
+    test("a home that cannot be made", async () => {
+      beginEmpty("root");
+      const hint = expect.stringContaining("--home");
+      expect(await home.for("user").refusal()).toMatchObject({ code: "io_error", hint });
+    });
+
+    test("files that root restored are root's: root gives them back", async () => {
+      await begin("root");
+      run("chown", "-R", "root", home.data);
+    });
+
+    test.skipIf(!hasSpaces).each([
+      ["mounted read-only", "mount --bind -o ro $0 $0 && mount -o remount,bind,ro $0", "read-only"],
+      ["full", "mount -t tmpfs -o size=8m none $0", "full"],
+    ])("the disk is %s", async (_, mounts, word) => {
+      await begin("root");
+      const error = await home.refusal({ prefix: withMounts(`${mounts} || exit`, home.path) });
+      expect(`${error.title} ${error.hint}`).toContain(word);
+    });
+  },
+);
