@@ -1,7 +1,7 @@
 import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
 import { linesOf, type Message, type WireError } from "../core/messages/requests.ts";
 import { areSettings } from "../core/settings.ts";
-import { cancelled } from "./run/context.ts";
+import { cancelled } from "./run/cancel.ts";
 import { type Service, startService } from "./service.ts";
 
 /**

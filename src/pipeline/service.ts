@@ -7,8 +7,9 @@ import { translate } from "../postgres/connection/errors.ts";
 import { serverSettings } from "../postgres/embedded/home.ts";
 import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
-import { browseMonths, browseRuns, browseSnapshots, showRun } from "./answers/browse.ts";
-import { cancellableAgain, cancelled, isTooLate } from "./run/context.ts";
+import { browseRuns, browseSnapshots, showRun } from "./answers/browse.ts";
+import { browseMonths } from "./answers/months.ts";
+import { cancelled, tooLate } from "./run/cancel.ts";
 import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session/session.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
@@ -64,7 +65,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       running = abort;
       publishes = !request.dry_run;
       const tell = (event: RunEvent) => {
-        if (event.event === "run.finished" || event.event === "run.failed") cancellableAgain(abort.signal);
+        if (event.event === "run.finished" || event.event === "run.failed") tooLate.delete(abort.signal);
         onEvent(event);
       };
       try {
@@ -136,7 +137,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       return { database };
     },
     async cancel() {
-      const committing = publishes && running !== null && isTooLate(running.signal);
+      const committing = publishes && running !== null && tooLate.has(running.signal);
       return { cancelled: cancel(cancelled("interrupted")), ...(committing && { committing }) };
     },
     outcome: async ({ run, request }) => {

@@ -4,27 +4,11 @@ import type { Seal } from "../../core/messages/events.ts";
 import type { ObservedSeries, RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
-import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../../postgres/ledger/queries.ts";
+import { type LedgerRun, listRuns, showRun as readRun } from "../../postgres/ledger/queries.ts";
 import { observations } from "../../postgres/ledger/standing.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
-import { countUnsealed, sealsWithoutRows, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
-import { dropsOnDisk, monthEntries } from "../drop/months.ts";
-import { readPast } from "../drop/past.ts";
+import { countUnsealed, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
-
-/** Every month on disk or in the ledger, newest first. */
-export async function browseMonths(session: Session): Promise<Replies["months"]> {
-  const { sql, dataset, server } = session;
-  const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
-  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
-  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
-  const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
-  return {
-    months: monthEntries(onDisk, past, { runs, lost }, dataset.first_month),
-    server,
-    unsealed_dates: [...unsealed],
-  };
-}
 
 export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {
   const seals = await listSeals(sql, dataset.name);

@@ -10,7 +10,7 @@ import { readingOnly, translate } from "../../postgres/connection/errors.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
-import { browseMonths } from "./browse.ts";
+import { browseMonths } from "./months.ts";
 import { checkPast } from "./past-checks.ts";
 
 const ok = (name: string, detail: string): Check => ({ name, state: "ok", detail, remedy: null });

@@ -3,10 +3,9 @@ import type { RunDetail, RunOutcome } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex } from "../../core/month.ts";
 import { isSettled, patienceMs, waitOf } from "../../postgres/ledger/standing.ts";
-import { listSeals } from "../../postgres/snapshots/seals.ts";
-import { dropsOnDisk } from "../drop/months.ts";
+import { listSeals, plainSeal } from "../../postgres/snapshots/seals.ts";
+import { dropsOnDisk, selectMonths } from "../drop/months.ts";
 import { readPast } from "../drop/past.ts";
-import { selectMonths } from "../drop/selection.ts";
 import type { Session } from "../session/session.ts";
 import { showRun } from "./browse.ts";
 
@@ -37,9 +36,7 @@ async function afterwards(
     dropsOnDisk(session),
     readPast(sql, session),
   ]);
-  const inForce = seals
-    .filter((seal) => seal.as_of === as_of)
-    .map(({ table, rows, fingerprint }) => ({ table, as_of, rows, fingerprint }));
+  const inForce = seals.filter((seal) => seal.as_of === as_of).map(plainSeal);
   const isLater = (other: MonthName) => (monthIndex(other) ?? 0) > (monthIndex(month) ?? 0);
   const asked = selectMonths(session, request, onDisk, past).map((drop) => drop.month);
   return [inForce, asked.filter(isLater)];

@@ -3,23 +3,22 @@ import type { Check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { indexOfStamp, type Past, readPast, type Stamp } from "../drop/past.ts";
+import { type Past, readPast, type Stamp } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 
 /** What `doctor` says of the months and dates that have a past here: their order, their seals, and what is not ours. */
 export async function checkPast(session: Session): Promise<Check[]> {
   const past = await readPast(session.sql, session);
-  return [checkStamps(session, past), checkSeals(session, past), checkOrigin(past)];
+  return [checkStamps(past), checkSeals(session, past), checkOrigin(past)];
 }
 
 /** Pairs of dates that would put labels beside features of their own month, or of a later one. */
-function checkStamps({ dataset }: Session, { stamps }: Past): Check {
-  const index = (stamp: Stamp) => indexOfStamp(stamp, dataset.first_month);
+function checkStamps({ stamps }: Past): Check {
   const pairs = stamps.flatMap((earlier, place) =>
     stamps.slice(place + 1).flatMap((later) => {
-      const isTwice = earlier.as_of !== later.as_of && index(earlier) === index(later);
-      const isReversed = index(earlier) > index(later);
-      const isShared = earlier.as_of === later.as_of && index(earlier) !== index(later);
+      const isTwice = earlier.as_of !== later.as_of && earlier.index === later.index;
+      const isReversed = earlier.index > later.index;
+      const isShared = earlier.as_of === later.as_of && earlier.index !== later.index;
       if (isTwice) return [`${name(later)} has two dates, ${earlier.as_of} and ${later.as_of}`];
       if (isReversed) return [`${name(earlier)} is stamped ${earlier.as_of}, before ${name(later)} (${later.as_of})`];
       return isShared ? [`${name(earlier)} and ${name(later)} share ${later.as_of}`] : [];

@@ -1,7 +1,6 @@
-import { ConsoleError, failureCodes, toConsoleError } from "../../core/errors.ts";
-import type { FaultGroup } from "../../core/faults.ts";
+import { ConsoleError, type ExitName, failureCodes, toConsoleError } from "../../core/errors.ts";
 import type { ExpectationCounts, TableCounts, Warning } from "../../core/messages/events.ts";
-import type { RunStatus } from "../../core/messages/listings.ts";
+import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
@@ -24,15 +23,6 @@ export interface RunRecord {
   warnings: Warning[];
 }
 
-/** Why a run failed, for the ledger. */
-interface Failed {
-  error: ConsoleError;
-  /** Its faults by kind. */
-  groups: FaultGroup[];
-  stage: string | null;
-  rejectFile: string | null;
-}
-
 export function emptyRecord(): RunRecord {
   return { files: [], tables: [], verdicts: [], warnings: [] };
 }
@@ -50,37 +40,36 @@ export async function recordSuccess(tx: Transaction, run: number, record: RunRec
 }
 
 /** A dry run or a failure, after everything else was rolled back. */
-export async function recordRolledBack(sql: Sql, run: number, record: RunRecord, failed: Failed | null): Promise<void> {
+export async function recordRolledBack(
+  sql: Sql,
+  run: number,
+  record: RunRecord,
+  failed?: { error: ConsoleError; failure: RunFailure },
+): Promise<void> {
   await sql.begin(async (tx) => {
     await recordDetails(tx, run, record);
-    if (failed === null) return closeRun(tx, run, "dry_run", record.warnings);
-    const { error, groups, stage, rejectFile } = failed;
-    await recordFaults(tx, run, error.faults);
-    await closeRun(tx, run, statusOf(error), record.warnings, {
-      stage,
-      code: error.code,
-      title: error.title,
-      hint: error.hint,
-      fault_count: error.faultCount,
-      reject_file: rejectFile,
-      fault_groups: groups,
-    });
+    if (failed === undefined) return closeRun(tx, run, "dry_run", record.warnings);
+    await recordFaults(tx, run, failed.error.faults);
+    const status = statuses[failureCodes[failed.error.code]] ?? "failed";
+    await closeRun(tx, run, status, record.warnings, failed.failure);
   });
 }
 
 /** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
-export async function recordFailure(sql: Sql, run: number, record: RunRecord, failed: Failed): Promise<void> {
+export async function recordFailure(
+  sql: Sql,
+  run: number,
+  record: RunRecord,
+  error: ConsoleError,
+  failure: RunFailure,
+): Promise<void> {
   // The commit that is under way writes these very lines: it would be waited for without an end.
-  if (failed.error.code === "outcome_unknown") return;
+  if (error.code === "outcome_unknown") return;
   try {
-    await recordRolledBack(sql, run, record, failed);
-  } catch (error) {
-    if (!serverIsGone(failed.error)) throw error;
+    await recordRolledBack(sql, run, record, { error, failure });
+  } catch (thrown) {
+    if (error.code !== "database_lost" && error.code !== "database_unreachable") throw thrown;
   }
-}
-
-function serverIsGone({ code }: ConsoleError): boolean {
-  return code === "database_lost" || code === "database_unreachable";
 }
 
 async function recordDetails(tx: Transaction, run: number, { files, tables, verdicts }: RunRecord): Promise<void> {
@@ -89,16 +78,13 @@ async function recordDetails(tx: Transaction, run: number, { files, tables, verd
   await recordVerdicts(tx, run, verdicts);
 }
 
-const statuses: Record<string, RunStatus> = {
+/** What a failed run is called in the ledger, by the exit code that it leads to. */
+const statuses: Partial<Record<ExitName, RunStatus>> = {
   rejected: "rejected",
   refused: "refused",
   interrupted: "interrupted",
   terminated: "interrupted",
 };
-
-function statusOf(error: ConsoleError): RunStatus {
-  return statuses[failureCodes[toConsoleError(error).code]] ?? "failed";
-}
 
 /**
  * Returns when the commit that threw this was carried out all the same: of a connection that is lost at the commit, only

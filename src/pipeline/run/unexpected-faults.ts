@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import type { Suite } from "../../core/suites/suite.ts";
 import { isMoved, statFile } from "../../csv/drop.ts";
 import { keyLines } from "../../csv/keys.ts";
 import { SourceFault } from "../../csv/source.ts";
@@ -11,10 +10,10 @@ import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
-import type { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { compiledFor } from "../session/suites.ts";
-import { type StageContext, stopIfCancelled } from "./context.ts";
+import { stopIfCancelled } from "./cancel.ts";
+import type { StageContext } from "./context.ts";
 
 /** A critical expectation that failed, and how its unexpected rows are found. */
 interface Failed {
@@ -30,15 +29,10 @@ const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
  * over the file, which a run makes only when the drop is rejected anyway, brings the lines. Expectations on a table as a
  * whole have no values to tell.
  */
-export async function findUnexpected(
-  context: StageContext,
-  incoming: readonly Incoming[],
-  suites: ReadonlyMap<string, Suite>,
-  verdicts: readonly EvaluatedVerdict[],
-  faults: DropFaults,
-): Promise<void> {
+export async function findUnexpected(context: StageContext): Promise<void> {
+  const { incoming, faults } = context;
   for (const [index, one] of incoming.entries()) {
-    const failed = failedChecks(context, one, suites, verdicts);
+    const failed = failedChecks(context, one);
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
     const tally = new FaultTally(basename(one.file.path), faults.onFault);
@@ -50,22 +44,17 @@ export async function findUnexpected(
   }
 }
 
-function failedChecks(
-  { tables }: StageContext,
-  { table }: Incoming,
-  suites: ReadonlyMap<string, Suite>,
-  verdicts: readonly EvaluatedVerdict[],
-): Failed[] {
+function failedChecks({ tables, suites, record }: StageContext, { table }: Incoming): Failed[] {
   const suite = suites.get(table.name);
   if (suite === undefined) return [];
   const compiled = compiledFor(tables, table, suite);
-  const ofTable = verdicts.filter((verdict) => verdict.table === table.name);
-  return ofTable.flatMap((verdict, index) => {
-    const one = compiled[index];
+  const verdicts = record.verdicts.filter((verdict) => verdict.table === table.name);
+  return verdicts.flatMap((verdict, index): Failed[] => {
+    const check = compiled[index];
     if (verdict.success || verdict.severity !== "critical") return [];
     // What PostgreSQL could not evaluate found no row.
-    if (one === undefined || verdict.result.exception_info.raised_exception) return [];
-    return isRowCheck(one) ? [{ verdict, check: one }] : [];
+    if (check === undefined || verdict.result.exception_info.raised_exception) return [];
+    return isRowCheck(check) ? [{ verdict, check }] : [];
   });
 }
 
