@@ -4,7 +4,7 @@ import type { Seal } from "../../core/messages/events.ts";
 import type { ObservedSeries, RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
-import { type LedgerRun, listRuns, showRun as readRun } from "../../postgres/ledger/queries.ts";
+import { type LedgerRun, listRuns, showRun } from "../../postgres/ledger/queries.ts";
 import { observations } from "../../postgres/ledger/standing.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import { countUnsealed, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
@@ -23,8 +23,8 @@ export async function browseRuns({ sql, dataset }: Session): Promise<Replies["ru
   return { runs: await listRuns(sql, dataset.name, await lockHolder(sql, dataset.name)) };
 }
 
-export async function showRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
-  const detail = await readRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
+export async function browseRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
+  const detail = await showRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
   if (detail !== null) return { ...detail, ...sealsOfRun(dataset, detail), failure: failureOf(detail) };
   throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, { hint: "`runs` lists the runs there are." });
 }

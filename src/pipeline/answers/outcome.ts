@@ -7,7 +7,7 @@ import { listSeals, plainSeal } from "../../postgres/snapshots/seals.ts";
 import { dropsOnDisk, selectMonths } from "../drop/months.ts";
 import { readPast } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
-import { showRun } from "./browse.ts";
+import { browseRun } from "./browse.ts";
 
 /** What became of a run that nobody can tell of any more, from the ledger alone. `request` is what it was run for. */
 export async function findOutcome(session: Session, run: number, request: RunRequest): Promise<RunOutcome> {
@@ -15,7 +15,7 @@ export async function findOutcome(session: Session, run: number, request: RunReq
   const isUnderWay = !(await isSettled(sql, run, patienceMs));
   const waits_for = isUnderWay ? await waitOf(sql, run) : null;
   // Read after that: what is settled cannot change any more.
-  const detail = await showRun(session, run);
+  const detail = await browseRun(session, run);
   const open = isUnderWay && (detail.status === "running" || detail.status === "crashed");
   const [in_force, left] = isCarriedOut(detail) ? await afterwards(session, detail, request) : [[], []];
   return { detail, open, waits_for, in_force, left };
