@@ -103,7 +103,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       try {
         return await work;
       } catch (thrown) {
-        throw thrown instanceof ConsoleError ? thrown : translate(thrown);
+        throw translate(thrown);
       } finally {
         underWay.delete(work);
       }

@@ -1,19 +1,18 @@
 import { access, constants } from "node:fs/promises";
-import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { Check } from "../../core/messages/listings.ts";
+import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
 import { type Damage, type PagesRead, readEveryPage } from "../../postgres/catalog/pages.ts";
 import { missingPrivileges, readsOnly } from "../../postgres/catalog/privileges.ts";
-import type { Sql } from "../../postgres/connection/connect.ts";
 import { readingOnly, translate } from "../../postgres/connection/errors.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
+import { coveredBy } from "../../postgres/snapshots/sealing.ts";
+import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { type Past, readPast, type Stamp } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { browseMonths } from "./months.ts";
-import { checkPast } from "./past-checks.ts";
-
-const ok = (name: string, detail: string): Check => ({ name, state: "ok", detail, remedy: null });
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -21,20 +20,33 @@ export async function doctor(
   openSession: () => Promise<Session>,
   isToReadPages = false,
 ): Promise<Check[]> {
-  const checks = [await checkData(settings.data)];
+  const data = await checkData(settings.data);
   let session: Session;
   try {
     session = await openSession();
   } catch (thrown) {
-    return [...checks, failed("database", thrown)];
+    return [data, failed("database", thrown)];
   }
-  checks.push(ok("database", session.server), ok("schema", `${session.tables.length} tables, as the manifest says`));
-  checks.push(await checkSuites(session), await checkPrivileges(session));
-  // Without a folder there are no months to speak of: the first check said so.
-  if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
-  checks.push(await checkPartitions(session), ...(await checkPast(session)));
-  if (isToReadPages) checks.push(...(await checkPages(session.sql)));
-  return checks;
+  return [
+    data,
+    ok("database", session.server),
+    ok("schema", `${session.tables.length} tables, as the manifest says`),
+    await checkSuites(session),
+    await checkPrivileges(session),
+    // Without a folder there are no months to speak of: the first check said so.
+    ...(data.state === "ok" ? [await checkMonths(session)] : []),
+    await checkPartitions(session),
+    ...(await checkPast(session)),
+    ...(isToReadPages ? await checkPages(session) : []),
+  ];
+}
+
+function ok(name: string, detail: string): Check {
+  return { name, state: "ok", detail, remedy: null };
+}
+
+function warned(name: string, detail: string, remedy: string): Check {
+  return { name, state: "warn", detail, remedy };
 }
 
 function failed(name: string, thrown: unknown): Check {
@@ -55,8 +67,8 @@ async function checkData(data: string): Promise<Check> {
 async function checkSuites(session: Session): Promise<Check> {
   try {
     const suites = [...(await readSuites(session)).values()];
-    const expectations = suites.reduce((sum, suite) => sum + suite.expectations.length, 0);
-    return ok("suites", `${expectations} expectations in ${suites.length} suites`);
+    const expectations = suites.flatMap((suite) => suite.expectations);
+    return ok("suites", `${expectations.length} expectations in ${suites.length} suites`);
   } catch (thrown) {
     return failed("suites", thrown);
   }
@@ -82,12 +94,11 @@ async function checkMonths(session: Session): Promise<Check> {
   const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
   const summary = `${months.length} months in ${session.settings.data}`;
   if (troubled.length === 0) return ok("months", summary);
-  return {
-    name: "months",
-    state: "warn",
-    detail: `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
-    remedy: "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
-  };
+  return warned(
+    "months",
+    `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
+    "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
+  );
 }
 
 async function checkPartitions({ sql, tables }: Session): Promise<Check> {
@@ -97,41 +108,118 @@ async function checkPartitions({ sql, tables }: Session): Promise<Check> {
     ...ours.map(({ snapshot }) => snapshot.table.name),
     ...distributed.map(({ snapshot }) => `${snapshot.table.name} (distributed by Citus)`),
   ];
-  const works = "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.";
-  const command = "`doctor --partition-snapshots --yes` makes them, and changes no row.";
-  const leftAlone = "What Citus distributed is left as it is.";
-  return {
-    name: "snapshots",
-    state: "warn",
-    detail: `Not partitioned: ${told.join(", ")}.`,
-    remedy: [works, ...(ours.length > 0 ? [command] : []), ...(distributed.length > 0 ? [leftAlone] : [])].join(" "),
-  };
+  const remedies = [
+    "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.",
+    ...(ours.length > 0 ? ["`doctor --partition-snapshots --yes` makes them, and changes no row."] : []),
+    ...(distributed.length > 0 ? ["What Citus distributed is left as it is."] : []),
+  ];
+  return warned("snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
+}
+
+/** The months and dates that have a past here: their order, their seals, and what is not ours. */
+async function checkPast(session: Session): Promise<Check[]> {
+  const past = await readPast(session.sql, session);
+  return [checkStamps(past), checkSeals(session, past), checkOrigin(past)];
+}
+
+/** Pairs of dates that would put labels beside features of their own month, or of a later one. */
+function checkStamps({ stamps }: Past): Check {
+  const name = ({ month, as_of }: Stamp) => month ?? `what stands as of ${as_of}`;
+  const pairs = stamps.flatMap((earlier, place) =>
+    stamps.slice(place + 1).flatMap((later) => {
+      const isSameDay = earlier.as_of === later.as_of;
+      if (!isSameDay && earlier.index === later.index) {
+        return [`${name(later)} has two dates, ${earlier.as_of} and ${later.as_of}`];
+      }
+      if (earlier.index > later.index) {
+        return [`${name(earlier)} is stamped ${earlier.as_of}, before ${name(later)} (${later.as_of})`];
+      }
+      const isShared = isSameDay && earlier.index !== later.index;
+      return isShared ? [`${name(earlier)} and ${name(later)} share ${later.as_of}`] : [];
+    }),
+  );
+  const dates = new Set(stamps.map(({ as_of }) => as_of)).size;
+  if (pairs.length === 0) return ok("stamps", `${formatCounted(dates, "date")}, in the order of their months`);
+  return warned(
+    "stamps",
+    `Not in the order of their months: ${pairs.join("; ")}.`,
+    "Models would be trained on what was not known then: remove the date that is wrong by `snapshots --drop DATE`, " +
+      "and run its month again with --backfill.",
+  );
+}
+
+function checkSeals({ tables }: Session, { seals }: Past): Check {
+  const outgrown = seals.filter((seal) => {
+    const table = tables.filter(isFrozen).find(({ snapshot }) => snapshot.table.name === seal.table);
+    return table !== undefined && coveredBy(table, seal).lost.length > 0;
+  });
+  if (outgrown.length > 0) {
+    const told = outgrown.map(({ table, as_of }) => `${table} as of ${as_of}`).join(", ");
+    return warned(
+      "seals",
+      `Columns that were sealed are gone, or of another type: ${told}.`,
+      "Put them back as they were, or take these snapshots anew from their drops with --restamp --backfill.",
+    );
+  }
+  const weak = seals.filter(isWeak).length;
+  const all = formatCounted(seals.length, "seal");
+  if (weak === 0) return ok("seals", all);
+  return warned(
+    "seals",
+    `${weak} of ${all} ${weak === 1 ? "is" : "are"} of an older, weak kind.`,
+    `Some changes do not break them. \`${renewal}\` renews those whose rows still agree with their drop.`,
+  );
+}
+
+function checkOrigin({ holding, stamps, nowhere }: Past): Check {
+  if (nowhere.length > 0) {
+    return warned(
+      "origin",
+      `Snapshot rows stand as of ${nowhere.join(", ")}, which is no day of any month.`,
+      "No command takes them up: correct or delete them by SQL. `snapshots` lists their tables.",
+    );
+  }
+  if (holding.kind === "undated") {
+    return warned(
+      "origin",
+      "The live tables hold rows of unknown origin.",
+      "A run changes none of them: run the month that they came from first, or empty the live tables.",
+    );
+  }
+  const unsealed = [...new Set(stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of))];
+  const told = unsealed.length > 0 ? [`Rows that no run took stand as of ${unsealed.join(", ")}.`] : [];
+  if (holding.kind === "month" && holding.by === "copy") {
+    told.unshift(`No run vouches for the live rows; they are taken for those of ${holding.asOf}.`);
+  }
+  if (told.length === 0) return ok("origin", "all rows are of runs in the ledger");
+  return warned(
+    "origin",
+    told.join(" "),
+    "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
+      "`snapshots --drop DATE` removes one.",
+  );
 }
 
 /** What `doctor --check-data` says of the pages of the database. */
-export async function checkPages(sql: Sql): Promise<Check[]> {
+async function checkPages({ sql }: Session): Promise<Check[]> {
   let read: PagesRead;
   try {
     read = await readEveryPage(sql);
   } catch (thrown) {
-    const { title } = thrown instanceof ConsoleError ? thrown : translate(thrown);
+    const { title } = translate(thrown);
     const remedy = "It needs a superuser, and the module pg_prewarm on the server: connect as one with --database.";
     return [{ name: "pages", state: "fail", detail: `They could not be read: ${title}`, remedy }];
   }
   if (read.damaged.length > 0) return read.damaged.map(damage);
-  return [sound(read)];
-}
-
-function sound({ relations, pages, checksums }: PagesRead): Check {
-  const detail = `${formatCounted(pages, "page")} of ${formatCount(relations)} tables and indexes were read`;
-  if (checksums)
-    return { name: "pages", state: "ok", detail: `${detail}, and agree with their checksums`, remedy: null };
-  return {
-    name: "pages",
-    state: "warn",
-    detail: `${detail}; they carry no checksums, so that damage may not be seen.`,
-    remedy: "`pg_checksums --enable` adds them while the server is stopped.",
-  };
+  const detail = `${formatCounted(read.pages, "page")} of ${formatCount(read.relations)} tables and indexes were read`;
+  if (read.checksums) return [ok("pages", `${detail}, and agree with their checksums`)];
+  return [
+    warned(
+      "pages",
+      `${detail}; they carry no checksums, so that damage may not be seen.`,
+      "`pg_checksums --enable` adds them while the server is stopped.",
+    ),
+  ];
 }
 
 function damage({ table, index, what }: Damage): Check {

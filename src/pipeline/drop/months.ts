@@ -4,7 +4,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
-import { dropFiles, type FileOnDisk, isMoved, listMonths } from "../../csv/drop.ts";
+import { dropFiles, type FileOnDisk, isMoved, listMonths, statFile } from "../../csv/drop.ts";
 import type { TableSource } from "../../csv/reader.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
@@ -46,6 +46,12 @@ export function filesUnmoved(files: readonly FileOnDisk[], publication: Publicat
     const before = publication.files.find((one) => one.table === file.table);
     return before !== undefined && !isMoved(before, file);
   });
+}
+
+/** True when a file has the size and modification time still that it had. */
+export async function isOnDiskStill(file: Pick<FileOnDisk, "path" | "bytes" | "modified_ms">): Promise<boolean> {
+  const found = await statFile(file.path).catch(() => null);
+  return found !== null && !isMoved(file, { bytes: found.size, modified_ms: found.mtimeMs });
 }
 
 /** The drops that a request is for, oldest first. */

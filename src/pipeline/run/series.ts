@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import type { ConsoleError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
@@ -46,7 +46,7 @@ export async function runMonths(
     // One transaction over all of them, so that each finds what the months before it would leave.
     return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, ledger: session.sql }, months));
   } catch (thrown) {
-    const { code, title, hint, exitCode } = thrown instanceof ConsoleError ? thrown : translate(thrown);
+    const { code, title, hint, exitCode } = translate(thrown);
     // It is no word on the month before.
     stream.setRun(null);
     stream.emit({ event: "run.failed", stage: null, code, title, hint });

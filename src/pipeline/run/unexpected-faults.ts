@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { isMoved, statFile } from "../../csv/drop.ts";
 import { keyLines } from "../../csv/keys.ts";
 import { SourceFault } from "../../csv/source.ts";
 import { FaultTally } from "../../csv/tally.ts";
@@ -10,7 +9,7 @@ import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
-import { type Incoming, sourceOf } from "../drop/months.ts";
+import { type Incoming, isOnDiskStill, sourceOf } from "../drop/months.ts";
 import { compiledFor } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
@@ -113,6 +112,5 @@ async function copyLines(
     return false;
   }
   await copy.finish();
-  const found = await statFile(one.file.path).catch(() => null);
-  return found !== null && !isMoved(one.file, { bytes: found.size, modified_ms: found.mtimeMs });
+  return isOnDiskStill(one.file);
 }
