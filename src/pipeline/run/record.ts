@@ -33,26 +33,22 @@ export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): Expectatio
   return { passed: verdicts.length - broken.length, failed, warned: broken.length - failed };
 }
 
-/** The run's lines in the ledger. In the publishing transaction, so that record and data cannot disagree. */
-export async function recordSuccess(tx: Transaction, run: number, record: RunRecord): Promise<void> {
-  await recordDetails(tx, run, record);
-  await closeRun(tx, run, "published", record.warnings);
-}
-
-/** A dry run or a failure, after everything else was rolled back. */
-export async function recordRolledBack(
-  sql: Sql,
+/**
+ * The run's lines in the ledger: of a publication in its transaction, so that record and data cannot disagree; of a dry run
+ * or a failure after everything else was rolled back.
+ */
+export async function recordRun(
+  tx: Transaction,
   run: number,
-  record: RunRecord,
-  failed?: { error: ConsoleError; failure: RunFailure },
+  { files, tables, verdicts, warnings }: RunRecord,
+  status: RunStatus,
+  failed: { error: ConsoleError; failure: RunFailure } | null = null,
 ): Promise<void> {
-  await sql.begin(async (tx) => {
-    await recordDetails(tx, run, record);
-    if (failed === undefined) return closeRun(tx, run, "dry_run", record.warnings);
-    await recordFaults(tx, run, failed.error.faults);
-    const status = statuses[failureCodes[failed.error.code]] ?? "failed";
-    await closeRun(tx, run, status, record.warnings, failed.failure);
-  });
+  await recordFiles(tx, run, files);
+  await recordTables(tx, run, tables);
+  await recordVerdicts(tx, run, verdicts);
+  if (failed !== null) await recordFaults(tx, run, failed.error.faults);
+  await closeRun(tx, run, status, warnings, failed?.failure);
 }
 
 /** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
@@ -65,17 +61,12 @@ export async function recordFailure(
 ): Promise<void> {
   // The commit that is under way writes these very lines: it would be waited for without an end.
   if (error.code === "outcome_unknown") return;
+  const status = statuses[failureCodes[error.code]] ?? "failed";
   try {
-    await recordRolledBack(sql, run, record, { error, failure });
+    await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
   } catch (thrown) {
     if (error.code !== "database_lost" && error.code !== "database_unreachable") throw thrown;
   }
-}
-
-async function recordDetails(tx: Transaction, run: number, { files, tables, verdicts }: RunRecord): Promise<void> {
-  await recordFiles(tx, run, files);
-  await recordTables(tx, run, tables);
-  await recordVerdicts(tx, run, verdicts);
 }
 
 /** What a failed run is called in the ledger, by the exit code that it leads to. */

@@ -19,7 +19,7 @@ import { stopIfCancelled, whileCancellable } from "./cancel.ts";
 import { type EventStream, publishingMode, type StageContext } from "./context.ts";
 import { warnOfDrift } from "./drift.ts";
 import { ingest } from "./ingest.ts";
-import { countVerdicts, recordFailure, recordRolledBack, recordSuccess, requireCommitted } from "./record.ts";
+import { countVerdicts, recordFailure, recordRun, requireCommitted } from "./record.ts";
 import { type Snapshots, snapshot } from "./snapshot.ts";
 import { findUnexpected } from "./unexpected-faults.ts";
 import { upsert } from "./upsert.ts";
@@ -122,7 +122,7 @@ async function publish(open: OpenRun): Promise<Snapshots> {
       await writeExactly(tx);
       snapshots = await whileCancellable(open.signal, stopStatement, () => runStages(open, { ...open, tx }));
       if (isDry) await fireDeferred(tx);
-      else await recordSuccess(tx, run, record);
+      else await recordRun(tx, run, record, "published");
       // The last thing before the commit: another delivery may have begun to take this one's place.
       await requireAsListed(open);
       isCommitting = !isDry;
@@ -132,7 +132,7 @@ async function publish(open: OpenRun): Promise<Snapshots> {
     await requireCommitted(ledger, run, thrown);
   }
   if (isDry) {
-    await recordRolledBack(ledger, run, record);
+    await ledger.begin((tx) => recordRun(tx, run, record, "dry_run"));
     await countAsPublished(sql, run, publishingMode(open));
   }
   return snapshots;
@@ -148,7 +148,12 @@ async function runStages(open: OpenRun, context: StageContext): Promise<Snapshot
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
     await findUnexpected(context);
-    throw expectationsFailed(open, failed);
+    const title = `${open.month} was rejected: ${failed} of ${record.verdicts.length} expectations failed.`;
+    throw new ConsoleError("expectation_failed", title, {
+      hint: "Nothing was published. `show` with the run's number lists the values; mend the drop, then run the month again.",
+      faults: open.faults.listed,
+      faultCount: open.faults.count,
+    });
   }
   const snapshots = await inStage(open, "snapshot", async () => {
     const taken = await snapshot(context);
@@ -184,34 +189,23 @@ async function requireAsListed({ session, drop, incoming, record, faults }: Open
   faults.throwIfAny();
 }
 
-/** A key that was neither live when the plan was made nor is wrong in the drop. */
-function takenMeanwhile({ month }: OpenRun): ConsoleError {
-  return new ConsoleError("not_as_planned", `A key of ${month} was written or removed while the run went on.`, {
-    hint: "Nothing was published. Another session, or a trigger, writes to the live tables: run the month again without it.",
-  });
-}
-
-function expectationsFailed({ month, record, faults }: OpenRun, failed: number): ConsoleError {
-  const all = record.verdicts.length;
-  return new ConsoleError("expectation_failed", `${month} was rejected: ${failed} of ${all} expectations failed.`, {
-    hint: "Nothing was published. `show` with the run's number lists the values; mend the drop, then run the month again.",
-    faults: faults.listed,
-    faultCount: faults.count,
-  });
-}
-
 /** What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open. */
 async function explain(open: OpenRun, thrown: unknown): Promise<ConsoleError> {
-  const { sql, signal, incoming, faults } = open;
+  const { sql, signal, month, incoming, faults } = open;
   if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
   if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
-    await findKeyFaults(sql, { ...open, parents: parentsFor(open.month, open.backfill, open.past) }, incoming, faults);
+    await findKeyFaults(sql, { ...open, parents: parentsFor(month, open.backfill, open.past) }, incoming, faults);
     if (faults.count > 0) return faults.rejection();
-    if (isKeyViolation(thrown)) return takenMeanwhile(open);
+  }
+  // A key that was neither live when the plan was made nor is wrong in the drop.
+  if (isKeyViolation(thrown)) {
+    return new ConsoleError("not_as_planned", `A key of ${month} was written or removed while the run went on.`, {
+      hint: "Nothing was published. Another session, or a trigger, writes to the live tables: run the month again without it.",
+    });
   }
   return translate(thrown);
 }

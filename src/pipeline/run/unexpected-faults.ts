@@ -1,14 +1,13 @@
 import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { keyLines } from "../../csv/keys.ts";
-import { SourceFault } from "../../csv/source.ts";
+import type { KeyLines } from "../../csv/keys.ts";
 import { FaultTally } from "../../csv/tally.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
-import type { Transaction } from "../../postgres/connection/connect.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
+import { sendKeys } from "../drop/key-faults.ts";
 import { type Incoming, isOnDiskStill, sourceOf } from "../drop/months.ts";
 import { compiledFor } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
@@ -80,37 +79,20 @@ async function tellValues(
  * Put the lines of the file's rows into a scratch table of this name. Null when they cannot be told, such as of a file that
  * has been replaced meanwhile: the values are told without them.
  */
-async function collectLines(context: StageContext, one: Incoming, lines: string): Promise<string | null> {
-  const collected = await attempt(context.tx, async (inner) => {
-    await makeRowLines(inner, lines, one.table);
-    return copyLines(inner, context, one, lines);
+async function collectLines(
+  { tx, dataset, signal }: StageContext,
+  one: Incoming,
+  scratch: string,
+): Promise<string | null> {
+  const { table, file } = one;
+  const collected = await attempt(tx, async (inner) => {
+    await makeRowLines(inner, scratch, table);
+    const textOf = ({ keys, lines }: KeyLines) => rowLinesText(keys, lines, table.live.key.length);
+    const sent = await sendKeys(sourceOf(dataset, one), await copyRowLines(inner, scratch), textOf, signal);
+    return sent !== null && (await isOnDiskStill(file));
   });
   if ("exception" in collected) return null;
-  if (collected.value) return lines;
-  await dropScratch(context.tx, lines);
+  if (collected.value) return scratch;
+  await dropScratch(tx, scratch);
   return null;
-}
-
-/** False when the file is not what was staged. */
-async function copyLines(
-  tx: Transaction,
-  { dataset, signal }: StageContext,
-  one: Incoming,
-  lines: string,
-): Promise<boolean> {
-  const copy = await copyRowLines(tx, lines);
-  try {
-    for await (const batch of keyLines(sourceOf(dataset, one), signal)) {
-      if (batch.keys.length > 0) await copy.write(rowLinesText(batch.keys, batch.lines, one.table.live.key.length));
-    }
-  } catch (error) {
-    if (!(error instanceof SourceFault)) {
-      await copy.abort("reading failed");
-      throw error;
-    }
-    await copy.finish();
-    return false;
-  }
-  await copy.finish();
-  return isOnDiskStill(one.file);
 }
