@@ -1,5 +1,5 @@
-import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
-import { linesOf, type Message, type WireError } from "../core/messages/requests.ts";
+import { exitCodes, toConsoleError } from "../core/errors.ts";
+import { linesOf, type Message } from "../core/messages/requests.ts";
 import { areSettings } from "../core/settings.ts";
 import { cancelled } from "./run/cancel.ts";
 import { type Service, startService } from "./service.ts";
@@ -14,8 +14,10 @@ async function main(): Promise<void> {
   if (hello.done) return;
   const { settings } = JSON.parse(hello.value);
   if (!areSettings(settings)) throw new Error("The front end did not say where things are.");
-  // They are meant for other servers, and the driver reads them, too.
-  if (settings.database === null) forgetVariables();
+  // Variables that libpq knows, and their kin, are meant for other servers, and the driver reads them, too.
+  const meantForOthers =
+    settings.database === null ? Object.keys(process.env).filter((name) => name.startsWith("PG")) : [];
+  for (const name of meantForOthers) delete process.env[name];
   const service = startService(settings, (notice) => send({ notice }));
   obeySignals(service);
   const answers = new Set<Promise<void>>();
@@ -28,11 +30,6 @@ async function main(): Promise<void> {
   // What was asked last may not have been begun.
   await Promise.all(answers);
   await leave(service, "interrupted", exitCodes.done);
-}
-
-/** Variables that libpq knows, and their kin. */
-function forgetVariables(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith("PG")) delete process.env[name];
 }
 
 function obeySignals(service: Service): void {
@@ -64,16 +61,13 @@ async function answer(service: Service, said: unknown): Promise<void> {
     const result = await service.serve(request, (event) => send({ id, event }));
     send({ id, result });
   } catch (thrown) {
-    send({ id, error: toWire(toConsoleError(thrown)) });
+    const { code, title, hint, faults, faultCount: fault_count } = toConsoleError(thrown);
+    send({ id, error: { code, title, hint, faults, fault_count } });
   }
 }
 
 function send(message: Message): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
-}
-
-function toWire({ code, title, hint, faults, faultCount }: ConsoleError): WireError {
-  return { code, title, hint, faults, fault_count: faultCount };
 }
 
 await main().catch(die);

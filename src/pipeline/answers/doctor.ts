@@ -29,8 +29,8 @@ export async function doctor(
   }
   return [
     data,
-    ok("database", session.server),
-    ok("schema", `${session.tables.length} tables, as the manifest says`),
+    check("ok", "database", session.server),
+    check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
     await checkPrivileges(session),
     // Without a folder there are no months to speak of: the first check said so.
@@ -41,26 +41,22 @@ export async function doctor(
   ];
 }
 
-function ok(name: string, detail: string): Check {
-  return { name, state: "ok", detail, remedy: null };
-}
-
-function warned(name: string, detail: string, remedy: string): Check {
-  return { name, state: "warn", detail, remedy };
+function check(state: Check["state"], name: string, detail: string, remedy: string | null = null): Check {
+  return { name, state, detail, remedy };
 }
 
 function failed(name: string, thrown: unknown): Check {
   const { title, hint } = translate(thrown);
-  return { name, state: "fail", detail: title, remedy: hint };
+  return check("fail", name, title, hint);
 }
 
 async function checkData(data: string): Promise<Check> {
   try {
     await access(data, constants.R_OK | constants.X_OK);
-    return ok("data", data);
+    return check("ok", "data", data);
   } catch {
     const remedy = "Point --data or STREAMFLOW_DATA at the folder that holds month_000 and so on.";
-    return { name: "data", state: "fail", detail: `${data} cannot be read.`, remedy };
+    return check("fail", "data", `${data} cannot be read.`, remedy);
   }
 }
 
@@ -68,33 +64,31 @@ async function checkSuites(session: Session): Promise<Check> {
   try {
     const suites = [...(await readSuites(session)).values()];
     const expectations = suites.flatMap((suite) => suite.expectations);
-    return ok("suites", `${expectations.length} expectations in ${suites.length} suites`);
+    return check("ok", "suites", `${expectations.length} expectations in ${suites.length} suites`);
   } catch (thrown) {
     return failed("suites", thrown);
   }
 }
 
 async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
-  if (await readsOnly(sql)) {
-    return { name: "privileges", state: "fail", detail: "This session may only read.", remedy: readingOnly };
-  }
+  if (await readsOnly(sql)) return check("fail", "privileges", "This session may only read.", readingOnly);
   const missing = await missingPrivileges(sql, tables);
-  if (missing.length === 0) return ok("privileges", "may read and write every table");
-  return {
-    name: "privileges",
-    state: "fail",
-    detail: `The database user lacks: ${missing.join(", ")}.`,
-    remedy:
-      "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
-  };
+  if (missing.length === 0) return check("ok", "privileges", "may read and write every table");
+  return check(
+    "fail",
+    "privileges",
+    `The database user lacks: ${missing.join(", ")}.`,
+    "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
+  );
 }
 
 async function checkMonths(session: Session): Promise<Check> {
   const { months } = await browseMonths(session);
   const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
   const summary = `${months.length} months in ${session.settings.data}`;
-  if (troubled.length === 0) return ok("months", summary);
-  return warned(
+  if (troubled.length === 0) return check("ok", "months", summary);
+  return check(
+    "warn",
     "months",
     `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
     "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
@@ -103,7 +97,7 @@ async function checkMonths(session: Session): Promise<Check> {
 
 async function checkPartitions({ sql, tables }: Session): Promise<Check> {
   const { ours, distributed } = await unpartitioned(sql, tables);
-  if (ours.length + distributed.length === 0) return ok("snapshots", "partitioned by as_of");
+  if (ours.length + distributed.length === 0) return check("ok", "snapshots", "partitioned by as_of");
   const told = [
     ...ours.map(({ snapshot }) => snapshot.table.name),
     ...distributed.map(({ snapshot }) => `${snapshot.table.name} (distributed by Citus)`),
@@ -113,7 +107,7 @@ async function checkPartitions({ sql, tables }: Session): Promise<Check> {
     ...(ours.length > 0 ? ["`doctor --partition-snapshots --yes` makes them, and changes no row."] : []),
     ...(distributed.length > 0 ? ["What Citus distributed is left as it is."] : []),
   ];
-  return warned("snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
+  return check("warn", "snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
 }
 
 /** The months and dates that have a past here: their order, their seals, and what is not ours. */
@@ -139,8 +133,9 @@ function checkStamps({ stamps }: Past): Check {
     }),
   );
   const dates = new Set(stamps.map(({ as_of }) => as_of)).size;
-  if (pairs.length === 0) return ok("stamps", `${formatCounted(dates, "date")}, in the order of their months`);
-  return warned(
+  if (pairs.length === 0) return check("ok", "stamps", `${formatCounted(dates, "date")}, in the order of their months`);
+  return check(
+    "warn",
     "stamps",
     `Not in the order of their months: ${pairs.join("; ")}.`,
     "Models would be trained on what was not known then: remove the date that is wrong by `snapshots --drop DATE`, " +
@@ -155,7 +150,8 @@ function checkSeals({ tables }: Session, { seals }: Past): Check {
   });
   if (outgrown.length > 0) {
     const told = outgrown.map(({ table, as_of }) => `${table} as of ${as_of}`).join(", ");
-    return warned(
+    return check(
+      "warn",
       "seals",
       `Columns that were sealed are gone, or of another type: ${told}.`,
       "Put them back as they were, or take these snapshots anew from their drops with --restamp --backfill.",
@@ -163,8 +159,9 @@ function checkSeals({ tables }: Session, { seals }: Past): Check {
   }
   const weak = seals.filter(isWeak).length;
   const all = formatCounted(seals.length, "seal");
-  if (weak === 0) return ok("seals", all);
-  return warned(
+  if (weak === 0) return check("ok", "seals", all);
+  return check(
+    "warn",
     "seals",
     `${weak} of ${all} ${weak === 1 ? "is" : "are"} of an older, weak kind.`,
     `Some changes do not break them. \`${renewal}\` renews those whose rows still agree with their drop.`,
@@ -173,14 +170,16 @@ function checkSeals({ tables }: Session, { seals }: Past): Check {
 
 function checkOrigin({ holding, stamps, nowhere }: Past): Check {
   if (nowhere.length > 0) {
-    return warned(
+    return check(
+      "warn",
       "origin",
       `Snapshot rows stand as of ${nowhere.join(", ")}, which is no day of any month.`,
       "No command takes them up: correct or delete them by SQL. `snapshots` lists their tables.",
     );
   }
   if (holding.kind === "undated") {
-    return warned(
+    return check(
+      "warn",
       "origin",
       "The live tables hold rows of unknown origin.",
       "A run changes none of them: run the month that they came from first, or empty the live tables.",
@@ -191,8 +190,9 @@ function checkOrigin({ holding, stamps, nowhere }: Past): Check {
   if (holding.kind === "month" && holding.by === "copy") {
     told.unshift(`No run vouches for the live rows; they are taken for those of ${holding.asOf}.`);
   }
-  if (told.length === 0) return ok("origin", "all rows are of runs in the ledger");
-  return warned(
+  if (told.length === 0) return check("ok", "origin", "all rows are of runs in the ledger");
+  return check(
+    "warn",
     "origin",
     told.join(" "),
     "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
@@ -208,13 +208,14 @@ async function checkPages({ sql }: Session): Promise<Check[]> {
   } catch (thrown) {
     const { title } = translate(thrown);
     const remedy = "It needs a superuser, and the module pg_prewarm on the server: connect as one with --database.";
-    return [{ name: "pages", state: "fail", detail: `They could not be read: ${title}`, remedy }];
+    return [check("fail", "pages", `They could not be read: ${title}`, remedy)];
   }
   if (read.damaged.length > 0) return read.damaged.map(damage);
   const detail = `${formatCounted(read.pages, "page")} of ${formatCount(read.relations)} tables and indexes were read`;
-  if (read.checksums) return [ok("pages", `${detail}, and agree with their checksums`)];
+  if (read.checksums) return [check("ok", "pages", `${detail}, and agree with their checksums`)];
   return [
-    warned(
+    check(
+      "warn",
       "pages",
       `${detail}; they carry no checksums, so that damage may not be seen.`,
       "`pg_checksums --enable` adds them while the server is stopped.",
@@ -227,10 +228,7 @@ function damage({ table, index, what }: Damage): Check {
     `Copy the server's data away first. Then, in psql: \`set zero_damaged_pages = on; create table rescued as select * from ${table};\` ` +
     "keeps every row that can be read. Rows of a live table come back with their months' drops (--force), " +
     "those of a snapshot with --restamp --backfill.";
-  return {
-    name: "pages",
-    state: "fail",
-    detail: `${index === null ? table : `The index ${index} of ${table}`} is damaged: ${what}.`,
-    remedy: index === null ? rescue : `No row is lost: \`reindex index ${index};\` in psql builds it anew.`,
-  };
+  const remedy = index === null ? rescue : `No row is lost: \`reindex index ${index};\` in psql builds it anew.`;
+  const place = index === null ? table : `The index ${index} of ${table}`;
+  return check("fail", "pages", `${place} is damaged: ${what}.`, remedy);
 }

@@ -87,10 +87,11 @@ function noMonths(data: string): ConsoleError {
 }
 
 function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDisk[]): ConsoleError {
-  if (onDisk.length === 0) return noMonths(data);
-  const names = onDisk.map((entry) => entry.month).sort();
+  const [first, ...others] = onDisk.map((entry) => entry.month).sort();
+  if (first === undefined) return noMonths(data);
+  const held = others.length === 0 ? first : `${first} to ${others.at(-1)}`;
   return new ConsoleError("unknown_month", `There is no ${month} in ${data}.`, {
-    hint: `It holds ${names.length === 1 ? names[0] : `${names[0]} to ${names.at(-1)}`}; \`months\` lists them.`,
+    hint: `It holds ${held}; \`months\` lists them.`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { ConsoleError, type ExitName, failureCodes, toConsoleError } from "../../core/errors.ts";
+import { ConsoleError, type ExitName, failureCodes } from "../../core/errors.ts";
 import type { ExpectationCounts, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
@@ -82,23 +82,21 @@ const statuses: Partial<Record<ExitName, RunStatus>> = {
  * the ledger knows. Throws what was thrown when it was not, and that nobody knows when the server cannot tell in time.
  */
 export async function requireCommitted(sql: Sql, run: number, thrown: unknown): Promise<void> {
-  const error = translate(thrown);
-  if (error.code !== "database_lost") throw thrown;
+  const { code, title, cause } = translate(thrown);
+  if (code !== "database_lost") throw thrown;
+  const unknown = (why: string) =>
+    new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
+      hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,
+      cause,
+    });
   let isKnown = false;
   let isPublished = false;
   try {
     isKnown = await isSettled(sql, run, patienceMs);
     isPublished = (await runStatus(sql, run)) === "published";
   } catch (reason) {
-    throw unknown(run, error, `The ledger could not be asked: ${toConsoleError(translate(reason)).title}`);
+    throw unknown(`The ledger could not be asked: ${translate(reason).title}`);
   }
   if (isPublished) return;
-  throw isKnown ? thrown : unknown(run, error, "The server still has that commit under way: it may yet be published.");
-}
-
-function unknown(run: number, { title, cause }: ConsoleError, why: string): ConsoleError {
-  return new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
-    hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,
-    cause,
-  });
+  throw isKnown ? thrown : unknown("The server still has that commit under way: it may yet be published.");
 }

@@ -2,14 +2,16 @@ import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import type { KeyLines } from "../../csv/keys.ts";
 import { FaultTally } from "../../csv/tally.ts";
+import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
+import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
 import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
 import { sendKeys } from "../drop/key-faults.ts";
 import { type Incoming, isOnDiskStill, sourceOf } from "../drop/months.ts";
-import { compiledFor } from "../session/suites.ts";
+import { kept, stageOf } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
 
@@ -45,7 +47,9 @@ export async function findUnexpected(context: StageContext): Promise<void> {
 function failedChecks({ tables, suites, record }: StageContext, { table }: Incoming): Failed[] {
   const suite = suites.get(table.name);
   if (suite === undefined) return [];
-  const compiled = compiledFor(tables, table, suite);
+  const target = { shape: table.live, resultFormat: kept, resolveTable: stageOf(tables) };
+  // In the order of the verdicts.
+  const compiled = compileSuite(suite, { ...target, serverVersion: table.live.serverMajor * 10_000 });
   const verdicts = record.verdicts.filter((verdict) => verdict.table === table.name);
   return verdicts.flatMap((verdict, index): Failed[] => {
     const check = compiled[index];
@@ -56,7 +60,7 @@ function failedChecks({ tables, suites, record }: StageContext, { table }: Incom
   });
 }
 
-function isRowCheck(one: ReturnType<typeof compiledFor>[number]): one is CompiledRowCheck {
+function isRowCheck(one: Compiled | Unsound): one is CompiledRowCheck {
   return "plan" in one && one.plan.kind === "rows";
 }
 

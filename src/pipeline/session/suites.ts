@@ -3,8 +3,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Validation } from "../../core/messages/listings.ts";
 import type { RequestOf } from "../../core/messages/requests.ts";
 import { parseSuite, type Suite } from "../../core/suites/suite.ts";
-import { compileSuite, requireSound } from "../../expectations/compile.ts";
-import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
+import { requireSound } from "../../expectations/compile.ts";
 import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import type { Session } from "./session.ts";
@@ -49,12 +48,6 @@ export async function validateNamedTable(
   const { result } = await validateTable(sql, request);
   const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
   return { success: !rejects, result };
-}
-
-/** A table's suite as `validate` evaluates it, in the order of its verdicts. */
-export function compiledFor(tables: readonly LoadTable[], { live }: LoadTable, suite: Suite): (Compiled | Unsound)[] {
-  const serverVersion = live.serverMajor * 10_000;
-  return compileSuite(suite, { shape: live, resultFormat: kept, resolveTable: stageOf(tables), serverVersion });
 }
 
 /** Where another table of the drop is while the drop is validated; any other table is where it always is. */
