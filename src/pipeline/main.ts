@@ -19,7 +19,11 @@ async function main(): Promise<void> {
     settings.database === null ? Object.keys(process.env).filter((name) => name.startsWith("PG")) : [];
   for (const name of meantForOthers) delete process.env[name];
   const service = startService(settings, (notice) => send({ notice }));
-  obeySignals(service);
+  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
+  }
   const answers = new Set<Promise<void>>();
   for await (const line of lines) {
     const answering = answer(service, JSON.parse(line)).catch(die);
@@ -30,14 +34,6 @@ async function main(): Promise<void> {
   // What was asked last may not have been begun.
   await Promise.all(answers);
   await leave(service, "interrupted", exitCodes.done);
-}
-
-function obeySignals(service: Service): void {
-  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
-  }
 }
 
 /** A defect, such as a call that is none: nothing is said any more but why. The server rolls back what was open. */

@@ -28,8 +28,9 @@ export interface Service {
   close(): Promise<void>;
 }
 
-type Answers<Kinds extends RequestKind> = { [Kind in Kinds]: Answer<Kind> };
-type Answer<Kind extends RequestKind> = (request: RequestOf<Kind>, onEvent: OnEvent) => Promise<Replies[Kind]>;
+type Answers<Kinds extends RequestKind> = {
+  [Kind in Kinds]: (request: RequestOf<Kind>, onEvent: OnEvent) => Promise<Replies[Kind]>;
+};
 
 /** `tell` is told what is waited for, once that takes a moment. */
 export function startService(settings: Settings, tell: (text: string) => void): Service {
@@ -51,7 +52,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     return abort !== null;
   };
 
-  const run: Answer<"run"> = async (request, onEvent) => {
+  const run: Answers<"run">["run"] = async (request, onEvent) => {
     const abort = awaited ?? new AbortController();
     awaited = null;
     if (running !== null) {

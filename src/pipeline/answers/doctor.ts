@@ -9,7 +9,7 @@ import { readingOnly, translate } from "../../postgres/connection/errors.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { type Past, readPast, type Stamp } from "../drop/past.ts";
+import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { browseMonths } from "./months.ts";
@@ -118,7 +118,7 @@ async function checkPast(session: Session): Promise<Check[]> {
 
 /** Pairs of dates that would put labels beside features of their own month, or of a later one. */
 function checkStamps({ stamps }: Past): Check {
-  const name = ({ month, as_of }: Stamp) => month ?? `what stands as of ${as_of}`;
+  const name = ({ month, as_of }: StampedDate) => month ?? `what stands as of ${as_of}`;
   const pairs = stamps.flatMap((earlier, place) =>
     stamps.slice(place + 1).flatMap((later) => {
       const isSameDay = earlier.as_of === later.as_of;

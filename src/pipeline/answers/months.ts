@@ -16,32 +16,27 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
   const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
   const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
   const names = new Set([...onDisk, ...past.publications, ...runs].map(({ month }) => month));
-  const months = [...names].filter(isMonthName).map((month) => {
-    const disk = onDisk.find((one) => one.month === month);
-    const run = runs.find((one) => one.month === month);
-    const usual = asOfOf(monthIndex(month) ?? 0, dataset.first_month);
-    const asOf = stampOf(month, past) ?? usual;
-    return {
-      month,
-      as_of: asOf,
-      own_stamp: asOf !== usual,
-      state: stateOf(month, asOf, disk, run, past, lost),
-      files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
-      last_run: run ?? null,
-    };
-  });
+  const months = [...names]
+    .filter((name): name is MonthName => monthIndex(name) !== undefined)
+    .map((month) => {
+      const disk = onDisk.find((one) => one.month === month);
+      const run = runs.find((one) => one.month === month);
+      const usual = asOfOf(monthIndex(month) ?? 0, dataset.first_month);
+      const stamp =
+        past.stamps.findLast((one) => one.month === month) ??
+        past.publications.find((one) => one.month === month && !one.dropped);
+      const asOf = stamp?.as_of ?? usual;
+      return {
+        month,
+        as_of: asOf,
+        own_stamp: asOf !== usual,
+        state: stateOf(month, asOf, disk, run, past, lost),
+        files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
+        last_run: run ?? null,
+      };
+    });
   months.sort((a, b) => (monthIndex(b.month) ?? 0) - (monthIndex(a.month) ?? 0));
   return { months, server, unsealed_dates: [...unsealed] };
-}
-
-function isMonthName(name: string): name is MonthName {
-  return monthIndex(name) !== undefined;
-}
-
-/** The day that a month stands under. */
-function stampOf(month: MonthName, { stamps, publications }: Past): string | undefined {
-  const stamp = stamps.findLast((one) => one.month === month);
-  return (stamp ?? publications.find((one) => one.month === month && !one.dropped))?.as_of;
 }
 
 /** `lost` are the sealed dates whose rows are gone. */

@@ -11,7 +11,7 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { attemptReading } from "../../postgres/connection/attempt.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
 import { type RunStanding, runStanding } from "../../postgres/ledger/standing.ts";
-import { isOnDiskStill, sourceOf } from "../drop/months.ts";
+import { isUnmoved, sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 
 type Evaluated = EvaluatedExpectation<ExpectationResult>;
@@ -41,7 +41,7 @@ function totalOf({ result: { result } }: Evaluated): number {
 
 /** The file of the evaluated rows; null when it is gone or is no longer what was read. */
 async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: Evaluated): Promise<TableSource | null> {
-  if (file === null || !(await isOnDiskStill(file))) return null;
+  if (file === null || !(await isUnmoved(file))) return null;
   const onDisk = { ...file, identity: file.identity ?? "", table: table.name, present: true, fault: null };
   return sourceOf(dataset, { table, file: onDisk, added: new Set() });
 }

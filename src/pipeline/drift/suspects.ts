@@ -35,12 +35,21 @@ export async function suspectsOf(
   columns: readonly Column[],
   limits: DriftLimits,
 ): Promise<{ column: Column; moved: number }[]> {
-  const bounds = await boundsOf(tx, table, sides, columns, limits);
-  const suspects = [...bounds].filter(([, each]) => !areBelow(each, limits));
-  const numbers = suspects.filter(([column]) => isNumber(column)).map(([column]) => ({ column, moved: 1 }));
-  const categories = suspects.filter(([column]) => !isNumber(column));
-  if (categories.length === 0) return numbers;
-  return [...numbers, ...(await stillSuspect(tx, table, sides, new Map(categories), limits))];
+  const numbers = columns.filter(isNumber);
+  const take = ({ as_of: asOf, rows }: Sides["now"]) =>
+    scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
+  const [from, to] = [await take(sides.before), await take(sides.now)];
+  const { to: later } = allRows(tx, table, sides.before.as_of, sides.now.as_of);
+  const means = limits.mean === undefined ? [] : await exactMeans(tx, later, numbers);
+  const suspects = columns.flatMap((column, index) => {
+    const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
+    const mean = means[numbers.indexOf(column)] ?? null;
+    const bounds = isNumber(column) ? numberBounds({ ...cells, mean }) : categoryBounds(cells);
+    return areBelow(bounds, limits) ? [] : [{ column, bounds }];
+  });
+  const categories = suspects.filter(({ column }) => !isNumber(column));
+  const unclear = categories.length === 0 ? [] : await stillSuspect(tx, table, sides, categories, limits);
+  return [...suspects.filter(({ column }) => isNumber(column)).map(({ column }) => ({ column, moved: 1 })), ...unclear];
 }
 
 function areBelow(bounds: Bounds, limits: DriftLimits): boolean {
@@ -53,28 +62,6 @@ function areBelow(bounds: Bounds, limits: DriftLimits): boolean {
   return figures.every(([bound, limit]) => limit === undefined || bound < limit);
 }
 
-async function boundsOf(
-  tx: Queryable,
-  table: Frozen,
-  { before, now }: Sides,
-  columns: readonly Column[],
-  limits: DriftLimits,
-): Promise<Map<Column, Bounds>> {
-  const take = ({ as_of: asOf, rows }: Sides["now"]) =>
-    scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
-  const [from, to] = [await take(before), await take(now)];
-  const numbers = columns.filter(isNumber);
-  const rows = allRows(tx, table, before.as_of, now.as_of);
-  const means = limits.mean === undefined ? [] : await exactMeans(tx, rows.to, numbers);
-  return new Map(
-    columns.map((column, index): [Column, Bounds] => {
-      const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
-      if (!isNumber(column)) return [column, categoryBounds(cells)];
-      return [column, numberBounds({ ...cells, mean: means[numbers.indexOf(column)] ?? null })];
-    }),
-  );
-}
-
 /**
  * Of these categories. A total variation is told too large by different rows, the more so the more values there are; where
  * both sides are looked at by the same keys, what stayed as it was adds nothing.
@@ -83,16 +70,17 @@ async function stillSuspect(
   tx: Queryable,
   table: Frozen,
   { before, now }: Sides,
-  bounds: ReadonlyMap<Column, Bounds>,
+  categories: readonly { column: Column; bounds: Bounds }[],
   limits: DriftLimits,
 ): Promise<{ column: Column; moved: number }[]> {
   const oneIn = Math.max(1, Math.floor(Math.max(before.rows, now.rows) / sampledKeys));
   const rows = (sql: Queryable) => sameKeys(sql, table, before.as_of, now.as_of, oneIn);
   const { from, to } = rows(tx);
-  const counted = countedOf(await rowChanges(tx, from, to, table.live.key, [...bounds.keys()]));
+  const columns = categories.map(({ column }) => column);
+  const counted = countedOf(await rowChanges(tx, from, to, table.live.key, columns));
   const distances = await distancesOf(viewOf(tx), rows, counted);
   return counted.flatMap(({ column, fromRows, toRows, moved = 1 }, index) => {
-    const known = bounds.get(column);
+    const known = categories.find((one) => one.column === column)?.bounds;
     const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(fromRows, toRows);
     return known !== undefined && areBelow({ ...known, distance }, limits) ? [] : [{ column, moved }];
   });

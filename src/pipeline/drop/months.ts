@@ -49,7 +49,7 @@ export function filesUnmoved(files: readonly FileOnDisk[], publication: Publicat
 }
 
 /** True when a file has the size and modification time still that it had. */
-export async function isOnDiskStill(file: Pick<FileOnDisk, "path" | "bytes" | "modified_ms">): Promise<boolean> {
+export async function isUnmoved(file: Pick<FileOnDisk, "path" | "bytes" | "modified_ms">): Promise<boolean> {
   const found = await statFile(file.path).catch(() => null);
   return found !== null && !isMoved(file, { bytes: found.size, modified_ms: found.mtimeMs });
 }

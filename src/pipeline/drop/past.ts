@@ -7,7 +7,7 @@ import { anyLiveRows, type UnsealedDate, unsealedDates } from "../../postgres/sn
 import type { Session } from "../session/session.ts";
 
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
-export interface Stamp {
+export interface StampedDate {
   as_of: string;
   month: MonthName | null;
   /** The number of the month that it belongs to; where nothing says, of the one in whose days it falls. */
@@ -40,7 +40,7 @@ export interface Past {
   publications: readonly Publication[];
   seals: readonly LedgerSeal[];
   /** Each pair of date and month once, oldest date first. */
-  stamps: readonly Stamp[];
+  stamps: readonly StampedDate[];
   /** Dates that rows stand under and that are no days of any month, such as `infinity`. */
   nowhere: readonly string[];
   holding: Holding;
@@ -69,7 +69,7 @@ async function holdingOf(
   sql: Queryable,
   { dataset: { first_month }, tables }: Pick<Session, "dataset" | "tables">,
   published: readonly Publication[],
-  stamps: readonly Stamp[],
+  stamps: readonly StampedDate[],
   dropped: readonly string[],
 ): Promise<Holding> {
   const byRuns = published
@@ -103,7 +103,7 @@ function newestOf(months: readonly HeldMonth[]): Holding {
   return newest ?? { kind: "undated" };
 }
 
-function stampsOf(seals: readonly LedgerSeal[], unsealed: readonly UnsealedDate[], firstMonth: string): Stamp[] {
+function stampsOf(seals: readonly LedgerSeal[], unsealed: readonly UnsealedDate[], firstMonth: string): StampedDate[] {
   // What one table says of a date holds for the others that do not say.
   const monthAt = new Map(unsealed.flatMap(({ as_of, month }) => (month === null ? [] : [[as_of, month]])));
   const all = [
@@ -129,7 +129,7 @@ export function indexOfRecord({ month, as_of }: { month: string; as_of: string }
 }
 
 /** A stamp that another cannot stand beside: another day of the same month first, or one out of the order of the months. */
-export function stampInTheWay(month: MonthName, asOf: string, { stamps }: Past): Stamp | undefined {
+export function stampInTheWay(month: MonthName, asOf: string, { stamps }: Past): StampedDate | undefined {
   const number = monthIndex(month) ?? 0;
   const inTheWay = stamps.filter(({ index, as_of }) => {
     if (index === number) return as_of !== asOf;

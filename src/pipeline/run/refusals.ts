@@ -1,7 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type MonthName, monthIndex, monthName } from "../../core/month.ts";
-import { isPassed, type Past, type Stamp, stampInTheWay } from "../drop/past.ts";
+import { isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
 import type { Job } from "./context.ts";
 
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
@@ -34,7 +34,7 @@ export function stampOutOfOrder({ month, asOf }: Job, past: Past): ConsoleError 
 }
 
 /** Between which stamps, which come oldest first, a month's own has to be, in words; null where no day is left. */
-function daysLeft(month: MonthName, stamps: readonly Stamp[]): string | null {
+function daysLeft(month: MonthName, stamps: readonly StampedDate[]): string | null {
   const number = monthIndex(month) ?? 0;
   const after = stamps.findLast(({ index }) => index < number)?.as_of;
   const before = stamps.find(({ index }) => index > number)?.as_of;
@@ -50,7 +50,7 @@ function dayAfter(day: string): string {
   return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
-function leak(month: string, asOf: string, stamp: Stamp, left: string | null): ConsoleError {
+function leak(month: string, asOf: string, stamp: StampedDate, left: string | null): ConsoleError {
   const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
   const other =
     stamp.month === null
@@ -71,7 +71,7 @@ function severalStamps(month: string, days: readonly string[]): ConsoleError {
   });
 }
 
-function otherStamp(month: string, asOf: string, stamp: Stamp): ConsoleError {
+function otherStamp(month: string, asOf: string, stamp: StampedDate): ConsoleError {
   const stands = stamp.sealed ? `is sealed as of ${stamp.as_of}` : `stands, unsealed, as of ${stamp.as_of}`;
   return new ConsoleError("leak", `${month} ${stands}, and cannot be stamped ${asOf} as well.`, {
     hint:

@@ -40,7 +40,7 @@ export interface Series extends EventStream {
 }
 
 /** A run that is open in the ledger and holds the lock. */
-export interface OpenRun extends Series, Omit<StageContext, "tx"> {
+export interface MonthRun extends Series, Omit<StageContext, "tx"> {
   drop: MonthOnDisk;
   /** Months that are to follow, and are not run should this one fail. */
   left: MonthName[];
@@ -53,14 +53,13 @@ export interface OpenRun extends Series, Omit<StageContext, "tx"> {
  * One month's run: the four stages and the ledger in one transaction. Says `run.started` first and `run.finished` or
  * `run.failed` last; returns the error that stopped it, or null.
  */
-export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
-  const { month, asOf: as_of, mode, restamp, record, emit } = open;
+export async function runMonth(open: MonthRun): Promise<ConsoleError | null> {
+  const { mode, record, emit } = open;
+  const head = { month: open.month, as_of: open.asOf, mode };
   const start = performance.now();
   emit({
     event: "run.started",
-    month,
-    as_of,
-    mode,
+    ...head,
     tables: open.incoming.map(({ table, file }) => ({
       table: table.name,
       file: file.path,
@@ -74,14 +73,12 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     emit({
       event: "run.finished",
       status: mode === "dry_run" ? "dry_run" : "published",
-      month,
-      as_of,
-      mode,
+      ...head,
       seconds: secondsSince(start),
       tables: record.tables,
       expectations: countVerdicts(record.verdicts),
       snapshots: inForce,
-      ...(restamp && { lifted, replaced }),
+      ...(open.restamp && { lifted, replaced }),
     });
     return null;
   } catch (thrown) {
@@ -90,7 +87,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
 }
 
 /** The last word of a run that publishes nothing, in the ledger and to those who listen. Returns the error. */
-export async function fail(open: OpenRun, error: ConsoleError): Promise<ConsoleError> {
+export async function fail(open: MonthRun, error: ConsoleError): Promise<ConsoleError> {
   const { ledger, run, record, stage, month, left } = open;
   const { code, title, hint, faults, faultCount: fault_count } = error;
   const reject_file = await open.rejects.close();
@@ -111,7 +108,7 @@ export async function fail(open: OpenRun, error: ConsoleError): Promise<ConsoleE
 }
 
 /** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
-async function publish(open: OpenRun): Promise<Snapshots> {
+async function publish(open: MonthRun): Promise<Snapshots> {
   const { run, mode, session, sql, pid, ledger, record } = open;
   const isDry = mode === "dry_run";
   const stopStatement = () => cancelBackend(session.sql, pid);
@@ -138,7 +135,7 @@ async function publish(open: OpenRun): Promise<Snapshots> {
   return snapshots;
 }
 
-async function runStages(open: OpenRun, context: StageContext): Promise<Snapshots> {
+async function runStages(open: MonthRun, context: StageContext): Promise<Snapshots> {
   const { record } = open;
   const staged = await inStage(open, "ingest", () => ingest(context));
   record.files = staged.map((table) => table.record);
@@ -166,7 +163,7 @@ async function runStages(open: OpenRun, context: StageContext): Promise<Snapshot
 }
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
-async function inStage<Result>(open: OpenRun, stage: Stage, work: () => Promise<Result>): Promise<Result> {
+async function inStage<Result>(open: MonthRun, stage: Stage, work: () => Promise<Result>): Promise<Result> {
   open.stage = stage;
   stopIfCancelled(open.signal);
   open.emit({ event: "stage.started", stage });
@@ -182,7 +179,7 @@ function secondsSince(start: number): number {
 }
 
 /** Two deliveries must not be mixed: every file has to be what it was when the drop was listed. */
-async function requireAsListed({ session, drop, incoming, record, faults }: OpenRun): Promise<void> {
+async function requireAsListed({ session, drop, incoming, record, faults }: MonthRun): Promise<void> {
   const hashes = new Map(record.files.map(({ table, sha256 }) => [table, sha256]));
   const delivered = incoming.map(({ table, file }) => ({ listed: file, sha256: hashes.get(table.name) ?? null }));
   faults.add(await changedSince(drop.listedAt, delivered, await filesOf(session, drop.month)));
@@ -190,7 +187,7 @@ async function requireAsListed({ session, drop, incoming, record, faults }: Open
 }
 
 /** What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open. */
-async function explain(open: OpenRun, thrown: unknown): Promise<ConsoleError> {
+async function explain(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
   const { sql, signal, month, incoming, faults } = open;
   if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;

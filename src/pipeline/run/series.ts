@@ -18,7 +18,7 @@ import { openWriter } from "../session/writer.ts";
 import { eventStream, type Job, publishingMode } from "./context.ts";
 import { emptyRecord } from "./record.ts";
 import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
-import { fail, type OpenRun, runMonth, type Series } from "./run.ts";
+import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
 import { isUnchanged } from "./unchanged.ts";
 
 /**
@@ -57,13 +57,13 @@ export async function runMonths(
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
   for (const [index, drop] of months.entries()) {
     const left = months.slice(index + 1).map(({ month }) => month);
-    const error = await runOne(series, drop, left);
+    const error = await beginMonth(series, drop, left);
     if (error !== null) return error.exitCode;
   }
   return 0;
 }
 
-async function runOne(series: Series, drop: MonthOnDisk, left: MonthName[]): Promise<ConsoleError | null> {
+async function beginMonth(series: Series, drop: MonthOnDisk, left: MonthName[]): Promise<ConsoleError | null> {
   const { session, request, sql, ledger, pid } = series;
   const { dataset } = session;
   const past = await readPast(sql, session);
@@ -76,7 +76,7 @@ async function runOne(series: Series, drop: MonthOnDisk, left: MonthName[]): Pro
   series.setRun(run);
   const before = publicationBefore(month, past.publications);
   const rejects = rejectsOf(rejectFolder(session.settings.home, ledger, dataset.name), month, run);
-  const open: OpenRun = {
+  const open: MonthRun = {
     ...series,
     ...job,
     ...{ run, drop, left, suites, past, before, rejects },

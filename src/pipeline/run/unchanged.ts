@@ -15,15 +15,14 @@ export async function isUnchanged(series: Series, job: Job, drop: MonthOnDisk, p
   const publication = await publicationOf(series.sql, job, drop, past);
   if (publication === null) return false;
   const { month, asOf: as_of, mode } = job;
+  const head = { month, as_of, mode };
   // Beside live tables that have gone on, or that it was not to touch, nothing is said of them.
   const isBeside = job.backfill || isPassed(month, past);
   const seals = past.seals.filter((seal) => seal.as_of === as_of && seal.month === month);
   series.setRun(publication.run);
   series.emit({
     event: "run.started",
-    month,
-    as_of,
-    mode,
+    ...head,
     tables: drop.files.map(({ table, path: file, bytes }) => ({
       table,
       file,
@@ -35,9 +34,7 @@ export async function isUnchanged(series: Series, job: Job, drop: MonthOnDisk, p
   series.emit({
     event: "run.finished",
     status: "unchanged",
-    month,
-    as_of,
-    mode,
+    ...head,
     seconds: 0,
     tables: job.tables.map(({ name: table }) => {
       const rows = publication.files.find((file) => file.table === table)?.rows ?? 0;

@@ -8,9 +8,9 @@ import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
 import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
-import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
+import { copyRowLines, dropScratch, makeRowLines, rowLinesText } from "../../postgres/live/row-lines.ts";
 import { sendKeys } from "../drop/key-faults.ts";
-import { type Incoming, isOnDiskStill, sourceOf } from "../drop/months.ts";
+import { type Incoming, isUnmoved, sourceOf } from "../drop/months.ts";
 import { kept, stageOf } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
@@ -30,17 +30,23 @@ const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
  * whole have no values to tell.
  */
 export async function findUnexpected(context: StageContext): Promise<void> {
-  const { incoming, faults } = context;
+  const { tx, incoming, faults, signal } = context;
   for (const [index, one] of incoming.entries()) {
     const failed = failedChecks(context, one);
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
     const tally = new FaultTally(basename(one.file.path), faults.onFault);
-    for (const [at, each] of failed.entries()) {
-      await tellValues(context, one, each, { rows: `unexpected_rows_${index}_${at}`, lines }, tally);
+    const place = { under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
+    for (const [at, { verdict, check }] of failed.entries()) {
+      const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
+      const scratch = { rows: `unexpected_rows_${index}_${at}`, lines };
+      for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
+        stopIfCancelled(signal);
+        for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
+      }
     }
     faults.addFound(tally);
-    if (lines !== null) await dropScratch(context.tx, lines);
+    if (lines !== null) await dropScratch(tx, lines);
   }
 }
 
@@ -64,21 +70,6 @@ function isRowCheck(one: Compiled | Unsound): one is CompiledRowCheck {
   return "plan" in one && one.plan.kind === "rows";
 }
 
-async function tellValues(
-  { tx, signal }: StageContext,
-  { table }: Incoming,
-  { verdict, check }: Failed,
-  scratch: Scratch,
-  tally: FaultTally,
-): Promise<void> {
-  const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
-  const place = { under: { schema: stageSchema, name: table.name }, shape: table.live };
-  for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
-    stopIfCancelled(signal);
-    for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
-  }
-}
-
 /**
  * Put the lines of the file's rows into a scratch table of this name. Null when they cannot be told, such as of a file that
  * has been replaced meanwhile: the values are told without them.
@@ -93,7 +84,7 @@ async function collectLines(
     await makeRowLines(inner, scratch, table);
     const textOf = ({ keys, lines }: KeyLines) => rowLinesText(keys, lines, table.live.key.length);
     const sent = await sendKeys(sourceOf(dataset, one), await copyRowLines(inner, scratch), textOf, signal);
-    return sent !== null && (await isOnDiskStill(file));
+    return sent !== null && (await isUnmoved(file));
   });
   if ("exception" in collected) return null;
   if (collected.value) return scratch;

@@ -17,14 +17,16 @@ import { requireCounts, type Upserted } from "./written.ts";
  * what the live tables' constraints would have demanded then.
  */
 export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<Upserted> {
-  const { tx, backfill, emit, signal } = context;
+  const { tx, tables, month, past, backfill, emit, signal } = context;
   const upserted: Upserted = { since: await thisMoment(tx), published: [], counts: [] };
   const isDated = backfill || (await isDatedRightly(context));
   for (const one of staged) {
     stopIfCancelled(signal);
     const entry: TableCounts = { table: one.table.name, rows: one.rows };
-    if (backfill) await checkKeys(context, one);
-    else {
+    if (backfill) {
+      const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
+      if (fault !== null) throw new KeyFault(fault, one.table.name);
+    } else {
       const plan = await publish(context, one, isDated);
       upserted.published.push({ ...one, plan });
       const { inserted, updated, unchanged, absent } = plan;
@@ -34,11 +36,6 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
     upserted.counts.push(entry);
   }
   return upserted;
-}
-
-async function checkKeys({ tx, tables, month, past }: StageContext, { table }: Staged): Promise<void> {
-  const fault = await stagedKeyFault(tx, table, { tables, parents: parentsFor(month, true, past) });
-  if (fault !== null) throw new KeyFault(fault, table.name);
 }
 
 /**
