@@ -1,4 +1,4 @@
-import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
+import { exitCodes, toConsoleError } from "../core/errors.ts";
 import {
   type Call,
   type Hello,
@@ -7,9 +7,8 @@ import {
   parseCall,
   parseSettings,
   protocol,
-  type WireError,
 } from "../core/messages/requests.ts";
-import { cancelled } from "./run/context.ts";
+import { cancelled } from "./run/cancel.ts";
 import { type Service, startService } from "./service.ts";
 
 /**
@@ -24,10 +23,16 @@ async function main(): Promise<void> {
   const said: Hello = JSON.parse(hello.value);
   const isOurs = said.protocol === protocol;
   const settings = isOurs ? said.settings : parseSettings(said.settings);
-  // They are meant for other servers, and the driver reads them, too.
-  if (settings.database === null) forgetVariables();
+  // Variables that libpq knows, and their kin, are meant for other servers, and the driver reads them, too.
+  const meantForOthers =
+    settings.database === null ? Object.keys(process.env).filter((name) => name.startsWith("PG")) : [];
+  for (const name of meantForOthers) delete process.env[name];
   const service = startService(settings, (notice) => send({ notice }));
-  obeySignals(service);
+  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
+  }
   const answers = new Set<Promise<void>>();
   for await (const line of lines) {
     const call: Call = isOurs ? JSON.parse(line) : parseCall(JSON.parse(line));
@@ -39,19 +44,6 @@ async function main(): Promise<void> {
   // What was asked last may not have been begun.
   await Promise.all(answers);
   await leave(service, "interrupted", exitCodes.done);
-}
-
-/** Variables that libpq knows, and their kin. */
-function forgetVariables(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith("PG")) delete process.env[name];
-}
-
-function obeySignals(service: Service): void {
-  // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
-  }
 }
 
 /** A defect, such as a call that is none: nothing is said any more but why. The server rolls back what was open. */
@@ -68,21 +60,17 @@ async function leave(service: Service, why: "interrupted" | "terminated", exitCo
 }
 
 async function answer(service: Service, { id, request }: Call): Promise<void> {
-  await service.prepare({ request });
   try {
     const result = await service.serve(request, (event) => send({ id, event }));
     send({ id, result });
   } catch (thrown) {
-    send({ id, error: toWire(toConsoleError(thrown)) });
+    const { code, title, hint, faults, faultCount: fault_count } = toConsoleError(thrown);
+    send({ id, error: { code, title, hint, faults, fault_count } });
   }
 }
 
 function send(message: Message): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
-}
-
-function toWire({ code, title, hint, faults, faultCount }: ConsoleError): WireError {
-  return { code, title, hint, faults, fault_count: faultCount };
 }
 
 await main().catch(die);

@@ -66,8 +66,9 @@ describe("the real console", () => {
   test("names host and database before anything else, also of a run that is refused", async () => {
     const [name] = await database.sql<{ database: string }[]>`select current_database() as database`;
     const named = new RegExp(`^database: ${name?.database} on \\S+ \\(PostgreSQL \\d+\\.\\d+\\)\\n`);
-    expect((await inFolder("--month", "0", "--database", database.url)).stderr).toMatch(named);
-    const refused = await inFolder("--month", "7", "--database", database.url);
+    const elsewhere = ["--database", database.url, "--home", join(drops.path, "home")];
+    expect((await inFolder("--month", "0", ...elsewhere)).stderr).toMatch(named);
+    const refused = await inFolder("--month", "7", ...elsewhere);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(named);
   });

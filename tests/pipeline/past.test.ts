@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { browseMonths } from "../../src/pipeline/answers/browse.ts";
+import { browseMonths } from "../../src/pipeline/answers/months.ts";
 import { retireSnapshots } from "../../src/pipeline/answers/retire.ts";
 import type { RunFlags } from "../helpers/pipeline.ts";
 import { type Bench, bench, monthsOf } from "./sequences/bench.ts";

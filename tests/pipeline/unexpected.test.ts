@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
-import { browseRuns, showRun } from "../../src/pipeline/answers/browse.ts";
+import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
 import { browseSamples } from "../../src/pipeline/answers/samples.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { openSession, reachDatabase, type Session } from "../../src/pipeline/session/session.ts";
@@ -124,7 +124,7 @@ async function run(month: string, flags: Partial<RunRequest> = {}) {
 
 /** The keys that each failed expectation's SQL finds in psql, with what the screens say of it. */
 async function shownOf(number: number) {
-  const { verdicts } = await showRun(session, number);
+  const { verdicts } = await browseRun(session, number);
   const broken = verdicts.flatMap((verdict, position) => (verdict.success ? [] : [{ verdict, position }]));
   return Promise.all(
     broken.map(async ({ verdict, position }) => {
@@ -160,7 +160,7 @@ describe("a rejected month", () => {
     write("month_000", breaking());
     const { exit, number, failed } = await run("month_000");
     expect([exit, failed?.code]).toEqual([1, "expectation_failed"]);
-    const { verdicts, failure } = await showRun(session, number);
+    const { verdicts, failure } = await browseRun(session, number);
     const counts = verdicts.map((verdict) => (verdict.success ? 0 : (verdict.unexpected_count ?? 0)));
     expect(Math.max(...counts)).toBeGreaterThanOrEqual(1_200);
     const all = counts.reduce((sum, count) => sum + count, 0);

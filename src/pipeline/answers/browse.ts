@@ -1,30 +1,14 @@
 import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Seal } from "../../core/messages/events.ts";
-import type { ObservedSeries, RunDetail, RunFailure } from "../../core/messages/listings.ts";
+import type { RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
-import { type LedgerRun, lastRuns, listRuns, showRun as readRun } from "../../postgres/ledger/queries.ts";
-import { observations } from "../../postgres/ledger/standing.ts";
+import { type LedgerRun, listRuns, showRun } from "../../postgres/ledger/queries.ts";
+import { type Observation, observations } from "../../postgres/ledger/standing.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
-import { countUnsealed, sealsWithoutRows, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
-import { dropsOnDisk, monthEntries } from "../drop/months.ts";
-import { readPast } from "../drop/past.ts";
+import { countUnsealed, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
-
-/** Every month on disk or in the ledger, newest first. */
-export async function browseMonths(session: Session): Promise<Replies["months"]> {
-  const { sql, dataset, server } = session;
-  const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
-  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
-  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
-  const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
-  return {
-    months: monthEntries(onDisk, past, { runs, lost }, dataset.first_month),
-    server,
-    unsealed_dates: [...unsealed],
-  };
-}
 
 export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {
   const seals = await listSeals(sql, dataset.name);
@@ -39,16 +23,17 @@ export async function browseRuns({ sql, dataset }: Session): Promise<Replies["ru
   return { runs: await listRuns(sql, dataset.name, await lockHolder(sql, dataset.name)) };
 }
 
-export async function showRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
-  const detail = await readRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
-  if (detail !== null) return { ...detail, ...sealsOfRun(dataset, detail), failure: failureOf(detail) };
-  throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, { hint: "`runs` lists the runs there are." });
-}
-
-function sealsOfRun(dataset: Dataset, { snapshots }: Pick<LedgerRun, "snapshots">): Pick<RunDetail, "snapshots"> {
+export async function browseRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
+  const detail = await showRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
+  if (detail === null) {
+    throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, {
+      hint: "`runs` lists the runs there are.",
+    });
+  }
+  const inOrder = detail.snapshots.toSorted((a, b) => byManifest(dataset, a, b));
   const source = (seal: Seal) => dataset.tables.find((table) => table.snapshot === seal.table)?.name ?? null;
-  const inOrder = [...snapshots].sort((a, b) => byManifest(dataset, a, b));
-  return { snapshots: inOrder.map((seal) => ({ ...seal, source: source(seal) })) };
+  const snapshots = inOrder.map((seal) => ({ ...seal, source: source(seal) }));
+  return { ...detail, snapshots, failure: failureOf(detail) };
 }
 
 /** In the manifest's order; tables that it names no more come last, by name. */
@@ -76,11 +61,7 @@ function failureOf({ status, failure }: LedgerRun): RunFailure | null {
 
 /** What each of a run's expectations observed in the publications before it, for the sparklines. */
 export async function browseHistory({ sql, dataset }: Session, run: number): Promise<Replies["history"]> {
-  const series = new Map<number, ObservedSeries>();
-  for (const { position, ...point } of await observations(sql, dataset.name, run)) {
-    const one = series.get(position) ?? { position, points: [] };
-    one.points.push(point);
-    series.set(position, one);
-  }
-  return { series: [...series.values()] };
+  const series = Map.groupBy(await observations(sql, dataset.name, run), ({ position }) => position);
+  const pointsOf = (observed: readonly Observation[]) => observed.map(({ position: _, ...point }) => point);
+  return { series: [...series].map(([position, observed]) => ({ position, points: pointsOf(observed) })) };
 }

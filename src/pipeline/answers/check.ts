@@ -3,10 +3,9 @@ import type { Replies, RequestOf } from "../../core/messages/requests.ts";
 import { openTable } from "../../csv/reader.ts";
 import { DropFaults, rejectFolder, rejectsOf } from "../drop/faults.ts";
 import { findKeyFaults } from "../drop/key-faults.ts";
-import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, sourceOf } from "../drop/months.ts";
+import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
 import { type Past, parentsFor, readPast } from "../drop/past.ts";
-import { publicationBefore, rowCountTrouble, rowsOf } from "../drop/row-counts.ts";
-import { selectMonths } from "../drop/selection.ts";
+import { publicationBefore, rowCountTrouble } from "../drop/row-counts.ts";
 import type { Session } from "../session/session.ts";
 
 /** Read drops as strictly as a run does; no table of the dataset is touched. */
@@ -22,7 +21,6 @@ export async function checkDrops(session: Session, { selection }: RequestOf<"che
 
 async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promise<DropCheck> {
   const before = publicationBefore(drop.month, past.publications);
-  const rowsBefore = rowsOf(before);
   const folder = rejectFolder(session.settings.home, session.sql, session.dataset.name);
   const rejects = rejectsOf(folder, drop.month, "check");
   const faults = new DropFaults(drop.month, rejects.add);
@@ -31,12 +29,11 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
     const rows = await checkFile(session, one, faults, rejects.add);
-    const trouble =
-      rows === null ? null : rowCountTrouble({ dataset: session.dataset, rowsBefore }, { table, path, rows });
+    const trouble = rows === null ? null : rowCountTrouble(session.dataset, before, one, rows);
     if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
     files.push({ table, path, bytes, rows });
   }
-  const parents = parentsFor(drop.month, false, past, session.dataset.first_month);
+  const parents = parentsFor(drop.month, false, past);
   await findKeyFaults(session.sql, { ...session, parents }, incoming, faults);
   return {
     month: drop.month,

@@ -1,19 +1,18 @@
 import { access, constants } from "node:fs/promises";
-import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { Check } from "../../core/messages/listings.ts";
+import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
 import { type Damage, type PagesRead, readEveryPage } from "../../postgres/catalog/pages.ts";
 import { missingPrivileges, readsOnly } from "../../postgres/catalog/privileges.ts";
-import type { Sql } from "../../postgres/connection/connect.ts";
 import { readingOnly, translate } from "../../postgres/connection/errors.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
+import { coveredBy } from "../../postgres/snapshots/sealing.ts";
+import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
-import { browseMonths } from "./browse.ts";
-import { checkPast } from "./past-checks.ts";
-
-const ok = (name: string, detail: string): Check => ({ name, state: "ok", detail, remedy: null });
+import { browseMonths } from "./months.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -21,117 +20,207 @@ export async function doctor(
   openSession: () => Promise<Session>,
   isToReadPages = false,
 ): Promise<Check[]> {
-  const checks = [await checkData(settings.data)];
+  const data = await checkData(settings.data);
   let session: Session;
   try {
     session = await openSession();
   } catch (thrown) {
-    return [...checks, failed("database", thrown)];
+    return [data, failed("database", thrown)];
   }
-  checks.push(ok("database", session.server), ok("schema", `${session.tables.length} tables, as the manifest says`));
-  checks.push(await checkSuites(session), await checkPrivileges(session));
-  // Without a folder there are no months to speak of: the first check said so.
-  if (checks[0]?.state === "ok") checks.push(await checkMonths(session));
-  checks.push(await checkPartitions(session), ...(await checkPast(session)));
-  if (isToReadPages) checks.push(...(await checkPages(session.sql)));
-  return checks;
+  return [
+    data,
+    check("ok", "database", session.server),
+    check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
+    await checkSuites(session),
+    await checkPrivileges(session),
+    // Without a folder there are no months to speak of: the first check said so.
+    ...(data.state === "ok" ? [await checkMonths(session)] : []),
+    await checkPartitions(session),
+    ...(await checkPast(session)),
+    ...(isToReadPages ? await checkPages(session) : []),
+  ];
+}
+
+function check(state: Check["state"], name: string, detail: string, remedy: string | null = null): Check {
+  return { name, state, detail, remedy };
 }
 
 function failed(name: string, thrown: unknown): Check {
   const { title, hint } = translate(thrown);
-  return { name, state: "fail", detail: title, remedy: hint };
+  return check("fail", name, title, hint);
 }
 
 async function checkData(data: string): Promise<Check> {
   try {
     await access(data, constants.R_OK | constants.X_OK);
-    return ok("data", data);
+    return check("ok", "data", data);
   } catch {
     const remedy = "Point --data or STREAMFLOW_DATA at the folder that holds month_000 and so on.";
-    return { name: "data", state: "fail", detail: `${data} cannot be read.`, remedy };
+    return check("fail", "data", `${data} cannot be read.`, remedy);
   }
 }
 
 async function checkSuites(session: Session): Promise<Check> {
   try {
     const suites = [...(await readSuites(session)).values()];
-    const expectations = suites.reduce((sum, suite) => sum + suite.expectations.length, 0);
-    return ok("suites", `${expectations} expectations in ${suites.length} suites`);
+    const expectations = suites.flatMap((suite) => suite.expectations);
+    return check("ok", "suites", `${expectations.length} expectations in ${suites.length} suites`);
   } catch (thrown) {
     return failed("suites", thrown);
   }
 }
 
 async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
-  if (await readsOnly(sql)) {
-    return { name: "privileges", state: "fail", detail: "This session may only read.", remedy: readingOnly };
-  }
+  if (await readsOnly(sql)) return check("fail", "privileges", "This session may only read.", readingOnly);
   const missing = await missingPrivileges(sql, tables);
-  if (missing.length === 0) return ok("privileges", "may read and write every table");
-  return {
-    name: "privileges",
-    state: "fail",
-    detail: `The database user lacks: ${missing.join(", ")}.`,
-    remedy:
-      "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
-  };
+  if (missing.length === 0) return check("ok", "privileges", "may read and write every table");
+  return check(
+    "fail",
+    "privileges",
+    `The database user lacks: ${missing.join(", ")}.`,
+    "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
+  );
 }
 
 async function checkMonths(session: Session): Promise<Check> {
   const { months } = await browseMonths(session);
   const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
   const summary = `${months.length} months in ${session.settings.data}`;
-  if (troubled.length === 0) return ok("months", summary);
-  return {
-    name: "months",
-    state: "warn",
-    detail: `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
-    remedy: "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
-  };
+  if (troubled.length === 0) return check("ok", "months", summary);
+  return check(
+    "warn",
+    "months",
+    `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
+    "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
+  );
 }
 
 async function checkPartitions({ sql, tables }: Session): Promise<Check> {
   const { ours, distributed } = await unpartitioned(sql, tables);
-  if (ours.length + distributed.length === 0) return ok("snapshots", "partitioned by as_of");
+  if (ours.length + distributed.length === 0) return check("ok", "snapshots", "partitioned by as_of");
   const told = [
     ...ours.map(({ snapshot }) => snapshot.table.name),
     ...distributed.map(({ snapshot }) => `${snapshot.table.name} (distributed by Citus)`),
   ];
-  const works = "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.";
-  const command = "`doctor --partition-snapshots --yes` makes them, and changes no row.";
-  const leftAlone = "What Citus distributed is left as it is.";
-  return {
-    name: "snapshots",
-    state: "warn",
-    detail: `Not partitioned: ${told.join(", ")}.`,
-    remedy: [works, ...(ours.length > 0 ? [command] : []), ...(distributed.length > 0 ? [leftAlone] : [])].join(" "),
-  };
+  const remedies = [
+    "Everything works; dropping and taking a snapshot is slower than with a partition for each as_of.",
+    ...(ours.length > 0 ? ["`doctor --partition-snapshots --yes` makes them, and changes no row."] : []),
+    ...(distributed.length > 0 ? ["What Citus distributed is left as it is."] : []),
+  ];
+  return check("warn", "snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
+}
+
+/** The months and dates that have a past here: their order, their seals, and what is not ours. */
+async function checkPast(session: Session): Promise<Check[]> {
+  const past = await readPast(session.sql, session);
+  return [checkStamps(past), checkSeals(session, past), checkOrigin(past)];
+}
+
+/** Pairs of dates that would put labels beside features of their own month, or of a later one. */
+function checkStamps({ stamps }: Past): Check {
+  const name = ({ month, as_of }: StampedDate) => month ?? `what stands as of ${as_of}`;
+  const pairs = stamps.flatMap((earlier, place) =>
+    stamps.slice(place + 1).flatMap((later) => {
+      const isSameDay = earlier.as_of === later.as_of;
+      if (!isSameDay && earlier.index === later.index) {
+        return [`${name(later)} has two dates, ${earlier.as_of} and ${later.as_of}`];
+      }
+      if (earlier.index > later.index) {
+        return [`${name(earlier)} is stamped ${earlier.as_of}, before ${name(later)} (${later.as_of})`];
+      }
+      const isShared = isSameDay && earlier.index !== later.index;
+      return isShared ? [`${name(earlier)} and ${name(later)} share ${later.as_of}`] : [];
+    }),
+  );
+  const dates = new Set(stamps.map(({ as_of }) => as_of)).size;
+  if (pairs.length === 0) return check("ok", "stamps", `${formatCounted(dates, "date")}, in the order of their months`);
+  return check(
+    "warn",
+    "stamps",
+    `Not in the order of their months: ${pairs.join("; ")}.`,
+    "Models would be trained on what was not known then: remove the date that is wrong by `snapshots --drop DATE`, " +
+      "and run its month again with --backfill.",
+  );
+}
+
+function checkSeals({ tables }: Session, { seals }: Past): Check {
+  const outgrown = seals.filter((seal) => {
+    const table = tables.filter(isFrozen).find(({ snapshot }) => snapshot.table.name === seal.table);
+    return table !== undefined && coveredBy(table, seal).lost.length > 0;
+  });
+  if (outgrown.length > 0) {
+    const told = outgrown.map(({ table, as_of }) => `${table} as of ${as_of}`).join(", ");
+    return check(
+      "warn",
+      "seals",
+      `Columns that were sealed are gone, or of another type: ${told}.`,
+      "Put them back as they were, or take these snapshots anew from their drops with --restamp --backfill.",
+    );
+  }
+  const weak = seals.filter(isWeak).length;
+  const all = formatCounted(seals.length, "seal");
+  if (weak === 0) return check("ok", "seals", all);
+  return check(
+    "warn",
+    "seals",
+    `${weak} of ${all} ${weak === 1 ? "is" : "are"} of an older, weak kind.`,
+    `Some changes do not break them. \`${renewal}\` renews those whose rows still agree with their drop.`,
+  );
+}
+
+function checkOrigin({ holding, stamps, nowhere }: Past): Check {
+  if (nowhere.length > 0) {
+    return check(
+      "warn",
+      "origin",
+      `Snapshot rows stand as of ${nowhere.join(", ")}, which is no day of any month.`,
+      "No command takes them up: correct or delete them by SQL. `snapshots` lists their tables.",
+    );
+  }
+  if (holding.kind === "undated") {
+    return check(
+      "warn",
+      "origin",
+      "The live tables hold rows of unknown origin.",
+      "A run changes none of them: run the month that they came from first, or empty the live tables.",
+    );
+  }
+  const unsealed = [...new Set(stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of))];
+  const told = unsealed.length > 0 ? [`Rows that no run took stand as of ${unsealed.join(", ")}.`] : [];
+  if (holding.kind === "month" && holding.by === "copy") {
+    told.unshift(`No run vouches for the live rows; they are taken for those of ${holding.asOf}.`);
+  }
+  if (told.length === 0) return check("ok", "origin", "all rows are of runs in the ledger");
+  return check(
+    "warn",
+    "origin",
+    told.join(" "),
+    "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
+      "`snapshots --drop DATE` removes one.",
+  );
 }
 
 /** What `doctor --check-data` says of the pages of the database. */
-export async function checkPages(sql: Sql): Promise<Check[]> {
+async function checkPages({ sql }: Session): Promise<Check[]> {
   let read: PagesRead;
   try {
     read = await readEveryPage(sql);
   } catch (thrown) {
-    const { title } = thrown instanceof ConsoleError ? thrown : translate(thrown);
+    const { title } = translate(thrown);
     const remedy = "It needs a superuser, and the module pg_prewarm on the server: connect as one with --database.";
-    return [{ name: "pages", state: "fail", detail: `They could not be read: ${title}`, remedy }];
+    return [check("fail", "pages", `They could not be read: ${title}`, remedy)];
   }
   if (read.damaged.length > 0) return read.damaged.map(damage);
-  return [sound(read)];
-}
-
-function sound({ relations, pages, checksums }: PagesRead): Check {
-  const detail = `${formatCounted(pages, "page")} of ${formatCount(relations)} tables and indexes were read`;
-  if (checksums)
-    return { name: "pages", state: "ok", detail: `${detail}, and agree with their checksums`, remedy: null };
-  return {
-    name: "pages",
-    state: "warn",
-    detail: `${detail}; they carry no checksums, so that damage may not be seen.`,
-    remedy: "`pg_checksums --enable` adds them while the server is stopped.",
-  };
+  const detail = `${formatCounted(read.pages, "page")} of ${formatCount(read.relations)} tables and indexes were read`;
+  if (read.checksums) return [check("ok", "pages", `${detail}, and agree with their checksums`)];
+  return [
+    check(
+      "warn",
+      "pages",
+      `${detail}; they carry no checksums, so that damage may not be seen.`,
+      "`pg_checksums --enable` adds them while the server is stopped.",
+    ),
+  ];
 }
 
 function damage({ table, index, what }: Damage): Check {
@@ -139,10 +228,7 @@ function damage({ table, index, what }: Damage): Check {
     `Copy the server's data away first. Then, in psql: \`set zero_damaged_pages = on; create table rescued as select * from ${table};\` ` +
     "keeps every row that can be read. Rows of a live table come back with their months' drops (--force), " +
     "those of a snapshot with --restamp --backfill.";
-  return {
-    name: "pages",
-    state: "fail",
-    detail: `${index === null ? table : `The index ${index} of ${table}`} is damaged: ${what}.`,
-    remedy: index === null ? rescue : `No row is lost: \`reindex index ${index};\` in psql builds it anew.`,
-  };
+  const remedy = index === null ? rescue : `No row is lost: \`reindex index ${index};\` in psql builds it anew.`;
+  const place = index === null ? table : `The index ${index} of ${table}`;
+  return check("fail", "pages", `${place} is damaged: ${what}.`, remedy);
 }

@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RequestOf } from "../../core/messages/requests.ts";
-import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import {
   type Cell,
   type ExportFormat,
@@ -31,6 +30,7 @@ export async function exportTrainingSet(
   session: Session,
   request: Omit<RequestOf<"export">, "kind">,
 ): Promise<ExportReport> {
+  const { name: dataset } = session.dataset;
   const format = formatOf(request.out);
   const manifest = `${request.out}.manifest.json`;
   const data = await createOutput(request.out);
@@ -38,17 +38,30 @@ export async function exportTrainingSet(
   try {
     const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
       await writeExactly(tx);
-      const { sources, seals } = await trainingSources(tx, session, request);
-      const columns = trainingColumns(tx, sources);
-      const writer =
-        format === "csv"
-          ? await csvWriter(data, columns)
-          : parquetWriter(data, columns, madeOf(session, sources, seals));
-      const counts = await writeRows(tx, sources, columns, writer);
+      const { sources, seals: entries } = await trainingSources(tx, session, request);
       const { asOf: as_of, labelsFrom: labels_from } = sources;
+      const columns = trainingColumns(tx, sources);
+      // By which run and when a seal was set makes no difference to the rows.
+      const seals = entries.map(({ table, as_of, month, rows, fingerprint }) => ({
+        table,
+        as_of,
+        month,
+        rows,
+        fingerprint,
+      }));
+      // What a file is made of, for one that parted from its manifest.
+      const origin = {
+        "streamflow.dataset": dataset,
+        "streamflow.as_of": as_of,
+        "streamflow.labels_from": labels_from,
+        "streamflow.seals": JSON.stringify(seals),
+      };
+      const writer = format === "csv" ? await csvWriter(data, columns) : parquetWriter(data, columns, origin);
+      const counts = await writeRows(tx, sources, columns, writer);
       const made = { format, as_of, labels_from, ...counts, columns, ...(await data.close()) };
       const query = await trainingQuery(tx, sources);
-      await about.write(manifestText(session, request.out, made, seals, query));
+      const text = JSON.stringify({ dataset, file: basename(request.out), ...made, seals, query }, null, 2);
+      await about.write(new TextEncoder().encode(`${text}\n`));
       return { file: request.out, manifest, ...made };
     });
     await about.close();
@@ -93,34 +106,4 @@ async function writeRows(
   }
   await writer.finish();
   return { rows, labelled };
-}
-
-function manifestText(
-  { dataset }: Session,
-  path: string,
-  made: Omit<ExportReport, "file" | "manifest">,
-  seals: readonly SnapshotEntry[],
-  query: string,
-): Uint8Array {
-  const manifest = { dataset: dataset.name, file: basename(path), ...made, seals: seals.map(asExported), query };
-  return new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** What a file is made of, for one that parted from its manifest. */
-function madeOf(
-  { dataset }: Session,
-  { asOf, labelsFrom }: TrainingSources,
-  seals: readonly SnapshotEntry[],
-): Record<string, string> {
-  return {
-    "streamflow.dataset": dataset.name,
-    "streamflow.as_of": asOf,
-    "streamflow.labels_from": labelsFrom,
-    "streamflow.seals": JSON.stringify(seals.map(asExported)),
-  };
-}
-
-/** What a seal stands for; by which run and when it was set makes no difference to the rows. */
-function asExported({ table, as_of, month, rows, fingerprint }: SnapshotEntry) {
-  return { table, as_of, month, rows, fingerprint };
 }

@@ -12,26 +12,22 @@ import { checkDate, noSnapshot } from "./compare.ts";
  */
 export async function retireSnapshots(session: Session, asOf: string): Promise<Retirement> {
   checkDate(asOf);
-  const { dataset, tables } = session;
+  const dataset = session.dataset.name;
   return asWriter(session, (sql) =>
     sql.begin(async (tx) => {
-      const all = await listSeals(tx, dataset.name);
-      const seals = new Map(all.filter((seal) => seal.as_of === asOf).map((seal) => [seal.table, seal]));
+      const seals = (await listSeals(tx, dataset)).filter((seal) => seal.as_of === asOf);
       const snapshots: Retirement["snapshots"] = [];
-      for (const table of tables.filter(isFrozen)) {
+      for (const table of session.tables.filter(isFrozen)) {
         const name = table.snapshot.table.name;
-        const seal = seals.get(name);
+        const sealed = seals.some((seal) => seal.table === name);
         // What is removed is what is there, whatever the seal says.
         const rows = await countFrozen(tx, table, asOf);
-        if (rows > 0 || seal !== undefined) snapshots.push({ table: name, rows, sealed: seal !== undefined });
-        const named = { dataset: dataset.name, table: name, as_of: asOf, rows };
-        if (rows > 0 && seal === undefined) await recordUnsealedDrop(tx, named, whoami());
+        if (rows > 0 || sealed) snapshots.push({ table: name, rows, sealed });
+        if (rows > 0 && !sealed) await recordUnsealedDrop(tx, { dataset, table: name, as_of: asOf, rows }, whoami());
         await dropSnapshot(tx, table, asOf);
       }
       if (snapshots.length === 0) throw noSnapshot(asOf);
-      for (const table of seals.keys()) {
-        await liftSeal(tx, { dataset: dataset.name, table, as_of: asOf }, { reason: "retention", ...whoami() });
-      }
+      for (const seal of seals) await liftSeal(tx, { ...seal, dataset }, { reason: "retention", ...whoami() });
       return { as_of: asOf, snapshots };
     }),
   );

@@ -1,40 +1,42 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
-import { statFile } from "../../csv/drop.ts";
+import { escapeControl } from "../../core/text.ts";
 import { findLines } from "../../csv/keys.ts";
-import type { TableSource } from "../../csv/reader.ts";
+import { openTable, type TableSource } from "../../csv/reader.ts";
+import { quoteName } from "../../expectations/plan/sql.ts";
 import type { ExpectationResult } from "../../expectations/results/result.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { attemptReading } from "../../postgres/connection/attempt.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
-import type { FileRecord } from "../../postgres/ledger/records.ts";
-import { runStanding } from "../../postgres/ledger/standing.ts";
-import { sourceOf } from "../drop/months.ts";
+import { type RunStanding, runStanding } from "../../postgres/ledger/standing.ts";
+import { isUnmoved, sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
-import { statementFor } from "./unexpected-sql.ts";
 
 type Evaluated = EvaluatedExpectation<ExpectationResult>;
+type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
 
 /**
  * The unexpected values behind one verdict, with the lines of the file they came from while it is still the same, and a
  * statement that finds all of them.
  */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
-  const evaluated = await evaluatedExpectation<ExpectationResult>(session.sql, session.dataset.name, run, position);
+  const { sql, dataset, tables } = session;
+  const evaluated = await evaluatedExpectation<ExpectationResult>(sql, dataset.name, run, position);
   if (evaluated === null) {
     throw new ConsoleError("unknown_run", `The ledger has no expectation ${position} of run ${run}.`, {
       hint: "`runs` lists the runs there are, `show` a run's expectations.",
     });
   }
-  const table = session.tables.find((one) => one.name === evaluated.table);
-  const rows = unexpectedValues(evaluated.result, table?.live.key ?? []);
+  const table = tables.find((one) => one.name === evaluated.table);
   const source = table === undefined ? null : await unmovedSource(session, table, evaluated);
-  const lines = source === null || rows.length === 0 ? null : await findLines(source, new Set(rows.map(keyText)));
-  const total = evaluated.result.result.unexpected_count ?? rows.length;
-  return {
-    total,
-    ...(await statementOf(session, run, { table, source, total, evaluated })),
-    rows: rows.map((row) => withLine(row, lines, evaluated.file?.path ?? null)),
-  };
+  const statement = await statementOf(session, run, evaluated, table, source);
+  return { total: totalOf(evaluated), ...statement, rows: await firstRows(evaluated, table?.live.key ?? [], source) };
+}
+
+function totalOf({ result: { result } }: Evaluated): number {
+  return result.unexpected_count ?? result.partial_unexpected_list?.length ?? 0;
 }
 
 /** The file of the evaluated rows; null when it is gone or is no longer what was read. */
@@ -44,56 +46,139 @@ async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: E
   return sourceOf(dataset, { table, file: onDisk, added: new Set() });
 }
 
-async function isUnmoved({ path, bytes, modified_ms }: FileRecord): Promise<boolean> {
-  const found = await statFile(path).catch(() => null);
-  return found?.size === bytes && found.mtimeMs === modified_ms;
+/** The first unexpected values, as the result holds them, each with the line of its row. */
+async function firstRows(
+  { result: { result }, file }: Evaluated,
+  key: readonly string[],
+  source: TableSource | null,
+): Promise<UnexpectedRow[]> {
+  const places = result.partial_unexpected_index_list ?? [];
+  const rows = (result.partial_unexpected_list ?? []).map((value, index) => {
+    const place = places[index] ?? {};
+    const cells = key.filter((name) => name in place).map((name) => [name, String(place[name])]);
+    return {
+      key: Object.fromEntries(cells),
+      value: value === null || typeof value === "string" ? value : JSON.stringify(value),
+    };
+  });
+  const lines =
+    source === null || rows.length === 0 ? null : await findLines(source, new Set(rows.map(({ key }) => keyText(key))));
+  return rows.map((row) => {
+    const line = lines?.get(keyText(row.key)) ?? null;
+    return { ...row, file: line === null ? null : (file?.path ?? null), line };
+  });
 }
 
-interface Known {
-  table: LoadTable | undefined;
-  source: TableSource | null;
-  total: number;
-  evaluated: Evaluated;
+/** As `findLines` writes a key: the value itself, or a JSON array of several. */
+function keyText(key: UnexpectedRow["key"]): string {
+  const values = Object.values(key);
+  return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
 }
 
-/** None for an expectation on the table as a whole. */
+/**
+ * A statement that finds the unexpected rows of a run where they are now, run as it stands, and words for where it looks;
+ * none for an expectation on the table as a whole. They are live only while those of the run are the live rows, all of
+ * them; else in the drop's file; else nowhere.
+ */
 async function statementOf(
   session: Session,
   run: number,
-  { table, source, total, evaluated }: Known,
-): Promise<Pick<UnexpectedValues, "sql" | "sql_note">> {
+  evaluated: Evaluated,
+  table: LoadTable | undefined,
+  source: TableSource | null,
+): Promise<Statement> {
   const { success, meta, result } = evaluated.result;
   const query = result.unexpected_index_query;
   if (query === undefined) return { sql: null, sql_note: "" };
   if (table === undefined) return { sql: null, sql_note: `${evaluated.table} is no table of the dataset any more` };
   const standing = await runStanding(session.sql, run, table.name);
   if (standing === null) return { sql: null, sql_note: "" };
-  const rejected = !success && meta.severity === "critical";
-  return statementFor(session, { table, query, total, standing, source, rejected });
+  const live = await liveStatement(session, table, query, totalOf(evaluated), standing);
+  if (live !== null) {
+    return { sql: live, sql_note: "reads the live table: true as long as its rows are those of this run" };
+  }
+  const script = source === null ? null : await fileScript(table, source, query);
+  if (script !== null) return { sql: script, sql_note: "a psql script that reads the drop's file" };
+  const where =
+    standing.status === "published" ? "the live table holds other rows by now" : "these rows are not in the database";
+  const { reject_file } = standing;
+  const isRejected = !success && meta.severity === "critical";
+  if (isRejected && reject_file !== null && existsSync(reject_file)) {
+    return { sql: null, sql_note: `${where}: all are in ${reject_file}` };
+  }
+  const file = source === null ? "the drop's file is not what was read" : "psql cannot read the drop's file";
+  return { sql: null, sql_note: `${where}, and ${file}` };
 }
 
-function withLine(row: KeyedValue, lines: ReadonlyMap<string, number> | null, file: string | null): UnexpectedRow {
-  const line = lines?.get(keyText(row)) ?? null;
-  return { ...row, file: line === null ? null : file, line };
+/** The query over the live table, if that finds as many rows as the run did; whatever else the table holds would count. */
+async function liveStatement(
+  { sql, dataset }: Session,
+  table: LoadTable,
+  query: string,
+  total: number,
+  standing: RunStanding,
+): Promise<string | null> {
+  const isLive = standing.status === "published" && standing.mode !== "backfill";
+  if (!isLive || standing.superseded || standing.absent !== 0) return null;
+  // Where bare names mean the tables of this schema anyway, the query stands alone.
+  const path = dataset.schema === "public" ? [] : [`set local search_path to ${quoteName(dataset.schema)}, public;`];
+  const found = await sql.begin((tx) =>
+    attemptReading(tx, async (inner) => {
+      for (const setting of path) await inner.unsafe(setting);
+      const [row] = await inner<{ found: number }[]>`
+        select count(*) as found from (${inner.unsafe(query.replace(/;\s*$/, ""))}) as query`;
+      return row?.found;
+    }),
+  );
+  if ("exception" in found || found.value !== total) return null;
+  const settings = [...settingsFor(table), ...path];
+  return settings.length === 0 ? query : inTransaction([...settings, query]);
 }
 
-/** An unexpected value and the key of its row. */
-export type KeyedValue = Pick<UnexpectedRow, "key" | "value">;
-
-/** The first unexpected values of an expectation, as its result holds them. */
-export function unexpectedValues({ result }: ExpectationResult, key: readonly string[]): KeyedValue[] {
-  const places = result.partial_unexpected_index_list ?? [];
-  return (result.partial_unexpected_list ?? []).map((value, index) => {
-    const place = places[index] ?? {};
-    return {
-      key: Object.fromEntries(key.flatMap((name) => (name in place ? [[name, String(place[name])]] : []))),
-      value: value === null ? null : typeof value === "string" ? value : JSON.stringify(value),
-    };
-  });
+/**
+ * What psql runs to find the rows of a query in a drop's file, wherever they are now: a temporary table like the live one
+ * is filled with the file as a run fills its stage, hides the live one from the query, and is gone at the end. Null when
+ * psql cannot read the file.
+ */
+async function fileScript(table: LoadTable, source: TableSource, query: string): Promise<string | null> {
+  const columns = (await openTable(source)).header?.columns;
+  const from = origin(resolve(source.path));
+  if (columns === undefined || from === null) return null;
+  const name = quoteName(table.live.name);
+  const live = `${quoteName(table.live.schema)}.${name}`;
+  return inTransaction([
+    ...settingsFor(table),
+    `create temporary table ${name} (like ${live}) on commit drop;`,
+    // psql takes a command of its own to the end of the line.
+    `\\copy ${name} (${columns.map(quoteName).join(", ")}) from ${from} with (format csv, header, encoding 'UTF8')`,
+    query,
+  ]);
 }
 
-/** As `findLines` writes a key: the value itself, or a JSON array of several. */
-export function keyText({ key }: KeyedValue): string {
-  const values = Object.values(key);
-  return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
+/** Statements that leave nothing behind in the session that they are pasted into. */
+function inTransaction(statements: readonly string[]): string {
+  return ["begin;", ...statements, "rollback;"].join("\n");
+}
+
+/** What a run's own session has set, and the values of this table depend on. */
+function settingsFor({ live }: LoadTable): string[] {
+  const hasZone = live.columns.some(({ type }) => type === "timestamptz" || type === "timetz");
+  return hasZone ? ["set local timezone to 'UTC';"] : [];
+}
+
+/** Programs that write an archive's contents. */
+const unpacking: Record<string, string> = { ".gz": "gzip", ".zst": "zstd" };
+
+/** Where \copy gets the rows from; null for a path that does not fit on its line, and where no program unpacks the file. */
+function origin(path: string): string | null {
+  if (escapeControl(path) !== path) return null;
+  const ending = Object.keys(unpacking).find((one) => path.endsWith(one));
+  if (ending === undefined) return quoted(path);
+  const program = unpacking[ending] ?? "";
+  if (Bun.which(program) === null) return null;
+  return `program ${quoted(`${program} -dc '${path.replaceAll("'", "'\\''")}'`)}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

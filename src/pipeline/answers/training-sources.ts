@@ -19,8 +19,13 @@ export async function trainingSources(
   session: Session,
   { as_of: asOf, labels_from: wanted }: Pick<RequestOf<"export">, "as_of" | "labels_from">,
 ): Promise<{ sources: TrainingSources; seals: SnapshotEntry[] }> {
-  for (const date of [asOf, ...(wanted === null ? [] : [wanted])]) checkDate(date);
-  if (wanted !== null && wanted <= asOf) throw leak(asOf, wanted);
+  checkDate(asOf);
+  if (wanted !== null) checkDate(wanted);
+  if (wanted !== null && wanted <= asOf) {
+    throw new ConsoleError("leak", `Labels of ${wanted} would leak: they are not later than ${asOf}.`, {
+      hint: "A model must predict what is not known yet: take labels of a later month, or leave --labels-from out.",
+    });
+  }
   const { label, features } = chosenTables(session);
   const all = await listSeals(tx, session.dataset.name);
   const ofFeatures = features.map((table) => sealOf(all, table, asOf));
@@ -54,9 +59,12 @@ async function asSealed(
   seal: LedgerSeal,
 ): Promise<Frozen> {
   const { check, covered } = await verifySeal(tx, session, seal);
-  if (table === undefined || check.state !== "intact") throw brokenSeal(seal);
-  const names = new Set(covered.map(({ name }) => name));
-  const columns = table.snapshot.columns.filter(({ name }) => names.has(name));
+  if (table === undefined || check.state !== "intact") {
+    throw new ConsoleError("seal_broken", `${seal.table} as of ${seal.as_of} is not as it was sealed.`, {
+      hint: "`snapshots --verify` names the rows that differ; a run of that month with --restamp (an older one: --restamp --backfill) mends them.",
+    });
+  }
+  const columns = table.snapshot.columns.filter(({ name }) => covered.some((column) => column.name === name));
   return { ...table, snapshot: { ...table.snapshot, columns } };
 }
 
@@ -79,12 +87,6 @@ function sealOf(seals: readonly LedgerSeal[], table: Frozen, asOf: string): Ledg
   });
 }
 
-function leak(asOf: string, labelsFrom: string): ConsoleError {
-  return new ConsoleError("leak", `Labels of ${labelsFrom} would leak: they are not later than ${asOf}.`, {
-    hint: "A model must predict what is not known yet: take labels of a later month, or leave --labels-from out.",
-  });
-}
-
 /** The dates may say otherwise: a month that was stamped twice has its own labels at the later of them. */
 function sameMonth(label: SnapshotEntry, features: readonly SnapshotEntry[]): ConsoleError {
   const newest = features.reduce((one, other) => (other.month > one.month ? other : one));
@@ -93,10 +95,4 @@ function sameMonth(label: SnapshotEntry, features: readonly SnapshotEntry[]): Co
     `Labels as of ${label.as_of} would leak: ${label.month} brought them, and ${newest.table} as of ${newest.as_of} is of ${newest.month}.`,
     { hint: "A label must be of a later month than every feature beside it: name another day with --labels-from." },
   );
-}
-
-function brokenSeal({ table, as_of }: SnapshotEntry): ConsoleError {
-  return new ConsoleError("seal_broken", `${table} as of ${as_of} is not as it was sealed.`, {
-    hint: "`snapshots --verify` names the rows that differ; a run of that month with --restamp (an older one: --restamp --backfill) mends them.",
-  });
 }

@@ -5,7 +5,7 @@ import type { Queryable } from "../../postgres/connection/connect.ts";
 import { inOneView } from "../../postgres/connection/one-view.ts";
 import type { KeyGroup } from "../../postgres/snapshots/fingerprint.ts";
 import { sealLike } from "../../postgres/snapshots/sealing.ts";
-import { type LedgerSeal, listSeals, sealedGroups } from "../../postgres/snapshots/seals.ts";
+import { type LedgerSeal, listSeals, plainSeal, sealedGroups } from "../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { findSuspects, nameRows } from "../../postgres/snapshots/suspects.ts";
 import type { Session } from "../session/session.ts";
@@ -21,44 +21,40 @@ export async function verifySeals(session: Session, asOf: string | null): Promis
   });
 }
 
-type Told = Pick<SealCheck, "differences" | "unnamed_groups">;
-const nothing: Told = { differences: [], unnamed_groups: 0 };
-
-/** A seal held against its rows, and the columns by which it was. */
-interface Held {
-  check: SealCheck;
-  covered: readonly Column[];
-}
+const unfound = { found_rows: 0, found_fingerprint: null, lost_columns: [], differences: [], unnamed_groups: 0 };
 
 /** Hold one seal against its rows, by the columns that it covers. */
-export async function verifySeal(tx: Queryable, session: Session, entry: LedgerSeal): Promise<Held> {
-  const { table, as_of, rows, fingerprint } = entry;
-  const seal = { table, as_of, rows, fingerprint };
-  const unfound = { found_rows: 0, found_fingerprint: null, lost_columns: [], ...nothing };
-  const missing: Held = { check: { ...seal, state: "missing", ...unfound }, covered: [] };
-  const source = session.tables.filter(isFrozen).find((one) => one.snapshot.table.name === table);
-  if (source === undefined) return missing;
+export async function verifySeal(
+  tx: Queryable,
+  session: Session,
+  entry: LedgerSeal,
+): Promise<{ check: SealCheck; covered: readonly Column[] }> {
+  const seal = plainSeal(entry);
+  const check: SealCheck = { ...seal, state: "missing", ...unfound };
+  const source = session.tables.filter(isFrozen).find(({ snapshot }) => snapshot.table.name === seal.table);
+  if (source === undefined) return { check, covered: [] };
   const { found, covered } = await sealLike(tx, source, entry);
-  if (found.rows === 0 && rows > 0) return missing;
-  const there = { ...unfound, found_rows: found.rows, lost_columns: covered.lost };
+  if (found.rows === 0 && seal.rows > 0) return { check, covered: [] };
+  const there = { ...seal, ...unfound, found_rows: found.rows, lost_columns: covered.lost };
+  const { columns } = covered;
   // Of fewer columns than were sealed there is no fingerprint that could be held against it.
-  if (covered.lost.length > 0) return { check: { ...seal, ...there, state: "broken" }, covered: covered.columns };
-  const intact = found.rows === rows && found.fingerprint === fingerprint;
-  const told = intact ? nothing : await tellRows(tx, session.dataset.name, source, entry, found.groups);
-  const state = intact ? "intact" : "broken";
-  const check: SealCheck = { ...seal, ...there, state, found_fingerprint: found.fingerprint, ...told };
-  return { check, covered: covered.columns };
+  if (covered.lost.length > 0) return { check: { ...there, state: "broken" }, covered: columns };
+  const isIntact = found.rows === seal.rows && found.fingerprint === seal.fingerprint;
+  const state = isIntact ? "intact" : "broken";
+  const told = isIntact ? {} : await tellRows(tx, session.dataset.name, source, entry, found.groups);
+  return { check: { ...there, state, found_fingerprint: found.fingerprint, ...told }, covered: columns };
 }
 
+/** The rows that differ; nothing for a seal that was set without sums. */
 async function tellRows(
   tx: Queryable,
   dataset: string,
   source: Frozen,
   entry: LedgerSeal,
   found: readonly KeyGroup[],
-): Promise<Told> {
-  const sealed = await sealedGroups(tx, { dataset, table: entry.table, as_of: entry.as_of });
-  if (sealed === null) return nothing;
+): Promise<Partial<SealCheck>> {
+  const sealed = await sealedGroups(tx, { ...entry, dataset });
+  if (sealed === null) return {};
   const { suspects, unnamed } = findSuspects(sealed, found);
   const differences = await nameRows(tx, source, entry, suspects);
   return { differences, unnamed_groups: unnamed + suspects.length - differences.length };

@@ -18,87 +18,70 @@ export interface Sides {
   now: Pick<Seal, "as_of" | "rows">;
 }
 
-/** A column that may have drifted, and the share of its cells that are not what they were, as far as it is known. */
-export interface Suspect {
-  column: Column;
-  moved: number;
-}
-
 /** Rows of each side of a sample. Chance then adds 0.001 to a PSI, and a share is known to within 0.02. */
 const sampled = 16_000;
 
 /** Keys, where it takes the same ones on both sides. */
 const sampledKeys = 40_000;
 
-/** The columns of large snapshots of which a sample cannot tell that they did not drift. */
+/**
+ * The columns of large snapshots of which a sample cannot tell that they did not drift, and the share of their cells that
+ * are not what they were, as far as it is known.
+ */
 export async function suspectsOf(
   tx: Queryable,
   table: Frozen,
   sides: Sides,
   columns: readonly Column[],
   limits: DriftLimits,
-): Promise<Suspect[]> {
-  const bounds = await boundsOf(tx, table, sides, columns, limits);
-  const suspects = columns.filter((column) => !areBelow(bounds.get(column), limits));
-  const numbers = suspects.filter(isNumber);
-  const categories = suspects.filter((column) => !isNumber(column));
-  const unclear = categories.length > 0 ? await stillSuspect(tx, table, sides, categories, bounds, limits) : [];
-  return [...numbers.map((column) => ({ column, moved: 1 })), ...unclear];
-}
-
-function areBelow(bounds: Bounds | undefined, limits: DriftLimits): boolean {
-  if (bounds === undefined) return false;
-  const isBelow = (bound: number, limit: number | undefined) => limit === undefined || bound < limit;
-  return (
-    isBelow(bounds.distance, limits.psi) &&
-    isBelow(bounds.beyond, limits.beyond) &&
-    isBelow(bounds.missing, limits.missing) &&
-    isBelow(bounds.mean, limits.mean)
-  );
-}
-
-async function boundsOf(
-  tx: Queryable,
-  table: Frozen,
-  { before, now }: Sides,
-  columns: readonly Column[],
-  limits: DriftLimits,
-): Promise<Map<Column, Bounds>> {
+): Promise<{ column: Column; moved: number }[]> {
+  const numbers = columns.filter(isNumber);
   const take = ({ as_of: asOf, rows }: Sides["now"]) =>
     scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
-  const [from, to] = [await take(before), await take(now)];
-  const numbers = columns.filter(isNumber);
-  const rows = allRows(tx, table, before.as_of, now.as_of);
-  const means = limits.mean === undefined ? [] : await exactMeans(tx, rows.to, numbers);
-  return new Map(
-    columns.map((column, index): [Column, Bounds] => {
-      const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
-      if (!isNumber(column)) return [column, categoryBounds(cells)];
-      return [column, numberBounds({ ...cells, mean: means[numbers.indexOf(column)] ?? null })];
-    }),
-  );
+  const [from, to] = [await take(sides.before), await take(sides.now)];
+  const { to: later } = allRows(tx, table, sides.before.as_of, sides.now.as_of);
+  const means = limits.mean === undefined ? [] : await exactMeans(tx, later, numbers);
+  const suspects = columns.flatMap((column, index) => {
+    const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
+    const mean = means[numbers.indexOf(column)] ?? null;
+    const bounds = isNumber(column) ? numberBounds({ ...cells, mean }) : categoryBounds(cells);
+    return areBelow(bounds, limits) ? [] : [{ column, bounds }];
+  });
+  const categories = suspects.filter(({ column }) => !isNumber(column));
+  const unclear = categories.length === 0 ? [] : await stillSuspect(tx, table, sides, categories, limits);
+  return [...suspects.filter(({ column }) => isNumber(column)).map(({ column }) => ({ column, moved: 1 })), ...unclear];
+}
+
+function areBelow(bounds: Bounds, limits: DriftLimits): boolean {
+  const figures = [
+    [bounds.distance, limits.psi],
+    [bounds.beyond, limits.beyond],
+    [bounds.missing, limits.missing],
+    [bounds.mean, limits.mean],
+  ] as const;
+  return figures.every(([bound, limit]) => limit === undefined || bound < limit);
 }
 
 /**
- * A total variation is told too large by different rows, the more so the more values there are; where both sides are
- * looked at by the same keys, what stayed as it was adds nothing.
+ * Of these categories. A total variation is told too large by different rows, the more so the more values there are; where
+ * both sides are looked at by the same keys, what stayed as it was adds nothing.
  */
 async function stillSuspect(
   tx: Queryable,
   table: Frozen,
   { before, now }: Sides,
-  columns: readonly Column[],
-  bounds: ReadonlyMap<Column, Bounds>,
+  categories: readonly { column: Column; bounds: Bounds }[],
   limits: DriftLimits,
-): Promise<Suspect[]> {
+): Promise<{ column: Column; moved: number }[]> {
   const oneIn = Math.max(1, Math.floor(Math.max(before.rows, now.rows) / sampledKeys));
   const rows = (sql: Queryable) => sameKeys(sql, table, before.as_of, now.as_of, oneIn);
   const { from, to } = rows(tx);
+  const columns = categories.map(({ column }) => column);
   const counted = countedOf(await rowChanges(tx, from, to, table.live.key, columns));
   const distances = await distancesOf(viewOf(tx), rows, counted);
-  return counted.flatMap(({ column, fromRows, toRows, moved = 1 }, index): Suspect[] => {
+  return counted.flatMap(({ column, fromRows, toRows, moved = 1 }, index) => {
+    const known = categories.find((one) => one.column === column)?.bounds;
     const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(fromRows, toRows);
-    const known = bounds.get(column);
     return known !== undefined && areBelow({ ...known, distance }, limits) ? [] : [{ column, moved }];
   });
 }

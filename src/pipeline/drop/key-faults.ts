@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { formatCount } from "../../core/format.ts";
-import { keyLines } from "../../csv/keys.ts";
+import { type KeyLines, keyLines } from "../../csv/keys.ts";
+import type { TableSource } from "../../csv/reader.ts";
 import { SourceFault } from "../../csv/source.ts";
 import { FaultTally } from "../../csv/tally.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
+import type { CopyWriter } from "../../postgres/connection/copy.ts";
 import {
   copyKeyLines,
   dropKeyLines,
@@ -84,16 +86,25 @@ async function collectKeys(
   one: Incoming,
   table: KeyLinesTable,
 ): Promise<string | null> {
-  const copy = await copyKeyLines(tx, table);
   const hash = new Bun.CryptoHasher("sha256");
+  const sent = await sendKeys(sourceOf(dataset, one), await copyKeyLines(tx, table), ({ keys, lines }) => {
+    const text = keyLinesText(keys, lines);
+    hash.update(text);
+    return text;
+  });
+  return sent ? hash.digest("hex") : null;
+}
+
+/** Send a file's keys and their lines, a batch for each piece that is read. Null when it cannot be read to its end. */
+export async function sendKeys(
+  source: TableSource,
+  copy: CopyWriter,
+  textOf: (batch: KeyLines) => Uint8Array,
+  signal?: AbortSignal,
+): Promise<number | null> {
   let isWhole = true;
   try {
-    for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
-      if (keys.length === 0) continue;
-      const text = keyLinesText(keys, lines);
-      hash.update(text);
-      await copy.write(text);
-    }
+    for await (const batch of keyLines(source, signal)) if (batch.keys.length > 0) await copy.write(textOf(batch));
   } catch (error) {
     if (!(error instanceof SourceFault)) {
       await copy.abort("reading failed");
@@ -101,7 +112,8 @@ async function collectKeys(
     }
     isWhole = false;
   }
-  return (await copy.finish()) > 0 && isWhole ? hash.digest("hex") : null;
+  const rows = await copy.finish();
+  return isWhole ? rows : null;
 }
 
 async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: FaultTally): Promise<void> {

@@ -2,148 +2,116 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
-import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
-import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
-import { dropFiles, type FileOnDisk, isMoved, listMonths } from "../../csv/drop.ts";
+import type { RunRequest } from "../../core/messages/requests.ts";
+import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
+import { dropFiles, type FileOnDisk, isMoved, listMonths, statFile } from "../../csv/drop.ts";
 import type { TableSource } from "../../csv/reader.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { Session } from "../session/session.ts";
-import { indexOfStamp, isPassed, isPending, type Past, stampInTheWay, stampOf } from "./past.ts";
+import { isPending, type Past } from "./past.ts";
 
 /** A month as it lay on disk when it was listed: milliseconds since 1970. */
 export interface MonthOnDisk {
   month: MonthName;
-  files: MonthFile[];
+  files: FileOnDisk[];
   listedAt: number;
 }
 
-export type MonthFile = FileOnDisk;
-
-/** True when every file has the size and modification time it had when it was published. */
-export function filesUnmoved(files: MonthOnDisk["files"], publication: Publication): boolean {
-  const published = new Map(publication.files.map((file) => [file.table, file]));
-  return (
-    files.length === published.size &&
-    files.every((file) => {
-      const before = published.get(file.table);
-      return before !== undefined && !isMoved(before, file);
-    })
-  );
-}
-
-function stateOf(
-  month: MonthName,
-  disk: MonthOnDisk | undefined,
-  lastRun: RunEntry | undefined,
-  { past, lost, firstMonth }: { past: Past; lost: ReadonlySet<string>; firstMonth: string },
-): MonthState {
-  const publication = past.publications.find((one) => one.month === month);
-  const seals = past.seals.filter((seal) => seal.month === month);
-  if (lastRun?.status === "running") return "running";
-  if (seals.some(({ as_of }) => lost.has(as_of))) return "broken";
-  // Its seals were taken out of the ledger.
-  if (publication !== undefined && !publication.dropped && seals.length === 0) return "unsealed";
-  if (publication?.mode === "adopt" && !publication.dropped) return "adopted";
-  if (disk === undefined) return "gone";
-  const published = publication?.dropped ? "dropped" : "ok";
-  if (publication !== undefined && filesUnmoved(disk.files, publication)) return published;
-  if (disk.files.some((file) => !file.present)) return "incomplete";
-  if (lastRun?.status === "crashed") return "crashed";
-  if (lastRun !== undefined && lastRun.status !== "published") return "failed";
-  if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
-  if (past.stamps.some((stamp) => !stamp.sealed && indexOfStamp(stamp, firstMonth) === monthIndex(month)))
-    return "unsealed";
-  if (isPassed(month, past)) return "out_of_order";
-  const stamp = { month, asOf: stampOf(month, past, firstMonth) };
-  if (stampInTheWay(stamp, past, firstMonth) !== undefined) return "stamp_taken";
-  return isPending(month, past) ? "new" : "unsealed";
-}
-
-/** All months, on disk or in the ledger, newest first; `lost` are the sealed dates whose rows are gone. */
-export function monthEntries(
-  onDisk: readonly MonthOnDisk[],
-  past: Past,
-  { runs: lastRuns, lost }: { runs: readonly RunEntry[]; lost: ReadonlySet<string> },
-  firstMonth: string,
-): MonthEntry[] {
-  const disks = new Map<string, MonthOnDisk>(onDisk.map((entry) => [entry.month, entry]));
-  const runs = new Map(lastRuns.map((entry) => [entry.month, entry]));
-  const published = past.publications.map(({ month }) => month);
-  const names = [...new Set([...disks.keys(), ...published, ...runs.keys()])].filter(isMonthName);
-  return names
-    .map((month) => {
-      const disk = disks.get(month);
-      const asOf = stampOf(month, past, firstMonth);
-      return {
-        month,
-        as_of: asOf,
-        own_stamp: asOf !== asOfOf(monthIndex(month) ?? 0, firstMonth),
-        state: stateOf(month, disk, runs.get(month), { past, lost, firstMonth }),
-        files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
-        last_run: runs.get(month) ?? null,
-      };
-    })
-    .sort((a, b) => (monthIndex(b.month) ?? 0) - (monthIndex(a.month) ?? 0));
-}
-
-function isMonthName(name: string): name is MonthName {
-  return monthIndex(name) !== undefined;
-}
-
 /** The drops in the data folder, with their files in load order. */
-export async function dropsOnDisk({ settings, tables }: Session): Promise<MonthOnDisk[]> {
-  await requireFolder(settings.data);
+export async function dropsOnDisk(session: Session): Promise<MonthOnDisk[]> {
+  const { data } = session.settings;
+  // A folder that is not there must not pass for one without months.
+  const found = await stat(data).catch(() => null);
+  if (!found?.isDirectory()) {
+    throw new ConsoleError("usage", `There is no folder ${data}.`, {
+      hint: "Point --data or STREAMFLOW_DATA at the folder that holds the months, or make some with `bun run generate`.",
+    });
+  }
   const listedAt = Date.now();
-  const months = await listMonths(settings.data);
-  return Promise.all(
-    months.map(async (month) => ({ month, listedAt, files: await filesOf({ settings, tables }, month) })),
-  );
+  const months = await listMonths(data);
+  return Promise.all(months.map(async (month) => ({ month, listedAt, files: await filesOf(session, month) })));
 }
 
 /** The files of one drop as they lie there now. */
-export function filesOf(
-  { settings, tables }: Pick<Session, "settings" | "tables">,
-  month: string,
-): Promise<MonthFile[]> {
+export function filesOf({ settings, tables }: Session, month: MonthName): Promise<FileOnDisk[]> {
   const wanted = tables.map(({ manifest }) => manifest);
   return dropFiles(settings.data, month, wanted);
 }
 
-/** A folder that is not there must not pass for one without months. */
-async function requireFolder(data: string): Promise<void> {
-  const found = await stat(data).catch(() => null);
-  if (found?.isDirectory()) return;
-  throw new ConsoleError("usage", `There is no folder ${data}.`, {
-    hint: "Point --data or STREAMFLOW_DATA at the folder that holds the months, or make some with `bun run generate`.",
+/** True when every file has the size and modification time it had when it was published. */
+export function filesUnmoved(files: readonly FileOnDisk[], publication: Publication): boolean {
+  if (files.length !== publication.files.length) return false;
+  return files.every((file) => {
+    const before = publication.files.find((one) => one.table === file.table);
+    return before !== undefined && !isMoved(before, file);
+  });
+}
+
+/** True when a file has the size and modification time still that it had. */
+export async function isUnmoved(file: Pick<FileOnDisk, "path" | "bytes" | "modified_ms">): Promise<boolean> {
+  const found = await statFile(file.path).catch(() => null);
+  return found !== null && !isMoved(file, { bytes: found.size, modified_ms: found.mtimeMs });
+}
+
+/** The drops that a request is for, oldest first. */
+export function selectMonths(
+  { dataset, settings }: Session,
+  { selection, as_of }: Pick<RunRequest, "selection" | "as_of">,
+  onDisk: readonly MonthOnDisk[],
+  past: Past,
+): MonthOnDisk[] {
+  const indexOf = ({ month }: MonthOnDisk) => monthIndex(month) ?? 0;
+  const oldestFirst = onDisk.toSorted((a, b) => indexOf(a) - indexOf(b));
+  if ("every" in selection) {
+    if (oldestFirst.length === 0) throw noMonths(settings.data);
+    return selection.every === "all" ? oldestFirst : oldestFirst.filter(({ month }) => isPending(month, past));
+  }
+  const wanted = parseMonths(selection.months, dataset.first_month);
+  if (as_of !== null && wanted.length !== 1) {
+    throw new ConsoleError("usage", `--as-of stamps one month, but ${wanted.length} are named.`, {
+      hint: "Run them one by one, each with its own --as-of.",
+    });
+  }
+  return wanted.map((month) => {
+    const drop = onDisk.find((entry) => entry.month === month);
+    if (drop === undefined) throw unknownMonth(month, settings.data, onDisk);
+    return drop;
+  });
+}
+
+function noMonths(data: string): ConsoleError {
+  return new ConsoleError("unknown_month", `There are no months in ${data}.`, {
+    hint: "Point --data at the folder that holds month_000 and so on, or make some with `bun run generate`.",
+  });
+}
+
+function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDisk[]): ConsoleError {
+  const [first, ...others] = onDisk.map((entry) => entry.month).sort();
+  if (first === undefined) return noMonths(data);
+  const held = others.length === 0 ? first : `${first} to ${others.at(-1)}`;
+  return new ConsoleError("unknown_month", `There is no ${month} in ${data}.`, {
+    hint: `It holds ${held}; \`months\` lists them.`,
   });
 }
 
 /** A file of a drop, and the table that it is for. */
 export interface Incoming {
   table: LoadTable;
-  file: MonthFile;
+  file: FileOnDisk;
   /** Columns that the table has got since the last drop. */
   added: ReadonlySet<string>;
 }
 
 /** The files of a drop in load order; `before` is the last drop that was published. */
-export function incomingOf(
-  tables: readonly LoadTable[],
-  drop: MonthOnDisk,
-  before: Pick<Publication, "files"> | null,
-): Incoming[] {
+export function incomingOf(tables: readonly LoadTable[], drop: MonthOnDisk, before: Publication | null): Incoming[] {
   return tables.flatMap((table) => {
     const file = drop.files.find((one) => one.table === table.name);
-    const carried = before?.files.find((one) => one.table === table.name)?.columns ?? null;
-    return file === undefined ? [] : [{ table, file, added: addedSince(table, carried) }];
+    // Where it is not known what that drop carried, no column is known to be new.
+    const carried = before?.files.find((one) => one.table === table.name)?.columns;
+    const names = carried ? table.live.columns.map(({ name }) => name) : [];
+    return file === undefined ? [] : [{ table, file, added: new Set(names).difference(new Set(carried)) }];
   });
-}
-
-/** Columns that the table has and that file had not; none where it is not known what the file had. */
-function addedSince({ live }: LoadTable, carried: readonly string[] | null): ReadonlySet<string> {
-  const names = live.columns.map(({ name }) => name);
-  return new Set(carried === null ? [] : names.filter((name) => !carried.includes(name)));
 }
 
 /** What the strict reader needs to know of a file. */

@@ -1,17 +1,17 @@
-import type { Mode } from "../../core/messages/events.ts";
-import { asOfOf, indexOfDate, isDate, type MonthName, monthIndex } from "../../core/month.ts";
-import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { indexOfDate, isDate, type MonthName, monthIndex } from "../../core/month.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { type Publication, publications } from "../../postgres/ledger/queries.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
 import { type LedgerSeal, listSeals, unsealedDropsSince } from "../../postgres/snapshots/seals.ts";
-import { anyLiveRows, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
+import { anyLiveRows, type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
-export interface Stamp {
+export interface StampedDate {
   as_of: string;
   month: MonthName | null;
+  /** The number of the month that it belongs to; where nothing says, of the one in whose days it falls. */
+  index: number;
   sealed: boolean;
   /** True when another flow took its rows, adopted since or not: it copied them from the live tables, as they were then. */
   copied: boolean;
@@ -40,16 +40,14 @@ export interface Past {
   publications: readonly Publication[];
   seals: readonly LedgerSeal[];
   /** Each pair of date and month once, oldest date first. */
-  stamps: readonly Stamp[];
+  stamps: readonly StampedDate[];
   /** Dates that rows stand under and that are no days of any month, such as `infinity`. */
   nowhere: readonly string[];
   holding: Holding;
 }
 
-export async function readPast(
-  sql: Queryable,
-  { dataset, tables }: Pick<Session, "dataset" | "tables">,
-): Promise<Past> {
+export async function readPast(sql: Queryable, session: Pick<Session, "dataset" | "tables">): Promise<Past> {
+  const { dataset, tables } = session;
   const [published, seals, dropped] = await Promise.all([
     publications(sql, dataset.name),
     listSeals(sql, dataset.name),
@@ -59,116 +57,89 @@ export async function readPast(
   const stamps = stampsOf(
     seals,
     unsealed.filter(({ as_of }) => isDate(as_of)),
+    dataset.first_month,
   );
   const nowhere = [...new Set(unsealed.map(({ as_of }) => as_of).filter((as_of) => !isDate(as_of)))];
-  const holding = await holdingOf(sql, tables, { published, stamps, dropped }, dataset.first_month);
+  const holding = await holdingOf(sql, session, published, stamps, dropped);
   return { publications: published, seals, stamps, nowhere, holding };
 }
 
-interface Evidence {
-  published: readonly Publication[];
-  stamps: readonly Stamp[];
-  /** Dates of rows that no run took and that are gone by our own hand. */
-  dropped: readonly string[];
-}
-
+/** `dropped`: the dates of rows that no run took and that are gone by our own hand. */
 async function holdingOf(
   sql: Queryable,
-  tables: readonly LoadTable[],
-  evidence: Evidence,
-  firstMonth: string,
+  { dataset: { first_month }, tables }: Pick<Session, "dataset" | "tables">,
+  published: readonly Publication[],
+  stamps: readonly StampedDate[],
+  dropped: readonly string[],
 ): Promise<Holding> {
-  const byRuns = evidence.published
+  const byRuns = published
     .filter(({ live }) => live)
-    .map(({ month, as_of }) => ({
-      index: indexOfRecord({ month, as_of }, firstMonth),
-      asOf: as_of,
-      by: "run" as const,
-    }));
-  if (byRuns.length > 0) {
-    const newest = newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
-    return isDoubted(newest, evidence, firstMonth) ? { ...newest, by: "copy" } : newest;
+    .map((one) => held(indexOfRecord(one, first_month), one.as_of, "run"));
+  if (byRuns.length === 0) {
+    if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
+    // Where the ledger never began, rows that a backfill sealed since may have been copied, too.
+    return newestOf(stamps.map(({ index, as_of }) => held(index, as_of, "copy")));
   }
-  if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
-  return newestOf(heldByRows(evidence, firstMonth, "copy"));
+  // Rows without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops.
+  const byRows = stamps.filter(({ copied }) => copied).map(({ index, as_of }) => held(index, as_of, "rows"));
+  const newest = newestOf([...byRuns, ...byRows]);
+  const isDoubted = newest.kind === "month" && dropped.some((day) => indexOfDate(day, first_month) > newest.index);
+  return isDoubted ? { ...newest, by: "copy" } : newest;
 }
 
-/**
- * Snapshot rows without a seal were copied from live tables by somebody else, who may have gone on where the ledger stops.
- * Where it never began, so may have been those that a backfill sealed since.
- */
-function heldByRows({ stamps }: Evidence, firstMonth: string, by: "rows" | "copy") {
-  return stamps
-    .filter(({ copied }) => copied || by === "copy")
-    .map((stamp) => ({ index: indexOfStamp(stamp, firstMonth), asOf: stamp.as_of, by }));
-}
-
-function isDoubted(newest: Holding, { dropped }: Evidence, firstMonth: string): newest is HeldMonth {
-  return newest.kind === "month" && dropped.some((day) => indexOfDate(day, firstMonth) > newest.index);
+function held(index: number, asOf: string, by: HeldMonth["by"]): HeldMonth {
+  return { kind: "month", index, asOf, by };
 }
 
 /**
  * The newest month of them, whatever was stamped, backfilled or dropped since; of one month, what a run says, and else its
  * latest day.
  */
-function newestOf(held: readonly Omit<HeldMonth, "kind">[]): Holding {
-  const isRun = ({ by }: Omit<HeldMonth, "kind">) => Number(by === "run");
-  const [newest] = [...held].sort(
+function newestOf(months: readonly HeldMonth[]): Holding {
+  const isRun = ({ by }: HeldMonth) => Number(by === "run");
+  const [newest] = months.toSorted(
     (a, b) => b.index - a.index || isRun(b) - isRun(a) || (a.asOf < b.asOf ? 1 : a.asOf > b.asOf ? -1 : 0),
   );
-  return newest === undefined ? { kind: "undated" } : { kind: "month", ...newest };
+  return newest ?? { kind: "undated" };
 }
 
-function stampsOf(
-  seals: readonly { as_of: string; month: string; mode: Mode }[],
-  unsealed: readonly { as_of: string; month: string | null }[],
-): Stamp[] {
+function stampsOf(seals: readonly LedgerSeal[], unsealed: readonly UnsealedDate[], firstMonth: string): StampedDate[] {
   // What one table says of a date holds for the others that do not say.
   const monthAt = new Map(unsealed.flatMap(({ as_of, month }) => (month === null ? [] : [[as_of, month]])));
   const all = [
     ...seals.map(({ as_of, month, mode }) => ({ as_of, month, sealed: true, copied: mode === "adopt" })),
     ...unsealed.map(({ as_of, month }) => ({
-      ...{ as_of, month: month ?? monthAt.get(as_of) ?? null },
+      ...{ as_of, month: month ?? monthAt.get(as_of) ?? "" },
       ...{ sealed: false, copied: true },
     })),
   ];
   const distinct = new Map(all.map((one) => [JSON.stringify(one), one]));
   return [...distinct.values()]
-    .map((one) => ({ ...one, month: asMonth(one.month) }))
+    .map((one) => ({ ...one, month: asMonth(one.month), index: indexOfRecord(one, firstMonth) }))
     .sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
 }
 
-function asMonth(name: string | null): MonthName | null {
-  return name !== null && monthIndex(name) !== undefined ? (name as MonthName) : null;
+function asMonth(name: string): MonthName | null {
+  return monthIndex(name) === undefined ? null : (name as MonthName);
 }
 
-/** The month that a stamp belongs to; where nothing says, the one in whose days it falls. */
-export function indexOfStamp({ month, as_of }: Stamp, firstMonth: string): number {
-  return indexOfRecord({ month: month ?? "", as_of }, firstMonth);
-}
-
-/** The same for what the ledger holds: what was adopted of a time before the first month is of no month of ours. */
+/** Of what the ledger holds: what was adopted of a time before the first month is of no month of ours. */
 export function indexOfRecord({ month, as_of }: { month: string; as_of: string }, firstMonth: string): number {
   return monthIndex(month) ?? indexOfDate(as_of, firstMonth);
 }
 
 /** A stamp that another cannot stand beside: another day of the same month first, or one out of the order of the months. */
-export function stampInTheWay(
-  { month, asOf }: { month: MonthName; asOf: string },
-  { stamps }: Pick<Past, "stamps">,
-  firstMonth: string,
-): Stamp | undefined {
-  const index = monthIndex(month) ?? 0;
-  const inTheWay = stamps.filter((stamp) => {
-    const other = indexOfStamp(stamp, firstMonth);
-    if (other === index) return stamp.as_of !== asOf;
-    return other < index ? stamp.as_of >= asOf : stamp.as_of <= asOf;
+export function stampInTheWay(month: MonthName, asOf: string, { stamps }: Past): StampedDate | undefined {
+  const number = monthIndex(month) ?? 0;
+  const inTheWay = stamps.filter(({ index, as_of }) => {
+    if (index === number) return as_of !== asOf;
+    return index < number ? as_of >= asOf : as_of <= asOf;
   });
-  return inTheWay.find((stamp) => indexOfStamp(stamp, firstMonth) === index) ?? inTheWay[0];
+  return inTheWay.find(({ index }) => index === number) ?? inTheWay[0];
 }
 
 /** True when the live tables hold a later month than this one already. */
-export function isPassed(month: MonthName, { holding }: Pick<Past, "holding">): boolean {
+export function isPassed(month: MonthName, { holding }: Past): boolean {
   return holding.kind === "month" && (monthIndex(month) ?? 0) < holding.index;
 }
 
@@ -182,17 +153,10 @@ export function isPending(month: MonthName, { publications: published, holding }
  * Where the parents of this month's rows may be: in the live tables, unless those hold a later month. A backfill must know
  * that they do not.
  */
-export function parentsFor(month: MonthName, backfill: boolean, past: Past, firstMonth: string): Parents {
+export function parentsFor(month: MonthName, backfill: boolean, past: Past): Parents {
   const { holding } = past;
   const isUnproven = holding.kind === "undated" || (holding.kind === "month" && holding.by === "copy");
   if (!isPassed(month, past) && !(backfill && isUnproven)) return { kind: "live" };
-  const older = past.stamps.filter((stamp) => indexOfStamp(stamp, firstMonth) < (monthIndex(month) ?? 0));
+  const older = past.stamps.filter(({ index }) => index < (monthIndex(month) ?? 0));
   return { kind: "snapshots", dates: [...new Set(older.map(({ as_of }) => as_of))] };
-}
-
-/** The day that a month stands under, or would be stamped with. */
-export function stampOf(month: MonthName, { stamps, publications: published }: Past, firstMonth: string): string {
-  const known =
-    stamps.findLast((stamp) => stamp.month === month) ?? published.find((one) => one.month === month && !one.dropped);
-  return known?.as_of ?? asOfOf(monthIndex(month) ?? 0, firstMonth);
 }

@@ -1,18 +1,29 @@
-import type { Adoption, UnsealedSnapshots } from "../../core/messages/seals.ts";
-import { monthName } from "../../core/month.ts";
+import { ConsoleError } from "../../core/errors.ts";
+import type { Adoption, DropAgreement, TableAgreement, UnsealedSnapshots } from "../../core/messages/seals.ts";
+import { type MonthName, monthName } from "../../core/month.ts";
+import { rolledBack } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { closeRun, openRun, recordTables } from "../../postgres/ledger/records.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
+import { stagedChanges } from "../../postgres/snapshots/row-changes.ts";
 import { named, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
 import { recordSeals, type SealedTable } from "../../postgres/snapshots/seals.ts";
-import { countFrozen, type Frozen, isFrozen, withoutWriters } from "../../postgres/snapshots/snapshots.ts";
+import {
+  countFrozen,
+  type Frozen,
+  isFrozen,
+  sealedColumns,
+  withoutWriters,
+} from "../../postgres/snapshots/snapshots.ts";
 import { countLive } from "../../postgres/snapshots/unsealed.ts";
-import { dropsOnDisk } from "../drop/months.ts";
-import { indexOfStamp, type Past, readPast } from "../drop/past.ts";
+import { DropFaults } from "../drop/faults.ts";
+import { dropsOnDisk, incomingOf, type MonthOnDisk } from "../drop/months.ts";
+import { type Past, readPast } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { whoami } from "../session/whoami.ts";
 import { asWriter } from "../session/writer.ts";
-import { agreementWithDrop } from "./drop-agreement.ts";
+import { ingest } from "./ingest.ts";
+import { emptyRecord } from "./record.ts";
 
 /** What stands under a date, by table. */
 interface Standing {
@@ -31,42 +42,34 @@ export async function adopt(session: Session, confirmed: boolean): Promise<Adopt
     const past = await readPast(sql, session);
     const { holding } = past;
     const dates = confirmed ? await sealAll(sql, session) : await lookAtAll(sql, session, past);
-    return {
-      live: await liveRows(sql, session),
-      live_as_of: holding.kind === "month" ? holding.asOf : null,
-      dates,
-      adopted: confirmed && dates.length > 0,
-    };
+    const live: Adoption["live"] = [];
+    for (const table of session.tables) live.push({ table: table.name, rows: await countLive(sql, table) });
+    const live_as_of = holding.kind === "month" ? holding.asOf : null;
+    return { live, live_as_of, dates, adopted: confirmed && dates.length > 0 };
   });
 }
 
-async function liveRows(sql: Sql, { tables }: Session): Promise<Adoption["live"]> {
-  const rows: Adoption["live"] = [];
-  for (const table of tables) rows.push({ table: table.name, rows: await countLive(sql, table) });
-  return rows;
-}
-
 /** Oldest date first; of each, the tables that hold rows of it and no seal. */
-async function standingDates(sql: Queryable, { dataset, tables }: Session, past: Past): Promise<Standing[]> {
-  const dates: Standing[] = [];
-  for (const stamp of past.stamps.filter(({ sealed }) => !sealed)) {
-    if (dates.some(({ as_of }) => as_of === stamp.as_of)) continue;
-    const index = indexOfStamp(stamp, dataset.first_month);
-    const month = stamp.month ?? (index < 0 ? stamp.as_of.slice(0, 7) : monthName(index));
-    const standing: Standing = { as_of: stamp.as_of, month, tables: [] };
+async function standingDates(sql: Queryable, { tables }: Session, past: Past): Promise<Standing[]> {
+  const dates = new Map<string, Standing>();
+  for (const { as_of, month, index } of past.stamps.filter(({ sealed }) => !sealed)) {
+    if (dates.has(as_of)) continue;
+    const standing: Standing["tables"] = [];
     for (const table of tables.filter(isFrozen)) {
       const name = table.snapshot.table.name;
-      if (past.seals.some((seal) => seal.table === name && seal.as_of === stamp.as_of)) continue;
-      const rows = await countFrozen(sql, table, stamp.as_of);
-      if (rows > 0) standing.tables.push({ table, rows });
+      if (past.seals.some((seal) => seal.table === name && seal.as_of === as_of)) continue;
+      const rows = await countFrozen(sql, table, as_of);
+      if (rows > 0) standing.push({ table, rows });
     }
-    dates.push(standing);
+    const named = month ?? (index < 0 ? as_of.slice(0, 7) : monthName(index));
+    dates.set(as_of, { as_of, month: named, tables: standing });
   }
-  return dates;
+  return [...dates.values()];
 }
 
-function told({ as_of, month, tables }: Standing): Pick<UnsealedSnapshots, "as_of" | "month" | "snapshots"> {
-  return { as_of, month, snapshots: tables.map(({ table, rows }) => ({ table: table.snapshot.table.name, rows })) };
+function told({ as_of, month, tables }: Standing, drop: DropAgreement | null, run: number | null): UnsealedSnapshots {
+  const snapshots = tables.map(({ table, rows }) => ({ table: table.snapshot.table.name, rows }));
+  return { as_of, month, snapshots, drop, run };
 }
 
 async function lookAtAll(sql: Sql, session: Session, past: Past): Promise<UnsealedSnapshots[]> {
@@ -75,26 +78,65 @@ async function lookAtAll(sql: Sql, session: Session, past: Past): Promise<Unseal
   const dates: UnsealedSnapshots[] = [];
   for (const one of await standingDates(sql, session, past)) {
     const drop = drops.find(({ month }) => month === one.month);
-    const tables = one.tables.map(({ table }) => table);
-    const agreement =
-      drop === undefined
-        ? ({ state: "absent" } as const)
-        : await agreementWithDrop(sql, session, { drop, asOf: one.as_of, tables, past });
-    dates.push({ ...told(one), drop: agreement, run: null });
+    dates.push(told(one, await agreementWith(drop, sql, session, past, one), null));
   }
   return dates;
 }
 
+/** Hold snapshot rows that others took against the month's drop, which is read as strictly as by a run, and not kept. */
+async function agreementWith(
+  drop: MonthOnDisk | undefined,
+  sql: Sql,
+  session: Session,
+  past: Past,
+  { as_of: asOf, tables }: Standing,
+): Promise<DropAgreement> {
+  if (drop === undefined) return { state: "absent" };
+  const { month } = drop;
+  try {
+    return await rolledBack(sql, async (tx) => {
+      // As for a run that nobody hears of, and that ends after its first stage.
+      await ingest({
+        ...{ dataset: session.dataset, tables: session.tables, month, asOf, past, before: null },
+        ...{ mode: "dry_run", restamp: false, backfill: true, goesOn: false, suites: new Map() },
+        ...{ run: 0, tx, record: emptyRecord(), faults: new DropFaults(month), emit: () => {} },
+        incoming: incomingOf(session.tables, drop, null),
+        signal: new AbortController().signal,
+      });
+      const agreements: TableAgreement[] = [];
+      for (const { table } of tables) agreements.push(await agreementOf(tx, table, asOf, month));
+      return { state: "compared", tables: agreements };
+    });
+  } catch (thrown) {
+    if (thrown instanceof ConsoleError) return { state: "faulty", reason: thrown.title };
+    throw thrown;
+  }
+}
+
+async function agreementOf(tx: Transaction, table: Frozen, asOf: string, month: MonthName): Promise<TableAgreement> {
+  // Who delivered a row is known of the console's own snapshots alone.
+  const columns = sealedColumns(table).filter(({ name }) => name !== table.snapshot.deliveredColumn);
+  const changes = await stagedChanges(tx, table, { asOf, month }, columns);
+  return {
+    table: table.snapshot.table.name,
+    equal: changes.from_rows - changes.removed - changes.changed - changes.rounded,
+    rounded: changes.rounded,
+    different: changes.changed,
+    only_here: changes.removed,
+    only_in_drop: changes.added,
+    columns: changes.columns
+      .filter(({ changed, rounded }) => changed + rounded > 0)
+      .map(({ column, changed, rounded }) => ({ column: column.name, rounded, different: changed })),
+  };
+}
+
 async function sealAll(sql: Sql, session: Session): Promise<UnsealedSnapshots[]> {
   return sql.begin("isolation level read committed", async (tx) => {
-    const frozen = session.tables.filter(isFrozen);
-    await withoutWriters(
-      tx,
-      frozen.map(({ snapshot }) => snapshot.table),
-    );
+    const frozen = session.tables.filter(isFrozen).map(({ snapshot }) => snapshot.table);
+    await withoutWriters(tx, frozen);
     const standing = await standingDates(tx, session, await readPast(tx, session));
     const dates: UnsealedSnapshots[] = [];
-    for (const one of standing) dates.push({ ...told(one), drop: null, run: await sealDate(tx, session, one) });
+    for (const one of standing) dates.push(told(one, null, await sealDate(tx, session, one)));
     return dates;
   });
 }
@@ -110,16 +152,11 @@ async function sealDate(tx: Transaction, { dataset, database }: Session, standin
     seals.push({ ...sealed, table: table.snapshot.table.name, as_of, columns: named(sealing) });
   }
   await recordSeals(tx, run, seals, { dataset: dataset.name, month, mode: "adopt" });
-  await recordTables(
-    tx,
-    run,
-    tables.map(({ table, rows }) => ({ table: table.name, rows })),
-  );
-  await closeRun(tx, run, "published", [
-    {
-      title: `Adopted as it stood in ${database}: ${seals.map(({ table, rows }) => `${table} ${rows}`).join(", ")} rows.`,
-      hint: "Another flow took these snapshots; they were sealed as they were, without the drop that they came from.",
-    },
-  ]);
+  const counts = tables.map(({ table, rows }) => ({ table: table.name, rows }));
+  await recordTables(tx, run, counts);
+  const title = `Adopted as it stood in ${database}: ${seals.map(({ table, rows }) => `${table} ${rows}`).join(", ")} rows.`;
+  const hint =
+    "Another flow took these snapshots; they were sealed as they were, without the drop that they came from.";
+  await closeRun(tx, run, "published", [{ title, hint }]);
   return run;
 }

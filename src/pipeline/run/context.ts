@@ -1,16 +1,15 @@
 import type { Dataset } from "../../core/dataset.ts";
-import { ConsoleError } from "../../core/errors.ts";
-import type { EventBody, Mode, RunEvent, Stage, Warning } from "../../core/messages/events.ts";
-import type { RunRequest } from "../../core/messages/requests.ts";
-import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
+import type { EventBody, Mode, RunEvent, Warning } from "../../core/messages/events.ts";
+import type { MonthName } from "../../core/month.ts";
+import type { Suite } from "../../core/suites/suite.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
+import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
-import type { Parents } from "../../postgres/live/parents.ts";
-import type { Rejects } from "../drop/faults.ts";
-import type { Holding } from "../drop/past.ts";
-import type { RowsBefore } from "../drop/row-counts.ts";
-import type { Session } from "../session/session.ts";
+import type { DropFaults } from "../drop/faults.ts";
+import type { Incoming } from "../drop/months.ts";
+import type { Past } from "../drop/past.ts";
+import type { RunRecord } from "./record.ts";
 
 /** What a run is about, from its first moment. */
 export interface Job {
@@ -25,28 +24,28 @@ export interface Job {
   backfill: boolean;
 }
 
-/** What a stage works with: the job, inside the run's one transaction. */
+/** What a stage works with: the job inside the run's one transaction, and what the run has found out so far. */
 export interface StageContext extends Job {
+  /** The ledger's number for the run. */
   run: number;
   tx: Transaction;
-  rowsBefore: RowsBefore;
-  /** What the live tables hold before the run. */
-  holding: Holding;
-  /** The dates of all snapshots before the run, newest first. */
-  standing: readonly string[];
-  parents: Parents;
+  incoming: readonly Incoming[];
+  suites: ReadonlyMap<string, Suite>;
+  /** What there was before the run. */
+  past: Past;
+  /** The newest publication of an older month; null when there is none. */
+  before: Publication | null;
   /** True when the transaction goes on after this run: nothing may be locked against readers for so long. */
   goesOn: boolean;
-  emit: Emit;
-  rejects: Rejects;
-  /** Collected for the ledger; add by `warn`. */
-  warnings: Warning[];
+  /** For the ledger; to its warnings add by `warn`. */
+  record: RunRecord;
+  faults: DropFaults;
+  emit: EventStream["emit"];
   signal: AbortSignal;
 }
 
 /** A table whose every row is in the stage. */
 export interface Staged {
-  name: string;
   table: LoadTable;
   /** The columns that the file carried, in its order. */
   carried: string[];
@@ -54,50 +53,23 @@ export interface Staged {
   record: FileRecord;
 }
 
-/** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
-export async function inStage<Result>(
-  { emit, signal }: Pick<StageContext, "emit" | "signal">,
-  stage: Stage,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  stopIfCancelled(signal);
-  emit({ event: "stage.started", stage });
-  const start = performance.now();
-  const result = await work();
-  stopIfCancelled(signal);
-  emit({ event: "stage.finished", stage, seconds: secondsSince(start) });
-  return result;
+/** What a run is when it is no dry run. */
+export function publishingMode({ backfill, restamp }: Pick<Job, "backfill" | "restamp">): Mode {
+  if (backfill) return "backfill";
+  return restamp ? "restamp" : "publish";
 }
 
 /** Tell the operator something that does not stop the run, and keep it for the ledger. */
-export function warn({ emit, warnings }: Pick<StageContext, "emit" | "warnings">, warning: Warning): void {
-  warnings.push(warning);
+export function warn({ emit, record }: StageContext, warning: Warning): void {
+  record.warnings.push(warning);
   emit({ event: "run.warned", ...warning });
 }
 
-export function secondsSince(start: number): number {
-  return Math.round(performance.now() - start) / 1000;
-}
-
-export function stopIfCancelled(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw signal.reason instanceof ConsoleError ? signal.reason : cancelled("interrupted");
-}
-
-/** The reason of a cancelled run; `terminated` when a signal from outside ended it. */
-export function cancelled(code: "interrupted" | "terminated"): ConsoleError {
-  return new ConsoleError(code, "The run was cancelled and rolled back.", {
-    hint: "Nothing of this run was published; the database is as it was before it. Run the month again when you are ready.",
-  });
-}
-
-/** Where the stages report what happens. */
-export type Emit = (body: EventBody) => void;
-
+/** Where a request's runs report what happens. */
 export interface EventStream {
-  emit: Emit;
+  emit(this: void, body: EventBody): void;
   /** The ledger's number for the run from here on; null between runs. */
-  setRun(run: number | null): void;
+  setRun(this: void, run: number | null): void;
 }
 
 const progressIntervalMs = 100;
@@ -127,77 +99,4 @@ export function eventStream(write: (event: RunEvent) => void): EventStream {
       write({ ...body, run, seq: seq++, at: new Date().toISOString() });
     },
   };
-}
-
-const againAfterMs = 50;
-
-/** Of runs whose work is through: what they wrote is on its way to be committed, and nothing can call that back. */
-const through = new WeakSet<AbortSignal>();
-
-/** Whether a cancel by this signal comes too late for the month that is being run. */
-export function isTooLate(signal: AbortSignal): boolean {
-  return through.has(signal);
-}
-
-/** The month's last word was said: what comes after it can be cancelled again. */
-export function cancellableAgain(signal: AbortSignal): void {
-  through.delete(signal);
-}
-
-/**
- * Do the work, and once it is cancelled, stop the statement it is in: again and again until it is through, for a cancel
- * that comes between two statements is lost, and the next one may wait for a lock for ever. The work learns of it by its
- * statement's error; nothing that comes after the work is stopped.
- */
-export async function whileCancellable<Result>(
-  signal: AbortSignal,
-  stopStatement: () => Promise<void>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  let isThrough = false;
-  let stopping = Promise.resolve();
-  const stop = async () => {
-    while (!isThrough) {
-      // Should the server be gone, the work's own statement tells it.
-      await stopStatement().catch(() => undefined);
-      if (!isThrough) await Bun.sleep(againAfterMs);
-    }
-  };
-  const onAbort = () => {
-    stopping = stop();
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    const result = await work();
-    through.add(signal);
-    return result;
-  } finally {
-    isThrough = true;
-    signal.removeEventListener("abort", onAbort);
-    await stopping;
-  }
-}
-
-/** What running this month means, given the request's flags. */
-export function jobFor({ dataset, tables }: Session, request: RunRequest, month: MonthName): Job {
-  return {
-    dataset,
-    tables,
-    month,
-    asOf: request.as_of ?? asOfOf(monthIndex(month) ?? 0, dataset.first_month),
-    mode: modeOf(request),
-    restamp: request.restamp,
-    backfill: request.backfill,
-  };
-}
-
-function modeOf(request: RunRequest): Mode {
-  return request.dry_run ? "dry_run" : publishingMode(request);
-}
-
-/** What a run is when it is no dry run. */
-export function publishingMode({ backfill, restamp }: Pick<RunRequest, "backfill" | "restamp">): Mode {
-  if (backfill) return "backfill";
-  return restamp ? "restamp" : "publish";
 }

@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { type Drift, type DriftLimits, driftsOf, driftWords } from "../../core/drift.ts";
-import type { Seal, Warning } from "../../core/messages/events.ts";
+import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { viewOf } from "../../postgres/connection/one-view.ts";
 import { countedOf, movesOf } from "../../postgres/drift/column-moves.ts";
@@ -8,7 +8,7 @@ import { type CountedColumn, isNumber } from "../../postgres/drift/distance-figu
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { allRows, countCells } from "../../postgres/snapshots/two-snapshots.ts";
+import { allRows, countCells, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
 import { type Sides, suspectsOf } from "../drift/suspects.ts";
 import { type StageContext, warn } from "./context.ts";
 
@@ -17,7 +17,7 @@ const fewRows = 20_000;
 
 /**
  * Hold each column of the new snapshots against the snapshot before. What is told comes from all rows and is what
- * `compare` tells, too; in large tables a sample tells which columns need no such look: see drift-bounds.ts.
+ * `compare` tells, too; in large tables a sample tells which columns need no such look: see drift/bounds.ts.
  */
 export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<void> {
   const { tx, dataset, asOf, tables } = context;
@@ -30,7 +30,12 @@ export async function warnOfDrift(context: StageContext, seals: readonly Seal[])
     const now = seals.find((seal) => seal.table === name);
     if (before === undefined || now === undefined) continue;
     const drifted = await driftedColumns(tx, table, { before, now }, limits);
-    if (drifted.length > 0) warn(context, warningOf(name, drifted, before, now));
+    if (drifted.length === 0) continue;
+    const columns = drifted.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
+    warn(context, {
+      title: `${name}: ${columns.join(", ")} drifted since ${before.as_of}.`,
+      hint: `\`compare ${before.as_of} ${now.as_of}\` tells how far each column moved; ask the sender what changed.`,
+    });
   }
 }
 
@@ -48,12 +53,12 @@ export async function driftedColumns(
 ): Promise<DriftedColumn[]> {
   const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
   if (columns.length === 0) return [];
-  const [from, to] = [sides.before.as_of, sides.now.as_of];
+  const rowsIn = (sql: Queryable) => allRows(sql, table, sides.before.as_of, sides.now.as_of);
   const isSmall = Math.max(sides.before.rows, sides.now.rows) <= fewRows;
   const counted = isSmall
-    ? await countedByKey(tx, table, from, to, columns)
-    : await countedSuspects(tx, table, sides, columns, limits);
-  const moves = await movesOf(viewOf(tx), (sql) => allRows(sql, table, from, to), counted);
+    ? await countedByKey(tx, table, rowsIn(tx), columns)
+    : await countedSuspects(tx, rowsIn(tx), await suspectsOf(tx, table, sides, columns, limits));
+  const moves = await movesOf(viewOf(tx), rowsIn, counted);
   return counted.flatMap(({ column, fromRows, toRows }, index): DriftedColumn[] => {
     const found = moves[index];
     const drifts = found === undefined ? [] : driftsOf(found, { from: fromRows, to: toRows }, limits);
@@ -65,11 +70,9 @@ export async function driftedColumns(
 async function countedByKey(
   tx: Queryable,
   table: Frozen,
-  from: string,
-  to: string,
+  rows: TwoSnapshots,
   columns: readonly Column[],
 ): Promise<CountedColumn[]> {
-  const rows = allRows(tx, table, from, to);
   const numbers = columns.filter(isNumber);
   const categories = columns.filter((column) => !isNumber(column));
   const counted: CountedColumn[] = numbers.length > 0 ? await countCells(tx, rows, numbers) : [];
@@ -79,26 +82,11 @@ async function countedByKey(
 
 async function countedSuspects(
   tx: Queryable,
-  table: Frozen,
-  sides: Sides,
-  columns: readonly Column[],
-  limits: DriftLimits,
+  rows: TwoSnapshots,
+  suspects: { column: Column; moved: number }[],
 ): Promise<CountedColumn[]> {
-  const suspects = await suspectsOf(tx, table, sides, columns, limits);
   if (suspects.length === 0) return [];
-  const rows = allRows(tx, table, sides.before.as_of, sides.now.as_of);
-  const counted = await countCells(
-    tx,
-    rows,
-    suspects.map(({ column }) => column),
-  );
+  const columns = suspects.map(({ column }) => column);
+  const counted = await countCells(tx, rows, columns);
   return counted.map((one, index) => ({ ...one, moved: suspects[index]?.moved ?? 1 }));
-}
-
-function warningOf(table: string, drifted: readonly DriftedColumn[], before: Seal, now: Seal): Warning {
-  const columns = drifted.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
-  return {
-    title: `${table}: ${columns.join(", ")} drifted since ${before.as_of}.`,
-    hint: `\`compare ${before.as_of} ${now.as_of}\` tells how far each column moved; ask the sender what changed.`,
-  };
 }

@@ -5,25 +5,22 @@ import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts
 import { showValue } from "../../csv/tally.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import { copyIntoStage, emptyStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
-import type { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { rowCountTrouble } from "../drop/row-counts.ts";
-import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
+import { stopIfCancelled } from "./cancel.ts";
+import { type StageContext, type Staged, warn } from "./context.ts";
 
 /**
  * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
  * the end even when one is bad, so that every fault is known; only then is the drop rejected.
  */
-export async function ingest(
-  context: StageContext,
-  incoming: readonly Incoming[],
-  faults: DropFaults,
-): Promise<Staged[]> {
-  await emptyStage(context.tx, context.tables);
+export async function ingest(context: StageContext): Promise<Staged[]> {
+  const { tx, tables, incoming, faults, signal } = context;
+  await emptyStage(tx, tables);
   const staged: Staged[] = [];
   for (const one of incoming) {
-    stopIfCancelled(context.signal);
-    const table = await ingestFile(context, one, faults);
+    stopIfCancelled(signal);
+    const table = await ingestFile(context, one);
     if (table !== null) staged.push(table);
   }
   faults.throwIfAny();
@@ -31,8 +28,9 @@ export async function ingest(
 }
 
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
-async function ingestFile(context: StageContext, one: Incoming, faults: DropFaults): Promise<Staged | null> {
+async function ingestFile(context: StageContext, one: Incoming): Promise<Staged | null> {
   const { table, file } = one;
+  const { faults } = context;
   if (file.fault !== null) {
     faults.add([file.fault]);
     return null;
@@ -41,22 +39,17 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   const columns = reader.header?.columns ?? [];
   const copy =
     reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
-  const { read, rows } = await send(context, one, reader, copy, faults);
-  if (read.faultCount === 0) checkRowCount(context, one, read.rows, faults);
+  const { read, rows } = await send(context, one, reader, copy);
+  // Told with the faults of the other files, so that one mail to the sender is enough.
+  const trouble = read.faultCount === 0 ? rowCountTrouble(context.dataset, context.before, one, read.rows) : null;
+  if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
+  if (trouble !== null && "warning" in trouble) warn(context, trouble.warning);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
   const { bytes, sha256 } = read;
   const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns };
-  return { name: table.name, table, carried: columns, rows, record };
-}
-
-/** Told with the faults of the other files, so that one mail to the sender is enough. */
-function checkRowCount(context: StageContext, { table, file }: Incoming, rows: number, faults: DropFaults): void {
-  const trouble = rowCountTrouble(context, { table: table.name, path: file.path, rows });
-  if (trouble === null) return;
-  if ("fault" in trouble) faults.add([trouble.fault]);
-  else warn(context, trouble.warning);
+  return { table, carried: columns, rows, record };
 }
 
 async function send(
@@ -64,13 +57,12 @@ async function send(
   { table, file }: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
-  faults: DropFaults,
 ): Promise<{ read: TableRead; rows: number | null }> {
-  const { emit, signal, rejects } = context;
+  const { emit, faults, signal } = context;
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
   try {
-    const read = await reader.read({ write: copy?.write, onProgress, onFault: rejects.add, signal });
+    const read = await reader.read({ write: copy?.write, onProgress, onFault: faults.onFault, signal });
     faults.addFound(foundIn(read));
     if (copy === null) return { read, rows: null };
     if (read.faultCount > 0) {
@@ -85,7 +77,7 @@ async function send(
     const refused = refusedCell(error);
     if (refused === null) throw error;
     // What only the server can judge, such as a domain's CHECK. The file is read once more for all else that is wrong.
-    const read = await reader.read({ onFault: rejects.add, signal });
+    const read = await reader.read({ onFault: faults.onFault, signal });
     faults.addFound(foundIn(read));
     if (read.faultCount === 0) faults.add([refusedFault(file.path, reader, refused)]);
     return { read, rows: null };

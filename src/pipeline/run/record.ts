@@ -1,7 +1,6 @@
-import { ConsoleError, failureCodes, toConsoleError } from "../../core/errors.ts";
-import type { FaultGroup } from "../../core/faults.ts";
+import { ConsoleError, type ExitName, failureCodes } from "../../core/errors.ts";
 import type { ExpectationCounts, TableCounts, Warning } from "../../core/messages/events.ts";
-import type { RunStatus } from "../../core/messages/listings.ts";
+import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
@@ -24,15 +23,6 @@ export interface RunRecord {
   warnings: Warning[];
 }
 
-/** Why a run failed, for the ledger. */
-interface Failed {
-  error: ConsoleError;
-  /** Its faults by kind. */
-  groups: FaultGroup[];
-  stage: string | null;
-  rejectFile: string | null;
-}
-
 export function emptyRecord(): RunRecord {
   return { files: [], tables: [], verdicts: [], warnings: [] };
 }
@@ -43,85 +33,70 @@ export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): Expectatio
   return { passed: verdicts.length - broken.length, failed, warned: broken.length - failed };
 }
 
-/** The run's lines in the ledger. In the publishing transaction, so that record and data cannot disagree. */
-export async function recordSuccess(tx: Transaction, run: number, record: RunRecord): Promise<void> {
-  await recordDetails(tx, run, record);
-  await closeRun(tx, run, "published", record.warnings);
-}
-
-/** A dry run or a failure, after everything else was rolled back. */
-export async function recordRolledBack(sql: Sql, run: number, record: RunRecord, failed: Failed | null): Promise<void> {
-  await sql.begin(async (tx) => {
-    await recordDetails(tx, run, record);
-    if (failed === null) return closeRun(tx, run, "dry_run", record.warnings);
-    const { error, groups, stage, rejectFile } = failed;
-    await recordFaults(tx, run, error.faults);
-    await closeRun(tx, run, statusOf(error), record.warnings, {
-      stage,
-      code: error.code,
-      title: error.title,
-      hint: error.hint,
-      fault_count: error.faultCount,
-      reject_file: rejectFile,
-      fault_groups: groups,
-    });
-  });
-}
-
-/** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
-export async function recordFailure(sql: Sql, run: number, record: RunRecord, failed: Failed): Promise<void> {
-  // The commit that is under way writes these very lines: it would be waited for without an end.
-  if (failed.error.code === "outcome_unknown") return;
-  try {
-    await recordRolledBack(sql, run, record, failed);
-  } catch (error) {
-    if (!serverIsGone(failed.error)) throw error;
-  }
-}
-
-function serverIsGone({ code }: ConsoleError): boolean {
-  return code === "database_lost" || code === "database_unreachable";
-}
-
-async function recordDetails(tx: Transaction, run: number, { files, tables, verdicts }: RunRecord): Promise<void> {
+/**
+ * The run's lines in the ledger: of a publication in its transaction, so that record and data cannot disagree; of a dry run
+ * or a failure after everything else was rolled back.
+ */
+export async function recordRun(
+  tx: Transaction,
+  run: number,
+  { files, tables, verdicts, warnings }: RunRecord,
+  status: RunStatus,
+  failed: { error: ConsoleError; failure: RunFailure } | null = null,
+): Promise<void> {
   await recordFiles(tx, run, files);
   await recordTables(tx, run, tables);
   await recordVerdicts(tx, run, verdicts);
+  if (failed !== null) await recordFaults(tx, run, failed.error.faults);
+  await closeRun(tx, run, status, warnings, failed?.failure);
 }
 
-const statuses: Record<string, RunStatus> = {
+/** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
+export async function recordFailure(
+  sql: Sql,
+  run: number,
+  record: RunRecord,
+  error: ConsoleError,
+  failure: RunFailure,
+): Promise<void> {
+  // The commit that is under way writes these very lines: it would be waited for without an end.
+  if (error.code === "outcome_unknown") return;
+  const status = statuses[failureCodes[error.code]] ?? "failed";
+  try {
+    await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
+  } catch (thrown) {
+    if (error.code !== "database_lost" && error.code !== "database_unreachable") throw thrown;
+  }
+}
+
+/** What a failed run is called in the ledger, by the exit code that it leads to. */
+const statuses: Partial<Record<ExitName, RunStatus>> = {
   rejected: "rejected",
   refused: "refused",
   interrupted: "interrupted",
   terminated: "interrupted",
 };
 
-function statusOf(error: ConsoleError): RunStatus {
-  return statuses[failureCodes[toConsoleError(error).code]] ?? "failed";
-}
-
 /**
  * Returns when the commit that threw this was carried out all the same: of a connection that is lost at the commit, only
  * the ledger knows. Throws what was thrown when it was not, and that nobody knows when the server cannot tell in time.
  */
 export async function requireCommitted(sql: Sql, run: number, thrown: unknown): Promise<void> {
-  const error = translate(thrown);
-  if (error.code !== "database_lost") throw thrown;
+  const { code, title, cause } = translate(thrown);
+  if (code !== "database_lost") throw thrown;
+  const unknown = (why: string) =>
+    new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
+      hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,
+      cause,
+    });
   let isKnown = false;
   let isPublished = false;
   try {
     isKnown = await isSettled(sql, run, patienceMs);
     isPublished = (await runStatus(sql, run)) === "published";
   } catch (reason) {
-    throw unknown(run, error, `The ledger could not be asked: ${toConsoleError(translate(reason)).title}`);
+    throw unknown(`The ledger could not be asked: ${translate(reason).title}`);
   }
   if (isPublished) return;
-  throw isKnown ? thrown : unknown(run, error, "The server still has that commit under way: it may yet be published.");
-}
-
-function unknown(run: number, { title, cause }: ConsoleError, why: string): ConsoleError {
-  return new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
-    hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,
-    cause,
-  });
+  throw isKnown ? thrown : unknown("The server still has that commit under way: it may yet be published.");
 }

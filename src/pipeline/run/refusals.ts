@@ -1,7 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type MonthName, monthIndex, monthName } from "../../core/month.ts";
-import { indexOfStamp, isPassed, type Past, type Stamp, stampInTheWay } from "../drop/past.ts";
+import { isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
 import type { Job } from "./context.ts";
 
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
@@ -24,40 +24,33 @@ export function outOfOrder(job: Job, past: Past): ConsoleError | null {
  * Months and stamps must come in the same order, and one month has one stamp: another would make a snapshot hold what was
  * not known on its day, or stand beside labels of its own month. Null when all is well.
  */
-export function stampOutOfOrder({ month, asOf, dataset }: Job, past: Pick<Past, "stamps">): ConsoleError | null {
-  const stamp = stampInTheWay({ month, asOf }, past, dataset.first_month);
+export function stampOutOfOrder({ month, asOf }: Job, past: Past): ConsoleError | null {
+  const stamp = stampInTheWay(month, asOf, past);
   if (stamp === undefined) return null;
-  const isOwn = indexOfStamp(stamp, dataset.first_month) === monthIndex(month);
-  if (isOwn) {
-    const own = past.stamps.filter((one) => indexOfStamp(one, dataset.first_month) === monthIndex(month));
-    const days = [...new Set(own.map(({ as_of }) => as_of))];
-    return days.length > 1 ? severalStamps(month, days) : otherStamp(month, asOf, stamp);
-  }
-  return leak(month, asOf, stamp, daysLeft(month, past.stamps, dataset.first_month));
+  if (stamp.index !== monthIndex(month)) return leak(month, asOf, stamp, daysLeft(month, past.stamps));
+  const own = past.stamps.filter(({ index }) => index === stamp.index);
+  const days = [...new Set(own.map(({ as_of }) => as_of))];
+  return days.length > 1 ? severalStamps(month, days) : otherStamp(month, asOf, stamp);
 }
 
-/** Between which stamps a month's own has to be, in words; null where no day is left. */
-function daysLeft(month: MonthName, stamps: readonly Stamp[], firstMonth: string): string | null {
-  const index = monthIndex(month) ?? 0;
-  const days = (isBeside: (other: number) => boolean) =>
-    stamps.filter((stamp) => isBeside(indexOfStamp(stamp, firstMonth))).map(({ as_of }) => as_of);
-  const after = days((other) => other < index)
-    .sort()
-    .at(-1);
-  const before = days((other) => other > index)
-    .sort()
-    .at(0);
+/** Between which stamps, which come oldest first, a month's own has to be, in words; null where no day is left. */
+function daysLeft(month: MonthName, stamps: readonly StampedDate[]): string | null {
+  const number = monthIndex(month) ?? 0;
+  const after = stamps.findLast(({ index }) => index < number)?.as_of;
+  const before = stamps.find(({ index }) => index > number)?.as_of;
   if (after !== undefined && before !== undefined && dayAfter(after) >= before) return null;
-  return [after === undefined ? [] : `after ${after}`, before === undefined ? [] : `before ${before}`]
-    .flat()
-    .join(" and ");
+  const bounds = [
+    ...(after === undefined ? [] : [`after ${after}`]),
+    ...(before === undefined ? [] : [`before ${before}`]),
+  ];
+  return bounds.join(" and ");
 }
 
 function dayAfter(day: string): string {
   return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
-function leak(month: string, asOf: string, stamp: Stamp, left: string | null): ConsoleError {
+function leak(month: string, asOf: string, stamp: StampedDate, left: string | null): ConsoleError {
   const relation = stamp.as_of === asOf ? "on the same day as" : asOf < stamp.as_of ? "before" : "after";
   const other =
     stamp.month === null
@@ -78,7 +71,7 @@ function severalStamps(month: string, days: readonly string[]): ConsoleError {
   });
 }
 
-function otherStamp(month: string, asOf: string, stamp: Stamp): ConsoleError {
+function otherStamp(month: string, asOf: string, stamp: StampedDate): ConsoleError {
   const stands = stamp.sealed ? `is sealed as of ${stamp.as_of}` : `stands, unsealed, as of ${stamp.as_of}`;
   return new ConsoleError("leak", `${month} ${stands}, and cannot be stamped ${asOf} as well.`, {
     hint:

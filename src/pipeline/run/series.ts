@@ -1,39 +1,25 @@
-import { ConsoleError } from "../../core/errors.ts";
+import type { ConsoleError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
-import type { MonthName } from "../../core/month.ts";
+import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
-import type { Queryable, Sql } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
-import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
-import { closeRun, openRun } from "../../postgres/ledger/records.ts";
+import { backendPid } from "../../postgres/connection/lock.ts";
+import { openRun } from "../../postgres/ledger/records.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
-import { dropsOnDisk, filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
-import { type Past, parentsFor, readPast } from "../drop/past.ts";
-import { publicationBefore, rowsOf } from "../drop/row-counts.ts";
-import { selectMonths } from "../drop/selection.ts";
+import { DropFaults, rejectFolder, rejectsOf } from "../drop/faults.ts";
+import { dropsOnDisk, incomingOf, type MonthOnDisk, selectMonths } from "../drop/months.ts";
+import { readPast } from "../drop/past.ts";
+import { publicationBefore } from "../drop/row-counts.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { whoami } from "../session/whoami.ts";
 import { openWriter } from "../session/writer.ts";
-import { type EventStream, eventStream, jobFor } from "./context.ts";
+import { eventStream, type Job, publishingMode } from "./context.ts";
+import { emptyRecord } from "./record.ts";
 import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
-import { type OpenRun, runMonth } from "./run.ts";
-import { isPublishedAlready, sayUnchanged } from "./unchanged.ts";
-
-/** What all runs of one request share. */
-interface Series {
-  session: Session;
-  request: RunRequest;
-  /** The one connection that holds the lock and does the work; of dry runs, the transaction that is rolled back. */
-  sql: Queryable;
-  /** Where the record of each run is kept. */
-  ledger: Sql;
-  /** The server's process for `sql`, which holds the lock. */
-  pid: number;
-  stream: EventStream;
-  signal: AbortSignal;
-}
+import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
+import { isUnchanged } from "./unchanged.ts";
 
 /**
  * Run the months a request names, oldest first, and stop at the first that fails. Every outcome is told as events;
@@ -48,17 +34,19 @@ export async function runMonths(
   const stream = eventStream(onEvent);
   try {
     const session = await opened;
-    const writer = openWriter(session);
-    try {
-      const months = await monthsFor(session, request);
-      if (months.length === 0) return 0;
-      return await runAll({ session, request, stream, signal }, await writer.lock(), months);
-    } finally {
-      await writer.close();
-    }
+    await using writer = openWriter(session);
+    const [onDisk, past] = await Promise.all([dropsOnDisk(session), readPast(session.sql, session)]);
+    const months = selectMonths(session, request, onDisk, past);
+    if (months.length === 0) return 0;
+    const sql = await writer.lock();
+    // One statement behind the other, without waiting for each.
+    const [pid] = await Promise.all([backendPid(sql), prepareStage(sql, session.tables)]);
+    const series = { ...stream, session, request, pid, signal };
+    if (!request.dry_run) return await runEach({ ...series, sql, ledger: sql }, months);
+    // One transaction over all of them, so that each finds what the months before it would leave.
+    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, ledger: session.sql }, months));
   } catch (thrown) {
-    const error = thrown instanceof ConsoleError ? thrown : translate(thrown);
-    const { code, title, hint, exitCode } = error;
+    const { code, title, hint, exitCode } = translate(thrown);
     // It is no word on the month before.
     stream.setRun(null);
     stream.emit({ event: "run.failed", stage: null, code, title, hint });
@@ -66,103 +54,46 @@ export async function runMonths(
   }
 }
 
-async function monthsFor(session: Session, request: RunRequest): Promise<MonthOnDisk[]> {
-  const [onDisk, past] = await Promise.all([dropsOnDisk(session), readPast(session.sql, session)]);
-  return selectMonths(session, request, onDisk, past);
-}
-
-/** Dry runs are one transaction over all of them, so that each finds what the months before it would leave. */
-async function runAll(
-  given: Omit<Series, "sql" | "ledger" | "pid">,
-  writer: Sql,
-  months: readonly MonthOnDisk[],
-): Promise<number> {
-  const { session, request } = given;
-  // One statement behind the other, without waiting for each.
-  const [pid] = await Promise.all([backendPid(writer), prepareStage(writer, session.tables)]);
-  if (!request.dry_run) return runEach({ ...given, sql: writer, ledger: writer, pid }, months);
-  return rolledBack(writer, (tx) => runEach({ ...given, sql: tx, ledger: session.sql, pid }, months));
-}
-
 async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
-  const { session, sql, pid } = series;
-  for (const [index, month] of months.entries()) {
-    const past = await readPast(sql, session);
-    const left = months.slice(index + 1).map((one) => one.month);
-    const error = await runOne(series, { month, left }, past, () => cancelBackend(session.sql, pid));
+  for (const [index, drop] of months.entries()) {
+    const left = months.slice(index + 1).map(({ month }) => month);
+    const error = await beginMonth(series, drop, left);
     if (error !== null) return error.exitCode;
   }
   return 0;
 }
 
-async function runOne(
-  series: Series,
-  { month: drop, left }: { month: MonthOnDisk; left: MonthName[] },
-  past: Past,
-  stopStatement: OpenRun["stopStatement"],
-): Promise<ConsoleError | null> {
-  const { session, request, sql, ledger, pid, stream, signal } = series;
-  const { dataset, tables, settings } = session;
+async function beginMonth(series: Series, drop: MonthOnDisk, left: MonthName[]): Promise<ConsoleError | null> {
+  const { session, request, sql, ledger, pid } = series;
+  const { dataset } = session;
+  const past = await readPast(sql, session);
   const job = jobFor(session, request, drop.month);
   // A restamp is asked for because of the snapshots, whatever the files say.
-  if (!request.force && !request.restamp) {
-    const already = await isPublishedAlready(sql, job, drop, past);
-    if (already !== null) {
-      sayUnchanged(stream, job, drop, already, past);
-      return null;
-    }
-  }
+  if (!request.force && !request.restamp && (await isUnchanged(series, job, drop, past))) return null;
   const suites = await readSuites(session);
-  const run = await openRun(ledger, {
-    dataset: dataset.name,
-    month: job.month,
-    as_of: job.asOf,
-    mode: job.mode,
-    backend_pid: pid,
-    ...whoami(),
-  });
-  stream.setRun(run);
-  const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
-  if (refusal !== null) return refuse(series, run, { month: job.month, left }, refusal);
-  const before = publicationBefore(job.month, past.publications);
-  const open: OpenRun = {
-    run,
-    job,
-    left,
-    sql,
-    ledger,
-    suites,
-    stream,
-    signal,
-    stopStatement,
-    home: settings.home,
-    holding: past.holding,
-    standing: [...new Set(past.stamps.map(({ as_of }) => as_of))].reverse(),
-    parents: parentsFor(job.month, job.backfill, past, dataset.first_month),
-    rowsBefore: rowsOf(before),
-    incoming: incomingOf(tables, drop, before),
-    listedAt: drop.listedAt,
-    listAgain: () => filesOf(session, drop.month),
+  const { month, asOf: as_of, mode } = job;
+  const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });
+  series.setRun(run);
+  const before = publicationBefore(month, past.publications);
+  const rejects = rejectsOf(rejectFolder(session.settings.home, ledger, dataset.name), month, run);
+  const open: MonthRun = {
+    ...series,
+    ...job,
+    ...{ run, drop, left, suites, past, before, rejects },
+    incoming: incomingOf(job.tables, drop, before),
+    goesOn: mode === "dry_run" && left.length > 0,
+    record: emptyRecord(),
+    faults: new DropFaults(month, rejects.add),
+    stage: null,
   };
-  return runMonth(open);
+  const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
+  return refusal === null ? runMonth(open) : fail(open, refusal);
 }
 
-async function refuse(
-  { ledger, stream }: Series,
-  run: number,
-  { month, left }: { month: MonthName; left: MonthName[] },
-  error: ConsoleError,
-): Promise<ConsoleError> {
-  const { code, title, hint } = error;
-  await closeRun(ledger, run, "refused", [], {
-    stage: null,
-    code,
-    title,
-    hint,
-    fault_count: 0,
-    fault_groups: [],
-    reject_file: null,
-  });
-  stream.emit({ event: "run.failed", month, ...(left.length > 0 && { left }), stage: null, code, title, hint });
-  return error;
+/** What running this month means, given the request's flags. */
+function jobFor({ dataset, tables }: Session, request: RunRequest, month: MonthName): Job {
+  const { restamp, backfill } = request;
+  const asOf = request.as_of ?? asOfOf(monthIndex(month) ?? 0, dataset.first_month);
+  const mode = request.dry_run ? "dry_run" : publishingMode(request);
+  return { dataset, tables, month, asOf, mode, restamp, backfill };
 }

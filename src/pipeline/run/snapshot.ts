@@ -15,14 +15,15 @@ import {
 } from "../../postgres/snapshots/sealing.ts";
 import {
   type LedgerSeal,
-  type Lifting,
   liftSeal,
   listSeals,
+  plainSeal,
   recordSeals,
   type SealedTable,
 } from "../../postgres/snapshots/seals.ts";
 import { clearSnapshot, type Frozen, isFrozen, takeSnapshot } from "../../postgres/snapshots/snapshots.ts";
-import { type StageContext, stopIfCancelled, warn } from "./context.ts";
+import { stopIfCancelled } from "./cancel.ts";
+import { type StageContext, warn } from "./context.ts";
 import { notAsPlanned } from "./written.ts";
 
 /** The seals of a month, and those of them that this run set. */
@@ -34,21 +35,15 @@ export interface Snapshots {
   replaced: number;
 }
 
-/** Why a snapshot that stands cannot be left as it is. */
-interface Conflict {
-  table: string;
-  kind: keyof typeof conflictTitles;
-  what: string;
-}
-
-/** The title of a refusal, the gravest first. */
+/** The title of a refusal by why a snapshot that stands can neither be left nor replaced, the gravest first. */
 const conflictTitles = {
   broken: (_: string, asOf: string) => `The snapshot of ${asOf} is not as it was sealed`,
   sealed: (month: string, asOf: string) => `${month} would change the sealed snapshot of ${asOf}`,
   unsealed: (month: string, asOf: string) => `${month} would change rows as of ${asOf} that no run of the ledger took`,
 };
 
-type Outcome = { seal: SealedTable; fresh: boolean; lifted?: boolean; replaced?: number } | { conflict: Conflict };
+type Conflict = { conflict: keyof typeof conflictTitles; what: string };
+type Taken = { seal: SealedTable; fresh: boolean; lifted?: boolean; replaced?: number };
 
 /**
  * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
@@ -57,57 +52,62 @@ type Outcome = { seal: SealedTable; fresh: boolean; lifted?: boolean; replaced?:
 export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run } = context;
   const seals = await listSeals(tx, dataset.name);
-  const outcomes: Exclude<Outcome, { conflict: Conflict }>[] = [];
-  const conflicts: Conflict[] = [];
+  const taken: Taken[] = [];
+  const conflicts: (Conflict & { table: string })[] = [];
   for (const table of tables.filter(isFrozen)) {
     stopIfCancelled(context.signal);
-    const own = seals.filter((seal) => seal.table === table.snapshot.table.name);
+    const { name } = table.snapshot.table;
+    const own = seals.filter((seal) => seal.table === name);
     warnOfLost(context, table, own[0]);
     const sealed = own.find(({ as_of }) => as_of === asOf);
-    const outcome = await freeze(context, table, sealed);
+    const isKept = sealed !== undefined && !context.restamp;
+    const outcome = isKept ? await keep(context, table, sealed) : await freeze(context, table, sealed);
     if ("conflict" in outcome) {
-      conflicts.push(outcome.conflict);
+      conflicts.push({ table: name, ...outcome });
       continue;
     }
-    outcomes.push(outcome);
+    taken.push(outcome);
     const { rows } = outcome.seal;
-    const kept = outcome.fresh ? {} : { unchanged: rows };
-    emit({ event: "table.finished", stage: "snapshot", table: table.name, rows, ...kept });
+    const unchanged = outcome.fresh ? {} : { unchanged: rows };
+    emit({ event: "table.finished", stage: "snapshot", table: table.name, rows, ...unchanged });
   }
-  if (conflicts.length > 0) throw refusal(context, conflicts);
-  const fresh = outcomes.filter((one) => one.fresh).map(({ seal }) => seal);
+  const kinds = Object.keys(conflictTitles) as (keyof typeof conflictTitles)[];
+  const gravest = kinds.find((kind) => conflicts.some(({ conflict }) => conflict === kind));
+  if (gravest !== undefined) {
+    const differences = conflicts.map(({ table, what }) => `${table}: ${what}`).join("; ");
+    throw new ConsoleError("snapshot_differs", `${conflictTitles[gravest](month, asOf)} (${differences}).`, {
+      hint:
+        gravest === "unsealed"
+          ? "`adopt` shows them and, with --yes, seals them as they are; with --restamp this drop takes their place."
+          : "If this drop is what is right, run it with --restamp; the old seal stays in the ledger, with the reason.",
+    });
+  }
+  const fresh = taken.filter((one) => one.fresh).map(({ seal }) => seal);
   await recordSeals(tx, run, fresh, { dataset: dataset.name, month, mode });
   return {
-    inForce: outcomes.map(({ seal }) => plain(seal)),
-    fresh: fresh.map(plain),
-    lifted: outcomes.filter(({ lifted }) => lifted).length,
-    replaced: outcomes.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
+    inForce: taken.map(({ seal }) => plainSeal(seal)),
+    fresh,
+    lifted: taken.filter(({ lifted }) => lifted).length,
+    replaced: taken.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
   };
 }
 
-function plain({ table, as_of, rows, fingerprint }: SealedTable): Seal {
-  return { table, as_of, rows, fingerprint };
-}
-
-async function freeze(context: StageContext, table: Frozen, sealed: LedgerSeal | undefined): Promise<Outcome> {
+/** `sealed` is the seal that a restamp may put another in the place of. */
+async function freeze(context: StageContext, table: Frozen, sealed: LedgerSeal | undefined): Promise<Taken | Conflict> {
+  const { tx, dataset, run, month, asOf, restamp } = context;
   const sealing = newestSealing(table);
-  if (sealed !== undefined && !context.restamp) return keep(context, table, sealed);
-  const wanted = await sealStaged(context.tx, table, context.month, sealing);
-  const standing = await sealSnapshot(context.tx, table, context.asOf, sealing);
+  const wanted = await sealStaged(tx, table, month, sealing);
+  const standing = await sealSnapshot(tx, table, asOf, sealing);
   const seal = toSeal(context, table, sealing, wanted);
-  if (sealed === undefined && standing.rows === 0) {
-    await take(context, table, seal);
-    return { seal, fresh: true };
+  const isThere = isSame(standing, wanted);
+  const isInForce = isThere && sealed !== undefined && isSame(sealed, wanted);
+  if (isInForce && sealed.columns?.length === seal.columns.length) return { seal, fresh: false };
+  if (!isThere && standing.rows > 0 && !restamp) {
+    return { conflict: "unsealed", what: await differences(context, table, sealing) };
   }
-  if (isSame(standing, wanted)) {
-    if (sealed === undefined) return { seal, fresh: true };
-    const isInForce = isSame(sealed, wanted) && sealed.columns?.length === seal.columns.length;
-    if (!isInForce) await lift(context, sealed, "restamp");
-    return { seal, fresh: !isInForce, lifted: !isInForce };
-  }
-  if (!context.restamp) return { conflict: await differing(context, table, sealing, "unsealed") };
-  if (sealed !== undefined) await lift(context, sealed, "restamp");
-  await clearSnapshot(context.tx, table, context.asOf);
+  if (sealed !== undefined) await liftSeal(tx, { ...sealed, dataset: dataset.name }, { reason: "restamp", run });
+  if (isThere) return { seal, fresh: true, lifted: sealed !== undefined };
+  if (standing.rows > 0) await clearSnapshot(tx, table, asOf);
   await take(context, table, seal);
   return { seal, fresh: true, lifted: sealed !== undefined, replaced: standing.rows };
 }
@@ -116,17 +116,15 @@ async function freeze(context: StageContext, table: Frozen, sealed: LedgerSeal |
  * A sealed snapshot stays as it is when its rows, by what the seal covers, are both those that were sealed and those of
  * the drop. A weak seal is renewed then.
  */
-async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): Promise<Outcome> {
-  const { tx, month, asOf } = context;
+async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): Promise<Taken | Conflict> {
+  const { tx, dataset, run, month, asOf } = context;
   const { found, covered } = await sealLike(tx, table, sealed);
-  const name = table.snapshot.table.name;
   if (covered.lost.length > 0) {
-    const columns = covered.lost.join(", ");
-    return { conflict: { table: name, kind: "broken", what: `${columns} gone, or of another type` } };
+    return { conflict: "broken", what: `${covered.lost.join(", ")} gone, or of another type` };
   }
   if (!isSame(found, sealed)) {
     const rows = `${formatCounted(sealed.rows, "row")} sealed, ${formatCounted(found.rows, "row")} there`;
-    return { conflict: { table: name, kind: "broken", what: rows } };
+    return { conflict: "broken", what: rows };
   }
   const sealing = { ...newestSealing(table), columns: covered.columns };
   const wanted = await sealStaged(tx, table, month, sealing);
@@ -134,12 +132,17 @@ async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): P
   if (!isSame(standing, wanted)) {
     if (await isAdoptedLike(context, table, sealed, sealing))
       return { seal: { ...sealed, columns: named(sealing), groups: found.groups }, fresh: false };
-    return { conflict: await differing(context, table, sealing, "sealed") };
+    return { conflict: "sealed", what: await differences(context, table, sealing) };
   }
-  warnOfUncovered(context, table, covered.columns.length);
-  const seal = toSeal(context, table, sealing, wanted);
-  if (isWeak(sealed)) await lift(context, sealed, "renewal");
-  return { seal, fresh: isWeak(sealed) };
+  // Columns that were added later are in no row of a snapshot that was taken before.
+  if (newestSealing(table).columns.length !== covered.columns.length) {
+    warn(context, {
+      title: `${table.snapshot.table.name} as of ${asOf} was sealed before it had all of its columns, and is left so.`,
+      hint: "Run the month with --restamp (an older one: --restamp --backfill) to take them in from its drop.",
+    });
+  }
+  if (isWeak(sealed)) await liftSeal(tx, { ...sealed, dataset: dataset.name }, { reason: "renewal", run });
+  return { seal: toSeal(context, table, sealing, wanted), fresh: isWeak(sealed) };
 }
 
 /**
@@ -149,30 +152,19 @@ async function keep(context: StageContext, table: Frozen, sealed: LedgerSeal): P
 async function isAdoptedLike(
   context: StageContext,
   table: Frozen,
-  { mode }: LedgerSeal,
+  { mode, as_of }: LedgerSeal,
   sealing: Sealing,
 ): Promise<boolean> {
   if (mode !== "adopt") return false;
-  const { tx, asOf, month } = context;
-  const columns = sealing.columns.filter(({ name }) => name !== table.snapshot.deliveredColumn);
-  const { added, changed, rounded, removed } = await stagedChanges(tx, table, { asOf, month }, columns);
+  const { snapshot } = table;
+  const columns = sealing.columns.filter(({ name }) => name !== snapshot.deliveredColumn);
+  const { added, changed, rounded, removed } = await stagedChanges(context.tx, table, context, columns);
   if (added + changed > 0) return false;
-  const name = table.snapshot.table.name;
   warn(context, {
-    title: `${name} as of ${asOf} is left as it was adopted: ${formatCounted(rounded, "row")} differ from the drop by rounding alone, ${formatCount(removed)} are not in it.`,
+    title: `${snapshot.table.name} as of ${as_of} is left as it was adopted: ${formatCounted(rounded, "row")} differ from the drop by rounding alone, ${formatCount(removed)} are not in it.`,
     hint: "With --restamp the rows of the drop take their place.",
   });
   return true;
-}
-
-/** Columns that were added later are in no row of a snapshot that was taken before. */
-function warnOfUncovered(context: StageContext, table: Frozen, covered: number): void {
-  const { columns } = newestSealing(table);
-  if (columns.length === covered) return;
-  warn(context, {
-    title: `${table.snapshot.table.name} as of ${context.asOf} was sealed before it had all of its columns, and is left so.`,
-    hint: "Run the month with --restamp (an older one: --restamp --backfill) to take them in from its drop.",
-  });
 }
 
 /** What is not frozen any more must not be missed in silence. */
@@ -196,8 +188,8 @@ function toSeal({ asOf }: StageContext, table: Frozen, sealing: Sealing, wanted:
 
 /** What the server says it wrote must be what was staged; where triggers have a say, what is then there must be, too. */
 async function take(context: StageContext, table: Frozen, wanted: SealedTable): Promise<void> {
-  const { tx, asOf, month } = context;
-  const written = await takeSnapshot(tx, table, { asOf, month }, !context.goesOn);
+  const { tx, asOf } = context;
+  const written = await takeSnapshot(tx, table, context, !context.goesOn);
   if (written !== wanted.rows) throw notAsStaged(wanted, written);
   if (!(await tablesWithHooks(tx, [table])).includes(wanted.table)) return;
   const there = await sealSnapshot(tx, table, asOf, newestSealing(table));
@@ -207,41 +199,12 @@ async function take(context: StageContext, table: Frozen, wanted: SealedTable): 
 function notAsStaged({ table, rows, as_of }: SealedTable, there: number): ConsoleError {
   const what = there === rows ? "they are not those of the drop" : `${formatCounted(there, "row")} came`;
   const planned = `${formatCounted(rows, "row")} were to be frozen as of ${as_of}`;
-  return notAsPlanned({ name: table }, `${planned}; ${what}`, [], true);
+  return notAsPlanned(table, `${planned}; ${what}`, [], true);
 }
 
-async function lift(
-  { tx, dataset, run }: StageContext,
-  seal: LedgerSeal,
-  reason: "restamp" | "renewal",
-): Promise<void> {
-  const lifting: Lifting = { reason, run };
-  await liftSeal(tx, { dataset: dataset.name, table: seal.table, as_of: seal.as_of }, lifting);
-}
-
-async function differing(
-  context: StageContext,
-  table: Frozen,
-  sealing: Sealing,
-  kind: Conflict["kind"],
-): Promise<Conflict> {
-  const { tx, asOf, month } = context;
-  const changes = await stagedChanges(tx, table, { asOf, month }, sealing.columns);
-  const { added, removed, changed, rounded } = changes;
+/** How the staged rows differ from those that stand, in words. */
+async function differences(context: StageContext, table: Frozen, { columns }: Sealing): Promise<string> {
+  const { added, removed, changed, rounded } = await stagedChanges(context.tx, table, context, columns);
   const byRounding = rounded === 0 ? "" : `, ${rounded} by rounding alone`;
-  const what = `${added} rows added, ${removed} removed, ${changed} changed${byRounding}`;
-  return { table: table.snapshot.table.name, kind, what };
-}
-
-function refusal({ month, asOf }: StageContext, conflicts: readonly Conflict[]): ConsoleError {
-  const differences = conflicts.map(({ table, what }) => `${table}: ${what}`);
-  const kinds = Object.keys(conflictTitles) as Conflict["kind"][];
-  const gravest = kinds.find((kind) => conflicts.some((one) => one.kind === kind)) ?? "sealed";
-  const title = conflictTitles[gravest](month, asOf);
-  return new ConsoleError("snapshot_differs", `${title} (${differences.join("; ")}).`, {
-    hint:
-      gravest === "unsealed"
-        ? "`adopt` shows them and, with --yes, seals them as they are; with --restamp this drop takes their place."
-        : "If this drop is what is right, run it with --restamp; the old seal stays in the ledger, with the reason.",
-  });
+  return `${added} rows added, ${removed} removed, ${changed} changed${byRounding}`;
 }

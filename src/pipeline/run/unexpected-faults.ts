@@ -1,20 +1,19 @@
 import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import type { Suite } from "../../core/suites/suite.ts";
-import { isMoved, statFile } from "../../csv/drop.ts";
-import { keyLines } from "../../csv/keys.ts";
-import { SourceFault } from "../../csv/source.ts";
+import type { KeyLines } from "../../csv/keys.ts";
 import { FaultTally } from "../../csv/tally.ts";
+import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
+import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
 import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
-import type { Transaction } from "../../postgres/connection/connect.ts";
-import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
-import type { DropFaults } from "../drop/faults.ts";
-import { type Incoming, sourceOf } from "../drop/months.ts";
-import { compiledFor } from "../session/suites.ts";
-import { type StageContext, stopIfCancelled } from "./context.ts";
+import { copyRowLines, dropScratch, makeRowLines, rowLinesText } from "../../postgres/live/row-lines.ts";
+import { sendKeys } from "../drop/key-faults.ts";
+import { type Incoming, isUnmoved, sourceOf } from "../drop/months.ts";
+import { kept, stageOf } from "../session/suites.ts";
+import { stopIfCancelled } from "./cancel.ts";
+import type { StageContext } from "./context.ts";
 
 /** A critical expectation that failed, and how its unexpected rows are found. */
 interface Failed {
@@ -30,100 +29,65 @@ const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
  * over the file, which a run makes only when the drop is rejected anyway, brings the lines. Expectations on a table as a
  * whole have no values to tell.
  */
-export async function findUnexpected(
-  context: StageContext,
-  incoming: readonly Incoming[],
-  suites: ReadonlyMap<string, Suite>,
-  verdicts: readonly EvaluatedVerdict[],
-  faults: DropFaults,
-): Promise<void> {
+export async function findUnexpected(context: StageContext): Promise<void> {
+  const { tx, incoming, faults, signal } = context;
   for (const [index, one] of incoming.entries()) {
-    const failed = failedChecks(context, one, suites, verdicts);
+    const failed = failedChecks(context, one);
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
     const tally = new FaultTally(basename(one.file.path), faults.onFault);
-    for (const [at, each] of failed.entries()) {
-      await tellValues(context, one, each, { rows: `unexpected_rows_${index}_${at}`, lines }, tally);
+    const place = { under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
+    for (const [at, { verdict, check }] of failed.entries()) {
+      const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
+      const scratch = { rows: `unexpected_rows_${index}_${at}`, lines };
+      for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
+        stopIfCancelled(signal);
+        for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
+      }
     }
     faults.addFound(tally);
-    if (lines !== null) await dropScratch(context.tx, lines);
+    if (lines !== null) await dropScratch(tx, lines);
   }
 }
 
-function failedChecks(
-  { tables }: StageContext,
-  { table }: Incoming,
-  suites: ReadonlyMap<string, Suite>,
-  verdicts: readonly EvaluatedVerdict[],
-): Failed[] {
+function failedChecks({ tables, suites, record }: StageContext, { table }: Incoming): Failed[] {
   const suite = suites.get(table.name);
   if (suite === undefined) return [];
-  const compiled = compiledFor(tables, table, suite);
-  const ofTable = verdicts.filter((verdict) => verdict.table === table.name);
-  return ofTable.flatMap((verdict, index) => {
-    const one = compiled[index];
+  const target = { shape: table.live, resultFormat: kept, resolveTable: stageOf(tables) };
+  // In the order of the verdicts.
+  const compiled = compileSuite(suite, { ...target, serverVersion: table.live.serverMajor * 10_000 });
+  const verdicts = record.verdicts.filter((verdict) => verdict.table === table.name);
+  return verdicts.flatMap((verdict, index): Failed[] => {
+    const check = compiled[index];
     if (verdict.success || verdict.severity !== "critical") return [];
     // What PostgreSQL could not evaluate found no row.
-    if (one === undefined || verdict.result.exception_info.raised_exception) return [];
-    return isRowCheck(one) ? [{ verdict, check: one }] : [];
+    if (check === undefined || verdict.result.exception_info.raised_exception) return [];
+    return isRowCheck(check) ? [{ verdict, check }] : [];
   });
 }
 
-function isRowCheck(one: ReturnType<typeof compiledFor>[number]): one is CompiledRowCheck {
+function isRowCheck(one: Compiled | Unsound): one is CompiledRowCheck {
   return "plan" in one && one.plan.kind === "rows";
-}
-
-async function tellValues(
-  { tx, signal }: StageContext,
-  { table }: Incoming,
-  { verdict, check }: Failed,
-  scratch: Scratch,
-  tally: FaultTally,
-): Promise<void> {
-  const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
-  const place = { under: { schema: stageSchema, name: table.name }, shape: table.live };
-  for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
-    stopIfCancelled(signal);
-    for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
-  }
 }
 
 /**
  * Put the lines of the file's rows into a scratch table of this name. Null when they cannot be told, such as of a file that
  * has been replaced meanwhile: the values are told without them.
  */
-async function collectLines(context: StageContext, one: Incoming, lines: string): Promise<string | null> {
-  const collected = await attempt(context.tx, async (inner) => {
-    await makeRowLines(inner, lines, one.table);
-    return copyLines(inner, context, one, lines);
+async function collectLines(
+  { tx, dataset, signal }: StageContext,
+  one: Incoming,
+  scratch: string,
+): Promise<string | null> {
+  const { table, file } = one;
+  const collected = await attempt(tx, async (inner) => {
+    await makeRowLines(inner, scratch, table);
+    const textOf = ({ keys, lines }: KeyLines) => rowLinesText(keys, lines, table.live.key.length);
+    const sent = await sendKeys(sourceOf(dataset, one), await copyRowLines(inner, scratch), textOf, signal);
+    return sent !== null && (await isUnmoved(file));
   });
   if ("exception" in collected) return null;
-  if (collected.value) return lines;
-  await dropScratch(context.tx, lines);
+  if (collected.value) return scratch;
+  await dropScratch(tx, scratch);
   return null;
-}
-
-/** False when the file is not what was staged. */
-async function copyLines(
-  tx: Transaction,
-  { dataset, signal }: StageContext,
-  one: Incoming,
-  lines: string,
-): Promise<boolean> {
-  const copy = await copyRowLines(tx, lines);
-  try {
-    for await (const batch of keyLines(sourceOf(dataset, one), signal)) {
-      if (batch.keys.length > 0) await copy.write(rowLinesText(batch.keys, batch.lines, one.table.live.key.length));
-    }
-  } catch (error) {
-    if (!(error instanceof SourceFault)) {
-      await copy.abort("reading failed");
-      throw error;
-    }
-    await copy.finish();
-    return false;
-  }
-  await copy.finish();
-  const found = await statFile(one.file.path).catch(() => null);
-  return found !== null && !isMoved(one.file, { bytes: found.size, modified_ms: found.mtimeMs });
 }

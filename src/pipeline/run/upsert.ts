@@ -5,15 +5,11 @@ import { thisMoment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
 import { isLiveStill } from "../../postgres/snapshots/unsealed.ts";
 import { KeyFault } from "../drop/key-faults.ts";
-import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
+import { parentsFor } from "../drop/past.ts";
+import { stopIfCancelled } from "./cancel.ts";
+import { type StageContext, type Staged, warn } from "./context.ts";
 import { mayBeNewer } from "./refusals.ts";
-import { type PublishedTable, type Publishing, requireCounts } from "./written.ts";
-
-/** What became of each table, and what went into the live tables. */
-export interface Upserted {
-  counts: TableCounts[];
-  publishing: Publishing;
-}
+import { requireCounts, type Upserted } from "./written.ts";
 
 /**
  * Bring the live tables to what the stage says, parents first: plan each table, then write the difference.
@@ -21,50 +17,46 @@ export interface Upserted {
  * what the live tables' constraints would have demanded then.
  */
 export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<Upserted> {
-  const counts: TableCounts[] = [];
-  const published: PublishedTable[] = [];
-  const since = await thisMoment(context.tx);
-  const isDated = context.backfill || (await isDatedRightly(context));
-  for (const table of staged) {
-    stopIfCancelled(context.signal);
-    const entry: TableCounts = { table: table.name, rows: table.rows };
-    if (context.backfill) await checkKeys(context, table);
-    else {
-      const plan = await publish(context, table, isDated);
-      published.push({ ...table, plan });
+  const { tx, tables, month, past, backfill, emit, signal } = context;
+  const upserted: Upserted = { since: await thisMoment(tx), published: [], counts: [] };
+  const isDated = backfill || (await isDatedRightly(context));
+  for (const one of staged) {
+    stopIfCancelled(signal);
+    const entry: TableCounts = { table: one.table.name, rows: one.rows };
+    if (backfill) {
+      const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
+      if (fault !== null) throw new KeyFault(fault, one.table.name);
+    } else {
+      const plan = await publish(context, one, isDated);
+      upserted.published.push({ ...one, plan });
       const { inserted, updated, unchanged, absent } = plan;
       Object.assign(entry, { inserted, updated, unchanged, absent });
     }
-    context.emit({ event: "table.finished", stage: "upsert", ...entry });
-    counts.push(entry);
+    emit({ event: "table.finished", stage: "upsert", ...entry });
+    upserted.counts.push(entry);
   }
-  return { counts, publishing: { since, tables: published } };
-}
-
-async function checkKeys({ tx, tables, parents }: StageContext, { name, table }: Staged): Promise<void> {
-  const fault = await stagedKeyFault(tx, table, { tables, parents });
-  if (fault !== null) throw new KeyFault(fault, name);
+  return upserted;
 }
 
 /**
  * Where no run vouches for the live rows, they are dated by the snapshot that was copied from them: the newest that they
  * still agree with. None is of a later month than this run's, or it would have been refused.
  */
-async function isDatedRightly({ tx, tables, holding, standing }: StageContext): Promise<boolean> {
+async function isDatedRightly({ tx, tables, past: { holding, stamps } }: StageContext): Promise<boolean> {
   if (holding.kind !== "month" || holding.by !== "copy") return holding.kind !== "undated";
-  for (const asOf of standing) if (await isLiveStill(tx, tables, asOf)) return true;
+  const newestFirst = new Set(stamps.map(({ as_of }) => as_of).reverse());
+  for (const asOf of newestFirst) if (await isLiveStill(tx, tables, asOf)) return true;
   return false;
 }
 
 async function publish(context: StageContext, staged: Staged, isDated: boolean): Promise<MergePlan> {
   const { tx, emit, month } = context;
-  const { name, table, carried, rows } = staged;
-  const plan = await planMerge(tx, table, { carried, rows });
+  const { table, carried, rows } = staged;
+  const { name } = table;
+  const plan = await planMerge(tx, table, staged);
   if (plan.repeated) throw new KeyFault("repeated", name);
   if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
-  const progress = (done: number) =>
-    emit({ event: "table.progress", stage: "upsert", table: name, done, total: rows, unit: "rows" });
-  progress(plan.unchanged);
+  emit({ event: "table.progress", stage: "upsert", table: name, done: plan.unchanged, total: rows, unit: "rows" });
   const done = await applyMerge(tx, table, carried, plan, !context.goesOn);
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
@@ -79,9 +71,8 @@ async function publish(context: StageContext, staged: Staged, isDated: boolean):
 function warnOfAbsent(context: StageContext, name: string, { live, absent }: MergePlan): void {
   if (absent <= live * context.dataset.rows.shrink.warn) return;
   const share = formatPercent((100 * absent) / live);
-  const warning = {
+  warn(context, {
     title: `${name}: ${formatCounted(absent, "live row")} (${share}) ${absent === 1 ? "is" : "are"} not in the drop.`,
     hint: "They stay live and out of the snapshot; check that the export is complete.",
-  };
-  warn(context, warning);
+  });
 }

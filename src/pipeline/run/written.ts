@@ -1,30 +1,31 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
-import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import type { TableCounts } from "../../core/messages/events.ts";
 import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
 import { fireDeferred, type Moment, stateSince, tablesWithHooks } from "../../postgres/live/other-writers.ts";
 import type { StageContext, Staged } from "./context.ts";
 
 /** A table that was published, with the plan by which that was done. */
-export interface PublishedTable extends Staged {
+interface Published extends Staged {
   plan: MergePlan;
 }
 
-/** What went into the live tables, all planned after the same moment; no tables for a backfill. */
-export interface Publishing {
+/** What became of each table, and what went into the live ones, all planned after one moment: nothing for a backfill. */
+export interface Upserted {
   since: Moment;
-  tables: PublishedTable[];
+  published: Published[];
+  counts: TableCounts[];
 }
 
 /** What the server says it wrote must be what was planned: a trigger may have skipped rows, or somebody removed some. */
-export async function requireCounts(context: StageContext, { plan, ...staged }: PublishedTable, done: MergeOutcome) {
+export async function requireCounts(context: StageContext, { table, carried, plan }: Published, done: MergeOutcome) {
   for (const deed of ["updated", "inserted"] as const) {
     if (done[deed] === plan[deed]) continue;
-    const { different, missing } = await strayRows(context.tx, staged.table, staged.carried);
+    const { different, missing } = await strayRows(context.tx, table, carried);
     const planned = `${formatCounted(plan[deed], "row")} ${plan[deed] === 1 ? "was" : "were"} to be ${deed}`;
     const what = `${planned}, ${formatCount(done[deed])} ${done[deed] === 1 ? "was" : "were"}`;
-    const hasHooks = (await tablesWithHooks(context.tx, [staged.table])).length > 0;
-    throw notAsPlanned(staged.table, what, different.length > 0 ? different : missing, hasHooks);
+    const hasHooks = (await tablesWithHooks(context.tx, [table])).length > 0;
+    throw notAsPlanned(table.name, what, different.length > 0 ? different : missing, hasHooks);
   }
 }
 
@@ -32,7 +33,7 @@ export async function requireCounts(context: StageContext, { plan, ...staged }: 
  * What is in the tables at the end must be what was planned. Where the rows were written by nobody else, and nothing but
  * our statements has a say in what is written, their counts tell; else every row is held against the stage.
  */
-export async function requireWritten({ tx, tables }: StageContext, { since, tables: published }: Publishing) {
+export async function requireWritten({ tx, tables }: StageContext, { since, published }: Upserted) {
   if (published.length === 0) return;
   const hasHooks = (await tablesWithHooks(tx, tables)).length > 0;
   if (hasHooks) await fireDeferred(tx);
@@ -44,19 +45,15 @@ export async function requireWritten({ tx, tables }: StageContext, { since, tabl
     const isOne = strays.rows === 1;
     const isStray = `${formatCounted(strays.rows, "row")} ${isOne ? "is" : "are"} not live as the drop has`;
     const keys = [...strays.different, ...strays.missing];
-    if (strays.rows > 0) throw notAsPlanned(table, `${isStray} ${isOne ? "it" : "them"}`, keys, hasHooks);
+    if (strays.rows > 0) throw notAsPlanned(table.name, `${isStray} ${isOne ? "it" : "them"}`, keys, hasHooks);
     if (rows === wanted) continue;
-    throw notAsPlanned(table, `${formatCounted(wanted, "row")} should be live, ${formatCount(rows)} are`, [], hasHooks);
+    const what = `${formatCounted(wanted, "row")} should be live, ${formatCount(rows)} are`;
+    throw notAsPlanned(table.name, what, [], hasHooks);
   }
 }
 
 /** `keys` are those of the first rows in question, some of which may have been yet to come. */
-export function notAsPlanned(
-  { name }: Pick<LoadTable, "name">,
-  what: string,
-  keys: readonly string[],
-  hasHooks: boolean,
-): ConsoleError {
+export function notAsPlanned(name: string, what: string, keys: readonly string[], hasHooks: boolean): ConsoleError {
   const rows = keys.length === 0 ? "" : ` (${keys.slice(0, 5).join(", ")}${keys.length < 5 ? "" : ", …"})`;
   const cause = hasHooks
     ? `A trigger, a rule or a policy has a say in what is written to ${name}: \`\\d+ ${name}\` in psql lists them. ` +

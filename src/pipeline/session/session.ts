@@ -16,25 +16,29 @@ import { withChecksOf } from "./checked-before.ts";
 
 const manifestDirectory = fileURLToPath(new URL("../../../db", import.meta.url));
 
-/** The dataset, and the database that holds it, for as long as a front end needs them. */
-export interface Session extends DatabaseName {
+/** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
+export interface Reached {
   settings: Settings;
+  /** For listings; a run takes a connection of its own. */
+  sql: Sql;
+  url: string;
+  /**
+   * How the database is called, so that nobody takes it for another, such as `embedded PostgreSQL 18.4 in .streamflow` or
+   * `app on db.example.org (PostgreSQL 15.18)`: no user, no secret.
+   */
+  database: string;
+  /** The same for a title, where room is short: without the home that everybody has. */
+  server: string;
+  close(): Promise<void>;
+}
+
+/** The dataset, and the database that holds it, for as long as a front end needs them. */
+export interface Session extends Reached {
   dataset: Dataset;
   /** Directory that the manifest's paths are relative to. */
   manifestDirectory: string;
   tables: LoadTable[];
-  /** For listings; a run takes a connection of its own. */
-  sql: Sql;
-  url: string;
-  close(): Promise<void>;
 }
-
-async function readDataset(): Promise<Dataset> {
-  return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
-}
-
-/** The database, its schema up to date. */
-export type Reached = Pick<Session, "settings" | "sql" | "url" | "server" | "database" | "close">;
 
 /** Reach the database, starting the embedded server where none is named, and bring its schema up to date. */
 export async function reachDatabase(settings: Settings, waiting: Waiting = silently): Promise<Reached> {
@@ -64,6 +68,10 @@ function requireProject({ home, data }: Settings): void {
   });
 }
 
+async function readDataset(): Promise<Dataset> {
+  return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
+}
+
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
 export async function openSession(reached: Reached): Promise<Session> {
   try {
@@ -81,25 +89,14 @@ export async function refreshed(session: Session): Promise<Session> {
   return session;
 }
 
-/** How a database is called, so that nobody takes it for another: host and name, or that it is embedded; no user, no secret. */
-export interface DatabaseName {
-  /** Such as `embedded PostgreSQL 18.4 in .streamflow` or `app on db.example.org (PostgreSQL 15.18)`. */
-  database: string;
-  /** The same for a title, where room is short: without the home that everybody has. */
-  server: string;
-}
-
-export function databaseName({ database: url, home }: Settings, version: string): DatabaseName {
+export function databaseName({ database: url, home }: Settings, version: string): Pick<Reached, "database" | "server"> {
   if (url !== null) {
-    const database = `${placeOf(url)} (PostgreSQL ${version})`;
+    const { database: name, host, port } = parseUrl(url);
+    const place = escapeControl(`${name} on ${host}${port === 5432 ? "" : `:${port}`}`);
+    const database = `${place} (PostgreSQL ${version})`;
     return { database, server: database };
   }
   const server = `embedded PostgreSQL ${version}`;
   const database = `${server} in ${escapeControl(home)}`;
   return { database, server: home === defaultHome ? server : database };
-}
-
-function placeOf(url: string): string {
-  const { database, host, port } = parseUrl(url);
-  return escapeControl(`${database} on ${host}${port === 5432 ? "" : `:${port}`}`);
 }

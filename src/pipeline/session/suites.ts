@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
+import type { Validation } from "../../core/messages/listings.ts";
+import type { RequestOf } from "../../core/messages/requests.ts";
 import { parseSuite, type Suite } from "../../core/suites/suite.ts";
-import { compileSuite, requireSound } from "../../expectations/compile.ts";
-import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
+import { requireSound } from "../../expectations/compile.ts";
 import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import { withChecksOf } from "./checked-before.ts";
@@ -11,7 +12,7 @@ import type { Session } from "./session.ts";
 /** How much the ledger keeps of each result: a summary, and the SQL that finds the unexpected rows. */
 export const kept = { result_format: "SUMMARY", return_unexpected_index_query: true } as const;
 
-/** The suites of the dataset's tables, by table. Read and checked before anything runs. */
+/** The suites of the dataset's tables, by table. Throws for one that cannot be evaluated, before anything runs. */
 export function readSuites(session: Session): Promise<Map<string, Suite>> {
   return withChecksOf(session.settings, () => parseSuites(session));
 }
@@ -21,41 +22,37 @@ async function parseSuites({ dataset, manifestDirectory, tables }: Session): Pro
   for (const { name, suite } of dataset.tables) {
     if (suite === null) continue;
     const path = join(manifestDirectory, suite);
-    const text = await readSuiteFile(
-      path,
-      "The manifest, db/dataset.json, names it: put the file there or correct the name.",
-    );
-    suites.set(name, parseSuite(text, path, {}));
+    const hint = "The manifest, db/dataset.json, names it: put the file there or correct the name.";
+    suites.set(name, parseSuite(await textOf(path, hint), path, {}));
   }
-  requireSoundSuites(tables, suites);
-  return suites;
-}
-
-/** The text of a suite; `hint` is for when there is none. */
-export async function readSuiteFile(path: string, hint: string): Promise<string> {
-  try {
-    return await Bun.file(path).text();
-  } catch (cause) {
-    throw new ConsoleError("suite_invalid", `The expectation suite ${path} cannot be read.`, {
-      hint,
-      cause,
-    });
-  }
-}
-
-/** Throws for a suite that cannot be evaluated against its table, before anything runs. */
-export function requireSoundSuites(tables: readonly LoadTable[], suites: ReadonlyMap<string, Suite>): void {
   const resolveTable = stageOf(tables);
   for (const { name, live } of tables) {
     const suite = suites.get(name);
     if (suite !== undefined) requireSound(suite, { shape: live, resultFormat: kept, resolveTable });
   }
+  return suites;
 }
 
-/** A table's suite as `validate` evaluates it, in the order of its verdicts. */
-export function compiledFor(tables: readonly LoadTable[], { live }: LoadTable, suite: Suite): (Compiled | Unsound)[] {
-  const serverVersion = live.serverMajor * 10_000;
-  return compileSuite(suite, { shape: live, resultFormat: kept, resolveTable: stageOf(tables), serverVersion });
+/** `hint` is for when there is none. */
+async function textOf(path: string, hint: string): Promise<string> {
+  try {
+    return await Bun.file(path).text();
+  } catch (cause) {
+    throw new ConsoleError("suite_invalid", `The expectation suite ${path} cannot be read.`, { hint, cause });
+  }
+}
+
+/** One suite against one table of the database, whatever table that is. */
+export async function validateNamedTable(
+  { sql, dataset: { schema } }: Session,
+  { suite_path: suitePath, table, tolerant, parameters, result_format: resultFormat }: RequestOf<"validate">,
+): Promise<Validation> {
+  const { validateTable } = await import("../../expectations/validate.ts");
+  const suiteText = await textOf(suitePath, "Name the suite's JSON file with --suite.");
+  const request = { suiteText, suitePath, table, parameters, resultFormat, tolerant, schema };
+  const { result } = await validateTable(sql, request);
+  const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
+  return { success: !rejects, result };
 }
 
 /** Where another table of the drop is while the drop is validated; any other table is where it always is. */

@@ -7,18 +7,6 @@ const programs = ["/usr/bin/id", "/bin/id"];
 /** A directory service that does not answer must not hold up a run. */
 const patienceMs = 2_000;
 
-let known: string | null = null;
-
-/**
- * The name of the account that this process belongs to, from its uid. Nothing in the environment has a part in it:
- * $USER is unset under cron, and anyone may set it to anything, which is also why os.userInfo() is no help, since Bun's
- * only repeats it.
- */
-export function accountName(): string {
-  known ??= nameOf(process.getuid?.());
-  return known;
-}
-
 /** An account's name, or its number where it has none. */
 export function nameOf(uid: number | undefined): string {
   if (uid === undefined) return "unknown";
@@ -42,7 +30,14 @@ function directoryName(uid: number): string | null {
   return null;
 }
 
-/** Who runs this, for the ledger and for whoever finds the lock taken. */
+let operator: string | undefined;
+
+/**
+ * Who runs this, for the ledger and for whoever finds the lock taken: the account that this process belongs to, from its
+ * uid. Nothing in the environment has a part in it: $USER is unset under cron, and anyone may set it to anything, which
+ * is also why os.userInfo() is no help, since Bun's only repeats it.
+ */
 export function whoami(): { operator: string; host: string; process: number } {
-  return { operator: accountName(), host: hostname(), process: process.pid };
+  operator ??= nameOf(process.getuid?.());
+  return { operator, host: hostname(), process: process.pid };
 }

@@ -6,28 +6,23 @@ import { holderRun } from "../../postgres/ledger/queries.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
 import type { Session } from "./session.ts";
 
-/** A connection of its own, on its way to be the dataset's one writer. */
-export interface Writer {
-  /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
-  lock(): Promise<Sql>;
-  close(): Promise<void>;
-}
-
-/** Begin to connect; whatever is looked at meanwhile is looked at without the lock. */
-export function openWriter({ sql: other, dataset, url }: Session): Writer {
+/**
+ * Begin to connect, to be the dataset's one writer: a connection of its own, which is closed when it is disposed of.
+ * Whatever is looked at meanwhile is looked at without the lock.
+ */
+export function openWriter({ sql: other, dataset, url }: Session) {
   const connecting = openDatabase(url, { max: 1 });
   // Told by `lock`.
   connecting.catch(() => {});
   return {
-    async lock() {
+    /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
+    async lock(): Promise<Sql> {
       const sql = await connecting;
-      if (!(await tryLock(sql, dataset.name))) {
-        throw await heldBySomebody(other, dataset.name, await lockHolder(other, dataset.name));
-      }
+      if (!(await tryLock(sql, dataset.name))) throw await heldBySomebody(other, dataset.name);
       await markCrashed(sql, dataset.name);
       return sql;
     },
-    async close() {
+    async [Symbol.asyncDispose](): Promise<void> {
       const sql = await connecting.catch(() => null);
       await sql?.end({ timeout: 1 });
     },
@@ -36,16 +31,13 @@ export function openWriter({ sql: other, dataset, url }: Session): Writer {
 
 /** Work as the dataset's one writer. Throws when somebody else is at work. */
 export async function asWriter<Result>(session: Session, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const writer = openWriter(session);
-  try {
-    return await work(await writer.lock());
-  } finally {
-    await writer.close();
-  }
+  await using writer = openWriter(session);
+  return await work(await writer.lock());
 }
 
 /** The lock is taken: by whom, on which month, since when. */
-async function heldBySomebody(sql: Sql, dataset: string, holder: number | null): Promise<ConsoleError> {
+async function heldBySomebody(sql: Sql, dataset: string): Promise<ConsoleError> {
+  const holder = await lockHolder(sql, dataset);
   const run = holder === null ? null : await holderRun(sql, dataset, holder);
   const who =
     run === null

@@ -13,6 +13,11 @@ export type SealedTable = Seal & { columns: SealedColumn[]; groups: KeyGroup[] }
 /** A seal as the ledger holds it; `columns` are null for one that was set before they were written down. */
 export type LedgerSeal = SnapshotEntry & { columns: SealedColumn[] | null };
 
+/** No more of a seal than what it vouches for. */
+export function plainSeal({ table, as_of, rows, fingerprint }: Seal): Seal {
+  return { table, as_of, rows, fingerprint };
+}
+
 interface SealName {
   dataset: string;
   table: string;

@@ -1,0 +1,68 @@
+import type { MonthState, RunEntry } from "../../core/messages/listings.ts";
+import type { Replies } from "../../core/messages/requests.ts";
+import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
+import { lockHolder } from "../../postgres/connection/lock.ts";
+import { lastRuns } from "../../postgres/ledger/queries.ts";
+import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
+import { dropsOnDisk, filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
+import { isPassed, isPending, type Past, readPast, stampInTheWay } from "../drop/past.ts";
+import type { Session } from "../session/session.ts";
+
+/** Every month on disk or in the ledger, newest first. */
+export async function browseMonths(session: Session): Promise<Replies["months"]> {
+  const { sql, dataset, server } = session;
+  const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
+  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
+  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
+  const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
+  const names = new Set([...onDisk, ...past.publications, ...runs].map(({ month }) => month));
+  const months = [...names]
+    .filter((name): name is MonthName => monthIndex(name) !== undefined)
+    .map((month) => {
+      const disk = onDisk.find((one) => one.month === month);
+      const run = runs.find((one) => one.month === month);
+      const usual = asOfOf(monthIndex(month) ?? 0, dataset.first_month);
+      const stamp =
+        past.stamps.findLast((one) => one.month === month) ??
+        past.publications.find((one) => one.month === month && !one.dropped);
+      const asOf = stamp?.as_of ?? usual;
+      return {
+        month,
+        as_of: asOf,
+        own_stamp: asOf !== usual,
+        state: stateOf(month, asOf, disk, run, past, lost),
+        files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
+        last_run: run ?? null,
+      };
+    });
+  months.sort((a, b) => (monthIndex(b.month) ?? 0) - (monthIndex(a.month) ?? 0));
+  return { months, server, unsealed_dates: [...unsealed] };
+}
+
+/** `lost` are the sealed dates whose rows are gone. */
+function stateOf(
+  month: MonthName,
+  asOf: string,
+  disk: MonthOnDisk | undefined,
+  lastRun: RunEntry | undefined,
+  past: Past,
+  lost: ReadonlySet<string>,
+): MonthState {
+  const publication = past.publications.find((one) => one.month === month);
+  const seals = past.seals.filter((seal) => seal.month === month);
+  if (lastRun?.status === "running") return "running";
+  if (seals.some(({ as_of }) => lost.has(as_of))) return "broken";
+  // Its seals were taken out of the ledger.
+  if (publication !== undefined && !publication.dropped && seals.length === 0) return "unsealed";
+  if (publication?.mode === "adopt" && !publication.dropped) return "adopted";
+  if (disk === undefined) return "gone";
+  if (publication !== undefined && filesUnmoved(disk.files, publication)) return publication.dropped ? "dropped" : "ok";
+  if (disk.files.some((file) => !file.present)) return "incomplete";
+  if (lastRun?.status === "crashed") return "crashed";
+  if (lastRun !== undefined && lastRun.status !== "published") return "failed";
+  if (publication !== undefined) return publication.dropped ? "dropped" : "changed";
+  if (past.stamps.some(({ sealed, index }) => !sealed && index === monthIndex(month))) return "unsealed";
+  if (isPassed(month, past)) return "out_of_order";
+  if (stampInTheWay(month, asOf, past) !== undefined) return "stamp_taken";
+  return isPending(month, past) ? "new" : "unsealed";
+}
