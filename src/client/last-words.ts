@@ -1,5 +1,6 @@
 import { ConsoleError, isFailureCode } from "../core/errors.ts";
-import { type EventBody, stages } from "../core/messages/events.ts";
+import { stages } from "../core/messages/basics.ts";
+import type { EventBody } from "../core/messages/events.ts";
 import type { RunDetail, RunFailure, RunOutcome } from "../core/messages/listings.ts";
 import type { RequestKind } from "../core/messages/requests.ts";
 

@@ -1,15 +1,15 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
+import { linesOf } from "../core/messages/basics.ts";
 import type { RunEvent } from "../core/messages/events.ts";
 import type { RunOutcome } from "../core/messages/listings.ts";
-import {
-  linesOf,
-  type Message,
-  type Replies,
-  type Request,
-  type RequestKind,
-  type RequestOf,
-  type RunRequest,
-  type WireError,
+import type {
+  Message,
+  Replies,
+  Request,
+  RequestKind,
+  RequestOf,
+  RunRequest,
+  WireError,
 } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import { deathOf, type LastWords, type PipelineExit, unanswered, withoutConnection } from "./last-words.ts";

@@ -1,4 +1,5 @@
-import { type RequestOf, type RunRequest, resultFormats, type Selection } from "../core/messages/requests.ts";
+import { resultFormats } from "../core/messages/basics.ts";
+import type { RequestOf, RunRequest, Selection } from "../core/messages/requests.ts";
 import { isDate, parseMonth } from "../core/month.ts";
 import type { Flag, Values } from "./command.ts";
 import { usageError } from "./usage.ts";

@@ -1,5 +1,6 @@
 import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
-import { linesOf, type Message, type WireError } from "../core/messages/requests.ts";
+import { linesOf } from "../core/messages/basics.ts";
+import type { Message, WireError } from "../core/messages/requests.ts";
 import { areSettings } from "../core/settings.ts";
 import { cancelled } from "./run/context.ts";
 import { type Service, startService } from "./service.ts";

@@ -1,5 +1,6 @@
+import { linesOf } from "../../src/core/messages/basics.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
-import { type Call, linesOf, type Message, type Request, type RunRequest } from "../../src/core/messages/requests.ts";
+import type { Call, Message, Request, RunRequest } from "../../src/core/messages/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { answerOf } from "./fake-answers.ts";
 import { tables } from "./made-up.ts";

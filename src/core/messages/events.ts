@@ -1,8 +1,7 @@
 import { type } from "../arktype.ts";
 import { fault, faultGroup } from "../faults.ts";
+import { stages } from "./basics.ts";
 
-/** The four stages of a run, in order. */
-export const stages = ["ingest", "upsert", "validate", "snapshot"] as const;
 export type Stage = (typeof stages)[number];
 
 /** How much a failed expectation matters: a critical one rejects the drop, the others are told and kept. */

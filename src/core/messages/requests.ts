@@ -1,6 +1,7 @@
 import { ArkErrors, type } from "../arktype.ts";
 import type { Fault } from "../faults.ts";
 import type { Settings } from "../settings.ts";
+import { resultFormats } from "./basics.ts";
 import type { RunEvent } from "./events.ts";
 import type {
   Check,
@@ -18,8 +19,6 @@ import type {
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
 import type { ExportReport } from "./training.ts";
 
-/** How much of each result a validation tells, in Great Expectations' own words. */
-export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
 /** Which months a run is for: those named, all on disk, or those that are not published yet. */
@@ -154,16 +153,3 @@ export type Message =
   | { id: number; event: RunEvent }
   | { id: number; result: Replies[RequestKind] }
   | { id: number; error: WireError };
-
-/** The lines of a byte stream, as text without their ends; a last line without an end counts. */
-export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  rest += decoder.decode();
-  if (rest !== "") yield rest;
-}

@@ -1,5 +1,6 @@
 import { formatAge } from "../../core/format.ts";
-import { type Stage, stages } from "../../core/messages/events.ts";
+import { stages } from "../../core/messages/basics.ts";
+import type { Stage } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";

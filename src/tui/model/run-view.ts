@@ -1,15 +1,8 @@
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import type { Fault, FaultGroup } from "../../core/faults.ts";
-import {
-  type EventOf,
-  type ExpectationCounts,
-  type Seal,
-  type Stage,
-  stages,
-  type TableCounts,
-  type Verdict,
-} from "../../core/messages/events.ts";
+import { stages } from "../../core/messages/basics.ts";
+import type { EventOf, ExpectationCounts, Seal, Stage, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { logOfDetail } from "./log.ts";

@@ -1,5 +1,5 @@
+import { linesOf } from "../../../src/core/messages/basics.ts";
 import type { RunEvent } from "../../../src/core/messages/events.ts";
-import { linesOf } from "../../../src/core/messages/requests.ts";
 
 /** What the stand-in for the pipeline is to do, as JSON in the environment. */
 export interface Script {

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { linesOf } from "../../../src/core/messages/basics.ts";
 import type { ServerStatus } from "../../../src/core/messages/listings.ts";
-import { linesOf } from "../../../src/core/messages/requests.ts";
 import { connect, type Sql } from "../../../src/postgres/connection/connect.ts";
 import { silently, waitFor } from "../../../src/postgres/embedded/waiting.ts";
 import { atEnd } from "../../helpers/at-end.ts";
