@@ -1,10 +1,11 @@
 import { version } from "../package.json" with { type: "json" };
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
-import { toConsoleError } from "./core/errors.ts";
+import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
+import { answer } from "./headless/answer.ts";
 import { parseArguments } from "./headless/arguments.ts";
-import { commandNamed, commands } from "./headless/commands.ts";
+import { commands } from "./headless/commands.ts";
 import { printError } from "./headless/views/faults.ts";
 import { channelOf, choosePaint, type Output } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
@@ -31,7 +32,7 @@ export async function main(
     return code;
   } catch (thrown) {
     const error = toConsoleError(thrown);
-    output.err.write(await printError(error, output.err.paint));
+    output.err.write(printError(error, output.err.paint));
     return error.exitCode;
   } finally {
     // What was printed before an error counts, too; that it cannot be printed was told above, if it can be told at all.
@@ -55,28 +56,26 @@ async function dispatch(
   output: Output,
   connect: (settings: Settings) => Pipeline,
 ): Promise<number> {
-  const invocation = parseArguments(argv, commands, version);
+  const invocation = parseArguments(argv, version);
   if (invocation.kind === "text") {
     output.out.write(invocation.text);
-    return 0;
+    return exitCodes.done;
   }
-  const { command, values } = invocation;
+  const { name, values } = invocation;
   // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
-  const flags = command?.name === "db" ? { ...values, database: embedded } : values;
-  const settings = resolveSettings(flags, process.env);
-  const start = () => {
-    const pipeline = connect(settings);
-    pipeline.heed((text) => output.err.write(`${text}\n`));
-    return pipeline;
-  };
+  const settings = resolveSettings(name === "db" ? { ...values, database: embedded } : values, process.env);
   const { json = false, quiet = false } = values;
   const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
-  if (command === null && canDraw && !json && !quiet) {
+  if (name === null && canDraw && !json && !quiet) {
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
     return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
   }
-  const chosen = command ?? commandNamed("months");
-  return chosen.perform(invocation, { settings, output, json, quiet, start });
+  const request = commands[name ?? "months"].request(invocation);
+  const pipeline = connect(settings);
+  pipeline.heed((text) => output.err.write(`${text}\n`));
+  if (request.kind !== "run") return answer(request.kind, request, pipeline, { output, json, quiet });
+  const { performRun } = await import("./headless/run.ts");
+  return performRun(request, pipeline, { output, json, quiet });
 }

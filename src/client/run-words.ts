@@ -1,6 +1,7 @@
 import { type ExitName, failureCodes, isFailureCode } from "../core/errors.ts";
 import { formatCounted, formatDuration } from "../core/format.ts";
 import type { EventOf, Mode, TableCounts } from "../core/messages/events.ts";
+import type { RunEntry } from "../core/messages/listings.ts";
 import type { RunState } from "./state.ts";
 
 /** How a run ended, in one sentence. */
@@ -62,6 +63,11 @@ function finished(end: EventOf<"run.finished">, run: number | null): string {
   }
   const nothing = changes === 0 && mode !== "backfill" ? ", no live row changed" : "";
   return `${deedOf(end)} by run ${run} in ${took}${nothing}`;
+}
+
+/** Seconds from start to end; null while it lasts. */
+export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_at" | "finished_at">): number | null {
+  return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
 }
 
 /** What became of the rows of a snapshot. */

@@ -5,6 +5,13 @@ export const exitCodes = { done: 0, rejected: 1, usage: 2, failure: 3, refused: 
 
 export type ExitName = keyof typeof exitCodes;
 
+/** Signals that end the console: a hangup is a termination, too, since both mean that somebody else wants it gone. */
+export const exitCodeOfSignal = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.terminated,
+};
+
 /**
  * Every way in which the console stops short, with the exit code it leads to.
  * Printers, help and tests are drawn from this table.
@@ -80,6 +87,11 @@ export class ConsoleError extends Error {
   get exitCode(): number {
     return exitCodeOf(this.code);
   }
+}
+
+/** The command line or the environment is not one that the console understands: what is wrong, and how to write it. */
+export function usageError(title: string, hint: string): ConsoleError {
+  return new ConsoleError("usage", title, { hint });
 }
 
 /** Any thrown value as a ConsoleError; what is not one already is a defect of ours. */

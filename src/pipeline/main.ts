@@ -1,4 +1,4 @@
-import { type ConsoleError, exitCodes, toConsoleError } from "../core/errors.ts";
+import { type ConsoleError, exitCodeOfSignal, exitCodes, toConsoleError } from "../core/errors.ts";
 import { linesOf } from "../core/messages/basics.ts";
 import type { Message, WireError } from "../core/messages/requests.ts";
 import { areSettings } from "../core/settings.ts";
@@ -39,8 +39,8 @@ function forgetVariables(): void {
 function obeySignals(service: Service): void {
   // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
   process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void leave(service, "terminated", exitCodeOfSignal[signal]));
   }
 }
 

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { parseArguments } from "../../src/headless/arguments.ts";
-import { commands } from "../../src/headless/commands.ts";
 import { exits, failureWords } from "../../src/headless/exits.ts";
 
 const codes = Object.keys(failureCodes) as FailureCode[];
@@ -18,7 +17,7 @@ test("a refusal is told by its kind, a leak among them", () => {
 });
 
 test("help prints the same table", () => {
-  const help = parseArguments(["--help"], commands, "1.2.3");
+  const help = parseArguments(["--help"], "1.2.3");
   const text = help.kind === "text" ? help.text : "";
   for (const { code, meaning } of exits)
     expect(text).toMatch(new RegExp(`^ +${code} +${RegExp.escape(meaning)}$`, "m"));

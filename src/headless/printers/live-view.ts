@@ -1,11 +1,13 @@
 import type { Cell, RunState, TableProgress } from "../../client/state.ts";
-import { asciiBar, type BarGlyphs, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
+import { asciiBar, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
+import { stages } from "../../core/messages/basics.ts";
 import type { Stage } from "../../core/messages/events.ts";
+import type { Environment } from "../../core/settings.ts";
 import { clip, padEnd } from "../../core/text.ts";
 import type { Paint, Style } from "../views/output.ts";
 import { type Column, table } from "../views/table.ts";
 
-export interface Frame {
+interface Frame {
   columns: number;
   rows: number;
   paint: Paint;
@@ -14,20 +16,12 @@ export interface Frame {
   elapsed: number;
 }
 
-export interface Glyphs {
-  bar: BarGlyphs;
-  done: string;
-  failed: string;
-  waiting: string;
-  none: string;
-  more: string;
-}
-
-const unicode: Glyphs = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+const unicode = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+type Glyphs = typeof unicode;
 const ascii: Glyphs = { bar: asciiBar, done: "ok", failed: "FAILED", waiting: ".", none: "-", more: "..." };
 
 /** Block characters, unless the locale says that the terminal does not speak UTF-8. */
-export function glyphsFor(env: Record<string, string | undefined>): Glyphs {
+export function glyphsFor(env: Environment): Glyphs {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined || /utf-?8/i.test(locale) ? unicode : ascii;
 }
@@ -61,17 +55,15 @@ function columnsFor({ columns, glyphs }: Frame): Column<TableProgress>[] {
   // The rest of a cell is for " 100 %".
   const barWidth = Math.min(10, perStage - 6);
   const width = Math.max(6, Math.min(16, perStage));
-  const stage = (title: string, name: Stage): Column<TableProgress> => ({
-    title,
-    cell: (one) => padEnd(cellText(one, name, barWidth, glyphs), width),
-    style: (one) => cellStyle(one, name),
-  });
   return [
     { title: "TABLE", cell: (one) => one.table, flexible: true },
-    stage("INGEST", "ingest"),
-    stage("UPSERT", "upsert"),
-    stage("VALIDATE", "validate"),
-    stage("SNAPSHOT", "snapshot"),
+    ...stages.map(
+      (stage): Column<TableProgress> => ({
+        title: stage.toUpperCase(),
+        cell: (one) => padEnd(cellText(one, stage, barWidth, glyphs), width),
+        style: (one) => cellStyle(one, stage),
+      }),
+    ),
   ];
 }
 

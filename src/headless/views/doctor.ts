@@ -1,9 +1,9 @@
 import { exitCodes } from "../../core/errors.ts";
-import { formatCount } from "../../core/format.ts";
 import type { Check } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import type { ConvertedTable } from "../../core/messages/seals.ts";
 import { escapeControl } from "../../core/text.ts";
+import { countColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import { type Column, table, type View } from "./table.ts";
 
@@ -16,32 +16,27 @@ const columns: Column<Check>[] = [
 ];
 
 /** `doctor`: what a run needs, how it stands, and how to mend it. */
-export const doctorView: View<Replies["doctor"]> = {
-  json: ({ checks }) => ({ checks }),
-  text: ({ checks }, look) => {
+export const doctorView = {
+  text({ checks }, look) {
     // Remedies are to be read in full, so they are not squeezed into a column.
-    const remedies = checks.filter(({ remedy }) => remedy !== null);
-    const lines = remedies.map(
-      ({ name, remedy }) => `${look.paint("cyan", `${name}:`)} ${escapeControl(remedy ?? "")}\n`,
+    const remedies = checks.map(({ name, remedy }) =>
+      remedy === null ? "" : `${look.paint("cyan", `${name}:`)} ${escapeControl(remedy)}\n`,
     );
-    return `${table(columns, checks, look)}${lines.length === 0 ? "" : `\n${lines.join("")}`}`;
+    return parts([table(columns, checks, look), remedies.join("")]);
   },
   exitCode: ({ checks }) => (checks.some(({ state }) => state === "fail") ? exitCodes.failure : exitCodes.done),
-};
+} satisfies View<Replies["doctor"]>;
 
 const convertedColumns: Column<ConvertedTable>[] = [
-  { title: "CONVERTED", cell: (one) => one.table, flexible: true },
-  { title: "PARTITIONS", align: "right", cell: ({ partitions }) => formatCount(partitions) },
-  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
+  tableColumn("CONVERTED"),
+  countColumn("PARTITIONS", ({ partitions }) => partitions),
+  countColumn("ROWS", ({ rows }) => rows),
 ];
 
 /** `doctor --partition-snapshots`: the checks, and the tables that were partitioned. */
 export const partitionView: View<Replies["partition"]> = {
   json: ({ checks, converted }) => ({ checks, converted }),
-  text({ checks, converted }, look) {
-    const told = converted.length === 0 ? "" : `\n${table(convertedColumns, converted, look)}`;
-    return `${doctorView.text({ checks }, look)}${told}`;
-  },
+  text: (reply, look) => parts([doctorView.text(reply, look), tableOfAny(convertedColumns, reply.converted, look)]),
   note: ({ converted }) => (converted.length === 0 ? "There was no snapshot table to convert." : null),
-  exitCode: (reply) => doctorView.exitCode?.(reply) ?? exitCodes.done,
+  exitCode: doctorView.exitCode,
 };

@@ -40,7 +40,7 @@ function groupLines(group: FaultGroup): string[] {
   });
 }
 
-export interface Failure {
+interface Failure {
   title: string;
   /** Lines that tell where and why; already safe to show. */
   cause: readonly string[];
@@ -50,17 +50,12 @@ export interface Failure {
 
 /** Always the same form: what happened, why, what to do now. */
 export function printFailure({ title, cause, hint }: Failure, paint: Paint): string {
-  const lines = [
-    `${paint("red", "error:")} ${paint("bold", escapeControl(title))}`,
-    ...cause.map((line) => `  ${line}`),
-    `${paint("cyan", "remedy:")} ${escapeControl(hint)}`,
-  ];
-  return `${lines.join("\n")}\n`;
+  const what = `${paint("red", "error:")} ${paint("bold", escapeControl(title))}\n`;
+  const why = cause.map((line) => `  ${line}\n`).join("");
+  return `${what}${why}${paint("cyan", "remedy:")} ${escapeControl(hint)}\n`;
 }
 
 /** An error that ended a command. */
-export async function printError({ title, hint, faults, faultCount }: ConsoleError, paint: Paint): Promise<string> {
-  if (faultCount === 0) return printFailure({ title, cause: [], hint }, paint);
-  const { faultLines } = await import("./faults.ts");
+export function printError({ title, hint, faults, faultCount }: ConsoleError, paint: Paint): string {
   return printFailure({ title, cause: faultLines({ faults, fault_count: faultCount }), hint }, paint);
 }

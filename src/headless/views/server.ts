@@ -4,7 +4,6 @@ import { facts, type View } from "./table.ts";
 
 /** `db start`, `db stop`, `db status`: how the embedded server stands now. */
 export const serverView: View<ServerStatus> = {
-  json: (status) => status,
   text: ({ running, reachable, kept, version, pid, url, home }, look) =>
     facts(
       [
@@ -29,12 +28,8 @@ export const urlView: View<ServerStatus> = {
 
 function urlOf({ running, url, home }: ServerStatus): string {
   if (url !== null) return url;
-  if (running) {
-    throw new ConsoleError("database_unreachable", `The embedded server of ${home} is ${unreachable}.`, {
-      hint: "Use it where it was started; `db stop` stops it where that can be done from here.",
-    });
-  }
-  throw new ConsoleError("database_unreachable", `The embedded server of ${home} is not running.`, {
-    hint: "Start it with `db start`; it then runs until `db stop`.",
-  });
+  const [how, hint] = running
+    ? [unreachable, "Use it where it was started; `db stop` stops it where that can be done from here."]
+    : ["not running", "Start it with `db start`; it then runs until `db stop`."];
+  throw new ConsoleError("database_unreachable", `The embedded server of ${home} is ${how}.`, { hint });
 }

@@ -1,4 +1,5 @@
-import { formatCount, formatMoment, formatPercent } from "../../core/format.ts";
+import { secondsOf } from "../../client/run-words.ts";
+import { formatCount, formatDuration, formatMoment, formatPercent } from "../../core/format.ts";
 import type { Verdict } from "../../core/messages/events.ts";
 import type { RunEntry } from "../../core/messages/listings.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
@@ -14,9 +15,10 @@ export function spaced(name: string): string {
   return name.replaceAll("_", " ");
 }
 
-/** Seconds from start to end; null while it lasts. */
-export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_at" | "finished_at">): number | null {
-  return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+/** How long it took; `lasting` while it is not over. */
+export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting: string): string {
+  const seconds = secondsOf(run);
+  return seconds === null ? lasting : formatDuration(seconds);
 }
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
@@ -32,6 +34,12 @@ export function expectationOf(verdict: Verdict): string {
 }
 
 const longestList = 100;
+
+/** How it went in a word: "passed", "failed", or how mild the failure is. */
+export function verdictWord({ success, severity = "critical" }: { success: boolean; severity?: string }): string {
+  if (success) return "passed";
+  return severity === "critical" ? "failed" : severity;
+}
 
 /** What was found: "12 unexpected (0.17 %), observed -3.2". */
 export function observation({
