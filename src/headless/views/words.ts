@@ -1,7 +1,6 @@
-import { secondsOf } from "../../client/run-words.ts";
 import { formatCount, formatDuration, formatMoment, formatPercent } from "../../core/format.ts";
 import type { Verdict } from "../../core/messages/events.ts";
-import type { RunEntry } from "../../core/messages/listings.ts";
+import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 
