@@ -7,7 +7,7 @@ import { answer } from "./headless/answer.ts";
 import { parseArguments } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
 import { printError } from "./headless/views/faults.ts";
-import { channelOf, choosePaint, type Output } from "./headless/views/output.ts";
+import { channelOf, type Output } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
 
 /**
@@ -25,7 +25,9 @@ export async function main(
     unused = null;
     return startPipeline(settings, child);
   };
-  const output = outputFor(argv);
+  // Looked for before the command line is understood, since a complaint about it is coloured, too.
+  const colour = !argv.includes("--no-color");
+  const output = { out: channelOf(process.stdout, colour), err: channelOf(process.stderr, colour) };
   try {
     const code = await dispatch(argv, output, connect);
     await output.out.flush();
@@ -39,16 +41,6 @@ export async function main(
     await Promise.allSettled([output.out.flush(), output.err.flush()]);
     unused?.kill("SIGKILL");
   }
-}
-
-function outputFor(argv: readonly string[]): Output {
-  const { stdout, stderr, env } = process;
-  // Looked for before the command line is understood, since a complaint about it is coloured, too.
-  const allowed = !argv.includes("--no-color");
-  return {
-    out: channelOf(stdout, choosePaint(stdout.isTTY === true, allowed, env)),
-    err: channelOf(stderr, choosePaint(stderr.isTTY === true, allowed, env)),
-  };
 }
 
 async function dispatch(

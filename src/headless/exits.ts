@@ -45,19 +45,11 @@ export const failureWords: Record<FailureCode, string | null> = {
   terminated: null,
 };
 
-/** The words of all failures that lead to this exit. */
-function wordsOf(name: ExitName): string[] {
-  const codes = Object.keys(failureCodes) as FailureCode[];
-  const words = codes.filter((code) => failureCodes[code] === name).map((code) => failureWords[code]);
-  return [...new Set(words)].filter((word) => word !== null);
-}
+const codes = Object.keys(failureCodes) as FailureCode[];
 
-function meaningOf(name: ExitName): string {
-  const words = wordsOf(name);
-  return words.length === 0 ? meanings[name] : `${meanings[name]}: ${words.join("; ")}`;
-}
-
-/** Every exit code with its meaning, in the order of the codes. */
-export const exits: readonly { code: number; meaning: string }[] = (Object.keys(meanings) as ExitName[])
-  .map((name) => ({ code: exitCodes[name], meaning: meaningOf(name) }))
-  .sort((a, b) => a.code - b.code);
+/** Every exit code with its meaning and the words of all failures that lead to it, in the order of the codes. */
+export const exits = (Object.keys(exitCodes) as ExitName[]).map((name) => {
+  const words = codes.filter((code) => failureCodes[code] === name).map((code) => failureWords[code] ?? []);
+  const kinds = [...new Set(words.flat())].join("; ");
+  return { code: exitCodes[name], meaning: kinds === "" ? meanings[name] : `${meanings[name]}: ${kinds}` };
+});

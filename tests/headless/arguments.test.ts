@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { Option } from "commander";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
 import { commands } from "../../src/headless/commands.ts";
+import { flags } from "../../src/headless/flags.ts";
 import { runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
 import { exampleLine } from "../../src/headless/usage.ts";
 
@@ -33,6 +35,10 @@ describe("the command line", () => {
     expect(valuesOf("--no-color --data a months --data b")).toEqual({ data: "b", color: false });
   });
 
+  test("a flag has the name that the parser gives its value", () => {
+    for (const [name, { syntax }] of Object.entries(flags)) expect(new Option(syntax).attributeName()).toBe(name);
+  });
+
   test("a month is named as often as one likes", () => {
     expect(valuesOf("--month 0 --month=month_003 --month 2024-05..7")).toEqual({
       month: ["0", "month_003", "2024-05..7"],
@@ -53,11 +59,11 @@ describe("the command line", () => {
 
   test("help and version are text, each command's too", () => {
     expect(parse("--version")).toEqual({ kind: "text", text: "1.2.3\n" });
-    for (const [name, { summary, flags = [], examples }] of Object.entries(commands)) {
+    for (const [name, { summary, flags: own = [], examples }] of Object.entries(commands)) {
       const help = parse(`${name} --help`);
       const text = help.kind === "text" ? help.text.replace(/\s+/g, " ") : "";
       if (name !== "") expect(text).toContain(summary);
-      for (const flag of flags) expect(text).toContain(flag.syntax);
+      for (const flag of own) expect(text).toContain(flag.syntax);
       for (const [line, does] of Object.entries(examples)) expect(text).toContain(`${exampleLine(line)} ${does}`);
     }
   });

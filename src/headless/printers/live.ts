@@ -51,10 +51,7 @@ export function live(err: Channel): Printer {
   let began = 0;
 
   const draw = () => {
-    if (state === null) return;
-    const { columns, rows, paint } = err;
-    const elapsed = (performance.now() - began) / 1000;
-    place.draw(liveLines(state, { columns: columns ?? 80, rows: rows ?? 24, paint, glyphs, elapsed }));
+    if (state !== null) place.draw(liveLines(state, err, glyphs, (performance.now() - began) / 1000));
   };
   const rest = () => {
     clearInterval(timer);

@@ -11,9 +11,7 @@ import type { Printer } from "./printer.ts";
 export function failures(err: Channel): Printer {
   return {
     event(event, state) {
-      if (event.event !== "run.failed") return;
-      const { title, hint } = event;
-      err.write(printFailure({ title, cause: causeOf(event, state), hint }, err.paint));
+      if (event.event === "run.failed") err.write(printFailure(event, causeOf(event, state), err.paint));
     },
   };
 }

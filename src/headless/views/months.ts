@@ -1,11 +1,11 @@
-import { formatBytes } from "../../core/format.ts";
+import { formatBytes, formatMoment } from "../../core/format.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfColumn, countColumn, monthColumn, sumOf, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import { runJson } from "./runs.ts";
 import type { Column, View } from "./table.ts";
-import { moment, spaced } from "./words.ts";
+import { spaced } from "./words.ts";
 
 const stateStyles: Record<MonthState, Style | null> = {
   new: "cyan",
@@ -24,8 +24,7 @@ const stateStyles: Record<MonthState, Style | null> = {
   gone: "dim",
 };
 
-const lastRun = (run: RunEntry | null) =>
-  run === null ? "" : `run ${run.run} ${spaced(run.status)} ${moment(run.started_at)}`;
+const lastRun = ({ run, status, started_at }: RunEntry) => `run ${run} ${spaced(status)} ${formatMoment(started_at)}`;
 
 const columns: Column<MonthEntry>[] = [
   monthColumn,
@@ -39,7 +38,7 @@ const columns: Column<MonthEntry>[] = [
   { title: "SIZE", align: "right", cell: ({ files }) => formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0)) },
   // A run that ended before its rows were counted says nothing of them.
   countColumn("ROWS", ({ last_run }) => sumOf(last_run?.tables.map(({ rows }) => rows) ?? []), ""),
-  { title: "LAST RUN", cell: ({ last_run }) => lastRun(last_run), flexible: true },
+  { title: "LAST RUN", cell: ({ last_run }) => (last_run === null ? "" : lastRun(last_run)), flexible: true },
 ];
 
 /** `months`: what lies on disk and where each stands, newest first. */

@@ -1,9 +1,10 @@
+import { formatMoment } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfColumn, countColumns, monthColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import type { Column, View } from "./table.ts";
-import { moment, spaced, took } from "./words.ts";
+import { spaced, took } from "./words.ts";
 
 const statusStyles: Record<RunStatus, Style | null> = {
   running: "cyan",
@@ -32,7 +33,7 @@ const columns: Column<RunEntry>[] = [
   monthColumn,
   asOfColumn,
   { title: "STATUS", cell: statusOf, style: ({ status }) => statusStyles[status] },
-  { title: "STARTED", cell: ({ started_at }) => moment(started_at), flexible: true },
+  { title: "STARTED", cell: ({ started_at }) => formatMoment(started_at), flexible: true },
   { title: "TOOK", align: "right", cell: (run) => took(run, "") },
   ...countColumns<RunEntry>(({ tables }) => tables, ""),
   {

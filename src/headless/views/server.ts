@@ -4,20 +4,17 @@ import { facts, type View } from "./table.ts";
 
 /** `db start`, `db stop`, `db status`: how the embedded server stands now. */
 export const serverView: View<ServerStatus> = {
-  text: ({ running, reachable, kept, version, pid, url, home }, look) =>
-    facts(
-      [
-        ["server", running ? (reachable ? `running, ${until(kept)}` : unreachable) : "stopped"],
-        ["home", home],
-        ...(version === null ? [] : [["version", `PostgreSQL ${version}`] as const]),
-        ...(pid === null ? [] : [["pid", String(pid)] as const]),
-        ...(url === null ? [] : [["url", url] as const]),
-      ],
-      look,
-    ),
+  text({ running, reachable, kept, version, pid, url, home }, look) {
+    const until = kept ? "kept until `db stop`" : "stops when its last user leaves";
+    const server = running ? (reachable ? `running, ${until}` : unreachable) : "stopped";
+    const known = { server, home, version: version && `PostgreSQL ${version}`, pid, url };
+    const entries = Object.entries(known).flatMap(([name, fact]): [string, string][] =>
+      fact === null ? [] : [[name, String(fact)]],
+    );
+    return facts(entries, look);
+  },
 };
 
-const until = (kept: boolean) => (kept ? "kept until `db stop`" : "stops when its last user leaves");
 const unreachable = "running, but not to be reached from here: in another container, or about to start or stop";
 
 /** `db url`: the URL alone, for `psql "$(…)"`. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatCounted } from "../../core/format.ts";
+import { formatBytes, formatCounted, formatMoment } from "../../core/format.ts";
 import type { Seal, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { LiftedSeal } from "../../core/messages/seals.ts";
@@ -8,7 +8,7 @@ import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { statusOf } from "./runs.ts";
 import { type Column, facts, type View } from "./table.ts";
-import { expectationOf, moment, observation, took, verdictWord } from "./words.ts";
+import { expectationOf, observation, took, verdictWord } from "./words.ts";
 
 const tableColumns: Column<TableCounts>[] = [tableColumn(), ...countColumns<TableCounts>((one) => [one])];
 
@@ -41,7 +41,7 @@ function sealColumns(title: string): Column<Seal>[] {
 
 const liftedColumns: Column<LiftedSeal & { of: number }>[] = [
   ...sealColumns("LIFTED SEAL"),
-  { title: "WHEN", cell: ({ lifted_at }) => moment(lifted_at), flexible: true },
+  { title: "WHEN", cell: ({ lifted_at }) => formatMoment(lifted_at), flexible: true },
   { title: "WHY", cell: whyLifted, flexible: true },
 ];
 
@@ -59,7 +59,7 @@ function heading(detail: RunDetail, look: Look): string {
     ["run", String(run)],
     ["month", `${month} → ${as_of}`],
     ["status", statusOf(detail)],
-    ["started", moment(started_at)],
+    ["started", formatMoment(started_at)],
     ["took", took(detail, "–")],
     ["expectations", `${expectations.passed} passed, ${expectations.failed} failed, ${expectations.warned} warned`],
   ];

@@ -1,5 +1,5 @@
 import { exitCodeOf } from "../../core/errors.ts";
-import { formatBytes, formatCount, formatCounted } from "../../core/format.ts";
+import { formatBytes, formatCount, formatCounted, formatMoment } from "../../core/format.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import {
   isWeak,
@@ -14,7 +14,6 @@ import type { ExportReport } from "../../core/messages/training.ts";
 import { escapeControl } from "../../core/text.ts";
 import { asOfColumn, countColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
-import { moment } from "./words.ts";
 
 /** A line of the list: a seal, or rows without one. */
 type Line = UnsealedEntry & Partial<SnapshotEntry>;
@@ -26,7 +25,11 @@ const columns: Column<Line>[] = [
   { title: "MONTH", cell: ({ month = "" }) => month },
   { title: "BY", cell: ({ mode = "unsealed" }) => mode },
   { title: "RUN", align: "right", cell: ({ run }) => String(run ?? "") },
-  { title: "SEALED", cell: ({ sealed_at = null }) => moment(sealed_at), flexible: true },
+  {
+    title: "SEALED",
+    cell: ({ sealed_at }) => (sealed_at === undefined ? "" : formatMoment(sealed_at)),
+    flexible: true,
+  },
   { title: "FINGERPRINT", cell: ({ fingerprint = "" }) => fingerprint, flexible: true },
 ];
 
