@@ -3,7 +3,7 @@ import type { EventOf } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { faultLines, printFailure } from "../views/faults.ts";
 import type { Channel } from "../views/output.ts";
-import { printLeft, printSeries, printSummary } from "../views/summary.ts";
+import { printSeries, printSummary } from "../views/summary.ts";
 import { verdictLine } from "../views/words.ts";
 import type { Printer } from "./printer.ts";
 
@@ -32,8 +32,7 @@ export function results(out: Channel, { selection }: RunRequest): Printer {
       if (state.end !== null && state.tables.length > 0) out.write(printSummary(state, out));
     },
     end(states) {
-      if (states.length > 1) out.write(`\n${printSeries(states, out)}`);
-      out.write(printLeft(states));
+      out.write(printSeries(states, out));
       if (states.length === 0 && "every" in selection && selection.every === "pending") {
         out.write("nothing to do: no month is pending\n");
       }

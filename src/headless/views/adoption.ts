@@ -1,6 +1,6 @@
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { Adoption, TableAgreement, UnsealedSnapshots } from "../../core/messages/seals.ts";
-import { asOfColumn, countColumn, monthColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
+import { asOfColumn, figures, monthColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
 
 type Line = UnsealedSnapshots["snapshots"][number] & Pick<UnsealedSnapshots, "as_of" | "month" | "run">;
@@ -9,25 +9,20 @@ const columns: Column<Line>[] = [
   asOfColumn,
   monthColumn,
   tableColumn("SNAPSHOT"),
-  countColumn("ROWS", ({ rows }) => rows),
+  ...figures("rows"),
   { title: "SEAL", cell: ({ run }) => (run === null ? "none" : `adopted, run ${run}`) },
 ];
 
 const agreementColumns: Column<TableAgreement & { as_of: string }>[] = [
   asOfColumn,
   tableColumn("AGAINST THE DROP"),
-  countColumn("EQUAL", ({ equal }) => equal),
-  countColumn("ROUNDED", ({ rounded }) => rounded),
-  countColumn("DIFFERENT", ({ different }) => different),
-  countColumn("ONLY HERE", ({ only_here }) => only_here),
-  countColumn("ONLY IN DROP", ({ only_in_drop }) => only_in_drop),
+  ...figures("equal", "rounded", "different", "only_here", "only_in_drop"),
 ];
 
 const cellColumns: Column<TableAgreement["columns"][number] & { as_of: string; table: string }>[] = [
   asOfColumn,
   { title: "COLUMN", cell: ({ table: name, column }) => `${name}.${column}`, flexible: true },
-  countColumn("ROUNDED", ({ rounded }) => rounded),
-  countColumn("DIFFERENT", ({ different }) => different),
+  ...figures("rounded", "different"),
 ];
 
 /** `adopt`: what others took, how it compares with the drops, and what was sealed. */

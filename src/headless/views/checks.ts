@@ -1,18 +1,12 @@
 import { exitCodeOf } from "../../core/errors.ts";
-import { formatBytes, formatCounted } from "../../core/format.ts";
+import { formatCounted } from "../../core/format.ts";
 import type { DropCheck, ExpectationResult, Validation } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import { countColumn } from "./columns.ts";
+import { fileColumns } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { type Column, table, type View } from "./table.ts";
 import { expectationInOneLine, observation, verdictWord } from "./words.ts";
-
-const fileColumns: Column<DropCheck["files"][number]>[] = [
-  { title: "FILE", cell: ({ path }) => path, flexible: true },
-  { title: "SIZE", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
-  countColumn("ROWS", ({ rows }) => rows),
-];
 
 function dropText(drop: DropCheck, look: Look): string {
   const { month, files, fault_count: faults } = drop;

@@ -1,4 +1,4 @@
-import { formatCount } from "../../core/format.ts";
+import { formatBytes, formatCount } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
@@ -20,6 +20,18 @@ export function countColumn<Row>(
   const shown = (figure: number | null) => (figure === null ? unknown : formatCount(figure));
   return { title, align: "right", cell: (row) => shown(of(row) ?? null) };
 }
+
+/** A column for each of these figures, under its own name: `only_here` is ONLY HERE. */
+export function figures<Name extends string>(...names: readonly Name[]): Column<Record<Name, number | null>>[] {
+  return names.map((name) => countColumn(name.replaceAll("_", " ").toUpperCase(), (row) => row[name]));
+}
+
+/** The files of a drop. */
+export const fileColumns: Column<{ path: string; bytes: number; rows: number | null }>[] = [
+  { title: "FILE", cell: ({ path }) => path, flexible: true },
+  { title: "SIZE", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
+  ...figures("rows"),
+];
 
 /** What became of rows: for each outcome the sum over a line's tables, as far as it is known of them. */
 export function countColumns<Row>(

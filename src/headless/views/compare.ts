@@ -1,17 +1,14 @@
 import type { FigureName } from "../../core/drift.ts";
 import { bar, blockBar } from "../../core/format.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
-import { countColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
+import { countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
 
 const tables: Column<TableChange>[] = [
   tableColumn("SNAPSHOT"),
   countColumn("FROM", ({ from_rows }) => from_rows),
   countColumn("TO", ({ to_rows }) => to_rows),
-  countColumn("ADDED", ({ added }) => added),
-  countColumn("REMOVED", ({ removed }) => removed),
-  countColumn("CHANGED", ({ changed }) => changed),
-  countColumn("ROUNDED", ({ rounded }) => rounded),
+  ...figures("added", "removed", "changed", "rounded"),
 ];
 
 const barWidth = 10;
@@ -23,8 +20,7 @@ function columnsFor(threshold: number, isRounded: boolean): Column<ColumnChange 
   return [
     tableColumn("SNAPSHOT"),
     { title: "COLUMN", cell: ({ column }) => column, flexible: true },
-    countColumn("CHANGED", ({ changed }) => changed),
-    ...(isRounded ? [countColumn<ColumnChange>("ROUNDED", ({ rounded }) => rounded)] : []),
+    ...figures("changed", ...(isRounded ? (["rounded"] as const) : [])),
     { title: "MEASURE", cell: ({ measure }) => measure ?? "–" },
     { title: "DISTANCE", align: "right", cell: ({ distance }) => figure(distance) },
     { title: "KS", align: "right", cell: ({ ks }) => figure(ks) },

@@ -3,7 +3,7 @@ import type { Check } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import type { ConvertedTable } from "../../core/messages/seals.ts";
 import { escapeControl } from "../../core/text.ts";
-import { countColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
+import { figures, parts, tableColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import { type Column, table, type View } from "./table.ts";
 
@@ -27,11 +27,7 @@ export const doctorView = {
   exitCode: ({ checks }) => (checks.some(({ state }) => state === "fail") ? exitCodes.failure : exitCodes.done),
 } satisfies View<Replies["doctor"]>;
 
-const convertedColumns: Column<ConvertedTable>[] = [
-  tableColumn("CONVERTED"),
-  countColumn("PARTITIONS", ({ partitions }) => partitions),
-  countColumn("ROWS", ({ rows }) => rows),
-];
+const convertedColumns: Column<ConvertedTable>[] = [tableColumn("CONVERTED"), ...figures("partitions", "rows")];
 
 /** `doctor --partition-snapshots`: the checks, and the tables that were partitioned. */
 export const partitionView: View<Replies["partition"]> = {

@@ -1,9 +1,9 @@
-import { formatBytes, formatCounted, formatMoment } from "../../core/format.ts";
+import { formatCounted, formatMoment } from "../../core/format.ts";
 import type { Seal, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { LiftedSeal } from "../../core/messages/seals.ts";
 import { escapeControl } from "../../core/text.ts";
-import { asOfColumn, countColumn, countColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
+import { asOfColumn, countColumns, figures, fileColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { statusOf } from "./runs.ts";
@@ -22,10 +22,8 @@ const verdictColumns: Column<Verdict>[] = [
   { title: "FOUND", cell: observation, flexible: true },
 ];
 
-const fileColumns: Column<RunDetail["files"][number]>[] = [
-  { title: "FILE", cell: ({ path }) => path, flexible: true },
-  { title: "SIZE", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
-  countColumn("ROWS", ({ rows }) => rows),
+const loadedFileColumns: Column<RunDetail["files"][number]>[] = [
+  ...fileColumns,
   { title: "SHA-256", cell: ({ sha256 }) => sha256 ?? "–", flexible: true },
 ];
 
@@ -34,7 +32,7 @@ function sealColumns(title: string): Column<Seal>[] {
   return [
     tableColumn(title),
     asOfColumn,
-    countColumn("ROWS", ({ rows }) => rows),
+    ...figures("rows"),
     { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
   ];
 }
@@ -60,7 +58,7 @@ function heading(detail: RunDetail, look: Look): string {
     ["month", `${month} → ${as_of}`],
     ["status", statusOf(detail)],
     ["started", formatMoment(started_at)],
-    ["took", took(detail, "–")],
+    ["took", took(detail)],
     ["expectations", `${expectations.passed} passed, ${expectations.failed} failed, ${expectations.warned} warned`],
   ];
   if (failure !== null) {
@@ -95,7 +93,7 @@ export const showView: View<RunDetail> = {
       tableOfAny(tableColumns, tables, look),
       tableOfAny(verdictColumns, failedFirst, look),
       faults(detail),
-      tableOfAny(fileColumns, files, look),
+      tableOfAny(loadedFileColumns, files, look),
       tableOfAny(sealColumns("SNAPSHOT"), snapshots, look),
       tableOfAny(liftedColumns, liftedSeals, look),
     ]);

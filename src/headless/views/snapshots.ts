@@ -12,7 +12,7 @@ import {
 } from "../../core/messages/seals.ts";
 import type { ExportReport } from "../../core/messages/training.ts";
 import { escapeControl } from "../../core/text.ts";
-import { asOfColumn, countColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
+import { asOfColumn, countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
 
 /** A line of the list: a seal, or rows without one. */
@@ -21,7 +21,7 @@ type Line = UnsealedEntry & Partial<SnapshotEntry>;
 const columns: Column<Line>[] = [
   tableColumn(),
   asOfColumn,
-  countColumn("ROWS", ({ rows }) => rows),
+  ...figures("rows"),
   { title: "MONTH", cell: ({ month = "" }) => month },
   { title: "BY", cell: ({ mode = "unsealed" }) => mode },
   { title: "RUN", align: "right", cell: ({ run }) => String(run ?? "") },
@@ -38,7 +38,11 @@ export const snapshotsView: View<Replies["snapshots"]> = {
   json: ({ snapshots, unsealed }) => ({
     snapshots: [
       ...snapshots.map(({ table: name, as_of, rows, fingerprint, run }) => ({
-        ...{ table: name, as_of, rows, fingerprint, run },
+        table: name,
+        as_of,
+        rows,
+        fingerprint,
+        run,
       })),
       ...unsealed.map((entry) => ({ ...entry, fingerprint: null, run: null })),
     ],
@@ -74,7 +78,7 @@ const checkColumns: Column<SealCheck>[] = [
     style: ({ state }) => (state === "intact" ? "green" : "red"),
   },
   countColumn("SEALED ROWS", ({ rows }) => rows),
-  countColumn("FOUND ROWS", ({ found_rows }) => found_rows),
+  ...figures("found_rows"),
   { title: "SEALED FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
   { title: "FOUND FINGERPRINT", cell: ({ found_fingerprint }) => found_fingerprint ?? "", flexible: true },
 ];
@@ -120,7 +124,7 @@ function lostIn({ table: name, as_of, lost_columns: lost }: SealCheck): string {
 
 const removedColumns: Column<Retirement["snapshots"][number]>[] = [
   tableColumn("SNAPSHOT"),
-  countColumn("ROWS", ({ rows }) => rows),
+  ...figures("rows"),
   { title: "SEAL", cell: ({ sealed }) => (sealed ? "lifted" : "–") },
 ];
 

@@ -6,7 +6,7 @@ import { escapeControl } from "../../core/text.ts";
 import { asOfColumn, countColumn, countColumns, monthColumn, sumOf } from "./columns.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
-import { verdictLine } from "./words.ts";
+import { took, verdictLine } from "./words.ts";
 
 /** A line of the table that ends a run: one of its tables, or the sum of them. */
 interface Line {
@@ -37,10 +37,9 @@ function warningsOf({ warnings, tables }: RunState): string[] {
   return [...warnings.map(({ title, hint }) => `${title} ${hint}`), ...mild.map(verdictLine)];
 }
 
-/** Seconds that a run took, as its last word says or as its events are dated. */
-function secondsOfRun({ end, started_at, latest_at }: RunState): number {
-  if (end?.event === "run.finished") return end.seconds;
-  return (Date.parse(end?.at ?? latest_at) - Date.parse(started_at)) / 1000;
+/** What a run took, as its last word says or as its events are dated. */
+function tookOf({ end, started_at, latest_at }: RunState): string {
+  return end?.event === "run.finished" ? formatDuration(end.seconds) : took({ started_at, finished_at: latest_at });
 }
 
 function lineOf({ table: name, counts, verdicts, cells }: TableProgress): Line {
@@ -102,17 +101,13 @@ const runColumns: Column<RunState>[] = [
   ...countColumns<RunState>(({ tables }) => tables.map(({ counts }) => counts)),
   countColumn("PASSED", ({ expectations }) => expectations.passed),
   countColumn("FAILED", ({ expectations }) => expectations.failed),
-  { title: "TOOK", align: "right", cell: (state) => formatDuration(secondsOfRun(state)) },
+  { title: "TOOK", align: "right", cell: tookOf },
 ];
 
-/** Several months' runs, a line each. */
+/** Runs of several months, a line each, and the months that were to follow one that failed. */
 export function printSeries(states: readonly RunState[], look: Look): string {
-  return table(runColumns, states, look);
-}
-
-/** The months that were to follow one that failed; empty when there were none. */
-export function printLeft(states: readonly RunState[]): string {
   const end = states.at(-1)?.end;
   const left = end?.event === "run.failed" ? (end.left ?? []) : [];
-  return left.length === 0 ? "" : `Not run: ${left.join(", ")}.\n`;
+  const series = states.length > 1 ? `\n${table(runColumns, states, look)}` : "";
+  return left.length === 0 ? series : `${series}Not run: ${left.join(", ")}.\n`;
 }

@@ -10,7 +10,7 @@ export function spaced(name: string): string {
 }
 
 /** How long it took; `lasting` while it is not over. */
-export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting: string): string {
+export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting = "–"): string {
   const seconds = secondsOf(run);
   return seconds === null ? lasting : formatDuration(seconds);
 }
