@@ -22,7 +22,7 @@ export function outcomeWord({ end }: RunState): string {
   if (end === null) return "unfinished";
   if (end.event === "run.failed") {
     if (end.code === "outcome_unknown") return unknown;
-    const exit = isFailureCode(end.code) ? failureCodes[end.code] : "failure";
+    const exit = isFailureCode(end.code) ? failureCodes[end.code].exit : "failure";
     return failedOutcomes[exit] ?? exit;
   }
   return end.status === "published" ? deedOf(end) : end.status.replaceAll("_", " ");

@@ -76,9 +76,10 @@ async function printersFor({ output: { out, err }, json, quiet }: Context, reque
 const sameWishMs = 500;
 
 type Signal = keyof typeof exitCodeOfSignal;
+export type SignalWatch = ReturnType<typeof watchSignals>;
 
 /** Call `first` for the first signal that asks the process to end, `again` for every later wish. */
-function watchSignals(first: () => void, again: () => void) {
+export function watchSignals(first: () => void, again: () => void) {
   let caught: { signal: Signal; at: number } | null = null;
   const onSignal = (signal: Signal) => {
     if (caught === null) {

@@ -1,8 +1,7 @@
 import type { CommanderError } from "commander";
-import { type ConsoleError, usageError } from "../core/errors.ts";
+import { type ConsoleError, type ExitName, exitCodes, failureCodes, usageError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { commands } from "./commands.ts";
-import { exits } from "./exits.ts";
 
 /** How the program is called, in help and messages. */
 export const program = "bun run console";
@@ -11,6 +10,23 @@ export const program = "bun run console";
 export function exampleLine(line: string): string {
   return line === "" ? program : `${program} ${line}`;
 }
+
+const meanings: Record<ExitName, string> = {
+  done: "done, with or without warnings",
+  rejected: "rejected",
+  usage: "wrong usage",
+  failure: "the database or the system failed",
+  refused: "refused",
+  interrupted: "interrupted by Ctrl-C (SIGINT)",
+  terminated: "terminated by SIGTERM or SIGHUP",
+};
+
+/** Every exit code with its meaning and the words of all failures that lead to it, in the order of the codes. */
+export const exits = (Object.keys(exitCodes) as ExitName[]).map((name) => {
+  const failures = Object.values(failureCodes).filter(({ exit }) => exit === name);
+  const kinds = [...new Set(failures.flatMap(({ means }) => means ?? []))].join("; ");
+  return { code: exitCodes[name], meaning: kinds === "" ? meanings[name] : `${meanings[name]}: ${kinds}` };
+});
 
 /** What a command's help ends with. */
 export function helpEnd(name: string, examples: Readonly<Record<string, string>>): string {

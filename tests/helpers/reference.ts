@@ -1,9 +1,8 @@
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
-import { exits, failureWords } from "../../src/headless/exits.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
-import { exampleLine, program } from "../../src/headless/usage.ts";
+import { exampleLine, exits, program } from "../../src/headless/usage.ts";
 import { type Context, lists } from "../../src/tui/state/binding.ts";
 import { bindings } from "../../src/tui/state/bindings.ts";
 
@@ -44,7 +43,7 @@ export function commandReference(): string {
 export function errorReference(): string {
   const codes = Object.keys(failureCodes) as FailureCode[];
   const meaningOf = (failure: FailureCode) =>
-    failureWords[failure] ?? exits.find((exit) => exit.code === exitCodeOf(failure))?.meaning ?? "";
+    failureCodes[failure].means ?? exits.find((exit) => exit.code === exitCodeOf(failure))?.meaning ?? "";
   return [
     "What stops a command, by the `code` of a `run.failed` event and of the ledger; each is told with its own remedy:",
     rows(

@@ -97,7 +97,7 @@ const statuses: Record<string, RunStatus> = {
 };
 
 function statusOf(error: ConsoleError): RunStatus {
-  return statuses[failureCodes[toConsoleError(error).code]] ?? "failed";
+  return statuses[failureCodes[toConsoleError(error).code].exit] ?? "failed";
 }
 
 /**
