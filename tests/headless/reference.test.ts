@@ -7,7 +7,7 @@ const readme = new URL("../../README.md", import.meta.url);
 test.each([
   ["commands", "src/headless/commands.ts", commandReference],
   ["errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
-  ["keys", "src/tui/state/bindings.ts", keyReference],
+  ["keys", "the bindings in src/tui", keyReference],
 ])("the README's %s are those of %s", async (name, source, reference) => {
   const begin = `<!-- ${name}: made from ${source} by \`UPDATE_README=1 bun test reference\` -->`;
   const end = `<!-- /${name} -->`;

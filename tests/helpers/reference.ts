@@ -3,7 +3,7 @@ import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
 import { exampleLine, exits, program } from "../../src/headless/usage.ts";
-import { type Context, lists } from "../../src/tui/state/binding.ts";
+import type { Context } from "../../src/tui/state/binding.ts";
 import { bindings } from "../../src/tui/state/bindings.ts";
 
 /** The README's command reference, in Markdown: the same table that `--help` prints. */
@@ -58,7 +58,7 @@ export function errorReference(): string {
   ].join("\n\n");
 }
 
-/** Where a key works that is none of a screen's. */
+/** Where keys work besides the screens. */
 const places: Partial<Record<Context, string>> = {
   help: "help",
   helpFilter: "filter of the help",
@@ -66,6 +66,7 @@ const places: Partial<Record<Context, string>> = {
   command: "command line",
   confirm: "question",
   typed: "question that wants a word typed",
+  small: "terminal that is too small",
 };
 
 /** Every key of the terminal UI, as its help lists them. */
@@ -77,9 +78,12 @@ export function keyReference(): string {
 }
 
 function placesOf(on: readonly Context[]): string {
-  const isEverywhere = lists.every((screen) => on.includes(screen));
-  const single = on.filter((context) => context !== "small" && !(isEverywhere && lists.includes(context)));
-  return [...(isEverywhere ? ["every screen"] : []), ...single.map((context) => places[context] ?? context)].join(", ");
+  const screens = new Set(bindings.flatMap((binding) => binding.on)).difference(new Set(Object.keys(places)));
+  const isEverywhere = screens.isSubsetOf(new Set(on));
+  const names = on.map(
+    (context) => (isEverywhere && screens.has(context) ? "every screen" : places[context]) ?? context,
+  );
+  return [...new Set(names)].join(", ");
 }
 
 function usageOf(name: string, { parameters = [], flags = [] }: Command): string {
