@@ -27,11 +27,11 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   check: async () => (await import("./views/checks.ts")).checkView,
   adopt: async () => (await import("./views/adoption.ts")).adoptionView,
   async db({ action }) {
-    const { serverView, urlView } = await import("./views/server.ts");
+    const { serverView, urlView } = await import("./views/health.ts");
     return action === "url" ? urlView : serverView;
   },
-  doctor: async () => (await import("./views/doctor.ts")).doctorView,
-  partition: async () => (await import("./views/doctor.ts")).partitionView,
+  doctor: async () => (await import("./views/health.ts")).doctorView,
+  partition: async () => (await import("./views/health.ts")).partitionView,
 };
 
 /** Ask the pipeline for something and show its answer; resolves to the exit code. Closes the pipeline. */

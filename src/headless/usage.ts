@@ -44,11 +44,8 @@ function aligned(title: string, lines: readonly (readonly [left: string, right: 
 export function fromCommander(error: CommanderError, name?: string): ConsoleError {
   const [complaint = "", suggestion = ""] = error.message.replace(/^error: /, "").split("\n");
   const title = complaint.charAt(0).toUpperCase() + complaint.slice(1).replace(/\.?$/, ".");
-  const meant = /^\(Did you mean (.+)\?\)$/.exec(suggestion)?.[1];
-  return usageError(
-    title,
-    meant === undefined ? `${helpLine(name)} shows how it is written.` : `Did you mean ${meant}?`,
-  );
+  const meant = /^\((Did you mean .+\?)\)$/.exec(suggestion)?.[1];
+  return usageError(title, meant ?? `${helpLine(name)} shows how it is written.`);
 }
 
 /** A word where a command is expected. */
