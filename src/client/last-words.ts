@@ -55,12 +55,11 @@ export interface LastWords {
 
 /** What the ledger says of a run whose process met this death. */
 export function wordsOn(outcome: RunOutcome, death: ConsoleError): LastWords {
-  const { detail, open } = outcome;
-  const { run, status, mode, failure } = detail;
+  const { run, status, mode, failure } = outcome.detail;
   // What a dry run has under way is no more than the record of it.
-  if (open && mode !== "dry_run") return failedBy(run, stillOpen(outcome, death));
+  if (outcome.open && mode !== "dry_run") return failedBy(run, stillOpen(outcome, death));
   if (status === "published" || status === "dry_run") return carriedOut(outcome, status === "dry_run", death);
-  if (failure !== null && status !== "running" && status !== "crashed") return failedAsRecorded(detail, failure);
+  if (failure !== null && status !== "running" && status !== "crashed") return failedAsRecorded(outcome.detail, failure);
   // Its session is there for as long as the statement is that it was in.
   const when = status === "running" ? "Once the server has noticed, run it again." : "Run it again.";
   const known = "Nothing was published, as the ledger says; the database is as it was before.";
