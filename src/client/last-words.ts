@@ -55,11 +55,12 @@ export interface LastWords {
 
 /** What the ledger says of a run whose process met this death. */
 export function wordsOn(outcome: RunOutcome, death: ConsoleError): LastWords {
-  const { run, status, mode, failure } = outcome.detail;
+  const { detail } = outcome;
+  const { run, status, mode, failure } = detail;
   // What a dry run has under way is no more than the record of it.
   if (outcome.open && mode !== "dry_run") return failedBy(run, stillOpen(outcome, death));
   if (status === "published" || status === "dry_run") return carriedOut(outcome, status === "dry_run", death);
-  if (failure !== null && status !== "running" && status !== "crashed") return failedAsRecorded(outcome.detail, failure);
+  if (failure !== null && status !== "running" && status !== "crashed") return failedAsRecorded(detail, failure);
   // Its session is there for as long as the statement is that it was in.
   const when = status === "running" ? "Once the server has noticed, run it again." : "Run it again.";
   const known = "Nothing was published, as the ledger says; the database is as it was before.";
@@ -96,9 +97,8 @@ function stillOpen({ detail: { run }, waits_for }: RunOutcome, death: ConsoleErr
 
 /** The process died between the record of its run's failure and the word on it. */
 function failedAsRecorded({ run, month, faults }: RunDetail, failure: RunFailure): LastWords {
-  const { title, hint, fault_count, fault_groups, reject_file } = failure;
-  const code = isFailureCode(failure.code) ? failure.code : "internal";
-  return failedBy(run, new ConsoleError(code, title, { hint }), {
+  const { code, title, hint, fault_count, fault_groups, reject_file } = failure;
+  return failedBy(run, new ConsoleError(isFailureCode(code) ? code : "internal", title, { hint }), {
     stage: stages.find((stage) => stage === failure.stage) ?? null,
     month,
     ...(fault_count > 0 && { faults, fault_count, fault_groups }),
