@@ -1,12 +1,13 @@
 import { version } from "../package.json" with { type: "json" };
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
-import { toConsoleError } from "./core/errors.ts";
+import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
+import { answer } from "./headless/answer.ts";
 import { parseArguments } from "./headless/arguments.ts";
-import { commandNamed, commands } from "./headless/commands.ts";
+import { commands } from "./headless/commands.ts";
 import { printError } from "./headless/views/faults.ts";
-import { channelOf, choosePaint, type Output } from "./headless/views/output.ts";
+import { channelOf, type Output } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
 
 /**
@@ -24,14 +25,16 @@ export async function main(
     unused = null;
     return startPipeline(settings, child);
   };
-  const output = outputFor(argv);
+  // Looked for before the command line is understood, since a complaint about it is coloured, too.
+  const colour = !argv.includes("--no-color");
+  const output = { out: channelOf(process.stdout, colour), err: channelOf(process.stderr, colour) };
   try {
     const code = await dispatch(argv, output, connect);
     await output.out.flush();
     return code;
   } catch (thrown) {
     const error = toConsoleError(thrown);
-    output.err.write(await printError(error, output.err.paint));
+    output.err.write(printError(error, output.err.paint));
     return error.exitCode;
   } finally {
     // What was printed before an error counts, too; that it cannot be printed was told above, if it can be told at all.
@@ -40,43 +43,31 @@ export async function main(
   }
 }
 
-function outputFor(argv: readonly string[]): Output {
-  const { stdout, stderr, env } = process;
-  // Looked for before the command line is understood, since a complaint about it is coloured, too.
-  const allowed = !argv.includes("--no-color");
-  return {
-    out: channelOf(stdout, choosePaint(stdout.isTTY === true, allowed, env)),
-    err: channelOf(stderr, choosePaint(stderr.isTTY === true, allowed, env)),
-  };
-}
-
 async function dispatch(
   argv: readonly string[],
   output: Output,
   connect: (settings: Settings) => Pipeline,
 ): Promise<number> {
-  const invocation = parseArguments(argv, commands, version);
+  const invocation = parseArguments(argv, version);
   if (invocation.kind === "text") {
     output.out.write(invocation.text);
-    return 0;
+    return exitCodes.done;
   }
-  const { command, values } = invocation;
+  const { name, values } = invocation;
   // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
-  const flags = command?.name === "db" ? { ...values, database: embedded } : values;
-  const settings = resolveSettings(flags, process.env);
-  const start = () => {
-    const pipeline = connect(settings);
-    pipeline.heed((text) => output.err.write(`${text}\n`));
-    return pipeline;
-  };
+  const settings = resolveSettings(name === "db" ? { ...values, database: embedded } : values, process.env);
   const { json = false, quiet = false } = values;
   const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
-  if (command === null && canDraw && !json && !quiet) {
+  if (name === null && canDraw && !json && !quiet) {
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
     return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
   }
-  const chosen = command ?? commandNamed("months");
-  return chosen.perform(invocation, { settings, output, json, quiet, start });
+  const request = commands[name ?? "months"].request(invocation);
+  const pipeline = connect(settings);
+  pipeline.heed((text) => output.err.write(`${text}\n`));
+  if (request.kind !== "run") return answer(request.kind, request, pipeline, { output, json, quiet });
+  const { performRun } = await import("./headless/run.ts");
+  return performRun(request, pipeline, { output, json, quiet });
 }

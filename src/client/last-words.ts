@@ -1,6 +1,6 @@
 import { ConsoleError, isFailureCode } from "../core/errors.ts";
 import { type EventBody, stages } from "../core/messages/events.ts";
-import type { RunDetail, RunFailure, RunOutcome } from "../core/messages/listings.ts";
+import { type RunDetail, type RunFailure, type RunOutcome, secondsOf } from "../core/messages/listings.ts";
 import type { RequestKind } from "../core/messages/requests.ts";
 
 /** How the pipeline subprocess ended. */
@@ -30,17 +30,20 @@ const afterwards: Partial<Record<RequestKind, string>> = {
   db: "`db status` tells how the server stands now.",
 };
 
+/** The same error with another hint. */
+function rehinted({ code, title }: ConsoleError, hint: string): ConsoleError {
+  return new ConsoleError(code, title, { hint });
+}
+
 /** An answer that tells of a lost connection: what was asked for may have been carried out by then, unless it is a run's. */
 export function withoutConnection(kind: RequestKind, error: ConsoleError): ConsoleError {
   const hint = kind === "run" ? undefined : afterwards[kind];
-  return error.code !== "database_lost" || hint === undefined
-    ? error
-    : new ConsoleError(error.code, error.title, { hint });
+  return error.code !== "database_lost" || hint === undefined ? error : rehinted(error, hint);
 }
 
 /** The error of a request that the pipeline did not live to answer. */
-export function unanswered(kind: RequestKind, { code, title, hint }: ConsoleError): ConsoleError {
-  return new ConsoleError(code, title, { hint: `${afterwards[kind] ?? "Try again."} ${hint}` });
+export function unanswered(kind: RequestKind, death: ConsoleError): ConsoleError {
+  return rehinted(death, `${afterwards[kind] ?? "Try again."} ${death.hint}`);
 }
 
 /** What is said of a run in place of its process, the last word last, and the error that ends the call; null for none. */
@@ -51,13 +54,16 @@ export interface LastWords {
 
 /** What the ledger says of a run whose process met this death. */
 export function wordsOn(outcome: RunOutcome, death: ConsoleError): LastWords {
-  const { detail, open } = outcome;
+  const { detail } = outcome;
+  const { run, status, mode, failure } = detail;
   // What a dry run has under way is no more than the record of it.
-  if (open && detail.mode !== "dry_run") return failedBy(detail.run, stillOpen(outcome, death));
-  if (detail.status === "published" || detail.status === "dry_run") return carriedOut(outcome, death);
-  const { failure } = detail;
-  const isRecorded = failure !== null && detail.status !== "running" && detail.status !== "crashed";
-  return isRecorded ? failedAsRecorded(detail, failure) : failedBy(detail.run, rolledBack(detail, death));
+  if (outcome.open && mode !== "dry_run") return failedBy(run, stillOpen(outcome, death));
+  if (status === "published" || status === "dry_run") return carriedOut(outcome, status === "dry_run", death);
+  if (failure !== null && status !== "running" && status !== "crashed") return failedAsRecorded(detail, failure);
+  // Its session is there for as long as the statement is that it was in.
+  const when = status === "running" ? "Once the server has noticed, run it again." : "Run it again.";
+  const known = "Nothing was published, as the ledger says; the database is as it was before.";
+  return failedBy(run, rehinted(death, `${known} ${when} ${death.hint}`));
 }
 
 /** What is said when the ledger could not be asked. */
@@ -67,70 +73,52 @@ export function notKnown(run: number, death: ConsoleError, reason: ConsoleError)
   return failedBy(run, new ConsoleError("outcome_unknown", title, { hint, cause: reason }));
 }
 
-function failedBy(run: number, error: ConsoleError): LastWords {
+type Failed = Extract<EventBody, { event: "run.failed" }>;
+
+/** `told` is what else there is to tell of it. */
+function failedBy(
+  run: number | null,
+  error: ConsoleError,
+  { stage = null, month, ...told }: Partial<Failed> = {},
+): LastWords {
   const { code, title, hint } = error;
-  return { said: [{ run, body: { event: "run.failed", stage: null, code, title, hint } }], error };
+  const where = { stage, ...(month !== undefined && { month }) };
+  return { said: [{ run, body: { event: "run.failed", ...where, code, title, hint, ...told } }], error };
 }
 
 function stillOpen({ detail: { run }, waits_for }: RunOutcome, death: ConsoleError): ConsoleError {
-  const wait =
-    waits_for === null ? "" : waits_for === "SyncRep" ? ", waiting for a standby" : `, waiting (${waits_for})`;
+  const what = waits_for === "SyncRep" ? "for a standby" : `(${waits_for})`;
+  const wait = waits_for === null ? "" : `, waiting ${what}`;
   const title = `${death.title} The server still has the commit of run ${run} under way${wait}: it may yet be published.`;
   const hint = `Until that is over nobody knows; then \`show ${run}\` tells, as does \`runs\`. ${death.hint}`;
   return new ConsoleError("outcome_unknown", title, { hint });
 }
 
-function rolledBack({ status }: RunDetail, { code, title, hint }: ConsoleError): ConsoleError {
-  // Its session is there for as long as the statement is that it was in.
-  const when = status === "running" ? "Once the server has noticed, run it again." : "Run it again.";
-  const known = "Nothing was published, as the ledger says; the database is as it was before.";
-  return new ConsoleError(code, title, { hint: `${known} ${when} ${hint}` });
-}
-
 /** The process died between the record of its run's failure and the word on it. */
-function failedAsRecorded(detail: RunDetail, failure: RunFailure): LastWords {
-  const { title, hint, fault_count, fault_groups, reject_file } = failure;
-  const code = isFailureCode(failure.code) ? failure.code : "internal";
-  const body: EventBody = {
-    event: "run.failed",
+function failedAsRecorded({ run, month, faults }: RunDetail, failure: RunFailure): LastWords {
+  const { code, title, hint, fault_count, fault_groups, reject_file } = failure;
+  return failedBy(run, new ConsoleError(isFailureCode(code) ? code : "internal", title, { hint }), {
     stage: stages.find((stage) => stage === failure.stage) ?? null,
-    month: detail.month,
-    code,
-    title,
-    hint,
-    ...(fault_count > 0 && { faults: detail.faults, fault_count, fault_groups }),
+    month,
+    ...(fault_count > 0 && { faults, fault_count, fault_groups }),
     ...(reject_file !== null && { reject_file }),
-  };
-  return { said: [{ run: detail.run, body }], error: new ConsoleError(code, title, { hint }) };
+  });
 }
 
-function carriedOut(outcome: RunOutcome, death: ConsoleError): LastWords {
-  const { detail, in_force, left } = outcome;
+function carriedOut({ detail, in_force, left }: RunOutcome, isDry: boolean, death: ConsoleError): LastWords {
   const { run, month, as_of, mode, tables, expectations } = detail;
-  const isDry = detail.status === "dry_run";
-  const known = isDry ? "came to its end and was rolled back" : "was published, all of it";
+  const known = `Run ${run} ${isDry ? "came to its end and was rolled back" : "was published, all of it"}`;
   const status = isDry ? "dry_run" : "published";
-  const counts = { month, as_of, mode, seconds: secondsOf(detail), tables, expectations, snapshots: in_force };
+  const counts = { month, as_of, mode, seconds: secondsOf(detail) ?? 0, tables, expectations, snapshots: in_force };
+  const hint = `${known}, as the ledger says. ${death.hint}`;
   const said: LastWords["said"] = [
-    {
-      run,
-      body: { event: "run.warned", title: death.title, hint: `Run ${run} ${known}, as the ledger says. ${death.hint}` },
-    },
+    { run, body: { event: "run.warned", title: death.title, hint } },
     { run, body: { event: "run.finished", status, ...counts } },
   ];
-  return left.length === 0 ? { said, error: null } : andNoMore(said, `Run ${run} ${known}`, left, death);
-}
-
-/** The months after it were asked for, too. */
-function andNoMore(said: LastWords["said"], known: string, left: RunOutcome["left"], death: ConsoleError): LastWords {
-  const [month = ""] = left;
-  const those = left.length === 1 ? `${month} was` : `${month} to ${left.at(-1)} were`;
-  const hint = `${known}; ${those} not run: ask for the rest again. ${death.hint}`;
-  const { code, title } = death;
-  const body: EventBody = { event: "run.failed", stage: null, month, code, title, hint };
-  return { said: [...said, { run: null, body }], error: new ConsoleError(code, title, { hint }) };
-}
-
-function secondsOf({ started_at, finished_at }: RunDetail): number {
-  return finished_at === null ? 0 : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+  const [next] = left;
+  if (next === undefined) return { said, error: null };
+  // The months after it were asked for, too.
+  const those = left.length === 1 ? `${next} was` : `${next} to ${left.at(-1)} were`;
+  const error = rehinted(death, `${known}; ${those} not run: ask for the rest again. ${death.hint}`);
+  return { said: [...said, ...failedBy(null, error, { month: next }).said], error };
 }

@@ -7,24 +7,24 @@ import type { RunState } from "./state.ts";
 export function headline(state: RunState): string {
   const { month, as_of, run, end } = state;
   const name = [month, as_of].filter(Boolean).join(" → ");
-  const how = end?.event === "run.finished" ? finished(end, run) : `${outcomeWord(state)}, ${unpublished(state)}`;
+  const outcome = outcomeWord(state);
+  const unpublished = outcome === unknown ? `run ${run} may have been published` : "nothing was published";
+  const how = end?.event === "run.finished" ? finished(end, run) : `${outcome}, ${unpublished}`;
   return name === "" ? how : `${name}: ${how}`;
 }
 
-/** Only where that is known. */
-function unpublished({ end, run }: RunState): string {
-  return isUnknown(end) ? `run ${run} may have been published` : "nothing was published";
-}
-
-function isUnknown(end: RunState["end"]): boolean {
-  return end?.event === "run.failed" && end.code === "outcome_unknown";
-}
+const unknown = "outcome unknown";
+/** By the exit that a failure leads to, where its name is not the word. */
+const failedOutcomes: Partial<Record<ExitName, string>> = { usage: "not understood", failure: "failed" };
 
 /** How a run ended, in one word or two. */
 export function outcomeWord({ end }: RunState): string {
   if (end === null) return "unfinished";
-  if (isUnknown(end)) return "outcome unknown";
-  if (end.event === "run.failed") return failedOutcomes[isFailureCode(end.code) ? failureCodes[end.code] : "failure"];
+  if (end.event === "run.failed") {
+    if (end.code === "outcome_unknown") return unknown;
+    const exit = isFailureCode(end.code) ? failureCodes[end.code].exit : "failure";
+    return failedOutcomes[exit] ?? exit;
+  }
   return end.status === "published" ? deedOf(end) : end.status.replaceAll("_", " ");
 }
 
@@ -32,16 +32,6 @@ export function outcomeWord({ end }: RunState): string {
 function deedOf({ mode, lifted, replaced }: EventOf<"run.finished">): string {
   return mode === "restamp" && lifted === 0 && replaced === 0 ? deeds.publish : deeds[mode];
 }
-
-const failedOutcomes: Record<ExitName, string> = {
-  done: "done",
-  rejected: "rejected",
-  usage: "not understood",
-  failure: "failed",
-  refused: "refused",
-  interrupted: "interrupted",
-  terminated: "terminated",
-};
 
 const deeds = {
   publish: "published",
@@ -52,12 +42,12 @@ const deeds = {
 } as const;
 
 function finished(end: EventOf<"run.finished">, run: number | null): string {
-  const { status, mode, seconds, tables, replaced = 0 } = end;
+  const { status, mode, tables, replaced = 0 } = end;
   if (status === "unchanged") return `nothing to do, these very files were published by run ${run}`;
-  const took = formatDuration(seconds);
+  const took = formatDuration(end.seconds);
   const changes = tables.reduce((sum, { inserted = 0, updated = 0 }) => sum + inserted + updated, 0);
-  const frozen = replaced === 0 ? "" : ` and replace ${formatCounted(replaced, "snapshot row")}`;
   if (status === "dry_run") {
+    const frozen = replaced === 0 ? "" : ` and replace ${formatCounted(replaced, "snapshot row")}`;
     return `dry run in ${took}, rolled back; would change ${formatCounted(changes, "row")}${frozen}`;
   }
   const nothing = changes === 0 && mode !== "backfill" ? ", no live row changed" : "";

@@ -5,45 +5,53 @@ export const exitCodes = { done: 0, rejected: 1, usage: 2, failure: 3, refused: 
 
 export type ExitName = keyof typeof exitCodes;
 
+/** Signals that end the console: a hangup is a termination, too, since both mean that somebody else wants it gone. */
+export const exitCodeOfSignal = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.terminated,
+};
+
 /**
- * Every way in which the console stops short, with the exit code it leads to.
- * Printers, help and tests are drawn from this table.
+ * Every way in which the console stops short, with the exit it leads to, and what it is in a few words; null for what the
+ * exit says already. Failures that a reader need not tell apart have the same words. Printers, help, the README and tests
+ * are drawn from this table.
  */
 export const failureCodes = {
-  drop_rejected: "rejected",
-  expectation_failed: "rejected",
-  seal_broken: "rejected",
-  usage: "usage",
-  manifest_invalid: "usage",
-  suite_invalid: "usage",
-  unknown_month: "usage",
-  unknown_run: "usage",
-  unknown_snapshot: "usage",
-  database_unreachable: "failure",
-  database_lost: "failure",
-  database_error: "failure",
-  database_version: "failure",
-  privilege_missing: "failure",
-  schema_mismatch: "failure",
-  embedded_unavailable: "failure",
-  io_error: "failure",
-  pipeline_died: "failure",
-  outcome_unknown: "failure",
-  not_as_planned: "failure",
-  internal: "failure",
-  locked: "refused",
-  out_of_order: "refused",
-  snapshot_differs: "refused",
-  leak: "refused",
-  not_convertible: "refused",
-  interrupted: "interrupted",
-  terminated: "terminated",
-} as const satisfies Record<string, ExitName>;
+  drop_rejected: { exit: "rejected", means: "malformed files" },
+  expectation_failed: { exit: "rejected", means: "a failed critical expectation" },
+  seal_broken: { exit: "rejected", means: "a broken seal" },
+  usage: { exit: "usage", means: "the command line or the environment" },
+  manifest_invalid: { exit: "usage", means: "the manifest" },
+  suite_invalid: { exit: "usage", means: "a suite" },
+  unknown_month: { exit: "usage", means: "a month, run or snapshot that there is not" },
+  unknown_run: { exit: "usage", means: "a month, run or snapshot that there is not" },
+  unknown_snapshot: { exit: "usage", means: "a month, run or snapshot that there is not" },
+  database_unreachable: { exit: "failure", means: "the server cannot be reached" },
+  database_lost: { exit: "failure", means: "it was lost" },
+  database_error: { exit: "failure", means: "it reports an error" },
+  database_version: { exit: "failure", means: "it is too old" },
+  privilege_missing: { exit: "failure", means: "a right is missing" },
+  schema_mismatch: { exit: "failure", means: "tables are not as the manifest says" },
+  embedded_unavailable: { exit: "failure", means: "the embedded server does not start" },
+  io_error: { exit: "failure", means: "a file cannot be read or written" },
+  pipeline_died: { exit: "failure", means: "a process was killed" },
+  outcome_unknown: { exit: "failure", means: "whether a month was published is not known" },
+  not_as_planned: { exit: "failure", means: "rows are not as planned" },
+  internal: { exit: "failure", means: "a defect of the console" },
+  locked: { exit: "refused", means: "locked" },
+  out_of_order: { exit: "refused", means: "out of order" },
+  snapshot_differs: { exit: "refused", means: "a sealed snapshot would change" },
+  leak: { exit: "refused", means: "labels would leak" },
+  not_convertible: { exit: "refused", means: "a table or a value cannot be converted" },
+  interrupted: { exit: "interrupted", means: null },
+  terminated: { exit: "terminated", means: null },
+} as const satisfies Record<string, { exit: ExitName; means: string | null }>;
 
 export type FailureCode = keyof typeof failureCodes;
 
 export function exitCodeOf(code: FailureCode): number {
-  return exitCodes[failureCodes[code]];
+  return exitCodes[failureCodes[code].exit];
 }
 
 export function isFailureCode(code: string): code is FailureCode {
@@ -80,6 +88,11 @@ export class ConsoleError extends Error {
   get exitCode(): number {
     return exitCodeOf(this.code);
   }
+}
+
+/** The command line or the environment is not one that the console understands: what is wrong, and how to write it. */
+export function usageError(title: string, hint: string): ConsoleError {
+  return new ConsoleError("usage", title, { hint });
 }
 
 /** Any thrown value as a ConsoleError; what is not one already is a defect of ours. */

@@ -2,9 +2,8 @@
 
 /** 7120 → "7,120". */
 export function formatCount(count: number): string {
-  const [whole = "", fraction] = String(Math.abs(count)).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${count < 0 ? "-" : ""}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+  // Intl.NumberFormat says the same, and takes 5 ms to load.
+  return String(count).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
 }
 
 /** One of something or several: (1, "row") → "1 row", (0, "row") → "0 rows", (2, "entry", "entries") → "2 entries". */
@@ -19,10 +18,7 @@ export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   // 999.5 would be shown as 1000, so it belongs to the unit above.
-  while (value >= 999.5 && unit < byteUnits.length - 1) {
-    value /= 1000;
-    unit++;
-  }
+  for (; value >= 999.5 && unit < byteUnits.length - 1; unit++) value /= 1000;
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${byteUnits[unit]}`;
 }
@@ -50,16 +46,14 @@ export function formatMoment(iso: string): string {
   return iso.replace("T", " ").replace(/(\.\d+)?Z$/, "Z");
 }
 
-const ages: [seconds: number, unit: string][] = [
-  [86_400, "d"],
-  [3600, "h"],
-  [60, "m"],
-];
+/** Seconds of each unit. */
+const ages = { d: 86_400, h: 3600, m: 60 };
 
 /** How long ago, in one unit: "just now", "12 m ago", "3 h ago", "2 d ago". Both times in milliseconds since 1970. */
 export function formatAge(then: number, now: number): string {
   const seconds = (now - then) / 1000;
-  for (const [size, unit] of ages) if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  for (const [unit, size] of Object.entries(ages))
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
   return "just now";
 }
 
@@ -67,8 +61,7 @@ export function formatAge(then: number, now: number): string {
 export function formatPercent(percent: number): string {
   if (percent > 0 && percent < 0.01) return "<0.01 %";
   if (percent < 100 && percent > 99.99) return ">99.99 %";
-  const text = percent.toFixed(percent < 10 ? 2 : 1);
-  return `${text.replace(/\.?0+$/, "")} %`;
+  return `${Number(percent.toFixed(percent < 10 ? 2 : 1))} %`;
 }
 
 function two(value: number): string {

@@ -1,4 +1,4 @@
-import { ConsoleError } from "./errors.ts";
+import { usageError } from "./errors.ts";
 
 /** A month of the dataset: its number counts from the manifest's `first_month`. */
 export type MonthName = `month_${string}`;
@@ -41,13 +41,11 @@ export function parseMonth(text: string, firstMonth: string): MonthName {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
     const index = indexOfDate(text, firstMonth);
     if (index >= 0) return monthName(index);
-    throw new ConsoleError("usage", `${text} is before the first month, ${firstMonth}.`, {
-      hint: "The dataset manifest, db/dataset.json, sets first_month.",
-    });
+    const hint = "The dataset manifest, db/dataset.json, sets first_month.";
+    throw usageError(`${text} is before the first month, ${firstMonth}.`, hint);
   }
-  throw new ConsoleError("usage", `"${text}" is not a month.`, {
-    hint: "Write month_003, 3 or 2024-04, or a range such as month_000..month_003.",
-  });
+  const hint = "Write month_003, 3 or 2024-04, or a range such as month_000..month_003.";
+  throw usageError(`"${text}" is not a month.`, hint);
 }
 
 /** All months that the words name, ranges included, oldest first and each once. */
@@ -58,9 +56,8 @@ export function parseMonths(words: readonly string[], firstMonth: string): Month
     const first = monthIndex(parseMonth(from ?? "", firstMonth)) ?? 0;
     const last = to === undefined ? first : (monthIndex(parseMonth(to, firstMonth)) ?? 0);
     if (rest.length > 0 || last < first) {
-      throw new ConsoleError("usage", `"${word}" is not a range of months.`, {
-        hint: "Write the older month first, such as month_000..month_003.",
-      });
+      const hint = "Write the older month first, such as month_000..month_003.";
+      throw usageError(`"${word}" is not a range of months.`, hint);
     }
     for (let index = first; index <= last; index++) indexes.add(index);
   }

@@ -1,5 +1,5 @@
 import type { type } from "./checks.ts";
-import { ConsoleError } from "./errors.ts";
+import { type ConsoleError, usageError } from "./errors.ts";
 
 /** Where the embedded server is unless told otherwise. */
 export const defaultHome = ".streamflow";
@@ -56,9 +56,7 @@ function seedUrl(env: Environment): string | null {
   const { POSTGRES_HOST: host = "", POSTGRES_USER: user = "", POSTGRES_PASSWORD: password, POSTGRES_DB } = env;
   const port = env.POSTGRES_PORT || "5432";
   if (!/^\d{1,5}$/.test(port)) {
-    throw new ConsoleError("usage", `POSTGRES_PORT is not a port: "${port}".`, {
-      hint: "Set it to a number such as 5432.",
-    });
+    throw usageError(`POSTGRES_PORT is not a port: "${port}".`, "Set it to a number such as 5432.");
   }
   const login = encodeURIComponent(user) + (password ? `:${encodeURIComponent(password)}` : "");
   const database = encodeURIComponent(POSTGRES_DB || user);
@@ -69,9 +67,8 @@ function seedUrl(env: Environment): string | null {
 
 function halfSet(set: readonly string[], missing: readonly string[]): ConsoleError {
   const [all, none] = [set, missing].map((names) => `${names.join(", ")} ${names.length === 1 ? "is" : "are"}`);
-  return new ConsoleError("usage", `The database is half named: ${all} set, ${none} not.`, {
-    hint:
-      `Set ${missing.join(" and ")} too, or use the embedded server: unset ${set.join(", ")}, or say --database ` +
-      `${embedded} or DATABASE_URL=${embedded}. Variables also come from the .env of the folder you are in.`,
-  });
+  const hint =
+    `Set ${missing.join(" and ")} too, or use the embedded server: unset ${set.join(", ")}, or say --database ` +
+    `${embedded} or DATABASE_URL=${embedded}. Variables also come from the .env of the folder you are in.`;
+  return usageError(`The database is half named: ${all} set, ${none} not.`, hint);
 }

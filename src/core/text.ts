@@ -79,13 +79,6 @@ function escapeOf(code: number): string {
   return short[code] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 1)}}`);
 }
 
-/** Every character beyond ASCII as its escape, for a terminal that cannot show it. */
-export function escapeNonAscii(text: string): string {
-  return beyondAscii.test(text)
-    ? text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${hex(character.codePointAt(0) ?? 0, 1)}}`)
-    : text;
-}
-
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }

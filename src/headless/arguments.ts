@@ -1,37 +1,36 @@
 import { CommanderError, InvalidArgumentError, Option, Argument as ParsedWord, Command as Parser } from "commander";
-import type { Command, Flag, Input, Parameter, Values } from "./command.ts";
-import { globalFlags } from "./flags.ts";
-import { examplesText, exitCodesText, foreignFlag, fromCommander, helpLine, program, unknownCommand } from "./usage.ts";
+import { type Command, type CommandName, commands, type Input } from "./commands.ts";
+import { type Flag, globalFlags, type Values } from "./flags.ts";
+import { foreignFlag, fromCommander, helpEnd, program, unknownCommand } from "./usage.ts";
 
 /** What the command line asks for. */
 export type Invocation =
   | { kind: "text"; text: string }
-  /** `command` is null when none is named and no flag makes a run. */
-  | ({ kind: "command"; command: Command | null } & Input);
+  /** `name` is null when no command is named and no flag makes a run. */
+  | ({ kind: "command"; name: CommandName | null } & Input);
 
 /** Read the words behind the program's name. Throws a usage error that says how to write it. */
-export function parseArguments(argv: readonly string[], commands: readonly Command[], version: string): Invocation {
+export function parseArguments(argv: readonly string[], version: string): Invocation {
   const printed: string[] = [];
   let found: Invocation | null = null;
   const root = rootParser(version, (text) => printed.push(text));
-  for (const command of commands) {
-    const parser =
-      command.name === "" ? root.allowExcessArguments() : root.command(command.name).allowExcessArguments(false);
-    describe(parser, command);
+  for (const [name, command] of Object.entries(commands) as [CommandName, Command][]) {
+    const parser = name === "" ? root.allowExcessArguments() : root.command(name).allowExcessArguments(false);
+    describe(parser, name, command);
     parser.action(() => {
-      found = invocationOf(command, parser, root, commands);
+      found = name === "" ? runOrNone(root) : invocationOf(name, parser, root);
     });
   }
   try {
     root.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const command = commands.find(({ name }) => name !== "" && argv.includes(name));
     // The parser asks for help on a command that it does not know, and says nothing of why.
     if (error.exitCode !== 0 && error.code === "commander.help") {
-      throw unknownCommand(argv[argv.indexOf("help") + 1] ?? "", namesOf(commands));
+      throw unknownCommand(argv[argv.indexOf("help") + 1] ?? "");
     }
-    if (error.exitCode !== 0) throw fromCommander(error, helpLine(command));
+    const named = Object.keys(commands).find((name) => name !== "" && argv.includes(name));
+    if (error.exitCode !== 0) throw fromCommander(error, named);
   }
   return found ?? { kind: "text", text: printed.join("") };
 }
@@ -48,16 +47,14 @@ function rootParser(version: string, print: (text: string) => void): Parser {
     .enablePositionalOptions();
 }
 
-function describe(parser: Parser, { name, summary, parameters, flags, examples }: Command): void {
+function describe(parser: Parser, name: CommandName, { summary, parameters, flags, examples }: Command): void {
   if (name !== "") parser.description(summary);
-  for (const parameter of parameters) parser.addArgument(argumentOf(parameter));
-  for (const flag of [...flags, ...globalFlags]) parser.addOption(optionOf(flag));
-  parser.addHelpText("after", `\n${examplesText(examples)}${name === "" ? `\n${exitCodesText()}` : ""}`);
-}
-
-function argumentOf({ name, help, choices, optional }: Parameter): ParsedWord {
-  const argument = new ParsedWord(optional ? `[${name}]` : `<${name}>`, help);
-  return choices === undefined ? argument : argument.choices(choices);
+  for (const { name: word, help, choices } of parameters ?? []) {
+    const argument = new ParsedWord(`<${word}>`, help);
+    parser.addArgument(choices === undefined ? argument : argument.choices(choices));
+  }
+  for (const flag of [...(flags ?? []), ...Object.values(globalFlags)]) parser.addOption(optionOf(flag));
+  parser.addHelpText("after", helpEnd(name, examples));
 }
 
 function optionOf({ syntax, help, repeatable, required, choices }: Flag): Option {
@@ -76,23 +73,24 @@ function aValue(word: string): string {
   return word;
 }
 
-function invocationOf(command: Command, parser: Parser, root: Parser, commands: readonly Command[]): Invocation {
-  const before = given(root);
-  if (command.name !== "") {
-    // A run's flags in front of another command's name would be dropped in silence.
-    const own = new Set([...command.flags, ...globalFlags].map(({ name }) => name));
-    const foreign = commands.flatMap(({ flags }) => flags).find(({ name }) => name in before && !own.has(name));
-    if (foreign !== undefined) throw foreignFlag(command, foreign);
-    return { kind: "command", command, words: parser.args, values: { ...before, ...given(parser) } };
-  }
+function runOrNone(root: Parser): Invocation {
   const [word] = root.args;
-  if (word !== undefined) throw unknownCommand(word, namesOf(commands));
-  const isRun = command.flags.some(({ name }) => name in before);
-  return { kind: "command", command: isRun ? command : null, words: [], values: before };
+  if (word !== undefined) throw unknownCommand(word);
+  const values = given(root);
+  const isRun = Object.keys(values).some((name) => !(name in globalFlags));
+  return { kind: "command", name: isRun ? "" : null, words: [], values };
 }
 
-function namesOf(commands: readonly Command[]): string[] {
-  return commands.map(({ name }) => name);
+function invocationOf(name: CommandName, parser: Parser, root: Parser): Invocation {
+  const before = given(root);
+  // A run's flags in front of another command's name would be dropped in silence.
+  const own = new Set(parser.options.map((option) => option.attributeName()));
+  const foreign = root.options.find((option) => {
+    const flag = option.attributeName();
+    return flag in before && !own.has(flag);
+  });
+  if (foreign !== undefined) throw foreignFlag(name, foreign.long ?? "");
+  return { kind: "command", name, words: parser.args, values: { ...before, ...given(parser) } };
 }
 
 /** The flags that were written, without those that only have a default. */

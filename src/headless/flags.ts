@@ -1,60 +1,88 @@
-import type { Flag } from "./command.ts";
+import { resultFormats } from "../core/messages/requests.ts";
+
+/** An option as data: help, the reference in the README and the parser are all made of it. */
+export interface Flag {
+  /** As written: `--month <month>`. */
+  syntax: string;
+  help: string;
+  repeatable?: true;
+  /** The command cannot do without it. */
+  required?: true;
+  choices?: readonly string[];
+}
 
 /** Understood by every command, before or after its name. */
-export const globalFlags: readonly Flag[] = [
-  {
-    name: "data",
-    syntax: "--data <dir>",
-    help: "folder of the drops (default: $STREAMFLOW_DATA, else data/seeds)",
-  },
-  {
-    name: "database",
+export const globalFlags = {
+  data: { syntax: "--data <dir>", help: "folder of the drops (default: $STREAMFLOW_DATA, else data/seeds)" },
+  database: {
     syntax: "--database <url>",
     help: "libpq URL, or `embedded` (default: $DATABASE_URL, else $POSTGRES_HOST and its kin, else the embedded server)",
   },
-  {
-    name: "home",
+  home: {
     syntax: "--home <dir>",
     help: "folder of the embedded server and the reject files (default: $STREAMFLOW_HOME, else .streamflow)",
   },
-  { name: "json", syntax: "--json", help: "print JSON: one object, or a run's events, one a line" },
-  { name: "quiet", syntax: "--quiet", help: "print errors only; the exit code tells the rest" },
-  { name: "color", syntax: "--no-color", help: "print without colours, as $NO_COLOR does" },
-];
+  json: { syntax: "--json", help: "print JSON: one object, or a run's events, one a line" },
+  quiet: { syntax: "--quiet", help: "print errors only; the exit code tells the rest" },
+  color: { syntax: "--no-color", help: "print without colours, as $NO_COLOR does" },
+} as const satisfies Record<string, Flag>;
 
-/** Which months. */
-export const selectionFlags: readonly Flag[] = [
-  {
-    name: "month",
+/** Every flag there is, under the name that the command-line library gives its value. */
+export const flags = {
+  ...globalFlags,
+  month: {
     syntax: "--month <month>",
     help: "this month: month_003, 3 or 2024-04, or a range such as 0..3; may be repeated",
     repeatable: true,
   },
-  { name: "all", syntax: "--all", help: "every month there is, oldest first" },
-  { name: "pending", syntax: "--pending", help: "the months that are newer than the last published one" },
-];
-
-/** What makes a run, and how it goes. */
-export const runFlags: readonly Flag[] = [
-  ...selectionFlags,
-  { name: "asOf", syntax: "--as-of <date>", help: "stamp another day than the month's last; with exactly one month" },
-  { name: "dryRun", syntax: "--dry-run", help: "do the whole run, print what would change, then roll it back" },
-  { name: "restamp", syntax: "--restamp", help: "replace a sealed snapshot that a corrected drop would change" },
-  {
-    name: "backfill",
+  all: { syntax: "--all", help: "every month there is, oldest first" },
+  pending: { syntax: "--pending", help: "the months that are newer than the last published one" },
+  asOf: { syntax: "--as-of <date>", help: "stamp another day than the month's last; with exactly one month" },
+  dryRun: { syntax: "--dry-run", help: "do the whole run, print what would change, then roll it back" },
+  restamp: { syntax: "--restamp", help: "replace a sealed snapshot that a corrected drop would change" },
+  backfill: {
     syntax: "--backfill",
     help: "build an older month's snapshot from its own drop; live tables stay as they are",
   },
-  { name: "force", syntax: "--force", help: "run even if these very files were published before" },
-];
+  force: { syntax: "--force", help: "run even if these very files were published before" },
+  verify: {
+    syntax: "--verify",
+    help: "recompute every seal from the rows that are there now; exit code 1 when one differs",
+  },
+  drop: { syntax: "--drop <date>", help: "remove the snapshots of this date for good, and record it; wants --yes" },
+  yes: { syntax: "--yes", help: "do what cannot be undone" },
+  labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
+  out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
+  suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file", required: true },
+  table: { syntax: "--table <table>", help: "the table, or schema.table", required: true },
+  parameter: {
+    syntax: "--parameter <name=value>",
+    help: "value of a $PARAMETER in the suite; may be repeated",
+    repeatable: true,
+  },
+  resultFormat: {
+    syntax: "--result-format <format>",
+    help: "how much each result tells (default: SUMMARY)",
+    choices: resultFormats,
+  },
+  checkData: {
+    syntax: "--check-data",
+    help: "read every page of the database as well, and tell which are damaged",
+  },
+  partitionSnapshots: {
+    syntax: "--partition-snapshots",
+    help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
+  },
+} as const satisfies Record<string, Flag>;
 
-export const checkData: Flag = {
-  name: "checkData",
-  syntax: "--check-data",
-  help: "read every page of the database as well, and tell which are damaged",
-};
-export const partitionSnapshots: Flag = {
-  name: "partitionSnapshots",
-  syntax: "--partition-snapshots",
-  help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
-};
+/** Which months. */
+export const selectionFlags: readonly Flag[] = [flags.month, flags.all, flags.pending];
+
+type ValueOf<One extends Flag> = One extends { repeatable: true }
+  ? string[]
+  : One extends { syntax: `${string} <${string}` }
+    ? string
+    : boolean;
+
+/** What was written of the flags; `color` is false after `--no-color`. */
+export type Values = { -readonly [Name in keyof typeof flags]?: ValueOf<(typeof flags)[Name]> };

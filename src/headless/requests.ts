@@ -1,7 +1,7 @@
+import { usageError } from "../core/errors.ts";
 import { type RequestOf, type RunRequest, resultFormats, type Selection } from "../core/messages/requests.ts";
 import { isDate, parseMonth } from "../core/month.ts";
-import type { Flag, Values } from "./command.ts";
-import { usageError } from "./usage.ts";
+import type { Values } from "./flags.ts";
 
 const howToSelect = "Name one or more with --month, or take them all with --all, or those to do with --pending.";
 
@@ -10,7 +10,7 @@ export function runRequest(values: Values): RunRequest {
   return {
     kind: "run",
     selection: selectionOf(values),
-    as_of: asOfOf(values),
+    as_of: ownStampOf(values),
     dry_run: values.dryRun ?? false,
     restamp: values.restamp ?? false,
     backfill: values.backfill ?? false,
@@ -31,34 +31,14 @@ export function selectionOf({ month, all, pending }: Values): Selection {
 
 const earliest = "0000-01";
 
-function asOfOf({ asOf, month }: Values): string | null {
+function ownStampOf({ asOf, month = [] }: Values): string | null {
   if (asOf === undefined) return null;
-  if (!isDate(asOf)) {
-    throw usageError(`"${asOf}" is not a date.`, "Write --as-of as YYYY-MM-DD, a day that exists: --as-of 2024-01-31.");
-  }
-  const [only, ...more] = month ?? [];
-  if (only === undefined || more.length > 0 || only.includes("..")) {
+  const date = dateIn(asOf, "Write --as-of as YYYY-MM-DD, a day that exists: --as-of 2024-01-31.");
+  if (month.length !== 1 || month[0]?.includes("..")) {
     throw usageError("--as-of stamps exactly one month.", "Name one with --month; run several one by one.");
   }
-  return asOf;
+  return date;
 }
-
-export const validateFlags: readonly Flag[] = [
-  { name: "suite", syntax: "--suite <file>", help: "the expectation suite, a JSON file", required: true },
-  { name: "table", syntax: "--table <table>", help: "the table, or schema.table", required: true },
-  {
-    name: "parameter",
-    syntax: "--parameter <name=value>",
-    help: "value of a $PARAMETER in the suite; may be repeated",
-    repeatable: true,
-  },
-  {
-    name: "resultFormat",
-    syntax: "--result-format <format>",
-    help: "how much each result tells (default: SUMMARY)",
-    choices: resultFormats,
-  },
-];
 
 /** The validation that the flags ask for. */
 export function validateRequest({ suite, table, parameter, resultFormat, json }: Values): RequestOf<"validate"> {
@@ -77,4 +57,20 @@ function splitParameter(word: string): [name: string, value: string] {
   const at = word.indexOf("=");
   if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
   throw usageError(`"${word}" gives no parameter a value.`, "Write --parameter name=value.");
+}
+
+/** The word, if it is a day that exists; `hint` says how to write one. */
+export function dateIn(word = "", hint = "Write it as YYYY-MM-DD; `snapshots` lists what there is."): string {
+  if (isDate(word)) return word;
+  throw usageError(`"${word}" is not a date.`, hint);
+}
+
+export function runNumberIn(word = ""): number {
+  if (/^[1-9]\d{0,8}$/.test(word)) return Number(word);
+  throw usageError(`"${word}" is not the number of a run.`, "`runs` lists the runs with their numbers: show 2.");
+}
+
+/** Go on only when the user has said that this is meant: `would` tells what would be done. */
+export function confirm({ yes }: Values, would: string): void {
+  if (!yes) throw usageError(would, "Add --yes if that is what you want.");
 }

@@ -1,18 +1,17 @@
 import type { Pipeline } from "../client/pipeline.ts";
-import { fold, type RunState } from "../client/state.ts";
-import { type ConsoleError, exitCodes, type FailureCode, toConsoleError } from "../core/errors.ts";
-import type { RunEvent } from "../core/messages/events.ts";
+import { exitCodeOfSignal, exitCodes, toConsoleError } from "../core/errors.ts";
 import type { RunRequest } from "../core/messages/requests.ts";
-import type { Context } from "./command.ts";
-import { printerFor } from "./printers/choose.ts";
-import type { Printer } from "./printers/printer.ts";
+import type { Context } from "./answer.ts";
+import { jsonLines, lines, notices } from "./printers/lines.ts";
+import { follow, type Printer, together } from "./printers/printer.ts";
+import { failures, results } from "./printers/results.ts";
 
 /** Milliseconds that a commit has to end once we are told to go. */
 const commitPatience = 2_000;
 
 /** Run months and print what the pipeline tells of them; resolves to the exit code. Closes the pipeline. */
 export async function performRun(request: RunRequest, pipeline: Pipeline, context: Context): Promise<number> {
-  const printer = await printerFor(context, request);
+  const printer = together(await printersFor(context, request));
   // Told before the first event, since it is asked first. What keeps it from being reached is told by the run.
   pipeline.call({ kind: "database" }).then(
     ({ database }) => printer.notice(`database: ${database}`),
@@ -39,14 +38,18 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
     // Whoever sends this does not send it twice: the ledger is asked then, as after any end of the pipeline.
     if (signals.exitCode() === exitCodes.terminated) patience = setTimeout(() => pipeline.kill(), commitPatience);
   };
+  /** If it was a signal to us that ended the run so, its own code; by what the run ended with it published nothing. */
+  const exitCodeFor = (code: number, hasDied = false) => {
+    const isOurDoing = hasDied || code === exitCodes.interrupted || code === exitCodes.terminated;
+    return (isOurDoing ? signals.exitCode() : null) ?? code;
+  };
   try {
     const { exit_code } = await pipeline.call(request, story.tell);
-    const wasInterrupted = exit_code === exitCodes.interrupted || exit_code === exitCodes.terminated;
-    return (wasInterrupted ? signals.exitCode() : null) ?? exit_code;
+    return exitCodeFor(exit_code);
   } catch (thrown) {
     if (!story.lastWordWasFailure()) throw thrown;
-    const error = toConsoleError(thrown);
-    return (isOurDoing(error) ? signals.exitCode() : null) ?? error.exitCode;
+    const { code, exitCode } = toConsoleError(thrown);
+    return exitCodeFor(exitCode, code === "pipeline_died");
   } finally {
     clearTimeout(patience);
     printer.end(story.states);
@@ -55,45 +58,15 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
   }
 }
 
-/** Whether it is a signal to us that ended the run so, if there was one; by its exit code the run published nothing. */
-function isOurDoing({ code }: ConsoleError): boolean {
-  const doings: FailureCode[] = ["interrupted", "terminated", "pipeline_died"];
-  return doings.includes(code);
-}
-
-/** Fold the events into the states of the months' runs, and show each to the printer. */
-export function follow(printer: Printer) {
-  const states: RunState[] = [];
-  let state: RunState | null = null;
-  return {
-    states,
-    tell(event: RunEvent): void {
-      if (state?.end) state = null;
-      state = fold(state, event);
-      if (state === null) return;
-      if (state.end !== null) states.push(state);
-      printer.event(event, state);
-    },
-    /** True when a failure was told as an event, so that it need not be told again. */
-    lastWordWasFailure: () => state?.end?.event === "run.failed",
-  };
-}
-
-/** A hangup counts as a termination: both mean that somebody else wants the process gone. */
-const exitCodeOfSignal = {
-  SIGINT: exitCodes.interrupted,
-  SIGTERM: exitCodes.terminated,
-  SIGHUP: exitCodes.terminated,
-} as const;
-
-type Signal = keyof typeof exitCodeOfSignal;
-const signals = Object.keys(exitCodeOfSignal) as Signal[];
-
-export interface SignalWatch {
-  /** Exit code of the first signal that came; null while none has. */
-  exitCode(): number | null;
-  /** Leave the signals to the system again. */
-  stop(): void;
+/** Results on stdout, everything else on stderr: as JSON, as little as possible, as live bars, or as plain lines. */
+async function printersFor({ output: { out, err }, json, quiet }: Context, request: RunRequest): Promise<Printer[]> {
+  const told = failures(err);
+  if (json) return quiet ? [jsonLines(out), told] : [jsonLines(out), notices(err), told];
+  if (quiet) return [told];
+  const summary = results(out, request);
+  if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err), notices(err), summary, told];
+  const { live } = await import("./printers/live.ts");
+  return [live(err), summary, told];
 }
 
 /**
@@ -102,8 +75,11 @@ export interface SignalWatch {
  */
 const sameWishMs = 500;
 
+type Signal = keyof typeof exitCodeOfSignal;
+export type SignalWatch = ReturnType<typeof watchSignals>;
+
 /** Call `first` for the first signal that asks the process to end, `again` for every later wish. */
-export function watchSignals(first: () => void, again: () => void): SignalWatch {
+export function watchSignals(first: () => void, again: () => void) {
   let caught: { signal: Signal; at: number } | null = null;
   const onSignal = (signal: Signal) => {
     if (caught === null) {
@@ -114,10 +90,13 @@ export function watchSignals(first: () => void, again: () => void): SignalWatch 
       again();
     }
   };
+  const signals = Object.keys(exitCodeOfSignal) as Signal[];
   for (const signal of signals) process.on(signal, onSignal);
   return {
+    /** Of the first signal that came; null while none has. */
     exitCode: () => (caught === null ? null : exitCodeOfSignal[caught.signal]),
-    stop: () => {
+    /** Leave the signals to the system again. */
+    stop() {
       for (const signal of signals) process.off(signal, onSignal);
     },
   };

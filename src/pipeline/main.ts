@@ -1,4 +1,4 @@
-import { exitCodes, toConsoleError } from "../core/errors.ts";
+import { exitCodeOfSignal, exitCodes, toConsoleError } from "../core/errors.ts";
 import {
   type Call,
   type Hello,
@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   const service = startService(settings, (notice) => send({ notice }));
   // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.
   process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => void leave(service, "terminated", exitCodes.terminated));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void leave(service, "terminated", exitCodeOfSignal[signal]));
   }
   const answers = new Set<Promise<void>>();
   for await (const line of lines) {

@@ -1,4 +1,4 @@
-import { type ConsoleError, toConsoleError } from "../core/errors.ts";
+import { type ConsoleError, exitCodeOfSignal, toConsoleError } from "../core/errors.ts";
 import type { Size } from "./model/model.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -26,9 +26,6 @@ export function clipboardSequence(text: string): string {
   const encoded = Buffer.from(text).toString("base64");
   return encoded.length > clipboardLimit ? "" : `\x1b]52;c;${encoded}\x07`;
 }
-
-/** Signals that end the console, with the exit code for each. */
-export const endingSignals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
 
 /** How a session ends: an exit code, and the error when it was one. */
 export interface Ending {
@@ -62,7 +59,7 @@ export function watchEndings(hurry: () => void): Endings {
     // What fails on the way out changes nothing any more.
     if (!over) end({ code: error.exitCode, error });
   };
-  const signals = Object.entries(endingSignals).map(([signal, code]) => ({
+  const signals = Object.entries(exitCodeOfSignal).map(([signal, code]) => ({
     signal,
     obey: () => end({ code, error: null }),
   }));

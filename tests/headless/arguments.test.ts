@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { Option } from "commander";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
 import { commands } from "../../src/headless/commands.ts";
+import { flags } from "../../src/headless/flags.ts";
 import { runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
 import { exampleLine } from "../../src/headless/usage.ts";
 
-const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), commands, "1.2.3");
+const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), "1.2.3");
 
 function valuesOf(line: string) {
   const invocation = parse(line);
@@ -25,12 +27,16 @@ function complaintOf(line: string): string {
 }
 
 describe("the command line", () => {
-  const called = (invocation: Invocation) => invocation.kind === "command" && invocation.command?.name;
+  const called = (invocation: Invocation) => invocation.kind === "command" && invocation.name;
 
   test("flags of every command stand before or after its name, and the later one counts", () => {
     expect(valuesOf("--data a months --json")).toEqual({ data: "a", json: true });
     expect(valuesOf("months --data=b --no-color")).toEqual({ data: "b", color: false });
     expect(valuesOf("--no-color --data a months --data b")).toEqual({ data: "b", color: false });
+  });
+
+  test("a flag has the name that the parser gives its value", () => {
+    for (const [name, { syntax }] of Object.entries(flags)) expect(new Option(syntax).attributeName()).toBe(name);
   });
 
   test("a month is named as often as one likes", () => {
@@ -42,8 +48,8 @@ describe("the command line", () => {
   test("without a command, a run's flags make a run", () => {
     expect(called(parse("--month 0 --json"))).toBe("");
     expect(called(parse("--dry-run"))).toBe("");
-    expect(called(parse("--json --data x"))).toBeUndefined();
-    expect(called(parse(""))).toBeUndefined();
+    expect(called(parse("--json --data x"))).toBeNull();
+    expect(called(parse(""))).toBeNull();
   });
 
   test("words of a command are handed on", () => {
@@ -53,12 +59,12 @@ describe("the command line", () => {
 
   test("help and version are text, each command's too", () => {
     expect(parse("--version")).toEqual({ kind: "text", text: "1.2.3\n" });
-    for (const { name, summary, flags, examples } of commands) {
+    for (const [name, { summary, flags: own = [], examples }] of Object.entries(commands)) {
       const help = parse(`${name} --help`);
       const text = help.kind === "text" ? help.text.replace(/\s+/g, " ") : "";
       if (name !== "") expect(text).toContain(summary);
-      for (const flag of flags) expect(text).toContain(flag.syntax);
-      for (const example of examples) expect(text).toContain(`${exampleLine(example)} ${example.does}`);
+      for (const flag of own) expect(text).toContain(flag.syntax);
+      for (const [line, does] of Object.entries(examples)) expect(text).toContain(`${exampleLine(line)} ${does}`);
     }
   });
 

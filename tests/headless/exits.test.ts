@@ -1,14 +1,13 @@
 import { expect, test } from "bun:test";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { parseArguments } from "../../src/headless/arguments.ts";
-import { commands } from "../../src/headless/commands.ts";
-import { exits, failureWords } from "../../src/headless/exits.ts";
+import { exits } from "../../src/headless/usage.ts";
 
 const codes = Object.keys(failureCodes) as FailureCode[];
 
 test.each(codes)("the exit table has words for %s, at its exit code", (code) => {
   const row = exits.find((exit) => exit.code === exitCodeOf(code));
-  expect(row?.meaning).toContain(failureWords[code] ?? String(code));
+  expect(row?.meaning).toContain(failureCodes[code].means ?? String(code));
 });
 
 test("a refusal is told by its kind, a leak among them", () => {
@@ -18,7 +17,7 @@ test("a refusal is told by its kind, a leak among them", () => {
 });
 
 test("help prints the same table", () => {
-  const help = parseArguments(["--help"], commands, "1.2.3");
+  const help = parseArguments(["--help"], "1.2.3");
   const text = help.kind === "text" ? help.text : "";
   for (const { code, meaning } of exits)
     expect(text).toMatch(new RegExp(`^ +${code} +${RegExp.escape(meaning)}$`, "m"));

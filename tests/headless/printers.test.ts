@@ -1,10 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
-import { jsonLines } from "../../src/headless/printers/choose.ts";
-import { lines } from "../../src/headless/printers/lines.ts";
-import type { Printer } from "../../src/headless/printers/printer.ts";
+import { jsonLines, lines } from "../../src/headless/printers/lines.ts";
+import { follow, type Printer } from "../../src/headless/printers/printer.ts";
 import { failures, results } from "../../src/headless/printers/results.ts";
-import { follow } from "../../src/headless/run.ts";
 import { coloured } from "../../src/headless/views/output.ts";
 import { type KeptChannel, keptChannel } from "./fake/channel.ts";
 import { readStream, type StreamName, streams } from "./fake/streams.ts";
@@ -24,7 +22,7 @@ async function printed(name: StreamName | null, printerOn: (channel: KeptChannel
   const printer = printerOn(channel);
   const story = follow(printer);
   if (name !== null) for (const event of await readStream(name)) story.tell(event);
-  printer.end(story.states);
+  printer.end?.(story.states);
   return channel.text();
 }
 

@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
 import { lines } from "../../src/headless/printers/lines.ts";
+import { follow } from "../../src/headless/printers/printer.ts";
 import { failures } from "../../src/headless/printers/results.ts";
-import { follow } from "../../src/headless/run.ts";
 import { keptChannel } from "../headless/fake/channel.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
@@ -55,7 +55,7 @@ describe.each(names)("the recording %s", (name) => {
     const printer = printerOn(channel);
     const story = follow(printer);
     for (const event of await eventsOf(name)) story.tell(event);
-    printer.end(story.states);
+    printer.end?.(story.states);
     expect(channel.text()).toMatchSnapshot();
   });
 });

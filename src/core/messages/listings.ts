@@ -71,6 +71,11 @@ export interface RunEntry {
   expectations: ExpectationCounts;
 }
 
+/** Seconds that a run took; null while it lasts. */
+export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_at" | "finished_at">): number | null {
+  return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+}
+
 /** Why a run published nothing, as the ledger keeps it. */
 export interface RunFailure {
   stage: string | null;

@@ -4,35 +4,39 @@ import { formatBytes, formatCount, formatCounted, formatDuration } from "../../c
 import type { EventOf, RunEvent, Stage } from "../../core/messages/events.ts";
 import { padEnd } from "../../core/text.ts";
 import type { Channel } from "../views/output.ts";
-import { spaced, verdictLine } from "../views/words.ts";
-import { type Printer, printer } from "./printer.ts";
+import { spaced, verdictLine, verdictWord } from "../views/words.ts";
+import type { Printer } from "./printer.ts";
 
-/** What is not in the stream, such as which database it is, for whoever reads the stream itself. */
+/** Every event as it comes, as one line of JSON. */
+export function jsonLines(out: Channel): Printer {
+  return { event: (event) => out.write(`${JSON.stringify(event)}\n`) };
+}
+
+/** What is not in the stream, such as which database it is. */
 export function notices(err: Channel): Printer {
-  return printer({ notice: (text) => err.write(`${text}\n`) });
+  return { notice: (text) => err.write(`${text}\n`) };
 }
 
 /** One plain line for each thing that is done; nothing is ever repeated. */
 export function lines(err: Channel): Printer {
-  return printer({
+  return {
     event(event, state) {
       const line = lineOf(event, state);
       if (line !== null) err.write(`${line}\n`);
     },
-    notice: (text) => err.write(`${text}\n`),
-  });
+  };
 }
 
 function lineOf(event: RunEvent, state: RunState): string | null {
   switch (event.event) {
     case "run.started":
       return `${state.month} → ${state.as_of}${state.mode === "publish" ? "" : ` (${spaced(state.mode)})`}`;
-    case "table.finished":
-      return tableLine(event, state);
+    case "table.finished": {
+      const table = state.tables.find((one) => one.table === event.table);
+      return row(event.stage, event.table, done[event.stage](event, table, state));
+    }
     case "expectation.evaluated":
-      return event.success
-        ? null
-        : row("validate", event.severity === "critical" ? "failed" : event.severity, verdictLine(event));
+      return event.success ? null : row("validate", verdictWord(event), verdictLine(event));
     case "stage.finished":
       return row(event.stage, "done", `in ${formatDuration(event.seconds)}`);
     case "run.warned":
@@ -44,20 +48,16 @@ function lineOf(event: RunEvent, state: RunState): string | null {
 
 const row = (stage: string, subject: string, text: string) => `  ${padEnd(stage, 8)}  ${padEnd(subject, 16)}  ${text}`;
 
-function tableLine(event: EventOf<"table.finished">, state: RunState): string {
-  const table = state.tables.find((one) => one.table === event.table);
-  return row(event.stage, event.table, done[event.stage](event, table, state));
-}
-
 type Words = (event: EventOf<"table.finished">, table: TableProgress | undefined, state: RunState) => string;
 
 const done: Record<Stage, Words> = {
   ingest: ({ rows }, table) => `${formatCounted(rows, "row")}, ${formatBytes(table?.bytes ?? 0)}`,
-  upsert: ({ rows, inserted, updated, unchanged, absent }) =>
+  upsert: ({ rows, inserted, updated = 0, unchanged = 0, absent = 0 }) =>
     inserted === undefined
       ? `${formatCounted(rows, "row")}, live table left as it is`
-      : `${formatCount(inserted)} inserted, ${formatCount(updated ?? 0)} updated, ` +
-        `${formatCount(unchanged ?? 0)} unchanged, ${formatCount(absent ?? 0)} absent`,
+      : Object.entries({ inserted, updated, unchanged, absent })
+          .map(([name, count]) => `${formatCount(count)} ${name}`)
+          .join(", "),
   validate: (_event, table) => {
     const verdicts = table?.verdicts ?? [];
     return `${verdicts.filter(({ success }) => success).length} of ${formatCounted(verdicts.length, "expectation")} passed`;

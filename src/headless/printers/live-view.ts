@@ -1,47 +1,35 @@
-import type { Cell, RunState, TableProgress } from "../../client/state.ts";
-import { asciiBar, type BarGlyphs, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
-import type { Stage } from "../../core/messages/events.ts";
+import type { RunState, TableProgress } from "../../client/state.ts";
+import { asciiBar, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
+import { type Stage, stages } from "../../core/messages/events.ts";
+import type { Environment } from "../../core/settings.ts";
 import { clip, padEnd } from "../../core/text.ts";
-import type { Paint, Style } from "../views/output.ts";
+import { tableColumn } from "../views/columns.ts";
+import type { Channel, Style } from "../views/output.ts";
 import { type Column, table } from "../views/table.ts";
 
-export interface Frame {
-  columns: number;
-  rows: number;
-  paint: Paint;
-  glyphs: Glyphs;
-  /** Seconds since the run began. */
-  elapsed: number;
-}
-
-export interface Glyphs {
-  bar: BarGlyphs;
-  done: string;
-  failed: string;
-  waiting: string;
-  none: string;
-  more: string;
-}
-
-const unicode: Glyphs = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+const unicode = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+type Glyphs = typeof unicode;
 const ascii: Glyphs = { bar: asciiBar, done: "ok", failed: "FAILED", waiting: ".", none: "-", more: "..." };
 
+type Terminal = Pick<Channel, "columns" | "rows" | "paint">;
+
 /** Block characters, unless the locale says that the terminal does not speak UTF-8. */
-export function glyphsFor(env: Record<string, string | undefined>): Glyphs {
+export function glyphsFor(env: Environment): Glyphs {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined || /utf-?8/i.test(locale) ? unicode : ascii;
 }
 
-/** A run as it stands, in lines that are narrower than the terminal and fewer than its rows. */
-export function liveLines(state: RunState, frame: Frame): string[] {
-  const { columns, rows, paint, glyphs, elapsed } = frame;
+/** A run as it stands `elapsed` seconds after it began, in lines narrower than the terminal and fewer than its rows. */
+export function liveLines(state: RunState, terminal: Terminal, glyphs: Glyphs, elapsed: number): string[] {
+  const { paint } = terminal;
+  const [columns, rows] = [terminal.columns ?? 80, terminal.rows ?? 24];
   const stage = state.stage === null ? "" : ` · ${state.stage}`;
   const heading = clip(`${state.month} → ${state.as_of}${stage} · ${formatClock(elapsed)}`, columns - 1);
   // The heading, the columns' titles, and the row that the cursor waits on.
   const room = Math.max(0, rows - 3);
   const shown = state.tables.length <= room ? state.tables : underWay(state.tables, Math.max(0, room - 1));
   const hidden = state.tables.length - shown.length;
-  const body = room === 0 ? "" : table(columnsFor(frame), shown, { columns: columns - 1, paint });
+  const body = room === 0 ? "" : table(columnsFor(columns, glyphs), shown, { columns: columns - 1, paint });
   const more = hidden > 0 && room > 0 ? [clip(`${glyphs.more} ${hidden} more`, columns - 1)] : [];
   return [paint("bold", heading), ...body.split("\n").filter((line) => line !== ""), ...more];
 }
@@ -56,41 +44,36 @@ function underWay(tables: readonly TableProgress[], room: number): readonly Tabl
 
 const widestName = 18;
 
-function columnsFor({ columns, glyphs }: Frame): Column<TableProgress>[] {
+function columnsFor(columns: number, glyphs: Glyphs): Column<TableProgress>[] {
   const perStage = Math.floor((columns - 1 - widestName) / 4) - 2;
   // The rest of a cell is for " 100 %".
   const barWidth = Math.min(10, perStage - 6);
   const width = Math.max(6, Math.min(16, perStage));
-  const stage = (title: string, name: Stage): Column<TableProgress> => ({
-    title,
-    cell: (one) => padEnd(cellText(one, name, barWidth, glyphs), width),
-    style: (one) => cellStyle(one, name),
-  });
   return [
-    { title: "TABLE", cell: (one) => one.table, flexible: true },
-    stage("INGEST", "ingest"),
-    stage("UPSERT", "upsert"),
-    stage("VALIDATE", "validate"),
-    stage("SNAPSHOT", "snapshot"),
+    tableColumn(),
+    ...stages.map(
+      (stage): Column<TableProgress> => ({
+        title: stage.toUpperCase(),
+        cell: (one) => padEnd(cellText(one, stage, barWidth, glyphs), width),
+        style: (one) => cellStyle(one, stage),
+      }),
+    ),
   ];
 }
 
 function cellText(one: TableProgress, stage: Stage, barWidth: number, glyphs: Glyphs): string {
-  const cell = one.cells[stage];
-  if (cell.state === "done") return doneText(one, stage, glyphs);
+  const { state, done, total } = one.cells[stage];
+  if (state === "done") {
+    if (stage !== "validate") return `${glyphs.done} ${formatCount(one.counts.rows)}`;
+    const passed = one.verdicts.filter(({ success }) => success).length;
+    const mark = passed === one.verdicts.length ? glyphs.done : glyphs.failed;
+    return `${mark} ${passed}/${one.verdicts.length}`;
+  }
   if ((stage === "snapshot" && !one.snapshot) || (stage === "validate" && one.expectations === 0)) return glyphs.none;
-  if (cell.state === "waiting") return glyphs.waiting;
-  const percent = `${String(Math.floor(fractionOf(cell) * 100)).padStart(3)} %`;
-  return barWidth < 3 ? percent : `${bar(fractionOf(cell), barWidth, glyphs.bar)} ${percent}`;
-}
-
-const fractionOf = ({ done, total }: Cell) => (total === 0 ? 0 : Math.min(1, done / total));
-
-function doneText(one: TableProgress, stage: Stage, glyphs: Glyphs): string {
-  if (stage !== "validate") return `${glyphs.done} ${formatCount(one.counts.rows)}`;
-  const passed = one.verdicts.filter(({ success }) => success).length;
-  const mark = passed === one.verdicts.length ? glyphs.done : glyphs.failed;
-  return `${mark} ${passed}/${one.verdicts.length}`;
+  if (state === "waiting") return glyphs.waiting;
+  const fraction = total === 0 ? 0 : Math.min(1, done / total);
+  const percent = `${String(Math.floor(fraction * 100)).padStart(3)} %`;
+  return barWidth < 3 ? percent : `${bar(fraction, barWidth, glyphs.bar)} ${percent}`;
 }
 
 function cellStyle(one: TableProgress, stage: Stage): Style | null {

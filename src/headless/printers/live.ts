@@ -1,20 +1,14 @@
 import type { RunState } from "../../client/state.ts";
 import type { Channel } from "../views/output.ts";
 import { glyphsFor, liveLines } from "./live-view.ts";
-import { type Printer, printer } from "./printer.ts";
+import type { Printer } from "./printer.ts";
 
 const hideCursor = "\x1b[?25l";
 const showCursor = "\x1b[?25h";
 const clearToEnd = "\x1b[J";
 
 /** The last lines of a terminal, drawn over and over. What is above them is never touched. */
-export interface Region {
-  draw(lines: readonly string[]): void;
-  /** Take the lines away and give the cursor back; the next `draw` starts where the cursor is then. */
-  clear(): void;
-}
-
-export function region(channel: Channel): Region {
+function region(channel: Channel) {
   let drawn: readonly string[] = [];
   const restore = () => channel.write(showCursor);
 
@@ -27,7 +21,7 @@ export function region(channel: Channel): Region {
   };
 
   return {
-    draw(lines) {
+    draw(lines: readonly string[]) {
       if (drawn.length === 0) {
         process.on("exit", restore);
         channel.write(hideCursor);
@@ -36,6 +30,7 @@ export function region(channel: Channel): Region {
       channel.write(`${start}${lines.map((line) => `${line}\x1b[K\n`).join("")}${clearToEnd}`);
       drawn = lines;
     },
+    /** Take the lines away and give the cursor back; the next `draw` starts where the cursor is then. */
     clear() {
       if (drawn.length === 0) return;
       channel.write(`${backToTop()}${clearToEnd}${showCursor}`);
@@ -52,24 +47,20 @@ export function live(err: Channel): Printer {
   const place = region(err);
   const glyphs = glyphsFor(process.env);
   let state: RunState | null = null;
-  let timer: Timer | null = null;
+  let timer: Timer | undefined;
   let began = 0;
 
   const draw = () => {
-    if (state === null) return;
-    const elapsed = (performance.now() - began) / 1000;
-    place.draw(
-      liveLines(state, { columns: err.columns ?? 80, rows: err.rows ?? 24, paint: err.paint, glyphs, elapsed }),
-    );
+    if (state !== null) place.draw(liveLines(state, err, glyphs, (performance.now() - began) / 1000));
   };
   const rest = () => {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
+    clearInterval(timer);
+    timer = undefined;
     state = null;
     place.clear();
   };
 
-  return printer({
+  return {
     event(_event, next) {
       if (next.end !== null) return rest();
       const isFirst = state === null;
@@ -87,5 +78,5 @@ export function live(err: Channel): Printer {
       draw();
     },
     end: rest,
-  });
+  };
 }

@@ -1,34 +1,45 @@
-import type { RunState } from "../../client/state.ts";
+import { fold, type RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 
-/** One way to show a stream of events. Several may follow the same stream. */
+/** One way to show a stream of events, silent on what it leaves out. Several may follow the same stream. */
 export interface Printer {
   /** An event, with what the stream has told of its run up to it. */
-  event(event: RunEvent, state: RunState): void;
+  event?(event: RunEvent, state: RunState): void;
   /** Something to say that is not in the stream. */
-  notice(text: string): void;
+  notice?(text: string): void;
   /** The stream is over; these are its runs. */
-  end(states: readonly RunState[]): void;
-}
-
-const silent: Printer = { event: () => {}, notice: () => {}, end: () => {} };
-
-/** A printer of which only some parts do anything. */
-export function printer(parts: Partial<Printer>): Printer {
-  return { ...silent, ...parts };
+  end?(states: readonly RunState[]): void;
 }
 
 /** Printers that follow the same stream, each in turn. */
-export function together(printers: readonly Printer[]): Printer {
+export function together(printers: readonly Printer[]): Required<Printer> {
   return {
-    event: (event, state) => {
-      for (const one of printers) one.event(event, state);
+    event(event, state) {
+      for (const one of printers) one.event?.(event, state);
     },
-    notice: (text) => {
-      for (const one of printers) one.notice(text);
+    notice(text) {
+      for (const one of printers) one.notice?.(text);
     },
-    end: (states) => {
-      for (const one of printers) one.end(states);
+    end(states) {
+      for (const one of printers) one.end?.(states);
     },
+  };
+}
+
+/** Fold the events into the states of the months' runs, and show each to the printer. */
+export function follow(printer: Printer) {
+  const states: RunState[] = [];
+  let state: RunState | null = null;
+  return {
+    states,
+    tell(event: RunEvent): void {
+      if (state?.end) state = null;
+      state = fold(state, event);
+      if (state === null) return;
+      if (state.end !== null) states.push(state);
+      printer.event?.(event, state);
+    },
+    /** True when a failure was told as an event, so that it need not be told again. */
+    lastWordWasFailure: () => state?.end?.event === "run.failed",
   };
 }

@@ -3,19 +3,17 @@ import type { EventOf } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { faultLines, printFailure } from "../views/faults.ts";
 import type { Channel } from "../views/output.ts";
-import { printLeft, printSeries, printSummary } from "../views/summary.ts";
+import { printSeries, printSummary } from "../views/summary.ts";
 import { verdictLine } from "../views/words.ts";
-import { type Printer, printer } from "./printer.ts";
+import type { Printer } from "./printer.ts";
 
 /** Only what went wrong: the last word of a run that published nothing, with all that led to it. */
 export function failures(err: Channel): Printer {
-  return printer({
+  return {
     event(event, state) {
-      if (event.event !== "run.failed") return;
-      const { title, hint } = event;
-      err.write(printFailure({ title, cause: causeOf(event, state), hint }, err.paint));
+      if (event.event === "run.failed") err.write(printFailure(event, causeOf(event, state), err.paint));
     },
-  });
+  };
 }
 
 function causeOf(end: EventOf<"run.failed">, { month, run, tables }: RunState): string[] {
@@ -28,18 +26,16 @@ function causeOf(end: EventOf<"run.failed">, { month, run, tables }: RunState): 
 
 /** How each month ended, as a table; for several months a table of them all. */
 export function results(out: Channel, { selection }: RunRequest): Printer {
-  return printer({
-    event(event, state) {
+  return {
+    event(_event, state) {
       // A run that was over before it began has nothing but its failure to tell.
-      if (state.end === null || state.tables.length === 0) return;
-      if (event.event === "run.finished" || event.event === "run.failed") out.write(`${printSummary(state, out)}`);
+      if (state.end !== null && state.tables.length > 0) out.write(printSummary(state, out));
     },
     end(states) {
-      if (states.length > 1) out.write(`\n${printSeries(states, out)}`);
-      out.write(printLeft(states));
+      out.write(printSeries(states, out));
       if (states.length === 0 && "every" in selection && selection.every === "pending") {
         out.write("nothing to do: no month is pending\n");
       }
     },
-  });
+  };
 }

@@ -1,16 +1,14 @@
 import type { FigureName } from "../../core/drift.ts";
-import { bar, blockBar, formatCount } from "../../core/format.ts";
+import { bar, blockBar } from "../../core/format.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
+import { countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
 
 const tables: Column<TableChange>[] = [
-  { title: "SNAPSHOT", cell: (one) => one.table, flexible: true },
-  { title: "FROM", align: "right", cell: ({ from_rows }) => formatCount(from_rows) },
-  { title: "TO", align: "right", cell: ({ to_rows }) => formatCount(to_rows) },
-  { title: "ADDED", align: "right", cell: ({ added }) => formatCount(added) },
-  { title: "REMOVED", align: "right", cell: ({ removed }) => formatCount(removed) },
-  { title: "CHANGED", align: "right", cell: ({ changed }) => formatCount(changed) },
-  { title: "ROUNDED", align: "right", cell: ({ rounded }) => formatCount(rounded) },
+  tableColumn("SNAPSHOT"),
+  countColumn("FROM", ({ from_rows }) => from_rows),
+  countColumn("TO", ({ to_rows }) => to_rows),
+  ...figures("added", "removed", "changed", "rounded"),
 ];
 
 const barWidth = 10;
@@ -19,14 +17,10 @@ const percent = (share: number | null) => `${(100 * (share ?? 0)).toFixed(1)} %`
 
 /** The bar is of the distance, and full at twice the threshold: half a bar deserves attention. */
 function columnsFor(threshold: number, isRounded: boolean): Column<ColumnChange & { table: string }>[] {
-  const rounded: Column<ColumnChange>[] = [
-    { title: "ROUNDED", align: "right", cell: (one) => formatCount(one.rounded) },
-  ];
   return [
-    { title: "SNAPSHOT", cell: (one) => one.table, flexible: true },
+    tableColumn("SNAPSHOT"),
     { title: "COLUMN", cell: ({ column }) => column, flexible: true },
-    { title: "CHANGED", align: "right", cell: ({ changed }) => formatCount(changed) },
-    ...(isRounded ? rounded : []),
+    ...figures("changed", ...(isRounded ? (["rounded"] as const) : [])),
     { title: "MEASURE", cell: ({ measure }) => measure ?? "–" },
     { title: "DISTANCE", align: "right", cell: ({ distance }) => figure(distance) },
     { title: "KS", align: "right", cell: ({ ks }) => figure(ks) },
@@ -53,11 +47,12 @@ function driftCell({ distance, drifts, beyond, missing, mean }: ColumnChange, th
 
 /** `compare`: what changed from one snapshot to another, by table and by column. */
 export const compareView: View<Comparison> = {
-  json: (comparison) => comparison,
   text({ from, to, threshold, tables: changes }, look) {
     const columns = changes.flatMap((change) => change.columns.map((column) => ({ table: change.table, ...column })));
     const isRounded = columns.some(({ rounded }) => rounded > 0);
-    const byColumn = columns.length === 0 ? "" : `\n${table(columnsFor(threshold, isRounded), columns, look)}`;
-    return `${look.paint("bold", `${from} → ${to}`)}\n${table(tables, changes, look)}${byColumn}`;
+    return parts([
+      `${look.paint("bold", `${from} → ${to}`)}\n${table(tables, changes, look)}`,
+      tableOfAny(columnsFor(threshold, isRounded), columns, look),
+    ]);
   },
 };

@@ -40,27 +40,18 @@ function groupLines(group: FaultGroup): string[] {
   });
 }
 
-export interface Failure {
-  title: string;
-  /** Lines that tell where and why; already safe to show. */
-  cause: readonly string[];
-  /** What to do now. */
-  hint: string;
-}
-
-/** Always the same form: what happened, why, what to do now. */
-export function printFailure({ title, cause, hint }: Failure, paint: Paint): string {
-  const lines = [
-    `${paint("red", "error:")} ${paint("bold", escapeControl(title))}`,
-    ...cause.map((line) => `  ${line}`),
-    `${paint("cyan", "remedy:")} ${escapeControl(hint)}`,
-  ];
-  return `${lines.join("\n")}\n`;
+/** Always the same form: what happened, where and why in lines that are safe to show, what to do now. */
+export function printFailure(
+  { title, hint }: { title: string; hint: string },
+  cause: readonly string[],
+  paint: Paint,
+): string {
+  const what = `${paint("red", "error:")} ${paint("bold", escapeControl(title))}\n`;
+  const why = cause.map((line) => `  ${line}\n`).join("");
+  return `${what}${why}${paint("cyan", "remedy:")} ${escapeControl(hint)}\n`;
 }
 
 /** An error that ended a command. */
-export async function printError({ title, hint, faults, faultCount }: ConsoleError, paint: Paint): Promise<string> {
-  if (faultCount === 0) return printFailure({ title, cause: [], hint }, paint);
-  const { faultLines } = await import("./faults.ts");
-  return printFailure({ title, cause: faultLines({ faults, fault_count: faultCount }), hint }, paint);
+export function printError(error: ConsoleError, paint: Paint): string {
+  return printFailure(error, faultLines({ faults: error.faults, fault_count: error.faultCount }), paint);
 }

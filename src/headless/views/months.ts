@@ -1,10 +1,11 @@
-import { formatBytes, formatCount } from "../../core/format.ts";
+import { formatBytes, formatMoment } from "../../core/format.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
+import { asOfColumn, countColumn, monthColumn, sumOf, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import { runJson } from "./runs.ts";
-import { type Column, table, type View } from "./table.ts";
-import { moment, spaced } from "./words.ts";
+import type { Column, View } from "./table.ts";
+import { spaced } from "./words.ts";
 
 const stateStyles: Record<MonthState, Style | null> = {
   new: "cyan",
@@ -23,14 +24,11 @@ const stateStyles: Record<MonthState, Style | null> = {
   gone: "dim",
 };
 
-const lastRun = (run: RunEntry | null) =>
-  run === null ? "" : `run ${run.run} ${spaced(run.status)} ${moment(run.started_at)}`;
-
-const totalRows = ({ tables }: RunEntry) => tables.reduce((sum, { rows }) => sum + rows, 0);
+const lastRun = ({ run, status, started_at }: RunEntry) => `run ${run} ${spaced(status)} ${formatMoment(started_at)}`;
 
 const columns: Column<MonthEntry>[] = [
-  { title: "MONTH", cell: ({ month }) => month },
-  { title: "AS OF", cell: ({ as_of }) => as_of },
+  monthColumn,
+  asOfColumn,
   { title: "STATE", cell: ({ state }) => spaced(state), style: ({ state }) => stateStyles[state] },
   {
     title: "FILES",
@@ -38,39 +36,32 @@ const columns: Column<MonthEntry>[] = [
     cell: ({ files }) => `${files.filter(({ present }) => present).length}/${files.length}`,
   },
   { title: "SIZE", align: "right", cell: ({ files }) => formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0)) },
-  {
-    title: "ROWS",
-    align: "right",
-    // A run that ended before its rows were counted says nothing of them.
-    cell: ({ last_run }) => (last_run?.tables.length ? formatCount(totalRows(last_run)) : ""),
-  },
-  { title: "LAST RUN", cell: ({ last_run }) => lastRun(last_run), flexible: true },
+  // A run that ended before its rows were counted says nothing of them.
+  countColumn("ROWS", ({ last_run }) => sumOf(last_run?.tables.map(({ rows }) => rows) ?? []), ""),
+  { title: "LAST RUN", cell: ({ last_run }) => (last_run === null ? "" : lastRun(last_run)), flexible: true },
 ];
 
 /** `months`: what lies on disk and where each stands, newest first. */
 export const monthsView: View<Replies["months"]> = {
   json: ({ months }) => ({
     months: months.map(({ month, as_of, state, files, last_run }) => ({
-      month,
-      as_of,
-      state,
+      ...{ month, as_of, state },
       files: files.map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
       last_run: last_run === null ? null : runJson(last_run),
     })),
   }),
-  text: ({ months }, look) => (months.length === 0 ? "" : table(columns, months, look)),
+  text: ({ months }, look) => tableOfAny(columns, months, look),
   note: ({ months }) => {
     if (months.length === 0) return "There are no months: point --data at the folder that holds month_000 and so on.";
-    const notes = [
-      ...(months.some(({ state }) => state === "dropped") ? [droppedNote] : []),
-      ...(months.some(({ state }) => state === "unsealed") ? [unsealedNote] : []),
-    ];
-    return notes.length === 0 ? null : notes.join("\n");
+    const told = Object.entries(notes).filter(([noted]) => months.some(({ state }) => state === noted));
+    return told.map(([, note]) => note).join("\n") || null;
   },
 };
 
-const droppedNote =
-  "The snapshots of a dropped month are gone: --month takes them anew if it is the newest, --month with --backfill if not.";
-
-const unsealedNote =
-  "Rows stand under the date of an unsealed month that no run of the ledger took: adopt shows them, and seals them as they are.";
+/** What is to be known of months in these states. */
+const notes: Partial<Record<MonthState, string>> = {
+  dropped:
+    "The snapshots of a dropped month are gone: --month takes them anew if it is the newest, --month with --backfill if not.",
+  unsealed:
+    "Rows stand under the date of an unsealed month that no run of the ledger took: adopt shows them, and seals them as they are.",
+};

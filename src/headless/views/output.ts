@@ -1,4 +1,5 @@
 import { ConsoleError } from "../../core/errors.ts";
+import type { Environment } from "../../core/settings.ts";
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
@@ -12,16 +13,10 @@ export const plain: Paint = (_style, text) => text;
 export const coloured: Paint = (style, text) =>
   style === null || text === "" ? text : `\x1b[${codes[style]}m${text}\x1b[0m`;
 
-type Environment = Record<string, string | undefined>;
-
-/**
- * Colours on a terminal only, unless FORCE_COLOR asks for them or NO_COLOR (https://no-color.org) or `--no-color`
- * forbids them.
- */
-export function choosePaint(isTerminal: boolean, allowed: boolean, env: Environment): Paint {
-  if (!allowed || env.NO_COLOR) return plain;
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR === "0" ? plain : coloured;
-  return isTerminal && env.TERM !== "dumb" ? coloured : plain;
+/** Colours on a terminal only, unless FORCE_COLOR asks for them or NO_COLOR (https://no-color.org) forbids them. */
+function wantsColour(isTerminal: boolean, { NO_COLOR, FORCE_COLOR, TERM }: Environment): boolean {
+  if (NO_COLOR) return false;
+  return FORCE_COLOR ? FORCE_COLOR !== "0" : isTerminal && TERM !== "dumb";
 }
 
 /** One of the two streams that a program writes to. */
@@ -49,7 +44,7 @@ export type Look = Pick<Channel, "columns" | "paint">;
  * A channel over a stream of the process. A reader that went away (`| head`) is no error and stops nothing: what it
  * no longer reads is dropped. Any other failure, such as a full disk, is told by `flush`.
  */
-export function channelOf(stream: NodeJS.WriteStream, paint: Paint): Channel {
+export function channelOf(stream: NodeJS.WriteStream, allowsColour: boolean): Channel {
   let broken: NodeJS.ErrnoException | null = null;
   stream.on("error", (error: NodeJS.ErrnoException) => {
     broken = error;
@@ -63,7 +58,7 @@ export function channelOf(stream: NodeJS.WriteStream, paint: Paint): Channel {
     get rows() {
       return isTerminal ? stream.rows || 24 : null;
     },
-    paint,
+    paint: allowsColour && wantsColour(isTerminal, process.env) ? coloured : plain,
     write(text) {
       if (broken === null && text !== "") stream.write(text);
     },

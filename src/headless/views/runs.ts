@@ -1,11 +1,12 @@
-import { formatCount, formatDuration } from "../../core/format.ts";
+import { formatMoment } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
+import { asOfColumn, countColumns, monthColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
-import { type Column, table, type View } from "./table.ts";
-import { moment, secondsOf, spaced } from "./words.ts";
+import type { Column, View } from "./table.ts";
+import { spaced, took } from "./words.ts";
 
-export const statusStyles: Record<RunStatus, Style | null> = {
+const statusStyles: Record<RunStatus, Style | null> = {
   running: "cyan",
   published: "green",
   dry_run: null,
@@ -27,28 +28,14 @@ export function statusOf({ status, mode }: Pick<RunEntry, "status" | "mode">): s
   return `${spaced(status)}${way}`;
 }
 
-const total = (name: "rows" | "inserted" | "updated" | "unchanged" | "absent"): Column<RunEntry> => ({
-  title: name.toUpperCase(),
-  align: "right",
-  cell: ({ tables }) => {
-    const known = tables.map((one) => one[name]).filter((count) => count !== undefined);
-    return known.length === 0 ? "" : formatCount(known.reduce((sum, count) => sum + count, 0));
-  },
-});
-
-const seconds = (run: RunEntry) => {
-  const taken = secondsOf(run);
-  return taken === null ? "" : formatDuration(taken);
-};
-
 const columns: Column<RunEntry>[] = [
   { title: "RUN", align: "right", cell: ({ run }) => String(run) },
-  { title: "MONTH", cell: ({ month }) => month },
-  { title: "AS OF", cell: ({ as_of }) => as_of },
+  monthColumn,
+  asOfColumn,
   { title: "STATUS", cell: statusOf, style: ({ status }) => statusStyles[status] },
-  { title: "STARTED", cell: ({ started_at }) => moment(started_at), flexible: true },
-  { title: "TOOK", align: "right", cell: seconds },
-  ...(["rows", "inserted", "updated", "unchanged", "absent"] as const).map(total),
+  { title: "STARTED", cell: ({ started_at }) => formatMoment(started_at), flexible: true },
+  { title: "TOOK", align: "right", cell: (run) => took(run, "") },
+  ...countColumns<RunEntry>(({ tables }) => tables, ""),
   {
     title: "PASSED",
     align: "right",
@@ -60,6 +47,6 @@ const columns: Column<RunEntry>[] = [
 /** `runs`: the ledger, newest first. */
 export const runsView: View<Replies["runs"]> = {
   json: ({ runs }) => ({ runs: runs.map(runJson) }),
-  text: ({ runs }, look) => (runs.length === 0 ? "" : table(columns, runs, look)),
+  text: ({ runs }, look) => tableOfAny(columns, runs, look),
   note: ({ runs }) => (runs.length === 0 ? "There are no runs yet: --month month_000 makes the first." : null),
 };

@@ -1,57 +1,45 @@
-import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { Verdict } from "../../core/messages/events.ts";
+import { formatCounted, formatMoment } from "../../core/format.ts";
+import type { Seal, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { LiftedSeal } from "../../core/messages/seals.ts";
 import { escapeControl } from "../../core/text.ts";
+import { asOfColumn, countColumns, figures, fileColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { statusOf } from "./runs.ts";
-import { type Column, facts, table, type View } from "./table.ts";
-import { expectationOf, moment, observation, secondsOf } from "./words.ts";
+import { type Column, facts, type View } from "./table.ts";
+import { expectationOf, observation, took, verdictWord } from "./words.ts";
 
-const count = (value: number | null | undefined) => (value === null || value === undefined ? "–" : formatCount(value));
-
-const tableColumns: Column<RunDetail["tables"][number]>[] = [
-  { title: "TABLE", cell: (one) => one.table, flexible: true },
-  ...(["rows", "inserted", "updated", "unchanged", "absent"] as const).map(
-    (name): Column<RunDetail["tables"][number]> => ({
-      title: name.toUpperCase(),
-      align: "right",
-      cell: (one) => count(one[name]),
-    }),
-  ),
-];
+const tableColumns: Column<TableCounts>[] = [tableColumn(), ...countColumns<TableCounts>((one) => [one])];
 
 const verdictColumns: Column<Verdict>[] = [
   {
     title: "VERDICT",
-    cell: ({ success, severity }) => (success ? "passed" : severity === "critical" ? "failed" : severity),
+    cell: verdictWord,
     style: ({ success, severity }) => (success ? "green" : severity === "critical" ? "red" : "yellow"),
   },
   { title: "EXPECTATION", cell: expectationOf, flexible: true },
   { title: "FOUND", cell: observation, flexible: true },
 ];
 
-const fileColumns: Column<RunDetail["files"][number]>[] = [
-  { title: "FILE", cell: ({ path }) => path, flexible: true },
-  { title: "SIZE", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
-  { title: "ROWS", align: "right", cell: ({ rows }) => count(rows) },
+const loadedFileColumns: Column<RunDetail["files"][number]>[] = [
+  ...fileColumns,
   { title: "SHA-256", cell: ({ sha256 }) => sha256 ?? "–", flexible: true },
 ];
 
-const sealColumns: Column<RunDetail["snapshots"][number]>[] = [
-  { title: "SNAPSHOT", cell: (seal) => seal.table, flexible: true },
-  { title: "AS OF", cell: ({ as_of }) => as_of },
-  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
-  { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
-];
+/** Of seals in force, and of those that were lifted. */
+function sealColumns(title: string): Column<Seal>[] {
+  return [
+    tableColumn(title),
+    asOfColumn,
+    ...figures("rows"),
+    { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
+  ];
+}
 
 const liftedColumns: Column<LiftedSeal & { of: number }>[] = [
-  { title: "LIFTED SEAL", cell: (seal) => seal.table, flexible: true },
-  { title: "AS OF", cell: ({ as_of }) => as_of },
-  { title: "ROWS", align: "right", cell: ({ rows }) => formatCount(rows) },
-  { title: "FINGERPRINT", cell: ({ fingerprint }) => fingerprint, flexible: true },
-  { title: "WHEN", cell: ({ lifted_at }) => moment(lifted_at), flexible: true },
+  ...sealColumns("LIFTED SEAL"),
+  { title: "WHEN", cell: ({ lifted_at }) => formatMoment(lifted_at), flexible: true },
   { title: "WHY", cell: whyLifted, flexible: true },
 ];
 
@@ -64,30 +52,21 @@ function whyLifted({ of, run, reason, lifted_by, operator, host }: LiftedSeal & 
 }
 
 function heading(detail: RunDetail, look: Look): string {
-  const seconds = secondsOf(detail);
-  const { failure, expectations } = detail;
-  return facts(
-    [
-      ["run", String(detail.run)],
-      ["month", `${detail.month} → ${detail.as_of}`],
-      ["status", statusOf(detail)],
-      ["started", moment(detail.started_at)],
-      ["took", seconds === null ? "–" : formatDuration(seconds)],
-      ["expectations", `${expectations.passed} passed, ${expectations.failed} failed, ${expectations.warned} warned`],
-      ...(failure === null
-        ? []
-        : ([
-            ["stopped", failure.stage === null ? failure.code : `${failure.code} in stage ${failure.stage}`],
-            ["because", failure.title],
-            ["remedy", failure.hint],
-          ] as const)),
-    ],
-    look,
-  );
-}
-
-function section<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): string {
-  return rows.length === 0 ? "" : table(columns, rows, look);
+  const { run, month, as_of, started_at, failure, expectations } = detail;
+  const entries: [name: string, value: string][] = [
+    ["run", String(run)],
+    ["month", `${month} → ${as_of}`],
+    ["status", statusOf(detail)],
+    ["started", formatMoment(started_at)],
+    ["took", took(detail)],
+    ["expectations", `${expectations.passed} passed, ${expectations.failed} failed, ${expectations.warned} warned`],
+  ];
+  if (failure !== null) {
+    const { stage, code, title, hint } = failure;
+    const stopped = stage === null ? code : `${code} in stage ${stage}`;
+    entries.push(["stopped", stopped], ["because", title], ["remedy", hint]);
+  }
+  return facts(entries, look);
 }
 
 function faults({ faults: listed, failure }: RunDetail): string {
@@ -103,27 +82,20 @@ function warnings({ warnings: all }: RunDetail): string {
 
 /** `show`: all that the ledger keeps of one run. */
 export const showView: View<RunDetail> = {
-  json: (detail) => detail,
-  text: (detail, look) =>
-    [
+  text(detail, look) {
+    const { run, tables, verdicts, files, snapshots, lifted } = detail;
+    // What failed comes first: it is what one looks for.
+    const failedFirst = verdicts.toSorted((a, b) => Number(a.success) - Number(b.success));
+    const liftedSeals = lifted.map((seal) => ({ ...seal, of: run }));
+    return parts([
       heading(detail, look),
       warnings(detail),
-      section(tableColumns, detail.tables, look),
-      // What failed comes first: it is what one looks for.
-      section(
-        verdictColumns,
-        [...detail.verdicts].sort((a, b) => Number(a.success) - Number(b.success)),
-        look,
-      ),
+      tableOfAny(tableColumns, tables, look),
+      tableOfAny(verdictColumns, failedFirst, look),
       faults(detail),
-      section(fileColumns, detail.files, look),
-      section(sealColumns, detail.snapshots, look),
-      section(
-        liftedColumns,
-        detail.lifted.map((seal) => ({ ...seal, of: detail.run })),
-        look,
-      ),
-    ]
-      .filter((part) => part !== "")
-      .join("\n"),
+      tableOfAny(loadedFileColumns, files, look),
+      tableOfAny(sealColumns("SNAPSHOT"), snapshots, look),
+      tableOfAny(liftedColumns, liftedSeals, look),
+    ]);
+  },
 };

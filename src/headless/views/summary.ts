@@ -1,27 +1,30 @@
 import { headline, outcomeWord } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
-import { formatCount, formatDuration } from "../../core/format.ts";
+import { formatDuration } from "../../core/format.ts";
 import type { ExpectationCounts, TableCounts } from "../../core/messages/events.ts";
 import { escapeControl } from "../../core/text.ts";
+import { asOfColumn, countColumn, countColumns, monthColumn, sumOf } from "./columns.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
-import { verdictLine } from "./words.ts";
+import { took, verdictLine } from "./words.ts";
 
-/** A line of the table that ends a run; a figure that is not known is absent. */
+/** A line of the table that ends a run: one of its tables, or the sum of them. */
 interface Line {
   name: string;
-  counts: Partial<TableCounts>;
+  /** What is known of its tables' rows. */
+  counts: readonly TableCounts[];
   expectations: ExpectationCounts | null;
-  snapshot: number | undefined;
+  /** Rows that were frozen; undefined where none were yet. */
+  frozen: number | undefined;
 }
 
 /** How a run ended: one sentence, a line for each table and their sum, its warnings. */
 export function printSummary(state: RunState, look: Look): string {
   const lines = state.tables.map(lineOf);
-  const worthATable = lines.some(({ counts }) => (counts.rows ?? 0) > 0);
+  const isWorthATable = lines.some(({ counts }) => counts.some(({ rows }) => rows > 0));
   return [
     `${look.paint("bold", headline(state))}\n`,
-    worthATable ? table(columnsFor(state), [...lines, totalOf(state, lines)], look) : "",
+    isWorthATable ? table(columnsFor(state), [...lines, totalOf(state, lines)], look) : "",
     stageSeconds(state),
     ...warningsOf(state).map((text) => `${look.paint("yellow", "warning:")} ${escapeControl(text)}\n`),
   ].join("");
@@ -34,10 +37,9 @@ function warningsOf({ warnings, tables }: RunState): string[] {
   return [...warnings.map(({ title, hint }) => `${title} ${hint}`), ...mild.map(verdictLine)];
 }
 
-/** Seconds that a run took, as its last word says or as its events are dated. */
-export function secondsOfRun({ end, started_at, latest_at }: RunState): number {
-  if (end?.event === "run.finished") return end.seconds;
-  return (Date.parse(end?.at ?? latest_at) - Date.parse(started_at)) / 1000;
+/** What a run took, as its last word says or as its events are dated. */
+function tookOf({ end, started_at, latest_at }: RunState): string {
+  return end?.event === "run.finished" ? formatDuration(end.seconds) : took({ started_at, finished_at: latest_at });
 }
 
 function lineOf({ table: name, counts, verdicts, cells }: TableProgress): Line {
@@ -45,65 +47,42 @@ function lineOf({ table: name, counts, verdicts, cells }: TableProgress): Line {
   const failed = verdicts.filter(({ success, severity }) => !success && severity === "critical").length;
   return {
     name,
-    counts: cells.ingest.state === "done" || counts.rows > 0 ? counts : {},
+    counts: cells.ingest.state === "done" || counts.rows > 0 ? [counts] : [],
     expectations: verdicts.length === 0 ? null : { passed, failed, warned: verdicts.length - passed - failed },
-    snapshot: cells.snapshot.state === "done" ? counts.rows : undefined,
+    frozen: cells.snapshot.state === "done" ? counts.rows : undefined,
   };
 }
 
 function totalOf({ expectations, seals, end }: RunState, lines: readonly Line[]): Line {
-  const sum = (of: (line: Line) => number | undefined) => {
-    const known = lines.map(of).filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
-  };
-  const counts: Partial<TableCounts> = {};
-  for (const name of ["rows", "inserted", "updated", "unchanged", "absent"] as const) {
-    const total = sum((line) => line.counts[name]);
-    if (total !== undefined) counts[name] = total;
-  }
   const isOver = end?.event === "run.finished";
   return {
     name: "total",
-    counts,
+    counts: lines.flatMap(({ counts }) => counts),
     expectations: lines.some((line) => line.expectations !== null) ? expectations : null,
-    snapshot: isOver ? seals.reduce((total, { rows }) => total + rows, 0) : sum((line) => line.snapshot),
+    frozen: sumOf(isOver ? [0, ...seals.map(({ rows }) => rows)] : lines.map(({ frozen }) => frozen)),
   };
 }
 
-const figure = (value: number | undefined) => (value === undefined ? "–" : formatCount(value));
+const lineColumns: Column<Line>[] = [
+  { title: "TABLE", cell: ({ name }) => name, flexible: true, style: ({ name }) => (name === "total" ? "bold" : null) },
+  ...countColumns<Line>(({ counts }) => counts),
+  countColumn("PASSED", ({ expectations }) => expectations?.passed),
+  {
+    ...countColumn<Line>("FAILED", ({ expectations }) => expectations?.failed),
+    style: ({ expectations }) => (expectations?.failed ? "red" : null),
+  },
+  countColumn("WARNED", ({ expectations }) => expectations?.warned),
+  countColumn("SNAPSHOT", ({ frozen }) => frozen),
+];
 
 function columnsFor({ expectations, end }: RunState): Column<Line>[] {
   // Where these very files were published before, nothing was judged or sealed anew.
-  const nothingDone = end?.event === "run.finished" && end.status === "unchanged";
-  const count = (title: string, of: (line: Line) => number | undefined): Column<Line> => ({
-    title,
-    align: "right",
-    cell: (line) => figure(of(line)),
-  });
-  const judged: Column<Line>[] = [
-    count("PASSED", (line) => line.expectations?.passed),
-    {
-      ...count("FAILED", (line) => line.expectations?.failed),
-      style: (line) => (line.expectations?.failed ? "red" : null),
-    },
+  const isUnchanged = end?.event === "run.finished" && end.status === "unchanged";
+  const without = [
+    ...(isUnchanged ? ["ABSENT", "PASSED", "FAILED", "SNAPSHOT"] : []),
+    ...(expectations.warned > 0 ? [] : ["WARNED"]),
   ];
-  const warned = count("WARNED", (line) => line.expectations?.warned);
-  return [
-    {
-      title: "TABLE",
-      cell: ({ name }) => name,
-      flexible: true,
-      style: ({ name }) => (name === "total" ? "bold" : null),
-    },
-    count("ROWS", ({ counts }) => counts.rows),
-    count("INSERTED", ({ counts }) => counts.inserted),
-    count("UPDATED", ({ counts }) => counts.updated),
-    count("UNCHANGED", ({ counts }) => counts.unchanged),
-    ...(nothingDone ? [] : [count("ABSENT", ({ counts }) => counts.absent)]),
-    ...(nothingDone ? [] : judged),
-    ...(expectations.warned > 0 ? [warned] : []),
-    ...(nothingDone ? [] : [count("SNAPSHOT", (line) => line.snapshot)]),
-  ];
+  return lineColumns.filter(({ title }) => !without.includes(title));
 }
 
 function stageSeconds({ seconds }: RunState): string {
@@ -111,35 +90,24 @@ function stageSeconds({ seconds }: RunState): string {
   return parts.length === 0 ? "" : `${parts.join(" · ")}\n`;
 }
 
-const sum = (state: RunState, name: Exclude<keyof TableCounts, "table">) => {
-  const known = state.tables.map(({ counts }) => counts[name]).filter((count) => count !== undefined);
-  return known.length === 0 ? "–" : formatCount(known.reduce((total, count) => total + count, 0));
-};
-
-const columns: Column<RunState>[] = [
-  { title: "MONTH", cell: ({ month }) => month },
-  { title: "AS OF", cell: ({ as_of }) => as_of },
+const runColumns: Column<RunState>[] = [
+  monthColumn,
+  asOfColumn,
   {
     title: "OUTCOME",
     cell: outcomeWord,
     style: ({ end }) => (end?.event === "run.finished" ? "green" : "red"),
   },
-  ...(["rows", "inserted", "updated", "unchanged", "absent"] as const).map(
-    (name): Column<RunState> => ({ title: name.toUpperCase(), align: "right", cell: (state) => sum(state, name) }),
-  ),
-  { title: "PASSED", align: "right", cell: ({ expectations }) => formatCount(expectations.passed) },
-  { title: "FAILED", align: "right", cell: ({ expectations }) => formatCount(expectations.failed) },
-  { title: "TOOK", align: "right", cell: (state) => formatDuration(secondsOfRun(state)) },
+  ...countColumns<RunState>(({ tables }) => tables.map(({ counts }) => counts)),
+  countColumn("PASSED", ({ expectations }) => expectations.passed),
+  countColumn("FAILED", ({ expectations }) => expectations.failed),
+  { title: "TOOK", align: "right", cell: tookOf },
 ];
 
-/** Several months' runs, a line each. */
+/** Runs of several months, a line each, and the months that were to follow one that failed. */
 export function printSeries(states: readonly RunState[], look: Look): string {
-  return table(columns, states, look);
-}
-
-/** The months that were to follow one that failed; empty when there were none. */
-export function printLeft(states: readonly RunState[]): string {
   const end = states.at(-1)?.end;
   const left = end?.event === "run.failed" ? (end.left ?? []) : [];
-  return left.length === 0 ? "" : `Not run: ${left.join(", ")}.\n`;
+  const series = states.length > 1 ? `\n${table(runColumns, states, look)}` : "";
+  return left.length === 0 ? series : `${series}Not run: ${left.join(", ")}.\n`;
 }

@@ -84,8 +84,8 @@ export function facts(entries: readonly (readonly [name: string, value: string])
 
 /** How the answer to a request is shown. Pure: the same answer gives the same text. */
 export interface View<Reply> {
-  /** What `--json` prints, as one object. */
-  json(reply: Reply): unknown;
+  /** What `--json` prints, where that is not the reply as it is. */
+  json?(reply: Reply): unknown;
   /** What is printed without it; every line ends with a line feed. */
   text(reply: Reply, look: Look): string;
   /** For stderr, when there is nothing to show. */

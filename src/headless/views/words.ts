@@ -1,22 +1,18 @@
-import { formatCount, formatMoment, formatPercent } from "../../core/format.ts";
+import { formatCount, formatDuration, formatPercent } from "../../core/format.ts";
 import type { Verdict } from "../../core/messages/events.ts";
-import type { RunEntry } from "../../core/messages/listings.ts";
+import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
-
-/** A moment, or nothing while it has not come. */
-export function moment(iso: string | null): string {
-  return iso === null ? "" : formatMoment(iso);
-}
 
 /** `out_of_order` → "out of order". */
 export function spaced(name: string): string {
   return name.replaceAll("_", " ");
 }
 
-/** Seconds from start to end; null while it lasts. */
-export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_at" | "finished_at">): number | null {
-  return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+/** How long it took; `lasting` while it is not over. */
+export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting = "–"): string {
+  const seconds = secondsOf(run);
+  return seconds === null ? lasting : formatDuration(seconds);
 }
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
@@ -31,6 +27,12 @@ export function expectationOf(verdict: Verdict): string {
   return `${escapeControl(verdict.table)}, ${expectationInOneLine(verdict)}`;
 }
 
+/** How it went in a word: "passed", "failed", or how mild the failure is. */
+export function verdictWord({ success, severity = "critical" }: { success: boolean; severity?: string }): string {
+  if (success) return "passed";
+  return severity === "critical" ? "failed" : severity;
+}
+
 const longestList = 100;
 
 /** What was found: "12 unexpected (0.17 %), observed -3.2". */
@@ -39,15 +41,12 @@ export function observation({
   unexpected_count: count,
   unexpected_percent: percent,
 }: Pick<Verdict, "observed" | "unexpected_count" | "unexpected_percent">): string {
-  const parts: string[] = [];
-  if (count !== null) {
-    parts.push(`${formatCount(count)} unexpected${percent ? ` (${formatPercent(percent)})` : ""}`);
-  }
+  const share = percent ? ` (${formatPercent(percent)})` : "";
   const seen = Array.isArray(observed)
     ? clip(escapeControl(JSON.stringify(observed)), longestList)
     : observedInWords(observed);
-  if (seen !== "") parts.push(`observed ${seen}`);
-  return parts.join(", ");
+  const found = [count === null ? "" : `${formatCount(count)} unexpected${share}`, seen && `observed ${seen}`];
+  return found.filter(Boolean).join(", ");
 }
 
 /** A verdict on one line: "usage_agg_30d, watch_hours_30d ≥ 0: 12 unexpected (0.17 %)". */

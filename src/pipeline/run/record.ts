@@ -61,7 +61,7 @@ export async function recordFailure(
 ): Promise<void> {
   // The commit that is under way writes these very lines: it would be waited for without an end.
   if (error.code === "outcome_unknown") return;
-  const status = statuses[failureCodes[error.code]] ?? "failed";
+  const status = statuses[failureCodes[error.code].exit] ?? "failed";
   try {
     await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
   } catch (thrown) {

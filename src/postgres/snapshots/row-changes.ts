@@ -3,8 +3,7 @@ import type { Queryable, Transaction } from "../connection/connect.ts";
 import { every, type Fragment, list, sameKey, some } from "../connection/fragments.ts";
 import { differs } from "./exact.ts";
 import { isRounding, mayBeRounded } from "./rounding.ts";
-import type { Stamp } from "./snapshots.ts";
-import { type Frozen, frozenRows, stagedRows } from "./snapshots.ts";
+import { type Frozen, frozenRows, type Stamp, stagedRows } from "./snapshots.ts";
 import { countTrue } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */

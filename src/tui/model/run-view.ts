@@ -122,7 +122,7 @@ export function outcomeOf({ end }: RunState): Outcome {
   if (end === null) return "running";
   if (end.event === "run.finished") return end.status;
   if (end.code === "outcome_unknown") return "unknown";
-  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code]] : "failed";
+  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
 }
 
 /** A file with faults; where none is named, all that was under way. */

@@ -1,0 +1,56 @@
+import type { Pipeline } from "../client/pipeline.ts";
+import type { Replies, RequestKind, RequestOf } from "../core/messages/requests.ts";
+import type { Output } from "./views/output.ts";
+import type { View } from "./views/table.ts";
+
+/** What a command has to work with. */
+export interface Context {
+  output: Output;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** Requests whose answer the command line shows. */
+export type ShownKind = Exclude<RequestKind, "run" | "samples" | "history" | "database" | "cancel" | "outcome">;
+
+/** How each answer is shown; loaded when one is asked for. */
+const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<Replies[Kind]>> } = {
+  months: async () => (await import("./views/months.ts")).monthsView,
+  snapshots: async () => (await import("./views/snapshots.ts")).snapshotsView,
+  verify: async () => (await import("./views/snapshots.ts")).sealsView,
+  retire: async () => (await import("./views/snapshots.ts")).retirementView,
+  runs: async () => (await import("./views/runs.ts")).runsView,
+  show: async () => (await import("./views/show.ts")).showView,
+  compare: async () => (await import("./views/compare.ts")).compareView,
+  export: async () => (await import("./views/snapshots.ts")).exportView,
+  validate: async () => (await import("./views/checks.ts")).validationView,
+  check: async () => (await import("./views/checks.ts")).checkView,
+  adopt: async () => (await import("./views/adoption.ts")).adoptionView,
+  async db({ action }) {
+    const { serverView, urlView } = await import("./views/health.ts");
+    return action === "url" ? urlView : serverView;
+  },
+  doctor: async () => (await import("./views/health.ts")).doctorView,
+  partition: async () => (await import("./views/health.ts")).partitionView,
+};
+
+/** Ask the pipeline for something and show its answer; resolves to the exit code. Closes the pipeline. */
+export async function answer<Kind extends ShownKind>(
+  kind: Kind,
+  request: RequestOf<Kind>,
+  pipeline: Pipeline,
+  { output: { out, err }, json, quiet }: Context,
+): Promise<number> {
+  try {
+    // The view is loaded while the subprocess starts.
+    const [reply, view] = await Promise.all([pipeline.call(request), views[kind](request)]);
+    // Made even when nothing is printed: what cannot be shown is an error either way.
+    const text = json ? `${JSON.stringify(view.json?.(reply) ?? reply)}\n` : view.text(reply, out);
+    if (json || !quiet) out.write(text);
+    const note = json || quiet ? null : view.note?.(reply);
+    if (note) err.write(`${note}\n`);
+    return view.exitCode?.(reply) ?? 0;
+  } finally {
+    await pipeline.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { exitCodeOf } from "../../core/errors.ts";
+import { formatCounted } from "../../core/format.ts";
+import type { DropCheck, ExpectationResult, Validation } from "../../core/messages/listings.ts";
+import type { Replies } from "../../core/messages/requests.ts";
+import { fileColumns } from "./columns.ts";
+import { faultLines } from "./faults.ts";
+import type { Look } from "./output.ts";
+import { type Column, table, type View } from "./table.ts";
+import { expectationInOneLine, observation, verdictWord } from "./words.ts";
+
+function dropText(drop: DropCheck, look: Look): string {
+  const { month, files, fault_count: faults } = drop;
+  const verdict = faults === 0 ? look.paint("green", "sound") : look.paint("red", formatCounted(faults, "fault"));
+  const lines = faultLines(drop).map((line) => `  ${line}\n`);
+  return `${look.paint("bold", month)}: ${verdict}\n${table(fileColumns, files, look)}${lines.join("")}`;
+}
+
+/** `check`: what the strict reader finds in each drop. */
+export const checkView: View<Replies["check"]> = {
+  text: ({ drops }, look) => drops.map((drop) => dropText(drop, look)).join("\n"),
+  note: ({ drops }) => (drops.length === 0 ? "Nothing to check: no month is pending." : null),
+  exitCode: ({ drops }) => (drops.every(({ fault_count }) => fault_count === 0) ? 0 : exitCodeOf("drop_rejected")),
+};
+
+const resultColumns: Column<ExpectationResult>[] = [
+  { title: "VERDICT", cell: verdictOf, style: ({ success }) => (success ? "green" : "red") },
+  { title: "EXPECTATION", cell: ({ expectation_config }) => expectationInOneLine(expectation_config), flexible: true },
+  { title: "FOUND", cell: found, flexible: true },
+];
+
+/** `validate`: one suite against one table. */
+export const validationView: View<Validation> = {
+  json: ({ result }) => result,
+  text({ result: { results, statistics } }, look) {
+    const { evaluated_expectations: all, successful_expectations: passed } = statistics;
+    return `${table(resultColumns, results, look)}${passed} of ${formatCounted(all, "expectation")} passed\n`;
+  },
+  exitCode: ({ success }) => (success ? 0 : exitCodeOf("expectation_failed")),
+};
+
+function verdictOf({ success, exception_info, meta }: ExpectationResult): string {
+  return !success && exception_info.raised_exception ? "error" : verdictWord({ success, ...meta });
+}
+
+function found({ result, exception_info }: ExpectationResult): string {
+  if (exception_info.raised_exception) return exception_info.exception_message ?? "";
+  const { observed_value, unexpected_count = null, unexpected_percent = null } = result;
+  return observation({ observed: observed_value, unexpected_count, unexpected_percent });
+}

@@ -1,0 +1,113 @@
+import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
+import { faultCodes } from "../../src/core/faults.ts";
+import { type Command, commands } from "../../src/headless/commands.ts";
+import { type Flag, globalFlags } from "../../src/headless/flags.ts";
+import { exampleLine, exits, program } from "../../src/headless/usage.ts";
+import type { Context } from "../../src/tui/state/binding.ts";
+import { bindings } from "../../src/tui/state/bindings.ts";
+
+/** The README's command reference, in Markdown: the same table that `--help` prints. */
+export function commandReference(): string {
+  const { "": run, ...others } = commands;
+  const named = Object.entries(others);
+  return [
+    rows(
+      ["command", "does"],
+      [
+        [code(program), run.summary],
+        ...named.map(([name, command]) => [code(usageOf(name, command)), command.summary]),
+      ],
+    ),
+    "Flags that make a run:",
+    flagRows(run.flags ?? []),
+    "Flags of single commands:",
+    rows(
+      ["command", "flag", "does"],
+      named.flatMap(([name, { flags = [] }]) => flags.map(({ syntax, help }) => [code(name), code(syntax), help])),
+    ),
+    "Flags of every command, before or after its name:",
+    flagRows(Object.values(globalFlags)),
+    "Examples:",
+    fenced([run, ...Object.values(others)].flatMap(({ examples }) => Object.entries(examples))),
+    "Exit codes:",
+    rows(
+      ["code", "means"],
+      exits.map(({ code: number, meaning }) => [String(number), meaning]),
+    ),
+    "A first Ctrl-C, SIGTERM or SIGHUP rolls the run back and waits for it; a second one ends the pipeline at once, and " +
+      "the server rolls back what it had open. A reader that leaves (`| head`) does not stop a run.",
+  ].join("\n\n");
+}
+
+/** Everything that stops the console short, and everything that can be wrong with a drop, by its code in JSON. */
+export function errorReference(): string {
+  const codes = Object.keys(failureCodes) as FailureCode[];
+  const meaningOf = (failure: FailureCode) =>
+    failureCodes[failure].means ?? exits.find((exit) => exit.code === exitCodeOf(failure))?.meaning ?? "";
+  return [
+    "What stops a command, by the `code` of a `run.failed` event and of the ledger; each is told with its own remedy:",
+    rows(
+      ["code", "exit code", "means"],
+      codes.map((failure) => [code(failure), String(exitCodeOf(failure)), meaningOf(failure)]),
+    ),
+    "What is wrong with a drop, by the `code` of a fault:",
+    rows(
+      ["code", "means", "remedy"],
+      Object.entries(faultCodes).map(([fault, { means, remedy }]) => [code(fault), means, remedy]),
+    ),
+  ].join("\n\n");
+}
+
+/** Where keys work besides the screens. */
+const places: Partial<Record<Context, string>> = {
+  help: "help",
+  helpFilter: "filter of the help",
+  filter: "filter",
+  command: "command line",
+  confirm: "question",
+  typed: "question that wants a word typed",
+  small: "terminal that is too small",
+};
+
+/** Every key of the terminal UI, as its help lists them. */
+export function keyReference(): string {
+  return rows(
+    ["key", "does", "where"],
+    bindings.map(({ keys, help, on }) => [keys.map(code).join(" "), help, placesOf(on)]),
+  );
+}
+
+function placesOf(on: readonly Context[]): string {
+  const screens = new Set(bindings.flatMap((binding) => binding.on)).difference(new Set(Object.keys(places)));
+  const isEverywhere = screens.isSubsetOf(new Set(on));
+  const names = on.map(
+    (context) => (isEverywhere && screens.has(context) ? "every screen" : places[context]) ?? context,
+  );
+  return [...new Set(names)].join(", ");
+}
+
+function usageOf(name: string, { parameters = [], flags = [] }: Command): string {
+  const words = parameters.map((parameter) => parameter.choices?.join("|") ?? `<${parameter.name}>`);
+  return [name, ...words, ...flags.map(({ syntax }) => `[${syntax}]`)].join(" ");
+}
+
+function flagRows(flags: readonly Flag[]): string {
+  return rows(
+    ["flag", "does"],
+    flags.map(({ syntax, help }) => [code(syntax), help]),
+  );
+}
+
+function rows(heads: readonly string[], body: readonly (readonly string[])[]): string {
+  // A bar would end the cell, even inside code.
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...body.map(line)].join("\n");
+}
+
+function fenced(examples: readonly (readonly [line: string, does: string])[]): string {
+  const lines = examples.map(([line, does]) => [exampleLine(line), does] as const);
+  const width = Math.max(...lines.map(([left]) => left.length));
+  return ["```", ...lines.map(([left, right]) => `${left.padEnd(width)}  # ${right}`), "```"].join("\n");
+}
+
+const code = (text: string) => `\`${text}\``;
