@@ -3,10 +3,11 @@
 /** @jsx React.createElement */
 import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import React, { useEffect, useSyncExternalStore } from "react";
-import { type Block, gridAsRows } from "./components/block.ts";
+import type { Block } from "./components/screen.ts";
 import { spoken } from "./components/spoken.ts";
 import { Line, Rows, Table } from "./components/table.tsx";
-import { inputOf } from "./keys.ts";
+import { gridAsRows } from "./drawing/grid.ts";
+import { inputOf } from "./input.ts";
 import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
 
@@ -33,10 +34,10 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
   return (
     <Box flexDirection="column" width={ui.size.columns}>
       {blocks.map((block, index) =>
-        block.kind === "rows" ? (
-          <Rows key={String(index)} rows={block.rows} look={ui.look} />
+        Array.isArray(block) ? (
+          <Rows key={String(index)} rows={block} look={ui.look} />
         ) : (
-          <Table key={String(index)} grid={block.grid} look={ui.look} />
+          <Table key={String(index)} grid={block} look={ui.look} />
         ),
       )}
     </Box>
@@ -44,7 +45,7 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
 }
 
 function Spoken({ blocks }: { blocks: Block[] }) {
-  const rows = blocks.flatMap((block) => (block.kind === "rows" ? block.rows : gridAsRows(block.grid, "")));
+  const rows = blocks.flatMap((block) => (Array.isArray(block) ? block : gridAsRows(block, "")));
   return (
     <Box flexDirection="column">
       {spoken(rows).map((text, index) => (

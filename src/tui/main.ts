@@ -5,7 +5,6 @@ import { lookOf } from "./drawing/theme.ts";
 import { createHands, type Hands } from "./effects.ts";
 import { settingFlags } from "./model/headless.ts";
 import { beginning, isRunning, type Live, type Trouble, type Ui } from "./model/model.ts";
-import { askForNeeds } from "./state/needs.ts";
 import { createStore, type Store } from "./store.ts";
 import { clipboardSequence, sizeOf, watchEndings } from "./terminal.ts";
 
@@ -44,10 +43,10 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
     },
     pipeline,
   );
-  const [initial, asks] = askForNeeds(firstState(settings, options.colour ?? true));
-  const store = createStore(initial, hands.perform, Date.now);
+  const store = createStore(firstState(settings, options.colour ?? true), hands.perform, Date.now);
   hands.begin();
-  for (const effect of asks) hands.perform(effect);
+  // Asks for what the first screen needs.
+  store.dispatch({ type: "tick" });
   let screen: Screen | null = null;
   try {
     screen = await putUp(store, endings.fail);

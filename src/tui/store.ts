@@ -1,5 +1,5 @@
 import type { Effect, Message, Ui } from "./model/model.ts";
-import { update } from "./state/reduce.ts";
+import { update } from "./reduce.ts";
 
 /** Holds the one state; what it was last told to show changes at once for a key, a few times a second for events. */
 export interface Store {

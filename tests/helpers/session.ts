@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/model/model.ts";
+import { update } from "../../src/tui/reduce.ts";
 import { frameText } from "../../src/tui/screens/frame.ts";
-import { update } from "../../src/tui/state/reduce.ts";
 import { answerOf } from "./fake-answers.ts";
 import { madeUpNow } from "./made-up.ts";
 import type { Scenario } from "./scenarios.ts";

@@ -2,9 +2,9 @@ import { frozenInWords } from "../../client/run-words.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { Mode, RunEvent, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
-import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import type { LogLine } from "./model.ts";
+import { signOf, verdictInWords } from "./verdicts.ts";
 
 /** What an event has to say in the log; progress says nothing there. */
 export function logLine(event: RunEvent, mode: Mode | null, glyphs: Glyphs): LogLine | null {
@@ -30,12 +30,10 @@ function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Said | nul
     case "run.warned":
       return [`warning: ${event.title} ${event.hint}`, "warn"];
     case "run.finished":
-      return event.status === "unchanged"
-        ? ["nothing to do: these very files are published", "good"]
-        : [
-            `${event.status === "dry_run" ? "rolled back after a dry run" : "published"} in ${formatDuration(event.seconds)}`,
-            "good",
-          ];
+      return [
+        `${endings[event.status]}${event.status === "unchanged" ? "" : ` in ${formatDuration(event.seconds)}`}`,
+        "good",
+      ];
     case "run.failed":
       return [`${event.title} ${event.hint}`, "bad"];
     case "stage.started":
@@ -44,42 +42,40 @@ function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Said | nul
   }
 }
 
-function verdictWords(verdict: Verdict, glyphs: Glyphs): Said {
-  const what = `${verdict.table}: ${expectationInWords(verdict, glyphs)}`;
-  if (verdict.success) return [`${glyphs.ok} ${what}`, "dim"];
-  return verdict.severity === "critical" ? [`${glyphs.fail} ${what}`, "bad"] : [`${glyphs.warn} ${what}`, "warn"];
-}
+const endings = {
+  published: "published",
+  unchanged: "nothing to do: these very files are published",
+  dry_run: "rolled back after a dry run",
+};
 
-const countNames = ["inserted", "updated", "unchanged", "absent"] as const;
-const countWords = { inserted: "new", updated: "changed", unchanged: "unchanged", absent: "absent" };
+function verdictWords(verdict: Verdict, glyphs: Glyphs): Said {
+  const { text, tone } = signOf(verdict, glyphs);
+  return [verdictInWords(verdict, text, glyphs), verdict.success ? "dim" : tone];
+}
 
 /** The plan's four counts: "117 new, 0 changed, 7,003 unchanged, 40 absent"; just the rows before they are known. */
 function countsInWords(counts: TableCounts): string {
-  const known = countNames.flatMap((name) => {
-    const value = counts[name];
-    return value === undefined ? [] : [`${formatCount(value)} ${countWords[name]}`];
-  });
+  const { inserted, updated, unchanged, absent } = counts;
+  const known = Object.entries({ new: inserted, changed: updated, unchanged, absent }).flatMap(([word, count]) =>
+    count === undefined ? [] : [`${formatCount(count)} ${word}`],
+  );
   return known.length > 0 ? known.join(", ") : formatCounted(counts.rows, "row");
 }
 
 /** The log that a run of the ledger would have left: without times, which the ledger does not keep for each step. */
 export function logOfDetail(detail: RunDetail, glyphs: Glyphs): LogLine[] {
-  const at = detail.started_at;
-  const end = detail.finished_at ?? detail.started_at;
-  const lines: LogLine[] = detail.tables.map((table) => ({
-    at,
-    text: `${table.table}: ${countsInWords(table)}`,
-    tone: "plain",
-  }));
-  for (const { title, hint } of detail.warnings) lines.push({ at, text: `warning: ${title} ${hint}`, tone: "warn" });
-  for (const verdict of detail.verdicts) {
-    if (verdict.success) continue;
-    const [text, tone] = verdictWords(verdict, glyphs);
-    lines.push({ at: end, text, tone });
-  }
-  for (const seal of detail.snapshots)
-    lines.push({ at: end, text: `${seal.table}: ${formatCounted(seal.rows, "row")} sealed`, tone: "plain" });
-  if (detail.failure !== null)
-    lines.push({ at: end, text: `${detail.failure.title} ${detail.failure.hint}`, tone: "bad" });
-  return lines;
+  const { started_at, finished_at, tables, warnings, verdicts, snapshots, failure } = detail;
+  const before: Said[] = [
+    ...tables.map((table): Said => [`${table.table}: ${countsInWords(table)}`, "plain"]),
+    ...warnings.map(({ title, hint }): Said => [`warning: ${title} ${hint}`, "warn"]),
+  ];
+  const after: Said[] = [
+    ...verdicts.filter(({ success }) => !success).map((verdict) => verdictWords(verdict, glyphs)),
+    ...snapshots.map(({ table, rows }): Said => [`${table}: ${formatCounted(rows, "row")} sealed`, "plain"]),
+    ...(failure === null ? [] : [[`${failure.title} ${failure.hint}`, "bad"] satisfies Said]),
+  ];
+  return [
+    ...before.map(([text, tone]) => ({ at: started_at, text, tone })),
+    ...after.map(([text, tone]) => ({ at: finished_at ?? started_at, text, tone })),
+  ];
 }

@@ -14,6 +14,7 @@ import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { logOfDetail } from "./log.ts";
 import type { Live, LogLine } from "./model.ts";
+import { placeInWords } from "./verdicts.ts";
 
 /** One table in one stage; `part` is 0 to 1, `off` means that the stage does not touch the table. */
 export interface CellView {
@@ -127,12 +128,8 @@ export function outcomeOf({ end }: RunState): Outcome {
 
 /** A file with faults; where none is named, all that was under way. */
 function isToBlame({ file }: TableProgress, { faults = [] }: EventOf<"run.failed">): boolean {
-  const name = baseName(file);
-  return faults.length === 0 || faults.some((fault) => baseName(fault.file) === name);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+  const name = placeInWords(file);
+  return faults.length === 0 || faults.some((fault) => placeInWords(fault.file) === name);
 }
 
 function liveTable(table: TableProgress, failedIn: Stage | null): TableView {

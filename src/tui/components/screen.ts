@@ -1,0 +1,39 @@
+import type { Request } from "../../core/messages/requests.ts";
+import { escapeControl } from "../../core/text.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import type { Grid } from "../drawing/grid.ts";
+import { blank, indented, type Row, type Span, span } from "../drawing/spans.ts";
+import { refusalOf, type Ui } from "../model/model.ts";
+
+/** A part of what is drawn, top to bottom. */
+export type Block = Row[] | Grid;
+
+/** What a screen is made of, inside the frame that all of them share. */
+export interface Screen {
+  /** First line: what this is, and at the right how it stands. */
+  title: Span[];
+  right?: Span[];
+  /** In the rule below it. */
+  caption?: string;
+  /** Above the rows, drawn by the table component. */
+  grid?: Grid;
+  rows: Row[];
+}
+
+/** Room for a screen's body. */
+export interface Area {
+  width: number;
+  height: number;
+}
+
+/** What stands where an answer is still awaited, or why it will not come. */
+export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
+  const refusal = refusalOf(ui, request);
+  if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
+  return emptyRows(escapeControl(refusal.title), escapeControl(refusal.hint), "ctrl-r asks again; esc goes back");
+}
+
+/** Lines for an empty list: what is missing, and what to do next. */
+export function emptyRows(...lines: string[]): Row[] {
+  return [blank, ...lines.map((line, index) => indented(span(line, index === 0 ? "plain" : "dim")))];
+}
