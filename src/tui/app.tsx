@@ -55,17 +55,8 @@ function Spoken({ blocks }: { blocks: Block[] }) {
   );
 }
 
-/** The screen once it is up. */
-export interface Mounted {
-  unmount(): void;
-  /** Rejects when drawing fails. */
-  readonly gone: Promise<unknown>;
-  /** Gives the terminal back to the shell until the shell wakes us again. */
-  suspend(): Promise<void>;
-}
-
 /** Takes over the terminal. Ink is told what it would otherwise guess from CI and from whether stdout is a terminal. */
-export function mount(store: Store): Mounted {
+export function mount(store: Store) {
   const held: HeldApp = { app: null };
   const ink = render(<App store={store} held={held} />, {
     alternateScreen: true,
@@ -77,7 +68,9 @@ export function mount(store: Store): Mounted {
   });
   return {
     unmount: ink.unmount,
+    /** Rejects when drawing fails. */
     gone: ink.waitUntilExit(),
+    /** Gives the terminal back to the shell until the shell wakes us again. */
     suspend: async () => held.app?.suspendTerminal(untilWoken),
   };
 }

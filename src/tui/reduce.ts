@@ -1,4 +1,4 @@
-import type { Effect, Message, Reply, Step, Ui } from "./model/model.ts";
+import type { Effect, Message, Step, Ui } from "./model/model.ts";
 import { bindingsOf } from "./screens/bindings.ts";
 import { contextOf } from "./state/binding.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./state/happenings.ts";
@@ -30,8 +30,11 @@ function react(ui: Ui, message: Message): Step {
       return stay({ ...ui, size: message.size });
     case "tick":
       return askAgain(ui);
-    case "reply":
-      return replied(ui, message.reply);
+    case "reply": {
+      const next = onReply(ui, message.reply);
+      // Where a month stands is another thing once snapshots were adopted or dropped.
+      return ["adopt", "retire"].includes(message.reply.request.kind) ? askAgain(next) : stay(next);
+    }
     case "refused":
       return stay(onRefusal(ui, message));
     case "event":
@@ -45,13 +48,6 @@ function react(ui: Ui, message: Message): Step {
     case "restarted":
       return stay({ ...ui, link: { state: "connecting" }, waiting: [], refusals: {} });
   }
-}
-
-/** Where a month stands is another thing once snapshots were adopted or dropped. */
-function replied(ui: Ui, reply: Reply): Step {
-  const { kind } = reply.request;
-  const next = onReply(ui, reply);
-  return kind === "adopt" || kind === "retire" ? askAgain(next) : stay(next);
 }
 
 function press(ui: Ui, key: string): Step {

@@ -9,13 +9,11 @@ export interface RowGuess {
 }
 
 export function rowsOf(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
-  const counted = entry.last_run?.tables.find((other) => other.table === table);
-  if (counted !== undefined && counted.rows > 0 && entry.state === "ok") return { rows: counted.rows, exact: true };
-  const bytes = entry.files.find((file) => file.table === table)?.bytes ?? 0;
-  const model = months.find((other) => other.state === "ok" && other.last_run !== null && rowsIn(other, table) > 0);
-  const modelBytes = model?.files.find((file) => file.table === table)?.bytes ?? 0;
-  if (model === undefined || modelBytes === 0 || bytes === 0) return null;
-  const rows = (rowsIn(model, table) * bytes) / modelBytes;
+  const counted = rowsIn(entry, table);
+  if (counted > 0 && entry.state === "ok") return { rows: counted, exact: true };
+  const model = months.find((other) => other.state === "ok" && rowsIn(other, table) > 0);
+  if (model === undefined || bytesIn(model, table) === 0 || bytesIn(entry, table) === 0) return null;
+  const rows = (rowsIn(model, table) * bytesIn(entry, table)) / bytesIn(model, table);
   const step = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 2);
   return { rows: Math.round(rows / step) * step, exact: false };
 }
@@ -24,16 +22,21 @@ function rowsIn(entry: MonthEntry, table: string): number {
   return entry.last_run?.tables.find((other) => other.table === table)?.rows ?? 0;
 }
 
+function bytesIn(entry: MonthEntry, table: string): number {
+  return entry.files.find((file) => file.table === table)?.bytes ?? 0;
+}
+
 /** Rows of a whole month; null while nothing is known of one of its tables. */
 export function monthRows(months: readonly MonthEntry[], entry: MonthEntry): RowGuess | null {
-  let sum: RowGuess = { rows: 0, exact: true };
-  for (const file of entry.files) {
-    if (!file.present) continue;
-    const guess = rowsOf(months, entry, file.table);
-    if (guess === null) return null;
-    sum = { rows: sum.rows + guess.rows, exact: sum.exact && guess.exact };
-  }
-  return entry.files.length > 0 ? sum : null;
+  const present = entry.files.filter((file) => file.present);
+  return entry.files.length > 0 ? sumOf(present.map(({ table }) => rowsOf(months, entry, table))) : null;
+}
+
+/** All of them together; null while one is not known. */
+export function sumOf(guesses: readonly (RowGuess | null)[]): RowGuess | null {
+  const known = guesses.filter((guess) => guess !== null);
+  if (known.length < guesses.length) return null;
+  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), exact: known.every(({ exact }) => exact) };
 }
 
 export function monthBytes(entry: MonthEntry): number {

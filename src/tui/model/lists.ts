@@ -72,18 +72,18 @@ export const runsShown = remember(
 /** All snapshots of one as_of, newest as_of on top. */
 export interface SnapshotDate {
   as_of: string;
+  /** Under a seal. */
   entries: SnapshotEntry[];
-  /** Rows under this date that no seal vouches for. */
-  unsealed: UnsealedEntry[];
+  /** These, and rows that no seal vouches for. */
+  standing: UnsealedEntry[];
 }
 
 export const snapshotsShown = remember(
   (ui: Ui, place: PlaceOf<"snapshots">) => [ui.snapshots, ui.unsealed, place.list.filter],
   (snapshots, unsealed, filter): SnapshotDate[] => {
     const sealedBy = Map.groupBy(snapshots ?? [], ({ as_of }) => as_of);
-    const unsealedBy = Map.groupBy(unsealed, ({ as_of }) => as_of);
-    return [...new Set([...sealedBy.keys(), ...unsealedBy.keys()])]
-      .map((as_of) => ({ as_of, entries: sealedBy.get(as_of) ?? [], unsealed: unsealedBy.get(as_of) ?? [] }))
+    return [...Map.groupBy([...(snapshots ?? []), ...unsealed], ({ as_of }) => as_of)]
+      .map(([as_of, standing]) => ({ as_of, entries: sealedBy.get(as_of) ?? [], standing }))
       .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
       .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
   },

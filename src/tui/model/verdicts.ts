@@ -15,7 +15,7 @@ export function judged(verdicts: readonly Verdict[]): JudgedVerdict[] {
   return verdicts.map((verdict, position) => ({ ...verdict, position, rank: rankOf(verdict) }));
 }
 
-function rankOf({ success, severity }: Verdict): 0 | 1 | 2 {
+export function rankOf({ success, severity }: Verdict): 0 | 1 | 2 {
   if (success) return 2;
   return severity === "critical" ? 0 : 1;
 }

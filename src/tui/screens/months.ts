@@ -16,12 +16,11 @@ import { askToRun, dryRun, notRunnable, pendingMonths, runPending } from "../sta
 import { previewRows } from "./month-preview.ts";
 
 /** What is done with the month under the cursor. */
-function onMonth(act: (ui: Ui, entry: MonthEntry) => Step) {
-  return whenFree((ui) => {
+const onMonth = (act: (ui: Ui, entry: MonthEntry) => Step) =>
+  whenFree((ui) => {
     const entry = selectedMonth(ui);
     return entry === null ? noMonth : (notRunnable(ui, entry) ?? act(ui, entry));
   });
-}
 
 export const monthsKeys: readonly Binding[] = keysOn(
   ["months"],
@@ -97,12 +96,7 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height }
     selected === undefined || previewHeight === 0
       ? []
       : [rule(ui, selected.month), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
-  return {
-    title: title(ui),
-    right: standing(ui),
-    caption: "Months",
-    rows: [...filled(list, area.height), ...preview],
-  };
+  return { title: title(ui), right: standing(ui), caption: "Months", rows: [...filled(list, area.height), ...preview] };
 }
 
 function title(ui: Ui): Span[] {

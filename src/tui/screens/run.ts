@@ -23,7 +23,7 @@ function runHere(ui: Ui): number | string {
   return entry.last_run?.run ?? `${entry.month} was never run: r runs it, d says what would change.`;
 }
 
-const onRun = (act: (ui: Ui, run: number) => Reaction) => (ui: Ui) => {
+const onRun = (act: (ui: Ui, run: number) => Step) => (ui: Ui) => {
   const run = runHere(ui);
   return typeof run === "string" ? run : act(ui, run);
 };

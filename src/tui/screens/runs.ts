@@ -41,12 +41,7 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
     { title: "MONTH", width: 9, cell: ({ month }) => month },
     { title: "AS OF", width: 10, drop: 3, cell: ({ as_of }) => span(as_of, "dim") },
     { title: "STATUS", width: 12, cell: ({ status }) => span(status.replace("_", " "), tones[status]) },
-    {
-      title: "STARTED",
-      width: 8,
-      align: "right",
-      cell: ({ started_at }) => formatAge(Date.parse(started_at), now),
-    },
+    { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
     {
       title: "TOOK",
       width: 8,

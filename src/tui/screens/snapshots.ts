@@ -13,13 +13,10 @@ import { askFirst, moveBy, open, openSnapshots, say, stay, withHere } from "../s
 
 /** "usage_agg_30d_snapshots" → "USAGE": enough to tell the tables apart, the whole name when it is not. */
 function titles(tables: readonly string[]): string[] {
-  const brief = tables.map((table) =>
-    table
-      .replace(/_snapshots$/, "")
-      .split("_")
-      .slice(0, table.includes("profile") ? 2 : 1),
-  );
-  const words = brief.map((parts) => (parts.at(-1) ?? "").toUpperCase());
+  const words = tables.map((table) => {
+    const parts = table.replace(/_snapshots$/, "").split("_");
+    return (parts.slice(0, table.includes("profile") ? 2 : 1).at(-1) ?? "").toUpperCase();
+  });
   return new Set(words).size === words.length ? words : tables.map((table) => table.toUpperCase());
 }
 
@@ -50,12 +47,11 @@ const adopt = whenFree((ui) =>
 );
 
 /** What is done with the date under the cursor. */
-function onDate(act: (ui: Ui, date: SnapshotDate) => Reaction) {
-  return whenFree((ui) => {
+const onDate = (act: (ui: Ui, date: SnapshotDate) => Reaction) =>
+  whenFree((ui) => {
     const date = selectedDate(ui);
     return date === null ? nothingHere : act(ui, date);
   });
-}
 
 function exportDate(ui: Ui, date: SnapshotDate): Reaction {
   const isNewest = !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);
@@ -109,6 +105,9 @@ function columnsOf(ui: Ui, place: PlaceOf<"snapshots">): Column<SnapshotDate>[] 
   const most = Math.max(1, ...dates.map(rowsOf));
   const tables = [...new Set([...(ui.snapshots ?? []), ...ui.unsealed].map(({ table }) => table))];
   const names = titles(tables);
+  const runsOf = (entries: SnapshotEntry[]) => [...new Set(entries.map(({ run }) => run ?? none))].join(" ");
+  const ageOf = (entries: SnapshotEntry[]) =>
+    entries.length === 0 ? none : formatAge(Math.max(...entries.map((entry) => Date.parse(entry.sealed_at))), ui.now);
   const ofTable = (table: string, index: number): Column<SnapshotDate> => {
     const title = names[index] ?? table;
     const digits = dates.map((date) => formatCount(standingIn(date, table)?.rows ?? 0).length);
@@ -135,23 +134,9 @@ function columnsOf(ui: Ui, place: PlaceOf<"snapshots">): Column<SnapshotDate>[] 
       cell: (date, width) => span(bar(rowsOf(date) / most, width, { ...glyphs, empty: " " }), "accent"),
     },
     { title: "SEAL", width: 8, gap: 2, cell: (date) => seal(ui, date) },
-    { title: "RUN", width: 5, align: "right", drop: 3, cell: ({ entries }) => span(runsOf(entries, none), "dim") },
-    {
-      title: "SEALED",
-      width: 9,
-      align: "right",
-      drop: 5,
-      cell: ({ entries }) => span(entries.length === 0 ? none : formatAge(latestOf(entries), ui.now), "dim"),
-    },
+    { title: "RUN", width: 5, align: "right", drop: 3, cell: ({ entries }) => span(runsOf(entries), "dim") },
+    { title: "SEALED", width: 9, align: "right", drop: 5, cell: ({ entries }) => span(ageOf(entries), "dim") },
   ];
-}
-
-function runsOf(entries: SnapshotEntry[], none: string): string {
-  return [...new Set(entries.map(({ run }) => run ?? none))].join(" ");
-}
-
-function latestOf(entries: SnapshotEntry[]): number {
-  return Math.max(...entries.map(({ sealed_at }) => Date.parse(sealed_at)));
 }
 
 /** Counts by as_of: a line a date, a column a snapshot table, and how the seals stand. */
@@ -181,12 +166,12 @@ function standing(ui: Ui): Span[] {
   return awaited.length === 0 ? [] : [span(awaited.join(", "), "warn")];
 }
 
-function standingIn({ entries, unsealed }: SnapshotDate, table: string | undefined) {
-  return [...entries, ...unsealed].find((entry) => entry.table === table);
+function standingIn({ standing }: SnapshotDate, table: string) {
+  return standing.find((entry) => entry.table === table);
 }
 
-function rowsOf({ entries, unsealed }: SnapshotDate): number {
-  return [...entries, ...unsealed].reduce((sum, entry) => sum + entry.rows, 0);
+function rowsOf({ standing }: SnapshotDate): number {
+  return standing.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function empty(ui: Ui) {
@@ -199,12 +184,12 @@ function empty(ui: Ui) {
 }
 
 /** One word for all seals of a date: sealed until verified, then the worst of what was found; weak ones show not all. */
-function seal(ui: Ui, { entries, unsealed }: SnapshotDate): Span {
+function seal(ui: Ui, { entries, standing }: SnapshotDate): Span {
   if (entries.length === 0) return span("unsealed", "warn");
   const found = entries.map((entry) => ui.seals[sealName(entry)]?.state ?? "sealed");
   if (found.includes("missing")) return span("MISSING", "bad");
   if (found.includes("broken")) return span("BROKEN", "bad");
-  if (unsealed.length > 0) return span("in part", "warn");
+  if (standing.length > entries.length) return span("in part", "warn");
   if (entries.some(isWeak)) return span("weak", "warn");
   return found.includes("sealed") ? span("sealed", "plain") : span("intact", "good");
 }

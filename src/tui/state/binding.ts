@@ -14,13 +14,17 @@ export interface Binding {
   help: string;
   on: readonly Context[];
   /** Left out of the footer, which has little room; the help shows every key. */
-  quiet?: true;
+  quiet?: boolean;
   act(ui: Ui): Reaction;
 }
 
 /** Bindings of the same contexts. */
 export function keysOn(on: readonly Context[], ...bindings: Omit<Binding, "on">[]): Binding[] {
   return bindings.map((binding) => ({ ...binding, on }));
+}
+
+export function quietKeysOn(...given: Parameters<typeof keysOn>): Binding[] {
+  return keysOn(...given).map((binding) => ({ ...binding, quiet: true }));
 }
 
 /** What is done on one screen alone. */

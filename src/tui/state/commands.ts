@@ -109,10 +109,6 @@ function lookCommands({ look: { unicode } }: Ui): Command[] {
       help: "how many colours to use",
       act: (ui: Ui) => stay(looking(ui, { depth })),
     })),
-    {
-      line: unicode ? "ascii" : "unicode",
-      help: "other signs",
-      act: (ui) => stay(looking(ui, { unicode: !unicode })),
-    },
+    { line: unicode ? "ascii" : "unicode", help: "other signs", act: (ui) => stay(looking(ui, { unicode: !unicode })) },
   ];
 }

@@ -1,5 +1,5 @@
 import { here, isRunning, type Ui } from "../model/model.ts";
-import { type Binding, type Context, keysOn, type Reaction } from "./binding.ts";
+import { type Binding, type Context, keysOn, quietKeysOn, type Reaction } from "./binding.ts";
 import { copy } from "./copying.ts";
 import { askAgain } from "./needs.ts";
 import * as prompt from "./prompts.ts";
@@ -18,9 +18,9 @@ import {
   withList,
 } from "./stack.ts";
 
-/** Screens with lines to move in: all of them. */
+/** Screens with lines to move in: all of them; and those that one can go back from. */
 const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs"];
-const prompts: readonly Context[] = ["helpFilter", "filter", "command", "confirm", "typed"];
+const inner = lists.slice(1);
 
 function refresh(ui: Ui): Reaction {
   if (isRunning(ui)) return "A run is going on: its events come by themselves.";
@@ -44,8 +44,8 @@ function quit(ui: Ui): Reaction {
 
 const moving = (lines: number) => (ui: Ui) => stay(moveBy(ui, lines));
 
-/** Lines that a list has on the screen, about. */
-const pageOf = (ui: Ui) => Math.max(1, ui.size.rows - 6);
+/** A page is about what a list has on the screen. */
+const paging = (pages: number) => (ui: Ui) => stay(moveBy(ui, pages * Math.max(1, ui.size.rows - 6)));
 
 /** Keys that lead from the first screen to others, and those that mean the same on every screen. */
 export const commonKeys: readonly Binding[] = [
@@ -54,70 +54,54 @@ export const commonKeys: readonly Binding[] = [
     lists,
     { keys: ["y"], label: "copy", help: "Copy the command, the SQL or the row to the clipboard", act: copy },
     { keys: ["/"], label: "filter", help: "Show only lines that hold these words", act: prompt.typeFilter },
-    {
-      keys: [":"],
-      label: "command",
-      help: "Type a command, such as run month_001",
-      quiet: true,
-      act: prompt.typeCommand,
-    },
-    { keys: ["?"], label: "help", help: "Show all keys", act: openHelp },
   ),
-  ...keysOn(lists.slice(1), {
+  ...quietKeysOn(lists, {
+    keys: [":"],
+    label: "command",
+    help: "Type a command, such as run month_001",
+    act: prompt.typeCommand,
+  }),
+  ...keysOn(lists, { keys: ["?"], label: "help", help: "Show all keys", act: openHelp }),
+  ...keysOn(inner, {
     keys: ["esc", "left", "h"],
     label: "back",
     help: "Go back; clears the filter first",
     act: goBack,
   }),
-  ...keysOn(["months"], { keys: ["esc"], label: "back", help: "Clear the filter", quiet: true, act: goBack }),
-  ...keysOn(
+  ...quietKeysOn(["months"], { keys: ["esc"], label: "back", help: "Clear the filter", act: goBack }),
+  ...quietKeysOn(
     lists,
-    { keys: ["up", "k"], label: "up", help: "One line up", quiet: true, act: moving(-1) },
-    { keys: ["down", "j"], label: "down", help: "One line down", quiet: true, act: moving(1) },
-    {
-      keys: ["pageup", "ctrl+u", "ctrl+b"],
-      label: "page up",
-      help: "One page up",
-      quiet: true,
-      act: (ui) => stay(moveBy(ui, -pageOf(ui))),
-    },
-    {
-      keys: ["pagedown", "ctrl+d", "ctrl+f"],
-      label: "page down",
-      help: "One page down",
-      quiet: true,
-      act: (ui) => stay(moveBy(ui, pageOf(ui))),
-    },
-    { keys: ["g", "home"], label: "first", help: "To the first line", quiet: true, act: moving(-Infinity) },
-    { keys: ["G", "end"], label: "last", help: "To the last line", quiet: true, act: moving(Infinity) },
-    { keys: ["1"], label: "months", help: "Go to the months", quiet: true, act: openMonths },
-    { keys: ["2"], label: "runs", help: "Go to the runs", quiet: true, act: openRuns },
-    { keys: ["3"], label: "snapshots", help: "Go to the snapshots", quiet: true, act: openSnapshots },
-    { keys: ["4"], label: "live run", help: "Go to the run that this console started", quiet: true, act: openLive },
+    { keys: ["up", "k"], label: "up", help: "One line up", act: moving(-1) },
+    { keys: ["down", "j"], label: "down", help: "One line down", act: moving(1) },
+    { keys: ["pageup", "ctrl+u", "ctrl+b"], label: "page up", help: "One page up", act: paging(-1) },
+    { keys: ["pagedown", "ctrl+d", "ctrl+f"], label: "page down", help: "One page down", act: paging(1) },
+    { keys: ["g", "home"], label: "first", help: "To the first line", act: moving(-Infinity) },
+    { keys: ["G", "end"], label: "last", help: "To the last line", act: moving(Infinity) },
+    { keys: ["1"], label: "months", help: "Go to the months", act: openMonths },
+    { keys: ["2"], label: "runs", help: "Go to the runs", act: openRuns },
+    { keys: ["3"], label: "snapshots", help: "Go to the snapshots", act: openSnapshots },
+    { keys: ["4"], label: "live run", help: "Go to the run that this console started", act: openLive },
     {
       keys: ["ctrl+r"],
       label: "refresh",
       help: "Read everything on show again; starts the pipeline again when it is gone",
-      quiet: true,
       act: refresh,
     },
   ),
-  ...keysOn(
+  ...quietKeysOn(
     [...lists, "help", "small"],
-    { keys: ["q"], label: "quit", help: "Leave; asks first while a run is going on", quiet: true, act: quit },
+    { keys: ["q"], label: "quit", help: "Leave; asks first while a run is going on", act: quit },
     {
       keys: ["ctrl+z"],
       label: "suspend",
       help: "Back to the shell for a while; fg returns. A run goes on meanwhile",
-      quiet: true,
       act: (ui) => stay(ui, { do: "suspend" }),
     },
   ),
-  ...keysOn([...lists, "help", ...prompts, "small"], {
+  ...quietKeysOn([...lists, "help", "helpFilter", "filter", "command", "confirm", "typed", "small"], {
     keys: ["ctrl+c"],
     label: "leave",
     help: "Leave at once; a run that is going on is rolled back",
-    quiet: true,
     act: (ui) => stay(ui, { do: "quit", code: 130 }),
   }),
 ];
@@ -146,16 +130,13 @@ export const promptKeys: readonly Binding[] = [
     ["command"],
     { keys: ["enter"], label: "do it", help: "Carry out the chosen command", act: prompt.runCommand },
     { keys: ["tab"], label: "complete", help: "Take over the chosen command to edit it", act: prompt.complete },
-    {
-      keys: ["up", "shift+tab"],
-      label: "choose",
-      help: "The choice above",
-      quiet: true,
-      act: prompt.moveChoice(-1),
-    },
-    { keys: ["down"], label: "choose", help: "The choice below", quiet: true, act: prompt.moveChoice(1) },
-    { keys: ["esc"], label: "close", help: "Close the command line", act: prompt.close },
   ),
+  ...quietKeysOn(
+    ["command"],
+    { keys: ["up", "shift+tab"], label: "choose", help: "The choice above", act: prompt.moveChoice(-1) },
+    { keys: ["down"], label: "choose", help: "The choice below", act: prompt.moveChoice(1) },
+  ),
+  ...keysOn(["command"], { keys: ["esc"], label: "close", help: "Close the command line", act: prompt.close }),
   ...keysOn(["help"], { keys: ["esc", "?", "h", "left"], label: "close", help: "Close the help", act: prompt.close }),
   ...keysOn(["helpFilter"], {
     keys: ["enter", "esc"],
@@ -163,16 +144,15 @@ export const promptKeys: readonly Binding[] = [
     help: "Back to the list of keys",
     act: prompt.filterHelp,
   }),
-  ...keysOn(
+  ...keysOn(["help"], {
+    keys: ["/"],
+    label: "filter",
+    help: "Show only keys about these words",
+    act: prompt.filterHelp,
+  }),
+  ...quietKeysOn(
     ["help"],
-    { keys: ["/"], label: "filter", help: "Show only keys about these words", act: prompt.filterHelp },
-    { keys: ["up", "k"], label: "up", help: "One line up", quiet: true, act: prompt.scrollHelp(-1) },
-    {
-      keys: ["down", "j", "space", "pagedown"],
-      label: "down",
-      help: "One line down",
-      quiet: true,
-      act: prompt.scrollHelp(1),
-    },
+    { keys: ["up", "k"], label: "up", help: "One line up", act: prompt.scrollHelp(-1) },
+    { keys: ["down", "j", "space", "pagedown"], label: "down", help: "One line down", act: prompt.scrollHelp(1) },
   ),
 ];

@@ -4,7 +4,7 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { monthIndex } from "../../core/month.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
-import { expectedSeconds, monthBytes, monthRows } from "../model/estimate.ts";
+import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import { commandOfRequest } from "../model/headless.ts";
 import { remember, type SnapshotDate } from "../model/lists.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
@@ -101,16 +101,14 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
   const months = ui.months ?? [];
   const bytes = entries.reduce((sum, entry) => sum + monthBytes(entry), 0);
   const files = entries.flatMap((entry) => entry.files.filter((file) => file.present)).length;
-  const guesses = entries.map((entry) => monthRows(months, entry)).filter((guess) => guess !== null);
-  const rows = guesses.reduce((sum, guess) => sum + guess.rows, 0);
-  const about = guesses.every(({ exact }) => exact) ? "" : "about ";
+  const guess = sumOf(entries.map((entry) => monthRows(months, entry)));
   const seconds = expectedSeconds(months, bytes);
   const { arrow, dot } = glyphsOf(ui.look);
   const stamps = entries.map((entry) => `${entry.month} ${arrow} ${entry.as_of}`);
   const size = [
     formatCounted(files, "file"),
     formatBytes(bytes),
-    ...(guesses.length < entries.length ? [] : [`${about}${formatCount(rows)} rows`]),
+    ...(guess === null ? [] : [`${guess.exact ? "" : "about "}${formatCount(guess.rows)} rows`]),
     ...(seconds === null ? [] : [`about ${formatDuration(seconds)}`]),
   ];
   const last = entries.length === 1 ? entries[0]?.last_run : null;
@@ -165,8 +163,7 @@ export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
   };
 }
 
-export function askDrop(ui: Ui, { as_of, entries, unsealed }: SnapshotDate): Question {
-  const standing = [...entries, ...unsealed];
+export function askDrop(ui: Ui, { as_of, standing }: SnapshotDate): Question {
   const rows = standing.reduce((sum, entry) => sum + entry.rows, 0);
   const why = `${formatCount(rows)} rows in ${formatCounted(standing.length, "table")} are removed for good; live tables stay as they are, and the ledger keeps the seals.`;
   return {
