@@ -25,16 +25,11 @@ export function panelOf(ui: Ui, height: number): Row[] {
 }
 
 function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] {
-  return [
-    rule(ui, title, "warn"),
-    ...body.map(({ spans }) => indented(...spans)),
-    ...(command === undefined ? [] : [indented(span(command, "dim"))]),
-    ...(typed === undefined ? [] : [blank, typedRow(ui, typed)]),
-  ];
-}
-
-function typedRow(ui: Ui, { wanted, text }: NonNullable<Question["typed"]>): Row {
-  return indented(`Type ${wanted} to go on: `, span(escapeControl(text), "strong"), caret(ui));
+  const rows = [rule(ui, title, "warn"), ...body.map(({ spans }) => indented(...spans))];
+  if (command !== undefined) rows.push(indented(span(command, "dim")));
+  if (typed === undefined) return rows;
+  const text = span(escapeControl(typed.text), "strong");
+  return [...rows, blank, indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
 }
 
 /** Where the next letter goes: a sign of ours, since the terminal's own cursor is hidden. */

@@ -1,7 +1,7 @@
 import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import type { Grid } from "../drawing/grid.ts";
+import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { blank, indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { refusalOf, type Ui } from "../model/model.ts";
 
@@ -36,4 +36,29 @@ export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
 /** Lines for an empty list: what is missing, and what to do next. */
 export function emptyRows(...lines: string[]): Row[] {
   return [blank, ...lines.map((line, index) => indented(span(line, index === 0 ? "plain" : "dim")))];
+}
+
+interface Listing<Item> {
+  columns: readonly Column<Item>[];
+  items: readonly Item[];
+  cursor: number;
+  area: Area;
+  /** What stands in front of a line, beside the cursor. */
+  sign?(item: Item): Span;
+}
+
+/** A list under a heading as plain rows: only the lines that fit, the one under the cursor among them. */
+export function listRows<Item>(ui: Ui, listing: Listing<Item>): Row[] {
+  return gridAsRows(listGrid(ui, listing), glyphsOf(ui.look).ellipsis);
+}
+
+export function listGrid<Item>(ui: Ui, { columns, items, cursor, area, sign }: Listing<Item>): Grid {
+  const selected = items[cursor];
+  const cursorSign = `${glyphsOf(ui.look).cursor} `;
+  const margin: Column<Item> = {
+    title: "",
+    width: sign === undefined ? 2 : 4,
+    cell: (item) => [span(item === selected ? cursorSign : "  ", "accent"), ...(sign ? [sign(item)] : [])],
+  };
+  return gridOf([margin, ...columns], items, cursor, area);
 }

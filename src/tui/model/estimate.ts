@@ -1,3 +1,4 @@
+import { formatDuration } from "../../core/format.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import type { Live, Ui } from "./model.ts";
 import type { RunView, TableView } from "./run-view.ts";
@@ -43,8 +44,14 @@ export function monthBytes(entry: MonthEntry): number {
   return entry.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-export function durationOf(run: RunEntry): number | null {
+function durationOf(run: RunEntry): number | null {
   return run.finished_at === null ? null : (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
+}
+
+/** How long it took; null while it goes on, and when nobody knows. */
+export function tookInWords(run: RunEntry): string | null {
+  const seconds = durationOf(run);
+  return seconds === null ? null : formatDuration(seconds);
 }
 
 /** Seconds that a drop of so many bytes takes, from the last published run that had bytes; null for a first month. */

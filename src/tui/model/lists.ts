@@ -120,14 +120,13 @@ export function comparisonShown(ui: Ui, place: PlaceOf<"compare">): ComparisonLi
   ]);
 }
 
-const namesOfMonths = remember(
-  (months: MonthEntry[]) => [months],
-  (months) => months.map(({ month }): string => month),
-);
-const namesOfRuns = remember(
-  (runs: RunEntry[]) => [runs],
-  (runs) => runs.map(({ run }) => String(run)),
-);
+const namesBy = <Item>(nameOf: (item: Item) => string) =>
+  remember(
+    (items: Item[]) => [items],
+    (items) => items.map(nameOf),
+  );
+const namesOfMonths = namesBy(({ month }: MonthEntry) => month);
+const namesOfRuns = namesBy(({ run }: RunEntry) => String(run));
 
 /** Names of the lines that the cursor can be on, top to bottom. */
 export function namesShown(ui: Ui, place: Place = here(ui)): string[] {

@@ -1,8 +1,7 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
 import type { ColumnChange } from "../../core/messages/listings.ts";
 import { escapeControl } from "../../core/text.ts";
-import { listRows } from "../components/list.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
@@ -14,6 +13,13 @@ const barWidth = 8;
 function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
   const glyphs = glyphsOf(ui.look);
   const figure = (count: number) => span(formatCount(count), count === 0 ? "dim" : "plain");
+  const ofTables = (name: "added" | "removed"): Column<ComparisonLine> => ({
+    title: name.toUpperCase(),
+    width: 9,
+    align: "right",
+    drop: 1,
+    cell: ({ table, column }) => (column === null ? figure(table[name]) : ""),
+  });
   return [
     {
       title: "TABLE, COLUMN",
@@ -23,20 +29,8 @@ function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
       cell: ({ table, column }) =>
         column === null ? span(table.table, "strong") : `  ${escapeControl(column.column)}`,
     },
-    {
-      title: "ADDED",
-      width: 9,
-      align: "right",
-      drop: 1,
-      cell: ({ table, column }) => (column === null ? figure(table.added) : ""),
-    },
-    {
-      title: "REMOVED",
-      width: 9,
-      align: "right",
-      drop: 1,
-      cell: ({ table, column }) => (column === null ? figure(table.removed) : ""),
-    },
+    ofTables("added"),
+    ofTables("removed"),
     { title: "CHANGED", width: 10, align: "right", cell: ({ table, column }) => figure((column ?? table).changed) },
     {
       title: "MOVED BY",

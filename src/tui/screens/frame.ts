@@ -48,7 +48,7 @@ export function frame(ui: Ui): Block[] {
   const { title, right = [], caption = "", grid, rows: body } = screenOf(ui, { width: columns, height });
   const top = [titleLine(ui, title, right), rule(ui, caption)];
   const gridHeight = grid === undefined ? 0 : grid.rows.length + 1;
-  const below = [...filled(body, height - gridHeight), ...panel, statusLine(ui), footer(ui)];
+  const below = [...filled(body, height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
   return grid === undefined ? [clipped(ui, [...top, ...below])] : [clipped(ui, top), grid, clipped(ui, below)];
 }
 
@@ -66,10 +66,6 @@ function clipped({ size, look }: Ui, rows: Row[]): Row[] {
 }
 
 /** The line above the footer: what is being typed, what was just said, what is wrong, which filter is on. */
-function statusLine(ui: Ui): Row {
-  return { spans: [span(" "), ...statusWords(ui)] };
-}
-
 function statusWords(ui: Ui): Span[] {
   const { filter } = here(ui).list;
   if (ui.overlay?.kind === "filter") return [span("/", "key"), span(escapeControl(filter)), caret(ui)];

@@ -1,10 +1,10 @@
-import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
+import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail } from "../../core/messages/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import type { Area } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
-import { durationOf, rowsOf } from "../model/estimate.ts";
+import { rowsOf, tookInWords } from "../model/estimate.ts";
 import { isRunning, type Ui } from "../model/model.ts";
 import { placeInWords, verdictInWords } from "../model/verdicts.ts";
 
@@ -41,9 +41,9 @@ function lastRunRows(ui: Ui, { month, state, last_run: last }: MonthEntry, width
   if (isRunning(ui) && ui.live?.current?.month === month) return [line("running now: 4 shows it", "warn")];
   if (state === "unsealed") return [line("others took its snapshots: a seals them as they are", "warn")];
   if (last === null) return [line(`never run ${dot} a dry run (d) says what would change`, "dim")];
-  const seconds = durationOf(last);
-  const took = seconds === null ? "" : ` in ${formatDuration(seconds)}`;
-  const when = `run ${last.run} ${last.status.replace("_", " ")}${took}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
+  const took = tookInWords(last);
+  const ended = `run ${last.run} ${last.status.replace("_", " ")}${took === null ? "" : ` in ${took}`}`;
+  const when = `${ended}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
   const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
   if (state === "dropped") return [line(when, "dim"), line("its snapshots were dropped: r takes them anew", "warn")];
   const detail = ui.details[last.run];

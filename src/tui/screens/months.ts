@@ -1,13 +1,12 @@
-import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
+import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import { stages } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
-import { listRows } from "../components/list.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { filled, type Row, type Span, span } from "../drawing/spans.ts";
-import { durationOf, monthBytes, monthRows, type RowGuess } from "../model/estimate.ts";
+import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
 import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import { monthStages, stateInWords } from "../model/months.ts";
@@ -78,9 +77,8 @@ function compact(count: number): string {
 
 function lastRunInWords(run: RunEntry | null, now: number): string {
   if (run === null) return "never";
-  const seconds = durationOf(run);
-  const age = formatAge(Date.parse(run.started_at), now);
-  return seconds === null ? age : `${age}, ${formatDuration(seconds)}`;
+  const took = tookInWords(run);
+  return `${formatAge(Date.parse(run.started_at), now)}${took === null ? "" : `, ${took}`}`;
 }
 
 /** Home: a line a month, a column a stage, and below it what the month under the cursor is made of. */

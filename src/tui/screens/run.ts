@@ -97,7 +97,7 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
   const top = place.wideLog ? [] : topRows(ui, view, area).slice(0, Math.max(0, area.height - 2));
   const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${escapeControl(place.list.filter)}`}`);
   return {
-    title: [...titleOf(ui, view), ...monthsOf(ui, place)],
+    title: titleOf(ui, view, place),
     right: standing(ui, view),
     rows: [...top, heading, ...logRows(ui, place, view, Math.max(0, area.height - top.length - 1))],
   };
@@ -114,20 +114,16 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };
 
-function titleOf(ui: Ui, view: RunView): Span[] {
+function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const { arrow, dot } = glyphsOf(ui.look);
   const stamp = view.as_of === "" ? "" : ` ${arrow} ${view.as_of}`;
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
+  const done = place.run === null ? (ui.live?.past.length ?? 0) : 0;
   return [
     span(`${view.month || "run"}${stamp}`, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),
+    ...(done > 0 ? [span(`  month ${done + 1} of this run`, "dim")] : []),
   ];
-}
-
-/** Of several months, which one this is. */
-function monthsOf(ui: Ui, place: PlaceOf<"run">): Span[] {
-  const done = place.run === null ? (ui.live?.past.length ?? 0) : 0;
-  return done > 0 ? [span(`  month ${done + 1} of this run`, "dim")] : [];
 }
 
 const outcomeWords: Record<RunView["outcome"], [string, Tone]> = {

@@ -1,13 +1,13 @@
-import { formatAge, formatCount, formatDuration } from "../../core/format.ts";
+import { formatAge, formatCount } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
-import { listRows } from "../components/list.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
-import { durationOf } from "../model/estimate.ts";
+import { tookInWords } from "../model/estimate.ts";
 import { cursorOf, runsShown } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
+import { passedOf } from "../model/months.ts";
 import { at, type Binding, keysOn } from "../state/binding.ts";
 import { stay, withHere } from "../state/stack.ts";
 
@@ -42,16 +42,7 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
     { title: "AS OF", width: 10, drop: 3, cell: ({ as_of }) => span(as_of, "dim") },
     { title: "STATUS", width: 12, cell: ({ status }) => span(status.replace("_", " "), tones[status]) },
     { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
-    {
-      title: "TOOK",
-      width: 8,
-      align: "right",
-      drop: 1,
-      cell(entry) {
-        const seconds = durationOf(entry);
-        return span(seconds === null ? none : formatDuration(seconds), "dim");
-      },
-    },
+    { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
     {
       title: "ROWS",
       width: 10,
@@ -73,12 +64,10 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
   ];
 }
 
-function checks({ expectations: { passed, failed, warned } }: RunEntry, { fail, warn, none }: Glyphs): Span {
-  const all = passed + failed + warned;
-  if (all === 0) return span(none);
-  const counted = `${passed}/${all}`;
-  if (failed > 0) return span(`${counted} ${fail}`, "bad");
-  return warned > 0 ? span(`${counted} ${warn}`, "warn") : span(counted);
+function checks(entry: RunEntry, glyphs: Glyphs): Span {
+  const counted = passedOf(entry, glyphs);
+  if (entry.expectations.failed > 0) return span(`${counted} ${glyphs.fail}`, "bad");
+  return entry.expectations.warned > 0 ? span(`${counted} ${glyphs.warn}`, "warn") : span(counted);
 }
 
 /** The ledger: every run, newest on top. */

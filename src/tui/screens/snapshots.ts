@@ -1,7 +1,6 @@
 import { bar, formatAge, formatCount } from "../../core/format.ts";
 import { isWeak, type SnapshotEntry } from "../../core/messages/seals.ts";
-import { listRows } from "../components/list.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";

@@ -1,8 +1,7 @@
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { escapeControl } from "../../core/text.ts";
-import { listGrid } from "../components/list.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listGrid, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { filled, type Row, type Span, span } from "../drawing/spans.ts";

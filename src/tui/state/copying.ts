@@ -4,22 +4,14 @@ import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from
 import type { Reaction } from "./binding.ts";
 import { say, stay } from "./stack.ts";
 
-const copied: Record<ScreenName, string> = {
-  months: "the command",
-  run: "the command",
-  validation: "the SQL",
-  verdict: "the SQL",
-  snapshots: "the row",
-  compare: "the command",
-  runs: "the command",
-};
+/** What is copied where it is not a command. */
+const copied: Partial<Record<ScreenName, string>> = { validation: "the SQL", verdict: "the SQL", snapshots: "the row" };
 
 export function copy(ui: Ui): Reaction {
   const place = here(ui);
   const text = textOf(ui, place);
-  return text
-    ? stay(say(ui, `Copied ${copied[place.screen]}.`, "good"), { do: "copy", text })
-    : "There is nothing to copy here.";
+  if (!text) return "There is nothing to copy here.";
+  return stay(say(ui, `Copied ${copied[place.screen] ?? "the command"}.`, "good"), { do: "copy", text });
 }
 
 function textOf(ui: Ui, place: Place): string | null | undefined {
