@@ -1,5 +1,6 @@
 import { formatDuration } from "../../core/format.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { remember } from "./lists.ts";
 import type { Live, Ui } from "./model.ts";
 import type { RunView, TableView } from "./run-view.ts";
 
@@ -54,15 +55,23 @@ export function tookInWords(run: RunEntry): string | null {
   return seconds === null ? null : formatDuration(seconds);
 }
 
-/** Seconds that a drop of so many bytes takes, from the last published run that had bytes; null for a first month. */
-export function expectedSeconds(months: readonly MonthEntry[], bytes: number): number | null {
-  const rates = months.flatMap((entry) => {
-    const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
-    const size = monthBytes(entry);
-    return seconds !== null && size > 0 ? [seconds / size] : [];
-  });
-  if (rates.length === 0) return null;
-  return (rates.reduce((sum, rate) => sum + rate, 0) / rates.length) * bytes;
+/** Of published runs that had bytes, the mean; null before the first. */
+const secondsPerByte = remember(
+  ({ months }: Ui) => [months],
+  (months) => {
+    const rates = (months ?? []).flatMap((entry) => {
+      const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
+      const size = monthBytes(entry);
+      return seconds !== null && size > 0 ? [seconds / size] : [];
+    });
+    return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  },
+);
+
+/** Seconds that a drop of so many bytes takes, as far as past runs tell. */
+export function expectedSeconds(ui: Ui, bytes: number): number | null {
+  const rate = secondsPerByte(ui);
+  return rate === null ? null : rate * bytes;
 }
 
 const shares = { ingest: 0.4, upsert: 0.35, validate: 0.1, snapshot: 0.15 };
@@ -85,10 +94,8 @@ function partDone(tables: readonly TableView[]): number {
 /** Seconds left: at first what past runs took, then more and more what this one shows. Null while nothing tells. */
 export function secondsLeft(ui: Ui, view: RunView): number | null {
   const part = partDone(view.tables);
-  const past = expectedSeconds(
-    ui.months ?? [],
-    view.tables.reduce((sum, table) => sum + table.bytes, 0),
-  );
+  const bytes = view.tables.reduce((sum, table) => sum + table.bytes, 0);
+  const past = expectedSeconds(ui, bytes);
   const here = part > 0.02 ? (view.seconds * (1 - part)) / part : null;
   if (past === null) return here;
   const byPast = Math.max(past - view.seconds, past * (1 - part) * 0.5);

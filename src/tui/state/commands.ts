@@ -1,5 +1,7 @@
-import type { MonthEntry } from "../../core/messages/listings.ts";
-import { themeNames } from "../drawing/theme.ts";
+import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import { type Look, themeNames } from "../drawing/theme.ts";
+import { remember } from "../model/lists.ts";
 import { emptyList, isRunning, type Step, type Ui } from "../model/model.ts";
 import { type Reaction, whileRunning } from "./binding.ts";
 import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
@@ -35,16 +37,24 @@ export interface Command {
 const shownChoices = 50;
 
 /** The commands that fit what was typed, best first. */
-export function commandsFor(ui: Ui, text: string): Command[] {
-  return [...plainCommands, ...monthCommands(ui), ...runCommands(ui), ...compareCommands(ui), ...lookCommands(ui)]
-    .flatMap((command) => {
-      const score = fuzzyScore(text, command.line);
-      return score === null ? [] : [{ command, score }];
-    })
-    .sort((a, b) => a.score - b.score)
-    .slice(0, shownChoices)
-    .map(({ command }) => command);
-}
+export const commandsFor = remember(
+  ({ months, runs, snapshots, look }: Ui, text: string) => [months, runs, snapshots, look.unicode, text],
+  (months, runs, snapshots, unicode, text) =>
+    [
+      ...plainCommands,
+      ...(months ?? []).flatMap(monthCommands),
+      ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
+      ...compareCommands(snapshots ?? []),
+      ...lookCommands(unicode),
+    ]
+      .flatMap((command) => {
+        const score = fuzzyScore(text, command.line);
+        return score === null ? [] : [{ command, score }];
+      })
+      .sort((a, b) => a.score - b.score)
+      .slice(0, shownChoices)
+      .map(({ command }) => command),
+);
 
 const plainCommands: Command[] = [
   { line: "months", help: "go to the months", act: openMonths },
@@ -59,33 +69,30 @@ const plainCommands: Command[] = [
   },
 ];
 
-function monthCommands({ months }: Ui): Command[] {
-  return (months ?? []).flatMap((entry) => {
-    const command = (verb: string, help: string, act: (ui: Ui, entry: MonthEntry) => Step): Command => ({
-      line: `${verb} ${entry.month}`,
-      help,
-      act: (ui) => whileRunning(ui) ?? notRunnable(ui, entry) ?? act(ui, entry),
-    });
-    return [
-      command("run", `load ${entry.as_of}`, askToRun),
-      command("dry-run", "say what would change", dryRun),
-      command("restamp", "replace its sealed snapshot", (ui) => askFirst(ui, askTyped(ui, entry, "restamp"))),
-      command("backfill", "build its snapshot alone", (ui) => askFirst(ui, askTyped(ui, entry, "backfill"))),
-    ];
+function monthCommands(entry: MonthEntry): Command[] {
+  const command = (verb: string, help: string, act: (ui: Ui, entry: MonthEntry) => Step): Command => ({
+    line: `${verb} ${entry.month}`,
+    help,
+    act: (ui) => whileRunning(ui) ?? notRunnable(ui, entry) ?? act(ui, entry),
   });
+  return [
+    command("run", `load ${entry.as_of}`, askToRun),
+    command("dry-run", "say what would change", dryRun),
+    command("restamp", "replace its sealed snapshot", (ui) => askFirst(ui, askTyped(ui, entry, "restamp"))),
+    command("backfill", "build its snapshot alone", (ui) => askFirst(ui, askTyped(ui, entry, "backfill"))),
+  ];
 }
 
-function runCommands({ runs, months }: Ui): Command[] {
-  const known = runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? []);
-  return known.map(({ run, month, status }) => ({
+function runCommand({ run, month, status }: RunEntry): Command {
+  return {
     line: `open ${run}`,
     help: `${month}, ${status}`,
     act: (ui) => stay(open(ui, { ...livePlace, run })),
-  }));
+  };
 }
 
-function compareCommands({ snapshots }: Ui): Command[] {
-  const dates = [...new Set((snapshots ?? []).map(({ as_of }) => as_of))].sort();
+function compareCommands(snapshots: readonly SnapshotEntry[]): Command[] {
+  const dates = [...new Set(snapshots.map(({ as_of }) => as_of))].sort();
   return dates.slice(1).map((to, index) => {
     const from = dates[index] ?? to;
     return {
@@ -96,19 +103,20 @@ function compareCommands({ snapshots }: Ui): Command[] {
   });
 }
 
-function lookCommands({ look: { unicode } }: Ui): Command[] {
-  const looking = (ui: Ui, change: Partial<Ui["look"]>): Ui => ({ ...ui, look: { ...ui.look, ...change } });
+function lookCommands(unicode: boolean): Command[] {
+  const change = (line: string, help: string, look: Partial<Look>, told?: string): Command => ({
+    line,
+    help,
+    act: (ui) => {
+      const next = { ...ui, look: { ...ui.look, ...look } };
+      return stay(told === undefined ? next : say(next, told));
+    },
+  });
   return [
-    ...themeNames.map((theme) => ({
-      line: `theme ${theme}`,
-      help: `for ${theme} backgrounds`,
-      act: (ui: Ui) => stay(say(looking(ui, { theme }), `Theme ${theme}.`)),
-    })),
-    ...(["256", "16", "none"] as const).map((depth) => ({
-      line: `colours ${depth}`,
-      help: "how many colours to use",
-      act: (ui: Ui) => stay(looking(ui, { depth })),
-    })),
-    { line: unicode ? "ascii" : "unicode", help: "other signs", act: (ui) => stay(looking(ui, { unicode: !unicode })) },
+    ...themeNames.map((theme) => change(`theme ${theme}`, `for ${theme} backgrounds`, { theme }, `Theme ${theme}.`)),
+    ...(["256", "16", "none"] as const).map((depth) =>
+      change(`colours ${depth}`, "how many colours to use", { depth }),
+    ),
+    change(unicode ? "ascii" : "unicode", "other signs", { unicode: !unicode }),
   ];
 }

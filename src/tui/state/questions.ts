@@ -98,11 +98,10 @@ function wrapped(ui: Ui, text: string, lines = 4): Row[] {
 
 /** The plan from what lies on disk and what past runs took; a dry run gives the exact one. */
 function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
-  const months = ui.months ?? [];
   const bytes = entries.reduce((sum, entry) => sum + monthBytes(entry), 0);
   const files = entries.flatMap((entry) => entry.files.filter((file) => file.present)).length;
-  const guess = sumOf(entries.map((entry) => monthRows(months, entry)));
-  const seconds = expectedSeconds(months, bytes);
+  const guess = sumOf(entries.map((entry) => monthRows(ui.months ?? [], entry)));
+  const seconds = expectedSeconds(ui, bytes);
   const { arrow, dot } = glyphsOf(ui.look);
   const stamps = entries.map((entry) => `${entry.month} ${arrow} ${entry.as_of}`);
   const size = [
@@ -190,20 +189,23 @@ export function askAdopt(ui: Ui): Question {
 
 const indexOf = ({ month }: MonthEntry) => monthIndex(month) ?? 0;
 
+const newestPublished = remember(
+  ({ months }: Ui) => [months],
+  (months) => Math.max(-1, ...(months ?? []).filter(({ state }) => published.has(state)).map(indexOf)),
+);
+
 /** True when a newer month is published. */
-function isOutdated({ months }: Ui, entry: MonthEntry): boolean {
-  return (months ?? []).some((one) => published.has(one.state) && indexOf(one) > indexOf(entry));
+function isOutdated(ui: Ui, entry: MonthEntry): boolean {
+  return indexOf(entry) < newestPublished(ui);
 }
 
 /** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
 export const pendingMonths = remember(
-  ({ months }: Ui) => [months ?? []],
-  (months) => {
-    const newest = Math.max(-1, ...months.filter(({ state }) => published.has(state)).map(indexOf));
-    return months
+  (ui: Ui) => [ui.months, newestPublished(ui)],
+  (months, newest) =>
+    (months ?? [])
       .filter((entry) => unpublished.has(entry.state) && indexOf(entry) > newest)
-      .sort((a, b) => indexOf(a) - indexOf(b));
-  },
+      .sort((a, b) => indexOf(a) - indexOf(b)),
 );
 
 const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "broken", "unsealed"]);
