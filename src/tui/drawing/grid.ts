@@ -38,7 +38,7 @@ function spansOf(cell: Span[] | Span | string): Span[] {
 /** Each cell of a line in the exact width of its column, the gap before it included. */
 export function fitted({ columns }: Grid, cells: readonly (readonly Span[])[], ellipsis: string): Span[][] {
   return columns.map(({ width, gap = 1, align = "left" }, index) => [
-    ...(index > 0 && gap > 0 ? [span(" ".repeat(gap))] : []),
+    span(" ".repeat(index > 0 ? gap : 0)),
     ...fit(cells[index] ?? [], width, align, ellipsis),
   ]);
 }

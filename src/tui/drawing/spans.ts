@@ -64,11 +64,7 @@ export function fit(spans: readonly Span[], width: number, align: Align, ellipsi
   const cut = clipSpans(spans, width, ellipsis);
   const room = Math.max(0, width - widthOf(cut));
   const before = align === "left" ? 0 : align === "right" ? room : Math.floor(room / 2);
-  return [...blanks(before), ...cut, ...blanks(room - before)];
-}
-
-function blanks(count: number): Span[] {
-  return count > 0 ? [span(" ".repeat(count))] : [];
+  return [span(" ".repeat(before)), ...cut, span(" ".repeat(room - before))];
 }
 
 export function plainText(line: Row): string {

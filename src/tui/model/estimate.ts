@@ -1,4 +1,5 @@
 import { formatDuration } from "../../core/format.ts";
+import type { Stage } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import { remember } from "./lists.ts";
 import type { Live, Ui } from "./model.ts";
@@ -104,18 +105,13 @@ export function secondsLeft(ui: Ui, view: RunView): number | null {
 
 /** Bytes and rows a second in the stage that is going on. */
 export function rates(live: Live, view: RunView): { bytes: number | null; rows: number | null } {
-  const seconds = (stage: "ingest" | "upsert") => {
+  const seconds = (stage: Stage, next: Stage) => {
     const entered = live.entered[stage];
-    if (entered === undefined) return 0;
-    const left = live.entered[stage === "ingest" ? "upsert" : "validate"] ?? live.current?.latest_at ?? entered;
-    return (Date.parse(left) - Date.parse(entered)) / 1000;
+    const left = live.entered[next] ?? live.current?.latest_at;
+    return entered === undefined || left === undefined ? 0 : (Date.parse(left) - Date.parse(entered)) / 1000;
   };
+  const rate = (amount: number, taken: number) => (amount > 0 && taken > 0 ? amount / taken : null);
   const read = view.tables.reduce((sum, table) => sum + table.cells.ingest.part * table.bytes, 0);
   const rows = view.tables.reduce((sum, table) => sum + (table.cells.upsert.part > 0 ? table.cells.upsert.done : 0), 0);
-  const inIngest = seconds("ingest");
-  const inUpsert = seconds("upsert");
-  return {
-    bytes: inIngest > 0 && read > 0 ? read / inIngest : null,
-    rows: inUpsert > 0 && rows > 0 ? rows / inUpsert : null,
-  };
+  return { bytes: rate(read, seconds("ingest", "upsert")), rows: rate(rows, seconds("upsert", "validate")) };
 }

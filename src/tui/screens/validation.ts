@@ -64,10 +64,13 @@ export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, 
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
   if (view === null || selected === undefined) return { ...heading(ui, view), rows: empty(ui, place, view) };
-  const preview = height < 14 ? [] : previewRows(ui, place, selected, width);
+  const glyphs = glyphsOf(ui.look);
+  const about = escapeControl(`${selected.table} ${glyphs.dot} ${expectationInWords(selected, glyphs, true)}`);
+  const values = valueRows(ui, place.run, selected, { width, height: previewHeight - 1 });
+  const preview = height < 14 ? [] : [rule(ui, about), ...values];
   const area = { width, height: height - preview.length };
   const columns = columnsOf(ui, place, width);
-  const grid = listGrid(ui, { columns, items, cursor, area, sign: (verdict) => signOf(verdict, glyphsOf(ui.look)) });
+  const grid = listGrid(ui, { columns, items, cursor, area, sign: (verdict) => signOf(verdict, glyphs) });
   return {
     ...heading(ui, view),
     caption: place.failuresOnly ? "failures only" : "",
@@ -97,10 +100,4 @@ function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[
   if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", "esc clears it");
   if (place.failuresOnly) return emptyRows("Nothing failed.", "f shows all expectations");
   return emptyRows("No expectation was evaluated in this run.", "It ended before that stage; esc goes back to it.");
-}
-
-function previewRows(ui: Ui, { run }: PlaceOf<"validation">, verdict: JudgedVerdict, width: number): Row[] {
-  const glyphs = glyphsOf(ui.look);
-  const caption = `${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`;
-  return [rule(ui, escapeControl(caption)), ...valueRows(ui, run, verdict, { width, height: previewHeight - 1 })];
 }

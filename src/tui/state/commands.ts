@@ -84,11 +84,7 @@ function monthCommands(entry: MonthEntry): Command[] {
 }
 
 function runCommand({ run, month, status }: RunEntry): Command {
-  return {
-    line: `open ${run}`,
-    help: `${month}, ${status}`,
-    act: (ui) => stay(open(ui, { ...livePlace, run })),
-  };
+  return { line: `open ${run}`, help: `${month}, ${status}`, act: (ui) => stay(open(ui, { ...livePlace, run })) };
 }
 
 function compareCommands(snapshots: readonly SnapshotEntry[]): Command[] {
@@ -107,10 +103,7 @@ function lookCommands(unicode: boolean): Command[] {
   const change = (line: string, help: string, look: Partial<Look>, told?: string): Command => ({
     line,
     help,
-    act: (ui) => {
-      const next = { ...ui, look: { ...ui.look, ...look } };
-      return stay(told === undefined ? next : say(next, told));
-    },
+    act: (ui) => stay({ ...(told === undefined ? ui : say(ui, told)), look: { ...ui.look, ...look } }),
   });
   return [
     ...themeNames.map((theme) => change(`theme ${theme}`, `for ${theme} backgrounds`, { theme }, `Theme ${theme}.`)),
