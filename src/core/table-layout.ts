@@ -1,5 +1,5 @@
 /** How the columns of a table share the room there is: for listings and for screens. Pure; widths are terminal columns. */
-export interface Column {
+export interface ColumnRoom {
   width: number;
   /** Blanks before it, unless it is the first; one unless told. */
   gap?: number;
@@ -12,12 +12,12 @@ export interface Column {
 }
 
 /** What a line of them takes. */
-export function totalWidth(columns: readonly Column[]): number {
+export function totalWidth(columns: readonly ColumnRoom[]): number {
   return columns.reduce((sum, column, index) => sum + column.width + (index === 0 ? 0 : (column.gap ?? 1)), 0);
 }
 
 /** The columns that fit into `width`, with the widths they get; wider than it only where none may be cut or dropped. */
-export function placeColumns<Any extends Column>(columns: readonly Any[], width: number): Any[] {
+export function placeColumns<Any extends ColumnRoom>(columns: readonly Any[], width: number): Any[] {
   let placed = columns.map((column) => ({ ...column }));
   while (totalWidth(placed) > width) {
     const widest = placed.reduce((most: Any | null, column) => {

@@ -4,9 +4,10 @@
 import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import React, { useEffect, useSyncExternalStore } from "react";
 import type { Block } from "./components/screen.ts";
-import { spoken } from "./components/spoken.ts";
 import { Line, Rows, Table } from "./components/table.tsx";
+import { unicode } from "./drawing/glyphs.ts";
 import { gridAsRows } from "./drawing/grid.ts";
+import { plainText, type Row } from "./drawing/spans.ts";
 import { inputOf } from "./input.ts";
 import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
@@ -53,6 +54,36 @@ function Spoken({ blocks }: { blocks: Block[] }) {
       ))}
     </Box>
   );
+}
+
+/** Signs as words; those that only shape the picture are left out. */
+const words: Record<string, string> = {
+  [unicode.ok]: "passed",
+  [unicode.fail]: "failed",
+  [unicode.warn]: "warning",
+  [unicode.none]: "none",
+  [unicode.mark]: "marked",
+  [unicode.arrow]: "to",
+  [unicode.atLeast]: "at least",
+  [unicode.atMost]: "at most",
+  [unicode.times]: "times",
+  [unicode.enter]: "enter",
+  [unicode.space]: "space",
+  [unicode.up]: "up",
+  [unicode.down]: "down",
+};
+
+/** The lines as a screen reader is to say them: no rules, bars or columns of blanks, and every sign a word. */
+function spoken(rows: readonly Row[]): string[] {
+  return rows.flatMap((line) => {
+    const text = plainText(line)
+      .replace(/[✔✘–●→≥≤×↵␣↑↓]|(?<=\s)!/g, (sign) => ` ${words[sign] ?? ""} `)
+      .replace(/[▸·─░…\u2581-\u258f]/gu, " ")
+      .replace(/\s+/g, " ")
+      .trim();
+    if (text === "") return [];
+    return [line.selected === true ? `selected: ${text}` : text];
+  });
 }
 
 /** Takes over the terminal. Ink is told what it would otherwise guess from CI and from whether stdout is a terminal. */

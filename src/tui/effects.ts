@@ -4,7 +4,7 @@ import type { Request } from "../core/messages/requests.ts";
 import type { Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
-export interface World {
+interface World {
   startPipeline(): Pipeline;
   copy(text: string): void;
   suspend(): void;

@@ -8,7 +8,7 @@ import { beginning, type Effect, isRunning, type Trouble, type Ui } from "./mode
 import { createStore, type Store } from "./store.ts";
 import { clipboardSequence, sizeOf, watchEndings } from "./terminal.ts";
 
-export interface TuiOptions {
+interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
@@ -34,7 +34,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const pipeline = options.pipeline ?? start(settings);
   const endings = watchEndings(() => hands.pipeline().kill());
   const perform = (effect: Effect) => hands.perform(effect);
-  const store = createStore(firstState(settings, options.colour ?? true), perform, Date.now);
+  const store = createStore(firstState(settings, options.colour ?? true), perform);
   const hands = createHands(
     {
       startPipeline: () => start(settings),

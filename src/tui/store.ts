@@ -5,7 +5,7 @@ import { update } from "./reduce.ts";
 const eventPause = 80;
 
 /** Holds the one state; what it was last told to show changes at once for a key, a few times a second for events. */
-export function createStore(initial: Ui, perform: (effect: Effect) => void, clock: () => number) {
+export function createStore(initial: Ui, perform: (effect: Effect) => void) {
   let latest = initial;
   let shown = initial;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -21,7 +21,7 @@ export function createStore(initial: Ui, perform: (effect: Effect) => void, cloc
 
   return {
     dispatch(message: Message) {
-      const [next, effects] = update(latest, message, clock());
+      const [next, effects] = update(latest, message, Date.now());
       latest = next;
       if (message.type === "event") timer ??= setTimeout(show, eventPause);
       else show();

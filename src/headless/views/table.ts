@@ -16,7 +16,7 @@ interface Cell {
   style: Style | null;
 }
 
-type PlacedColumn = layout.Column & { align?: "right" };
+type PlacedColumn = layout.ColumnRoom & { align?: "right" };
 
 const smallestFlexible = 8;
 

@@ -1,8 +1,8 @@
-import { placeColumns, type Column as Room } from "../../core/table-layout.ts";
+import { type ColumnRoom, placeColumns } from "../../core/table-layout.ts";
 import { type Align, fit, type Row, type Span, span } from "./spans.ts";
 
 /** One column of a list of items. */
-export interface Column<Item> extends Room {
+export interface Column<Item> extends ColumnRoom {
   title: string;
   align?: Align;
   /** What stands in it; `width` is what the column got. */
@@ -11,7 +11,7 @@ export interface Column<Item> extends Room {
 
 /** What a table is drawn from: columns placed, cells not yet cut. */
 export interface Grid {
-  columns: (Room & { title: string; align?: Align })[];
+  columns: (ColumnRoom & { title: string; align?: Align })[];
   rows: { cells: Span[][]; selected: boolean }[];
 }
 

@@ -2,9 +2,9 @@ import type { Environment } from "../../core/settings.ts";
 import { displayWidth } from "../../core/text.ts";
 import type { Row, Tone } from "./spans.ts";
 
-export type Depth = "256" | "16" | "none";
+type Depth = "256" | "16" | "none";
 export const themeNames = ["dark", "light"] as const;
-export type ThemeName = (typeof themeNames)[number];
+type ThemeName = (typeof themeNames)[number];
 
 /** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
 interface Palette {

@@ -11,7 +11,7 @@ export interface RowGuess {
   exact: boolean;
 }
 
-export function rowsOf(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
+export function guessRows(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
   const counted = rowsIn(entry, table);
   if (counted > 0 && entry.state === "ok") return { rows: counted, exact: true };
   const model = months.find((other) => other.state === "ok" && rowsIn(other, table) > 0);
@@ -32,7 +32,7 @@ function bytesIn(entry: MonthEntry, table: string): number {
 /** Rows of a whole month; null while nothing is known of one of its tables. */
 export function monthRows(months: readonly MonthEntry[], entry: MonthEntry): RowGuess | null {
   const present = entry.files.filter((file) => file.present);
-  return entry.files.length > 0 ? sumOf(present.map(({ table }) => rowsOf(months, entry, table))) : null;
+  return entry.files.length > 0 ? sumOf(present.map(({ table }) => guessRows(months, entry, table))) : null;
 }
 
 /** All of them together; null while one is not known. */

@@ -74,7 +74,7 @@ export interface Live {
   cancelling: boolean;
 }
 
-export type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };
+type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };
 
 export interface Trouble {
   title: string;

@@ -3,8 +3,7 @@ import { escapeControl } from "../../core/text.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { gridAsRows } from "../drawing/grid.ts";
-import { clipSpans, filled, fit, plainText, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
+import { clipSpans, filled, fit, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { here, refusalOf, type Ui } from "../model/model.ts";
 import { isTooSmall, smallest } from "../state/binding.ts";
 import { footer } from "./bindings.ts";
@@ -88,13 +87,4 @@ function tooSmall({ size: { columns, rows } }: Ui): Row[] {
     wrap(words, columns, rows).map((line) => row(line)),
     rows,
   );
-}
-
-/** The screen as plain text, a line a row: what a person reads, for tests and documentation. */
-export function frameText(ui: Ui): string {
-  const { ellipsis } = glyphsOf(ui.look);
-  return frame(ui)
-    .flatMap((block) => (Array.isArray(block) ? block : gridAsRows(block, ellipsis)))
-    .map(plainText)
-    .join("\n");
 }

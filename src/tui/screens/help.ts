@@ -27,14 +27,14 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
   const others = bindings
     .filter(({ on }) => !on.includes(screen))
     .map((binding) => keyEntry(ui, binding, room, null, ` (${binding.on.slice(0, 3).join(", ")})`));
+  const words = terms.map(([name, meaning]) => {
+    const shown = clip(meaning, room, glyphsOf(ui.look).ellipsis);
+    return { text: `${name} ${meaning}`, rows: [indented(span(padEnd(name, nameWidth), "accent"), " ", shown)] };
+  });
   const lines = [
     ...section(`On this screen: ${screen}`, own, filter),
     ...section("Elsewhere", others, filter),
-    ...section(
-      "Words",
-      terms.map(([name, words]) => termEntry(ui, name, words, room)),
-      filter,
-    ).slice(0, -1),
+    ...section("Words", words, filter).slice(0, -1),
   ];
   const none = indented(span("No key is about that: backspace, or enter to go on", "dim"));
   const from = Math.min(top, Math.max(0, lines.length - area.height));
@@ -64,9 +64,4 @@ function keyEntry(ui: Ui, binding: Binding, room: number, reason: string | null,
   const line = indented(span(padEnd(keys, nameWidth), name), " ", span(clip(help, room, ellipsis), words));
   const why = row(" ".repeat(nameWidth + 4), span(clip(`not now: ${reason}`, room, ellipsis), "warn"));
   return { text: `${keys} ${labelOf(binding, ui)} ${help}`, rows: reason === null ? [line] : [line, why] };
-}
-
-function termEntry(ui: Ui, name: string, words: string, room: number): Entry {
-  const shown = clip(words, room, glyphsOf(ui.look).ellipsis);
-  return { text: `${name} ${words}`, rows: [indented(span(padEnd(name, nameWidth), "accent"), " ", shown)] };
 }

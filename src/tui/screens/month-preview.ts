@@ -4,7 +4,7 @@ import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import type { Area } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
-import { rowsOf, tookInWords } from "../model/estimate.ts";
+import { guessRows, tookInWords } from "../model/estimate.ts";
 import { isRunning, type Ui } from "../model/model.ts";
 import { placeInWords, verdictInWords } from "../model/verdicts.ts";
 
@@ -28,7 +28,7 @@ function fileLine(ui: Ui, entry: MonthEntry, file: DropFile, width: number): Spa
   const { ellipsis } = glyphsOf(ui.look);
   const name = escapeControl(placeInWords(file.path));
   if (!file.present) return span(padEnd(clip(`${name}  missing`, width, ellipsis), width), "bad");
-  const guess = rowsOf(ui.months ?? [], entry, file.table);
+  const guess = guessRows(ui.months ?? [], entry, file.table);
   const rows = guess === null ? "" : `${guess.exact ? "" : "~"}${formatCount(guess.rows)}`;
   const figures = `${padStart(rows, 10)} ${padStart(formatBytes(file.bytes), 8)}`;
   return span(padEnd(clip(name, width - 20, ellipsis), width - 20) + figures);

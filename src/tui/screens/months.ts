@@ -43,9 +43,9 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
   return [
     { title: "MONTH", width: 9, gap: 0, cell: ({ month }) => month },
     { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
-    { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesIn(files, none) },
+    { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
     { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
-    { title: "ROWS", width: 6, align: "right", drop: 3, cell: (entry) => rowsIn(monthRows(ui.months ?? [], entry)) },
+    { title: "ROWS", width: 6, align: "right", drop: 3, cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)) },
     ...stages.map(
       (stage, index): Column<MonthEntry> => ({
         title: stage.toUpperCase(),
@@ -59,13 +59,13 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
   ];
 }
 
-function filesIn(files: MonthEntry["files"], none: string): Span {
+function filesCell(files: MonthEntry["files"], none: string): Span {
   const present = files.filter((file) => file.present).length;
   const isComplete = present === files.length && present > 0;
   return span(files.length === 0 ? none : `${present}/${files.length}`, isComplete ? "plain" : "warn");
 }
 
-function rowsIn(guess: RowGuess | null): Span {
+function rowsCell(guess: RowGuess | null): Span {
   return guess === null ? span("") : span(compact(guess.rows), guess.exact ? "plain" : "dim");
 }
 

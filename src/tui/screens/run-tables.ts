@@ -15,7 +15,7 @@ export function progressRows(ui: Ui, view: RunView, area: Area): Row[] {
   const names = Math.min(longest(view), narrow ? 14 : 24);
   const bars = Math.max(3, Math.min(20, Math.floor((area.width - names - 6 - label - 27) / 2)));
   const percent = ({ part }: CellView) => `${Math.floor(part * 100)} %`;
-  return rowsOf(ui, view, area, [
+  return tableRows(ui, view, area, [
     { title: "", width: names, gap: 0, cell: ({ table }) => table },
     {
       title: "INGEST",
@@ -45,7 +45,7 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
       return value === undefined ? span(glyphs.none, "dim") : span(formatCount(value), value === 0 ? "dim" : "plain");
     },
   });
-  return rowsOf(ui, view, area, [
+  return tableRows(ui, view, area, [
     { title: "", width: Math.min(longest(view), 24), gap: 0, cell: ({ table }) => table },
     { ...count("rows"), drop: 1 },
     count("inserted"),
@@ -67,7 +67,7 @@ function longest(view: RunView): number {
   return Math.max(5, ...view.tables.map((table) => table.table.length));
 }
 
-function rowsOf(ui: Ui, view: RunView, { width, height }: Area, columns: Column<TableView>[]): Row[] {
+function tableRows(ui: Ui, view: RunView, { width, height }: Area, columns: Column<TableView>[]): Row[] {
   const margin: Column<TableView> = { title: "", width: 3, cell: () => "" };
   const current = view.tables.findIndex((table) =>
     Object.values(table.cells).some((cell) => cell.state === "active" || cell.state === "failed"),

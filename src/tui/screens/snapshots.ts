@@ -101,7 +101,7 @@ export const snapshotsKeys: readonly Binding[] = [
 function columnsOf(ui: Ui, place: PlaceOf<"snapshots">): Column<SnapshotDate>[] {
   const { none, bar: glyphs } = glyphsOf(ui.look);
   const dates = snapshotsShown(ui, place);
-  const most = Math.max(1, ...dates.map(rowsOf));
+  const most = Math.max(1, ...dates.map(rowsUnder));
   const tables = [...new Set([...(ui.snapshots ?? []), ...ui.unsealed].map(({ table }) => table))];
   const names = titles(tables);
   const runsOf = (entries: SnapshotEntry[]) => [...new Set(entries.map(({ run }) => run ?? none))].join(" ");
@@ -130,7 +130,7 @@ function columnsOf(ui: Ui, place: PlaceOf<"snapshots">): Column<SnapshotDate>[] 
       drop: 4,
       flex: true,
       gap: 2,
-      cell: (date, width) => span(bar(rowsOf(date) / most, width, { ...glyphs, empty: " " }), "accent"),
+      cell: (date, width) => span(bar(rowsUnder(date) / most, width, { ...glyphs, empty: " " }), "accent"),
     },
     { title: "SEAL", width: 8, gap: 2, cell: (date) => seal(ui, date) },
     { title: "RUN", width: 5, align: "right", drop: 3, cell: ({ entries }) => span(runsOf(entries), "dim") },
@@ -169,7 +169,7 @@ function standingIn({ standing }: SnapshotDate, table: string) {
   return standing.find((entry) => entry.table === table);
 }
 
-function rowsOf({ standing }: SnapshotDate): number {
+function rowsUnder({ standing }: SnapshotDate): number {
   return standing.reduce((sum, { rows }) => sum + rows, 0);
 }
 

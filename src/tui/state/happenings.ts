@@ -106,12 +106,9 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
   const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
   const past = isNext && live.current !== null ? [...live.past, live.current] : live.past;
   const current = fold(isNext ? null : live.current, event);
-  return { ...ui, live: { ...live, current, past, log, entered: enteredBy(live, event) } };
-}
-
-function enteredBy(live: Live, event: RunEvent): Live["entered"] {
-  if (event.event === "run.started") return {};
-  return event.event === "stage.started" ? { ...live.entered, [event.stage]: event.at } : live.entered;
+  const before = event.event === "run.started" ? {} : live.entered;
+  const entered = event.event === "stage.started" ? { ...before, [event.stage]: event.at } : before;
+  return { ...ui, live: { ...live, current, past, log, entered } };
 }
 
 /** The run is over: what the ledger says of it is new, and is asked for again. */
