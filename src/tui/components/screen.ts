@@ -2,7 +2,7 @@ import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
-import { blank, indented, type Row, type Span, span } from "../drawing/spans.ts";
+import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { refusalOf, type Ui } from "../model/model.ts";
 
 /** A part of what is drawn, top to bottom. */
@@ -24,6 +24,12 @@ export interface Screen {
 export interface Area {
   width: number;
   height: number;
+}
+
+/** Words over as many lines as they need, `lines` at most, and safe to show. */
+export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Row[] {
+  const { ellipsis } = glyphsOf(ui.look);
+  return wrap(escapeControl(words), ui.size.columns - 6, lines, ellipsis).map((line) => indented(span(line, tone)));
 }
 
 /** What stands where an answer is still awaited, or why it will not come. */

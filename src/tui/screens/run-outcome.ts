@@ -1,9 +1,9 @@
 import { describeGroup, type Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import { clip, escapeControl } from "../../core/text.ts";
-import type { Area } from "../components/screen.ts";
+import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
-import { indented, type Row, span, type Tone, wrap } from "../drawing/spans.ts";
+import { indented, type Row, span } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
 import type { Ui } from "../model/model.ts";
 import type { Failure, RunView } from "../model/run-view.ts";
@@ -11,19 +11,14 @@ import { judged, placeInWords, verdictInWords } from "../model/verdicts.ts";
 
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
-  const rows = view.failure === null ? successRows(ui, view, area) : failureRows(ui, view, view.failure, area);
+  const rows = view.failure === null ? successRows(ui, view) : failureRows(ui, view, view.failure, area);
   return [...rows, indented(span(commandOfRun(view, ui), "dim"))];
 }
 
-function text(ui: Ui, words: string, tone: Tone, width: number, lines: number): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
-  return wrap(escapeControl(words), width - 6, lines, ellipsis).map((line) => indented(span(line, tone)));
-}
-
-function successRows(ui: Ui, view: RunView, { width }: Area): Row[] {
+function successRows(ui: Ui, view: RunView): Row[] {
   const { ok, warn } = glyphsOf(ui.look);
   const said = (words: string) => indented(span(`${ok} `, "good"), words);
-  const warnings = view.warnings.flatMap(({ title }) => text(ui, `${warn} ${title}`, "warn", width, 1)).slice(0, 2);
+  const warnings = view.warnings.flatMap(({ title }) => paragraph(ui, `${warn} ${title}`, 1, "warn")).slice(0, 2);
   if (view.outcome === "unchanged")
     return [said("These very files are published already: nothing to do."), ...warnings];
   const isDry = view.outcome === "dry_run";
@@ -53,10 +48,10 @@ function failureRows(ui: Ui, view: RunView, failure: Failure, { width, height }:
   const more = reasons.length > room ? [`and ${formatCount(reasons.length - room)} more`] : [];
   const where = reject_file === null ? [] : [`every fault: ${escapeControl(reject_file)}`];
   return [
-    ...text(ui, title, "bad", width, lines),
+    ...paragraph(ui, title, lines, "bad"),
     ...shown.map((line) => indented(span(line, "warn"))),
     ...[...more, ...where].map((line) => indented(span(line, "dim"))),
-    ...text(ui, hint, "plain", width, lines),
+    ...paragraph(ui, hint, lines),
   ];
 }
 

@@ -3,10 +3,10 @@ import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listin
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
-import { blank, filled, indented, type Row, span, wrap } from "../drawing/spans.ts";
+import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
 import { cursorOf, matches, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, judged, signOf } from "../model/verdicts.ts";
@@ -32,7 +32,7 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, { width, height
   const glyphs = glyphsOf(ui.look);
   const sign = signOf(verdict, glyphs);
   const sql = statementRows(ui, ui.samples[sampleName(run, position)], { width, height });
-  const facts = factRows(ui, place, verdict, width);
+  const facts = factRows(ui, place, verdict);
   const room = height - facts.length - sql.length;
   const values = valueList(ui, place, verdict, { width, height: room });
   return {
@@ -53,32 +53,29 @@ function statementRows(ui: Ui, samples: UnexpectedValues | undefined, { width, h
   if (samples === undefined || (samples.sql === null && samples.sql_note === "")) return [];
   const { sql, sql_note: note } = samples;
   const { dot, ellipsis } = glyphsOf(ui.look);
-  const wrapped = (text: string) => wrap(escapeControl(text), width - 6, 3, ellipsis).map((line) => indented(line));
-  if (sql === null) return [rule(ui, "SQL"), ...wrapped(note)];
+  if (sql === null) return [rule(ui, "SQL"), ...paragraph(ui, note, 3)];
   const caption = rule(ui, escapeControl(`SQL ${dot} ${note}`));
   const lines = sql.split("\n");
-  if (lines.length === 1) return [caption, ...wrapped(sql)];
+  if (lines.length === 1) return [caption, ...paragraph(ui, sql, 3)];
   // Clipped and never wrapped: a line of a script is a command.
   const room = Math.max(3, height - besideStatement);
   const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} y copies all of it`] : lines;
   return [caption, ...shown.map((line) => indented(clip(escapeControl(line), width - 6, ellipsis)))];
 }
 
-function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: JudgedVerdict, width: number): Row[] {
-  const glyphs = glyphsOf(ui.look);
+function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: JudgedVerdict): Row[] {
   const observed = verdict.observed === null ? "" : `   observed ${observedInWords(verdict.observed)}`;
   const before = observedBefore(ui, run, position);
   const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const [asked = ""] = wrap(escapeControl(`${verdict.type} ${kwargs.join(", ")}`), width - 6, 1, glyphs.ellipsis);
   return [
     indented(
       span(verdict.severity, verdict.rank === 0 ? "bad" : "plain"),
       observed,
       "   unexpected ",
-      unexpected(verdict, glyphs),
+      unexpected(verdict, glyphsOf(ui.look)),
       ...(before.text.length < 2 ? [] : ["   before ", before]),
     ),
-    indented(span(asked, "dim")),
+    ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, 1, "dim"),
   ];
 }
 
