@@ -3,10 +3,12 @@
 /** @jsx React.createElement */
 import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import React, { useEffect, useSyncExternalStore } from "react";
-import { type Block, gridAsRows } from "./components/block.ts";
-import { spoken } from "./components/spoken.ts";
+import type { Block } from "./components/screen.ts";
 import { Line, Rows, Table } from "./components/table.tsx";
-import { inputOf } from "./keys.ts";
+import { unicode } from "./drawing/glyphs.ts";
+import { gridAsRows } from "./drawing/grid.ts";
+import { plainText, type Row } from "./drawing/spans.ts";
+import { inputOf } from "./input.ts";
 import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
 
@@ -33,10 +35,10 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
   return (
     <Box flexDirection="column" width={ui.size.columns}>
       {blocks.map((block, index) =>
-        block.kind === "rows" ? (
-          <Rows key={String(index)} rows={block.rows} look={ui.look} />
+        Array.isArray(block) ? (
+          <Rows key={String(index)} rows={block} look={ui.look} />
         ) : (
-          <Table key={String(index)} grid={block.grid} look={ui.look} />
+          <Table key={String(index)} grid={block} look={ui.look} />
         ),
       )}
     </Box>
@@ -44,7 +46,7 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
 }
 
 function Spoken({ blocks }: { blocks: Block[] }) {
-  const rows = blocks.flatMap((block) => (block.kind === "rows" ? block.rows : gridAsRows(block.grid, "")));
+  const rows = blocks.flatMap((block) => (Array.isArray(block) ? block : gridAsRows(block, "")));
   return (
     <Box flexDirection="column">
       {spoken(rows).map((text, index) => (
@@ -54,17 +56,38 @@ function Spoken({ blocks }: { blocks: Block[] }) {
   );
 }
 
-/** The screen once it is up. */
-export interface Mounted {
-  unmount(): void;
-  /** Rejects when drawing fails. */
-  readonly gone: Promise<unknown>;
-  /** Gives the terminal back to the shell until the shell wakes us again. */
-  suspend(): Promise<void>;
+/** Signs as words; those that only shape the picture are left out. */
+const words: Record<string, string> = {
+  [unicode.ok]: "passed",
+  [unicode.fail]: "failed",
+  [unicode.warn]: "warning",
+  [unicode.none]: "none",
+  [unicode.mark]: "marked",
+  [unicode.arrow]: "to",
+  [unicode.atLeast]: "at least",
+  [unicode.atMost]: "at most",
+  [unicode.times]: "times",
+  [unicode.enter]: "enter",
+  [unicode.space]: "space",
+  [unicode.up]: "up",
+  [unicode.down]: "down",
+};
+
+/** The lines as a screen reader is to say them: no rules, bars or columns of blanks, and every sign a word. */
+function spoken(rows: readonly Row[]): string[] {
+  return rows.flatMap((line) => {
+    const text = plainText(line)
+      .replace(/[✔✘–●→≥≤×↵␣↑↓]|(?<=\s)!/g, (sign) => ` ${words[sign] ?? ""} `)
+      .replace(/[▸·─░…\u2581-\u258f]/gu, " ")
+      .replace(/\s+/g, " ")
+      .trim();
+    if (text === "") return [];
+    return [line.selected === true ? `selected: ${text}` : text];
+  });
 }
 
 /** Takes over the terminal. Ink is told what it would otherwise guess from CI and from whether stdout is a terminal. */
-export function mount(store: Store): Mounted {
+export function mount(store: Store) {
   const held: HeldApp = { app: null };
   const ink = render(<App store={store} held={held} />, {
     alternateScreen: true,
@@ -76,7 +99,9 @@ export function mount(store: Store): Mounted {
   });
   return {
     unmount: ink.unmount,
+    /** Rejects when drawing fails. */
     gone: ink.waitUntilExit(),
+    /** Gives the terminal back to the shell until the shell wakes us again. */
     suspend: async () => held.app?.suspendTerminal(untilWoken),
   };
 }

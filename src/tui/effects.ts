@@ -4,7 +4,7 @@ import type { Request } from "../core/messages/requests.ts";
 import type { Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
-export interface World {
+interface World {
   startPipeline(): Pipeline;
   copy(text: string): void;
   suspend(): void;
@@ -13,17 +13,7 @@ export interface World {
 }
 
 /** Carries out what the reducer wants done. Holds the pipeline subprocess, which can be started anew. */
-export interface Hands {
-  /** From now on it is told what the pipeline waits for, and that it has ended. */
-  begin(): void;
-  perform(effect: Effect): void;
-  /** The pipeline that is in use. */
-  pipeline(): Pipeline;
-  /** From now on the end of the pipeline is no news. */
-  letGo(): void;
-}
-
-export function createHands(world: World, first: Pipeline): Hands {
+export function createHands(world: World, first: Pipeline) {
   let pipeline = first;
   let watching = true;
 
@@ -41,13 +31,15 @@ export function createHands(world: World, first: Pipeline): Hands {
     }
   };
 
+  watch(pipeline);
   return {
-    begin: () => watch(pipeline),
+    /** The pipeline that is in use. */
     pipeline: () => pipeline,
+    /** From now on the end of the pipeline is no news. */
     letGo() {
       watching = false;
     },
-    perform(effect) {
+    perform(effect: Effect) {
       switch (effect.do) {
         case "ask": {
           const { request } = effect;

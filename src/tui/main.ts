@@ -2,14 +2,13 @@ import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import type { Settings } from "../core/settings.ts";
 import { lookOf } from "./drawing/theme.ts";
-import { createHands, type Hands } from "./effects.ts";
+import { createHands } from "./effects.ts";
 import { settingFlags } from "./model/headless.ts";
-import { beginning, isRunning, type Live, type Trouble, type Ui } from "./model/model.ts";
-import { askForNeeds } from "./state/needs.ts";
+import { beginning, type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts";
 import { createStore, type Store } from "./store.ts";
 import { clipboardSequence, sizeOf, watchEndings } from "./terminal.ts";
 
-export interface TuiOptions {
+interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
@@ -34,21 +33,21 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const start = options.start ?? startPipeline;
   const pipeline = options.pipeline ?? start(settings);
   const endings = watchEndings(() => hands.pipeline().kill());
-  const hands: Hands = createHands(
+  const perform = (effect: Effect) => hands.perform(effect);
+  const store = createStore(firstState(settings, options.colour ?? true), perform);
+  const hands = createHands(
     {
       startPipeline: () => start(settings),
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
       suspend: () => screen?.suspend(),
       quit: endings.end,
-      dispatch: (message) => store.dispatch(message),
+      dispatch: store.dispatch,
     },
     pipeline,
   );
-  const [initial, asks] = askForNeeds(firstState(settings, options.colour ?? true));
-  const store = createStore(initial, hands.perform, Date.now);
-  hands.begin();
-  for (const effect of asks) hands.perform(effect);
-  let screen: Screen | null = null;
+  // Asks for what the first screen needs.
+  store.dispatch({ type: "tick" });
+  let screen: Awaited<ReturnType<typeof putUp>> | null = null;
   try {
     screen = await putUp(store, endings.fail);
   } catch (thrown) {
@@ -75,15 +74,8 @@ function firstState(settings: Settings, colour: boolean): Ui {
   });
 }
 
-interface Screen {
-  /** Back to the shell for a while. */
-  suspend(): void;
-  /** Leave the terminal as it was. */
-  takeDown(): void;
-}
-
 /** Draws the store on the terminal and listens to it. */
-async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Screen> {
+async function putUp(store: Store, fail: (thrown: unknown) => void) {
   // React reads it when it is first loaded, so no module that holds JSX may be imported before: its development build
   // is several times slower, and half of one and half of the other draws nothing at all.
   process.env.NODE_ENV = "production";
@@ -97,7 +89,9 @@ async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Scr
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
   const stopTicking = tick(store);
   return {
+    /** Back to the shell for a while. */
     suspend: () => void mounted.suspend().then(resized).catch(fail),
+    /** Leaves the terminal as it was. */
     takeDown() {
       stopTicking();
       process.stdout.off("resize", resized);
@@ -106,6 +100,20 @@ async function putUp(store: Store, fail: (thrown: unknown) => void): Promise<Scr
       process.stdin.pause();
     },
   };
+}
+
+/** What is found in the state, as soon as it is there. */
+function first<Found>(store: Store, find: (ui: Ui) => Found | null): Promise<Found> {
+  const { promise, resolve } = Promise.withResolvers<Found>();
+  const look = () => {
+    const found = find(store.latest());
+    if (found === null) return;
+    stop();
+    resolve(found);
+  };
+  const stop = store.subscribe(look);
+  look();
+  return promise;
 }
 
 function tick(store: Store): () => void {
@@ -136,27 +144,14 @@ async function endRun(store: Store, closing: Promise<void>): Promise<void> {
   if (live === null || live.outcome !== null) return closing;
   const say = (line: string) => process.stderr.write(`${line}\n`);
   say(`Ending the run${live.current === null ? "" : ` of ${live.current.month}`} …`);
-  const [after] = await Promise.all([afterRun(store), closing]);
+  const over = first(store, (ui) => (ui.live?.outcome ? ui.live : null));
+  const [after] = await Promise.all([over, closing]);
   const end = after.current?.end;
   for (const before of after.past) say(headline(before));
   if (after.current != null && end != null) say(headline(after.current));
   else if (after.outcome !== null && "title" in after.outcome) tell(after.outcome);
   if (end?.event === "run.failed")
     say(`${end.hint}${end.left === undefined ? "" : ` Not run: ${end.left.join(", ")}.`}`);
-}
-
-/** The run as it is once it has an outcome. */
-function afterRun(store: Store): Promise<Live> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const { live } = store.latest();
-      if (live === null || live.outcome === null) return;
-      stop();
-      resolve(live);
-    };
-    const stop = store.subscribe(look);
-    look();
-  });
 }
 
 function tell({ title, hint }: Trouble): void {

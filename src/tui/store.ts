@@ -1,22 +1,11 @@
 import type { Effect, Message, Ui } from "./model/model.ts";
-import { update } from "./state/reduce.ts";
-
-/** Holds the one state; what it was last told to show changes at once for a key, a few times a second for events. */
-export interface Store {
-  dispatch(message: Message): void;
-  /** The state on show. */
-  shown(): Ui;
-  /** The newest state, on show or not. */
-  latest(): Ui;
-  subscribe(listener: () => void): () => void;
-  /** No timer of ours may keep the process alive. */
-  close(): void;
-}
+import { update } from "./reduce.ts";
 
 /** Events of a run come faster than an eye can follow. */
 const eventPause = 80;
 
-export function createStore(initial: Ui, perform: (effect: Effect) => void, clock: () => number): Store {
+/** Holds the one state; what it was last told to show changes at once for a key, a few times a second for events. */
+export function createStore(initial: Ui, perform: (effect: Effect) => void) {
   let latest = initial;
   let shown = initial;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -31,22 +20,27 @@ export function createStore(initial: Ui, perform: (effect: Effect) => void, cloc
   };
 
   return {
-    dispatch(message) {
-      const [next, effects] = update(latest, message, clock());
+    dispatch(message: Message) {
+      const [next, effects] = update(latest, message, Date.now());
       latest = next;
       if (message.type === "event") timer ??= setTimeout(show, eventPause);
       else show();
       for (const effect of effects) perform(effect);
     },
+    /** The state on show. */
     shown: () => shown,
+    /** The newest state, on show or not. */
     latest: () => latest,
-    subscribe(listener) {
+    subscribe(listener: () => void) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
+    /** No timer of ours may keep the process alive. */
     close() {
       if (timer !== null) clearTimeout(timer);
       listeners.clear();
     },
   };
 }
+
+export type Store = ReturnType<typeof createStore>;

@@ -1,7 +1,6 @@
 import { type ConsoleError, exitCodeOfSignal, toConsoleError } from "../core/errors.ts";
+import type { Environment } from "../core/settings.ts";
 import type { Size } from "./model/model.ts";
-
-type Environment = Record<string, string | undefined>;
 
 /** Why the screens cannot be drawn here, in words; null when they can. The caller then prints the months instead. */
 export function obstacle(env: Environment, stdin: { isTTY?: boolean }, stdout: { isTTY?: boolean }): string | null {
@@ -27,42 +26,24 @@ export function clipboardSequence(text: string): string {
   return encoded.length > clipboardLimit ? "" : `\x1b]52;c;${encoded}\x07`;
 }
 
-/** How a session ends: an exit code, and the error when it was one. */
-export interface Ending {
-  code: number;
-  error: ConsoleError | null;
-}
-
-/** The first word on how the session ends counts. */
-export interface Endings {
-  readonly ended: Promise<Ending>;
-  end(code: number): void;
-  fail(thrown: unknown): void;
-  /** Give the signals back. */
-  release(): void;
-}
-
 /**
- * Everything that can end a session, brought together: the user, a signal, an error nobody caught. A second signal,
- * while the first is still being obeyed, calls `hurry`.
+ * Everything that can end a session, brought together: the user, a signal, an error nobody caught. The first word counts;
+ * a second signal, while the first is still being obeyed, calls `hurry`.
  */
-export function watchEndings(hurry: () => void): Endings {
-  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
+export function watchEndings(hurry: () => void) {
+  const { promise: ended, resolve } = Promise.withResolvers<{ code: number; error: ConsoleError | null }>();
   let over = false;
-  const end = (ending: Ending) => {
+  const end = (code: number, error: ConsoleError | null = null) => {
     if (over) hurry();
     over = true;
-    resolve(ending);
+    resolve({ code, error });
   };
   const fail = (thrown: unknown) => {
     const error = toConsoleError(thrown);
     // What fails on the way out changes nothing any more.
-    if (!over) end({ code: error.exitCode, error });
+    if (!over) end(error.exitCode, error);
   };
-  const signals = Object.entries(exitCodeOfSignal).map(([signal, code]) => ({
-    signal,
-    obey: () => end({ code, error: null }),
-  }));
+  const signals = Object.entries(exitCodeOfSignal).map(([signal, code]) => ({ signal, obey: () => end(code) }));
   // A terminal that is gone fails our last writes to it; that must not hide what ended us.
   const ignore = () => {};
   for (const { signal, obey } of signals) process.on(signal, obey);
@@ -71,8 +52,9 @@ export function watchEndings(hurry: () => void): Endings {
   process.stdout.on("error", ignore);
   return {
     ended,
-    end: (code) => end({ code, error: null }),
+    end: (code: number) => end(code),
     fail,
+    /** Gives the signals back. */
     release() {
       for (const { signal, obey } of signals) process.off(signal, obey);
       process.off("uncaughtException", fail);

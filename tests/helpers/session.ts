@@ -1,7 +1,10 @@
 import type { RunEvent } from "../../src/core/messages/events.ts";
+import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
+import { gridAsRows } from "../../src/tui/drawing/grid.ts";
+import { plainText } from "../../src/tui/drawing/spans.ts";
 import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/model/model.ts";
-import { frameText } from "../../src/tui/screens/frame.ts";
-import { update } from "../../src/tui/state/reduce.ts";
+import { update } from "../../src/tui/reduce.ts";
+import { frame } from "../../src/tui/screens/frame.ts";
 import { answerOf } from "./fake-answers.ts";
 import { madeUpNow } from "./made-up.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -55,8 +58,13 @@ export class Session {
     return this.press(...[...text].map((letter) => (letter === " " ? "space" : letter)));
   }
 
+  /** The screen as plain text, a line a row: what a person reads. */
   text(): string {
-    return frameText(this.#ui);
+    const { ellipsis } = glyphsOf(this.#ui.look);
+    return frame(this.#ui)
+      .flatMap((block) => (Array.isArray(block) ? block : gridAsRows(block, ellipsis)))
+      .map(plainText)
+      .join("\n");
   }
 
   #perform(effect: Effect): void {

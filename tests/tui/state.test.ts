@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { parseCall } from "../../src/core/messages/requests.ts";
 import { here } from "../../src/tui/model/model.ts";
-import { bindings, bindingsOf, reasonAgainst } from "../../src/tui/state/bindings.ts";
+import { bindings, bindingsOf } from "../../src/tui/screens/bindings.ts";
+import { reasonAgainst } from "../../src/tui/state/binding.ts";
 import { fuzzyScore } from "../../src/tui/state/commands.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
@@ -21,18 +22,26 @@ describe("keys", () => {
     }
   });
 
-  test("a disabled key says why and does nothing", () => {
-    const session = new Session(scenario("published")).press("down", "down");
-    const before = session.ui.stack;
-    for (const key of ["r", "d", "R", "enter", "y"]) {
-      const binding = bindingsOf("months").find(({ keys }) => keys.includes(key));
-      if (binding === undefined) throw new Error(`no binding for ${key}`);
-      const reason = reasonAgainst(binding, session.ui);
-      if (reason === null) continue;
-      session.press(key);
-      expect(session.text()).toContain(reason.slice(0, 70));
-      expect(session.ui.stack).toEqual(before);
-    }
+  test.each([
+    ["published", [], "enter", "month_002 was never run: r runs it, d says what would change."],
+    ["published", [], "4", "This console has not run anything yet: r on a month does."],
+    ["published", ["s"], "enter", "Mark one or two dates with space first."],
+    ["published", ["s", "space", "up"], "enter", "Mark another date, or move to it."],
+    ["changed", [], "R", "No month is pending: all that are on disk are published."],
+    ["empty", [], "r", "There is no month here."],
+    ["empty", [], "y", "There is nothing to copy here."],
+    ["empty", ["s"], "v", "There are no snapshots yet."],
+    ["empty", ["s"], "D", "There is nothing here to choose."],
+    ["empty", ["2"], "enter", "There is nothing here to choose."],
+  ] as const)("a disabled key says why and does nothing: of %s, %j, then %s", (name, before, key, reason) => {
+    const session = new Session(scenario(name)).press(...before);
+    const { stack } = session.ui;
+    const asked = session.effects.length;
+    const binding = bindingsOf(here(session.ui).screen).find(({ keys }) => keys.includes(key));
+    expect(binding && reasonAgainst(binding, session.ui)).toBe(reason);
+    expect(session.press(key).text()).toContain(reason);
+    expect(session.ui).toMatchObject({ stack, overlay: null });
+    expect(session.effects.length).toBe(asked);
   });
 
   test("while a run goes on nothing else is started", async () => {
@@ -183,6 +192,11 @@ describe("the snapshots of one date", () => {
     expect(session.text()).toContain("bun run console export --as-of 2024-01-31 --out training_2024-01-31.parquet");
     expect(session.press("enter").text()).toContain("Wrote training_2024-01-31.parquet: 7,043 rows, 1 column, 412 KB");
   });
+});
+
+test("two marked dates are compared, also where a filter hides them", () => {
+  const session = new Session(scenario("published")).press("s", "space", "space", "/").type("2030");
+  expect(session.press("enter", "enter").text()).toContain("2024-01-31 → 2024-02-29   what changed");
 });
 
 describe("what others took", () => {

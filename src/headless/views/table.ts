@@ -1,3 +1,4 @@
+import * as layout from "../../core/table-layout.ts";
 import { clip, displayWidth, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import type { Look, Style } from "./output.ts";
 
@@ -15,6 +16,8 @@ interface Cell {
   style: Style | null;
 }
 
+type PlacedColumn = layout.ColumnRoom & { align?: "right" };
+
 const smallestFlexible = 8;
 
 /**
@@ -27,48 +30,28 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     columns.map((column): Cell => ({ text: escapeControl(column.cell(row)), style: column.style?.(row) ?? null })),
   );
   const lines = [heads, ...body];
-  const natural = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index]?.text ?? ""))));
-  const { widths, gap } = fit(columns, natural, look.columns);
-  return lines.map((line) => `${draw(columns, line, widths, gap, look)}\n`).join("");
+  const limit = look.columns ?? Number.POSITIVE_INFINITY;
+  const natural = columns.map((column, index) => ({
+    ...column,
+    width: Math.max(...lines.map((line) => displayWidth(line[index]?.text ?? ""))),
+    gap: 2,
+    least: column.flexible && smallestFlexible,
+  }));
+  const narrow = natural.map((column) => ({ ...column, gap: 1 }));
+  const placed = layout.placeColumns(layout.totalWidth(natural) > limit ? narrow : natural, limit);
+  return lines.map((line) => `${draw(placed, line, limit, look)}\n`).join("");
 }
 
-function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], limit: number | null) {
-  const widths = [...natural];
-  const total = (gap: number) => widths.reduce((sum, width) => sum + width + gap, -gap);
-  if (limit === null || total(2) <= limit) return { widths, gap: 2 };
-  for (let excess = total(1) - limit; excess > 0; excess--) {
-    const widest = widestFlexible(columns, widths);
-    if (widest === null) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  return { widths, gap: 1 };
-}
-
-function widestFlexible<Row>(columns: readonly Column<Row>[], widths: readonly number[]): number | null {
-  let widest: number | null = null;
-  for (const [index, column] of columns.entries()) {
-    const width = widths[index] ?? 0;
-    if (!column.flexible || width <= smallestFlexible) continue;
-    if (widest === null || width > (widths[widest] ?? 0)) widest = index;
-  }
-  return widest;
-}
-
-function draw<Row>(
-  columns: readonly Column<Row>[],
-  line: readonly Cell[],
-  widths: readonly number[],
-  gap: number,
-  { columns: limit, paint }: Look,
-): string {
-  let room = limit ?? Number.POSITIVE_INFINITY;
+function draw(columns: readonly PlacedColumn[], line: readonly Cell[], limit: number, { paint }: Look): string {
+  let room = limit;
   let drawn = "";
-  for (const [index, { text, style }] of line.entries()) {
-    const width = Math.min(widths[index] ?? 0, room);
+  for (const [index, { align, width: wanted, gap = 0 }] of columns.entries()) {
+    const { text = "", style = null } = line[index] ?? {};
+    const width = Math.min(wanted, room);
     if (width <= 0) break;
     const cut = clip(text, width);
     const isLast = index === line.length - 1;
-    const padded = columns[index]?.align === "right" ? padStart(cut, width) : isLast ? cut : padEnd(cut, width);
+    const padded = align === "right" ? padStart(cut, width) : isLast ? cut : padEnd(cut, width);
     drawn += paint(style, padded) + (isLast ? "" : " ".repeat(Math.min(gap, room - width)));
     room -= width + gap;
   }

@@ -1,8 +1,10 @@
 import { formatCounted } from "../../core/format.ts";
 import { clip, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { blank, type Row, row, span, type Tone } from "../drawing/spans.ts";
+import { stretch } from "../drawing/grid.ts";
+import { blank, indented, type Row, row, span, type Tone } from "../drawing/spans.ts";
 import type { Overlay, Question, Ui } from "../model/model.ts";
+import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
 
 /** A line across the screen that begins with what is below it. */
@@ -22,17 +24,12 @@ export function panelOf(ui: Ui, height: number): Row[] {
   return [];
 }
 
-function confirmPanel(ui: Ui, question: Question): Row[] {
-  const { typed } = question;
-  const asked: Row[] =
-    typed === null
-      ? []
-      : [blank, row("   ", `Type ${typed.wanted} to go on: `, span(escapeControl(typed.text), "strong"), caret(ui))];
-  return [
-    rule(ui, question.title, "warn"),
-    ...question.body.map((line) => ({ spans: [span("   "), ...line.spans] })),
-    ...asked,
-  ];
+function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] {
+  const rows = [rule(ui, title, "warn"), ...body.map(({ spans }) => indented(...spans))];
+  if (command !== undefined) rows.push(indented(span(command, "dim")));
+  if (typed === undefined) return rows;
+  const text = span(escapeControl(typed.text), "strong");
+  return [...rows, blank, indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
 }
 
 /** Where the next letter goes: a sign of ours, since the terminal's own cursor is hidden. */
@@ -40,28 +37,21 @@ export function caret(ui: Ui) {
   return span(ui.look.unicode ? "▏" : "_", "accent");
 }
 
-function commandPanel(ui: Ui, overlay: Extract<Overlay, { kind: "command" }>, height: number): Row[] {
-  const choices = commandsFor(ui, overlay.text);
-  const room = Math.max(1, Math.min(8, height - 3));
-  const from = Math.max(0, Math.min(overlay.choice - Math.floor(room / 2), choices.length - room));
-  const { cursor } = glyphsOf(ui.look);
-  const lines = choices.slice(from, from + room).map((command, index): Row => {
-    const chosen = from + index === overlay.choice;
-    const name = padEnd(clip(command.line, 30), 32);
-    const help = command.disabled ?? command.help;
-    return {
-      spans: [
-        span(chosen ? ` ${cursor} ` : "   ", "accent"),
-        span(name, command.disabled === null ? "plain" : "dim"),
-        span(help, "dim"),
-      ],
-      selected: chosen,
-    };
+function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "command" }>, height: number): Row[] {
+  const { cursor, dot } = glyphsOf(ui.look);
+  const choices = commandsFor(ui, text);
+  const { from, to } = stretch(choices.length, choice, Math.max(1, Math.min(8, height - 3)));
+  const lines = choices.slice(from, to).map((command, index): Row => {
+    const selected = from + index === choice;
+    const reason = reasonAgainst(command, ui);
+    const sign = span(selected ? ` ${cursor} ` : "   ", "accent");
+    const line = span(padEnd(clip(command.line, 30), 32), reason === null ? "plain" : "dim");
+    return { ...row(sign, line, span(reason ?? command.help, "dim")), selected };
   });
-  const none = row("   ", span("no such command; backspace, or esc to close", "dim"));
+  const none = indented(span("no such command; backspace, or esc to close", "dim"));
   return [
-    rule(ui, `command · ${formatCounted(choices.length, "choice")}`.replace("·", glyphsOf(ui.look).dot)),
-    row(" ", span(":", "key"), escapeControl(overlay.text), caret(ui)),
+    rule(ui, `command ${dot} ${formatCounted(choices.length, "choice")}`),
+    row(" ", span(":", "key"), escapeControl(text), caret(ui)),
     ...(lines.length > 0 ? lines : [none]),
   ];
 }

@@ -4,9 +4,9 @@
 import { Text } from "ink";
 import React, { type ComponentType, memo, type PropsWithChildren, type ReactNode } from "react";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { fit, type Row } from "../drawing/spans.ts";
+import { fitted, type Grid, gridAsRows, headingOf } from "../drawing/grid.ts";
+import type { Row } from "../drawing/spans.ts";
 import { type Look, paint } from "../drawing/theme.ts";
-import { type Grid, gridAsRows } from "./block.ts";
 
 /** One line is one text node: four times cheaper than a box for every cell. An unchanged line is not drawn again. */
 export const Line = memo(function Line({ text }: { text: string }) {
@@ -63,21 +63,15 @@ export function Table({ grid, look }: { grid: Grid; look: Look }) {
   const { ellipsis } = glyphsOf(look);
   if (loaded === null) return <Rows rows={gridAsRows(grid, ellipsis)} look={look} />;
   const InkTable = loaded;
-  const names = grid.columns.map((column) => String(column.index));
-  const data = grid.rows.map((line) =>
+  const names = grid.columns.map((_, index) => String(index));
+  const data = grid.rows.map(({ cells, selected }) =>
     Object.fromEntries(
-      grid.columns.map((column, position) => {
-        const gap = position === 0 ? 0 : (column.gap ?? 1);
-        const cell = fit(line.cells[column.index] ?? [], column.width, column.align ?? "left", ellipsis);
-        const spans = [{ text: " ".repeat(gap), tone: "plain" } as const, ...cell];
-        return [String(column.index), `${mark}${paint({ spans, selected: line.selected }, look)}${mark}`];
-      }),
+      fitted(grid, cells, ellipsis).map((spans, index) => [index, `${mark}${paint({ spans, selected }, look)}${mark}`]),
     ),
   );
-  const [heading = { spans: [] }] = gridAsRows({ ...grid, rows: [] }, ellipsis);
   return (
     <React.Fragment>
-      <Rows rows={[heading]} look={look} />
+      <Rows rows={[headingOf(grid, ellipsis)]} look={look} />
       <InkTable data={data} columns={names} padding={1} cell={Painted} header={nothing} skeleton={nothing} />
     </React.Fragment>
   );

@@ -1,31 +1,7 @@
-import { asciiBar, type BarGlyphs, blockBar } from "../../core/format.ts";
+import { asciiBar, blockBar } from "../../core/format.ts";
 
 /** Every character beyond ASCII that the screens draw by themselves, each one column wide but for the words. */
-export interface Glyphs {
-  ok: string;
-  fail: string;
-  warn: string;
-  none: string;
-  todo: string;
-  cursor: string;
-  mark: string;
-  rule: string;
-  dot: string;
-  arrow: string;
-  atLeast: string;
-  atMost: string;
-  up: string;
-  down: string;
-  ellipsis: string;
-  enter: string;
-  space: string;
-  times: string;
-  bar: BarGlyphs;
-  /** Growing heights for sparklines. */
-  spark: readonly string[];
-}
-
-export const unicode: Glyphs = {
+export const unicode = {
   ok: "✔",
   fail: "✘",
   warn: "!",
@@ -45,10 +21,13 @@ export const unicode: Glyphs = {
   space: "␣",
   times: "×",
   bar: blockBar,
+  /** Growing heights for sparklines. */
   spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
 };
 
-export const ascii: Glyphs = {
+export type Glyphs = typeof unicode;
+
+const ascii: Glyphs = {
   ok: "+",
   fail: "x",
   warn: "!",

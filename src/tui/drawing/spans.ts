@@ -23,7 +23,17 @@ export function row(...parts: (Span | string)[]): Row {
   return { spans: parts.map((part) => (typeof part === "string" ? span(part) : part)) };
 }
 
+/** A row of a screen's text, away from its edge. */
+export function indented(...parts: (Span | string)[]): Row {
+  return row("   ", ...parts);
+}
+
 export const blank: Row = { spans: [] };
+
+/** The rows, and empty ones below them up to `height`. */
+export function filled(rows: readonly Row[], height: number): Row[] {
+  return [...rows, ...Array<Row>(Math.max(0, height - rows.length)).fill(blank)];
+}
 
 export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((width, part) => width + displayWidth(part.text), 0);
@@ -54,18 +64,7 @@ export function fit(spans: readonly Span[], width: number, align: Align, ellipsi
   const cut = clipSpans(spans, width, ellipsis);
   const room = Math.max(0, width - widthOf(cut));
   const before = align === "left" ? 0 : align === "right" ? room : Math.floor(room / 2);
-  return [...blanks(before), ...cut, ...blanks(room - before)];
-}
-
-function blanks(count: number): Span[] {
-  return count > 0 ? [span(" ".repeat(count))] : [];
-}
-
-/** Left and right parts on one line of `width` columns; the left one yields when both do not fit. */
-export function spread(left: readonly Span[], right: readonly Span[], width: number, ellipsis: string): Row {
-  const kept = clipSpans(right, width, ellipsis);
-  const room = Math.max(0, width - widthOf(kept) - (kept.length > 0 ? 1 : 0));
-  return { spans: [...fit(left, room, "left", ellipsis), ...(kept.length > 0 ? [span(" "), ...kept] : [])] };
+  return [span(" ".repeat(before)), ...cut, span(" ".repeat(room - before))];
 }
 
 export function plainText(line: Row): string {
@@ -77,13 +76,7 @@ export function plainText(line: Row): string {
 
 /** Text broken at blanks into lines of at most `width` columns; beyond `most` lines the last one is cut. */
 export function wrap(text: string, width: number, most: number, ellipsis = "…"): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
+  const lines = Bun.wrapAnsi(text.replace(/\s+/g, " "), width, { hard: false }).split("\n");
   const shown = lines.slice(0, most).map((line) => clip(line, width, ellipsis));
   const rest = lines.slice(most);
   if (rest.length > 0) shown[most - 1] = clip(`${shown[most - 1]} ${rest.join(" ")}`, width, ellipsis);

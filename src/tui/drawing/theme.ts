@@ -1,9 +1,10 @@
+import type { Environment } from "../../core/settings.ts";
 import { displayWidth } from "../../core/text.ts";
 import type { Row, Tone } from "./spans.ts";
 
-export type Depth = "256" | "16" | "none";
+type Depth = "256" | "16" | "none";
 export const themeNames = ["dark", "light"] as const;
-export type ThemeName = (typeof themeNames)[number];
+type ThemeName = (typeof themeNames)[number];
 
 /** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
 interface Palette {
@@ -11,33 +12,17 @@ interface Palette {
   selection: string;
 }
 
-const dark256: Palette = {
-  tones: {
-    plain: "",
-    dim: "38;5;245",
-    strong: "1",
-    accent: "38;5;80",
-    good: "38;5;114",
-    bad: "38;5;210",
-    warn: "38;5;221",
-    key: "38;5;80;1",
-  },
-  selection: "48;5;237",
-};
+type Colours = Record<"dim" | "accent" | "good" | "bad" | "warn" | "selection", number>;
 
-const light256: Palette = {
-  tones: {
-    plain: "",
-    dim: "38;5;243",
-    strong: "1",
-    accent: "38;5;30",
-    good: "38;5;28",
-    bad: "38;5;160",
-    warn: "38;5;130",
-    key: "38;5;30;1",
-  },
-  selection: "48;5;254",
-};
+/** Of the 256 colours of xterm, by number. */
+function paletteOf({ dim, accent, good, bad, warn, selection }: Colours): Palette {
+  const ink = (colour: number) => `38;5;${colour}`;
+  const tones = { dim: ink(dim), accent: ink(accent), good: ink(good), bad: ink(bad), warn: ink(warn) };
+  return { tones: { ...tones, plain: "", strong: "1", key: `${ink(accent)};1` }, selection: `48;5;${selection}` };
+}
+
+const dark256 = paletteOf({ dim: 245, accent: 80, good: 114, bad: 210, warn: 221, selection: 237 });
+const light256 = paletteOf({ dim: 243, accent: 30, good: 28, bad: 160, warn: 130, selection: 254 });
 
 /** The terminal's own colours, which its user chose to be readable on its own background. */
 const basic: Palette = {
@@ -76,8 +61,6 @@ export function paint(line: Row, look: Look): string {
 function asAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, (character) => "?".repeat(displayWidth(character)));
 }
-
-type Environment = Record<string, string | undefined>;
 
 /** How the terminal can be drawn on, as far as the environment tells. */
 export function lookOf(env: Environment): Look {

@@ -1,4 +1,7 @@
+import { formatDuration } from "../../core/format.ts";
+import type { Stage } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { remember } from "./lists.ts";
 import type { Live, Ui } from "./model.ts";
 import type { RunView, TableView } from "./run-view.ts";
 
@@ -8,14 +11,12 @@ export interface RowGuess {
   exact: boolean;
 }
 
-export function rowsOf(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
-  const counted = entry.last_run?.tables.find((other) => other.table === table);
-  if (counted !== undefined && counted.rows > 0 && entry.state === "ok") return { rows: counted.rows, exact: true };
-  const bytes = entry.files.find((file) => file.table === table)?.bytes ?? 0;
-  const model = months.find((other) => other.state === "ok" && other.last_run !== null && rowsIn(other, table) > 0);
-  const modelBytes = model?.files.find((file) => file.table === table)?.bytes ?? 0;
-  if (model === undefined || modelBytes === 0 || bytes === 0) return null;
-  const rows = (rowsIn(model, table) * bytes) / modelBytes;
+export function guessRows(months: readonly MonthEntry[], entry: MonthEntry, table: string): RowGuess | null {
+  const counted = rowsIn(entry, table);
+  if (counted > 0 && entry.state === "ok") return { rows: counted, exact: true };
+  const model = months.find((other) => other.state === "ok" && rowsIn(other, table) > 0);
+  if (model === undefined || bytesIn(model, table) === 0 || bytesIn(entry, table) === 0) return null;
+  const rows = (rowsIn(model, table) * bytesIn(entry, table)) / bytesIn(model, table);
   const step = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 2);
   return { rows: Math.round(rows / step) * step, exact: false };
 }
@@ -24,35 +25,54 @@ function rowsIn(entry: MonthEntry, table: string): number {
   return entry.last_run?.tables.find((other) => other.table === table)?.rows ?? 0;
 }
 
+function bytesIn(entry: MonthEntry, table: string): number {
+  return entry.files.find((file) => file.table === table)?.bytes ?? 0;
+}
+
 /** Rows of a whole month; null while nothing is known of one of its tables. */
 export function monthRows(months: readonly MonthEntry[], entry: MonthEntry): RowGuess | null {
-  let sum: RowGuess = { rows: 0, exact: true };
-  for (const file of entry.files) {
-    if (!file.present) continue;
-    const guess = rowsOf(months, entry, file.table);
-    if (guess === null) return null;
-    sum = { rows: sum.rows + guess.rows, exact: sum.exact && guess.exact };
-  }
-  return entry.files.length > 0 ? sum : null;
+  const present = entry.files.filter((file) => file.present);
+  return entry.files.length > 0 ? sumOf(present.map(({ table }) => guessRows(months, entry, table))) : null;
+}
+
+/** All of them together; null while one is not known. */
+export function sumOf(guesses: readonly (RowGuess | null)[]): RowGuess | null {
+  const known = guesses.filter((guess) => guess !== null);
+  if (known.length < guesses.length) return null;
+  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), exact: known.every(({ exact }) => exact) };
 }
 
 export function monthBytes(entry: MonthEntry): number {
   return entry.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-export function durationOf(run: RunEntry): number | null {
+function durationOf(run: RunEntry): number | null {
   return run.finished_at === null ? null : (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
 }
 
-/** Seconds that a drop of so many bytes takes, from the last published run that had bytes; null for a first month. */
-export function expectedSeconds(months: readonly MonthEntry[], bytes: number): number | null {
-  const rates = months.flatMap((entry) => {
-    const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
-    const size = monthBytes(entry);
-    return seconds !== null && size > 0 ? [seconds / size] : [];
-  });
-  if (rates.length === 0) return null;
-  return (rates.reduce((sum, rate) => sum + rate, 0) / rates.length) * bytes;
+/** How long it took; null while it goes on, and when nobody knows. */
+export function tookInWords(run: RunEntry): string | null {
+  const seconds = durationOf(run);
+  return seconds === null ? null : formatDuration(seconds);
+}
+
+/** Of published runs that had bytes, the mean; null before the first. */
+const secondsPerByte = remember(
+  ({ months }: Ui) => [months],
+  (months) => {
+    const rates = (months ?? []).flatMap((entry) => {
+      const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
+      const size = monthBytes(entry);
+      return seconds !== null && size > 0 ? [seconds / size] : [];
+    });
+    return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  },
+);
+
+/** Seconds that a drop of so many bytes takes, as far as past runs tell. */
+export function expectedSeconds(ui: Ui, bytes: number): number | null {
+  const rate = secondsPerByte(ui);
+  return rate === null ? null : rate * bytes;
 }
 
 const shares = { ingest: 0.4, upsert: 0.35, validate: 0.1, snapshot: 0.15 };
@@ -75,10 +95,8 @@ function partDone(tables: readonly TableView[]): number {
 /** Seconds left: at first what past runs took, then more and more what this one shows. Null while nothing tells. */
 export function secondsLeft(ui: Ui, view: RunView): number | null {
   const part = partDone(view.tables);
-  const past = expectedSeconds(
-    ui.months ?? [],
-    view.tables.reduce((sum, table) => sum + table.bytes, 0),
-  );
+  const bytes = view.tables.reduce((sum, table) => sum + table.bytes, 0);
+  const past = expectedSeconds(ui, bytes);
   const here = part > 0.02 ? (view.seconds * (1 - part)) / part : null;
   if (past === null) return here;
   const byPast = Math.max(past - view.seconds, past * (1 - part) * 0.5);
@@ -87,18 +105,13 @@ export function secondsLeft(ui: Ui, view: RunView): number | null {
 
 /** Bytes and rows a second in the stage that is going on. */
 export function rates(live: Live, view: RunView): { bytes: number | null; rows: number | null } {
-  const seconds = (stage: "ingest" | "upsert") => {
+  const seconds = (stage: Stage, next: Stage) => {
     const entered = live.entered[stage];
-    if (entered === undefined) return 0;
-    const left = live.entered[stage === "ingest" ? "upsert" : "validate"] ?? live.current?.latest_at ?? entered;
-    return (Date.parse(left) - Date.parse(entered)) / 1000;
+    const left = live.entered[next] ?? live.current?.latest_at;
+    return entered === undefined || left === undefined ? 0 : (Date.parse(left) - Date.parse(entered)) / 1000;
   };
+  const rate = (amount: number, taken: number) => (amount > 0 && taken > 0 ? amount / taken : null);
   const read = view.tables.reduce((sum, table) => sum + table.cells.ingest.part * table.bytes, 0);
   const rows = view.tables.reduce((sum, table) => sum + (table.cells.upsert.part > 0 ? table.cells.upsert.done : 0), 0);
-  const inIngest = seconds("ingest");
-  const inUpsert = seconds("upsert");
-  return {
-    bytes: inIngest > 0 && read > 0 ? read / inIngest : null,
-    rows: inUpsert > 0 && rows > 0 ? rows / inUpsert : null,
-  };
+  return { bytes: rate(read, seconds("ingest", "upsert")), rows: rate(rows, seconds("upsert", "validate")) };
 }

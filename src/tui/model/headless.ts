@@ -34,7 +34,7 @@ const modeFlags = { publish: "", restamp: " --restamp", backfill: " --backfill",
 
 /** The command that repeats a run without the screen. */
 export function commandOfRun(
-  { month, as_of, mode }: Repeated,
+  { month, as_of, mode }: Pick<RunView, "month" | "as_of" | "mode">,
   { months, flags }: Pick<Ui, "months" | "flags">,
 ): string {
   if (mode === "adopt") return `bun run console adopt --yes${flags}`;
@@ -42,8 +42,6 @@ export function commandOfRun(
   const asOf = isOwn ? ` --as-of ${as_of}` : "";
   return `bun run console --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
 }
-
-type Repeated = Pick<RunView, "month" | "as_of" | "mode">;
 
 export function commandOfRequest(request: RunRequest, flags: string): string {
   const { selection } = request;

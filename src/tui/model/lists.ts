@@ -1,28 +1,30 @@
-import type { Verdict } from "../../core/messages/events.ts";
-import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { ColumnChange, MonthEntry, RunDetail, RunEntry, TableChange } from "../../core/messages/listings.ts";
 import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
-import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
-import { here, type Place, type PlaceOf, sampleName, type Ui } from "./model.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { here, type LogLine, type Place, type PlaceOf, type ScreenName, sampleName, type Ui } from "./model.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
-import { type JudgedVerdict, judged, verdictText } from "./verdicts.ts";
+import { judged, verdictText } from "./verdicts.ts";
 
 /**
  * A pure function that keeps its last result: one frame asks for the same list a dozen times, and it only changes with
- * the data or the filter. Arguments are compared by identity.
+ * what it is made of, such as the data and the filter. That is compared by identity.
  */
-export function remember<Args extends readonly unknown[], Result>(
-  work: (...args: Args) => Result,
+export function remember<Args extends unknown[], Parts extends unknown[], Result>(
+  partsOf: (...args: Args) => [...Parts],
+  work: (...parts: Parts) => Result,
 ): (...args: Args) => Result {
-  let last: { args: Args; result: Result } | null = null;
+  let last: { parts: [...Parts]; result: Result } | null = null;
   return (...args) => {
-    if (last?.args.every((arg, index) => arg === args[index]) !== true) last = { args, result: work(...args) };
+    const parts = partsOf(...args);
+    if (last?.parts.every((part, index) => part === parts[index]) !== true) last = { parts, result: work(...parts) };
     return last.result;
   };
 }
 
-export type { RunView } from "./run-view.ts";
-
-const viewOfDetail = remember(detailView);
+const viewOfDetail = remember(
+  (ui: Ui, detail: RunDetail) => [detail, detail.finished_at === null ? ui.now : 0, glyphsOf(ui.look)],
+  detailView,
+);
 
 /** The run with that number, from the ledger or from this console's own stream; null while it is not known. */
 export function runViewAt(ui: Ui, run: number | null): RunView | null {
@@ -36,9 +38,7 @@ export function runViewAt(ui: Ui, run: number | null): RunView | null {
     return known === undefined || own.end === null ? view : { ...view, verdicts: known.verdicts };
   }
   const detail = run === null ? undefined : ui.details[run];
-  return detail === undefined
-    ? null
-    : viewOfDetail(detail, detail.finished_at === null ? ui.now : 0, glyphsOf(ui.look));
+  return detail === undefined ? null : viewOfDetail(ui, detail);
 }
 
 /** What a filter looks at: every word must occur somewhere in the text, in any order and case. */
@@ -52,83 +52,81 @@ export function matches(text: string, filter: string): boolean {
 }
 
 /** Newest on top. */
-export function monthsShown(ui: Ui, place: PlaceOf<"months">): MonthEntry[] {
-  return filteredMonths(ui.months, place.list.filter);
-}
-
-const filteredMonths = remember((months: MonthEntry[] | null, filter: string) =>
-  (months ?? [])
-    .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, filter))
-    .sort((a, b) => (a.as_of < b.as_of ? 1 : -1)),
+export const monthsShown = remember(
+  (ui: Ui, place: PlaceOf<"months">) => [ui.months, place.list.filter],
+  (months, filter) =>
+    (months ?? [])
+      .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, filter))
+      .sort((a, b) => (a.as_of < b.as_of ? 1 : -1)),
 );
 
-export function runsShown(ui: Ui, place: PlaceOf<"runs">): RunEntry[] {
-  return filteredRuns(ui.runs, place.status, place.list.filter);
-}
-
-const filteredRuns = remember((runs: RunEntry[] | null, status: string | null, filter: string) =>
-  (runs ?? [])
-    .filter((entry) => status === null || entry.status === status)
-    .filter((entry) => matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, filter))
-    .sort((a, b) => b.run - a.run),
+export const runsShown = remember(
+  (ui: Ui, place: PlaceOf<"runs">) => [ui.runs, place.status, place.list.filter],
+  (runs, status, filter) =>
+    (runs ?? [])
+      .filter((entry) => status === null || entry.status === status)
+      .filter((entry) => matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, filter))
+      .sort((a, b) => b.run - a.run),
 );
 
 /** All snapshots of one as_of, newest as_of on top. */
 export interface SnapshotDate {
   as_of: string;
+  /** Under a seal. */
   entries: SnapshotEntry[];
-  /** Rows under this date that no seal vouches for. */
-  unsealed: UnsealedEntry[];
+  /** These, and rows that no seal vouches for. */
+  standing: UnsealedEntry[];
 }
 
-export function snapshotsShown(ui: Ui, place: PlaceOf<"snapshots">): SnapshotDate[] {
-  return filteredDates(ui.snapshots, ui.unsealed, place.list.filter);
-}
-
-type Snapshots = readonly SnapshotEntry[] | null;
-
-const filteredDates = remember((snapshots: Snapshots, unsealed: readonly UnsealedEntry[], filter: string) => {
-  const sealedBy = Map.groupBy(snapshots ?? [], ({ as_of }) => as_of);
-  const unsealedBy = Map.groupBy(unsealed, ({ as_of }) => as_of);
-  return [...new Set([...sealedBy.keys(), ...unsealedBy.keys()])]
-    .map((as_of) => ({ as_of, entries: sealedBy.get(as_of) ?? [], unsealed: unsealedBy.get(as_of) ?? [] }))
-    .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
-    .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
-});
-
-/** Failures first, then warnings, then what holds; within each in the order of the suites. */
-export function verdictsShown(ui: Ui, place: PlaceOf<"validation">): JudgedVerdict[] {
-  const verdicts = runViewAt(ui, place.run)?.verdicts;
-  return verdicts === undefined
-    ? []
-    : filteredVerdicts(verdicts, place.failuresOnly, place.list.filter, glyphsOf(ui.look));
-}
-
-const filteredVerdicts = remember((verdicts: Verdict[], failuresOnly: boolean, filter: string, glyphs: Glyphs) =>
-  judged(verdicts)
-    .filter((verdict) => !failuresOnly || verdict.rank < 2)
-    .filter((verdict) => matches(verdictText(verdict, glyphs), filter))
-    .sort((a, b) => a.rank - b.rank || a.position - b.position),
+export const snapshotsShown = remember(
+  (ui: Ui, place: PlaceOf<"snapshots">) => [ui.snapshots, ui.unsealed, place.list.filter],
+  (snapshots, unsealed, filter): SnapshotDate[] => {
+    const sealedBy = Map.groupBy(snapshots ?? [], ({ as_of }) => as_of);
+    return [...Map.groupBy([...(snapshots ?? []), ...unsealed], ({ as_of }) => as_of)]
+      .map(([as_of, standing]) => ({ as_of, entries: sealedBy.get(as_of) ?? [], standing }))
+      .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
+      .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
+  },
 );
 
-export function logShown(view: RunView | null, place: PlaceOf<"run">): RunView["log"] {
+/** Failures first, then warnings, then what holds; within each in the order of the suites. */
+export const verdictsShown = remember(
+  (ui: Ui, place: PlaceOf<"validation">) => [
+    runViewAt(ui, place.run)?.verdicts,
+    place.failuresOnly,
+    place.list.filter,
+    glyphsOf(ui.look),
+  ],
+  (verdicts, failuresOnly, filter, glyphs) =>
+    judged(verdicts ?? [])
+      .filter((verdict) => !failuresOnly || verdict.rank < 2)
+      .filter((verdict) => matches(verdictText(verdict, glyphs), filter))
+      .sort((a, b) => a.rank - b.rank || a.position - b.position),
+);
+
+export function logShown(view: RunView | null, place: PlaceOf<"run">): LogLine[] {
   return (view?.log ?? []).filter((line) => matches(line.text, place.list.filter));
 }
 
 /** One line of the comparison: a table, or a column of it that changed. */
-export type ComparisonLine = { table: string; column: string | null };
+export type ComparisonLine = { table: TableChange; column: ColumnChange | null };
 
 export function comparisonShown(ui: Ui, place: PlaceOf<"compare">): ComparisonLine[] {
   return (ui.comparison?.tables ?? []).flatMap((table) => [
-    { table: table.table, column: null },
+    { table, column: null },
     ...table.columns
-      .filter((column) => matches(`${table.table} ${column.column}`, place.list.filter))
-      .map((column) => ({ table: table.table, column: column.column })),
+      .filter(({ column }) => matches(`${table.table} ${column}`, place.list.filter))
+      .map((column) => ({ table, column })),
   ]);
 }
 
-const namesOfMonths = remember((months: MonthEntry[]) => months.map((entry): string => entry.month));
-export const namesOfRuns = remember((runs: RunEntry[]) => runs.map((entry) => String(entry.run)));
+const namesBy = <Item>(nameOf: (item: Item) => string) =>
+  remember(
+    (items: Item[]) => [items],
+    (items) => items.map(nameOf),
+  );
+const namesOfMonths = namesBy(({ month }: MonthEntry) => month);
+const namesOfRuns = namesBy(({ run }: RunEntry) => String(run));
 
 /** Names of the lines that the cursor can be on, top to bottom. */
 export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
@@ -144,14 +142,15 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
     case "run":
       return logShown(runViewAt(ui, place.run), place).map((_, index) => String(index));
     case "compare":
-      return comparisonShown(ui, place).map(({ table, column }) => `${table}.${column ?? ""}`);
+      return comparisonShown(ui, place).map(({ table, column }) => `${table.table}.${column?.column ?? ""}`);
     case "verdict":
       return (ui.samples[sampleName(place.run, place.position)]?.rows ?? []).map((_, index) => String(index));
   }
 }
 
 /** Index of the line under the cursor; the first one when what was selected is gone, -1 in an empty list. */
-export function cursorIn(names: readonly string[], place: Place): number {
+export function cursorOf(ui: Ui, place: Place = here(ui)): number {
+  const names = namesShown(ui, place);
   if (names.length === 0) return -1;
   const { selected } = place.list;
   // A log is read at its end.
@@ -159,22 +158,15 @@ export function cursorIn(names: readonly string[], place: Place): number {
   return Math.max(0, names.indexOf(selected));
 }
 
-export function selectedDate(ui: Ui): SnapshotDate | null {
-  const place = here(ui);
-  if (place.screen !== "snapshots") return null;
-  return snapshotsShown(ui, place)[cursorIn(namesShown(ui), place)] ?? null;
+/** What the cursor is on, on that screen; null on all others, and in an empty list. */
+function selectedOn<Name extends ScreenName, Item>(screen: Name, shown: (ui: Ui, place: PlaceOf<Name>) => Item[]) {
+  return (ui: Ui): Item | null => {
+    const place = here(ui);
+    return place.screen === screen ? (shown(ui, place as PlaceOf<Name>)[cursorOf(ui)] ?? null) : null;
+  };
 }
 
-export function selectedMonth(ui: Ui): MonthEntry | null {
-  const place = here(ui);
-  if (place.screen !== "months") return null;
-  const shown = monthsShown(ui, place);
-  return (
-    shown[
-      cursorIn(
-        shown.map((entry) => entry.month),
-        place,
-      )
-    ] ?? null
-  );
-}
+export const selectedMonth = selectedOn("months", monthsShown);
+export const selectedRun = selectedOn("runs", runsShown);
+export const selectedDate = selectedOn("snapshots", snapshotsShown);
+export const selectedVerdict = selectedOn("validation", verdictsShown);

@@ -9,9 +9,9 @@ import type {
   RunEntry,
   UnexpectedValues,
 } from "../../core/messages/listings.ts";
-import type { Replies, Request, RequestKind, RunRequest } from "../../core/messages/requests.ts";
+import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
-import type { Row } from "../drawing/spans.ts";
+import type { Row, Span } from "../drawing/spans.ts";
 import type { Look } from "../drawing/theme.ts";
 
 export interface Size {
@@ -48,17 +48,17 @@ export type Overlay =
 export interface Question {
   title: string;
   body: Row[];
+  /** What does the same without the screen. */
+  command?: string;
   yes: string;
-  effects: Effect[];
-  typed: { wanted: string; text: string } | null;
+  effect: Effect;
+  typed?: { wanted: string; text: string };
   /** Where a yes leads. */
-  place: Place | null;
+  place?: Place;
 }
 
-export interface LogLine {
+export interface LogLine extends Span {
   at: string;
-  text: string;
-  tone: "plain" | "dim" | "good" | "bad" | "warn";
 }
 
 /** The run, or runs, that this console asked for last. */
@@ -74,12 +74,7 @@ export interface Live {
   cancelling: boolean;
 }
 
-export type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };
-
-export interface Notice {
-  text: string;
-  tone: "plain" | "good" | "bad" | "warn";
-}
+type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };
 
 export interface Trouble {
   title: string;
@@ -117,12 +112,15 @@ export interface Ui {
   live: Live | null;
   stack: readonly [Place, ...Place[]];
   overlay: Overlay | null;
-  notice: Notice | null;
+  notice: Span | null;
 }
+
+/** All but a run is answered at once. */
+export type Ask = Exclude<Request, RunRequest>;
 
 /** What the reducer wants done: the only way in which the state reaches out. */
 export type Effect =
-  | { do: "ask"; request: Exclude<Request, RunRequest> }
+  | { do: "ask"; request: Ask }
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
   | { do: "restart" }
@@ -131,9 +129,7 @@ export type Effect =
 
 export type Step = [Ui, Effect[]];
 
-export type Reply = {
-  [Kind in Exclude<RequestKind, "run">]: { request: Extract<Request, { kind: Kind }>; result: Replies[Kind] };
-}[Exclude<RequestKind, "run">];
+export type Reply = { [Kind in Ask["kind"]]: { request: RequestOf<Kind>; result: Replies[Kind] } }[Ask["kind"]];
 
 /** Everything that can happen to the console. */
 export type Message =
@@ -173,21 +169,9 @@ export function sealName(seal: { table: string; as_of: string }): string {
   return `${seal.table}@${seal.as_of}`;
 }
 
-export interface Beginning {
-  size: Size;
-  look: Look;
-  now: number;
-  data: string;
-  flags: string;
-}
-
-export function beginning({ size, look, now, data, flags }: Beginning): Ui {
+export function beginning(given: Pick<Ui, "size" | "look" | "now" | "data" | "flags">): Ui {
   return {
-    size,
-    look,
-    now,
-    data,
-    flags,
+    ...given,
     link: { state: "connecting" },
     server: null,
     months: null,

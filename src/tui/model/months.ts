@@ -6,28 +6,29 @@ import { type Span, span, type Tone } from "../drawing/spans.ts";
 import { isRunning, type Ui } from "./model.ts";
 import { outcomeOf } from "./run-view.ts";
 
-const states: Record<MonthState, { words: string; tone: Tone; aged: boolean }> = {
-  new: { words: "new", tone: "accent", aged: false },
-  ok: { words: "ok", tone: "good", aged: true },
-  changed: { words: "changed", tone: "warn", aged: true },
-  dropped: { words: "dropped", tone: "warn", aged: false },
-  failed: { words: "failed", tone: "bad", aged: true },
-  crashed: { words: "crashed", tone: "bad", aged: true },
-  running: { words: "running", tone: "warn", aged: false },
-  incomplete: { words: "incomplete", tone: "warn", aged: false },
-  broken: { words: "broken", tone: "bad", aged: false },
-  adopted: { words: "adopted", tone: "good", aged: true },
-  unsealed: { words: "unsealed", tone: "warn", aged: false },
-  out_of_order: { words: "out of order", tone: "warn", aged: false },
-  stamp_taken: { words: "stamp taken", tone: "warn", aged: false },
-  gone: { words: "gone", tone: "dim", aged: true },
+/** `aged` ones speak of a run, whose age says how long it has been so. */
+const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
+  new: { tone: "accent", aged: false },
+  ok: { tone: "good", aged: true },
+  changed: { tone: "warn", aged: true },
+  dropped: { tone: "warn", aged: false },
+  failed: { tone: "bad", aged: true },
+  crashed: { tone: "bad", aged: true },
+  running: { tone: "warn", aged: false },
+  incomplete: { tone: "warn", aged: false },
+  broken: { tone: "bad", aged: false },
+  adopted: { tone: "good", aged: true },
+  unsealed: { tone: "warn", aged: false },
+  out_of_order: { tone: "warn", aged: false },
+  stamp_taken: { tone: "warn", aged: false },
+  gone: { tone: "dim", aged: true },
 };
 
-/** The state as one word, with the age of the run it speaks of: "ok 2 d". */
+/** The state in words, with the age of the run it speaks of: "ok 2 d". */
 export function stateInWords(entry: MonthEntry, now: number): Span {
-  const { words, tone, aged } = states[entry.state];
+  const { tone, aged } = states[entry.state];
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
-  return span(`${words}${age.replace(" ago", "").replace("just now", "now")}`, tone);
+  return span(`${entry.state.replaceAll("_", " ")}${age.replace(" ago", "").replace("just now", "now")}`, tone);
 }
 
 /** One cell for each stage: what the month's publication, or its last attempt, came to. */
@@ -72,7 +73,8 @@ function failedCells(run: RunEntry, failed: Stage | null, glyphs: Glyphs): Span[
   });
 }
 
-function passedOf({ expectations: { passed, failed, warned } }: RunEntry, { none }: Glyphs): string {
+/** Expectations that held, of all that were evaluated. */
+export function passedOf({ expectations: { passed, failed, warned } }: RunEntry, { none }: Glyphs): string {
   const all = passed + failed + warned;
   return all === 0 ? none : `${passed}/${all}`;
 }

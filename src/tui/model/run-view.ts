@@ -4,7 +4,6 @@ import type { Fault, FaultGroup } from "../../core/faults.ts";
 import {
   type EventOf,
   type ExpectationCounts,
-  type Seal,
   type Stage,
   stages,
   type TableCounts,
@@ -14,6 +13,7 @@ import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { logOfDetail } from "./log.ts";
 import type { Live, LogLine } from "./model.ts";
+import { placeInWords, rankOf } from "./verdicts.ts";
 
 /** One table in one stage; `part` is 0 to 1, `off` means that the stage does not touch the table. */
 export interface CellView {
@@ -22,45 +22,31 @@ export interface CellView {
   done: number;
 }
 
-export interface TableView {
+export interface TableView extends ExpectationCounts {
   table: string;
-  file: string;
   bytes: number;
   cells: Record<Stage, CellView>;
   counts: TableCounts;
   expectations: number;
-  passed: number;
-  failed: number;
-  warned: number;
 }
 
 /** The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time. */
 export type Outcome = RunStatus | "unchanged" | "unknown";
 
 export interface Failure {
-  stage: string | null;
   title: string;
   hint: string;
   reject_file: string | null;
 }
 
+type SameAsFolded = "run" | "month" | "as_of" | "mode" | "expectations" | "seals" | "kept" | "warnings";
+
 /** A run as the screens show it, be it going on, just over or long ago. */
-export interface RunView {
-  run: number | null;
-  month: string;
-  as_of: string;
-  mode: RunState["mode"];
+export interface RunView extends Pick<RunState, SameAsFolded> {
   outcome: Outcome;
-  started_at: string;
   seconds: number;
-  stage: Stage | null;
   tables: TableView[];
   verdicts: Verdict[];
-  expectations: ExpectationCounts;
-  seals: Seal[];
-  /** Of the seals, those that stood before, and their rows. */
-  kept: RunState["kept"];
-  warnings: { title: string; hint: string }[];
   failure: Failure | null;
   faults: Fault[];
   fault_count: number;
@@ -81,32 +67,17 @@ const statusByExit = {
 export function liveView(live: Live, state: RunState, now: number): RunView {
   const { end } = state;
   const failed = end?.event === "run.failed" ? end : null;
-  const started = Date.parse(state.started_at);
-  const until = end === null ? Math.max(now, Date.parse(state.latest_at)) : Date.parse(state.latest_at);
+  const latest = Date.parse(state.latest_at);
+  const until = end === null ? Math.max(now, latest) : latest;
   return {
-    run: state.run,
+    ...state,
     // A run that was refused at once does not know its month; who asked for it does.
     month: state.month || monthsAsked(live),
-    as_of: state.as_of,
-    mode: state.mode,
     outcome: outcomeOf(state),
-    started_at: state.started_at,
-    seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - started) / 1000,
-    stage: end === null ? state.stage : null,
-    tables: state.tables.map((table) =>
-      liveTable(table, failed !== null && isToBlame(table, failed) ? failed.stage : null),
-    ),
+    seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - Date.parse(state.started_at)) / 1000,
+    tables: state.tables.map((table) => liveTable(table, failed && isToBlame(table, failed) ? failed.stage : null)),
     verdicts: state.tables.flatMap((table) => table.verdicts),
-    expectations: state.expectations,
-    seals: state.seals,
-    kept: state.kept,
-    warnings: state.warnings,
-    failure: failed && {
-      stage: failed.stage,
-      title: failed.title,
-      hint: failed.hint,
-      reject_file: failed.reject_file ?? null,
-    },
+    failure: failed && { title: failed.title, hint: failed.hint, reject_file: failed.reject_file ?? null },
     faults: failed?.faults ?? [],
     fault_count: failed?.fault_count ?? 0,
     fault_groups: failed?.fault_groups ?? [],
@@ -127,36 +98,33 @@ export function outcomeOf({ end }: RunState): Outcome {
 
 /** A file with faults; where none is named, all that was under way. */
 function isToBlame({ file }: TableProgress, { faults = [] }: EventOf<"run.failed">): boolean {
-  const name = baseName(file);
-  return faults.length === 0 || faults.some((fault) => baseName(fault.file) === name);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+  const name = placeInWords(file);
+  return faults.length === 0 || faults.some((fault) => placeInWords(fault.file) === name);
 }
 
 function liveTable(table: TableProgress, failedIn: Stage | null): TableView {
   const cells = byStage((stage): CellView => {
-    const { state, done, total } = table.cells[stage];
-    const part = state === "done" ? 1 : total > 0 ? done / total : 0;
-    if (stage === "snapshot" && !table.snapshot) return { state: "off", part: 0, done: 0 };
+    if (stage === "snapshot" && !table.snapshot) return off;
     if (stage === "validate" && table.verdicts.length > 0) return validated(table.verdicts, table.expectations);
+    const { state, done, total } = table.cells[stage];
+    if (state === "done") return { state, part: 1, done: table.counts.rows };
     const shown = state === "active" && stage === failedIn ? "failed" : state;
-    return { state: shown, part, done: state === "done" ? table.counts.rows : done };
+    return { state: shown, part: total > 0 ? done / total : 0, done };
   });
   return { ...table, cells, ...countVerdicts(table.verdicts) };
 }
 
+const off: CellView = { state: "off", part: 0, done: 0 };
+
 function validated(verdicts: Verdict[], expectations: number): CellView {
-  const failed = verdicts.some((verdict) => !verdict.success && verdict.severity === "critical");
   const part = expectations > 0 ? verdicts.length / expectations : 1;
-  return { state: failed ? "failed" : part < 1 ? "active" : "done", part, done: verdicts.length };
+  const state = countVerdicts(verdicts).failed > 0 ? "failed" : part < 1 ? "active" : "done";
+  return { state, part, done: verdicts.length };
 }
 
 function countVerdicts(verdicts: Verdict[]): ExpectationCounts {
-  const failed = verdicts.filter((verdict) => !verdict.success && verdict.severity === "critical").length;
-  const warned = verdicts.filter((verdict) => !verdict.success).length - failed;
-  return { passed: verdicts.length - failed - warned, failed, warned };
+  const count = (rank: number) => verdicts.filter((verdict) => rankOf(verdict) === rank).length;
+  return { failed: count(0), warned: count(1), passed: count(2) };
 }
 
 function byStage(cell: (stage: Stage) => CellView): Record<Stage, CellView> {
@@ -172,7 +140,6 @@ export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunV
     ...detail,
     outcome: detail.status,
     seconds: Math.max(0, until - Date.parse(detail.started_at)) / 1000,
-    stage: null,
     tables: tablesOf(detail),
     seals: detail.snapshots,
     kept: { tables: 0, rows: 0 },
@@ -183,38 +150,28 @@ export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunV
 }
 
 function tablesOf(detail: RunDetail): TableView[] {
-  const names = [...new Set([...detail.files.map((file) => file.table), ...detail.tables.map((table) => table.table)])];
+  const names = new Set([...detail.files, ...detail.tables].map(({ table }) => table));
   const reached = reachedStage(detail);
-  return names.map((name) => {
-    const file = detail.files.find((other) => other.table === name);
-    const counts = detail.tables.find((table) => table.table === name) ?? { table: name, rows: file?.rows ?? 0 };
-    const verdicts = detail.verdicts.filter((verdict) => verdict.table === name);
-    const sealed = detail.status !== "published" || detail.snapshots.some((seal) => seal.source === name);
+  return [...names].map((name) => {
+    const { bytes = 0, rows = 0 } = detail.files.find(({ table }) => table === name) ?? {};
+    const counts = detail.tables.find(({ table }) => table === name) ?? { table: name, rows: rows ?? 0 };
+    const verdicts = detail.verdicts.filter(({ table }) => table === name);
+    const sealed = detail.status !== "published" || detail.snapshots.some(({ source }) => source === name);
     const cells = byStage((stage): CellView => {
-      if (stage === "snapshot" && !sealed) return { state: "off", part: 0, done: 0 };
+      if (stage === "snapshot" && !sealed) return off;
       if (stage === "validate" && verdicts.length > 0) return validated(verdicts, verdicts.length);
       const order = stages.indexOf(stage);
       if (order < reached.order) return { state: "done", part: 1, done: counts.rows };
       return { state: order === reached.order && reached.failed ? "failed" : "waiting", part: 0, done: 0 };
     });
-    const path = file?.path ?? "";
-    return {
-      table: name,
-      file: path,
-      bytes: file?.bytes ?? 0,
-      cells,
-      counts,
-      expectations: verdicts.length,
-      ...countVerdicts(verdicts),
-    };
+    return { table: name, bytes, cells, counts, expectations: verdicts.length, ...countVerdicts(verdicts) };
   });
 }
 
-const stageNames: readonly string[] = stages;
-
 /** How far a run of the ledger came: the number of stages behind it, and whether the next one failed. */
-function reachedStage(detail: RunDetail): { order: number; failed: boolean } {
-  if (detail.status === "published" || detail.status === "dry_run") return { order: stages.length, failed: false };
-  const order = detail.failure === null ? -1 : stageNames.indexOf(detail.failure.stage ?? "");
-  return order < 0 ? { order: 0, failed: false } : { order, failed: true };
+function reachedStage({ status, failure }: RunDetail): { order: number; failed: boolean } {
+  if (status === "published" || status === "dry_run") return { order: stages.length, failed: false };
+  const names: readonly (string | null | undefined)[] = stages;
+  const order = names.indexOf(failure?.stage);
+  return { order: Math.max(0, order), failed: order >= 0 };
 }

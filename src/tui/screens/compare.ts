@@ -1,89 +1,77 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
-import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
+import type { ColumnChange } from "../../core/messages/listings.ts";
 import { escapeControl } from "../../core/text.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import type { Column } from "../drawing/columns.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
-import { type ComparisonLine, comparisonShown, cursorIn } from "../model/lists.ts";
+import { type ComparisonLine, comparisonShown, cursorOf } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
-
-const columns: Column[] = [
-  { title: "TABLE, COLUMN", width: 22, gap: 0, flex: true },
-  { title: "ADDED", width: 9, align: "right", drop: 1 },
-  { title: "REMOVED", width: 9, align: "right", drop: 1 },
-  { title: "CHANGED", width: 10, align: "right" },
-  { title: "MOVED BY", width: 20, gap: 2 },
-];
 
 const barWidth = 8;
 
+function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
+  const glyphs = glyphsOf(ui.look);
+  const figure = (count: number) => span(formatCount(count), count === 0 ? "dim" : "plain");
+  const ofTables = (name: "added" | "removed"): Column<ComparisonLine> => ({
+    title: name.toUpperCase(),
+    width: 9,
+    align: "right",
+    drop: 1,
+    cell: ({ table, column }) => (column === null ? figure(table[name]) : ""),
+  });
+  return [
+    {
+      title: "TABLE, COLUMN",
+      width: 22,
+      gap: 0,
+      flex: true,
+      cell: ({ table, column }) =>
+        column === null ? span(table.table, "strong") : `  ${escapeControl(column.column)}`,
+    },
+    ofTables("added"),
+    ofTables("removed"),
+    { title: "CHANGED", width: 10, align: "right", cell: ({ table, column }) => figure((column ?? table).changed) },
+    {
+      title: "MOVED BY",
+      width: 20,
+      gap: 2,
+      cell: ({ table, column }) =>
+        column === null
+          ? span(`${formatCount(table.from_rows)} ${glyphs.arrow} ${formatCount(table.to_rows)}`, "dim")
+          : moved(column, threshold, glyphs),
+    },
+  ];
+}
+
+function moved(column: ColumnChange, threshold: number, glyphs: Glyphs): Span[] {
+  const { measure, distance, drifts } = column;
+  if (distance === null || measure === null) return [span(glyphs.none, "dim")];
+  const drawn = bar(distance / (2 * threshold), barWidth, glyphs.bar);
+  if (drifts.length === 0) return [span(drawn, "accent"), span(` ${furthest(column)}`)];
+  return [span(drawn, "warn"), span(` ${furthest(column)} ${glyphs.warn}`, "warn")];
+}
+
 /** Two snapshots: rows added, removed and changed in each table, and how far each column's distribution moved. */
 export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Screen {
-  const { arrow } = glyphsOf(ui.look);
-  const title = [span(`${place.from} ${arrow} ${place.to}`, "strong"), span("   what changed", "dim")];
-  const comparison = ui.comparison?.from === place.from && ui.comparison.to === place.to ? ui.comparison : null;
-  if (comparison === null) {
-    const rows = awaitedRows(ui, { kind: "compare", from: place.from, to: place.to }, "comparing every row and column");
-    return { title, right: [], caption: "", body: [{ kind: "rows", rows }] };
+  const { from, to } = place;
+  const title = [span(`${from} ${glyphsOf(ui.look).arrow} ${to}`, "strong"), span("   what changed", "dim")];
+  const { comparison } = ui;
+  if (comparison === null || comparison.from !== from || comparison.to !== to) {
+    return { title, rows: awaitedRows(ui, { kind: "compare", from, to }, "comparing every row and column") };
   }
-  const shown = comparisonShown(ui, place);
-  const cursor = cursorIn(
-    shown.map(({ table, column }) => `${table}.${column ?? ""}`),
-    place,
-  );
-  const rows =
-    shown.length === 0
-      ? emptyRows("The two snapshots hold no tables.", "esc goes back")
-      : listRows(ui, {
-          columns,
-          items: shown,
-          cursor,
-          width: area.width,
-          height: area.height,
-          cells: (line) => cells(ui, comparison, line),
-        });
+  const items = comparisonShown(ui, place);
   const drifted = comparison.tables.flatMap((table) => table.columns).filter(({ drifts }) => drifts.length > 0).length;
-  const right =
-    drifted > 0 ? span(`${formatCounted(drifted, "column")} moved far`, "warn") : span("nothing moved far", "good");
-  return { title, right: [right], caption: "", body: [{ kind: "rows", rows }] };
-}
-
-function cells(ui: Ui, comparison: Comparison, line: ComparisonLine): Span[][] {
-  const glyphs = glyphsOf(ui.look);
-  const table = comparison.tables.find((other) => other.table === line.table);
-  if (table === undefined) return [];
-  if (line.column === null) return tableCells(table, glyphs);
-  const column = table.columns.find((other) => other.column === line.column);
-  return column === undefined ? [] : columnCells(column, comparison.threshold, glyphs);
-}
-
-function tableCells(table: TableChange, glyphs: Glyphs): Span[][] {
-  const figure = (count: number) => [span(formatCount(count), count === 0 ? "dim" : "plain")];
-  return [
-    [span(table.table, "strong")],
-    figure(table.added),
-    figure(table.removed),
-    figure(table.changed),
-    [span(`${formatCount(table.from_rows)} ${glyphs.arrow} ${formatCount(table.to_rows)}`, "dim")],
-  ];
-}
-
-function columnCells(column: ColumnChange, threshold: number, glyphs: Glyphs): Span[][] {
-  const far = column.drifts.length > 0;
-  return [
-    [span(`  ${escapeControl(column.column)}`)],
-    [],
-    [],
-    [span(formatCount(column.changed), column.changed === 0 ? "dim" : "plain")],
-    column.distance === null || column.measure === null
-      ? [span(glyphs.none, "dim")]
-      : [
-          span(bar(column.distance / (2 * threshold), barWidth, glyphs.bar), far ? "warn" : "accent"),
-          span(` ${furthest(column)}${far ? ` ${glyphs.warn}` : ""}`, far ? "warn" : "plain"),
-        ],
-  ];
+  return {
+    title,
+    right: [
+      drifted > 0 ? span(`${formatCounted(drifted, "column")} moved far`, "warn") : span("nothing moved far", "good"),
+    ],
+    rows:
+      items.length === 0
+        ? emptyRows("The two snapshots hold no tables.", "esc goes back")
+        : listRows(ui, { columns: columnsOf(ui, comparison.threshold), items, cursor: cursorOf(ui, place), area }),
+  };
 }
 
 /** The distance, or where that is not what drifted, what did; all as short as a distance is. */

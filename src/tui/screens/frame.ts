@@ -1,81 +1,90 @@
+import type { PipelineExit } from "../../client/pipeline.ts";
 import { escapeControl } from "../../core/text.ts";
-import { type Block, gridAsRows, heightOf } from "../components/block.ts";
-import { footer } from "../components/footer.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
+import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { clipSpans, plainText, type Row, row, type Span, span, spread, wrap } from "../drawing/spans.ts";
+import { clipSpans, filled, fit, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { here, refusalOf, type Ui } from "../model/model.ts";
-import { isTooSmall, smallest } from "../state/bindings.ts";
-import { screenOf } from "./screen.ts";
+import { isTooSmall, smallest } from "../state/binding.ts";
+import { footer } from "./bindings.ts";
+import { compareScreen } from "./compare.ts";
+import { helpScreen } from "./help.ts";
+import { monthsScreen } from "./months.ts";
+import { runScreen } from "./run.ts";
+import { runsScreen } from "./runs.ts";
+import { snapshotsScreen } from "./snapshots.ts";
+import { validationScreen } from "./validation.ts";
+import { verdictScreen } from "./verdict.ts";
+
+/** The screen on show: the top of the stack, or the help over it. */
+function screenOf(ui: Ui, area: Area): Screen {
+  if (ui.overlay?.kind === "help") return helpScreen(ui, ui.overlay, area);
+  const place = here(ui);
+  switch (place.screen) {
+    case "months":
+      return monthsScreen(ui, place, area);
+    case "run":
+      return runScreen(ui, place, area);
+    case "validation":
+      return validationScreen(ui, place, area);
+    case "verdict":
+      return verdictScreen(ui, place, area);
+    case "snapshots":
+      return snapshotsScreen(ui, place, area);
+    case "compare":
+      return compareScreen(ui, place, area);
+    case "runs":
+      return runsScreen(ui, place, area);
+  }
+}
 
 /** The whole screen, exactly as many lines as the terminal has. */
 export function frame(ui: Ui): Block[] {
-  if (isTooSmall(ui.size)) return [rowsBlock(tooSmall(ui))];
-  const height = ui.size.rows - 4;
-  const panel = panelOf(ui, height - 2);
-  const area = { width: ui.size.columns, height: height - panel.length };
-  const screen = screenOf(ui, area);
+  if (isTooSmall(ui.size)) return [tooSmall(ui)];
+  const { columns, rows } = ui.size;
+  const panel = panelOf(ui, rows - 6);
+  const height = rows - 4 - panel.length;
+  const { title, right = [], caption = "", grid, rows: body } = screenOf(ui, { width: columns, height });
+  const top = [titleLine(ui, title, right), rule(ui, caption)];
+  const gridHeight = grid === undefined ? 0 : grid.rows.length + 1;
+  const below = [...filled(body, height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
+  return grid === undefined ? [clipped(ui, [...top, ...below])] : [clipped(ui, top), grid, clipped(ui, below)];
+}
+
+/** The left part yields when both do not fit. */
+function titleLine(ui: Ui, title: Span[], right: Span[]): Row {
   const { ellipsis } = glyphsOf(ui.look);
-  const top = [
-    spread([span(" "), ...screen.title], [...screen.right, span(" ")], ui.size.columns, ellipsis),
-    rule(ui, screen.caption),
-  ];
-  const used = screen.body.reduce((sum, block) => sum + heightOf(block), 0);
-  const filling: Row[] = Array.from({ length: Math.max(0, area.height - used) }, () => ({ spans: [] }));
-  const blocks = [rowsBlock(top), ...screen.body, rowsBlock([...filling, ...panel, statusLine(ui), footer(ui)])];
-  return blocks.map((block) => clipped(block, ui.size.columns, ellipsis));
+  const kept = clipSpans([...right, span(" ")], ui.size.columns, ellipsis);
+  const room = Math.max(0, ui.size.columns - widthOf(kept) - 1);
+  return row(...fit([span(" "), ...title], room, "left", ellipsis), " ", ...kept);
 }
 
 /** No line may be longer than the terminal is wide, whatever the data holds. */
-function clipped(block: Block, width: number, ellipsis: string): Block {
-  if (block.kind === "table") return block;
-  return rowsBlock(block.rows.map((line) => ({ ...line, spans: clipSpans(line.spans, width, ellipsis) })));
-}
-
-function rowsBlock(rows: Row[]): Block {
-  return { kind: "rows", rows };
+function clipped({ size, look }: Ui, rows: Row[]): Row[] {
+  return rows.map((line) => ({ ...line, spans: clipSpans(line.spans, size.columns, glyphsOf(look).ellipsis) }));
 }
 
 /** The line above the footer: what is being typed, what was just said, what is wrong, which filter is on. */
-function statusLine(ui: Ui): Row {
-  return { spans: [span(" "), ...statusWords(ui)] };
-}
-
 function statusWords(ui: Ui): Span[] {
   const { filter } = here(ui).list;
   if (ui.overlay?.kind === "filter") return [span("/", "key"), span(escapeControl(filter)), caret(ui)];
-  if (ui.notice !== null) return [span(ui.notice.text, ui.notice.tone)];
+  if (ui.notice !== null) return [ui.notice];
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
   const trouble = refusalOf(ui, { kind: "months" });
   if (trouble !== null) return [span(`${escapeControl(trouble.title)} ${escapeControl(trouble.hint)}`, "bad")];
   return filter === "" ? [] : [span(`filter: ${escapeControl(filter)}  `, "accent"), span("esc clears it", "dim")];
 }
 
-function deathWords({
-  exitCode,
-  signal,
-  lastWords,
-}: {
-  exitCode: number | null;
-  signal: string | null;
-  lastWords: string;
-}): string {
+function deathWords({ exitCode, signal, lastWords }: PipelineExit): string {
   const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`;
   const words = lastWords.trim().split("\n").at(-1) ?? "";
   return `The pipeline ended ${how}; ctrl-r starts it again.${words === "" ? "" : ` Its last words: ${escapeControl(words)}`}`;
 }
 
-function tooSmall({ size }: Ui): Row[] {
-  const words = `${size.columns}x${size.rows} is too small: the console needs ${smallest.columns}x${smallest.rows}. Enlarge the terminal, or q leaves.`;
-  const rows = wrap(words, size.columns, size.rows).map((line) => row(line));
-  return [...rows, ...Array.from({ length: Math.max(0, size.rows - rows.length) }, () => row(""))];
-}
-
-/** The screen as plain text, a line a row: what a person reads, for tests and documentation. */
-export function frameText(ui: Ui): string {
-  const { ellipsis } = glyphsOf(ui.look);
-  return frame(ui)
-    .flatMap((block) => (block.kind === "rows" ? block.rows : gridAsRows(block.grid, ellipsis)))
-    .map(plainText)
-    .join("\n");
+function tooSmall({ size: { columns, rows } }: Ui): Row[] {
+  const words = `${columns}x${rows} is too small: the console needs ${smallest.columns}x${smallest.rows}. Enlarge the terminal, or q leaves.`;
+  return filled(
+    wrap(words, columns, rows).map((line) => row(line)),
+    rows,
+  );
 }

@@ -1,14 +1,13 @@
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { keyName } from "../components/footer.ts";
+import type { Area, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { type Row, row, span } from "../drawing/spans.ts";
+import { blank, indented, type Row, row, span } from "../drawing/spans.ts";
 import { matches } from "../model/lists.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
-import type { Binding } from "../state/binding.ts";
-import { bindings, bindingsOf, labelOf, reasonAgainst } from "../state/bindings.ts";
+import { type Binding, labelOf, reasonAgainst } from "../state/binding.ts";
+import { bindings, bindingsOf, keyName } from "./bindings.ts";
 
-const signs: [name: string, words: string][] = [
+const terms: [name: string, words: string][] = [
   ["drop", "a folder month_NNN of CSV files, one for each table"],
   ["as of", "the day a snapshot is stamped with: the month's last"],
   ["stage, upsert", "read into a side table, then merge into the live one by key"],
@@ -18,59 +17,51 @@ const signs: [name: string, words: string][] = [
   ["ledger", "what was run, on which files, with what outcome"],
 ];
 
+const nameWidth = 23;
+
 /** Every key from the table of bindings: first what works on the screen behind, then the rest. */
-export function helpScreen(ui: Ui, overlay: Extract<Overlay, { kind: "help" }>, area: Area): Screen {
+export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { kind: "help" }>, area: Area): Screen {
   const { screen } = here(ui);
-  const own = bindingsOf(screen);
-  const others = bindings.filter((binding) => !binding.on.includes(screen));
+  const room = area.width - nameWidth - 6;
+  const own = bindingsOf(screen).map((binding) => keyEntry(ui, binding, room, reasonAgainst(binding, ui)));
+  const others = bindings
+    .filter(({ on }) => !on.includes(screen))
+    .map((binding) => keyEntry(ui, binding, room, null, ` (${binding.on.slice(0, 3).join(", ")})`));
+  const words = terms.map(([name, meaning]) => {
+    const shown = clip(meaning, room, glyphsOf(ui.look).ellipsis);
+    return { text: `${name} ${meaning}`, rows: [indented(span(padEnd(name, nameWidth), "accent"), " ", shown)] };
+  });
   const lines = [
-    ...section(ui, `On this screen: ${screen}`, own, overlay.filter, area.width, true),
-    ...section(ui, "Elsewhere", others, overlay.filter, area.width, false),
-    ...glossary(ui, overlay.filter, area.width),
+    ...section(`On this screen: ${screen}`, own, filter),
+    ...section("Elsewhere", others, filter),
+    ...section("Words", words, filter).slice(0, -1),
   ];
-  const none = row("   ", span("No key is about that: backspace, or enter to go on", "dim"));
-  const top = Math.min(overlay.top, Math.max(0, lines.length - area.height));
-  const filter = overlay.typing || overlay.filter !== "" ? [span(`/${escapeControl(overlay.filter)}`, "key")] : [];
+  const none = indented(span("No key is about that: backspace, or enter to go on", "dim"));
+  const from = Math.min(top, Math.max(0, lines.length - area.height));
   return {
     title: [span("Help", "strong"), span("   every key, and why one does nothing", "dim")],
-    right: filter,
-    caption: "",
-    body: [{ kind: "rows", rows: lines.length > 0 ? lines.slice(top, top + area.height) : [none] }],
+    right: typing || filter !== "" ? [span(`/${escapeControl(filter)}`, "key")] : [],
+    rows: lines.length > 0 ? lines.slice(from, from + area.height) : [none],
   };
 }
 
-function section(
-  ui: Ui,
-  title: string,
-  listed: readonly Binding[],
-  filter: string,
-  width: number,
-  live: boolean,
-): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
-  const rows = listed.flatMap((binding): Row[] => {
-    const keys = binding.keys.map((key) => keyName(key, ui)).join(" ");
-    const reason = live ? reasonAgainst(binding, ui) : null;
-    const where = live ? "" : ` (${[...new Set(binding.on)].slice(0, 3).join(", ")})`;
-    if (!matches(`${keys} ${labelOf(binding, ui)} ${binding.help}${where}`, filter)) return [];
-    const help = clip(`${binding.help}${where}`, width - 29, ellipsis);
-    const line = row(
-      "   ",
-      span(padEnd(keys, 23), reason === null ? "key" : "dim"),
-      " ",
-      span(help, reason === null ? "plain" : "dim"),
-    );
-    return reason === null
-      ? [line]
-      : [line, row(" ".repeat(27), span(clip(`not now: ${reason}`, width - 29, ellipsis), "warn"))];
-  });
-  return rows.length === 0 ? [] : [row(" ", span(title, "strong")), ...rows, row("")];
+/** What a filter looks at, and what is shown. */
+interface Entry {
+  text: string;
+  rows: Row[];
 }
 
-function glossary(ui: Ui, filter: string, width: number): Row[] {
+function section(title: string, entries: Entry[], filter: string): Row[] {
+  const rows = entries.filter(({ text }) => matches(text, filter)).flatMap((entry) => entry.rows);
+  return rows.length === 0 ? [] : [row(" ", span(title, "strong")), ...rows, blank];
+}
+
+function keyEntry(ui: Ui, binding: Binding, room: number, reason: string | null, where = ""): Entry {
   const { ellipsis } = glyphsOf(ui.look);
-  const rows = signs
-    .filter(([name, words]) => matches(`${name} ${words}`, filter))
-    .map(([name, words]) => row("   ", span(padEnd(name, 23), "accent"), " ", clip(words, width - 29, ellipsis)));
-  return rows.length === 0 ? [] : [row(" ", span("Words", "strong")), ...rows];
+  const keys = binding.keys.map((key) => keyName(key, ui)).join(" ");
+  const help = `${binding.help}${where}`;
+  const [name, words] = reason === null ? (["key", "plain"] as const) : (["dim", "dim"] as const);
+  const line = indented(span(padEnd(keys, nameWidth), name), " ", span(clip(help, room, ellipsis), words));
+  const why = row(" ".repeat(nameWidth + 4), span(clip(`not now: ${reason}`, room, ellipsis), "warn"));
+  return { text: `${keys} ${labelOf(binding, ui)} ${help}`, rows: reason === null ? [line] : [line, why] };
 }

@@ -1,63 +1,106 @@
-import { formatAge, formatBytes, formatCount, formatDuration } from "../../core/format.ts";
-import type { MonthEntry } from "../../core/messages/listings.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
+import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
+import { stages } from "../../core/messages/events.ts";
+import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import { rule } from "../components/panels.ts";
-import type { Column } from "../drawing/columns.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { type Row, type Span, span } from "../drawing/spans.ts";
-import { durationOf, monthBytes, monthRows } from "../model/estimate.ts";
-import { cursorIn, monthsShown } from "../model/lists.ts";
-import { isRunning, type PlaceOf, type Ui } from "../model/model.ts";
+import type { Column } from "../drawing/grid.ts";
+import { filled, type Row, type Span, span } from "../drawing/spans.ts";
+import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
+import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
+import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import { monthStages, stateInWords } from "../model/months.ts";
-import { pendingMonths } from "../state/questions.ts";
+import { type Binding, keysOn, noMonth, whenFree } from "../state/binding.ts";
+import { askToRun, dryRun, notRunnable, pendingMonths, runPending } from "../state/questions.ts";
 import { previewRows } from "./month-preview.ts";
 
-const columns: Column[] = [
-  { title: "MONTH", width: 9, gap: 0 },
-  { title: "AS OF", width: 10, drop: 2 },
-  { title: "FILES", width: 5, align: "center", drop: 4 },
-  { title: "SIZE", width: 7, align: "right", drop: 8 },
-  { title: "ROWS", width: 6, align: "right", drop: 3 },
-  { title: "INGEST", width: 6, align: "center" },
-  { title: "UPSERT", width: 6, align: "center" },
-  { title: "VALIDATE", width: 8, align: "center" },
-  { title: "SNAPSHOT", width: 8, align: "center" },
-  { title: "STATE", width: 12, flex: true },
-  { title: "LAST RUN", width: 17, drop: 9 },
-];
+/** What is done with the month under the cursor. */
+const onMonth = (act: (ui: Ui, entry: MonthEntry) => Step) =>
+  whenFree((ui) => {
+    const entry = selectedMonth(ui);
+    return entry === null ? noMonth : (notRunnable(ui, entry) ?? act(ui, entry));
+  });
+
+export const monthsKeys: readonly Binding[] = keysOn(
+  ["months"],
+  { keys: ["r"], label: "run", help: "Run this month, after a question that shows the plan", act: onMonth(askToRun) },
+  {
+    keys: ["d"],
+    label: "dry run",
+    help: "Run this month and roll it back: shows exactly what would change",
+    act: onMonth(dryRun),
+  },
+  {
+    keys: ["R"],
+    label: "run all pending",
+    help: "Run every month that is not published yet, oldest first",
+    act: runPending,
+  },
+);
+
+function columnsOf(ui: Ui): Column<MonthEntry>[] {
+  const { none } = glyphsOf(ui.look);
+  return [
+    { title: "MONTH", width: 9, gap: 0, cell: ({ month }) => month },
+    { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
+    { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
+    { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
+    { title: "ROWS", width: 6, align: "right", drop: 3, cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)) },
+    ...stages.map(
+      (stage, index): Column<MonthEntry> => ({
+        title: stage.toUpperCase(),
+        width: stage.length,
+        align: "center",
+        cell: (entry) => monthStages(ui, entry)[index] ?? "",
+      }),
+    ),
+    { title: "STATE", width: 12, flex: true, cell: (entry) => stateInWords(entry, ui.now) },
+    { title: "LAST RUN", width: 17, drop: 9, cell: ({ last_run }) => span(lastRunInWords(last_run, ui.now), "dim") },
+  ];
+}
+
+function filesCell(files: MonthEntry["files"], none: string): Span {
+  const present = files.filter((file) => file.present).length;
+  const isComplete = present === files.length && present > 0;
+  return span(files.length === 0 ? none : `${present}/${files.length}`, isComplete ? "plain" : "warn");
+}
+
+function rowsCell(guess: RowGuess | null): Span {
+  return guess === null ? span("") : span(compact(guess.rows), guess.exact ? "plain" : "dim");
+}
+
+/** A count in six columns: 42,720, 427 K, 6.0 M. */
+function compact(count: number): string {
+  if (count < 100_000) return formatCount(count);
+  return formatBytes(count).replace(/B$/, "").replace("G", "B").replace("KB", "K").trim();
+}
+
+function lastRunInWords(run: RunEntry | null, now: number): string {
+  if (run === null) return "never";
+  const took = tookInWords(run);
+  return `${formatAge(Date.parse(run.started_at), now)}${took === null ? "" : `, ${took}`}`;
+}
 
 /** Home: a line a month, a column a stage, and below it what the month under the cursor is made of. */
-export function monthsScreen(ui: Ui, place: PlaceOf<"months">, area: Area): Screen {
-  const shown = monthsShown(ui, place);
-  const cursor = cursorIn(
-    shown.map((entry) => entry.month),
-    place,
-  );
-  const selected = shown[cursor];
+export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height }: Area): Screen {
+  const items = monthsShown(ui, place);
+  const cursor = cursorOf(ui, place);
+  const selected = items[cursor];
   // A short terminal keeps the list; the preview needs room for all of a usual drop.
-  const previewHeight = selected === undefined || area.height < 16 ? 0 : 8;
-  const height = area.height - previewHeight;
-  const list =
-    shown.length === 0
-      ? empty(ui, place.list.filter !== "")
-      : listRows(ui, { columns, items: shown, cursor, width: area.width, height, cells: (entry) => cells(ui, entry) });
-  const gap: Row[] = Array.from({ length: Math.max(0, height - list.length) }, () => ({ spans: [] }));
+  const previewHeight = selected === undefined || height < 16 ? 0 : 8;
+  const area = { width, height: height - previewHeight };
+  const list = items.length === 0 ? empty(ui, place) : listRows(ui, { columns: columnsOf(ui), items, cursor, area });
   const preview =
     selected === undefined || previewHeight === 0
       ? []
-      : [rule(ui, selected.month), ...previewRows(ui, selected, { width: area.width, height: previewHeight - 1 })];
-  return {
-    title: title(ui),
-    right: standing(ui),
-    caption: "Months",
-    body: [{ kind: "rows", rows: [...list, ...gap, ...preview] }],
-  };
+      : [rule(ui, selected.month), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
+  return { title: title(ui), right: standing(ui), caption: "Months", rows: [...filled(list, area.height), ...preview] };
 }
 
 function title(ui: Ui): Span[] {
-  const server = ui.server ?? (ui.link.state === "dead" ? "no pipeline" : `connecting${glyphsOf(ui.look).ellipsis}`);
-  return [span("StreamFlow console", "strong"), span(`   ${server} ${glyphsOf(ui.look).dot} ${ui.data}`, "dim")];
+  const { ellipsis, dot } = glyphsOf(ui.look);
+  const server = ui.server ?? (ui.link.state === "dead" ? "no pipeline" : `connecting${ellipsis}`);
+  return [span("StreamFlow console", "strong"), span(`   ${server} ${dot} ${ui.data}`, "dim")];
 }
 
 /** How many months there are and what is to do, or how far the run is that goes on. */
@@ -66,12 +109,12 @@ function standing(ui: Ui): Span[] {
   if (isRunning(ui) && current) return [span(`running ${current.month}`, "warn"), span("  4 shows it", "dim")];
   if (ui.months === null) return [];
   const todo = pendingMonths(ui).length;
-  const count = `${formatCount(ui.months.length)} month${ui.months.length === 1 ? "" : "s"} ${glyphsOf(ui.look).dot} `;
+  const count = `${formatCounted(ui.months.length, "month")} ${glyphsOf(ui.look).dot} `;
   return [span(count, "dim"), todo > 0 ? span(`${todo} to do`, "accent") : span("nothing to do", "dim")];
 }
 
-function empty(ui: Ui, filtered: boolean): Row[] {
-  if (filtered) return emptyRows("No month fits the filter.", "esc clears it");
+function empty(ui: Ui, { list }: PlaceOf<"months">): Row[] {
+  if (list.filter !== "") return emptyRows("No month fits the filter.", "esc clears it");
   if (ui.link.state === "dead") return emptyRows("The pipeline is gone.", "ctrl-r starts it again; q leaves");
   if (ui.months !== null) {
     return emptyRows(
@@ -81,41 +124,4 @@ function empty(ui: Ui, filtered: boolean): Row[] {
     );
   }
   return awaitedRows(ui, { kind: "months" }, "connecting");
-}
-
-function cells(ui: Ui, entry: MonthEntry): Span[][] {
-  const present = entry.files.filter((file) => file.present).length;
-  const guess = monthRows(ui.months ?? [], entry);
-  const complete = present === entry.files.length && present > 0;
-  const stages = monthStages(ui, entry);
-  const last = entry.last_run;
-  const seconds = last === null ? null : durationOf(last);
-  return [
-    [span(entry.month)],
-    [span(entry.as_of, "dim")],
-    [
-      span(
-        entry.files.length === 0 ? glyphsOf(ui.look).none : `${present}/${entry.files.length}`,
-        complete ? "plain" : "warn",
-      ),
-    ],
-    [span(formatBytes(monthBytes(entry)), "dim")],
-    [guess === null ? span("") : span(compact(guess.rows), guess.exact ? "plain" : "dim")],
-    ...stages.map((cell) => [cell]),
-    [stateInWords(entry, ui.now)],
-    last === null
-      ? [span("never", "dim")]
-      : [
-          span(
-            `${formatAge(Date.parse(last.started_at), ui.now)}${seconds === null ? "" : `, ${formatDuration(seconds)}`}`,
-            "dim",
-          ),
-        ],
-  ];
-}
-
-/** A count in six columns: 42,720, 427 K, 6.0 M. */
-function compact(count: number): string {
-  if (count < 100_000) return formatCount(count);
-  return formatBytes(count).replace(/B$/, "").replace("G", "B").replace("KB", "K").trim();
 }

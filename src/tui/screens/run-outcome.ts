@@ -1,30 +1,24 @@
 import { describeGroup, type Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
-import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
-import type { Area } from "../components/block.ts";
+import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
-import { type Row, row, span, type Tone, wrap } from "../drawing/spans.ts";
+import { indented, type Row, span } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
 import type { Ui } from "../model/model.ts";
-import type { RunView } from "../model/run-view.ts";
-import { judged } from "../model/verdicts.ts";
+import type { Failure, RunView } from "../model/run-view.ts";
+import { judged, placeInWords, verdictInWords } from "../model/verdicts.ts";
 
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
-  const command = row("   ", span(commandOfRun(view, ui), "dim"));
-  return [...(view.failure === null ? successRows(ui, view, area) : failureRows(ui, view, area)), command];
+  const rows = view.failure === null ? successRows(ui, view) : failureRows(ui, view, view.failure, area);
+  return [...rows, indented(span(commandOfRun(view, ui), "dim"))];
 }
 
-function text(ui: Ui, words: string, tone: Tone, width: number, lines: number): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
-  return wrap(escapeControl(words), width - 6, lines, ellipsis).map((line) => row("   ", span(line, tone)));
-}
-
-function successRows(ui: Ui, view: RunView, { width }: Area): Row[] {
+function successRows(ui: Ui, view: RunView): Row[] {
   const { ok, warn } = glyphsOf(ui.look);
-  const said = (words: string) => row("   ", span(`${ok} `, "good"), words);
-  const warnings = view.warnings.flatMap(({ title }) => text(ui, `${warn} ${title}`, "warn", width, 1)).slice(0, 2);
+  const said = (words: string) => indented(span(`${ok} `, "good"), words);
+  const warnings = view.warnings.flatMap(({ title }) => paragraph(ui, `${warn} ${title}`, 1, "warn")).slice(0, 2);
   if (view.outcome === "unchanged")
     return [said("These very files are published already: nothing to do."), ...warnings];
   const isDry = view.outcome === "dry_run";
@@ -43,48 +37,42 @@ function sealedInWords({ seals, kept, as_of }: RunView, sealed: string): string[
   return [...told(rows, `${sealed} as of`, tables), ...told(kept.rows, "stay as they were sealed as of", kept.tables)];
 }
 
-function failureRows(ui: Ui, view: RunView, { width, height }: Area): Row[] {
-  if (view.failure === null) return [];
+function failureRows(ui: Ui, view: RunView, failure: Failure, { width, height }: Area): Row[] {
   const glyphs = glyphsOf(ui.look);
-  const { title, hint, reject_file } = view.failure;
+  const { title, hint, reject_file } = failure;
   const room = Math.max(1, height - view.tables.length - 10);
   const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
-  const more = reasons.length - room;
+  const shown = reasons.slice(0, room).map((line) => clip(escapeControl(line), width - 6, glyphs.ellipsis));
   // Where there is nothing else to say, every word counts.
   const lines = 2 + Math.floor(Math.max(0, room - reasons.length) / 2);
-  const where = reject_file === null ? [] : [row("   ", span(`every fault: ${escapeControl(reject_file)}`, "dim"))];
+  const more = reasons.length > room ? [`and ${formatCount(reasons.length - room)} more`] : [];
+  const where = reject_file === null ? [] : [`every fault: ${escapeControl(reject_file)}`];
   return [
-    ...text(ui, title, "bad", width, lines),
-    ...reasons
-      .slice(0, room)
-      .map((line) => row("   ", span(clip(escapeControl(line), width - 6, glyphs.ellipsis), "warn"))),
-    ...(more > 0 ? [row("   ", span(`and ${formatCount(more)} more`, "dim"))] : []),
-    ...where,
-    ...text(ui, hint, "plain", width, lines),
+    ...paragraph(ui, title, lines, "bad"),
+    ...shown.map((line) => indented(span(line, "warn"))),
+    ...[...more, ...where].map((line) => indented(span(line, "dim"))),
+    ...paragraph(ui, hint, lines),
   ];
 }
 
 /** Each fault while they are few; their kinds when they are many. */
-function faultsInWords(view: RunView, room: number, glyphs: Glyphs): string[] {
-  if (view.fault_groups.length === 0 || view.fault_count <= room) {
-    return view.faults.map((fault) => faultInWords(fault, glyphs));
-  }
-  return view.fault_groups.map((group) => `${glyphs.fail} ${group.file.split("/").at(-1)}: ${describeGroup(group)}`);
+function faultsInWords({ faults, fault_count, fault_groups }: RunView, room: number, { fail }: Glyphs): string[] {
+  return fault_groups.length === 0 || fault_count <= room
+    ? faults.map((fault) => `${fail} ${faultInWords(fault)}`)
+    : fault_groups.map((group) => `${fail} ${placeInWords(group.file)}: ${describeGroup(group)}`);
 }
 
-function faultInWords(fault: Fault, glyphs: Glyphs): string {
-  const line = fault.line === undefined ? "" : `:${fault.line}`;
-  const column = fault.column === undefined ? "" : ` ${fault.column}`;
-  const value = fault.value === undefined ? "" : ` "${fault.value}"`;
-  return `${glyphs.fail} ${fault.file.split("/").at(-1)}${line}${column}${value}: ${fault.reason}`;
+function faultInWords({ file, line, column, value, reason }: Fault): string {
+  const what = `${column === undefined ? "" : ` ${column}`}${value === undefined ? "" : ` "${value}"`}`;
+  return `${placeInWords(file, line)}${what}: ${reason}`;
 }
 
-function failedInWords(view: RunView, glyphs: Glyphs): string[] {
-  return judged(view.verdicts)
-    .filter((verdict) => verdict.rank === 0)
+function failedInWords({ verdicts }: RunView, glyphs: Glyphs): string[] {
+  return judged(verdicts)
+    .filter(({ rank }) => rank === 0)
     .map((verdict) => {
-      const count =
-        verdict.unexpected_count === null ? "" : `, ${formatCounted(verdict.unexpected_count, "unexpected value")}`;
-      return `${glyphs.fail} ${verdict.table}: ${expectationInWords(verdict, glyphs)}${count}`;
+      const count = verdict.unexpected_count;
+      const counted = count === null ? "" : `, ${formatCounted(count, "unexpected value")}`;
+      return verdictInWords(verdict, glyphs.fail, glyphs) + counted;
     });
 }

@@ -1,43 +1,109 @@
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
-import { clip, displayWidth, escapeControl } from "../../core/text.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows } from "../components/list.ts";
+import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { window } from "../drawing/columns.ts";
+import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { blank, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
+import { stretch } from "../drawing/grid.ts";
+import { blank, indented, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { rates, secondsLeft } from "../model/estimate.ts";
-import { cursorIn, logShown, runViewAt } from "../model/lists.ts";
-import type { PlaceOf, Ui } from "../model/model.ts";
+import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
+import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
+import { at, type Binding, keysOn, noMonth, nothingHere, type Reaction } from "../state/binding.ts";
+import { askCancel } from "../state/questions.ts";
+import { askFirst, open, showRun, stay, withHere } from "../state/stack.ts";
 import { outcomeRows } from "./run-outcome.ts";
 import { progressRows, summaryRows } from "./run-tables.ts";
+
+/** Number of the run that the line under the cursor is about, or in words why there is none. */
+function runHere(ui: Ui): number | string {
+  if (here(ui).screen === "runs") return selectedRun(ui)?.run ?? nothingHere;
+  const entry = selectedMonth(ui);
+  if (entry === null) return noMonth;
+  return entry.last_run?.run ?? `${entry.month} was never run: r runs it, d says what would change.`;
+}
+
+const onRun = (act: (ui: Ui, run: number) => Step) => (ui: Ui) => {
+  const run = runHere(ui);
+  return typeof run === "string" ? run : act(ui, run);
+};
+
+function openValidation(ui: Ui, run: number | null): Step {
+  return stay(open(ui, { screen: "validation", run, list: emptyList, failuresOnly: false }));
+}
+
+function cancel(ui: Ui, { run }: PlaceOf<"run">): Reaction {
+  if (!isRunning(ui) || (run !== null && run !== ui.live?.current?.run))
+    return "This run is over: there is nothing to cancel.";
+  return ui.live?.cancelling === true ? "It is being cancelled already." : askFirst(ui, askCancel(ui));
+}
+
+function expectationsOf(ui: Ui, { run }: PlaceOf<"run">): Reaction {
+  if (!runViewAt(ui, run)?.verdicts.length) return "No expectation was evaluated in this run.";
+  return openValidation(ui, run ?? (isRunning(ui) ? null : (ui.live?.current?.run ?? null)));
+}
+
+/** What is done with a run, and what leads to it. */
+export const runKeys: readonly Binding[] = [
+  ...keysOn(["months"], {
+    keys: ["enter", "right", "l"],
+    label: "open",
+    help: "Open the month's last run",
+    act: onRun(showRun),
+  }),
+  ...keysOn(["runs"], {
+    keys: ["enter", "right"],
+    label: "open",
+    help: "Open this run as if it had just finished",
+    act: onRun(showRun),
+  }),
+  ...keysOn(
+    ["run"],
+    {
+      keys: ["c"],
+      label: "cancel and roll back",
+      help: "Cancel the run that is going on; it is rolled back",
+      act: at("run", cancel),
+    },
+    {
+      keys: ["v", "enter", "right"],
+      label: "expectations",
+      help: "Show each expectation of this run",
+      act: at("run", expectationsOf),
+    },
+  ),
+  ...keysOn(["months", "runs"], {
+    keys: ["v"],
+    label: "expectations",
+    help: "Show each expectation of the run",
+    quiet: true,
+    act: onRun(openValidation),
+  }),
+  ...keysOn(["run"], {
+    keys: ["l", "tab"],
+    label: "log",
+    help: "Give the log the whole screen, and back",
+    act: at("run", (ui, place) => stay(withHere(ui, { ...place, wideLog: !place.wideLog }))),
+  }),
+];
 
 /** A run: its bars while it goes on, its figures once it is over, and the log below. */
 export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
   const view = runViewAt(ui, place.run);
-  if (view === null) return pendingScreen(ui, place);
-  const log = logRows(ui, place, view);
-  const top = place.wideLog ? [] : topRows(ui, view, area);
-  const shown = top.slice(0, Math.max(0, area.height - 2));
+  if (view === null) {
+    const title = [span(place.run === null ? "Run" : `run ${place.run}`, "strong")];
+    return { title, rows: pendingRows(ui, place.run) };
+  }
+  const top = place.wideLog ? [] : topRows(ui, view, area).slice(0, Math.max(0, area.height - 2));
   const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${escapeControl(place.list.filter)}`}`);
-  const room = Math.max(0, area.height - shown.length - 1);
-  const names = log.map((_, index) => String(index));
-  const { from, to } = window(log.length, cursorIn(names, place), room);
   return {
-    title: [...titleOf(ui, view), ...monthsOf(ui, place)],
+    title: titleOf(ui, view, place),
     right: standing(ui, view),
-    caption: "",
-    body: [{ kind: "rows", rows: [...shown, heading, ...log.slice(from, to)] }],
+    rows: [...top, heading, ...logRows(ui, place, view, Math.max(0, area.height - top.length - 1))],
   };
 }
 
-/** A run that has not said anything yet, and perhaps never will. */
-function pendingScreen(ui: Ui, place: PlaceOf<"run">): Screen {
-  const title = [span(place.run === null ? "Run" : `run ${place.run}`, "strong")];
-  return { title, right: [], caption: "", body: [{ kind: "rows", rows: pendingRows(ui, place.run) }] };
-}
-
+/** Of a run that has not said anything yet, and perhaps never will. */
 function pendingRows(ui: Ui, run: number | null): Row[] {
   if (run !== null) return awaitedRows(ui, { kind: "show", run }, `reading run ${run} from the ledger`);
   const outcome = ui.live?.outcome ?? null;
@@ -48,20 +114,16 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };
 
-function titleOf(ui: Ui, view: RunView): Span[] {
+function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const { arrow, dot } = glyphsOf(ui.look);
   const stamp = view.as_of === "" ? "" : ` ${arrow} ${view.as_of}`;
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
+  const done = place.run === null ? (ui.live?.past.length ?? 0) : 0;
   return [
     span(`${view.month || "run"}${stamp}`, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),
+    ...(done > 0 ? [span(`  month ${done + 1} of this run`, "dim")] : []),
   ];
-}
-
-/** Of several months, which one this is. */
-function monthsOf(ui: Ui, place: PlaceOf<"run">): Span[] {
-  const done = place.run === null ? (ui.live?.past.length ?? 0) : 0;
-  return done > 0 ? [span(`  month ${done + 1} of this run`, "dim")] : [];
 }
 
 const outcomeWords: Record<RunView["outcome"], [string, Tone]> = {
@@ -89,17 +151,12 @@ function standing(ui: Ui, view: RunView): Span[] {
 
 function topRows(ui: Ui, view: RunView, area: Area): Row[] {
   // Some lines for what is said below the tables, the rule, and the end of the log.
-  const room = Math.max(3, area.height - 4);
-  if (view.outcome === "running") return [...progressRows(ui, view, { ...area, height: room }), blank, pace(ui, view)];
-  const tables = { ...area, height: room };
-  const figures =
-    view.tables.length === 0 || view.outcome === "unchanged"
-      ? []
-      : view.failure === null
-        ? summaryRows(ui, view, tables)
-        : progressRows(ui, view, tables);
-  const gap = area.height < 14 && figures.length > 0 ? [] : [blank];
-  return [...figures, ...gap, ...outcomeRows(ui, view, area)];
+  const tables = { ...area, height: Math.max(3, area.height - 4) };
+  if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, pace(ui, view)];
+  const hasFigures = view.tables.length > 0 && view.outcome !== "unchanged";
+  const draw = view.failure === null ? summaryRows : progressRows;
+  const gap = area.height < 14 && hasFigures ? [] : [blank];
+  return [...(hasFigures ? draw(ui, view, tables) : []), ...gap, ...outcomeRows(ui, view, area)];
 }
 
 function pace(ui: Ui, view: RunView): Row {
@@ -109,32 +166,18 @@ function pace(ui: Ui, view: RunView): Row {
     ...(bytes === null ? [] : [`${formatBytes(bytes)}/s`]),
     ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows/s`]),
   ];
-  return row(
-    "   ",
-    figures.join(` ${dot} `),
-    span(`${figures.length > 0 ? ` ${dot} ` : ""}nobody sees any of it until all of it is sound`, "dim"),
-  );
+  const promise = `${figures.length > 0 ? ` ${dot} ` : ""}nobody sees any of it until all of it is sound`;
+  return indented(figures.join(` ${dot} `), span(promise, "dim"));
 }
 
-function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView): Row[] {
+function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): Row[] {
   const { ellipsis } = glyphsOf(ui.look);
   const lines = logShown(view, place);
-  const cursor =
-    place.list.selected === null
-      ? -1
-      : cursorIn(
-          lines.map((_, index) => String(index)),
-          place,
-        );
-  return lines.map((line, index) => {
-    const text = escapeControl(line.text);
-    const room = ui.size.columns - 17;
-    return {
-      spans: [
-        span(`   ${line.at.slice(11, 23)}  `, "dim"),
-        span(displayWidth(text) > room ? clip(text, room, ellipsis) : text, line.tone),
-      ],
-      selected: index === cursor,
-    };
+  const cursor = cursorOf(ui, place);
+  const { from, to } = stretch(lines.length, cursor, height);
+  return lines.slice(from, to).map(({ at: time, text, tone }, index) => {
+    const shown = clip(escapeControl(text), ui.size.columns - 17, ellipsis);
+    const selected = place.list.selected !== null && from + index === cursor;
+    return { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(shown, tone)), selected };
   });
 }

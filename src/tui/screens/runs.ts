@@ -1,62 +1,88 @@
-import { formatAge, formatCount, formatDuration } from "../../core/format.ts";
+import { formatAge, formatCount } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import type { Column } from "../drawing/columns.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
-import { durationOf } from "../model/estimate.ts";
-import { cursorIn, namesOfRuns, runsShown } from "../model/lists.ts";
+import { tookInWords } from "../model/estimate.ts";
+import { cursorOf, runsShown } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
-
-const columns: Column[] = [
-  { title: "RUN", width: 5, align: "right", gap: 0 },
-  { title: "MONTH", width: 9 },
-  { title: "AS OF", width: 10, drop: 3 },
-  { title: "STATUS", width: 12 },
-  { title: "STARTED", width: 8, align: "right" },
-  { title: "TOOK", width: 8, align: "right", drop: 1 },
-  { title: "ROWS", width: 10, align: "right", drop: 4 },
-  { title: "CHECKS", width: 7, align: "right" },
-  { title: "MODE", width: 8, drop: 5, flex: true },
-  { title: "STARTED AT, UTC", width: 19, drop: 9 },
-];
+import { passedOf } from "../model/months.ts";
+import { at, type Binding, keysOn } from "../state/binding.ts";
+import { stay, withHere } from "../state/stack.ts";
 
 const tones: Record<RunStatus, Tone> = {
-  running: "warn",
   published: "good",
-  dry_run: "plain",
   rejected: "bad",
   failed: "bad",
   refused: "warn",
   interrupted: "warn",
   crashed: "bad",
+  dry_run: "plain",
+  running: "warn",
 };
+
+export const runsKeys: readonly Binding[] = keysOn(["runs"], {
+  keys: ["f"],
+  label: "status",
+  help: "Show only runs of one status: each press takes the next",
+  act: at("runs", (ui, place) => {
+    const present = Object.keys(tones).filter((status) => ui.runs?.some((run) => run.status === status));
+    const status = present[present.indexOf(place.status ?? "") + 1] ?? null;
+    return stay(withHere(ui, { ...place, status, list: { ...place.list, selected: null } }));
+  }),
+});
+
+function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
+  const glyphs = glyphsOf(look);
+  const { none } = glyphs;
+  return [
+    { title: "RUN", width: 5, align: "right", gap: 0, cell: ({ run }) => String(run) },
+    { title: "MONTH", width: 9, cell: ({ month }) => month },
+    { title: "AS OF", width: 10, drop: 3, cell: ({ as_of }) => span(as_of, "dim") },
+    { title: "STATUS", width: 12, cell: ({ status }) => span(status.replace("_", " "), tones[status]) },
+    { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
+    { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
+    {
+      title: "ROWS",
+      width: 10,
+      align: "right",
+      drop: 4,
+      cell({ tables }) {
+        const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+        return rows === 0 ? span(none, "dim") : formatCount(rows);
+      },
+    },
+    { title: "CHECKS", width: 7, align: "right", cell: (entry) => checks(entry, glyphs) },
+    { title: "MODE", width: 8, drop: 5, flex: true, cell: ({ mode }) => span(mode.replace("_", " "), "dim") },
+    {
+      title: "STARTED AT, UTC",
+      width: 19,
+      drop: 9,
+      cell: ({ started_at }) => span(started_at.slice(0, 19).replace("T", " "), "dim"),
+    },
+  ];
+}
+
+function checks(entry: RunEntry, glyphs: Glyphs): Span {
+  const counted = passedOf(entry, glyphs);
+  if (entry.expectations.failed > 0) return span(`${counted} ${glyphs.fail}`, "bad");
+  return entry.expectations.warned > 0 ? span(`${counted} ${glyphs.warn}`, "warn") : span(counted);
+}
 
 /** The ledger: every run, newest on top. */
 export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
-  const shown = runsShown(ui, place);
-  const names = namesOfRuns(shown);
-  const cursor = cursorIn(names, place);
-  const rows =
-    shown.length === 0
-      ? empty(ui, place)
-      : listRows(ui, {
-          columns,
-          items: shown,
-          cursor,
-          width: area.width,
-          height: area.height,
-          cells: (entry) => cells(ui, entry),
-        });
+  const items = runsShown(ui, place);
   const status = place.status === null ? "" : `, ${place.status.replace("_", " ")} only`;
   const all = ui.runs?.length ?? 0;
-  const count = shown.length === all ? formatCount(all) : `${formatCount(shown.length)} of ${formatCount(all)}`;
+  const count = items.length === all ? formatCount(all) : `${formatCount(items.length)} of ${formatCount(all)}`;
   return {
     title: [span("Runs", "strong"), span(`   the ledger${status}`, "dim")],
     right: ui.runs === null ? [] : [span(`${count} runs`, "dim")],
-    caption: "",
-    body: [{ kind: "rows", rows }],
+    rows:
+      items.length === 0
+        ? empty(ui, place)
+        : listRows(ui, { columns: columnsOf(ui), items, cursor: cursorOf(ui, place), area }),
   };
 }
 
@@ -67,25 +93,4 @@ function empty(ui: Ui, place: PlaceOf<"runs">) {
     "No run fits.",
     place.status === null ? "esc clears the filter" : "f takes the next status; esc clears the filter",
   );
-}
-
-function cells(ui: Ui, entry: RunEntry): Span[][] {
-  const { fail, warn, none } = glyphsOf(ui.look);
-  const seconds = durationOf(entry);
-  const { passed, failed, warned } = entry.expectations;
-  const all = passed + failed + warned;
-  const sign = failed > 0 ? ` ${fail}` : warned > 0 ? ` ${warn}` : "";
-  const rows = entry.tables.reduce((sum, table) => sum + table.rows, 0);
-  return [
-    [span(String(entry.run))],
-    [span(entry.month)],
-    [span(entry.as_of, "dim")],
-    [span(entry.status.replace("_", " "), tones[entry.status])],
-    [span(formatAge(Date.parse(entry.started_at), ui.now))],
-    [span(seconds === null ? none : formatDuration(seconds), "dim")],
-    [span(rows === 0 ? none : formatCount(rows), rows === 0 ? "dim" : "plain")],
-    [span(all === 0 ? none : `${passed}/${all}${sign}`, failed > 0 ? "bad" : warned > 0 ? "warn" : "plain")],
-    [span(entry.mode.replace("_", " "), "dim")],
-    [span(entry.started_at.slice(0, 19).replace("T", " "), "dim")],
-  ];
 }

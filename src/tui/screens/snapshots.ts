@@ -1,89 +1,176 @@
 import { bar, formatAge, formatCount } from "../../core/format.ts";
-import { isWeak } from "../../core/messages/seals.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
-import type { Column } from "../drawing/columns.ts";
+import { isWeak, type SnapshotEntry } from "../../core/messages/seals.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
-import { cursorIn, type SnapshotDate, snapshotsShown } from "../model/lists.ts";
-import { type PlaceOf, sealName, type Ui } from "../model/model.ts";
+import { cursorOf, type SnapshotDate, selectedDate, snapshotsShown } from "../model/lists.ts";
+import { emptyList, type PlaceOf, sealName, type Ui } from "../model/model.ts";
+import { at, type Binding, keysOn, nothingHere, type Reaction, whenFree } from "../state/binding.ts";
+import { askAdopt, askDrop, askExport } from "../state/questions.ts";
+import { askFirst, moveBy, open, openSnapshots, say, stay, withHere } from "../state/stack.ts";
 
 /** "usage_agg_30d_snapshots" → "USAGE": enough to tell the tables apart, the whole name when it is not. */
 function titles(tables: readonly string[]): string[] {
-  const brief = tables.map((table) =>
-    table
-      .replace(/_snapshots$/, "")
-      .split("_")
-      .slice(0, table.includes("profile") ? 2 : 1),
-  );
-  const words = brief.map((parts) => (parts.at(-1) ?? "").toUpperCase());
+  const words = tables.map((table) => {
+    const parts = table.replace(/_snapshots$/, "").split("_");
+    return (parts.slice(0, table.includes("profile") ? 2 : 1).at(-1) ?? "").toUpperCase();
+  });
   return new Set(words).size === words.length ? words : tables.map((table) => table.toUpperCase());
+}
+
+function mark(ui: Ui, place: PlaceOf<"snapshots">): Reaction {
+  const date = selectedDate(ui);
+  if (date === null) return nothingHere;
+  const others = place.marked.filter((other) => other !== date.as_of);
+  const marked = others.length < place.marked.length ? others : [...others.slice(-1), date.as_of];
+  return stay(moveBy(withHere(ui, { ...place, marked }), 1));
+}
+
+function compare(ui: Ui, { marked }: PlaceOf<"snapshots">): Reaction {
+  if (marked.length === 0) return "Mark one or two dates with space first.";
+  const current = selectedDate(ui)?.as_of;
+  const [from, to] = [...new Set(marked.length === 2 || current === undefined ? marked : [...marked, current])].sort();
+  if (from === undefined || to === undefined) return "Mark another date, or move to it.";
+  return stay(open(ui, { screen: "compare", from, to, list: emptyList }));
+}
+
+const verify = whenFree((ui) => {
+  if (!ui.snapshots?.length) return "There are no snapshots yet.";
+  const told = say({ ...ui, seals: {} }, "Verifying: every sealed row is read again.");
+  return stay(told, { do: "ask", request: { kind: "verify", as_of: null } });
+});
+
+const adopt = whenFree((ui) =>
+  ui.unsealed_dates.length === 0 ? "Every snapshot row is of a run in the ledger." : askFirst(ui, askAdopt(ui)),
+);
+
+/** What is done with the date under the cursor. */
+const onDate = (act: (ui: Ui, date: SnapshotDate) => Reaction) =>
+  whenFree((ui) => {
+    const date = selectedDate(ui);
+    return date === null ? nothingHere : act(ui, date);
+  });
+
+function exportDate(ui: Ui, date: SnapshotDate): Reaction {
+  const isNewest = !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);
+  if (isNewest) return "A training set takes the labels of a later month: there is none yet.";
+  return askFirst(ui, askExport(ui, date));
+}
+
+/** What is done with snapshots, and what leads to them. */
+export const snapshotsKeys: readonly Binding[] = [
+  ...keysOn(
+    ["snapshots"],
+    { keys: ["space"], label: "mark", help: "Mark this date to compare it with another", act: at("snapshots", mark) },
+    {
+      keys: ["enter", "right", "l"],
+      label: "compare the marked",
+      help: "Compare the two marked dates, or the marked one with this one",
+      act: at("snapshots", compare),
+    },
+    {
+      keys: ["v"],
+      label: "verify seals",
+      help: "Recompute the seals of every snapshot and hold them against what was recorded",
+      act: verify,
+    },
+    { keys: ["x"], label: "export", help: "Write this date's training set to a file", act: onDate(exportDate) },
+    {
+      keys: ["D"],
+      label: "drop",
+      help: "Remove this date's snapshots for good; the date must be typed",
+      act: onDate((ui, date) => askFirst(ui, askDrop(ui, date))),
+    },
+  ),
+  ...keysOn(["months"], {
+    keys: ["a"],
+    label: "adopt",
+    help: "Seal the snapshots that others took as they are, after a question",
+    quiet: true,
+    act: adopt,
+  }),
+  ...keysOn(["months", "runs", "run"], {
+    keys: ["s"],
+    label: "snapshots",
+    help: "Show the snapshots by date",
+    act: openSnapshots,
+  }),
+];
+
+function columnsOf(ui: Ui, place: PlaceOf<"snapshots">): Column<SnapshotDate>[] {
+  const { none, bar: glyphs } = glyphsOf(ui.look);
+  const dates = snapshotsShown(ui, place);
+  const most = Math.max(1, ...dates.map(rowsUnder));
+  const tables = [...new Set([...(ui.snapshots ?? []), ...ui.unsealed].map(({ table }) => table))];
+  const names = titles(tables);
+  const runsOf = (entries: SnapshotEntry[]) => [...new Set(entries.map(({ run }) => run ?? none))].join(" ");
+  const ageOf = (entries: SnapshotEntry[]) =>
+    entries.length === 0 ? none : formatAge(Math.max(...entries.map((entry) => Date.parse(entry.sealed_at))), ui.now);
+  const ofTable = (table: string, index: number): Column<SnapshotDate> => {
+    const title = names[index] ?? table;
+    const digits = dates.map((date) => formatCount(standingIn(date, table)?.rows ?? 0).length);
+    return {
+      title,
+      width: Math.min(12, Math.max(7, title.length, ...digits)),
+      align: "right",
+      drop: index < 2 ? 0 : 2,
+      cell(date) {
+        const entry = standingIn(date, table);
+        return entry === undefined ? span(none, "dim") : formatCount(entry.rows);
+      },
+    };
+  };
+  return [
+    { title: "AS OF", width: 10, gap: 0, cell: ({ as_of }) => as_of },
+    ...tables.map(ofTable),
+    {
+      title: "",
+      width: 6,
+      drop: 4,
+      flex: true,
+      gap: 2,
+      cell: (date, width) => span(bar(rowsUnder(date) / most, width, { ...glyphs, empty: " " }), "accent"),
+    },
+    { title: "SEAL", width: 8, gap: 2, cell: (date) => seal(ui, date) },
+    { title: "RUN", width: 5, align: "right", drop: 3, cell: ({ entries }) => span(runsOf(entries), "dim") },
+    { title: "SEALED", width: 9, align: "right", drop: 5, cell: ({ entries }) => span(ageOf(entries), "dim") },
+  ];
 }
 
 /** Counts by as_of: a line a date, a column a snapshot table, and how the seals stand. */
 export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area): Screen {
-  const shown = snapshotsShown(ui, place);
-  const tables = [...new Set([...(ui.snapshots ?? []), ...ui.unsealed].map((entry) => entry.table))];
-  const cursor = cursorIn(
-    shown.map((date) => date.as_of),
-    place,
-  );
-  const names = titles(tables);
-  const columns: Column[] = [
-    { title: "AS OF", width: 10, gap: 0 },
-    ...names.map(
-      (title, index): Column => ({
-        title,
-        width: Math.min(12, Math.max(7, title.length, ...shown.map((date) => digitsOf(date, tables[index])))),
-        align: "right",
-        drop: index < 2 ? 0 : 2,
-      }),
-    ),
-    { title: "", width: 6, drop: 4, flex: true, gap: 2 },
-    { title: "SEAL", width: 8, gap: 2 },
-    { title: "RUN", width: 5, align: "right", drop: 3 },
-    { title: "SEALED", width: 9, align: "right", drop: 5 },
-  ];
-  const { mark, dot } = glyphsOf(ui.look);
-  const most = Math.max(1, ...shown.map(rowsOf));
-  const rows =
-    shown.length === 0
-      ? empty(ui)
-      : listRows(ui, {
-          columns,
-          items: shown,
-          cursor,
-          width: area.width,
-          height: area.height,
-          cells: (date, widths) =>
-            cells(ui, date, tables, { part: rowsOf(date) / most, width: widths[tables.length + 1] ?? 0 }),
-          sign: ({ as_of }) => span(place.marked.includes(as_of) ? mark : "", "accent"),
-        });
-  const marked = place.marked.length === 0 ? "" : ` ${dot} marked: ${[...place.marked].sort().join(", ")}`;
+  const { mark: sign, dot } = glyphsOf(ui.look);
+  const items = snapshotsShown(ui, place);
+  const marked = place.marked.length === 0 ? "" : ` ${dot} marked: ${place.marked.toSorted().join(", ")}`;
   return {
     title: [span("Snapshots", "strong"), span(`   rows by as_of${marked}`, "dim")],
-    right: awaited(ui),
-    caption: "",
-    body: [{ kind: "rows", rows }],
+    right: standing(ui),
+    rows:
+      items.length === 0
+        ? empty(ui)
+        : listRows(ui, {
+            columns: columnsOf(ui, place),
+            items,
+            cursor: cursorOf(ui, place),
+            area,
+            sign: ({ as_of }) => span(place.marked.includes(as_of) ? sign : "", "accent"),
+          }),
   };
 }
 
-function awaited(ui: Ui): Span[] {
-  const words = { verify: "verifying", export: "exporting", retire: "dropping" } as const;
-  const kinds = (["verify", "export", "retire"] as const).filter((kind) => ui.waiting.includes(kind));
-  return kinds.length === 0 ? [] : [span(kinds.map((kind) => words[kind]).join(", "), "warn")];
+function standing(ui: Ui): Span[] {
+  const words = { verify: "verifying", export: "exporting", retire: "dropping" };
+  const awaited = Object.entries(words).flatMap(([kind, word]) => (ui.waiting.some((one) => one === kind) ? word : []));
+  return awaited.length === 0 ? [] : [span(awaited.join(", "), "warn")];
 }
 
-function digitsOf(date: SnapshotDate, table: string | undefined): number {
-  return formatCount(standingIn(date, table)?.rows ?? 0).length;
+function standingIn({ standing }: SnapshotDate, table: string) {
+  return standing.find((entry) => entry.table === table);
 }
 
-function standingIn({ entries, unsealed }: SnapshotDate, table: string | undefined) {
-  return [...entries, ...unsealed].find((entry) => entry.table === table);
-}
-
-function rowsOf({ entries, unsealed }: SnapshotDate): number {
-  return [...entries, ...unsealed].reduce((sum, entry) => sum + entry.rows, 0);
+function rowsUnder({ standing }: SnapshotDate): number {
+  return standing.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function empty(ui: Ui) {
@@ -95,36 +182,13 @@ function empty(ui: Ui) {
   );
 }
 
-function cells(
-  ui: Ui,
-  date: SnapshotDate,
-  tables: readonly string[],
-  drawn: { part: number; width: number },
-): Span[][] {
-  const glyphs = glyphsOf(ui.look);
-  const { as_of, entries } = date;
-  const latest = entries.reduce((newest, entry) => Math.max(newest, Date.parse(entry.sealed_at)), 0);
-  const runs = [...new Set(entries.map((entry) => entry.run))];
-  return [
-    [span(as_of)],
-    ...tables.map((table) => {
-      const entry = standingIn(date, table);
-      return [entry === undefined ? span(glyphs.none, "dim") : span(formatCount(entry.rows))];
-    }),
-    [span(bar(drawn.part, drawn.width, { ...glyphs.bar, empty: " " }), "accent")],
-    [seal(ui, date)],
-    [span(runs.map((run) => run ?? glyphs.none).join(" "), "dim")],
-    [span(entries.length === 0 ? glyphs.none : formatAge(latest, ui.now), "dim")],
-  ];
-}
-
 /** One word for all seals of a date: sealed until verified, then the worst of what was found; weak ones show not all. */
-function seal(ui: Ui, { entries, unsealed }: SnapshotDate): Span {
+function seal(ui: Ui, { entries, standing }: SnapshotDate): Span {
   if (entries.length === 0) return span("unsealed", "warn");
   const found = entries.map((entry) => ui.seals[sealName(entry)]?.state ?? "sealed");
   if (found.includes("missing")) return span("MISSING", "bad");
   if (found.includes("broken")) return span("BROKEN", "bad");
-  if (unsealed.length > 0) return span("in part", "warn");
+  if (standing.length > entries.length) return span("in part", "warn");
   if (entries.some(isWeak)) return span("weak", "warn");
   return found.includes("sealed") ? span("sealed", "plain") : span("intact", "good");
 }

@@ -1,87 +1,98 @@
-import { formatCount, formatPercent } from "../../core/format.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { escapeControl } from "../../core/text.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listGrid } from "../components/list.ts";
 import { rule } from "../components/panels.ts";
-import type { Column } from "../drawing/columns.ts";
-import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
-import { type Row, type Span, span } from "../drawing/spans.ts";
-import { cursorIn, runViewAt, verdictsShown } from "../model/lists.ts";
-import type { PlaceOf, Ui } from "../model/model.ts";
+import { type Area, awaitedRows, emptyRows, listGrid, type Screen } from "../components/screen.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
+import { filled, type Row, type Span, span } from "../drawing/spans.ts";
+import { cursorOf, runViewAt, selectedVerdict, verdictsShown } from "../model/lists.ts";
+import { emptyList, isRunning, type PlaceOf, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
 import { type JudgedVerdict, signOf } from "../model/verdicts.ts";
-import { valueRows } from "./values.ts";
+import { at, type Binding, keysOn, type Reaction } from "../state/binding.ts";
+import { open, stay, withHere } from "../state/stack.ts";
+import { observedBefore, unexpected, valueRows } from "./values.ts";
 
-const columns: Column[] = [
-  { title: "TABLE", width: 16, gap: 0 },
-  { title: "EXPECTATION", width: 20, flex: true },
-  { title: "SEVERITY", width: 8, drop: 9 },
-  { title: "OBSERVED", width: 9, align: "right", drop: 1 },
-  { title: "UNEXPECTED", width: 14, align: "right" },
-  { title: "BEFORE", width: 7, drop: 2 },
-];
+function openVerdict(ui: Ui, { run }: PlaceOf<"validation">): Reaction {
+  if (run === null)
+    return isRunning(ui) ? "The values can be seen once the run is over." : "This run never got into the ledger.";
+  const verdict = selectedVerdict(ui);
+  if (verdict === null) return "There is no expectation here.";
+  return stay(open(ui, { screen: "verdict", run, position: verdict.position, list: emptyList }));
+}
+
+export const validationKeys: readonly Binding[] = keysOn(
+  ["validation"],
+  {
+    keys: ["enter", "right", "l"],
+    label: "values",
+    help: "Show the unexpected values, their keys, and where they came from",
+    act: at("validation", openVerdict),
+  },
+  {
+    keys: ["f"],
+    label: "failures only",
+    help: "Show failures only, and all again",
+    act: at("validation", (ui, place) => stay(withHere(ui, { ...place, failuresOnly: !place.failuresOnly }))),
+  },
+);
+
+function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<JudgedVerdict>[] {
+  const glyphs = glyphsOf(ui.look);
+  return [
+    { title: "TABLE", width: width >= 100 ? 20 : 16, gap: 0, cell: ({ table }) => table },
+    {
+      title: "EXPECTATION",
+      width: 20,
+      flex: true,
+      cell: (verdict) =>
+        span(expectationInWords(verdict, glyphs), verdict.success ? "plain" : signOf(verdict, glyphs).tone),
+    },
+    { title: "SEVERITY", width: 8, drop: 9, cell: ({ severity }) => span(severity, "dim") },
+    { title: "OBSERVED", width: 9, align: "right", drop: 1, cell: ({ observed }) => observedInWords(observed) },
+    { title: "UNEXPECTED", width: 14, align: "right", cell: (verdict) => unexpected(verdict, glyphs) },
+    { title: "BEFORE", width: 7, drop: 2, cell: ({ position }) => observedBefore(ui, place.run, position) },
+  ];
+}
 
 const previewHeight = 5;
 
 /** Every expectation of a run, failures first; below it the values behind the one under the cursor. */
-export function validationScreen(ui: Ui, place: PlaceOf<"validation">, area: Area): Screen {
+export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, height }: Area): Screen {
   const view = runViewAt(ui, place.run);
-  const shown = verdictsShown(ui, place);
-  const cursor = cursorIn(
-    shown.map(({ position }) => String(position)),
-    place,
-  );
-  const selected = shown[cursor];
-  const preview = selected === undefined || area.height < 14 ? [] : previewRows(ui, place, selected, area);
-  const height = area.height - preview.length;
-  if (view === null || selected === undefined) {
-    return { ...heading(ui, view), caption: "", body: [{ kind: "rows", rows: empty(ui, place, view) }] };
-  }
-  const grid = listGrid(ui, {
-    columns: area.width >= 100 ? wide : columns,
-    items: shown,
-    cursor,
-    width: area.width,
-    height,
-    cells: (verdict) => cells(ui, place, verdict),
-    sign: (verdict) => {
-      const { text, tone } = signOf(verdict, glyphsOf(ui.look));
-      return span(text, tone);
-    },
-  });
-  const gap: Row[] = Array.from({ length: Math.max(0, height - grid.rows.length - 1) }, () => ({ spans: [] }));
-  const caption = place.failuresOnly ? "failures only" : "";
+  const items = verdictsShown(ui, place);
+  const cursor = cursorOf(ui, place);
+  const selected = items[cursor];
+  if (view === null || selected === undefined) return { ...heading(ui, view), rows: empty(ui, place, view) };
+  const glyphs = glyphsOf(ui.look);
+  const about = escapeControl(`${selected.table} ${glyphs.dot} ${expectationInWords(selected, glyphs, true)}`);
+  const values = valueRows(ui, place.run, selected, { width, height: previewHeight - 1 });
+  const preview = height < 14 ? [] : [rule(ui, about), ...values];
+  const area = { width, height: height - preview.length };
+  const columns = columnsOf(ui, place, width);
+  const grid = listGrid(ui, { columns, items, cursor, area, sign: (verdict) => signOf(verdict, glyphs) });
   return {
     ...heading(ui, view),
-    caption,
-    body: [
-      { kind: "table", grid },
-      { kind: "rows", rows: [...gap, ...preview] },
-    ],
+    caption: place.failuresOnly ? "failures only" : "",
+    grid,
+    rows: [...filled([], area.height - grid.rows.length - 1), ...preview],
   };
 }
 
-const wide = columns.map((column) => (column.title === "TABLE" ? { ...column, width: 20 } : column));
-
-function heading(ui: Ui, view: RunView | null): Pick<Screen, "title" | "right"> {
-  if (view === null) return { title: [span("Expectations", "strong")], right: [] };
+function heading(ui: Ui, view: RunView | null) {
+  if (view === null) return { title: [span("Expectations", "strong")] };
   const { dot } = glyphsOf(ui.look);
   const { passed, failed, warned } = view.expectations;
   const all = passed + failed + warned;
   const run = view.run === null ? "" : ` ${dot} run ${view.run}`;
-  const title = [span(`${view.month}${run}`, "strong"), span(` ${dot} `)];
-  if (all === 0) return { title: [...title, span("none evaluated", "dim")], right: [] };
-  if (failed > 0)
-    return {
-      title: [...title, span(`${failed} of ${all} failed`, "bad")],
-      right: [span("nothing was published", "dim")],
-    };
+  const told = (right: string, ...counts: Span[]) => ({
+    title: [span(`${view.month}${run}`, "strong"), span(` ${dot} `), ...counts],
+    right: [span(right, "dim")],
+  });
+  if (all === 0) return told("", span("none evaluated", "dim"));
+  if (failed > 0) return told("nothing was published", span(`${failed} of ${all} failed`, "bad"));
   const warnings = warned > 0 ? [span(`, ${warned} warned`, "warn")] : [];
-  return {
-    title: [...title, span(`${passed} of ${all} hold`, "good"), ...warnings],
-    right: [span(view.outcome.replace("_", " "), "dim")],
-  };
+  return told(view.outcome.replace("_", " "), span(`${passed} of ${all} hold`, "good"), ...warnings);
 }
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {
@@ -89,34 +100,4 @@ function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[
   if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", "esc clears it");
   if (place.failuresOnly) return emptyRows("Nothing failed.", "f shows all expectations");
   return emptyRows("No expectation was evaluated in this run.", "It ended before that stage; esc goes back to it.");
-}
-
-function cells(ui: Ui, place: PlaceOf<"validation">, verdict: JudgedVerdict): Span[][] {
-  const glyphs = glyphsOf(ui.look);
-  const series =
-    place.run === null ? undefined : ui.history[place.run]?.find(({ position }) => position === verdict.position);
-  return [
-    [span(verdict.table)],
-    [span(expectationInWords(verdict, glyphs), verdict.rank === 0 ? "bad" : verdict.rank === 1 ? "warn" : "plain")],
-    [span(verdict.severity, "dim")],
-    [span(observedInWords(verdict.observed))],
-    [unexpected(verdict, glyphs)],
-    [span(sparkline(series?.points.map(({ observed }) => observed) ?? [], glyphs), "accent")],
-  ];
-}
-
-export function unexpected(verdict: JudgedVerdict, glyphs: Glyphs): Span {
-  if (verdict.unexpected_count === null) return span(glyphs.none, "dim");
-  const percent =
-    verdict.unexpected_percent === null || verdict.unexpected_count === 0
-      ? ""
-      : ` (${formatPercent(verdict.unexpected_percent)})`;
-  return span(`${formatCount(verdict.unexpected_count)}${percent}`, verdict.unexpected_count === 0 ? "dim" : "plain");
-}
-
-function previewRows(ui: Ui, place: PlaceOf<"validation">, verdict: JudgedVerdict, area: Area): Row[] {
-  const glyphs = glyphsOf(ui.look);
-  const caption = `${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`;
-  const rows = valueRows(ui, place.run, verdict, { width: area.width, height: previewHeight - 1 });
-  return [rule(ui, escapeControl(caption)), ...rows];
 }

@@ -1,48 +1,47 @@
 import { formatCount } from "../../core/format.ts";
-import type { UnexpectedValues } from "../../core/messages/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
-import type { Area, Screen } from "../components/block.ts";
-import { awaitedRows, emptyRows, listRows } from "../components/list.ts";
 import { rule } from "../components/panels.ts";
-import type { Column } from "../drawing/columns.ts";
-import { glyphsOf, sparkline } from "../drawing/glyphs.ts";
-import { type Row, row, span, wrap } from "../drawing/spans.ts";
-import { cursorIn, matches, runViewAt } from "../model/lists.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
+import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
+import { cursorOf, matches, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, judged, signOf } from "../model/verdicts.ts";
-import { unexpected } from "./validation.ts";
-import { keyInWords, origin, shownValue } from "./values.ts";
+import { keyInWords, observedBefore, origin, shownValue, unexpected } from "./values.ts";
 
-const columns: Column[] = [
-  { title: "KEY", width: 20, gap: 0 },
-  { title: "VALUE", width: 16, flex: true },
-  { title: "FROM", width: 26 },
+const columns: Column<UnexpectedRow>[] = [
+  { title: "KEY", width: 20, gap: 0, cell: ({ key }) => keyInWords(key) },
+  { title: "VALUE", width: 16, flex: true, cell: ({ value }) => shownValue(value) },
+  { title: "FROM", width: 26, cell: (found) => span(origin(found), "accent") },
 ];
 
 /** One expectation: what it asks, what was observed, each unexpected value with its key and line, and the SQL. */
-export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, area: Area): Screen {
-  const view = runViewAt(ui, place.run);
-  const verdict = judged(view?.verdicts ?? [])[place.position];
+export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, { width, height }: Area): Screen {
+  const { run, position } = place;
+  const view = runViewAt(ui, run);
+  const verdict = judged(view?.verdicts ?? [])[position];
   if (view === null || verdict === undefined) {
-    const rows = awaitedRows(ui, { kind: "show", run: place.run }, "reading the ledger");
-    return { title: [span(`run ${place.run}`, "strong")], right: [], caption: "", body: [{ kind: "rows", rows }] };
+    return {
+      title: [span(`run ${run}`, "strong")],
+      rows: awaitedRows(ui, { kind: "show", run }, "reading the ledger"),
+    };
   }
   const glyphs = glyphsOf(ui.look);
   const sign = signOf(verdict, glyphs);
-  const sqlRows = statementRows(ui, ui.samples[sampleName(place.run, place.position)], area);
-  const facts = factRows(ui, place, verdict, area.width);
-  const height = area.height - facts.length - sqlRows.length;
-  const values = valueList(ui, place, verdict, { width: area.width, height });
-  const gap: Row[] = Array.from({ length: Math.max(0, height - values.length) }, () => ({ spans: [] }));
+  const sql = statementRows(ui, ui.samples[sampleName(run, position)], { width, height });
+  const facts = factRows(ui, place, verdict);
+  const room = height - facts.length - sql.length;
+  const values = valueList(ui, place, verdict, { width, height: room });
   return {
     title: [
       span(`${sign.text} `, sign.tone),
       span(`${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`, "strong"),
     ],
-    right: [span(`${view.month} ${glyphs.dot} run ${place.run}`, "dim")],
-    caption: "",
-    body: [{ kind: "rows", rows: [...facts, ...values, ...gap, ...sqlRows] }],
+    right: [span(`${view.month} ${glyphs.dot} run ${run}`, "dim")],
+    rows: [...facts, ...filled(values, room), ...sql],
   };
 }
 
@@ -54,86 +53,45 @@ function statementRows(ui: Ui, samples: UnexpectedValues | undefined, { width, h
   if (samples === undefined || (samples.sql === null && samples.sql_note === "")) return [];
   const { sql, sql_note: note } = samples;
   const { dot, ellipsis } = glyphsOf(ui.look);
-  const wrapped = (text: string) => wrap(escapeControl(text), width - 6, 3, ellipsis).map((line) => row("   ", line));
-  if (sql === null) return [rule(ui, "SQL"), ...wrapped(note)];
+  if (sql === null) return [rule(ui, "SQL"), ...paragraph(ui, note, 3)];
   const caption = rule(ui, escapeControl(`SQL ${dot} ${note}`));
   const lines = sql.split("\n");
-  if (lines.length === 1) return [caption, ...wrapped(sql)];
+  if (lines.length === 1) return [caption, ...paragraph(ui, sql, 3)];
   // Clipped and never wrapped: a line of a script is a command.
   const room = Math.max(3, height - besideStatement);
   const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} y copies all of it`] : lines;
-  return [caption, ...shown.map((line) => row("   ", clip(escapeControl(line), width - 6, ellipsis)))];
+  return [caption, ...shown.map((line) => indented(clip(escapeControl(line), width - 6, ellipsis)))];
 }
 
-function factRows(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, width: number): Row[] {
-  const glyphs = glyphsOf(ui.look);
-  const points = ui.history[place.run]?.find(({ position }) => position === place.position)?.points ?? [];
+function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: JudgedVerdict): Row[] {
   const observed = verdict.observed === null ? "" : `   observed ${observedInWords(verdict.observed)}`;
-  const history =
-    points.length < 2
-      ? []
-      : [
-          span("   before "),
-          span(
-            sparkline(
-              points.map((point) => point.observed),
-              glyphs,
-            ),
-            "accent",
-          ),
-        ];
+  const before = observedBefore(ui, run, position);
   const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return [
-    row(
-      "   ",
+    indented(
       span(verdict.severity, verdict.rank === 0 ? "bad" : "plain"),
       observed,
       "   unexpected ",
-      unexpected(verdict, glyphs),
-      ...history,
+      unexpected(verdict, glyphsOf(ui.look)),
+      ...(before.text.length < 2 ? [] : ["   before ", before]),
     ),
-    ...wrap(escapeControl(`${verdict.type} ${kwargs.join(", ")}`), width - 6, 1, glyphs.ellipsis).map((line) =>
-      row("   ", span(line, "dim")),
-    ),
+    ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, 1, "dim"),
   ];
 }
 
-function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, area: Area): Row[] {
-  const samples = ui.samples[sampleName(place.run, place.position)];
-  if (samples === undefined) {
-    return awaitedRows(ui, { kind: "samples", run: place.run, position: place.position }, "reading the values");
-  }
-  if (samples.rows.length === 0) {
-    return emptyRows(
-      verdict.rank === 2
-        ? "It holds: there is no unexpected value."
-        : "It is about the table as a whole: there is no single value to show.",
-    );
-  }
-  const items = samples.rows.filter((found) =>
-    matches(`${keyInWords(found.key)} ${found.value} ${origin(found)}`, place.list.filter),
-  );
-  const cursor = cursorIn(
-    samples.rows.map((_, index) => String(index)),
-    place,
-  );
-  const rows = listRows(ui, {
-    columns,
-    items,
-    cursor: Math.min(cursor, items.length - 1),
-    width: area.width,
-    height: area.height - 1,
-    cells: (found) => [[span(keyInWords(found.key))], [shownValue(found.value)], [span(origin(found), "accent")]],
-  });
-  const kept =
-    samples.rows.length < samples.total
-      ? row(
-          "   ",
-          span(
-            `the first ${formatCount(samples.rows.length)} of ${formatCount(samples.total)}${samples.sql === null ? "" : "; the SQL finds all"}`,
-            "dim",
-          ),
-        )
-      : row("");
-  return [...rows, kept];
+function valueList(ui: Ui, place: PlaceOf<"verdict">, { rank }: JudgedVerdict, { width, height }: Area): Row[] {
+  const { run, position } = place;
+  const samples = ui.samples[sampleName(run, position)];
+  if (samples === undefined) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
+  const { rows: found, total } = samples;
+  if (found.length === 0 && rank === 2) return emptyRows("It holds: there is no unexpected value.");
+  if (found.length === 0) return emptyRows("It is about the table as a whole: there is no single value to show.");
+  const items = found.filter((one) => matches(`${keyInWords(one.key)} ${one.value} ${origin(one)}`, place.list.filter));
+  const cursor = Math.min(cursorOf(ui, place), items.length - 1);
+  const all = samples.sql === null ? "" : "; the SQL finds all";
+  const kept = `the first ${formatCount(found.length)} of ${formatCount(total)}${all}`;
+  return [
+    ...listRows(ui, { columns, items, cursor, area: { width, height: height - 1 } }),
+    found.length < total ? indented(span(kept, "dim")) : blank,
+  ];
 }

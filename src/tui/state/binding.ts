@@ -1,12 +1,13 @@
-import type { ScreenName, Ui } from "../model/model.ts";
-import type { ActionName } from "./actions.ts";
+import { here, isRunning, type PlaceOf, type ScreenName, type Size, type Step, type Ui } from "../model/model.ts";
 
 /** Where keys are looked up: the overlay that wants them first, else the screen; `small` when nothing fits. */
 export type Context = ScreenName | "help" | "helpFilter" | "filter" | "command" | "confirm" | "typed" | "small";
 
+/** What is done, or in words for the user why nothing is done now. */
+export type Reaction = Step | string;
+
 export interface Binding {
   keys: string[];
-  action: ActionName;
   /** Word in the footer. */
   label: string | ((ui: Ui) => string);
   /** Sentence in the help. */
@@ -14,10 +15,62 @@ export interface Binding {
   on: readonly Context[];
   /** Left out of the footer, which has little room; the help shows every key. */
   quiet?: boolean;
-  /** Why the key does nothing now; null when it does. */
-  disabled?: (ui: Ui) => string | null;
+  act(ui: Ui): Reaction;
 }
 
-/** Screens with lines to move in: all of them; and those that one can go back from. */
-export const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs"];
-export const inner: readonly Context[] = lists.filter((screen) => screen !== "months");
+/** Bindings of the same contexts. */
+export function keysOn(on: readonly Context[], ...bindings: Omit<Binding, "on">[]): Binding[] {
+  return bindings.map((binding) => ({ ...binding, on }));
+}
+
+export function quietKeysOn(...given: Parameters<typeof keysOn>): Binding[] {
+  return keysOn(...given).map((binding) => ({ ...binding, quiet: true }));
+}
+
+/** What is done on one screen alone. */
+export function at<Name extends ScreenName>(screen: Name, act: (ui: Ui, place: PlaceOf<Name>) => Reaction) {
+  return (ui: Ui): Reaction => {
+    const place = here(ui);
+    return place.screen === screen ? act(ui, place as PlaceOf<Name>) : [ui, []];
+  };
+}
+
+/** Why no run may be started now; null when one may. */
+export function whileRunning(ui: Ui): string | null {
+  return isRunning(ui) ? "A run is going on: one at a time." : null;
+}
+
+/** What wants a pipeline that is not busy with a run. */
+export function whenFree(act: (ui: Ui) => Reaction) {
+  return (ui: Ui): Reaction =>
+    ui.link.state === "dead" ? "The pipeline is gone: ctrl-r starts it again." : (whileRunning(ui) ?? act(ui));
+}
+
+export const nothingHere = "There is nothing here to choose.";
+export const noMonth = "There is no month here.";
+
+/** Why a binding, or a command, does nothing now; null when it does. */
+export function reasonAgainst({ act }: Pick<Binding, "act">, ui: Ui): string | null {
+  const outcome = act(ui);
+  return typeof outcome === "string" ? outcome : null;
+}
+
+/** The binding's word in the footer, as things stand. */
+export function labelOf({ label }: Binding, ui: Ui): string {
+  return typeof label === "string" ? label : label(ui);
+}
+
+/** The least that the screens can be drawn on. */
+export const smallest: Size = { columns: 60, rows: 15 };
+
+export function isTooSmall({ columns, rows }: Size): boolean {
+  return columns < smallest.columns || rows < smallest.rows;
+}
+
+export function contextOf(ui: Ui): Context {
+  if (isTooSmall(ui.size)) return "small";
+  const { overlay } = ui;
+  if (overlay === null) return here(ui).screen;
+  if (overlay.kind === "confirm") return overlay.question.typed === undefined ? "confirm" : "typed";
+  return overlay.kind === "help" && overlay.typing ? "helpFilter" : overlay.kind;
+}

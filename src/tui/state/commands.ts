@@ -1,8 +1,11 @@
-import { themeNames } from "../drawing/theme.ts";
-import { type Effect, emptyList, isRunning, type Question, type Step, type Ui } from "../model/model.ts";
-import { askPending, askRun, askTyped, livePlace, pendingMonths, requestFor } from "./questions.ts";
-import { nothingPending, notRunnableMonth } from "./reasons.ts";
-import { open, say, stay } from "./stack.ts";
+import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import { type Look, themeNames } from "../drawing/theme.ts";
+import { remember } from "../model/lists.ts";
+import { emptyList, isRunning, type Step, type Ui } from "../model/model.ts";
+import { type Reaction, whileRunning } from "./binding.ts";
+import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
+import { askFirst, livePlace, open, openHelp, openMonths, openRuns, openSnapshots, say, stay } from "./stack.ts";
 
 /**
  * How well a candidate fits what was typed: lower is better, null when its letters do not occur in this order.
@@ -28,117 +31,85 @@ export function fuzzyScore(typed: string, candidate: string): number | null {
 export interface Command {
   line: string;
   help: string;
-  disabled: string | null;
-  step(ui: Ui): Step;
+  act(ui: Ui): Reaction;
 }
 
 const shownChoices = 50;
 
 /** The commands that fit what was typed, best first. */
-export function commandsFor(ui: Ui, text: string): Command[] {
-  const scored = allCommands(ui).flatMap((command, order) => {
-    const score = fuzzyScore(text, command.line);
-    return score === null ? [] : [{ command, score, order }];
+export const commandsFor = remember(
+  ({ months, runs, snapshots, look }: Ui, text: string) => [months, runs, snapshots, look.unicode, text],
+  (months, runs, snapshots, unicode, text) =>
+    [
+      ...plainCommands,
+      ...(months ?? []).flatMap(monthCommands),
+      ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
+      ...compareCommands(snapshots ?? []),
+      ...lookCommands(unicode),
+    ]
+      .flatMap((command) => {
+        const score = fuzzyScore(text, command.line);
+        return score === null ? [] : [{ command, score }];
+      })
+      .sort((a, b) => a.score - b.score)
+      .slice(0, shownChoices)
+      .map(({ command }) => command),
+);
+
+const plainCommands: Command[] = [
+  { line: "months", help: "go to the months", act: openMonths },
+  { line: "runs", help: "go to the history of runs", act: openRuns },
+  { line: "snapshots", help: "go to the snapshots", act: openSnapshots },
+  { line: "pending", help: "run every month that is not published", act: runPending },
+  { line: "help", help: "show all keys", act: openHelp },
+  {
+    line: "quit",
+    help: "leave",
+    act: (ui) => (isRunning(ui) ? "A run is going on: q asks first." : stay(ui, { do: "quit", code: 0 })),
+  },
+];
+
+function monthCommands(entry: MonthEntry): Command[] {
+  const command = (verb: string, help: string, act: (ui: Ui, entry: MonthEntry) => Step): Command => ({
+    line: `${verb} ${entry.month}`,
+    help,
+    act: (ui) => whileRunning(ui) ?? notRunnable(ui, entry) ?? act(ui, entry),
   });
-  scored.sort((a, b) => a.score - b.score || a.order - b.order);
-  return scored.slice(0, shownChoices).map(({ command }) => command);
-}
-
-function allCommands(ui: Ui): Command[] {
-  return [...plainCommands(ui), ...monthCommands(ui), ...runCommands(ui), ...compareCommands(ui), ...themeCommands(ui)];
-}
-
-function command(line: string, help: string, step: (ui: Ui) => Step, disabled: string | null = null): Command {
-  return { line, help, step, disabled };
-}
-
-const quit: Effect = { do: "quit", code: 0 };
-
-function plainCommands(ui: Ui): Command[] {
   return [
-    command("months", "go to the months", (now) => stay({ ...now, stack: [now.stack[0]] })),
-    command("runs", "go to the history of runs", (now) =>
-      stay(open(now, { screen: "runs", list: emptyList, status: null })),
-    ),
-    command("snapshots", "go to the snapshots", (now) =>
-      stay(open(now, { screen: "snapshots", list: emptyList, marked: [] })),
-    ),
-    command(
-      "pending",
-      "run every month that is not published",
-      (now) => confirm(now, askPending(now, pendingMonths(now))),
-      nothingPending(ui),
-    ),
-    command("help", "show all keys", (now) =>
-      stay({ ...now, overlay: { kind: "help", filter: "", typing: false, top: 0 } }),
-    ),
-    command("quit", "leave", (now) => stay(now, quit), isRunning(ui) ? "A run is going on: q asks first." : null),
+    command("run", `load ${entry.as_of}`, askToRun),
+    command("dry-run", "say what would change", dryRun),
+    command("restamp", "replace its sealed snapshot", (ui) => askFirst(ui, askTyped(ui, entry, "restamp"))),
+    command("backfill", "build its snapshot alone", (ui) => askFirst(ui, askTyped(ui, entry, "backfill"))),
   ];
 }
 
-function confirm(ui: Ui, question: Question): Step {
-  return stay({ ...ui, overlay: { kind: "confirm", question } });
+function runCommand({ run, month, status }: RunEntry): Command {
+  return { line: `open ${run}`, help: `${month}, ${status}`, act: (ui) => stay(open(ui, { ...livePlace, run })) };
 }
 
-function monthCommands(ui: Ui): Command[] {
-  const busy = isRunning(ui) ? "A run is going on: one at a time." : null;
-  return (ui.months ?? []).flatMap((entry) => {
-    const { month } = entry;
-    const disabled = busy ?? notRunnableMonth(ui, entry);
-    const dry = requestFor(entry, { dry_run: true });
-    return [
-      command(`run ${month}`, `load ${entry.as_of}`, (now) => confirm(now, askRun(now, entry)), disabled),
-      command(
-        `dry-run ${month}`,
-        "say what would change",
-        (now) => stay(open(now, livePlace), { do: "run", request: dry }),
-        disabled,
-      ),
-      command(
-        `restamp ${month}`,
-        "replace its sealed snapshot",
-        (now) => confirm(now, askTyped(now, entry, "restamp")),
-        disabled,
-      ),
-      command(
-        `backfill ${month}`,
-        "build its snapshot alone",
-        (now) => confirm(now, askTyped(now, entry, "backfill")),
-        disabled,
-      ),
-    ];
-  });
-}
-
-function runCommands(ui: Ui): Command[] {
-  const known = ui.runs ?? (ui.months ?? []).flatMap(({ last_run }) => (last_run === null ? [] : [last_run]));
-  return known.map(({ run, month, status }) =>
-    command(`open ${run}`, `${month}, ${status}`, (now) => stay(open(now, { ...livePlace, run }))),
-  );
-}
-
-function compareCommands(ui: Ui): Command[] {
-  const dates = [...new Set((ui.snapshots ?? []).map(({ as_of }) => as_of))].sort();
+function compareCommands(snapshots: readonly SnapshotEntry[]): Command[] {
+  const dates = [...new Set(snapshots.map(({ as_of }) => as_of))].sort();
   return dates.slice(1).map((to, index) => {
     const from = dates[index] ?? to;
-    return command(`compare ${from} ${to}`, "what changed", (now) =>
-      stay(open(now, { screen: "compare", from, to, list: emptyList })),
-    );
+    return {
+      line: `compare ${from} ${to}`,
+      help: "what changed",
+      act: (ui) => stay(open(ui, { screen: "compare", from, to, list: emptyList })),
+    };
   });
 }
 
-function themeCommands(ui: Ui): Command[] {
-  const themes = themeNames.map((theme) =>
-    command(`theme ${theme}`, `for ${theme} backgrounds`, (now) =>
-      stay(say({ ...now, look: { ...now.look, theme } }, `Theme ${theme}.`)),
+function lookCommands(unicode: boolean): Command[] {
+  const change = (line: string, help: string, look: Partial<Look>, told?: string): Command => ({
+    line,
+    help,
+    act: (ui) => stay({ ...(told === undefined ? ui : say(ui, told)), look: { ...ui.look, ...look } }),
+  });
+  return [
+    ...themeNames.map((theme) => change(`theme ${theme}`, `for ${theme} backgrounds`, { theme }, `Theme ${theme}.`)),
+    ...(["256", "16", "none"] as const).map((depth) =>
+      change(`colours ${depth}`, "how many colours to use", { depth }),
     ),
-  );
-  const depths = (["256", "16", "none"] as const).map((depth) =>
-    command(`colours ${depth}`, "how many colours to use", (now) => stay({ ...now, look: { ...now.look, depth } })),
-  );
-  const { unicode } = ui.look;
-  const signs = command(unicode ? "ascii" : "unicode", "other signs", (now) =>
-    stay({ ...now, look: { ...now.look, unicode: !unicode } }),
-  );
-  return [...themes, ...depths, signs];
+    change(unicode ? "ascii" : "unicode", "other signs", { unicode: !unicode }),
+  ];
 }

@@ -1,51 +1,47 @@
 import { commandOfRun } from "../model/headless.ts";
-import { cursorIn, namesShown, runViewAt, selectedMonth } from "../model/lists.ts";
-import { here, sampleName, sealName, type Ui } from "../model/model.ts";
+import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
+import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
+import type { Reaction } from "./binding.ts";
+import { say, stay } from "./stack.ts";
 
-/** A text for the clipboard, with the words that tell what it is. */
-export interface Copied {
-  what: string;
-  text: string;
+/** What is copied where it is not a command. */
+const copied: Partial<Record<ScreenName, string>> = { validation: "the SQL", verdict: "the SQL", snapshots: "the row" };
+
+export function copy(ui: Ui): Reaction {
+  const place = here(ui);
+  const text = textOf(ui, place);
+  if (!text) return "There is nothing to copy here.";
+  return stay(say(ui, `Copied ${copied[place.screen] ?? "the command"}.`, "good"), { do: "copy", text });
 }
 
-/** What `y` copies here; null where there is nothing to copy. */
-export function copied(ui: Ui): Copied | null {
-  const place = here(ui);
-  const names = namesShown(ui);
-  const name = names[cursorIn(names, place)];
+function textOf(ui: Ui, place: Place): string | null | undefined {
   switch (place.screen) {
     case "months": {
       const entry = selectedMonth(ui);
-      return entry === null ? null : command({ ...entry, mode: "publish" }, ui);
+      return entry && commandOfRun({ ...entry, mode: "publish" }, ui);
     }
     case "run": {
       const view = runViewAt(ui, place.run);
-      return view === null ? null : command(view, ui);
+      return view && commandOfRun(view, ui);
     }
-    case "validation":
-      return place.run === null ? null : sqlOf(ui, place.run, Number(name));
+    case "validation": {
+      const verdict = selectedVerdict(ui);
+      return place.run === null || verdict === null ? null : ui.samples[sampleName(place.run, verdict.position)]?.sql;
+    }
     case "verdict":
-      return sqlOf(ui, place.run, place.position);
-    case "snapshots": {
-      const rows = (ui.snapshots ?? []).filter((entry) => entry.as_of === name);
-      const lines = rows.map((entry) => {
-        const state = ui.seals[sealName(entry)]?.state ?? "sealed";
-        return [entry.as_of, entry.table, entry.rows, entry.fingerprint, state].join("\t");
-      });
-      return lines.length === 0 ? null : { what: "the row", text: lines.join("\n") };
-    }
+      return ui.samples[sampleName(place.run, place.position)]?.sql;
+    case "snapshots":
+      return selectedDate(ui)
+        ?.entries.map((entry) => {
+          const state = ui.seals[sealName(entry)]?.state ?? "sealed";
+          return [entry.as_of, entry.table, entry.rows, entry.fingerprint, state].join("\t");
+        })
+        .join("\n");
     case "compare":
-      return { what: "the command", text: `bun run console compare ${place.from} ${place.to}${ui.flags}` };
-    case "runs":
-      return name === undefined ? null : { what: "the command", text: `bun run console show ${name}${ui.flags}` };
+      return `bun run console compare ${place.from} ${place.to}${ui.flags}`;
+    case "runs": {
+      const entry = selectedRun(ui);
+      return entry && `bun run console show ${entry.run}${ui.flags}`;
+    }
   }
-}
-
-function sqlOf(ui: Ui, run: number, position: number): Copied | null {
-  const sql = ui.samples[sampleName(run, position)]?.sql;
-  return sql ? { what: "the SQL", text: sql } : null;
-}
-
-function command(run: Parameters<typeof commandOfRun>[0], ui: Ui): Copied {
-  return { what: "the command", text: commandOfRun(run, ui) };
 }

@@ -1,13 +1,23 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import { headline } from "../../client/run-words.ts";
-import { fold, type RunState } from "../../client/state.ts";
+import { fold } from "../../client/state.ts";
 import { formatBytes, formatCounted } from "../../core/format.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
-import type { Request, RunRequest } from "../../core/messages/requests.ts";
+import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { logLine } from "../model/log.ts";
-import { here, isRunning, type Live, type Reply, sampleName, sealName, type Ui } from "../model/model.ts";
+import {
+  type Ask,
+  here,
+  isRunning,
+  type Live,
+  type Place,
+  type Reply,
+  sampleName,
+  sealName,
+  type Ui,
+} from "../model/model.ts";
 import { say } from "./stack.ts";
 
 /** What the pipeline does to the state: its answers, its events, its end. */
@@ -19,93 +29,59 @@ export function onStart(ui: Ui, request: RunRequest): Ui {
   return { ...ui, live };
 }
 
-export function onReply(before: Ui, reply: Reply): Ui {
-  const { kind } = reply.request;
-  const ui: Ui = {
-    ...before,
-    link: { state: "ready" },
-    refusals: without(before.refusals, JSON.stringify(reply.request)),
-    waiting: before.waiting.filter((other) => other !== kind),
-  };
-  return stored(ui, reply);
+export function onReply(before: Ui, { request, result }: Reply): Ui {
+  const { [JSON.stringify(request)]: _mended, ...refusals } = before.refusals;
+  const waiting = before.waiting.filter((kind) => kind !== request.kind);
+  const take = takers[request.kind] as Taker<typeof request.kind> | undefined;
+  const ui: Ui = { ...before, link: { state: "ready" }, refusals, waiting };
+  return take === undefined ? ui : take(ui, result as never, request as never);
 }
 
-function stored(ui: Ui, { request, result }: Reply): Ui {
-  switch (request.kind) {
-    case "months":
-      return { ...ui, ...(result as Answer<"months">) };
-    case "runs":
-      return { ...ui, ...(result as Answer<"runs">) };
-    case "snapshots":
-      return { ...ui, ...(result as Answer<"snapshots">) };
-    case "show":
-      return { ...ui, details: { ...ui.details, [request.run]: result as Answer<"show"> } };
-    case "history":
-      return { ...ui, history: { ...ui.history, [request.run]: (result as Answer<"history">).series } };
-    case "samples": {
-      const name = sampleName(request.run, request.position);
-      return { ...ui, samples: { ...ui.samples, [name]: result as Answer<"samples"> } };
-    }
-    case "compare":
-      return { ...ui, comparison: result as Answer<"compare"> };
-    case "verify":
-      return verified(ui, (result as Answer<"verify">).seals);
-    case "cancel":
-      return cancelling(ui, result as Answer<"cancel">);
-    case "retire":
-      return dropped(ui, result as Answer<"retire">);
-    case "export":
-      return say(ui, exportedInWords(result as Answer<"export">), "good");
-    case "adopt":
-      return adopted(ui, result as Answer<"adopt">);
-    case "validate":
-    case "check":
-    case "doctor":
-    case "partition":
-    case "db":
-    case "outcome":
-    case "database":
-      return ui;
-  }
-}
+type Taker<Kind extends Ask["kind"]> = (ui: Ui, result: Replies[Kind], request: RequestOf<Kind>) => Ui;
 
-type Answer<Kind extends Reply["request"]["kind"]> = Extract<Reply, { request: { kind: Kind } }>["result"];
+/** What each answer changes; those that no screen asks for are not among them. */
+const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
+  months: (ui, result) => ({ ...ui, ...result }),
+  runs: (ui, result) => ({ ...ui, ...result }),
+  snapshots: (ui, result) => ({ ...ui, ...result }),
+  show: (ui, result, { run }) => ({ ...ui, details: { ...ui.details, [run]: result } }),
+  history: (ui, { series }, { run }) => ({ ...ui, history: { ...ui.history, [run]: series } }),
+  samples: (ui, result, { run, position }) => ({
+    ...ui,
+    samples: { ...ui.samples, [sampleName(run, position)]: result },
+  }),
+  compare: (ui, comparison) => ({ ...ui, comparison }),
+  verify(before, { seals }) {
+    const ui = { ...before, seals: Object.fromEntries(seals.map((seal) => [sealName(seal), seal])) };
+    const wrong = seals.filter(({ state }) => state !== "intact");
+    const [first] = wrong;
+    if (first === undefined) return say(ui, `All ${seals.length} seals are intact.`, "good");
+    return say(ui, `${wrong.length} of ${seals.length} seals differ, first ${first.table} at ${first.as_of}.`, "bad");
+  },
+  cancel(ui, { committing }) {
+    if (ui.live === null || ui.live.outcome !== null) return ui;
+    if (committing) return say(ui, "Too late to cancel this month: its commit is under way.", "warn");
+    return { ...ui, live: { ...ui.live, cancelling: true } };
+  },
+  retire(ui, { as_of, snapshots }) {
+    const stack = withPlaces(ui, (place) =>
+      place.screen === "snapshots" ? { ...place, marked: place.marked.filter((other) => other !== as_of) } : place,
+    );
+    const told = `${as_of}: ${formatCounted(snapshots.length, "snapshot")} dropped; the ledger keeps the record.`;
+    return { ...say(ui, told, "good"), stack, snapshots: null, comparison: null };
+  },
+  export(ui, { file, rows, columns, bytes, labels_from }) {
+    const size = `${formatCounted(rows, "row")}, ${formatCounted(columns.length, "column")}, ${formatBytes(bytes)}`;
+    return say(ui, `Wrote ${file}: ${size}, labels of ${labels_from}.`, "good");
+  },
+  adopt(ui, { dates }) {
+    const told = `${dates.map(({ as_of }) => as_of).join(", ")}: sealed as found; the next month runs as usual.`;
+    return { ...say(ui, told, "good"), snapshots: null, runs: null };
+  },
+};
 
-const tooLate = "Too late to cancel this month: its commit is under way.";
-
-function cancelling(ui: Ui, { committing }: Answer<"cancel">): Ui {
-  if (ui.live === null || ui.live.outcome !== null) return ui;
-  return committing ? say(ui, tooLate, "warn") : { ...ui, live: { ...ui.live, cancelling: true } };
-}
-
-function dropped(ui: Ui, { as_of, snapshots }: Answer<"retire">): Ui {
-  const [home, ...rest] = ui.stack;
-  const unmarked = rest.map((place) =>
-    place.screen === "snapshots" ? { ...place, marked: place.marked.filter((other) => other !== as_of) } : place,
-  );
-  const told = `${as_of}: ${formatCounted(snapshots.length, "snapshot")} dropped; the ledger keeps the record.`;
-  return { ...say(ui, told, "good"), stack: [home, ...unmarked], snapshots: null, comparison: null };
-}
-
-function adopted(ui: Ui, { dates }: Answer<"adopt">): Ui {
-  const told = `${dates.map(({ as_of }) => as_of).join(", ")}: sealed as found; the next month runs as usual.`;
-  return { ...say(ui, told, "good"), snapshots: null, runs: null };
-}
-
-function exportedInWords({ file, rows, columns, bytes, labels_from }: Answer<"export">): string {
-  const size = `${formatCounted(rows, "row")}, ${formatCounted(columns.length, "column")}, ${formatBytes(bytes)}`;
-  return `Wrote ${file}: ${size}, labels of ${labels_from}.`;
-}
-
-function verified(ui: Ui, checks: Answer<"verify">["seals"]): Ui {
-  const seals = Object.fromEntries(checks.map((check) => [sealName(check), check]));
-  const wrong = checks.filter((check) => check.state !== "intact");
-  const [first] = wrong;
-  const told =
-    first === undefined
-      ? say(ui, `All ${checks.length} seals are intact.`, "good")
-      : say(ui, `${wrong.length} of ${checks.length} seals differ, first ${first.table} at ${first.as_of}.`, "bad");
-  return { ...told, seals };
+function withPlaces({ stack: [home, ...rest] }: Ui, change: (place: Place) => Place): Ui["stack"] {
+  return [home, ...rest.map(change)];
 }
 
 const toldAtOnce = new Set<Request["kind"]>(["retire", "export", "verify", "adopt"]);
@@ -121,12 +97,6 @@ export function onRefusal(before: Ui, refusal: { request: Request; title: string
   return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
 }
 
-function without<Value>(all: Readonly<Record<string, Value>>, name: string): Readonly<Record<string, Value>> {
-  if (!(name in all)) return all;
-  const { [name]: _gone, ...rest } = all;
-  return rest;
-}
-
 export function onEvent(ui: Ui, event: RunEvent): Ui {
   if (ui.live === null) return ui;
   const { live } = ui;
@@ -136,44 +106,31 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
   const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
   const past = isNext && live.current !== null ? [...live.past, live.current] : live.past;
   const current = fold(isNext ? null : live.current, event);
-  return { ...ui, live: { ...live, current, past, log, entered: enteredBy(live, event) } };
-}
-
-function enteredBy(live: Live, event: RunEvent): Live["entered"] {
-  if (event.event === "run.started") return {};
-  return event.event === "stage.started" ? { ...live.entered, [event.stage]: event.at } : live.entered;
+  const before = event.event === "run.started" ? {} : live.entered;
+  const entered = event.event === "stage.started" ? { ...before, [event.stage]: event.at } : before;
+  return { ...ui, live: { ...live, current, past, log, entered } };
 }
 
 /** The run is over: what the ledger says of it is new, and is asked for again. */
 export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   if (ui.live === null || ui.live.outcome !== null) return ui;
-  const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effects[0]?.do === "ask";
+  const { current } = ui.live;
+  const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effect.do === "ask";
   const heard = ui.notice?.text === asking ? { ...ui, notice: null } : ui;
-  const told = here(ui).screen === "run" ? heard : say(ui, outcomeInWords(ui.live.current), "plain");
+  // For the one who looks at something else meanwhile.
+  const told = `${current === null ? "The run is over" : headline(current)}; 4 shows it.`;
+  const run = current?.run ?? null;
   return {
-    ...told,
+    ...(here(ui).screen === "run" ? heard : say(ui, told)),
     live: { ...ui.live, outcome, cancelling: false },
-    stack: withRunNamed(ui.stack, ui.live.current?.run ?? null),
+    // Expectations that were looked at while they were evaluated: from now on the ledger has the values behind them.
+    stack: withPlaces(ui, (place) => (place.screen === "validation" && place.run === null ? { ...place, run } : place)),
     // A question about cancelling has become pointless.
     overlay: wasCancelling ? null : ui.overlay,
     runs: null,
     snapshots: null,
     refusals: {},
   };
-}
-
-/** Expectations that were looked at while they were evaluated: from now on the ledger has the values behind them. */
-function withRunNamed([home, ...rest]: Ui["stack"], run: number | null): Ui["stack"] {
-  const named = rest.map((place) =>
-    place.screen === "validation" && place.run === null && run !== null ? { ...place, run } : place,
-  );
-  return [home, ...named];
-}
-
-/** For the one who looks at something else meanwhile. */
-function outcomeInWords(state: RunState | null): string {
-  if (state === null) return "The run is over; 4 shows it.";
-  return `${headline(state)}; 4 shows it.`;
 }
 
 const asking = "The pipeline ended during the run: asking the ledger what became of it.";

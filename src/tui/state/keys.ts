@@ -1,94 +1,109 @@
-import { isRunning, type Ui } from "../model/model.ts";
-import { type Binding, inner, lists } from "./binding.ts";
-import * as why from "./reasons.ts";
+import { here, isRunning, type Ui } from "../model/model.ts";
+import { type Binding, type Context, keysOn, quietKeysOn, type Reaction } from "./binding.ts";
+import { copy } from "./copying.ts";
+import { askAgain } from "./needs.ts";
+import * as prompt from "./prompts.ts";
+import { askQuit } from "./questions.ts";
+import {
+  askFirst,
+  livePlace,
+  moveBy,
+  open,
+  openHelp,
+  openMonths,
+  openRuns,
+  openSnapshots,
+  say,
+  stay,
+  withList,
+} from "./stack.ts";
 
-/** Keys that mean the same on every screen. */
+/** Screens with lines to move in: all of them; and those that one can go back from. */
+const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs"];
+const inner = lists.slice(1);
+
+function refresh(ui: Ui): Reaction {
+  if (isRunning(ui)) return "A run is going on: its events come by themselves.";
+  if (ui.link.state === "dead") return stay(say(ui, "Starting the pipeline again."), { do: "restart" });
+  return askAgain(say({ ...ui, refusals: {}, seals: {} }, "Read again."));
+}
+
+function goBack(ui: Ui): Reaction {
+  if (here(ui).list.filter !== "") return stay(withList(ui, { filter: "", selected: null }));
+  const [home, ...rest] = ui.stack;
+  return stay({ ...ui, stack: [home, ...rest.slice(0, -1)] });
+}
+
+function openLive(ui: Ui): Reaction {
+  return ui.live === null ? "This console has not run anything yet: r on a month does." : stay(open(ui, livePlace));
+}
+
+function quit(ui: Ui): Reaction {
+  return isRunning(ui) ? askFirst(ui, askQuit(ui)) : stay(ui, { do: "quit", code: 0 });
+}
+
+const moving = (lines: number) => (ui: Ui) => stay(moveBy(ui, lines));
+
+/** A page is about what a list has on the screen. */
+const paging = (pages: number) => (ui: Ui) => stay(moveBy(ui, pages * Math.max(1, ui.size.rows - 6)));
+
+/** Keys that lead from the first screen to others, and those that mean the same on every screen. */
 export const commonKeys: readonly Binding[] = [
-  {
-    keys: ["y"],
-    action: "copy",
-    label: "copy",
-    help: "Copy the command, the SQL or the row to the clipboard",
-    on: lists,
-    disabled: why.nothingToCopy,
-  },
-  { keys: ["/"], action: "filter", label: "filter", help: "Show only lines that hold these words", on: lists },
-  {
+  ...keysOn(["months"], { keys: ["h"], label: "runs", help: "Show the history of runs", act: openRuns }),
+  ...keysOn(
+    lists,
+    { keys: ["y"], label: "copy", help: "Copy the command, the SQL or the row to the clipboard", act: copy },
+    { keys: ["/"], label: "filter", help: "Show only lines that hold these words", act: prompt.typeFilter },
+  ),
+  ...quietKeysOn(lists, {
     keys: [":"],
-    action: "command",
     label: "command",
     help: "Type a command, such as run month_001",
-    on: lists,
-    quiet: true,
-  },
-  { keys: ["?"], action: "help", label: "help", help: "Show all keys", on: lists },
-  { keys: ["esc", "left", "h"], action: "back", label: "back", help: "Go back; clears the filter first", on: inner },
-  { keys: ["esc"], action: "back", label: "back", help: "Clear the filter", on: ["months"], quiet: true },
-  { keys: ["up", "k"], action: "up", label: "up", help: "One line up", on: lists, quiet: true },
-  { keys: ["down", "j"], action: "down", label: "down", help: "One line down", on: lists, quiet: true },
-  {
-    keys: ["pageup", "ctrl+u", "ctrl+b"],
-    action: "pageUp",
-    label: "page up",
-    help: "One page up",
-    on: lists,
-    quiet: true,
-  },
-  {
-    keys: ["pagedown", "ctrl+d", "ctrl+f"],
-    action: "pageDown",
-    label: "page down",
-    help: "One page down",
-    on: lists,
-    quiet: true,
-  },
-  { keys: ["g", "home"], action: "first", label: "first", help: "To the first line", on: lists, quiet: true },
-  { keys: ["G", "end"], action: "last", label: "last", help: "To the last line", on: lists, quiet: true },
-  { keys: ["1"], action: "openMonths", label: "months", help: "Go to the months", on: lists, quiet: true },
-  { keys: ["2"], action: "openRuns", label: "runs", help: "Go to the runs", on: lists, quiet: true },
-  { keys: ["3"], action: "openSnapshots", label: "snapshots", help: "Go to the snapshots", on: lists, quiet: true },
-  {
-    keys: ["4"],
-    action: "openLive",
-    label: "live run",
-    help: "Go to the run that this console started",
-    on: lists,
-    quiet: true,
-    disabled: why.noLive,
-  },
-  {
-    keys: ["ctrl+r"],
-    action: "refresh",
-    label: "refresh",
-    help: "Read everything on show again; starts the pipeline again when it is gone",
-    on: lists,
-    quiet: true,
-    disabled: (ui) => (isRunning(ui) ? "A run is going on: its events come by themselves." : null),
-  },
-  {
-    keys: ["q"],
-    action: "quit",
-    label: "quit",
-    help: "Leave; asks first while a run is going on",
-    on: [...lists, "help", "small"],
-    quiet: true,
-  },
-  {
-    keys: ["ctrl+z"],
-    action: "suspend",
-    label: "suspend",
-    help: "Back to the shell for a while; fg returns. A run goes on meanwhile",
-    on: [...lists, "help", "small"],
-    quiet: true,
-  },
-  {
+    act: prompt.typeCommand,
+  }),
+  ...keysOn(lists, { keys: ["?"], label: "help", help: "Show all keys", act: openHelp }),
+  ...keysOn(inner, {
+    keys: ["esc", "left", "h"],
+    label: "back",
+    help: "Go back; clears the filter first",
+    act: goBack,
+  }),
+  ...quietKeysOn(["months"], { keys: ["esc"], label: "back", help: "Clear the filter", act: goBack }),
+  ...quietKeysOn(
+    lists,
+    { keys: ["up", "k"], label: "up", help: "One line up", act: moving(-1) },
+    { keys: ["down", "j"], label: "down", help: "One line down", act: moving(1) },
+    { keys: ["pageup", "ctrl+u", "ctrl+b"], label: "page up", help: "One page up", act: paging(-1) },
+    { keys: ["pagedown", "ctrl+d", "ctrl+f"], label: "page down", help: "One page down", act: paging(1) },
+    { keys: ["g", "home"], label: "first", help: "To the first line", act: moving(-Infinity) },
+    { keys: ["G", "end"], label: "last", help: "To the last line", act: moving(Infinity) },
+    { keys: ["1"], label: "months", help: "Go to the months", act: openMonths },
+    { keys: ["2"], label: "runs", help: "Go to the runs", act: openRuns },
+    { keys: ["3"], label: "snapshots", help: "Go to the snapshots", act: openSnapshots },
+    { keys: ["4"], label: "live run", help: "Go to the run that this console started", act: openLive },
+    {
+      keys: ["ctrl+r"],
+      label: "refresh",
+      help: "Read everything on show again; starts the pipeline again when it is gone",
+      act: refresh,
+    },
+  ),
+  ...quietKeysOn(
+    [...lists, "help", "small"],
+    { keys: ["q"], label: "quit", help: "Leave; asks first while a run is going on", act: quit },
+    {
+      keys: ["ctrl+z"],
+      label: "suspend",
+      help: "Back to the shell for a while; fg returns. A run goes on meanwhile",
+      act: (ui) => stay(ui, { do: "suspend" }),
+    },
+  ),
+  ...quietKeysOn([...lists, "help", "helpFilter", "filter", "command", "confirm", "typed", "small"], {
     keys: ["ctrl+c"],
-    action: "leave",
     label: "leave",
     help: "Leave at once; a run that is going on is rolled back",
-    on: [...lists, "help", "helpFilter", "filter", "command", "confirm", "typed", "small"],
-    quiet: true,
-  },
+    act: (ui) => stay(ui, { do: "quit", code: 130 }),
+  }),
 ];
 
 /** What a yes does, in the question's own word. */
@@ -98,55 +113,46 @@ function yesWord({ overlay }: Ui): string {
 
 /** Keys of what lies over a screen: questions, filters, the command line, the help. */
 export const promptKeys: readonly Binding[] = [
-  { keys: ["enter", "y"], action: "yes", label: yesWord, help: "Do it", on: ["confirm"] },
-  {
-    keys: ["enter"],
-    action: "yes",
-    label: yesWord,
-    help: "Do it, once the word is typed",
-    on: ["typed"],
-    disabled: why.notTyped,
-  },
-  {
-    keys: ["d"],
-    action: "dryRunFirst",
-    label: "dry run first",
-    help: "Do a dry run instead",
-    on: ["confirm"],
-    disabled: why.noDryRun,
-  },
-  { keys: ["esc", "n", "q"], action: "no", label: "no", help: "Do nothing", on: ["confirm"] },
-  { keys: ["esc"], action: "no", label: "no", help: "Do nothing", on: ["typed"] },
-  { keys: ["enter"], action: "acceptFilter", label: "keep", help: "Keep the filter", on: ["filter"] },
-  { keys: ["esc"], action: "dropFilter", label: "as before", help: "Put the filter back as it was", on: ["filter"] },
-  { keys: ["enter"], action: "runCommand", label: "do it", help: "Carry out the chosen command", on: ["command"] },
-  {
-    keys: ["tab"],
-    action: "complete",
-    label: "complete",
-    help: "Take over the chosen command to edit it",
-    on: ["command"],
-  },
-  {
-    keys: ["up", "shift+tab"],
-    action: "previousChoice",
-    label: "choose",
-    help: "The choice above",
-    on: ["command"],
-    quiet: true,
-  },
-  { keys: ["down"], action: "nextChoice", label: "choose", help: "The choice below", on: ["command"], quiet: true },
-  { keys: ["esc"], action: "close", label: "close", help: "Close the command line", on: ["command"] },
-  { keys: ["esc", "?", "h", "left"], action: "close", label: "close", help: "Close the help", on: ["help"] },
-  { keys: ["enter", "esc"], action: "filterHelp", label: "done", help: "Back to the list of keys", on: ["helpFilter"] },
-  { keys: ["/"], action: "filterHelp", label: "filter", help: "Show only keys about these words", on: ["help"] },
-  { keys: ["up", "k"], action: "helpUp", label: "up", help: "One line up", on: ["help"], quiet: true },
-  {
-    keys: ["down", "j", "space", "pagedown"],
-    action: "helpDown",
-    label: "down",
-    help: "One line down",
-    on: ["help"],
-    quiet: true,
-  },
+  ...keysOn(["confirm"], { keys: ["enter", "y"], label: yesWord, help: "Do it", act: prompt.sayYes }),
+  ...keysOn(["typed"], { keys: ["enter"], label: yesWord, help: "Do it, once the word is typed", act: prompt.sayYes }),
+  ...keysOn(
+    ["confirm"],
+    { keys: ["d"], label: "dry run first", help: "Do a dry run instead", act: prompt.dryRunFirst },
+    { keys: ["esc", "n", "q"], label: "no", help: "Do nothing", act: prompt.close },
+  ),
+  ...keysOn(["typed"], { keys: ["esc"], label: "no", help: "Do nothing", act: prompt.close }),
+  ...keysOn(
+    ["filter"],
+    { keys: ["enter"], label: "keep", help: "Keep the filter", act: prompt.close },
+    { keys: ["esc"], label: "as before", help: "Put the filter back as it was", act: prompt.dropFilter },
+  ),
+  ...keysOn(
+    ["command"],
+    { keys: ["enter"], label: "do it", help: "Carry out the chosen command", act: prompt.runCommand },
+    { keys: ["tab"], label: "complete", help: "Take over the chosen command to edit it", act: prompt.complete },
+  ),
+  ...quietKeysOn(
+    ["command"],
+    { keys: ["up", "shift+tab"], label: "choose", help: "The choice above", act: prompt.moveChoice(-1) },
+    { keys: ["down"], label: "choose", help: "The choice below", act: prompt.moveChoice(1) },
+  ),
+  ...keysOn(["command"], { keys: ["esc"], label: "close", help: "Close the command line", act: prompt.close }),
+  ...keysOn(["help"], { keys: ["esc", "?", "h", "left"], label: "close", help: "Close the help", act: prompt.close }),
+  ...keysOn(["helpFilter"], {
+    keys: ["enter", "esc"],
+    label: "done",
+    help: "Back to the list of keys",
+    act: prompt.filterHelp,
+  }),
+  ...keysOn(["help"], {
+    keys: ["/"],
+    label: "filter",
+    help: "Show only keys about these words",
+    act: prompt.filterHelp,
+  }),
+  ...quietKeysOn(
+    ["help"],
+    { keys: ["up", "k"], label: "up", help: "One line up", act: prompt.scrollHelp(-1) },
+    { keys: ["down", "j", "space", "pagedown"], label: "down", help: "One line down", act: prompt.scrollHelp(1) },
+  ),
 ];

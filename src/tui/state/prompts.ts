@@ -1,72 +1,56 @@
-import { here, type Overlay, type Step, type Ui } from "../model/model.ts";
-import { type Command, commandsFor } from "./commands.ts";
-import { livePlace } from "./questions.ts";
-import { open, say, stay, withList } from "./stack.ts";
+import { here, type Overlay, type Ui } from "../model/model.ts";
+import type { Reaction } from "./binding.ts";
+import { commandsFor } from "./commands.ts";
+import { livePlace, open, say, stay, withList } from "./stack.ts";
 
-/** Everything about text that is typed into the console: filters, commands, the word of a question. */
+/** Everything about what lies over a screen: filters, commands, questions and the word that they want, the help. */
 
 type OverlayOf<Kind extends Overlay["kind"]> = Extract<Overlay, { kind: Kind }>;
 
-function inOverlay<Kind extends Overlay["kind"]>(kind: Kind, action: (ui: Ui, overlay: OverlayOf<Kind>) => Step) {
-  return (ui: Ui): Step => {
+function inOverlay<Kind extends Overlay["kind"]>(kind: Kind, act: (ui: Ui, overlay: OverlayOf<Kind>) => Reaction) {
+  return (ui: Ui): Reaction => {
     const { overlay } = ui;
-    return overlay?.kind === kind ? action(ui, overlay as OverlayOf<Kind>) : stay(ui);
+    return overlay?.kind === kind ? act(ui, overlay as OverlayOf<Kind>) : stay(ui);
   };
 }
 
-const close = (ui: Ui): Step => stay({ ...ui, overlay: null });
+const over = (ui: Ui, overlay: Overlay | null) => stay({ ...ui, overlay });
 
-function chosen(ui: Ui, overlay: OverlayOf<"command">): Command | undefined {
-  return commandsFor(ui, overlay.text)[overlay.choice];
-}
+export const typeCommand = (ui: Ui) => over(ui, { kind: "command", text: "", choice: 0 });
+export const typeFilter = (ui: Ui) => over(ui, { kind: "filter", before: here(ui).list.filter });
+export const close = (ui: Ui) => over(ui, null);
 
-function moveChoice(by: number) {
-  return inOverlay("command", (ui, overlay) => {
+export const dropFilter = inOverlay("filter", (ui, { before }) => close(withList(ui, { filter: before })));
+
+export const scrollHelp = (by: number) =>
+  inOverlay("help", (ui, overlay) => over(ui, { ...overlay, top: Math.max(0, overlay.top + by) }));
+export const filterHelp = inOverlay("help", (ui, overlay) => over(ui, { ...overlay, typing: !overlay.typing }));
+
+export const sayYes = inOverlay("confirm", (ui, { question: { typed, place, effect } }) => {
+  if (typed !== undefined && typed.text !== typed.wanted) return `Type ${typed.wanted} first.`;
+  const closed = { ...ui, overlay: null };
+  return stay(place === undefined ? closed : open(closed, place), effect);
+});
+
+export const dryRunFirst = inOverlay("confirm", (ui, { question: { effect } }) => {
+  if (effect.do !== "run" || effect.request.dry_run) return "There is nothing to try out.";
+  return stay(open(ui, livePlace), { do: "run", request: { ...effect.request, dry_run: true } });
+});
+
+export const runCommand = inOverlay("command", (ui, { text, choice }) => {
+  const outcome = commandsFor(ui, text)[choice]?.act({ ...ui, overlay: null }) ?? `There is no command "${text}".`;
+  return typeof outcome === "string" ? stay(say(ui, outcome, "warn")) : outcome;
+});
+
+export const complete = inOverlay("command", (ui, { kind, text, choice }) =>
+  over(ui, { kind, text: commandsFor(ui, text)[choice]?.line ?? text, choice: 0 }),
+);
+
+export const moveChoice = (by: number) =>
+  inOverlay("command", (ui, overlay) => {
     const last = commandsFor(ui, overlay.text).length - 1;
-    const choice = Math.max(0, Math.min(last, overlay.choice + by));
-    return stay({ ...ui, overlay: { ...overlay, choice } });
+    return over(ui, { ...overlay, choice: Math.max(0, Math.min(last, overlay.choice + by)) });
   });
-}
-
-function scrollHelp(by: number) {
-  return inOverlay("help", (ui, overlay) =>
-    stay({ ...ui, overlay: { ...overlay, top: Math.max(0, overlay.top + by) } }),
-  );
-}
-
-export const promptActions = {
-  help: (ui: Ui): Step => stay({ ...ui, overlay: { kind: "help", filter: "", typing: false, top: 0 } }),
-  command: (ui: Ui): Step => stay({ ...ui, overlay: { kind: "command", text: "", choice: 0 } }),
-  filter: (ui: Ui): Step => stay({ ...ui, overlay: { kind: "filter", before: here(ui).list.filter } }),
-  acceptFilter: close,
-  dropFilter: inOverlay("filter", (ui, { before }) => close(withList(ui, { filter: before }))),
-  close,
-  helpUp: scrollHelp(-1),
-  helpDown: scrollHelp(1),
-  filterHelp: inOverlay("help", (ui, overlay) => stay({ ...ui, overlay: { ...overlay, typing: !overlay.typing } })),
-  yes: inOverlay("confirm", (ui, { question }) => {
-    const closed = { ...ui, overlay: null };
-    return stay(question.place === null ? closed : open(closed, question.place), ...question.effects);
-  }),
-  no: close,
-  dryRunFirst: inOverlay("confirm", (ui, { question }) => {
-    const [effect] = question.effects;
-    if (effect?.do !== "run") return stay(ui);
-    const request = { ...effect.request, dry_run: true };
-    return stay(open({ ...ui, overlay: null }, livePlace), { do: "run", request });
-  }),
-  runCommand: inOverlay("command", (ui, overlay) => {
-    const command = chosen(ui, overlay);
-    if (command === undefined) return stay(say(ui, `There is no command "${overlay.text}".`, "warn"));
-    return command.disabled === null ? command.step({ ...ui, overlay: null }) : stay(say(ui, command.disabled, "warn"));
-  }),
-  complete: inOverlay("command", (ui, overlay) => {
-    const text = chosen(ui, overlay)?.line ?? overlay.text;
-    return stay({ ...ui, overlay: { ...overlay, text, choice: 0 } });
-  }),
-  previousChoice: moveChoice(-1),
-  nextChoice: moveChoice(1),
-} satisfies Record<string, (ui: Ui) => Step>;
 
 /** The text that is being typed, where any is. */
 export function typedText(ui: Ui): string | null {
@@ -86,6 +70,6 @@ export function withTyped(ui: Ui, text: string): Ui {
   if (overlay.kind === "command") return { ...ui, overlay: { ...overlay, text, choice: 0 } };
   if (overlay.kind === "help") return { ...ui, overlay: { ...overlay, filter: text, top: 0 } };
   const { question } = overlay;
-  if (question.typed === null) return ui;
+  if (question.typed === undefined) return ui;
   return { ...ui, overlay: { ...overlay, question: { ...question, typed: { ...question.typed, text } } } };
 }

@@ -4,124 +4,113 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { monthIndex } from "../../core/month.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
-import { expectedSeconds, monthBytes, monthRows } from "../model/estimate.ts";
+import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import { commandOfRequest } from "../model/headless.ts";
-import { remember } from "../model/lists.ts";
-import { emptyList, type PlaceOf, type Question, type Ui } from "../model/model.ts";
+import { remember, type SnapshotDate } from "../model/lists.ts";
+import type { Question, Step, Ui } from "../model/model.ts";
+import { whenFree } from "./binding.ts";
+import { askFirst, livePlace, open, stay } from "./stack.ts";
 
 /** The questions that stand before anything is changed, with the plan as far as it is known. */
 
-export const livePlace: PlaceOf<"run"> = { screen: "run", run: null, list: emptyList, wideLog: false };
+type RunOptions = Partial<Omit<RunRequest, "kind" | "selection">>;
 
-function runRequest(months: string[], options: Partial<RunRequest> = {}): RunRequest {
-  return {
-    kind: "run",
-    selection: { months },
-    as_of: null,
-    dry_run: false,
-    restamp: false,
-    backfill: false,
-    force: false,
-    ...options,
-  };
+function requestFor(months: string[], options: RunOptions = {}): RunRequest {
+  const plain = { as_of: null, dry_run: false, restamp: false, backfill: false, force: false };
+  return { kind: "run", selection: { months }, ...plain, ...options };
 }
-
-const typedWords = {
-  backfill: (month: string) => ({
-    title: `Backfill ${month}?`,
-    yes: "backfill",
-    why: "Its snapshot is built from its drop alone; live tables stay as they are.",
-  }),
-  restamp: (month: string) => ({
-    title: `Restamp ${month}?`,
-    yes: "restamp",
-    why: "This replaces its sealed snapshot; the old seal and the reason stay in the ledger.",
-  }),
-};
 
 /** A run of one month, under the stamp that is shown of it. */
-export function requestFor({ month, as_of, own_stamp }: MonthEntry, options: Partial<RunRequest> = {}): RunRequest {
-  return runRequest([month], { as_of: own_stamp ? as_of : null, ...options });
+function requestOf({ month, as_of, own_stamp }: MonthEntry, options: RunOptions = {}): RunRequest {
+  return requestFor([month], { as_of: own_stamp ? as_of : null, ...options });
 }
 
+/** Why a month cannot be run; null when it can. */
+export function notRunnable({ data }: Ui, { month, state }: MonthEntry): string | null {
+  if (state === "gone") return `${month} is no longer in ${data}.`;
+  return state === "running" ? `${month} is being run by another console.` : null;
+}
+
+export function dryRun(ui: Ui, entry: MonthEntry): Step {
+  return stay(open(ui, livePlace), { do: "run", request: requestOf(entry, { dry_run: true }) });
+}
+
+export function askToRun(ui: Ui, entry: MonthEntry): Step {
+  return askFirst(ui, askRun(ui, entry));
+}
+
+const typedWays = {
+  backfill: { title: "Backfill", why: "Its snapshot is built from its drop alone; live tables stay as they are." },
+  restamp: {
+    title: "Restamp",
+    why: "This replaces its sealed snapshot; the old seal and the reason stay in the ledger.",
+  },
+};
+
 /** A run that rewrites history: the month must be typed out first. */
-export function askTyped(ui: Ui, entry: MonthEntry, way: "backfill" | "restamp"): Question {
+export function askTyped(ui: Ui, entry: MonthEntry, way: keyof typeof typedWays): Question {
   // Live tables that hold a newer month are left alone.
-  const request = requestFor(entry, { [way]: true, ...(isOutdated(ui, entry) && { backfill: true }) });
-  const asked = question(ui, entry, request, typedWords[way](entry.month));
+  const request = requestOf(entry, { [way]: true, ...(isOutdated(ui, entry) && { backfill: true }) });
+  const { title, why } = typedWays[way];
+  const asked = question(ui, entry, { request, title: `${title} ${entry.month}?`, yes: way, why });
   return { ...asked, typed: { wanted: entry.month, text: "" } };
 }
 
 /** What a month's state asks of a run: the option it needs, and the words that say why. */
-export function askRun(ui: Ui, entry: MonthEntry): Question {
+function askRun(ui: Ui, entry: MonthEntry): Question {
   const { month, state } = entry;
+  const outdated = isOutdated(ui, entry);
   // A newer month is published, or its files changed since it was: the plain run would only be refused.
-  if (state === "out_of_order" || ((state === "dropped" || state === "unsealed") && isOutdated(ui, entry)))
+  if (state === "out_of_order" || ((state === "dropped" || state === "unsealed") && outdated))
     return askTyped(ui, entry, "backfill");
   if (state === "changed" || state === "broken") return askTyped(ui, entry, "restamp");
   if (state === "ok") {
-    const outdated = isOutdated(ui, entry);
     const again = "These very files are published already: running them again changes nothing.";
     const why = outdated ? `${again} Live tables hold a newer month and are left as they are.` : again;
-    const request = requestFor(entry, { force: true, backfill: outdated });
-    return question(ui, entry, request, { title: `Run ${month} again?`, yes: "run again", why });
+    const request = requestOf(entry, { force: true, backfill: outdated });
+    return question(ui, entry, { request, title: `Run ${month} again?`, yes: "run again", why });
   }
-  if (state === "stamp_taken") {
-    const why = `Another month has ${entry.as_of}, or a day that puts the two out of order: --as-of on the command line names one that is free.`;
-    return question(ui, entry, requestFor(entry), { title: `Run ${month}?`, yes: "run", why });
-  }
-  const missing = entry.files.filter((file) => !file.present).map((file) => file.table);
-  const why =
-    missing.length > 0
-      ? `It lacks ${missing.join(", ")}, so it will be rejected: a run tells what else is wrong with it.`
-      : "All or nothing: nobody sees any of it until all of it is sound.";
-  return question(ui, entry, requestFor(entry), { title: `Run ${month}?`, yes: "run", why });
+  return question(ui, entry, { request: requestOf(entry), title: `Run ${month}?`, yes: "run", why: whyPlain(entry) });
 }
 
-interface Words {
-  title: string;
-  yes: string;
-  why: string;
+function whyPlain({ as_of, state, files }: MonthEntry): string {
+  if (state === "stamp_taken")
+    return `Another month has ${as_of}, or a day that puts the two out of order: --as-of on the command line names one that is free.`;
+  const missing = files.filter((file) => !file.present).map((file) => file.table);
+  return missing.length > 0
+    ? `It lacks ${missing.join(", ")}, so it will be rejected: a run tells what else is wrong with it.`
+    : "All or nothing: nobody sees any of it until all of it is sound.";
 }
 
-function question(ui: Ui, entry: MonthEntry, request: RunRequest, { title, yes, why }: Words): Question {
-  return {
-    title,
-    yes,
-    body: [
-      ...planOf(ui, [entry]),
-      blank,
-      ...wrap(why, ui.size.columns - 6, 3).map((line) => row(line)),
-      row(span(commandOfRequest(request, ui.flags), "dim")),
-    ],
-    effects: [{ do: "run", request }],
-    typed: null,
-    place: livePlace,
-  };
+function question(
+  ui: Ui,
+  entry: MonthEntry,
+  { request, title, yes, why }: { request: RunRequest; title: string; yes: string; why: string },
+): Question {
+  const body = [...planOf(ui, [entry]), blank, ...wrapped(ui, why, 3)];
+  const command = commandOfRequest(request, ui.flags);
+  return { title, yes, body, command, effect: { do: "run", request }, place: livePlace };
+}
+
+function wrapped(ui: Ui, text: string, lines = 4): Row[] {
+  return wrap(text, ui.size.columns - 6, lines).map((line) => row(line));
 }
 
 /** The plan from what lies on disk and what past runs took; a dry run gives the exact one. */
 function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
-  const months = ui.months ?? [];
   const bytes = entries.reduce((sum, entry) => sum + monthBytes(entry), 0);
-  const files = entries.reduce((sum, entry) => sum + entry.files.filter((file) => file.present).length, 0);
-  const guesses = entries.map((entry) => monthRows(months, entry));
-  const rows = guesses.reduce<number | null>(
-    (sum, guess) => (sum === null || guess === null ? null : sum + guess.rows),
-    0,
-  );
-  const exact = guesses.every((guess) => guess?.exact === true);
-  const seconds = expectedSeconds(months, bytes);
+  const files = entries.flatMap((entry) => entry.files.filter((file) => file.present)).length;
+  const guess = sumOf(entries.map((entry) => monthRows(ui.months ?? [], entry)));
+  const seconds = expectedSeconds(ui, bytes);
   const { arrow, dot } = glyphsOf(ui.look);
   const stamps = entries.map((entry) => `${entry.month} ${arrow} ${entry.as_of}`);
   const size = [
     formatCounted(files, "file"),
     formatBytes(bytes),
-    ...(rows === null ? [] : [`${exact ? "" : "about "}${formatCount(rows)} rows`]),
+    ...(guess === null ? [] : [`${guess.exact ? "" : "about "}${formatCount(guess.rows)} rows`]),
     ...(seconds === null ? [] : [`about ${formatDuration(seconds)}`]),
   ];
-  const [only] = entries;
-  const last = entries.length === 1 ? only?.last_run : null;
+  const last = entries.length === 1 ? entries[0]?.last_run : null;
   return [
     ...stamps.slice(0, 4).map((text) => row(span(text, "strong"))),
     ...(stamps.length > 4 ? [row(`and ${formatCounted(stamps.length - 4, "more month")}`)] : []),
@@ -130,33 +119,29 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
   ];
 }
 
-export function askPending(ui: Ui, pending: MonthEntry[]): Question {
+export const runPending = whenFree((ui) => {
+  const pending = pendingMonths(ui);
+  if (pending.length === 0) return "No month is pending: all that are on disk are published.";
   // The months that are shown, and not one that comes in between.
-  const request = runRequest(pending.map(({ month }) => month));
-  return {
+  const request = requestFor(pending.map(({ month }) => month));
+  return askFirst(ui, {
     title: `Run ${formatCounted(pending.length, "pending month")}?`,
     yes: "run all",
-    body: [
-      ...planOf(ui, pending),
-      blank,
-      row("Oldest first, each all or nothing; the first one that fails ends it."),
-      row(span(commandOfRequest({ ...request, selection: { every: "pending" } }, ui.flags), "dim")),
-    ],
-    effects: [{ do: "run", request }],
-    typed: null,
+    body: [...planOf(ui, pending), blank, row("Oldest first, each all or nothing; the first one that fails ends it.")],
+    command: commandOfRequest({ ...request, selection: { every: "pending" } }, ui.flags),
+    effect: { do: "run", request },
     place: livePlace,
-  };
-}
+  });
+});
 
 export function askCancel(ui: Ui): Question {
-  return {
-    title: "Cancel the run?",
-    yes: "cancel and roll back",
-    body: [whatEnds(ui)],
-    effects: [{ do: "ask", request: { kind: "cancel" } }],
-    typed: null,
-    place: null,
-  };
+  const effect = { do: "ask", request: { kind: "cancel" } } as const;
+  return { title: "Cancel the run?", yes: "cancel and roll back", body: [whatEnds(ui)], effect };
+}
+
+export function askQuit(ui: Ui): Question {
+  const effect = { do: "quit", code: 0 } as const;
+  return { title: "Leave while a run is going on?", yes: "leave and roll back", body: [whatEnds(ui)], effect };
 }
 
 function whatEnds({ live }: Ui): Row {
@@ -165,36 +150,63 @@ function whatEnds({ live }: Ui): Row {
   return row(`${month} is rolled back, unless its commit is under way by then.`);
 }
 
-export function askQuit(ui: Ui): Question {
+export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
+  const out = `training_${as_of}.parquet`;
+  const what = `Into ${out} in the working directory, in place of one that is there: the features of this date with the labels of the next month there is, and a manifest beside it.`;
   return {
-    title: "Leave while a run is going on?",
-    yes: "leave and roll back",
-    body: [whatEnds(ui)],
-    effects: [{ do: "quit", code: 0 }],
-    typed: null,
-    place: null,
+    title: `Export a training set as of ${as_of}?`,
+    yes: "export",
+    body: [...wrapped(ui, what), blank],
+    command: `bun run console export --as-of ${as_of} --out ${out}${ui.flags}`,
+    effect: { do: "ask", request: { kind: "export", as_of, labels_from: null, out } },
+  };
+}
+
+export function askDrop(ui: Ui, { as_of, standing }: SnapshotDate): Question {
+  const rows = standing.reduce((sum, entry) => sum + entry.rows, 0);
+  const why = `${formatCount(rows)} rows in ${formatCounted(standing.length, "table")} are removed for good; live tables stay as they are, and the ledger keeps the seals.`;
+  return {
+    title: `Drop the snapshots of ${as_of}?`,
+    yes: "drop",
+    body: wrapped(ui, why),
+    command: `bun run console snapshots --drop ${as_of} --yes${ui.flags}`,
+    effect: { do: "ask", request: { kind: "retire", as_of } },
+    typed: { wanted: as_of, text: "" },
+  };
+}
+
+export function askAdopt(ui: Ui): Question {
+  const dates = ui.unsealed_dates.join(", ");
+  const why = `No run of the ledger took the snapshots of ${dates}. They are sealed as they are, without the drops that they came from; nothing else is changed, and the next month runs as usual. \`adopt\` without --yes shows how they compare with the drops.`;
+  return {
+    title: "Adopt what others took?",
+    yes: "seal as it is",
+    body: [...wrapped(ui, why), blank],
+    command: `bun run console adopt --yes${ui.flags}`,
+    effect: { do: "ask", request: { kind: "adopt", confirmed: true } },
   };
 }
 
 const indexOf = ({ month }: MonthEntry) => monthIndex(month) ?? 0;
 
+const newestPublished = remember(
+  ({ months }: Ui) => [months],
+  (months) => Math.max(-1, ...(months ?? []).filter(({ state }) => published.has(state)).map(indexOf)),
+);
+
 /** True when a newer month is published. */
-function isOutdated({ months }: Ui, entry: MonthEntry): boolean {
-  return (months ?? []).some((one) => published.has(one.state) && indexOf(one) > indexOf(entry));
+function isOutdated(ui: Ui, entry: MonthEntry): boolean {
+  return indexOf(entry) < newestPublished(ui);
 }
 
 /** Months that a run of all pending ones would take, oldest first: unpublished, and newer than all that are. */
-export function pendingMonths(ui: Ui): MonthEntry[] {
-  return pendingAmong(ui.months);
-}
-
-const pendingAmong = remember((all: MonthEntry[] | null): MonthEntry[] => {
-  const months = all ?? [];
-  const newest = Math.max(-1, ...months.filter(({ state }) => published.has(state)).map(indexOf));
-  return months
-    .filter((entry) => unpublished.has(entry.state) && indexOf(entry) > newest)
-    .sort((a, b) => indexOf(a) - indexOf(b));
-});
+export const pendingMonths = remember(
+  (ui: Ui) => [ui.months, newestPublished(ui)],
+  (months, newest) =>
+    (months ?? [])
+      .filter((entry) => unpublished.has(entry.state) && indexOf(entry) > newest)
+      .sort((a, b) => indexOf(a) - indexOf(b)),
+);
 
 const published = new Set<MonthState>(["ok", "changed", "dropped", "gone", "adopted", "broken", "unsealed"]);
 const unpublished = new Set<MonthState>(["new", "failed", "crashed", "incomplete", "stamp_taken"]);

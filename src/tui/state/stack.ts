@@ -1,5 +1,16 @@
-import { cursorIn, namesShown } from "../model/lists.ts";
-import { type Effect, here, type ListPlace, type Notice, type Place, type Step, type Ui } from "../model/model.ts";
+import { span, type Tone } from "../drawing/spans.ts";
+import { cursorOf, namesShown } from "../model/lists.ts";
+import {
+  type Effect,
+  emptyList,
+  here,
+  type ListPlace,
+  type Place,
+  type PlaceOf,
+  type Question,
+  type Step,
+  type Ui,
+} from "../model/model.ts";
 
 /** Small changes of the state that most actions are made of. */
 
@@ -9,8 +20,7 @@ export function stay(ui: Ui, ...effects: Effect[]): Step {
 
 export function withHere(ui: Ui, place: Place): Ui {
   const [home, ...rest] = ui.stack;
-  if (rest.length === 0) return { ...ui, stack: [place] };
-  return { ...ui, stack: [home, ...rest.slice(0, -1), place] };
+  return { ...ui, stack: rest.length === 0 ? [place] : [home, ...rest.slice(0, -1), place] };
 }
 
 export function withList(ui: Ui, change: Partial<ListPlace>): Ui {
@@ -22,48 +32,38 @@ export function withList(ui: Ui, change: Partial<ListPlace>): Ui {
 export function open(ui: Ui, place: Place): Ui {
   const known = ui.stack.findIndex((other) => samePlace(other, place));
   const [home, ...rest] = ui.stack;
-  if (known === 0) return { ...ui, stack: [home], overlay: null };
-  if (known > 0) return { ...ui, stack: [home, ...rest.slice(0, known)], overlay: null };
-  return { ...ui, stack: [home, ...rest, place], overlay: null };
+  return { ...ui, stack: known < 0 ? [home, ...rest, place] : [home, ...rest.slice(0, known)], overlay: null };
 }
+
+const whatIsShown = ["screen", "run", "position", "from", "to"];
 
 function samePlace(one: Place, other: Place): boolean {
-  if (one.screen !== other.screen) return false;
-  if ("run" in one && "run" in other && one.run !== other.run) return false;
-  if (one.screen === "verdict" && other.screen === "verdict") return one.position === other.position;
-  if (one.screen === "compare" && other.screen === "compare") return one.from === other.from && one.to === other.to;
-  return true;
+  return JSON.stringify(one, whatIsShown) === JSON.stringify(other, whatIsShown);
 }
 
-export function back(ui: Ui): Ui {
-  const [home, ...rest] = ui.stack;
-  return { ...ui, stack: [home, ...rest.slice(0, -1)] };
+export function say(ui: Ui, text: string, tone?: Tone): Ui {
+  return { ...ui, notice: span(text, tone) };
 }
 
-export function say(ui: Ui, text: string, tone: Notice["tone"] = "plain"): Ui {
-  return { ...ui, notice: { text, tone } };
-}
-
-/** Lines that a list has on the screen, about: what a page is. */
-export function pageOf(ui: Ui): number {
-  return Math.max(1, ui.size.rows - 6);
+export function askFirst(ui: Ui, question: Question): Step {
+  return stay({ ...ui, overlay: { kind: "confirm", question } });
 }
 
 /** The cursor moved by so many lines, staying within the list. */
 export function moveBy(ui: Ui, lines: number): Ui {
   const names = namesShown(ui);
-  const cursor = cursorIn(names, here(ui));
-  if (cursor < 0) return ui;
-  const to = Math.min(names.length - 1, Math.max(0, cursor + lines));
-  return moveTo(ui, names, to);
+  const selected = names[Math.max(0, Math.min(names.length - 1, cursorOf(ui) + lines))];
+  return selected === undefined || selected === here(ui).list.selected ? ui : withList(ui, { selected });
 }
 
-export function moveToEnd(ui: Ui, end: "first" | "last"): Ui {
-  const names = namesShown(ui);
-  return moveTo(ui, names, end === "first" ? 0 : names.length - 1);
+export const openMonths = (ui: Ui) => stay({ ...ui, stack: [ui.stack[0]] });
+export const openRuns = (ui: Ui) => stay(open(ui, { screen: "runs", list: emptyList, status: null }));
+export const openSnapshots = (ui: Ui) => stay(open(ui, { screen: "snapshots", list: emptyList, marked: [] }));
+export const openHelp = (ui: Ui) => stay({ ...ui, overlay: { kind: "help", filter: "", typing: false, top: 0 } });
+
+/** This console's own run when it is the one, so that its bars show. */
+export function showRun(ui: Ui, run: number): Step {
+  return stay(open(ui, ui.live?.current?.run === run ? livePlace : { ...livePlace, run }));
 }
 
-function moveTo(ui: Ui, names: readonly string[], to: number): Ui {
-  const selected = names[to] ?? null;
-  return selected === here(ui).list.selected ? ui : withList(ui, { selected });
-}
+export const livePlace: PlaceOf<"run"> = { screen: "run", run: null, list: emptyList, wideLog: false };

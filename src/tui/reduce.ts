@@ -1,27 +1,23 @@
-import type { Effect, Message, Reply, Step, Ui } from "../model/model.ts";
-import { actions } from "./actions.ts";
-import { bindingOf, contextOf, reasonAgainst } from "./bindings.ts";
-import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./happenings.ts";
-import { askAgain, askForNeeds } from "./needs.ts";
-import { typedText, withTyped } from "./prompts.ts";
-import { say, stay } from "./stack.ts";
+import type { Effect, Message, Step, Ui } from "./model/model.ts";
+import { bindingsOf } from "./screens/bindings.ts";
+import { contextOf } from "./state/binding.ts";
+import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./state/happenings.ts";
+import { askAgain, askForNeeds } from "./state/needs.ts";
+import { typedText, withTyped } from "./state/prompts.ts";
+import { say, stay } from "./state/stack.ts";
 
 /** The whole console as one pure function: the state after a message, and what it wants done. `now` in milliseconds. */
 export function update(ui: Ui, message: Message, now: number): Step {
   const [next, effects] = react({ ...ui, now }, message);
-  const started = effects.reduce(
-    (state, effect) => (effect.do === "run" ? onStart(state, effect.request) : state),
-    next,
-  );
-  const [asking, more] = askForNeeds(awaiting(started, effects));
-  return [asking, [...effects, ...more]];
+  const begun = effects.reduce(begin, next);
+  const needs = askForNeeds(begun);
+  return [needs.reduce(begin, begun), [...effects, ...needs]];
 }
 
-/** What was asked for by a key is awaited like what a screen asks for by itself. */
-function awaiting(ui: Ui, effects: readonly Effect[]): Ui {
-  const asked = effects.flatMap((effect) => (effect.do === "ask" ? effect.request.kind : []));
-  const more = asked.filter((kind) => !ui.waiting.includes(kind));
-  return more.length === 0 ? ui : { ...ui, waiting: [...ui.waiting, ...more] };
+function begin(ui: Ui, effect: Effect): Ui {
+  if (effect.do === "run") return onStart(ui, effect.request);
+  if (effect.do !== "ask" || ui.waiting.includes(effect.request.kind)) return ui;
+  return { ...ui, waiting: [...ui.waiting, effect.request.kind] };
 }
 
 function react(ui: Ui, message: Message): Step {
@@ -34,8 +30,11 @@ function react(ui: Ui, message: Message): Step {
       return stay({ ...ui, size: message.size });
     case "tick":
       return askAgain(ui);
-    case "reply":
-      return replied(ui, message.reply);
+    case "reply": {
+      const next = onReply(ui, message.reply);
+      // Where a month stands is another thing once snapshots were adopted or dropped.
+      return ["adopt", "retire"].includes(message.reply.request.kind) ? askAgain(next) : stay(next);
+    }
     case "refused":
       return stay(onRefusal(ui, message));
     case "event":
@@ -51,18 +50,11 @@ function react(ui: Ui, message: Message): Step {
   }
 }
 
-/** Where a month stands is another thing once snapshots were adopted or dropped. */
-function replied(ui: Ui, reply: Reply): Step {
-  const { kind } = reply.request;
-  const next = onReply(ui, reply);
-  return kind === "adopt" || kind === "retire" ? askAgain(next) : stay(next);
-}
-
 function press(ui: Ui, key: string): Step {
-  const binding = bindingOf(key, contextOf(ui));
+  const binding = bindingsOf(contextOf(ui)).find(({ keys }) => keys.includes(key));
   if (binding !== undefined) {
-    const reason = reasonAgainst(binding, ui);
-    return reason === null ? actions[binding.action](ui) : stay(say(ui, reason, "warn"));
+    const outcome = binding.act(ui);
+    return typeof outcome === "string" ? stay(say(ui, outcome, "warn")) : outcome;
   }
   const text = typedText(ui);
   return stay(text === null ? ui : withTyped(ui, edited(text, key)));

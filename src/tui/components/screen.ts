@@ -1,0 +1,70 @@
+import type { Request } from "../../core/messages/requests.ts";
+import { escapeControl } from "../../core/text.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
+import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
+import { refusalOf, type Ui } from "../model/model.ts";
+
+/** A part of what is drawn, top to bottom. */
+export type Block = Row[] | Grid;
+
+/** What a screen is made of, inside the frame that all of them share. */
+export interface Screen {
+  /** First line: what this is, and at the right how it stands. */
+  title: Span[];
+  right?: Span[];
+  /** In the rule below it. */
+  caption?: string;
+  /** Above the rows, drawn by the table component. */
+  grid?: Grid;
+  rows: Row[];
+}
+
+/** Room for a screen's body. */
+export interface Area {
+  width: number;
+  height: number;
+}
+
+/** Words over as many lines as they need, `lines` at most, and safe to show. */
+export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Row[] {
+  const { ellipsis } = glyphsOf(ui.look);
+  return wrap(escapeControl(words), ui.size.columns - 6, lines, ellipsis).map((line) => indented(span(line, tone)));
+}
+
+/** What stands where an answer is still awaited, or why it will not come. */
+export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
+  const refusal = refusalOf(ui, request);
+  if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
+  return emptyRows(escapeControl(refusal.title), escapeControl(refusal.hint), "ctrl-r asks again; esc goes back");
+}
+
+/** Lines for an empty list: what is missing, and what to do next. */
+export function emptyRows(...lines: string[]): Row[] {
+  return [blank, ...lines.map((line, index) => indented(span(line, index === 0 ? "plain" : "dim")))];
+}
+
+interface Listing<Item> {
+  columns: readonly Column<Item>[];
+  items: readonly Item[];
+  cursor: number;
+  area: Area;
+  /** What stands in front of a line, beside the cursor. */
+  sign?(item: Item): Span;
+}
+
+/** A list under a heading as plain rows: only the lines that fit, the one under the cursor among them. */
+export function listRows<Item>(ui: Ui, listing: Listing<Item>): Row[] {
+  return gridAsRows(listGrid(ui, listing), glyphsOf(ui.look).ellipsis);
+}
+
+export function listGrid<Item>(ui: Ui, { columns, items, cursor, area, sign }: Listing<Item>): Grid {
+  const selected = items[cursor];
+  const cursorSign = `${glyphsOf(ui.look).cursor} `;
+  const margin: Column<Item> = {
+    title: "",
+    width: sign === undefined ? 2 : 4,
+    cell: (item) => [span(item === selected ? cursorSign : "  ", "accent"), ...(sign ? [sign(item)] : [])],
+  };
+  return gridOf([margin, ...columns], items, cursor, area);
+}
