@@ -1,20 +1,16 @@
 import type { TableShape } from "../core/columns.ts";
 import { ConsoleError } from "../core/errors.ts";
 import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
-import type { TableName } from "../postgres/catalog/introspect.ts";
 import { registry } from "./kinds/registry.ts";
 import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
 import { formatFor, type GivenFormat } from "./plan/result-format.ts";
 import { familyOf, suiteError, temporal } from "./plan/values.ts";
 import { parseRowCondition } from "./row-condition.ts";
 
-export interface Target {
-  shape: TableShape;
+/** What a suite is compiled against; for the oldest release of the server that is supported unless it is known. */
+export interface Target extends Omit<Scope, "rows" | "serverVersion">, Partial<Pick<Scope, "serverVersion">> {
+  /** How much each result holds, unless an expectation says otherwise. */
   resultFormat: GivenFormat;
-  /** Where another table of this name is. */
-  resolveTable(name: string): TableName;
-  /** The server's release, such as 180004; the oldest that is supported unless told. */
-  serverVersion?: number;
 }
 
 const oldestSupported = 150_000;
@@ -26,7 +22,8 @@ export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)
       return compileOne(expectation, target);
     } catch (thrown) {
       if (!(thrown instanceof ConsoleError)) throw thrown;
-      return { expectation, error: named(thrown, suite, expectation, index) };
+      const error = invalid(suite.path, `${expectationName(index, expectation.type)}: ${thrown.title}`, thrown);
+      return { expectation, error };
     }
   });
 }
@@ -37,10 +34,6 @@ export function requireSound(suite: Suite, target: Target): void {
   if (first === undefined) return;
   const more = others.length === 0 ? "" : ` (and ${others.length} more of its expectations are not)`;
   throw new ConsoleError(first.code, first.title + more, { hint: first.hint, cause: first });
-}
-
-function named(error: ConsoleError, suite: Suite, { type }: Expectation, index: number): ConsoleError {
-  return invalid(suite.path, `${expectationName(index, type)}: ${error.title}`, error);
 }
 
 /** Arguments that every expectation takes. */
@@ -65,14 +58,8 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   if (entry === undefined) throw suiteError(null, "there is no such expectation");
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
-  const scope: Scope = {
-    shape: target.shape,
-    rows,
-    resolveTable: (name) => target.resolveTable(name),
-    serverVersion: target.serverVersion ?? oldestSupported,
-  };
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
-  const plan = entry.compile(own, scope);
+  const plan = entry.compile(own, { serverVersion: oldestSupported, ...target, rows });
   if (plan.kind === "known" && rows !== null && !entry.arguments.includes("mostly")) {
     throw suiteError("row_condition", "this expectation does not look at rows");
   }

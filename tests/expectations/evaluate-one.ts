@@ -12,14 +12,13 @@ export async function ask(sql: Sql, table: string, asked: readonly Asked[]): Pro
 
 export async function validate(sql: Sql, table: string, asked: readonly Asked[]): Promise<ValidationResult> {
   const suite = { name: "asked", expectations: asked.map(([type, kwargs]) => ({ type, kwargs })) };
-  const { result } = await validateTable(sql, {
+  return validateTable(sql, {
     suiteText: JSON.stringify(suite),
     suitePath: "asked.json",
     table,
     parameters: {},
     resultFormat: "COMPLETE",
   });
-  return result;
 }
 
 /** In a few words: `ok`, `2 of 5: a, b`, `ok: 3.5`, or `error: …` without the suite's name. */

@@ -30,7 +30,7 @@ describe.skipIf(folder === undefined)("Great Expectations' own cases", () => {
     const own = { ...(kwargs_resolved ?? kwargs), result_format };
     const suite = { name: "case", expectations: [{ type, kwargs: own }] };
     const request = { suiteText: JSON.stringify(suite), suitePath: "case.json", table, parameters: {} };
-    return (await validateTable(database.sql, request)).result.results[0];
+    return (await validateTable(database.sql, request)).results[0];
   };
 
   test.each(corpora.flatMap(({ cases }) => cases.map((one) => [one.id, one] as const)))("%s", async (_, one) => {

@@ -1,79 +1,57 @@
-import { columnOf, type Entry, entry, OnRowsOfColumn } from "../plan/entry.ts";
-import type { Known, Scope } from "../plan/plan.ts";
+import { type Entry, Mostly, onColumn } from "../plan/entry.ts";
+import type { Known } from "../plan/plan.ts";
 
 /** Expectations on a column's declared type: the catalog answers them. */
 export const columnMapTypes: readonly Entry[] = [
-  entry("expect_column_values_to_be_of_type", { ...OnRowsOfColumn, type_: "string > 0" }, (args, scope) =>
-    ofType(scope, args.column, [args.type_]),
+  onColumn(
+    "expect_column_values_to_be_of_type",
+    { ...Mostly, type_: "string > 0" },
+    null,
+    ({ type }, { type_: wanted }) => ofType(type, [wanted]),
   ),
 
-  entry("expect_column_values_to_be_in_type_list", { ...OnRowsOfColumn, type_list: "string[] | null" }, (args, scope) =>
-    ofType(scope, args.column, args.type_list),
+  onColumn(
+    "expect_column_values_to_be_in_type_list",
+    { ...Mostly, type_list: "string[] | null" },
+    null,
+    ({ type }, { type_list: wanted }) => ofType(type, wanted),
   ),
 ];
 
-function ofType(scope: Scope, name: string, wanted: readonly string[] | null): Known {
-  const found = typeClasses(columnOf(scope, "column", name).type);
-  const success = wanted === null || found.some((known) => wanted.includes(known));
-  return { kind: "known", answer: { success, observed: found[0] } };
+function ofType(typname: string, wanted: readonly string[] | null): Known {
+  const [found, ...kinds] = typeClasses(typname);
+  const success = wanted === null || [found, ...kinds].some((known) => wanted.includes(known));
+  return { kind: "known", answer: { success, observed: found } };
 }
 
-/**
- * SQLAlchemy's names for PostgreSQL's types, for suites name types as SQLAlchemy does: by `pg_type.typname`, the class
- * that it reads a column as, and after it the classes which that is a kind of.
- */
-const classes: Record<string, readonly [string, ...string[]]> = {
+/** PostgreSQL's types (`pg_type.typname`) that SQLAlchemy calls by the same name, in capitals. */
+const sameName = new Set(
+  (
+    "numeric text varchar date time timestamp interval uuid json jsonpath bytea bit inet cidr macaddr macaddr8 money oid " +
+    "regclass regconfig hstore tsvector tsquery int4range int8range numrange daterange tsrange tstzrange int4multirange " +
+    "int8multirange nummultirange datemultirange tsmultirange tstzmultirange"
+  ).split(" "),
+);
+
+/** The others, for suites name types as SQLAlchemy does: the class it reads a column as, and the classes that is a kind of. */
+const otherNames: Record<string, readonly [string, ...string[]]> = {
   int2: ["SMALLINT"],
   int4: ["INTEGER"],
   int8: ["BIGINT"],
-  numeric: ["NUMERIC"],
   float4: ["REAL"],
   float8: ["DOUBLE_PRECISION"],
-  text: ["TEXT"],
-  varchar: ["VARCHAR"],
   bpchar: ["CHAR"],
   citext: ["CITEXT", "TEXT"],
   bool: ["BOOLEAN"],
-  date: ["DATE"],
-  time: ["TIME"],
   timetz: ["TIME"],
-  timestamp: ["TIMESTAMP"],
   timestamptz: ["TIMESTAMP"],
-  interval: ["INTERVAL"],
-  uuid: ["UUID"],
-  json: ["JSON"],
   jsonb: ["JSONB", "JSON"],
-  jsonpath: ["JSONPATH"],
-  bytea: ["BYTEA"],
-  bit: ["BIT"],
   varbit: ["BIT"],
-  inet: ["INET"],
-  cidr: ["CIDR"],
-  macaddr: ["MACADDR"],
-  macaddr8: ["MACADDR8"],
-  money: ["MONEY"],
-  oid: ["OID"],
-  regclass: ["REGCLASS"],
-  regconfig: ["REGCONFIG"],
-  hstore: ["HSTORE"],
-  tsvector: ["TSVECTOR"],
-  tsquery: ["TSQUERY"],
-  int4range: ["INT4RANGE"],
-  int8range: ["INT8RANGE"],
-  numrange: ["NUMRANGE"],
-  daterange: ["DATERANGE"],
-  tsrange: ["TSRANGE"],
-  tstzrange: ["TSTZRANGE"],
-  int4multirange: ["INT4MULTIRANGE"],
-  int8multirange: ["INT8MULTIRANGE"],
-  nummultirange: ["NUMMULTIRANGE"],
-  datemultirange: ["DATEMULTIRANGE"],
-  tsmultirange: ["TSMULTIRANGE"],
-  tstzmultirange: ["TSTZMULTIRANGE"],
 };
 
 /** The class of a column's type, and those it is a kind of; arrays are one class. */
-export function typeClasses(typname: string): readonly [string, ...string[]] {
+function typeClasses(typname: string): readonly [string, ...string[]] {
   if (typname.startsWith("_")) return ["ARRAY"];
-  return Object.hasOwn(classes, typname) ? (classes[typname] ?? ["NullType"]) : ["NullType"];
+  if (sameName.has(typname)) return [typname.toUpperCase()];
+  return Object.hasOwn(otherNames, typname) ? (otherNames[typname] ?? ["NullType"]) : ["NullType"];
 }

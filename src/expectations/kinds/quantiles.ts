@@ -1,6 +1,6 @@
-import { columnOf, type Entry, entry, OnColumn } from "../plan/entry.ts";
+import { type Entry, onColumn } from "../plan/entry.ts";
 import type { Answer } from "../plan/plan.ts";
-import { name, q, value } from "../plan/sql.ts";
+import { filtered, name, q, value } from "../plan/sql.ts";
 import { numeric, suiteError } from "../plan/values.ts";
 
 const Ranges = {
@@ -9,32 +9,23 @@ const Ranges = {
   value_ranges: "(number | null)[][]",
 } as const;
 
-/** How near to a bound of its range a quantile may lie outside it. */
-const relativeTolerance = 1e-4;
-const absoluteTolerance = 1e-8;
-
 export const quantileExpectations: readonly Entry[] = [
-  entry(
+  onColumn(
     "expect_column_quantile_values_to_be_between",
-    { ...OnColumn, quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" },
-    ({ column, quantile_ranges: { quantiles, value_ranges: ranges } }, scope) => {
-      const subject = name(columnOf(scope, "column", column, numeric).name);
+    { quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" },
+    numeric,
+    (column, { quantile_ranges: { quantiles, value_ranges: ranges } }, { rows }) => {
       if (quantiles.length !== ranges.length)
         throw suiteError("quantile_ranges", "there must be as many ranges as quantiles");
       for (const [low = null, high = null, ...more] of ranges) {
         const isOrdered = low === null || high === null || low <= high;
         if (!isOrdered || more.length > 0) throw suiteError("quantile_ranges", "value_ranges must be ordered pairs");
       }
-      const filter = scope.rows === null ? q`` : q` filter (where ${scope.rows})`;
-      return {
-        kind: "aggregate",
-        sorts: true,
-        terms: quantiles.map(
-          (quantile) =>
-            q`percentile_disc(${value("float8", String(quantile))}) within group (order by ${subject})${filter}`,
-        ),
-        answer: (values) => answer(quantiles, ranges, values),
-      };
+      const terms = quantiles.map((quantile) => {
+        const share = value("float8", String(quantile));
+        return filtered(q`percentile_disc(${share}) within group (order by ${name(column.name)})`, rows);
+      });
+      return { kind: "aggregate", sorts: true, terms, answer: (values) => answer(quantiles, ranges, values) };
     },
   ),
 ];
@@ -44,17 +35,13 @@ function answer(
   ranges: readonly (readonly (number | null)[])[],
   found: readonly unknown[],
 ): Answer {
-  if (found.includes(null)) return { success: false, exception: "the column holds no value, so it has no quantiles" };
+  if (found.includes(null)) return { exception: "the column holds no value, so it has no quantiles" };
   const values = found.map(Number);
   const successes = values.map((quantile, at) => {
-    const [low = null, high = null] = ranges[at] ?? [];
-    const from = low ?? Number.NEGATIVE_INFINITY;
-    const to = high ?? Number.POSITIVE_INFINITY;
-    return (
-      isNear(quantile, from) ||
-      isNear(quantile, to) ||
-      (from <= quantile && quantile <= to && Number.isFinite(quantile))
-    );
+    const [low, high] = ranges[at] ?? [];
+    const [from, to] = [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
+    const isInside = from <= quantile && quantile <= to && Number.isFinite(quantile);
+    return isInside || isNear(quantile, from) || isNear(quantile, to);
   });
   return {
     success: successes.every(Boolean),
@@ -63,8 +50,7 @@ function answer(
   };
 }
 
+/** A quantile may lie outside its range as far as numpy's isclose allows. */
 function isNear(quantile: number, bound: number): boolean {
-  return (
-    Math.abs(quantile - bound) <= absoluteTolerance + relativeTolerance * Math.abs(bound) && Number.isFinite(bound)
-  );
+  return Number.isFinite(bound) && Math.abs(quantile - bound) <= 1e-8 + 1e-4 * Math.abs(bound);
 }

@@ -1,10 +1,9 @@
 import { ArkErrors, type } from "../../core/arktype.ts";
 import type { TableShape } from "../../core/columns.ts";
+import { type ResultFormat, resultFormats } from "../../core/messages/requests.ts";
 import { suiteError } from "./values.ts";
 
-const Level = type("'BOOLEAN_ONLY' | 'BASIC' | 'SUMMARY' | 'COMPLETE'");
-export type Level = typeof Level.infer;
-
+const Level = type.enumerated(...resultFormats);
 const Given = Level.or({
   "+": "reject",
   "result_format?": Level,
@@ -14,11 +13,12 @@ const Given = Level.or({
   "exclude_unexpected_values?": "boolean",
   "return_unexpected_index_query?": "boolean",
 });
+/** A result_format as suites and callers write it. */
 export type GivenFormat = typeof Given.infer;
 
 /** How much of an answer is wanted, as Great Expectations' result_format says it. */
-export interface ResultFormat {
-  level: Level;
+export interface FormatOptions {
+  level: ResultFormat;
   /** Unexpected values listed at most, below COMPLETE. */
   partial: number;
   /** Columns that tell which row an unexpected value is from; the table's key unless others are named. */
@@ -30,7 +30,7 @@ export interface ResultFormat {
 }
 
 /** The format that an expectation's own result_format asks for, or, where it has none, the caller's. */
-export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): ResultFormat {
+export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): FormatOptions {
   const given = own === undefined || own === null ? callers : Given(own);
   if (given instanceof ArkErrors) throw suiteError("result_format", given.summary.replaceAll("\n", "; "));
   const options = typeof given === "string" ? { result_format: given } : given;

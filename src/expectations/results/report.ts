@@ -7,10 +7,9 @@ import type { ExpectationResult, ValidationResult } from "./result.ts";
 /** The release of Great Expectations whose semantics and result format these are. */
 const version = "1.2.0";
 
-export function expectationResult(
-  { type, kwargs, severity, rest }: Expectation,
-  { success, result, exception }: Outcome,
-): ExpectationResult {
+export function expectationResult({ type, kwargs, severity, rest }: Expectation, outcome: Outcome): ExpectationResult {
+  const exception = "exception" in outcome ? outcome.exception : null;
+  const { success, result } = "value" in outcome ? outcome.value : { success: false, result: {} };
   return {
     success,
     expectation_config: { type, kwargs, meta: {}, ...rest },
@@ -40,8 +39,11 @@ export function verdictOf(table: string, { type, kwargs, severity }: Expectation
   };
 }
 
+/** `relation` is the table that was read, `table` what it is called. */
 export function validationResult(
-  { suite, relation, displayName }: { suite: Suite; relation: TableName; displayName?: string },
+  suite: Suite,
+  relation: TableName,
+  table: string,
   results: ExpectationResult[],
   began: Date,
 ): ValidationResult {
@@ -62,12 +64,12 @@ export function validationResult(
       expectation_suite_name: suite.name,
       run_id: { run_name: null, run_time: began.toISOString() },
       validation_time: began.toISOString(),
-      batch_spec: { schema_name: relation.schema, table_name: displayName ?? relation.name },
+      batch_spec: { schema_name: relation.schema, table_name: table },
       batch_markers: { ge_load_time: began.toISOString() },
       active_batch_definition: {
         datasource_name: "postgresql",
         data_connector_name: "table",
-        data_asset_name: displayName ?? relation.name,
+        data_asset_name: table,
         batch_identifiers: {},
       },
     },

@@ -8,13 +8,7 @@ export interface ExpectationResult {
   result: ResultFields;
   /** Great Expectations 1.2 has no severity and reads no field it does not know; what is in here it lets pass. */
   meta: { severity: Severity };
-  exception_info: ExceptionInfo;
-}
-
-export interface ExceptionInfo {
-  raised_exception: boolean;
-  exception_message: string | null;
-  exception_traceback: string | null;
+  exception_info: { raised_exception: boolean; exception_message: string | null; exception_traceback: null };
 }
 
 /** An unexpected value: of one column, of a pair, or of a record by column name. */

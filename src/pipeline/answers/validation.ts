@@ -11,7 +11,7 @@ export async function validateRequested(
 ): Promise<Validation> {
   const suiteText = await readSuiteFile(suite_path, "Name the suite's JSON file with --suite.");
   const request = { suiteText, suitePath: suite_path, table, parameters, resultFormat: result_format };
-  const { result } = await validateTable(sql, { ...request, tolerant, schema: dataset.schema });
+  const result = await validateTable(sql, { ...request, tolerant, schema: dataset.schema });
   const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
   return { success: !rejects, result };
 }

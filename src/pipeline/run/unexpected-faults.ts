@@ -6,7 +6,8 @@ import { keyLines } from "../../csv/keys.ts";
 import { SourceFault } from "../../csv/source.ts";
 import { FaultTally } from "../../csv/tally.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
-import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
+import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/plan/plan.ts";
+import { everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
@@ -19,7 +20,7 @@ import { type StageContext, stopIfCancelled } from "./context.ts";
 /** A critical expectation that failed, and how its unexpected rows are found. */
 interface Failed {
   verdict: EvaluatedVerdict;
-  check: CompiledRowCheck;
+  check: Compiled<RowCheck>;
 }
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
@@ -64,13 +65,9 @@ function failedChecks(
     const one = compiled[index];
     if (verdict.success || verdict.severity !== "critical") return [];
     // What PostgreSQL could not evaluate found no row.
-    if (one === undefined || verdict.result.exception_info.raised_exception) return [];
+    if (verdict.result.exception_info.raised_exception) return [];
     return isRowCheck(one) ? [{ verdict, check: one }] : [];
   });
-}
-
-function isRowCheck(one: ReturnType<typeof compiledFor>[number]): one is CompiledRowCheck {
-  return "plan" in one && one.plan.kind === "rows";
 }
 
 async function tellValues(
@@ -81,8 +78,8 @@ async function tellValues(
   tally: FaultTally,
 ): Promise<void> {
   const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
-  const place = { under: { schema: stageSchema, name: table.name }, shape: table.live };
-  for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
+  const place = { tx, under: { schema: stageSchema, name: table.name }, shape: table.live };
+  for await (const found of everyUnexpectedValue(place, check, scratch)) {
     stopIfCancelled(signal);
     for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
   }

@@ -35,7 +35,6 @@ async function evaluateTable(
     suite,
     resultFormat: kept,
     resolveTable: stageOf(tables),
-    displayName: shape.name,
     onVerdict(verdict) {
       const { result: _, ...told } = verdict;
       verdicts.push(verdict);
