@@ -36,21 +36,14 @@ export function requireSound(suite: Suite, target: Target): void {
   throw new ConsoleError(first.code, first.title + more, { hint: first.hint, cause: first });
 }
 
+/** Arguments of 0.x that may still stand in a suite, as long as they ask for nothing. */
+const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto"];
+
 /** Arguments that every expectation takes. */
-const common = [
-  "row_condition",
-  "condition_parser",
-  "result_format",
-  "catch_exceptions",
-  "include_config",
-  "batch_id",
-  "table",
-  "parse_strings_as_datetimes",
-  "allow_cross_type_comparisons",
-  "output_strftime_format",
-  "auto",
-  "profiler_config",
-];
+const common = new Set([
+  ...["row_condition", "condition_parser", "result_format", "catch_exceptions", "include_config", "batch_id", "table"],
+  ...["parse_strings_as_datetimes", "profiler_config", ...retired],
+]);
 
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;
@@ -58,7 +51,7 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   if (entry === undefined) throw suiteError(null, "there is no such expectation");
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
-  const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
+  const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.has(argument)));
   const plan = entry.compile(own, { serverVersion: oldestSupported, ...target, rows });
   if (plan.kind === "known" && rows !== null && !entry.arguments.includes("mostly")) {
     throw suiteError("row_condition", "this expectation does not look at rows");
@@ -66,9 +59,8 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };
 }
 
-/** What 0.x took and 1.x no longer does may stand in a suite as long as it asks for nothing. */
 function refuseRetired(kwargs: Readonly<Record<string, unknown>>, shape: TableShape): void {
-  for (const argument of ["allow_cross_type_comparisons", "output_strftime_format", "auto"]) {
+  for (const argument of retired) {
     if (kwargs[argument]) throw suiteError(argument, "Great Expectations 1.x does not know it; remove it");
   }
   const column = shape.columns.find(({ name }) => name === kwargs.column);

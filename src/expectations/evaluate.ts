@@ -6,11 +6,11 @@ import { compileSuite, type Target } from "./compile.ts";
 import { quoteName } from "./plan/sql.ts";
 import { outcomeOf } from "./results/outcome.ts";
 import { expectationResult, validationResult, verdictOf } from "./results/report.ts";
-import type { ExpectationResult, ValidationResult } from "./results/result.ts";
+import type { ExpectationValidationResult, SuiteValidationResult } from "./results/result.ts";
 import { scanTable } from "./results/scan.ts";
 
 /** Verdict of one expectation, with the Great Expectations result it comes from. */
-export type EvaluatedVerdict = Verdict & { result: ExpectationResult };
+export type EvaluatedVerdict = Verdict & { result: ExpectationValidationResult };
 
 /** The target's shape is that of the live table when a stage that is like it is read; results call the table by its name. */
 interface Evaluation extends Omit<Target, "serverVersion"> {
@@ -28,7 +28,7 @@ interface Evaluation extends Omit<Target, "serverVersion"> {
  * Evaluate a suite inside PostgreSQL. Everything that can be told by one scan is; then each expectation is answered in
  * turn. An expectation that cannot be evaluated fails with exception_info; `requireSound` tells beforehand.
  */
-export async function evaluateSuite(sql: Queryable, evaluation: Evaluation): Promise<ValidationResult> {
+export async function evaluateSuite(sql: Queryable, evaluation: Evaluation): Promise<SuiteValidationResult> {
   const began = new Date();
   const { suite, relation, shape } = evaluation;
   const results = await inTransaction(sql, (tx) => evaluateAll(tx, evaluation));
@@ -42,7 +42,7 @@ function inTransaction<Result>(sql: Queryable, work: (tx: Transaction) => Promis
   return inside.then(({ done }) => done);
 }
 
-async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<ExpectationResult[]> {
+async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<ExpectationValidationResult[]> {
   const { relation, shape, suite, signal, displaySchema } = evaluation;
   const path = displaySchema === undefined ? [shape.name] : [displaySchema, shape.name];
   const place = { tx, under: relation, shownAs: path.map(quoteName).join("."), shape };
@@ -51,7 +51,7 @@ async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<Exp
     place,
     compiled.filter((one) => "plan" in one),
   );
-  const results: ExpectationResult[] = [];
+  const results: ExpectationValidationResult[] = [];
   for (const one of compiled) {
     signal?.throwIfAborted();
     const outcome = "plan" in one ? await outcomeOf(place, one, scanned.get(one)) : { exception: one.error.title };

@@ -6,7 +6,7 @@ import { requireSound } from "./compile.ts";
 import { evaluateSuite } from "./evaluate.ts";
 import type { GivenFormat } from "./plan/result-format.ts";
 import { suiteError } from "./plan/values.ts";
-import type { ValidationResult } from "./results/result.ts";
+import type { SuiteValidationResult } from "./results/result.ts";
 
 interface Request {
   suiteText: string;
@@ -24,7 +24,7 @@ interface Request {
 }
 
 /** Evaluate a suite against one table of a database. Throws for a table or a suite that cannot be read. */
-export async function validateTable(sql: Sql, request: Request): Promise<ValidationResult> {
+export async function validateTable(sql: Sql, request: Request): Promise<SuiteValidationResult> {
   const { suiteText, suitePath, parameters, resultFormat = "SUMMARY", schema = "public" } = request;
   const suite = parseSuite(suiteText, suitePath, parameters);
   const shape = await findTable(sql, request.table, schema);

@@ -1,4 +1,4 @@
-import type { ExpectationResult } from "../../src/expectations/results/result.ts";
+import type { ExpectationValidationResult } from "../../src/expectations/results/result.ts";
 import type { Sql } from "../../src/postgres/connection/connect.ts";
 
 export interface Corpus {
@@ -46,7 +46,10 @@ export async function createTable(sql: Sql, name: string, { columns, rows }: Dat
 }
 
 /** What the result says otherwise than the case expects; null when they agree. */
-export function disagreement({ expected, compare }: Case, found: ExpectationResult | undefined): string | null {
+export function disagreement(
+  { expected, compare }: Case,
+  found: ExpectationValidationResult | undefined,
+): string | null {
   if (found === undefined) return "no result";
   const raised = found.exception_info.raised_exception;
   if (expected.error !== undefined) return raised ? null : "no exception was reported";

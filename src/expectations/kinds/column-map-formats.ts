@@ -113,8 +113,8 @@ function monthOf(directive: string, text: Sql): Sql {
 }
 
 interface Piece {
-  /** Null for what stands between directives. */
-  directive: string | null;
+  /** Its letter; none for what stands between directives. */
+  directive: string;
   regex: string;
 }
 
@@ -123,13 +123,11 @@ function piecesOf(format: string): Piece[] {
   const pieces = Array.from(
     expanded.matchAll(/%(.?)|(\s+)|([^%\s]+)/gsu),
     ([, directive, blank, plain = ""]): Piece => {
-      if (blank !== undefined) return { directive: null, regex: "\\s+" };
-      return directive === undefined
-        ? { directive: null, regex: anyCase([plain]) }
-        : { directive, regex: directiveRegex(directive) };
+      if (directive !== undefined) return { directive, regex: directiveRegex(directive) };
+      return { directive: "", regex: blank === undefined ? anyCase([plain]) : "\\s+" };
     },
   );
-  const used = pieces.flatMap(({ directive }) => (directive === null || directive === "%" ? [] : [directive]));
+  const used = pieces.map(({ directive }) => directive).filter((directive) => /[a-z]/i.test(directive));
   const twice = used.find((directive, at) => used.indexOf(directive) !== at);
   if (twice !== undefined) throw suiteError("strftime_format", `the directive %${twice} stands there twice`);
   return pieces;
@@ -144,9 +142,7 @@ function directiveRegex(directive: string): string {
 
 /** The format as a regular expression; the part of one directive is captured. */
 function pattern(pieces: readonly Piece[], captured: string | null): Sql {
-  const regex = pieces.map((piece) =>
-    piece.directive !== null && piece.directive === captured ? `(${piece.regex})` : piece.regex,
-  );
+  const regex = pieces.map((piece) => (piece.directive === captured ? `(${piece.regex})` : piece.regex));
   return value("text", `^${regex.join("")}$`);
 }
 

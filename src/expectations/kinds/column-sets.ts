@@ -2,7 +2,16 @@ import type { Column } from "../../core/columns.ts";
 import { type Entry, onColumn } from "../plan/entry.ts";
 import type { Answer, Query, Scope } from "../plan/plan.ts";
 import { all, value as constant, list, q, relation, type Sql } from "../plan/sql.ts";
-import { comparable, elementOf, familyOf, type JsonValue, jsonValue, numeric, temporal } from "../plan/values.ts";
+import {
+  comparable,
+  compareShown,
+  elementOf,
+  familyOf,
+  type JsonValue,
+  jsonValue,
+  numeric,
+  temporal,
+} from "../plan/values.ts";
 
 /** Distinct values that results list at most, beyond those of the set that is asked for. */
 export const mostListed = 10_000;
@@ -41,7 +50,7 @@ export function distinctValues(
         const key = temporal.includes(familyOf(column)) ? `moment ${value}` : keyOf(value);
         return { value, key, count: Number(count) };
       });
-      return answer(found.sort(byValue));
+      return answer(found.sort((a, b) => compareShown(a.value, b.value)));
     },
   };
 }
@@ -61,12 +70,6 @@ function membersFor(column: Column, wanted: readonly unknown[]): string[] {
   if (family === "bool") return numbers.flatMap((number) => ["false", "true"][number] ?? []);
   if (temporal.includes(family)) return [];
   return wanted.filter((value) => typeof value === "string").filter((text) => !text.includes("\0"));
-}
-
-function byValue(a: Distinct, b: Distinct): number {
-  if (typeof a.value === "number" && typeof b.value === "number") return a.value - b.value;
-  const [left, right] = [String(a.value), String(b.value)];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Column aggregate expectations on the set of a column's distinct values. */

@@ -12,18 +12,12 @@ import { klDivergence } from "./kl-divergence.ts";
 import { quantileExpectations } from "./quantiles.ts";
 import { customQueries, tableExpectations } from "./table.ts";
 
-/** Great Expectations' groups. */
-const groups: Record<string, readonly Entry[]> = {
-  "column map": [...columnMapValues, ...columnMapTypes, ...columnMapText, ...columnMapFormats, ...columnMapOrder],
-  "column pair": [...columnPairs, ...cramersPhi],
-  multicolumn: multicolumns,
-  "column aggregate": [...columnAggregates, ...columnSets, ...quantileExpectations, ...klDivergence],
-  table: [...tableExpectations, ...customQueries],
-};
-
 /** Every expectation there is, by name. Adding one is one entry and one test. */
 export const registry: ReadonlyMap<string, Entry> = new Map(
-  Object.values(groups)
-    .flat()
-    .map((entry) => [entry.type, entry]),
+  [
+    ...[columnMapValues, columnMapTypes, columnMapText, columnMapFormats, columnMapOrder],
+    ...[columnPairs, cramersPhi, multicolumns],
+    ...[columnAggregates, columnSets, quantileExpectations, klDivergence],
+    ...[tableExpectations, customQueries],
+  ].flatMap((entries) => entries.map((entry) => [entry.type, entry] as const)),
 );

@@ -75,8 +75,7 @@ export function columnMap<const Own extends object>(
   type Args = type.infer<typeof OnColumn> & type.infer<typeof Mostly> & type.infer<Own>;
   return define<Args>(name, definition, (args, scope) => {
     const column = columnOf(scope, "column", args.column, accepts);
-    const common = { columns: [column.name], show: "value", judged: null, mostly: args.mostly } as const;
-    return rowCheck(common, expect(column, args, scope));
+    return rowCheck("value", [column], null, args.mostly, expect(column, args, scope));
   });
 }
 
@@ -98,8 +97,7 @@ export function columnPairMap<const Own extends object>(
     const a = columnOf(scope, "column_A", args.column_A);
     const b = columnOf(scope, "column_B", args.column_B);
     const judged = judgedIf[args.ignore_row_if ?? "both_values_are_missing"](present([a, b]));
-    const common = { columns: [a.name, b.name], show: "pair", judged, mostly: args.mostly } as const;
-    return rowCheck(common, expect(a, b, args));
+    return rowCheck("pair", [a, b], judged, args.mostly, expect(a, b, args));
   });
 }
 
@@ -120,9 +118,7 @@ export function multicolumnMap<const Own extends object>(
   return define<Args>(name, { ...OnRowsOfColumns, ...(own as object) }, (args, scope) => {
     const columns = args.column_list.map((column) => columnOf(scope, "column_list", column, accepts));
     const judge = judgedIf[args.ignore_row_if ?? "all_values_are_missing"];
-    const judged = judge(present(columns));
-    const common = { columns: args.column_list, show: "record", judged, mostly: args.mostly } as const;
-    return rowCheck(common, expect(columns, args, scope, judge));
+    return rowCheck("record", columns, judge(present(columns)), args.mostly, expect(columns, args, scope, judge));
   });
 }
 
@@ -147,10 +143,15 @@ function present(columns: readonly Column[]): Sql[] {
 type Expected = Sql | ({ expected: Sql } & Partial<RowCheck>);
 
 function rowCheck(
-  { mostly, ...rest }: Pick<RowCheck, "columns" | "show" | "judged"> & { mostly: number | undefined },
+  show: RowCheck["show"],
+  columns: readonly Column[],
+  judged: Sql | null,
+  mostly = 1,
   expected: Expected,
 ): RowCheck {
-  return { kind: "rows", mostly: mostly ?? 1, ...rest, ...(expected instanceof Sql ? { expected } : expected) };
+  const names = columns.map((column) => column.name);
+  const rest = expected instanceof Sql ? { expected } : expected;
+  return { kind: "rows", show, columns: names, judged, mostly, ...rest };
 }
 
 /** A bound may be a number, or a date, a time or a text in quotes. */

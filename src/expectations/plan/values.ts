@@ -167,6 +167,16 @@ export function jsonValue(column: Column, raw: unknown): JsonValue {
   return Number.isNaN(number) ? "NaN" : String(number);
 }
 
+/** The order of values in results: numbers as numbers, others as texts by code unit, pairs and records by their members. */
+export function compareShown(a: unknown, b: unknown): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.map((element, at) => compareShown(element, b[at])).find((order) => order !== 0) ?? 0;
+  }
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 /** `2024-01-31 10:00:00.5+00` as `2024-01-31T10:00:00.500000+00:00`; dates and infinity stay as they are. */
 export function isoMoment(text: string): string {
   const [, day, time, fraction = "", zone = ""] = /^(\S+) ([\d:]+)(\.\d+)?([+-][\d:]+)?$/.exec(text) ?? [];

@@ -72,8 +72,8 @@ class Parser {
 
   private atom(flags: Flags): Node | null {
     const { reader } = this;
-    const [repeating] = reader.match(/[*+?]/y) ?? [];
-    if (repeating !== undefined) throw reader.fail(`has a "${repeating}" with nothing before it to repeat`);
+    const [sign] = reader.match(/[*+?]/y) ?? [];
+    if (sign !== undefined) throw reader.fail(`has a "${sign}" with nothing before it to repeat`);
     if (this.quantifier() !== null) throw reader.fail("has nothing before a {…} to repeat");
     const character = reader.next();
     if (character === "(") return this.group(flags);
@@ -126,8 +126,9 @@ class Parser {
       return null;
     }
     if (reader.take(":")) return { kind: "group", body: this.body(flags), number: null };
-    for (const [opening, behind, negative] of looks) {
-      if (reader.take(opening)) return { kind: "look", behind, negative, body: this.body(flags) };
+    const [look, behind] = reader.match(/(<?)[=!]/y) ?? [];
+    if (look !== undefined) {
+      return { kind: "look", behind: behind === "<", negative: look.endsWith("!"), body: this.body(flags) };
     }
     if (reader.take(">")) throw reader.fail("has an atomic group (?>…), which PostgreSQL does not know");
     if (reader.take("(")) throw reader.fail("has a condition (?(…)…), which PostgreSQL does not know");
@@ -206,13 +207,6 @@ class Parser {
     return { min, max };
   }
 }
-
-const looks = [
-  ["=", false, false],
-  ["!", false, true],
-  ["<=", true, false],
-  ["<!", true, true],
-] as const;
 
 function literal(code: number, { ignoreCase, ascii }: Flags): Node {
   const set = setOf([code, code]);

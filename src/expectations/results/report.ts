@@ -2,12 +2,15 @@ import type { Verdict } from "../../core/messages/events.ts";
 import type { Expectation, Suite } from "../../core/suites/suite.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ExpectationResult, ValidationResult } from "./result.ts";
+import type { ExpectationValidationResult, SuiteValidationResult } from "./result.ts";
 
 /** The release of Great Expectations whose semantics and result format these are. */
 const version = "1.2.0";
 
-export function expectationResult({ type, kwargs, severity, rest }: Expectation, outcome: Outcome): ExpectationResult {
+export function expectationResult(
+  { type, kwargs, severity, rest }: Expectation,
+  outcome: Outcome,
+): ExpectationValidationResult {
   const exception = "exception" in outcome ? outcome.exception : null;
   const { success, result } = "value" in outcome ? outcome.value : { success: false, result: {} };
   return {
@@ -24,7 +27,11 @@ export function expectationResult({ type, kwargs, severity, rest }: Expectation,
 }
 
 /** The verdict that events and the ledger carry. */
-export function verdictOf(table: string, { type, kwargs, severity }: Expectation, result: ExpectationResult): Verdict {
+export function verdictOf(
+  table: string,
+  { type, kwargs, severity }: Expectation,
+  result: ExpectationValidationResult,
+): Verdict {
   const { success, result: fields, exception_info: info } = result;
   return {
     table,
@@ -44,9 +51,9 @@ export function validationResult(
   suite: Suite,
   relation: TableName,
   table: string,
-  results: ExpectationResult[],
+  results: ExpectationValidationResult[],
   began: Date,
-): ValidationResult {
+): SuiteValidationResult {
   const successful = results.filter(({ success }) => success).length;
   return {
     success: successful === results.length,

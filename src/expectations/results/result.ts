@@ -2,7 +2,7 @@ import type { Severity } from "../../core/messages/events.ts";
 import type { JsonValue } from "../plan/values.ts";
 
 /** Great Expectations' answer for one expectation, named as it names things. */
-export interface ExpectationResult {
+export interface ExpectationValidationResult {
   success: boolean;
   expectation_config: { type: string; kwargs: Record<string, unknown> } & Record<string, unknown>;
   result: ResultFields;
@@ -36,9 +36,9 @@ export interface ResultFields {
 }
 
 /** Great Expectations' validation result of a suite. */
-export interface ValidationResult {
+export interface SuiteValidationResult {
   success: boolean;
-  results: ExpectationResult[];
+  results: ExpectationValidationResult[];
   suite_name: string;
   suite_parameters: Record<string, unknown>;
   statistics: {

@@ -1,6 +1,6 @@
 import type { Compiled, RowCheck } from "../plan/plan.ts";
 import type { FormatOptions } from "../plan/result-format.ts";
-import type { JsonValue } from "../plan/values.ts";
+import { compareShown, type JsonValue } from "../plan/values.ts";
 import type { ResultFields, Shown } from "./result.ts";
 
 /** What was counted for a row check. */
@@ -69,22 +69,11 @@ function indexList(rows: Samples["rows"], { keys, withoutValues }: FormatOptions
 
 /** How often each of the listed values occurs, the most frequent first. */
 function valueCounts(values: readonly Shown[], limit: number): { value: Shown; count: number }[] {
-  const counts = new Map<string, { value: Shown; count: number }>();
-  for (const shown of values) {
-    const value = typeof shown === "object" && shown !== null && !Array.isArray(shown) ? Object.values(shown) : shown;
-    const key = JSON.stringify(value);
-    const known = counts.get(key) ?? { value, count: 0 };
-    counts.set(key, { value, count: known.count + 1 });
-  }
-  const byCount = [...counts.values()].sort((a, b) => b.count - a.count).slice(0, limit);
-  return byCount.sort((a, b) => b.count - a.count || compare(a.value, b.value));
-}
-
-function compare(a: Shown | undefined, b: Shown | undefined): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.map((element, at) => compare(element, b[at])).find((order) => order !== 0) ?? 0;
-  }
-  const [left, right] = [String(a), String(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  const bare = values.map((shown) =>
+    typeof shown === "object" && shown !== null && !Array.isArray(shown) ? Object.values(shown) : shown,
+  );
+  const groups = [...Map.groupBy(bare, (value) => JSON.stringify(value)).values()];
+  const counts = groups.map((alike) => ({ value: alike[0] ?? null, count: alike.length }));
+  const mostFrequent = counts.sort((a, b) => b.count - a.count).slice(0, limit);
+  return mostFrequent.sort((a, b) => b.count - a.count || compareShown(a.value, b.value));
 }

@@ -3,7 +3,7 @@ import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listin
 import { statFile } from "../../csv/drop.ts";
 import { findLines } from "../../csv/keys.ts";
 import type { TableSource } from "../../csv/reader.ts";
-import type { ExpectationResult } from "../../expectations/results/result.ts";
+import type { ExpectationValidationResult } from "../../expectations/results/result.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
@@ -12,14 +12,19 @@ import { sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import { statementFor } from "./unexpected-sql.ts";
 
-type Evaluated = EvaluatedExpectation<ExpectationResult>;
+type Evaluated = EvaluatedExpectation<ExpectationValidationResult>;
 
 /**
  * The unexpected values behind one verdict, with the lines of the file they came from while it is still the same, and a
  * statement that finds all of them.
  */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
-  const evaluated = await evaluatedExpectation<ExpectationResult>(session.sql, session.dataset.name, run, position);
+  const evaluated = await evaluatedExpectation<ExpectationValidationResult>(
+    session.sql,
+    session.dataset.name,
+    run,
+    position,
+  );
   if (evaluated === null) {
     throw new ConsoleError("unknown_run", `The ledger has no expectation ${position} of run ${run}.`, {
       hint: "`runs` lists the runs there are, `show` a run's expectations.",
@@ -81,7 +86,7 @@ function withLine(row: KeyedValue, lines: ReadonlyMap<string, number> | null, fi
 export type KeyedValue = Pick<UnexpectedRow, "key" | "value">;
 
 /** The first unexpected values of an expectation, as its result holds them. */
-export function unexpectedValues({ result }: ExpectationResult, key: readonly string[]): KeyedValue[] {
+export function unexpectedValues({ result }: ExpectationValidationResult, key: readonly string[]): KeyedValue[] {
   const places = result.partial_unexpected_index_list ?? [];
   return (result.partial_unexpected_list ?? []).map((value, index) => {
     const place = places[index] ?? {};
