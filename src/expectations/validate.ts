@@ -48,8 +48,11 @@ async function findTable(sql: Sql, text: string, schema: string): Promise<Catalo
 /** What a name may mean: a table of the default schema, or at any dot schema and table. */
 function candidates(text: string, schema: string): TableName[] {
   if (text.includes("\0") || !text.isWellFormed()) return [];
-  const dots = [...text].flatMap((character, index) => (character === "." ? [index] : []));
-  return [{ schema, name: text }, ...dots.map((at) => ({ schema: text.slice(0, at), name: text.slice(at + 1) }))];
+  const atDots = Array.from(text.matchAll(/\./g), ({ index: at }) => ({
+    schema: text.slice(0, at),
+    name: text.slice(at + 1),
+  }));
+  return [{ schema, name: text }, ...atDots];
 }
 
 /** The tables that expectations of the suite compare with, by the names they use. */

@@ -128,6 +128,10 @@ test("a table is found by its name as it is, or refused", async () => {
       expect(result.meta.batch_spec).toEqual({ schema_name: "public", table_name: table });
     }
   }
+  await database.sql`create schema "😀 schema"`;
+  await database.sql`create table "😀 schema".t (id int)`;
+  const elsewhere = await validateTable(database.sql, { ...request, table: "😀 schema.t" });
+  expect(elsewhere.meta.batch_spec).toEqual({ schema_name: "😀 schema", table_name: "t" });
   await fc.assert(
     fc.asyncProperty(fc.oneof(text, fc.constant("\ud800")), async (table) => {
       const thrown = await validateTable(database.sql, { ...request, table }).then(
