@@ -2,10 +2,25 @@ import type { Column } from "../../core/columns.ts";
 import { asNumber, bounded, type Limits, numberLimits, ordered, within } from "../plan/bounds.ts";
 import { type Entry, onColumn, StrictBounds } from "../plan/entry.ts";
 import type { Answer, Plan } from "../plan/plan.ts";
-import { all, filtered, name, q, relation, type Sql } from "../plan/sql.ts";
-import { comparable, familyOf, isoMoment, numeric, sortableMoment, temporal, textFor } from "../plan/values.ts";
+import { all, filtered, name, q, relation, type Sql, value } from "../plan/sql.ts";
+import {
+  comparable,
+  familyOf,
+  isoMoment,
+  numeric,
+  sortableMoment,
+  suiteError,
+  temporal,
+  textFor,
+} from "../plan/values.ts";
 
-/** Column aggregate expectations that compare one metric with min_value and max_value. */
+const Ranges = {
+  "+": "reject",
+  quantiles: "(0 <= number <= 1)[]",
+  value_ranges: "(number | null)[][]",
+} as const;
+
+/** Column aggregate expectations that hold metrics against bounds. */
 export const columnAggregates: readonly Entry[] = [
   extreme("expect_column_min_to_be_between", (column) => q`min(${column})`),
   extreme("expect_column_max_to_be_between", (column) => q`max(${column})`),
@@ -24,6 +39,25 @@ export const columnAggregates: readonly Entry[] = [
   ),
   distinctCount("expect_column_proportion_of_unique_values_to_be_between", (distinct, values, limits) =>
     within(values === 0 ? 0 : distinct / values, limits),
+  ),
+
+  onColumn(
+    "expect_column_quantile_values_to_be_between",
+    { quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" },
+    numeric,
+    (column, { quantile_ranges: { quantiles, value_ranges: ranges } }, { rows }) => {
+      if (quantiles.length !== ranges.length)
+        throw suiteError("quantile_ranges", "there must be as many ranges as quantiles");
+      for (const [low = null, high = null, ...more] of ranges) {
+        const isOrdered = low === null || high === null || low <= high;
+        if (!isOrdered || more.length > 0) throw suiteError("quantile_ranges", "value_ranges must be ordered pairs");
+      }
+      const terms = quantiles.map((quantile) => {
+        const share = value("float8", String(quantile));
+        return filtered(q`percentile_disc(${share}) within group (order by ${name(column.name)})`, rows);
+      });
+      return { kind: "aggregate", sorts: true, terms, answer: (values) => quantileAnswer(quantiles, ranges, values) };
+    },
   ),
 ];
 
@@ -81,4 +115,29 @@ function distinctCount(
       answer: ([counts = []]) => answer(Number(counts[0]), Number(counts[1]), limits),
     };
   });
+}
+
+function quantileAnswer(
+  quantiles: readonly number[],
+  ranges: readonly (readonly (number | null)[])[],
+  found: readonly unknown[],
+): Answer {
+  if (found.includes(null)) return { exception: "the column holds no value, so it has no quantiles" };
+  const values = found.map(Number);
+  const successes = values.map((quantile, at) => {
+    const [low, high] = ranges[at] ?? [];
+    const [from, to] = [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
+    const isInside = from <= quantile && quantile <= to && Number.isFinite(quantile);
+    return isInside || isNear(quantile, from) || isNear(quantile, to);
+  });
+  return {
+    success: successes.every(Boolean),
+    observed: { quantiles, values },
+    details: { success_details: successes },
+  };
+}
+
+/** A quantile may lie outside its range as far as numpy's isclose allows. */
+function isNear(quantile: number, bound: number): boolean {
+  return Number.isFinite(bound) && Math.abs(quantile - bound) <= 1e-8 + 1e-4 * Math.abs(bound);
 }

@@ -33,17 +33,19 @@ class Writer {
     private readonly fail: Fail,
   ) {}
 
-  /** `isLast`: nothing comes after the node, so that it may eat what it looks at. */
-  write(node: Node, isLast: boolean): string {
+  /** `isLast`: nothing comes after the node, so that it may eat what it looks at. Beside it may stand other nodes. */
+  write(node: Node, isLast: boolean, before?: Node, after?: Node): string {
     switch (node.kind) {
       case "set":
         return setText(node.set);
       case "edge":
         return edgeText(node.at, isLast && !this.looking);
       case "boundary":
-        return this.boundary(node.word, node.negative, null, null);
+        return boundaryText(node, before, after);
       case "sequence":
-        return this.sequence(node.parts, isLast);
+        return node.parts
+          .map((part, at, all) => this.write(part, isLast && at === all.length - 1, all[at - 1], all[at + 1]))
+          .join("");
       case "choice":
         return `(?:${node.parts.map((branch) => this.write(branch, isLast)).join("|")})`;
       case "group":
@@ -55,26 +57,6 @@ class Writer {
       case "repeat":
         return this.repeat(node);
     }
-  }
-
-  private sequence(parts: readonly Node[], isLast: boolean): string {
-    const written = parts.map((part, at) => {
-      if (part.kind === "boundary") {
-        return this.boundary(part.word, part.negative, parts[at - 1] ?? null, parts[at + 1] ?? null);
-      }
-      return this.write(part, isLast && at === parts.length - 1);
-    });
-    return written.join("");
-  }
-
-  /** A boundary next to a character that is surely of a word is one look to the other side. */
-  private boundary(word: CodePoints, negative: boolean, before: Node | null, after: Node | null): string {
-    const inside = setText(word);
-    if (before?.kind === "set" && isSubset(before.set, word)) return negative ? `(?=${inside})` : `(?!${inside})`;
-    if (after?.kind === "set" && isSubset(after.set, word)) return negative ? `(?<=${inside})` : `(?<!${inside})`;
-    return negative
-      ? `(?:(?<=${inside})(?=${inside})|(?<!${inside})(?!${inside})(?:(?<=.)|(?=.)))`
-      : `(?:(?<=${inside})(?!${inside})|(?<!${inside})(?=${inside}))`;
   }
 
   private group({ body, number }: Node & { kind: "group" }, isLast: boolean): string {
@@ -120,6 +102,16 @@ function times(atom: string, min: number, max: number): string {
   const step = Math.min(min || max, mostAtOnce);
   const rest = times(atom, Math.max(0, min - step), max - step);
   return min > 0 ? `${atom}{${step}}${rest}` : `${atom}{0,${step}}${rest}`;
+}
+
+/** A boundary next to a character that is surely of a word is one look to the other side. */
+function boundaryText({ word, negative }: Node & { kind: "boundary" }, before?: Node, after?: Node): string {
+  const inside = setText(word);
+  if (before?.kind === "set" && isSubset(before.set, word)) return negative ? `(?=${inside})` : `(?!${inside})`;
+  if (after?.kind === "set" && isSubset(after.set, word)) return negative ? `(?<=${inside})` : `(?<!${inside})`;
+  return negative
+    ? `(?:(?<=${inside})(?=${inside})|(?<!${inside})(?!${inside})(?:(?<=.)|(?=.)))`
+    : `(?:(?<=${inside})(?!${inside})|(?<!${inside})(?=${inside}))`;
 }
 
 /** `$` also stands before a newline at the very end. Where nothing follows, eating that is cheaper than looking at it. */
