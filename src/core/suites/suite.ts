@@ -12,11 +12,12 @@ type Fail = (reason: string) => Error;
 function fillParameters(value: unknown, parameters: Readonly<Record<string, unknown>>, fail: Fail): unknown {
   if (Array.isArray(value)) return value.map((element) => fillParameters(element, parameters, fail));
   if (typeof value !== "object" || value === null) return value;
-  const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
-  if (expression === undefined) return mapValues({ ...value }, (inner) => fillParameters(inner, parameters, fail));
+  const fields: Record<string, unknown> = { ...value };
+  const { $PARAMETER: expression } = fields;
+  if (expression === undefined) return mapValues(fields, (inner) => fillParameters(inner, parameters, fail));
   if (typeof expression !== "string") throw fail(`"$PARAMETER" wants a name or an expression in quotes`);
   // A value that stands next to the reference is its default.
-  const fallback: unknown = Object.entries(value).find(([key]) => key === `$PARAMETER.${expression}`)?.[1];
+  const fallback = fields[`$PARAMETER.${expression}`];
   if (fallback !== undefined) return fallback;
   if (Object.hasOwn(parameters, expression)) return parameters[expression];
   return evaluateExpression(expression, parameters, fail);
@@ -73,16 +74,9 @@ const ExpectationShape = type({
 });
 
 /** Fields of an expectation that only describe it. */
-const descriptive = [
-  "id",
-  "meta",
-  "notes",
-  "description",
-  "rendered_content",
-  "expectation_context",
-  "success_on_last_run",
-  "ge_cloud_id",
-];
+const descriptive = new Set(
+  "id meta notes description rendered_content expectation_context success_on_last_run ge_cloud_id".split(" "),
+);
 const known = new Set(["type", "expectation_type", "kwargs", "severity", ...descriptive]);
 
 /**
@@ -124,7 +118,7 @@ function parseExpectation(
     type: name,
     kwargs,
     severity: shape.severity ?? "critical",
-    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.includes(key))),
+    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.has(key))),
   };
 }
 
