@@ -33,11 +33,6 @@ const Args = {
   "bucketize_data?": "boolean",
 } as const;
 
-interface Categorical {
-  values: readonly unknown[];
-  weights: readonly number[];
-}
-
 /** What a comparison leads to. */
 type Tell = (comparison: Comparison) => Answer;
 
@@ -101,7 +96,7 @@ function isOne(total: number): boolean {
 function categorical(
   column: Column,
   scope: Scope,
-  partition: Categorical | null,
+  partition: { values: readonly unknown[]; weights: readonly number[] } | null,
   { internal, tail }: Holdouts,
   tell: Tell,
 ): Query {

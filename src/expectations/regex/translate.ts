@@ -53,7 +53,8 @@ class Writer {
       case "look":
         return this.look(node);
       case "reference":
-        return this.reference(node.number);
+        if (this.looking) throw this.insideLook();
+        return `(?:\\${this.groups.get(node.number)})`;
       case "repeat":
         return this.repeat(node);
     }
@@ -61,8 +62,12 @@ class Writer {
 
   private group({ body, number }: Node & { kind: "group" }, isLast: boolean): string {
     const captures = number !== null && this.groups.has(number);
-    if (captures && this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
+    if (captures && this.looking) throw this.insideLook();
     return `(${captures ? "" : "?:"}${this.write(body, isLast && !captures)})`;
+  }
+
+  private insideLook(): Error {
+    return this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
   }
 
   private look({ behind, negative, body }: Node & { kind: "look" }): string {
@@ -71,11 +76,6 @@ class Writer {
     const written = this.write(body, false);
     this.looking = outer;
     return `(?${behind ? "<" : ""}${negative ? "!" : "="}${written})`;
-  }
-
-  private reference(number: number): string {
-    if (this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
-    return `(?:\\${this.groups.get(number)})`;
   }
 
   /** What is never there; a group in it would have nothing to refer to. */

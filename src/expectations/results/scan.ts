@@ -18,9 +18,10 @@ export async function scanTable(place: Place, compiled: readonly Compiled[]): Pr
   });
   const required = new Set(place.shape.columns.filter(({ nullable }) => !nullable).map((column) => column.name));
   const refusing = new Map(screened.filter(({ plan }) => plan.refusesNulls).map((one) => [firstColumn(one), one]));
+  // A screened check need not count the NULLs of a column in which the screen finds none.
+  const certain = required.union(refusing);
   const asked = compiled.flatMap((one) => {
-    // A screened check need not count the NULLs of a column in which the screen finds none.
-    if (isScreened(one)) return [{ one, terms: rowTerms(one, q`0`, required.union(refusing)) }];
+    if (isScreened(one)) return [{ one, terms: rowTerms(one, q`0`, certain) }];
     if (isScanned(one)) return [{ one, terms: rowTerms(one, unexpectedTerm(one), required) }];
     return one.plan.kind === "aggregate" && !one.plan.sorts ? [{ one, terms: one.plan.terms }] : [];
   });
