@@ -4,7 +4,7 @@ import { type Expectation, expectationName, invalid, type Suite } from "../core/
 import { registry } from "./kinds/registry.ts";
 import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
 import { formatFor, type GivenFormat } from "./plan/result-format.ts";
-import { familyOf, suiteError, temporal } from "./plan/values.ts";
+import { familyOf, SuiteError, suiteError, temporal } from "./plan/values.ts";
 import { parseRowCondition } from "./row-condition.ts";
 
 /** What a suite is compiled against; for the oldest release of the server that is supported unless it is known. */
@@ -21,8 +21,8 @@ export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)
     try {
       return compileOne(expectation, target);
     } catch (thrown) {
-      if (!(thrown instanceof ConsoleError)) throw thrown;
-      const error = invalid(suite.path, `${expectationName(index, expectation.type)}: ${thrown.title}`, thrown);
+      if (!(thrown instanceof SuiteError)) throw thrown;
+      const error = invalid(suite.path, `${expectationName(index, expectation.type)}: ${thrown.message}`, thrown);
       return { expectation, error };
     }
   });

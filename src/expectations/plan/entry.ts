@@ -9,7 +9,7 @@ export interface Entry {
   type: string;
   /** Arguments it takes, besides those that every expectation takes. */
   arguments: readonly string[];
-  /** Throws `suite_invalid`, naming the argument that is wrong. */
+  /** Throws an `SuiteError`, naming the argument that is wrong. */
   compile(kwargs: Readonly<Record<string, unknown>>, scope: Scope): Plan;
 }
 

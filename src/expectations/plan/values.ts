@@ -1,5 +1,4 @@
 import type { Column } from "../../core/columns.ts";
-import { ConsoleError } from "../../core/errors.ts";
 import { isDate } from "../../core/month.ts";
 import { any, type ElementType, list, name, q, type Sql, value } from "./sql.ts";
 
@@ -146,11 +145,12 @@ function isInt8(text: string): boolean {
   return Number.isInteger(number) && /^[+-]?\d+$/.test(text) && Math.abs(number) < 2 ** 63;
 }
 
-/** The error for an argument that an expectation cannot take; whoever knows the suite puts its name in front. */
-export function suiteError(argument: string | null, reason: string): ConsoleError {
-  return new ConsoleError("suite_invalid", argument === null ? reason : `argument "${argument}": ${reason}`, {
-    hint: "Correct the suite, then run again. Nothing was evaluated.",
-  });
+/** An expectation that cannot be evaluated as it stands; whoever knows the suite tells which one it is. */
+export class SuiteError extends Error {}
+
+/** The error for an argument that an expectation cannot take. */
+export function suiteError(argument: string | null, reason: string): SuiteError {
+  return new SuiteError(argument === null ? reason : `argument "${argument}": ${reason}`);
 }
 
 /** A value as a validation result shows it. */
