@@ -1,20 +1,16 @@
 import type { TableShape } from "../core/columns.ts";
 import { ConsoleError } from "../core/errors.ts";
 import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
-import type { TableName } from "../postgres/catalog/introspect.ts";
 import { registry } from "./kinds/registry.ts";
 import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
 import { formatFor, type GivenFormat } from "./plan/result-format.ts";
-import { familyOf, suiteError, temporal } from "./plan/values.ts";
+import { familyOf, SuiteError, suiteError, temporal } from "./plan/values.ts";
 import { parseRowCondition } from "./row-condition.ts";
 
-export interface Target {
-  shape: TableShape;
+/** What a suite is compiled against; for the oldest release of the server that is supported unless it is known. */
+export interface Target extends Omit<Scope, "rows" | "serverVersion">, Partial<Pick<Scope, "serverVersion">> {
+  /** How much each result holds, unless an expectation says otherwise. */
   resultFormat: GivenFormat;
-  /** Where another table of this name is. */
-  resolveTable(name: string): TableName;
-  /** The server's release, such as 180004; the oldest that is supported unless told. */
-  serverVersion?: number;
 }
 
 const oldestSupported = 150_000;
@@ -25,8 +21,9 @@ export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)
     try {
       return compileOne(expectation, target);
     } catch (thrown) {
-      if (!(thrown instanceof ConsoleError)) throw thrown;
-      return { expectation, error: named(thrown, suite, expectation, index) };
+      if (!(thrown instanceof SuiteError)) throw thrown;
+      const error = invalid(suite.path, `${expectationName(index, expectation.type)}: ${thrown.message}`, thrown);
+      return { expectation, error };
     }
   });
 }
@@ -39,25 +36,14 @@ export function requireSound(suite: Suite, target: Target): void {
   throw new ConsoleError(first.code, first.title + more, { hint: first.hint, cause: first });
 }
 
-function named(error: ConsoleError, suite: Suite, { type }: Expectation, index: number): ConsoleError {
-  return invalid(suite.path, `${expectationName(index, type)}: ${error.title}`, error);
-}
+/** Arguments of 0.x that may still stand in a suite, as long as they ask for nothing. */
+const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto"];
 
 /** Arguments that every expectation takes. */
-const common = [
-  "row_condition",
-  "condition_parser",
-  "result_format",
-  "catch_exceptions",
-  "include_config",
-  "batch_id",
-  "table",
-  "parse_strings_as_datetimes",
-  "allow_cross_type_comparisons",
-  "output_strftime_format",
-  "auto",
-  "profiler_config",
-];
+const common = new Set([
+  ...["row_condition", "condition_parser", "result_format", "catch_exceptions", "include_config", "batch_id", "table"],
+  ...["parse_strings_as_datetimes", "profiler_config", ...retired],
+]);
 
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;
@@ -65,23 +51,16 @@ function compileOne(expectation: Expectation, target: Target): Compiled {
   if (entry === undefined) throw suiteError(null, "there is no such expectation");
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
-  const scope: Scope = {
-    shape: target.shape,
-    rows,
-    resolveTable: (name) => target.resolveTable(name),
-    serverVersion: target.serverVersion ?? oldestSupported,
-  };
-  const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.includes(argument)));
-  const plan = entry.compile(own, scope);
+  const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.has(argument)));
+  const plan = entry.compile(own, { serverVersion: oldestSupported, ...target, rows });
   if (plan.kind === "known" && rows !== null && !entry.arguments.includes("mostly")) {
     throw suiteError("row_condition", "this expectation does not look at rows");
   }
   return { expectation, plan, rows, format: formatFor(kwargs.result_format, target.resultFormat, target.shape) };
 }
 
-/** What 0.x took and 1.x no longer does may stand in a suite as long as it asks for nothing. */
 function refuseRetired(kwargs: Readonly<Record<string, unknown>>, shape: TableShape): void {
-  for (const argument of ["allow_cross_type_comparisons", "output_strftime_format", "auto"]) {
+  for (const argument of retired) {
     if (kwargs[argument]) throw suiteError(argument, "Great Expectations 1.x does not know it; remove it");
   }
   const column = shape.columns.find(({ name }) => name === kwargs.column);

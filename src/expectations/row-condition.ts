@@ -1,6 +1,6 @@
 import type { Column, TableShape } from "../core/columns.ts";
 import { ordered } from "./plan/bounds.ts";
-import { name, q, type Sql } from "./plan/sql.ts";
+import { compared, name, type Operator, q, type Sql } from "./plan/sql.ts";
 import { comparable, constantFor, familyOf, suiteError, temporal } from "./plan/values.ts";
 
 const parsers = ["great_expectations", "great_expectations__experimental__"];
@@ -26,20 +26,13 @@ export function parseRowCondition(given: unknown, parser: unknown, shape: TableS
     throw suiteError("row_condition", `table ${shape.name} has no column "${parts.column}"`);
   }
   if (parts.notnull !== undefined) return q`${name(column.name)} is not null`;
-  const compare = operators[parts.operator ?? ""];
-  if (compare === undefined) throw suiteError("row_condition", `there is no operator "${parts.operator}"`);
+  const operator = operators[parts.operator ?? ""];
+  if (operator === undefined) throw suiteError("row_condition", `there is no operator "${parts.operator}"`);
   const subject = familyOf(column) === "text" ? ordered(column) : comparable(column);
-  return q`(${compare(subject, operandOf(parts.operand ?? "", column))})`;
+  return q`(${compared(subject, operator, operandOf(parts.operand ?? "", column))})`;
 }
 
-const operators: Record<string, (left: Sql, right: Sql) => Sql> = {
-  "==": (left, right) => q`${left} = ${right}`,
-  "!=": (left, right) => q`${left} <> ${right}`,
-  "<": (left, right) => q`${left} < ${right}`,
-  "<=": (left, right) => q`${left} <= ${right}`,
-  ">": (left, right) => q`${left} > ${right}`,
-  ">=": (left, right) => q`${left} >= ${right}`,
-};
+const operators: Record<string, Operator> = { "==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
 
 function operandOf(text: string, column: Column): Sql {
   if (/^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(text)) return constantFor(column, "row_condition", Number(text));

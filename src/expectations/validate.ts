@@ -2,13 +2,13 @@ import { ConsoleError } from "../core/errors.ts";
 import { parseSuite, type Suite } from "../core/suites/suite.ts";
 import { type CatalogTable, catalogTables, type TableName } from "../postgres/catalog/introspect.ts";
 import type { Sql } from "../postgres/connection/connect.ts";
-import { compileSuite, requireSound } from "./compile.ts";
+import { requireSound } from "./compile.ts";
 import { evaluateSuite } from "./evaluate.ts";
 import type { GivenFormat } from "./plan/result-format.ts";
 import { suiteError } from "./plan/values.ts";
-import type { ValidationResult } from "./results/result.ts";
+import type { SuiteValidationResult } from "./results/result.ts";
 
-export interface ValidationRequest {
+interface Request {
   suiteText: string;
   /** For messages. */
   suitePath: string;
@@ -23,32 +23,17 @@ export interface ValidationRequest {
   schema?: string;
 }
 
-export interface Validation {
-  result: ValidationResult;
-  /**
-   * The expectations that cannot be evaluated as they stand. The result has them as failed with exception_info, as
-   * Great Expectations reports them; whoever does not print the result should throw the first.
-   */
-  unsound: ConsoleError[];
-}
-
 /** Evaluate a suite against one table of a database. Throws for a table or a suite that cannot be read. */
-export async function validateTable(sql: Sql, request: ValidationRequest): Promise<Validation> {
+export async function validateTable(sql: Sql, request: Request): Promise<SuiteValidationResult> {
   const { suiteText, suitePath, parameters, resultFormat = "SUMMARY", schema = "public" } = request;
   const suite = parseSuite(suiteText, suitePath, parameters);
   const shape = await findTable(sql, request.table, schema);
   const tables = await otherTables(sql, suite, shape.schema);
-  const target = {
-    shape,
-    resultFormat,
-    resolveTable: (name: string) => tables.get(name) ?? noTable(name),
-  };
+  const target = { shape, resultFormat, resolveTable: (name: string) => tables.get(name) ?? noTable(name) };
   if (request.tolerant === false) requireSound(suite, target);
-  const unsound = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
-  const relation = { schema: shape.schema, name: shape.name };
   // The query that a result shows is to run in a session whose search path nobody has set.
   const display = shape.schema === "public" ? {} : { displaySchema: shape.schema };
-  return { result: await evaluateSuite(sql, { ...target, relation, suite, ...display }), unsound };
+  return evaluateSuite(sql, { ...target, relation: shape, suite, ...display });
 }
 
 async function findTable(sql: Sql, text: string, schema: string): Promise<CatalogTable> {
@@ -63,8 +48,11 @@ async function findTable(sql: Sql, text: string, schema: string): Promise<Catalo
 /** What a name may mean: a table of the default schema, or at any dot schema and table. */
 function candidates(text: string, schema: string): TableName[] {
   if (text.includes("\0") || !text.isWellFormed()) return [];
-  const dots = [...text].flatMap((character, index) => (character === "." ? [index] : []));
-  return [{ schema, name: text }, ...dots.map((at) => ({ schema: text.slice(0, at), name: text.slice(at + 1) }))];
+  const atDots = Array.from(text.matchAll(/\./g), ({ index: at }) => ({
+    schema: text.slice(0, at),
+    name: text.slice(at + 1),
+  }));
+  return [{ schema, name: text }, ...atDots];
 }
 
 /** The tables that expectations of the suite compare with, by the names they use. */

@@ -1,7 +1,9 @@
-import type { ExpectationResult } from "../../src/expectations/results/result.ts";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ExpectationValidationResult } from "../../src/expectations/results/result.ts";
 import type { Sql } from "../../src/postgres/connection/connect.ts";
 
-export interface Corpus {
+interface Corpus {
   datasets: Record<string, Dataset>;
   cases: Case[];
 }
@@ -17,9 +19,16 @@ export interface Case {
   table: string;
   kwargs: Record<string, unknown>;
   kwargs_resolved?: Record<string, unknown>;
-  result_format: unknown;
+  /** SUMMARY unless told. */
+  result_format?: unknown;
   expected: Record<string, unknown> & { success?: boolean; error?: unknown; result?: Record<string, unknown> };
-  compare: Record<string, unknown>;
+  compare?: Record<string, unknown>;
+}
+
+/** The cases of all JSON files of a folder; its README tells their format. */
+export function readCorpora(folder: string): Promise<Corpus[]> {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return Promise.all(files.map((name): Promise<Corpus> => Bun.file(join(folder, name)).json()));
 }
 
 const types: Record<string, (sql: Sql) => unknown> = {
@@ -46,7 +55,10 @@ export async function createTable(sql: Sql, name: string, { columns, rows }: Dat
 }
 
 /** What the result says otherwise than the case expects; null when they agree. */
-export function disagreement({ expected, compare }: Case, found: ExpectationResult | undefined): string | null {
+export function disagreement(
+  { expected, compare = {} }: Case,
+  found: ExpectationValidationResult | undefined,
+): string | null {
   if (found === undefined) return "no result";
   const raised = found.exception_info.raised_exception;
   if (expected.error !== undefined) return raised ? null : "no exception was reported";

@@ -4,6 +4,7 @@ import { ConsoleError } from "../../src/core/errors.ts";
 import { parseSuite } from "../../src/core/suites/suite.ts";
 import { requireSound } from "../../src/expectations/compile.ts";
 import { type EvaluatedVerdict, evaluateSuite } from "../../src/expectations/evaluate.ts";
+import { kept } from "../../src/pipeline/session/suites.ts";
 import { tableShape } from "../../src/postgres/catalog/introspect.ts";
 import type { Queryable, Transaction } from "../../src/postgres/connection/connect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -29,6 +30,7 @@ async function targetOf(sql: Queryable, name: string) {
     shape,
     relation: { schema: "public", name },
     resolveTable: (other: string) => ({ schema: "public", name: other }),
+    resultFormat: kept,
   };
 }
 
@@ -115,8 +117,10 @@ describe("inside a transaction", () => {
     const told: EvaluatedVerdict[] = [];
     const asked = [notNull("id"), between("id", 0, 3)];
     await database.sql.begin(async (tx) => {
-      const evaluation = { ...(await targetOf(tx, "samples")), suite: suiteOf(asked), displayName: "user" };
-      await evaluateSuite(tx, { ...evaluation, onVerdict: (one) => void told.push(one) });
+      const target = await targetOf(tx, "samples");
+      const shape = { ...target.shape, name: "user" };
+      const onVerdict = (one: EvaluatedVerdict) => void told.push(one);
+      await evaluateSuite(tx, { ...target, shape, suite: suiteOf(asked), onVerdict });
     });
     expect(told.map(({ result: _, ...verdict }) => verdict)).toEqual([
       {
@@ -159,8 +163,7 @@ describe("inside a transaction", () => {
 });
 
 test("an unsound suite is refused before anything runs, with the number of its faults", async () => {
-  const { shape, resolveTable } = await targetOf(database.sql, "samples");
-  const target = { shape, resolveTable, resultFormat: "SUMMARY" } as const;
+  const target = await targetOf(database.sql, "samples");
   const unsound = suiteOf([notNull("id"), notNull("nope"), ["expect_nothing", {}]]);
   expect(() => requireSound(unsound, target)).toThrow(
     /^The expectation suite asked\.json is not sound: expectation 2 \(expect_column_values_to_not_be_null\): argument "column": table samples has no column "nope"; it has id, .* \(and 1 more of its expectations are not\)$/s,

@@ -102,7 +102,7 @@ test("no suite crashes the evaluation, or reaches the server as anything but val
         const suiteText = JSON.stringify({ name: "fuzz", expectations });
         const request = { suiteText, suitePath: "fuzz.json", table, parameters: {}, resultFormat: "COMPLETE" } as const;
         try {
-          const { result } = await validateTable(database.sql, request);
+          const result = await validateTable(database.sql, request);
           expect(result.results).toHaveLength(expectations.length);
         } catch (thrown) {
           // A suite that no file could hold is refused as a whole.
@@ -124,10 +124,14 @@ test("a table is found by its name as it is, or refused", async () => {
   };
   for (const table of tables) {
     for (const named of [table, `public.${table}`]) {
-      const { result } = await validateTable(database.sql, { ...request, table: named });
+      const result = await validateTable(database.sql, { ...request, table: named });
       expect(result.meta.batch_spec).toEqual({ schema_name: "public", table_name: table });
     }
   }
+  await database.sql`create schema "😀 schema"`;
+  await database.sql`create table "😀 schema".t (id int)`;
+  const elsewhere = await validateTable(database.sql, { ...request, table: "😀 schema.t" });
+  expect(elsewhere.meta.batch_spec).toEqual({ schema_name: "😀 schema", table_name: "t" });
   await fc.assert(
     fc.asyncProperty(fc.oneof(text, fc.constant("\ud800")), async (table) => {
       const thrown = await validateTable(database.sql, { ...request, table }).then(

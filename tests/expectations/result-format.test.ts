@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 async function answer(type: string, kwargs: object, resultFormat: GivenFormat = "SUMMARY") {
   const suite = { name: "formats", expectations: [{ type, kwargs, severity: "info", notes: "n" }] };
   const request = { suiteText: JSON.stringify(suite), suitePath: "formats.json", table: "samples", parameters: {} };
-  return (await validateTable(database.sql, { ...request, resultFormat })).result;
+  return validateTable(database.sql, { ...request, resultFormat });
 }
 
 const inSet = "expect_column_values_to_be_in_set";

@@ -29,7 +29,7 @@ async function failures(): Promise<Record<string, string[]>> {
   for (const { name, suite } of (await dataset()).tables) {
     const path = fileURLToPath(new URL(`../../db/${suite}`, import.meta.url));
     const request = { suiteText: await Bun.file(path).text(), suitePath: path, table: name, parameters: {} };
-    const { result } = await validateTable(database.sql, { ...request, resultFormat: "COMPLETE" });
+    const result = await validateTable(database.sql, { ...request, resultFormat: "COMPLETE" });
     found[name] = result.results
       .filter(({ success }) => !success)
       .map((one) => `${one.expectation_config.kwargs.column ?? one.expectation_config.type} ${inShort(one)}`);

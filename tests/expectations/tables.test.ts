@@ -125,7 +125,8 @@ test("a query of the author's own leaves nothing behind, also where the caller m
     const shape = await tableShape(tx, "public", "samples");
     if (shape === null) throw new Error("no table samples");
     const resolveTable = (name: string) => ({ schema: "public", name });
-    const { results } = await evaluateSuite(tx, { relation: resolveTable("samples"), shape, suite, resolveTable });
+    const target = { relation: resolveTable("samples"), shape, resolveTable, resultFormat: "SUMMARY" } as const;
+    const { results } = await evaluateSuite(tx, { ...target, suite });
     expect(results.map(({ success }) => success)).toEqual(attempts.map(() => false));
     // The transaction itself may still write.
     await tx`insert into others values (7)`;

@@ -3,8 +3,8 @@ import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
 import { exampleLine, exits, program } from "../../src/headless/usage.ts";
-import type { Context } from "../../src/tui/state/binding.ts";
 import { bindings } from "../../src/tui/screens/bindings.ts";
+import type { Context } from "../../src/tui/state/binding.ts";
 
 /** The README's command reference, in Markdown: the same table that `--help` prints. */
 export function commandReference(): string {

@@ -3,29 +3,31 @@
 /** A number, a moment (milliseconds since 1970, UTC), or a length of time in milliseconds. */
 type Value = { kind: "number" | "moment" | "span"; value: number };
 type Names = Readonly<Record<string, unknown>>;
-type Fail = (reason: string) => Error;
 
-const token = /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z][\w$]*)|(?<sign>[-+*/^(),=]))/y;
+const token = /\s*(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[A-Za-z][\w$]*|[-+*/^(),=])/y;
+
+class ExpressionError extends Error {}
+const bad = (reason: string) => new ExpressionError(reason);
 
 /** The value of an expression: a number, or a moment as `YYYY-MM-DDTHH:MM:SS`. `fail` makes the error. */
-export function evaluateExpression(text: string, names: Names, fail: Fail): number | string {
-  const bad = (reason: string) => fail(`$PARAMETER "${text}": ${reason}`);
-  const parser = new Parser(tokensOf(text, bad), names, bad);
-  const result = parser.sum();
-  if (parser.next() !== undefined) throw bad(`unexpected "${parser.next()}"`);
-  if (!Number.isFinite(result.value) || result.kind === "span") throw bad("it is not a number or a moment");
-  if (result.kind === "number") return result.value;
-  if (Math.abs(result.value) > 8.64e15) throw bad("it is out of range");
-  return new Date(result.value)
-    .toISOString()
-    .slice(0, -1)
-    .replace(/\.000$/, "");
+export function evaluateExpression(text: string, names: Names, fail: (reason: string) => Error): number | string {
+  try {
+    const parser = new Parser(tokensOf(text), names);
+    const { kind, value } = parser.sum();
+    if (parser.next() !== undefined) throw bad(`unexpected "${parser.next()}"`);
+    if (!Number.isFinite(value) || kind === "span") throw bad("it is not a number or a moment");
+    if (kind === "number") return value;
+    if (Math.abs(value) > 8.64e15) throw bad("it is out of range");
+    return new Date(value).toISOString().replace(/(\.000)?Z$/, "");
+  } catch (thrown) {
+    throw thrown instanceof ExpressionError ? fail(`$PARAMETER "${text}": ${thrown.message}`) : thrown;
+  }
 }
 
 /** Tokens at most; it bounds how deep the parser goes. */
 const longest = 200;
 
-function tokensOf(text: string, bad: Fail): string[] {
+function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   token.lastIndex = 0;
   while (text.slice(token.lastIndex).trim() !== "") {
@@ -43,7 +45,6 @@ class Parser {
   constructor(
     private readonly tokens: readonly string[],
     private readonly names: Names,
-    private readonly bad: Fail,
   ) {}
 
   next(): string | undefined {
@@ -57,14 +58,14 @@ class Parser {
   }
 
   private need(wanted: string): void {
-    if (!this.take(wanted)) throw this.bad(`"${wanted}" is missing`);
+    if (!this.take(wanted)) throw bad(`"${wanted}" is missing`);
   }
 
   sum(): Value {
     let left = this.product();
     for (;;) {
-      if (this.take("+")) left = add(left, this.product(), 1, this.bad);
-      else if (this.take("-")) left = add(left, this.product(), -1, this.bad);
+      if (this.take("+")) left = add(left, this.product(), 1);
+      else if (this.take("-")) left = add(left, this.product(), -1);
       else return left;
     }
   }
@@ -72,8 +73,8 @@ class Parser {
   private product(): Value {
     let left = this.power();
     for (;;) {
-      if (this.take("*")) left = multiply(left, this.power(), this.bad);
-      else if (this.take("/")) left = divide(left, this.power(), this.bad);
+      if (this.take("*")) left = multiply(left, this.power());
+      else if (this.take("/")) left = divide(left, this.power());
       else return left;
     }
   }
@@ -81,14 +82,14 @@ class Parser {
   private power(): Value {
     const base = this.atom();
     if (!this.take("^")) return base;
-    return number(numeric(base, this.bad) ** numeric(this.power(), this.bad));
+    return number(numeric(base) ** numeric(this.power()));
   }
 
   private atom(): Value {
     if (this.take("+")) return this.atom();
     if (this.take("-")) {
       const { kind, value } = this.atom();
-      if (kind === "moment") throw this.bad("a moment has no negative");
+      if (kind === "moment") throw bad("a moment has no negative");
       return { kind, value: -value };
     }
     if (this.take("(")) {
@@ -97,22 +98,23 @@ class Parser {
       return inner;
     }
     const word = this.next();
-    if (word === undefined) throw this.bad("it ends too soon");
+    if (word === undefined) throw bad("it ends too soon");
     this.at++;
     if (/^[\d.]/.test(word)) return number(Number(word));
-    if (!/^[A-Za-z]/.test(word)) throw this.bad(`unexpected "${word}"`);
+    if (!/^[A-Za-z]/.test(word)) throw bad(`unexpected "${word}"`);
     return this.take("(") ? this.call(word) : this.named(word);
   }
 
   private named(word: string): Value {
     if (word.toUpperCase() === "PI") return number(Math.PI);
     if (word.toUpperCase() === "E") return number(Math.E);
-    if (!Object.hasOwn(this.names, word))
-      throw this.bad(`no parameter "${word}": give it as --parameter ${word}=VALUE`);
+    if (!Object.hasOwn(this.names, word)) throw bad(`no parameter "${word}": give it as --parameter ${word}=VALUE`);
     const value = this.names[word];
     if (typeof value === "number") return number(value);
-    const moment = typeof value === "string" ? Date.parse(utc(value)) : Number.NaN;
-    if (Number.isNaN(moment)) throw this.bad(`parameter "${word}" is neither a number nor a date`);
+    // A time without zone is one in UTC, whatever the machine's own zone is.
+    const zoned = String(value).replace(/^([\d-]{10})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/, "$1T$2Z");
+    const moment = typeof value === "string" ? Date.parse(zoned) : Number.NaN;
+    if (Number.isNaN(moment)) throw bad(`parameter "${word}" is neither a number nor a date`);
     return { kind: "moment", value: moment };
   }
 
@@ -124,21 +126,17 @@ class Parser {
       const key = this.next() ?? "";
       if (this.tokens[this.at + 1] === "=") {
         this.at += 2;
-        named[key] = numeric(this.sum(), this.bad);
+        named[key] = numeric(this.sum());
       } else positional.push(this.sum());
     }
-    return this.apply(name, positional, named);
-  }
-
-  private apply(name: string, positional: Value[], named: Record<string, number>): Value {
-    if (name === "timedelta") return span(positional, named, this.bad);
-    if (Object.keys(named).length > 0 && name !== "datetime") throw this.bad(`${name} takes no named arguments`);
+    if (name === "timedelta") return span(positional, named);
+    if (Object.keys(named).length > 0 && name !== "datetime") throw bad(`${name} takes no named arguments`);
     if (name === "now" && positional.length === 0) return { kind: "moment", value: Date.now() };
-    const numbers = positional.map((value) => numeric(value, this.bad));
-    if (name === "datetime") return moment(numbers, named, this.bad);
+    const numbers = positional.map(numeric);
+    if (name === "datetime") return moment(numbers, named);
     const apply = Object.hasOwn(functions, name) ? functions[name] : undefined;
-    if (apply === undefined) throw this.bad(`there is no function "${name}"`);
-    if (numbers.length < 1 || numbers.length > (name === "round" ? 2 : 1)) throw this.bad(`${name} takes one number`);
+    if (apply === undefined) throw bad(`there is no function "${name}"`);
+    if (numbers.length < 1 || numbers.length > (name === "round" ? 2 : 1)) throw bad(`${name} takes one number`);
     return number(apply(numbers[0] ?? 0, numbers[1] ?? 0));
   }
 }
@@ -164,12 +162,12 @@ function number(value: number): Value {
   return { kind: "number", value };
 }
 
-function numeric({ kind, value }: Value, bad: Fail): number {
+function numeric({ kind, value }: Value): number {
   if (kind !== "number") throw bad("a number is wanted where a time stands");
   return value;
 }
 
-function add(a: Value, b: Value, sign: 1 | -1, bad: Fail): Value {
+function add(a: Value, b: Value, sign: 1 | -1): Value {
   const value = a.value + sign * b.value;
   if (a.kind === b.kind && a.kind !== "moment") return { kind: a.kind, value };
   if (a.kind === "moment" && b.kind === "span") return { kind: "moment", value };
@@ -178,20 +176,23 @@ function add(a: Value, b: Value, sign: 1 | -1, bad: Fail): Value {
   throw bad("times and numbers cannot be added");
 }
 
-function multiply(a: Value, b: Value, bad: Fail): Value {
-  if (a.kind === "span" && b.kind === "number") return { kind: "span", value: a.value * b.value };
-  if (a.kind === "number" && b.kind === "span") return { kind: "span", value: a.value * b.value };
-  return number(numeric(a, bad) * numeric(b, bad));
+function multiply(a: Value, b: Value): Value {
+  if (b.kind === "span") return { kind: "span", value: numeric(a) * b.value };
+  return { kind: a.kind, value: scalable(a) * numeric(b) };
 }
 
-function divide(a: Value, b: Value, bad: Fail): Value {
+function divide(a: Value, b: Value): Value {
   if (b.value === 0) throw bad("division by zero");
-  if (a.kind === "span" && b.kind === "number") return { kind: "span", value: a.value / b.value };
-  return number(numeric(a, bad) / numeric(b, bad));
+  return { kind: a.kind, value: scalable(a) / numeric(b) };
+}
+
+/** A number or a length of time. */
+function scalable(value: Value): number {
+  return value.kind === "span" ? value.value : numeric(value);
 }
 
 /** Units of Python's timedelta, in the order of its arguments, in milliseconds. */
-const units = {
+const units: Record<string, number> = {
   days: 864e5,
   seconds: 1e3,
   microseconds: 1e-3,
@@ -201,12 +202,12 @@ const units = {
   weeks: 6048e5,
 };
 
-function span(positional: Value[], named: Record<string, number>, bad: Fail): Value {
+function span(positional: Value[], named: Record<string, number>): Value {
   const sizes = Object.values(units);
   if (positional.length > sizes.length) throw bad("timedelta takes seven numbers at most");
-  let total = positional.reduce((sum, value, index) => sum + numeric(value, bad) * (sizes[index] ?? 0), 0);
+  let total = positional.reduce((sum, value, index) => sum + numeric(value) * (sizes[index] ?? 0), 0);
   for (const [unit, count] of Object.entries(named)) {
-    const size = Object.entries(units).find(([name]) => name === unit)?.[1];
+    const size = Object.hasOwn(units, unit) ? units[unit] : undefined;
     if (size === undefined) throw bad(`timedelta knows no "${unit}"`);
     total += count * size;
   }
@@ -215,7 +216,7 @@ function span(positional: Value[], named: Record<string, number>, bad: Fail): Va
 
 const parts = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
 
-function moment(positional: number[], named: Record<string, number>, bad: Fail): Value {
+function moment(positional: number[], named: Record<string, number>): Value {
   const wrong = Object.keys(named).find((name) => !parts.includes(name));
   if (wrong !== undefined || positional.length > parts.length)
     throw bad(`datetime knows no "${wrong ?? "eighth number"}"`);
@@ -227,9 +228,4 @@ function moment(positional: number[], named: Record<string, number>, bad: Fail):
   // Date.UTC carries over what is too large; the 31st of June is no day.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) throw bad("there is no such day");
   return { kind: "moment", value: date.getTime() };
-}
-
-/** A date or a time without zone, read as UTC whatever the machine's own zone is. */
-function utc(text: string): string {
-  return /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text) ? `${text.replace(" ", "T")}Z` : text;
 }

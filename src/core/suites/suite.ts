@@ -9,25 +9,26 @@ type Fail = (reason: string) => Error;
  * A value of a suite with every `{"$PARAMETER": "…"}` in it filled. What stands there is the name of a parameter, or an
  * expression as Great Expectations knows them (suite-expression.ts). `fail` makes the error for what cannot be filled.
  */
-export function fillParameters(value: unknown, parameters: Readonly<Record<string, unknown>>, fail: Fail): unknown {
+function fillParameters(value: unknown, parameters: Readonly<Record<string, unknown>>, fail: Fail): unknown {
   if (Array.isArray(value)) return value.map((element) => fillParameters(element, parameters, fail));
   if (typeof value !== "object" || value === null) return value;
-  const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
-  if (expression === undefined) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, fillParameters(inner, parameters, fail)]),
-    );
-  }
+  const fields: Record<string, unknown> = { ...value };
+  const { $PARAMETER: expression } = fields;
+  if (expression === undefined) return mapValues(fields, (inner) => fillParameters(inner, parameters, fail));
   if (typeof expression !== "string") throw fail(`"$PARAMETER" wants a name or an expression in quotes`);
   // A value that stands next to the reference is its default.
-  const fallback: unknown = Object.entries(value).find(([key]) => key === `$PARAMETER.${expression}`)?.[1];
+  const fallback = fields[`$PARAMETER.${expression}`];
   if (fallback !== undefined) return fallback;
   if (Object.hasOwn(parameters, expression)) return parameters[expression];
   return evaluateExpression(expression, parameters, fail);
 }
 
+function mapValues<Value, Mapped>(record: Readonly<Record<string, Value>>, map: (value: Value, key: string) => Mapped) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
 /** The names of the parameters that a value of a suite asks for: plain, or within expressions. */
-export function wantedParameters(value: unknown): string[] {
+function wantedParameters(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
   if (typeof expression !== "string") return Object.values(value).flatMap(wantedParameters);
@@ -73,16 +74,9 @@ const expectationShape = {
 } as const;
 
 /** Fields of an expectation that only describe it. */
-const descriptive = [
-  "id",
-  "meta",
-  "notes",
-  "description",
-  "rendered_content",
-  "expectation_context",
-  "success_on_last_run",
-  "ge_cloud_id",
-];
+const descriptive = new Set(
+  "id meta notes description rendered_content expectation_context success_on_last_run ge_cloud_id".split(" "),
+);
 const known = new Set(["type", "expectation_type", "kwargs", "severity", ...descriptive]);
 
 /**
@@ -97,10 +91,7 @@ export function parseSuite(text: string, path: string, parameters: Readonly<Reco
   const wanted = new Set([...Object.keys(own), ...wantedParameters(shape.expectations)]);
   const idle = Object.keys(parameters).find((one) => !wanted.has(one));
   if (idle !== undefined) throw noSuchParameter(path, idle, wanted);
-  const values = {
-    ...own,
-    ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, asValue(value)])),
-  };
+  const values = { ...own, ...mapValues(parameters, asValue) };
   const expectations = shape.expectations.map((entry, index) => parseExpectation(entry, path, index, values));
   return { name, path, expectations, parameters: values };
 }
@@ -118,17 +109,16 @@ function parseExpectation(
   if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
   const unknown = Object.keys(entry).find((key) => !known.has(key));
   if (unknown !== undefined) throw invalid(path, `${expectationName(index, name)} has an unknown field "${unknown}"`);
-  const kwargs = Object.entries(shape.kwargs ?? {}).map(([argument, value]) => {
-    const filled = fillParameters(value, parameters, (reason) =>
+  const kwargs = mapValues(shape.kwargs ?? {}, (value, argument) =>
+    fillParameters(value, parameters, (reason) =>
       invalid(path, `${expectationName(index, name)}, argument "${argument}": ${reason}`),
-    );
-    return [argument, filled];
-  });
+    ),
+  );
   return {
     type: name,
-    kwargs: Object.fromEntries(kwargs),
+    kwargs,
     severity: shape.severity ?? "critical",
-    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.includes(key))),
+    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.has(key))),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { type } from "../../core/checks.ts";
-import { bounded, ordered } from "../plan/bounds.ts";
-import { columnOf, type Entry, entry, OnColumn, StrictBounds } from "../plan/entry.ts";
-import { type Answer, asNumber, type Limits, type Plan, type Scope, within } from "../plan/plan.ts";
-import { name, q, relation, type Sql } from "../plan/sql.ts";
+import type { Column } from "../../core/columns.ts";
+import { asNumber, bounded, type Limits, numberLimits, ordered, within } from "../plan/bounds.ts";
+import { type Entry, onColumn, StrictBounds } from "../plan/entry.ts";
+import type { Answer, Plan } from "../plan/plan.ts";
+import { all, filtered, name, q, relation, type Sql, value } from "../plan/sql.ts";
 import {
   comparable,
   familyOf,
@@ -14,91 +14,130 @@ import {
   textFor,
 } from "../plan/values.ts";
 
-const Args = { ...OnColumn, ...StrictBounds } as const;
-type Args = type.infer<typeof Args>;
+const Ranges = {
+  "+": "reject",
+  quantiles: "(0 <= number <= 1)[]",
+  value_ranges: "(number | null)[][]",
+} as const;
 
-/** Column aggregate expectations that compare one metric with min_value and max_value. */
+/** Column aggregate expectations that hold metrics against bounds. */
 export const columnAggregates: readonly Entry[] = [
-  entry("expect_column_min_to_be_between", Args, (args, scope) => extreme(args, scope, (column) => q`min(${column})`)),
-  entry("expect_column_max_to_be_between", Args, (args, scope) => extreme(args, scope, (column) => q`max(${column})`)),
-  entry("expect_column_sum_to_be_between", Args, (args, scope) => metric(args, scope, (column) => q`sum(${column})`)),
-  entry("expect_column_mean_to_be_between", Args, (args, scope) => metric(args, scope, (column) => q`avg(${column})`)),
-  entry("expect_column_stdev_to_be_between", Args, (args, scope) =>
-    metric(args, scope, (column) => q`stddev_samp(${column})`),
+  extreme("expect_column_min_to_be_between", (column) => q`min(${column})`),
+  extreme("expect_column_max_to_be_between", (column) => q`max(${column})`),
+  metric("expect_column_sum_to_be_between", (column) => q`sum(${column})`),
+  metric("expect_column_mean_to_be_between", (column) => q`avg(${column})`),
+  metric("expect_column_stdev_to_be_between", (column) => q`stddev_samp(${column})`),
+  metric(
+    "expect_column_median_to_be_between",
+    (column) => q`percentile_cont(0.5) within group (order by ${column})`,
+    true,
   ),
-  entry("expect_column_median_to_be_between", Args, (args, scope) => ({
-    ...metric(args, scope, (column) => q`percentile_cont(0.5) within group (order by ${column})`),
-    sorts: true,
-  })),
 
-  entry("expect_column_unique_value_count_to_be_between", Args, (args, scope) => {
+  distinctCount("expect_column_unique_value_count_to_be_between", (distinct, _, limits) =>
     // Great Expectations takes strict_min and strict_max here, and does not heed them.
-    const limits = { ...numberLimits(args), strict_min: false, strict_max: false };
-    return distinctCounts(args, scope, (distinct) => within(distinct, limits));
-  }),
+    within(distinct, { ...limits, strict_min: false, strict_max: false }),
+  ),
+  distinctCount("expect_column_proportion_of_unique_values_to_be_between", (distinct, values, limits) =>
+    within(values === 0 ? 0 : distinct / values, limits),
+  ),
 
-  entry("expect_column_proportion_of_unique_values_to_be_between", Args, (args, scope) => {
-    const limits = numberLimits(args);
-    return distinctCounts(args, scope, (distinct, values) => within(values === 0 ? 0 : distinct / values, limits));
-  }),
+  onColumn(
+    "expect_column_quantile_values_to_be_between",
+    { quantile_ranges: Ranges, "allow_relative_error?": "boolean | string | number | null" },
+    numeric,
+    (column, { quantile_ranges: { quantiles, value_ranges: ranges } }, { rows }) => {
+      if (quantiles.length !== ranges.length)
+        throw suiteError("quantile_ranges", "there must be as many ranges as quantiles");
+      for (const [low = null, high = null, ...more] of ranges) {
+        const isOrdered = low === null || high === null || low <= high;
+        if (!isOrdered || more.length > 0) throw suiteError("quantile_ranges", "value_ranges must be ordered pairs");
+      }
+      const terms = quantiles.map((quantile) => {
+        const share = value("float8", String(quantile));
+        return filtered(q`percentile_disc(${share}) within group (order by ${name(column.name)})`, rows);
+      });
+      return { kind: "aggregate", sorts: true, terms, answer: (values) => quantileAnswer(quantiles, ranges, values) };
+    },
+  ),
 ];
 
 /** The least or greatest value: compared with bounds of the column's own type. */
-function extreme(args: Args, scope: Scope, aggregate: (column: Sql) => Sql): Plan {
-  const column = columnOf(scope, "column", args.column, bounded);
-  const terms = [inScope(aggregate(ordered(column)), scope)];
-  if (numeric.includes(familyOf(column))) return { kind: "aggregate", terms, answer: numberAnswer(args) };
-  const isMoment = temporal.includes(familyOf(column));
-  const limit = (argument: "min_value" | "max_value") => {
-    const given = args[argument];
-    if (given === null || given === undefined) return null;
-    const text = textFor(column, argument, given);
-    return isMoment ? sortableMoment(text) : text;
-  };
-  const limits = { ...args, min_value: limit("min_value"), max_value: limit("max_value") };
-  const answer = ([value]: readonly unknown[]): Answer => {
-    if (typeof value !== "string") return { success: false, observed: null };
-    if (!isMoment) return within(value, limits);
-    return { ...within(sortableMoment(value), limits), observed: isoMoment(value) };
-  };
-  return { kind: "aggregate", terms, answer };
+function extreme(type: string, aggregate: (column: Sql) => Sql): Entry {
+  return onColumn(type, StrictBounds, bounded, (column, args, { rows }) => ({
+    kind: "aggregate",
+    terms: [filtered(aggregate(ordered(column)), rows)],
+    answer: numeric.includes(familyOf(column)) ? numberAnswer(args) : textAnswer(column, args),
+  }));
 }
 
-function metric(args: Args, scope: Scope, aggregate: (column: Sql) => Sql) {
-  const column = columnOf(scope, "column", args.column, numeric);
-  const terms = [inScope(aggregate(name(column.name)), scope)];
-  return { kind: "aggregate" as const, terms, answer: numberAnswer(args) };
+function metric(type: string, aggregate: (column: Sql) => Sql, sorts = false): Entry {
+  return onColumn(type, StrictBounds, numeric, (column, args, { rows }): Plan => {
+    const terms = [filtered(aggregate(name(column.name)), rows)];
+    return { kind: "aggregate", sorts, terms, answer: numberAnswer(args) };
+  });
 }
 
-function numberAnswer(args: Args): (values: readonly unknown[]) => Answer {
-  const limits = numberLimits(args);
+const isNumber = (number: number) => !Number.isNaN(number);
+
+function numberAnswer(args: Limits): (values: readonly unknown[]) => Answer {
+  const limits = numberLimits(args, isNumber);
   return ([value]) => within(asNumber(value), limits);
 }
 
-function numberLimits(args: Args): Limits<number> {
-  const limit = (argument: "min_value" | "max_value") => {
-    const number = asNumber(args[argument]);
-    if (Number.isNaN(number)) throw suiteError(argument, `${JSON.stringify(args[argument])} is not a number`);
-    return number;
+/** Texts, and moments as texts that compare as they do. */
+function textAnswer(column: Column, args: Limits): (values: readonly unknown[]) => Answer {
+  const isMoment = temporal.includes(familyOf(column));
+  const sortable = isMoment ? sortableMoment : (text: string) => text;
+  const limit = (side: "min_value" | "max_value") => {
+    const given = args[side] ?? null;
+    return given === null ? null : sortable(textFor(column, side, given));
   };
-  return { ...args, min_value: limit("min_value"), max_value: limit("max_value") };
-}
-
-function inScope(aggregate: Sql, { rows }: Scope): Sql {
-  return rows === null ? aggregate : q`${aggregate} filter (where ${rows})`;
+  const limits = { ...args, min_value: limit("min_value"), max_value: limit("max_value") };
+  return ([value]) => {
+    if (typeof value !== "string") return { success: false, observed: null };
+    return { ...within(sortable(value), limits), observed: isMoment ? isoMoment(value) : value };
+  };
 }
 
 /** How many different values there are, among how many that are not NULL. */
-function distinctCounts(args: Args, scope: Scope, answer: (distinct: number, values: number) => Answer): Plan {
-  const column = comparable(columnOf(scope, "column", args.column));
+function distinctCount(
+  type: string,
+  answer: (distinct: number, values: number, limits: Limits<number>) => Answer,
+): Entry {
+  return onColumn(type, StrictBounds, null, (column, args, { rows }) => {
+    const limits = numberLimits(args, isNumber);
+    const subject = comparable(column);
+    const where = all([q`${subject} is not null`, rows]);
+    return {
+      kind: "query",
+      statement: q`select count(*), coalesce(sum(times), 0)
+                     from (select count(*) as times from ${relation} where ${where} group by ${subject}) g`,
+      answer: ([counts = []]) => answer(Number(counts[0]), Number(counts[1]), limits),
+    };
+  });
+}
+
+function quantileAnswer(
+  quantiles: readonly number[],
+  ranges: readonly (readonly (number | null)[])[],
+  found: readonly unknown[],
+): Answer {
+  if (found.includes(null)) return { exception: "the column holds no value, so it has no quantiles" };
+  const values = found.map(Number);
+  const successes = values.map((quantile, at) => {
+    const [low, high] = ranges[at] ?? [];
+    const [from, to] = [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
+    const isInside = from <= quantile && quantile <= to && Number.isFinite(quantile);
+    return isInside || isNear(quantile, from) || isNear(quantile, to);
+  });
   return {
-    kind: "query",
-    statement: q`select count(*), coalesce(sum(times), 0)
-                   from (select count(*) as times from ${relation} where ${present(column, scope)} group by ${column}) g`,
-    answer: ([counts = []]) => answer(Number(counts[0]), Number(counts[1])),
+    success: successes.every(Boolean),
+    observed: { quantiles, values },
+    details: { success_details: successes },
   };
 }
 
-export function present(column: Sql, { rows }: Scope): Sql {
-  return rows === null ? q`${column} is not null` : q`${column} is not null and ${rows}`;
+/** A quantile may lie outside its range as far as numpy's isclose allows. */
+function isNear(quantile: number, bound: number): boolean {
+  return Number.isFinite(bound) && Math.abs(quantile - bound) <= 1e-8 + 1e-4 * Math.abs(bound);
 }

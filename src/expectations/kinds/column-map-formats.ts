@@ -1,43 +1,32 @@
-import { columnOf, type Entry, entry, OnRowsOfColumn } from "../plan/entry.ts";
-import { rowCheck } from "../plan/row-check.ts";
+import { columnMap, type Entry } from "../plan/entry.ts";
 import { name, q, type Sql, value } from "../plan/sql.ts";
 import { suiteError } from "../plan/values.ts";
 
 /** Column map expectations on texts that are written in some format. */
 export const columnMapFormats: readonly Entry[] = [
-  entry("expect_column_values_to_be_json_parseable", OnRowsOfColumn, ({ column, mostly }, scope) => {
-    const subject = columnOf(scope, "column", column, ["text"]);
-    return rowCheck(subject, mostly, isJson(name(column), scope.serverVersion));
-  }),
+  columnMap("expect_column_values_to_be_json_parseable", {}, ["text"], (column, _, { serverVersion }) =>
+    isJson(name(column.name), serverVersion),
+  ),
 
-  entry(
+  columnMap(
     "expect_column_values_to_match_strftime_format",
-    { ...OnRowsOfColumn, strftime_format: "string > 0" },
-    ({ column, mostly, strftime_format: format }, scope) => {
-      const subject = columnOf(scope, "column", column, ["text"]);
-      const expected = matchesTime(name(column), format, (reason) => suiteError("strftime_format", reason));
-      return rowCheck(subject, mostly, expected);
-    },
+    { strftime_format: "string > 0" },
+    ["text"],
+    (column, { strftime_format: format }) => matchesTime(name(column.name), format),
   ),
 ];
 
-/** The release that can say whether a text is JSON. */
-const release16 = 160_000;
-
-/** Whether a text is JSON, as RFC 8259 defines it; NULL for NULL. */
+/** Whether a text is JSON, as RFC 8259 defines it; NULL for NULL. PostgreSQL can say so since release 16. */
 export function isJson(text: Sql, serverVersion: number): Sql {
-  return serverVersion >= release16 ? q`${text} is json` : reducesToValue(text);
+  return serverVersion >= 160_000 ? q`${text} is json` : reducesToValue(text);
 }
 
 const stringPattern = String.raw`"(?:[^"\\\u0001-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"`;
 const scalarPattern = String.raw`true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`;
 const blankPattern = String.raw`[ \n\r\t]+`;
-const containerPattern = containers(`(?:0|"")`);
-
-function containers(element: string): string {
-  const pair = `"":${element}`;
-  return String.raw`\[(?:${element}(?:,${element})*)?\]|\{(?:${pair}(?:,${pair})*)?\}`;
-}
+const element = `(?:0|"")`;
+const pair = `"":${element}`;
+const containerPattern = String.raw`\[(?:${element}(?:,${element})*)?\]|\{(?:${pair}(?:,${pair})*)?\}`;
 
 /**
  * For servers that cannot say: every string is cut down to `""`, every other simple value to `0`, and then the innermost
@@ -52,8 +41,6 @@ function reducesToValue(text: Sql): Sql {
       select ${simple} union select ${replaced(q`t`, containerPattern, "0")} from reduced)
     select bool_or(t in ('0', '""')) from reduced)`;
 }
-
-type Fail = (reason: string) => Error;
 
 const months = "January February March April May June July August September October November December".split(" ");
 const days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
@@ -96,10 +83,10 @@ const shorthands: Record<string, string> = {
 
 /**
  * Whether a text is a date or time as Python's `strptime` reads it with this format, in the C locale: every part in its
- * range, and the day in its month. Throws the error that `fail` makes for a directive that is not known.
+ * range, and the day in its month. Throws for a directive that is not known.
  */
-export function matchesTime(text: Sql, format: string, fail: Fail): Sql {
-  const pieces = piecesOf(format, fail);
+export function matchesTime(text: Sql, format: string): Sql {
+  const pieces = piecesOf(format);
   const whole = q`${text} ~ ${pattern(pieces, null)}`;
   const has = (...names: string[]) => names.find((directive) => pieces.some((piece) => piece.directive === directive));
   const day = has("d");
@@ -126,39 +113,36 @@ function monthOf(directive: string, text: Sql): Sql {
 }
 
 interface Piece {
-  directive: string | null;
+  /** Its letter; none for what stands between directives. */
+  directive: string;
   regex: string;
 }
 
-function piecesOf(format: string, fail: Fail): Piece[] {
+function piecesOf(format: string): Piece[] {
   const expanded = format.replace(/%([A-Za-z%])/g, (whole, letter: string) => shorthands[letter] ?? whole);
   const pieces = Array.from(
     expanded.matchAll(/%(.?)|(\s+)|([^%\s]+)/gsu),
-    ([whole, directive, blank, plain]): Piece => {
-      if (blank !== undefined) return { directive: null, regex: "\\s+" };
-      if (plain !== undefined) return { directive: null, regex: anyCase([plain]) };
-      const regex = Object.hasOwn(directives, directive ?? "") ? directives[directive ?? ""] : undefined;
-      if (regex === undefined) throw fail(`the directive ${whole} is not known; known are ${known()}`);
-      return { directive: directive ?? "", regex };
+    ([, directive, blank, plain = ""]): Piece => {
+      if (directive !== undefined) return { directive, regex: directiveRegex(directive) };
+      return { directive: "", regex: blank === undefined ? anyCase([plain]) : "\\s+" };
     },
   );
-  const directivesUsed = pieces.flatMap(({ directive }) =>
-    directive === null || directive === "%" ? [] : [directive],
-  );
-  const twice = directivesUsed.find((directive, at) => directivesUsed.indexOf(directive) !== at);
-  if (twice !== undefined) throw fail(`the directive %${twice} stands there twice`);
+  const used = pieces.map(({ directive }) => directive).filter((directive) => /[a-z]/i.test(directive));
+  const twice = used.find((directive, at) => used.indexOf(directive) !== at);
+  if (twice !== undefined) throw suiteError("strftime_format", `the directive %${twice} stands there twice`);
   return pieces;
 }
 
-function known(): string {
-  return [...Object.keys(directives), ...Object.keys(shorthands)].map((letter) => `%${letter}`).join(" ");
+function directiveRegex(directive: string): string {
+  const regex = Object.hasOwn(directives, directive) ? directives[directive] : undefined;
+  if (regex !== undefined) return regex;
+  const known = Object.keys({ ...directives, ...shorthands }).map((letter) => `%${letter}`);
+  throw suiteError("strftime_format", `the directive %${directive} is not known; known are ${known.join(" ")}`);
 }
 
 /** The format as a regular expression; the part of one directive is captured. */
 function pattern(pieces: readonly Piece[], captured: string | null): Sql {
-  const regex = pieces.map((piece) =>
-    piece.directive !== null && piece.directive === captured ? `(${piece.regex})` : piece.regex,
-  );
+  const regex = pieces.map((piece) => (piece.directive === captured ? `(${piece.regex})` : piece.regex));
   return value("text", `^${regex.join("")}$`);
 }
 

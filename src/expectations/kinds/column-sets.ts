@@ -1,14 +1,23 @@
 import type { Column } from "../../core/columns.ts";
-import { columnOf, type Entry, entry, OnColumn } from "../plan/entry.ts";
-import type { Answer, Plan, Query, Scope } from "../plan/plan.ts";
+import { type Entry, onColumn } from "../plan/entry.ts";
+import type { Answer, Query, Scope } from "../plan/plan.ts";
 import { all, value as constant, list, q, relation, type Sql } from "../plan/sql.ts";
-import { comparable, elementOf, familyOf, type JsonValue, jsonValue, numeric, temporal } from "../plan/values.ts";
+import {
+  comparable,
+  compareShown,
+  elementOf,
+  familyOf,
+  type JsonValue,
+  jsonValue,
+  numeric,
+  temporal,
+} from "../plan/values.ts";
 
 /** Distinct values that results list at most, beyond those of the set that is asked for. */
 export const mostListed = 10_000;
 
 /** A distinct value, its key for comparisons, and how often it occurs. */
-export interface Distinct {
+interface Distinct {
   value: JsonValue;
   key: string;
   count: number;
@@ -27,7 +36,7 @@ export function distinctValues(
 ): Query {
   const subject = comparable(column);
   const members = list(elementOf(column), membersFor(column, wanted));
-  const present = all([q`${subject} is not null`, ...(scope.rows === null ? [] : [scope.rows])]);
+  const present = all([q`${subject} is not null`, scope.rows]);
   const limit = constant("int8", String(mostListed + wanted.length));
   return {
     kind: "query",
@@ -35,14 +44,15 @@ export function distinctValues(
                    select ${subject} as v, count(*) as times, max(count(*)) over () as most from ${relation}
                     where ${present} group by ${subject}) g
                   where ${only} order by v = any(${members}) desc limit ${limit}`,
-    answer: (rows) => answer(rows.map(([raw, count]) => distinct(column, raw, count)).sort(byValue)),
+    answer: (rows) => {
+      const found = rows.map(([raw, count]): Distinct => {
+        const value = jsonValue(column, raw);
+        const key = temporal.includes(familyOf(column)) ? `moment ${value}` : keyOf(value);
+        return { value, key, count: Number(count) };
+      });
+      return answer(found.sort((a, b) => compareShown(a.value, b.value)));
+    },
   };
-}
-
-function distinct(column: Column, raw: unknown, count: unknown): Distinct {
-  const value = jsonValue(column, raw);
-  const key = temporal.includes(familyOf(column)) ? `moment ${value}` : keyOf(value);
-  return { value, key, count: Number(count) };
 }
 
 /** As Python compares: 1 is 1.0 and true, `"1"` is not; no text is a date. */
@@ -54,66 +64,56 @@ export function keyOf(value: unknown): string {
 /** The wanted values that a column's values can equal, as texts of its type. */
 function membersFor(column: Column, wanted: readonly unknown[]): string[] {
   const family = familyOf(column);
-  const numbers = wanted.flatMap((value) =>
-    typeof value === "number" || typeof value === "boolean" ? [Number(value)] : [],
-  );
-  if (numeric.includes(family)) {
-    return numbers.filter((number) => family !== "integer" || Number.isSafeInteger(number)).map(String);
-  }
-  if (family === "bool")
-    return numbers.filter((number) => number === 0 || number === 1).map((number) => String(number === 1));
+  const numbers = wanted.filter((value) => typeof value === "number" || typeof value === "boolean").map(Number);
+  if (family === "integer") return numbers.filter(Number.isSafeInteger).map(String);
+  if (numeric.includes(family)) return numbers.map(String);
+  if (family === "bool") return numbers.flatMap((number) => ["false", "true"][number] ?? []);
   if (temporal.includes(family)) return [];
-  return wanted.flatMap((value) => (typeof value === "string" && !value.includes("\0") ? [value] : []));
+  return wanted.filter((value) => typeof value === "string").filter((text) => !text.includes("\0"));
 }
-
-function byValue(a: Distinct, b: Distinct): number {
-  if (typeof a.value === "number" && typeof b.value === "number") return a.value - b.value;
-  const [left, right] = [String(a.value), String(b.value)];
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-const OnSet = { ...OnColumn, value_set: "unknown[]" } as const;
-const OnOptionalSet = { ...OnColumn, value_set: "unknown[] | null" } as const;
 
 /** Column aggregate expectations on the set of a column's distinct values. */
 export const columnSets: readonly Entry[] = [
-  entry("expect_column_distinct_values_to_be_in_set", OnOptionalSet, ({ column, value_set: set }, scope) =>
-    compareSets(column, scope, set ?? [], (found, wanted) => wanted.size === 0 || found.isSubsetOf(wanted)),
+  compareSets(
+    "expect_column_distinct_values_to_be_in_set",
+    "unknown[] | null",
+    (found, wanted) => wanted.size === 0 || found.isSubsetOf(wanted),
+  ),
+  compareSets("expect_column_distinct_values_to_contain_set", "unknown[]", (found, wanted) =>
+    found.isSupersetOf(wanted),
+  ),
+  compareSets(
+    "expect_column_distinct_values_to_equal_set",
+    "unknown[]",
+    (found, wanted) => found.size === wanted.size && found.isSubsetOf(wanted),
   ),
 
-  entry("expect_column_distinct_values_to_contain_set", OnSet, ({ column, value_set: set }, scope) =>
-    compareSets(column, scope, set, (found, wanted) => found.isSupersetOf(wanted)),
-  ),
-
-  entry("expect_column_distinct_values_to_equal_set", OnSet, ({ column, value_set: set }, scope) =>
-    compareSets(column, scope, set, (found, wanted) => found.size === wanted.size && found.isSubsetOf(wanted)),
-  ),
-
-  entry(
+  onColumn(
     "expect_column_most_common_value_to_be_in_set",
-    { ...OnOptionalSet, "ties_okay?": "boolean | null" },
-    ({ column, value_set: set, ties_okay: tiesOkay }, scope) => {
+    { value_set: "unknown[] | null", "ties_okay?": "boolean | null" },
+    null,
+    (column, { value_set: set, ties_okay: tiesOkay }, scope) => {
       const wanted = new Set((set ?? []).map(keyOf));
-      const answer = (modes: Distinct[]): Answer => {
-        const known = modes.filter(({ key }) => wanted.has(key)).length;
-        const success = known > 0 && (tiesOkay === true || modes.length === 1);
-        return { success, observed: modes.map(({ value }) => value) };
-      };
-      return distinctValues(columnOf(scope, "column", column), scope, set ?? [], answer, q`times = most`);
+      const answer = (modes: Distinct[]): Answer => ({
+        success: modes.some(({ key }) => wanted.has(key)) && (tiesOkay === true || modes.length === 1),
+        observed: modes.map(({ value }) => value),
+      });
+      return distinctValues(column, scope, set ?? [], answer, q`times = most`);
     },
   ),
 ];
 
 function compareSets(
-  column: string,
-  scope: Scope,
-  wanted: readonly unknown[],
+  type: string,
+  value_set: "unknown[]" | "unknown[] | null",
   isSuccess: (found: Set<string>, wanted: Set<string>) => boolean,
-): Plan {
-  const keys = new Set(wanted.map(keyOf));
-  return distinctValues(columnOf(scope, "column", column), scope, wanted, (found) => ({
-    success: isSuccess(new Set(found.map(({ key }) => key)), keys),
-    observed: found.map(({ value }) => value),
-    details: { value_counts: found.map(({ value, count }) => ({ value, count })) },
-  }));
+): Entry {
+  return onColumn(type, { value_set }, null, (column, args, scope) => {
+    const wanted = args.value_set ?? [];
+    return distinctValues(column, scope, wanted, (found) => ({
+      success: isSuccess(new Set(found.map(({ key }) => key)), new Set(wanted.map(keyOf))),
+      observed: found.map(({ value }) => value),
+      details: { value_counts: found.map(({ value, count }) => ({ value, count })) },
+    }));
+  });
 }

@@ -3,27 +3,19 @@ import { columnAggregates } from "./column-aggregate.ts";
 import { columnMapFormats } from "./column-map-formats.ts";
 import { columnMapOrder } from "./column-map-order.ts";
 import { columnMapText } from "./column-map-text.ts";
-import { columnMapTypes } from "./column-map-types.ts";
 import { columnMapValues } from "./column-map-values.ts";
 import { columnSets } from "./column-sets.ts";
 import { columnPairs, multicolumns } from "./columns-by-row.ts";
 import { cramersPhi } from "./cramers-phi.ts";
 import { klDivergence } from "./kl-divergence.ts";
-import { quantileExpectations } from "./quantiles.ts";
 import { customQueries, tableExpectations } from "./table.ts";
-
-/** Great Expectations' groups. */
-const groups: Record<string, readonly Entry[]> = {
-  "column map": [...columnMapValues, ...columnMapTypes, ...columnMapText, ...columnMapFormats, ...columnMapOrder],
-  "column pair": [...columnPairs, ...cramersPhi],
-  multicolumn: multicolumns,
-  "column aggregate": [...columnAggregates, ...columnSets, ...quantileExpectations, ...klDivergence],
-  table: [...tableExpectations, ...customQueries],
-};
 
 /** Every expectation there is, by name. Adding one is one entry and one test. */
 export const registry: ReadonlyMap<string, Entry> = new Map(
-  Object.values(groups)
-    .flat()
-    .map((entry) => [entry.type, entry]),
+  [
+    ...[columnMapValues, columnMapText, columnMapFormats, columnMapOrder],
+    ...[columnPairs, cramersPhi, multicolumns],
+    ...[columnAggregates, columnSets, klDivergence],
+    ...[tableExpectations, customQueries],
+  ].flatMap((entries) => entries.map((entry) => [entry.type, entry] as const)),
 );

@@ -1,18 +1,11 @@
-import { Bounds, type Entry, entry, OnTable } from "../plan/entry.ts";
-import { type Answer, asNumber, type Known, type Plan, type Scope, within } from "../plan/plan.ts";
-import { foreign, q, relation, type Sql, table, value } from "../plan/sql.ts";
+import { numberLimits, within } from "../plan/bounds.ts";
+import { Bounds, type Entry, entry } from "../plan/entry.ts";
+import type { Answer, Finding, Known, Plan, Scope } from "../plan/plan.ts";
+import { counted, foreign, q, relation, type Sql, table, value } from "../plan/sql.ts";
 import { storable, suiteError } from "../plan/values.ts";
 
 /** A whole number, which a suite's parameters may have turned into text. */
 const Whole = { value: ["number.integer", "|", [/^(?:0|-?[1-9]\d*)$/, "@", "a well-formed integer string"]] } as const;
-const wholeBounds = (args: { min_value?: unknown; max_value?: unknown }) => {
-  for (const [argument, bound] of Object.entries(args)) {
-    if (bound !== null && bound !== undefined && !Number.isFinite(asNumber(bound))) {
-      throw suiteError(argument, `${JSON.stringify(bound)} is not a number`);
-    }
-  }
-  return { min_value: asNumber(args.min_value), max_value: asNumber(args.max_value) };
-};
 
 /** Expectations on the table as a whole: its columns, and how many rows it has. */
 export const tableExpectations: readonly Entry[] = [
@@ -42,7 +35,7 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_column_count_to_be_between", Bounds, (args, { shape }) =>
-    known(within(shape.columns.length, wholeBounds(args))),
+    known(within(shape.columns.length, numberLimits(args, Number.isFinite))),
   ),
 
   entry("expect_table_row_count_to_equal", Whole, ({ value }, scope) =>
@@ -50,16 +43,16 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_row_count_to_be_between", Bounds, (args, scope) => {
-    const bounds = wholeBounds(args);
-    return rowCount(scope, (rows) => within(rows, bounds));
+    const limits = numberLimits(args, Number.isFinite);
+    return rowCount(scope, (rows) => within(rows, limits));
   }),
 
   entry(
     "expect_table_row_count_to_equal_other_table",
-    { ...OnTable, other_table_name: "string > 0" },
+    { other_table_name: "string > 0" },
     ({ other_table_name: other }, scope) => ({
       kind: "aggregate",
-      terms: [rowsOf(scope), q`(select count(*) from ${table(scope.resolveTable(other))})`],
+      terms: [counted(scope.rows), q`(select count(*) from ${table(scope.resolveTable(other))})`],
       answer: (counts) => {
         const [self = 0, others = 0] = counts.map(Number);
         return { success: self === others, observed: { self, other: others } };
@@ -77,37 +70,30 @@ function known(answer: Answer): Known {
 }
 
 function rowCount(scope: Scope, answer: (rows: number) => Answer): Plan {
-  return { kind: "aggregate", terms: [rowsOf(scope)], answer: ([count]) => answer(Number(count)) };
+  return { kind: "aggregate", terms: [counted(scope.rows)], answer: ([count]) => answer(Number(count)) };
 }
 
-function rowsOf({ rows }: Scope): Sql {
-  return rows === null ? q`count(*)` : q`count(*) filter (where ${rows})`;
-}
-
-function matchOrder(found: string[], expected: string[] | null): Answer {
-  if (expected === null) return { success: true, observed: found };
-  const positions = Array.from({ length: Math.max(found.length, expected.length) }, (_, position) => position);
+function matchOrder(found: string[], expected: string[] | null): Finding {
+  const wanted = expected ?? found;
+  const positions = Array.from({ length: Math.max(found.length, wanted.length) }, (_, position) => position);
   const mismatched = positions
-    .filter((position) => found[position] !== expected[position])
+    .filter((position) => found[position] !== wanted[position])
     .map((position) => ({
       "Expected Column Position": position,
-      Expected: expected[position] ?? null,
+      Expected: wanted[position] ?? null,
       Found: found[position] ?? null,
     }));
-  if (mismatched.length === 0) return { success: true, observed: found };
-  return { success: false, observed: found, details: { mismatched } };
+  const success = mismatched.length === 0;
+  return { success, observed: found, ...(!success && { details: { mismatched } }) };
 }
 
-function matchSet(found: string[], wanted: string[], exact: boolean): Answer {
-  const unexpected = found.filter((column) => !wanted.includes(column)).sort();
-  const missing = [...new Set(wanted)].filter((column) => !found.includes(column)).sort();
+function matchSet(found: string[], wanted: string[], exact: boolean): Finding {
+  const [has, wants] = [new Set(found), new Set(wanted)];
+  const unexpected = [...has.difference(wants)].sort();
+  const missing = [...wants.difference(has)].sort();
   if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found };
-  const mismatched = {
-    ...(unexpected.length > 0 ? { unexpected } : {}),
-    ...(missing.length > 0 ? { missing } : {}),
-  };
-  const success = !exact && missing.length === 0;
-  return { success, observed: [...found].sort(), details: { mismatched } };
+  const mismatched = { ...(unexpected.length > 0 && { unexpected }), ...(missing.length > 0 && { missing }) };
+  return { success: !exact && missing.length === 0, observed: found.toSorted(), details: { mismatched } };
 }
 
 /** Rows of a query that a result shows at most. */

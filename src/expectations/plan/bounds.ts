@@ -1,39 +1,49 @@
 import type { Column } from "../../core/columns.ts";
-import type { Bound, Interval } from "./plan.ts";
-import { all, name, q, type Sql, toText } from "./sql.ts";
+import type { Bound, Finding, Interval } from "./plan.ts";
+import { all, compared, name, q, type Sql, toText } from "./sql.ts";
 import { boundFor, type Family, familyOf, numeric, suiteError, temporal, textFor } from "./values.ts";
 
-interface Given {
-  min_value?: number | string | null;
-  max_value?: number | string | null;
-  strict_min?: boolean | null;
-  strict_max?: boolean | null;
+/** Bounds as Great Expectations' arguments give them; one that is missing or null is none. */
+export interface Limits<Value = number | string> {
+  min_value?: Value | null | undefined;
+  max_value?: Value | null | undefined;
+  strict_min?: boolean | null | undefined;
+  strict_max?: boolean | null | undefined;
 }
+
+const sides = {
+  min_value: { open: ">", closed: ">=", infinity: Number.NEGATIVE_INFINITY },
+  max_value: { open: "<", closed: "<=", infinity: Number.POSITIVE_INFINITY },
+} as const;
+type Side = keyof typeof sides;
 
 export const bounded: readonly Family[] = [...numeric, ...temporal, "text"];
 
 /** `column` lies between the bounds. NaN and infinities are outside whatever the bounds are. */
-export function between(column: Column, given: Given): { expected: Sql; interval: Interval | null } {
-  const { min_value: min = null, max_value: max = null } = given;
-  if (min === null && max === null) throw suiteError("min_value", "min_value and max_value cannot both be missing");
-  if (min !== null && max !== null) orderly(column, min, max);
-  const expression = ordered(column);
-  const lower = bound(column, expression, "min_value", min, given.strict_min === true);
-  const upper = bound(column, expression, "max_value", max, given.strict_max === true);
-  const interval = { expression, lower, upper };
-  const merges = numeric.includes(familyOf(column));
-  return { expected: withinInterval(interval), interval: merges ? interval : null };
+export function between(column: Column, limits: Limits): { expected: Sql; interval: Interval | undefined } {
+  const { min_value: min = null, max_value: max = null } = limits;
+  if (min === null && max === null) throw noBounds();
+  const isNumber = numeric.includes(familyOf(column));
+  if (min !== null && max !== null) {
+    const order = (side: Side, given: number | string) => (isNumber ? Number(given) : textFor(column, side, given));
+    const [from, to] = [order("min_value", min), order("max_value", max)];
+    if (from > to) throw suiteError("min_value", "it cannot be greater than max_value");
+  }
+  const lower = columnBound(column, "min_value", min, limits.strict_min === true);
+  const upper = columnBound(column, "max_value", max, limits.strict_max === true);
+  const interval = { expression: ordered(column), lower, upper };
+  return { expected: withinInterval(interval), interval: isNumber ? interval : undefined };
+}
+
+export function noBounds() {
+  return suiteError("min_value", "min_value and max_value cannot both be missing");
 }
 
 /** That a value lies in the interval; where that is one number, that it is that number. */
 export function withinInterval({ expression, lower, upper }: Interval): Sql {
-  const [from, to] = [pointOf(lower), pointOf(upper)];
-  if (from !== null && to !== null && toText(from, "") === toText(to, "")) return q`${expression} = ${from}`;
-  return all([lower, upper].flatMap((one) => (one === null ? [] : [one.condition])));
-}
-
-function pointOf(bound: Bound | null): Sql | null {
-  return bound === null || bound.strict ? null : bound.limit;
+  const [from, to] = [lower, upper].map((bound) => (bound === null || bound.strict ? null : bound.limit));
+  if (from && to && toText(from, "") === toText(to, "")) return q`${expression} = ${from}`;
+  return all([lower?.condition ?? null, upper?.condition ?? null]);
 }
 
 /** Texts are compared by code point, whatever the database's collation is. */
@@ -41,46 +51,53 @@ export function ordered(column: Column): Sql {
   return familyOf(column) === "text" ? q`${name(column.name)} collate "C"` : name(column.name);
 }
 
-function bound(
-  column: Column,
-  expression: Sql,
-  argument: "min_value" | "max_value",
-  given: number | string | null,
-  strict: boolean,
-): Bound | null {
-  const lower = argument === "min_value";
-  if (given === null) return finite(column, expression, lower);
-  const constant = boundFor(column, argument, given);
-  const number = Number(given);
-  if (lower) {
-    const condition = strict ? q`${expression} > ${constant}` : q`${expression} >= ${constant}`;
-    return { number, strict, limit: constant, condition };
-  }
-  const condition = strict ? q`${expression} < ${constant}` : q`${expression} <= ${constant}`;
-  return { number, strict, limit: constant, condition };
+/** Where no bound is given, the infinity of a type that has one is; NaN is greater than they are. */
+function columnBound(column: Column, side: Side, given: number | string | null, strict: boolean): Bound | null {
+  if (given !== null) return boundAt(ordered(column), side, Number(given), boundFor(column, side, given), strict);
+  const infinity = infinities[familyOf(column)]?.[side];
+  return infinity === undefined ? null : boundAt(ordered(column), side, sides[side].infinity, infinity, true);
 }
 
-/** Stands in for a missing bound where the type has infinities; NaN is greater than they are. */
-function finite(column: Column, expression: Sql, lower: boolean): Bound | null {
-  const infinity = infinities[familyOf(column)];
-  if (infinity === undefined) return null;
-  const [least, greatest] = infinity;
-  return lower
-    ? { number: Number.NEGATIVE_INFINITY, strict: true, limit: least, condition: q`${expression} > ${least}` }
-    : { number: Number.POSITIVE_INFINITY, strict: true, limit: greatest, condition: q`${expression} < ${greatest}` };
+export function boundAt(expression: Sql, side: Side, number: number, limit: Sql, strict: boolean): Bound {
+  const { open, closed } = sides[side];
+  return { number, strict, limit, condition: compared(expression, strict ? open : closed, limit) };
 }
 
-const infinities: Partial<Record<Family, readonly [Sql, Sql]>> = {
-  numeric: [q`'-Infinity'::numeric`, q`'Infinity'::numeric`],
-  float: [q`'-Infinity'::float8`, q`'Infinity'::float8`],
-  date: [q`'-infinity'::date`, q`'infinity'::date`],
-  timestamp: [q`'-infinity'::timestamp`, q`'infinity'::timestamp`],
-  timestamptz: [q`'-infinity'::timestamptz`, q`'infinity'::timestamptz`],
+const infinities: Partial<Record<Family, Record<Side, Sql>>> = {
+  numeric: { min_value: q`'-Infinity'::numeric`, max_value: q`'Infinity'::numeric` },
+  float: { min_value: q`'-Infinity'::float8`, max_value: q`'Infinity'::float8` },
+  date: { min_value: q`'-infinity'::date`, max_value: q`'infinity'::date` },
+  timestamp: { min_value: q`'-infinity'::timestamp`, max_value: q`'infinity'::timestamp` },
+  timestamptz: { min_value: q`'-infinity'::timestamptz`, max_value: q`'infinity'::timestamptz` },
 };
 
-function orderly(column: Column, min: number | string, max: number | string): void {
-  const isNumber = numeric.includes(familyOf(column));
-  const from = isNumber ? Number(min) : textFor(column, "min_value", min);
-  const to = isNumber ? Number(max) : textFor(column, "max_value", max);
-  if (from > to) throw suiteError("min_value", "it cannot be greater than max_value");
+/** Whether a metric lies between bounds; a metric that is missing, not a number or infinite does not. */
+export function within<Value extends number | string>(metric: Value | null, limits: Limits<Value>): Finding {
+  if (metric === null || Number.isNaN(metric)) return { success: false, observed: null };
+  if (typeof metric === "number" && !Number.isFinite(metric)) return { success: false, observed: String(metric) };
+  if (/^-?infinity$/.test(String(metric))) return { success: false, observed: metric };
+  const { min_value: min, max_value: max, strict_min: strictMin, strict_max: strictMax } = limits;
+  const above = min == null || (strictMin ? metric > min : metric >= min);
+  const below = max == null || (strictMax ? metric < max : metric <= max);
+  return { success: above && below, observed: metric };
+}
+
+/** A number, or the number in a text; null for nothing, NaN for anything else. */
+export function asNumber(given: unknown): number | null {
+  if (given === null || given === undefined) return null;
+  if (typeof given === "number") return given;
+  return typeof given === "string" && given.trim() !== "" ? Number(given) : Number.NaN;
+}
+
+/** A number argument, which a suite's parameters may have turned into text; null for none. */
+export function numberFor(argument: string, given: unknown, isSound: (number: number) => boolean): number | null {
+  const number = asNumber(given);
+  if (number === null || isSound(number)) return number;
+  throw suiteError(argument, `${JSON.stringify(given)} is not a number`);
+}
+
+/** Bounds for a metric that is a number. */
+export function numberLimits(limits: Limits, isSound: (number: number) => boolean): Limits<number> {
+  const limit = (side: Side) => numberFor(side, limits[side], isSound);
+  return { ...limits, min_value: limit("min_value"), max_value: limit("max_value") };
 }

@@ -2,7 +2,7 @@ import type { TableShape } from "../../core/columns.ts";
 import type { ConsoleError } from "../../core/errors.ts";
 import type { Expectation } from "../../core/suites/suite.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
-import type { ResultFormat } from "./result-format.ts";
+import type { FormatOptions } from "./result-format.ts";
 import type { Sql } from "./sql.ts";
 
 /** What an expectation is compiled against. */
@@ -16,26 +16,18 @@ export interface Scope {
   serverVersion: number;
 }
 
-/** Where an expectation is evaluated. */
-export interface Place {
-  /** The table that is read. */
-  under: TableName;
-  /** The table in the queries that are shown, quoted. */
-  shownAs: string;
-  shape: TableShape;
-}
-
 /** What an expectation that looks at the table as a whole found. */
-export interface Answer {
+export interface Finding {
   success: boolean;
   /** Great Expectations' observed_value; undefined where it has none. */
   observed?: unknown;
   details?: Record<string, unknown>;
-  /** Why it could not be evaluated on these rows; it then failed. */
-  exception?: string;
 }
 
-/** An expectation that judges row by row. */
+/** The finding, or why it could not be evaluated on these rows: then it failed. */
+export type Answer = Finding | { exception: string };
+
+/** An expectation that judges row by row. It is counted by the table's one scan unless it has `from` or `counts`. */
 export interface RowCheck {
   kind: "rows";
   /** Columns whose values the result shows, in this order. */
@@ -46,22 +38,20 @@ export interface RowCheck {
   judged: Sql | null;
   /** True or NULL for a row as expected, false for an unexpected one. NULL or true where the row is not judged. */
   expected: Sql;
-  /** NULLs are judged like any value, and none is called missing. */
-  countsNulls: boolean;
   mostly: number;
+  /** True when NULLs are judged like any value, and none is called missing. */
+  countsNulls?: boolean;
   /** True when no row as expected holds a NULL in the column. */
   refusesNulls?: boolean;
   /** A lower and an upper bound that `expected` amounts to. */
-  interval?: Interval;
+  interval?: Interval | undefined;
   /** Rows to count on, where `expected` needs more than the table's own columns; names a relation with its columns. */
   from?: Sql;
-  /** True when counting needs a statement of its own, as uniqueness does. */
-  alone: boolean;
   /** The unexpected rows, where there is a cheaper way to find them than by `not (expected)`. */
   unexpected?: Sql;
-  /** A statement of its own that gives the three counts of `RowCounts`; only with `alone`. */
+  /** A statement that gives the rows spoken of, judged and unexpected, where a scan cannot count them. */
   counts?: Sql;
-  /** An aggregate that is not zero when the check makes no sense on these rows, and why; only with `alone`. */
+  /** An aggregate over `from` that is not zero when the check makes no sense on these rows, and why. */
   obstacle?: { rows: Sql; exception: string };
 }
 
@@ -88,7 +78,7 @@ export interface Known {
 }
 
 /** An expectation on plain aggregates; `terms` join the table's one scan, and `answer` gets their values. */
-export interface Aggregate {
+interface Aggregate {
   kind: "aggregate";
   terms: readonly Sql[];
   /** True when the terms sort, which is done apart: it would keep the one scan from running in parallel. */
@@ -108,42 +98,21 @@ export interface Query {
 
 export type Plan = RowCheck | Known | Aggregate | Query;
 
-export interface Limits<Value> {
-  min_value?: Value | null | undefined;
-  max_value?: Value | null | undefined;
-  strict_min?: boolean | null | undefined;
-  strict_max?: boolean | null | undefined;
-}
-
-/** Whether a metric lies between bounds; a metric that is missing, not a number or infinite does not. */
-export function within<Value extends number | string>(metric: Value | null, limits: Limits<Value>): Answer {
-  if (metric === null || Number.isNaN(metric)) return { success: false, observed: null };
-  if (typeof metric === "number" && !Number.isFinite(metric)) return { success: false, observed: String(metric) };
-  if (/^-?infinity$/.test(String(metric))) return { success: false, observed: metric };
-  const { min_value: min, max_value: max, strict_min: strictMin, strict_max: strictMax } = limits;
-  const above = min == null || (strictMin ? metric > min : metric >= min);
-  const below = max == null || (strictMax ? metric < max : metric <= max);
-  return { success: above && below, observed: metric };
-}
-
-/** A number, or the number in a text; null for nothing, NaN for anything else. */
-export function asNumber(given: unknown): number | null {
-  if (given === null || given === undefined) return null;
-  if (typeof given === "number") return given;
-  return typeof given === "string" && given.trim() !== "" ? Number(given) : Number.NaN;
-}
-
 /** An expectation that can be evaluated. */
-export interface Compiled {
+export interface Compiled<Kind extends Plan = Plan> {
   expectation: Expectation;
-  plan: Plan;
+  plan: Kind;
   /** Rows it speaks of; null for all. */
   rows: Sql | null;
-  format: ResultFormat;
+  format: FormatOptions;
 }
 
 /** An expectation that cannot be: an unknown one, a wrong argument, a column that is not there. */
 export interface Unsound {
   expectation: Expectation;
   error: ConsoleError;
+}
+
+export function isRowCheck(one: Compiled | Unsound | undefined): one is Compiled<RowCheck> {
+  return one !== undefined && "plan" in one && one.plan.kind === "rows";
 }

@@ -1,11 +1,9 @@
 import { checked, type type } from "../../core/checks.ts";
 import type { TableShape } from "../../core/columns.ts";
-import { resultFormats } from "../../core/messages/requests.ts";
+import { type ResultFormat, resultFormats } from "../../core/messages/requests.ts";
 import { suiteError } from "./values.ts";
 
 const level = ["===", ...resultFormats] as const;
-export type Level = (typeof resultFormats)[number];
-
 const given = [
   level,
   "|",
@@ -19,11 +17,12 @@ const given = [
     "return_unexpected_index_query?": "boolean",
   },
 ] as const;
+/** A result_format as suites and callers write it. */
 export type GivenFormat = type.infer<typeof given>;
 
 /** How much of an answer is wanted, as Great Expectations' result_format says it. */
-export interface ResultFormat {
-  level: Level;
+export interface FormatOptions {
+  level: ResultFormat;
   /** Unexpected values listed at most, below COMPLETE. */
   partial: number;
   /** Columns that tell which row an unexpected value is from; the table's key unless others are named. */
@@ -35,7 +34,7 @@ export interface ResultFormat {
 }
 
 /** The format that an expectation's own result_format asks for, or, where it has none, the caller's. */
-export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): ResultFormat {
+export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape): FormatOptions {
   const wanted =
     own === undefined || own === null
       ? callers

@@ -4,7 +4,7 @@ import type { Queryable } from "../../postgres/connection/connect.ts";
 import type { Fragment } from "../../postgres/connection/fragments.ts";
 
 /** Words that PostgreSQL does not take for a column or a table unless they are quoted. */
-export const reserved: ReadonlySet<string> = new Set(
+const reserved: ReadonlySet<string> = new Set(
   (
     "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation " +
     "column concurrently constraint create cross current_catalog current_date current_role current_schema current_time " +
@@ -21,19 +21,15 @@ export const reserved: ReadonlySet<string> = new Set(
  * the user as text that can be pasted into psql.
  */
 export class Sql {
-  /** Parameters that running it takes. */
-  readonly values: number;
-
   constructor(
     readonly strings: TemplateStringsArray,
     readonly parts: readonly Part[],
-  ) {
-    this.values = parts.reduce((count, part) => count + parametersOf(part), 0);
-  }
+  ) {}
 }
 
-function parametersOf(part: Part): number {
-  if (part instanceof Sql) return part.values;
+/** How many parameters running it takes. */
+export function parametersOf(part: Part): number {
+  if (part instanceof Sql) return part.parts.reduce((count, inner) => count + parametersOf(inner), 0);
   return part.kind === "value" || part.kind === "list" ? 1 : 0;
 }
 
@@ -90,32 +86,6 @@ export type ElementType =
   | "timestamp"
   | "timestamptz";
 
-type Runner = (sql: Queryable, text: string) => Fragment;
-
-const singles: Record<ElementType, Runner> = {
-  text: (sql, text) => sql`${text}::text`,
-  named_text: (sql, text) => sql`${text}::text`,
-  bool: (sql, text) => sql`${text}::text::bool`,
-  int8: (sql, text) => sql`${text}::int8`,
-  numeric: (sql, text) => sql`${text}::numeric`,
-  float8: (sql, text) => sql`${text}::float8`,
-  date: (sql, text) => sql`${text}::date`,
-  timestamp: (sql, text) => sql`${text}::timestamp`,
-  timestamptz: (sql, text) => sql`${text}::timestamptz`,
-};
-
-const arrays: Record<ElementType, Runner> = {
-  text: (sql, text) => sql`${text}::text[]`,
-  named_text: (sql, text) => sql`${text}::text[]`,
-  bool: (sql, text) => sql`${text}::bool[]`,
-  int8: (sql, text) => sql`${text}::int8[]`,
-  numeric: (sql, text) => sql`${text}::numeric[]`,
-  float8: (sql, text) => sql`${text}::float8[]`,
-  date: (sql, text) => sql`${text}::date[]`,
-  timestamp: (sql, text) => sql`${text}::timestamp[]`,
-  timestamptz: (sql, text) => sql`${text}::timestamptz[]`,
-};
-
 function arrayText(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/[\\"]/g, "\\$&")}"`).join(",")}}`;
 }
@@ -126,8 +96,10 @@ export function toFragment(sql: Queryable, piece: Sql, under: TableName): Fragme
     if (part instanceof Sql) return toFragment(sql, part, under);
     if (part.kind === "name") return sql(part.name);
     if (part.kind === "foreign") return sql.unsafe(part.text);
-    if (part.kind === "value") return singles[part.type](sql, part.value);
-    if (part.kind === "list") return arrays[part.type](sql, arrayText(part.values));
+    // The driver would write a boolean of its own for a parameter that the server takes for one.
+    if (part.kind === "value")
+      return sql`${part.value}::${sql.unsafe(part.type === "bool" ? "text::bool" : sqlType(part.type))}`;
+    if (part.kind === "list") return sql`${arrayText(part.values)}::${sql.unsafe(sqlType(part.type))}[]`;
     const { schema, name } = part.kind === "table" ? part.table : under;
     return sql`${sql(schema)}.${sql(name)}`;
   });
@@ -135,26 +107,20 @@ export function toFragment(sql: Queryable, piece: Sql, under: TableName): Fragme
 }
 
 /** The SQL as text for people, quoted so that it can be pasted. `under` is how the table is called there. */
-export function toText(piece: Sql, under: string): string {
-  return textOf(piece, under, (ours) => ours);
-}
-
-/** The same on one line: how our own SQL is laid out does not matter, what stands in a name or a value does. */
-export function toLine(piece: Sql, under: string): string {
-  return textOf(piece, under, (ours) => ours.replace(/\s+/g, " "));
-}
-
-type Layout = (ours: string) => string;
-
-function textOf(piece: Sql, under: string, layout: Layout): string {
+export function toText(piece: Sql, under: string, layout: (ours: string) => string = (ours) => ours): string {
   return piece.strings
     .map(layout)
     .reduce((text, next, index) => text + partText(piece.parts[index - 1], under, layout) + next);
 }
 
-function partText(part: Part | undefined, under: string, layout: Layout): string {
+/** The same on one line: how our own SQL is laid out does not matter, what stands in a name or a value does. */
+export function toLine(piece: Sql, under: string): string {
+  return toText(piece, under, (ours) => ours.replace(/\s+/g, " "));
+}
+
+function partText(part: Part | undefined, under: string, layout: (ours: string) => string): string {
   if (part === undefined) return "";
-  if (part instanceof Sql) return textOf(part, under, layout);
+  if (part instanceof Sql) return toText(part, under, layout);
   if (part.kind === "relation") return under;
   if (part.kind === "table") return `${quoteName(part.table.schema)}.${quoteName(part.table.name)}`;
   if (part.kind === "name") return quoteName(part.name);
@@ -206,16 +172,33 @@ export function commas(pieces: readonly Sql[]): Sql {
   return pieces.reduce((joined, piece) => q`${joined}, ${piece}`);
 }
 
-/** `(a and b and c)`; true for none. */
-export function all(conditions: readonly Sql[]): Sql {
-  const [first, ...others] = conditions;
-  if (first === undefined) return q`true`;
-  return others.length === 0 ? first : q`(${conditions.reduce((joined, next) => q`${joined} and ${next}`)})`;
+/** `(a and b and c)`; true for none. Where null stands, nothing is asked. */
+export function all(conditions: readonly (Sql | null)[]): Sql {
+  const [first = q`true`, ...others] = conditions.filter((one) => one !== null);
+  return others.length === 0 ? first : q`(${others.reduce((joined, next) => q`${joined} and ${next}`, first)})`;
 }
 
 /** `(a or b or c)`; false for none. */
 export function any(conditions: readonly Sql[]): Sql {
-  const [first, ...others] = conditions;
-  if (first === undefined) return q`false`;
-  return others.length === 0 ? first : q`(${conditions.reduce((joined, next) => q`${joined} or ${next}`)})`;
+  const [first = q`false`, ...others] = conditions;
+  return others.length === 0 ? first : q`(${others.reduce((joined, next) => q`${joined} or ${next}`, first)})`;
+}
+
+/** An aggregate over the rows for which all conditions hold; null asks nothing. */
+export function filtered(aggregate: Sql, ...conditions: readonly (Sql | null)[]): Sql {
+  const isFiltered = conditions.some((one) => one !== null);
+  return isFiltered ? q`${aggregate} filter (where ${all(conditions)})` : aggregate;
+}
+
+/** How many rows there are for which all conditions hold. */
+export function counted(...conditions: readonly (Sql | null)[]): Sql {
+  return filtered(q`count(*)`, ...conditions);
+}
+
+const operators = { "=": q` = `, "<>": q` <> `, "<": q` < `, "<=": q` <= `, ">": q` > `, ">=": q` >= ` };
+export type Operator = keyof typeof operators;
+
+/** `left operator right` */
+export function compared(left: Sql, operator: Operator, right: Sql): Sql {
+  return q`${left}${operators[operator]}${right}`;
 }

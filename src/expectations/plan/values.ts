@@ -1,55 +1,48 @@
 import type { Column } from "../../core/columns.ts";
-import { ConsoleError } from "../../core/errors.ts";
 import { isDate } from "../../core/month.ts";
 import { any, type ElementType, list, name, q, type Sql, value } from "./sql.ts";
 
-/** What a column's values are alike; each family compares in one way. */
-export type Family = "integer" | "numeric" | "float" | "text" | "bool" | "date" | "timestamp" | "timestamptz" | "other";
-
-const families: Record<string, Family> = {
-  int2: "integer",
-  int4: "integer",
-  int8: "integer",
-  numeric: "numeric",
-  float4: "float",
-  float8: "float",
-  text: "text",
-  varchar: "text",
-  bpchar: "text",
-  name: "text",
-  citext: "text",
-  bool: "bool",
-  date: "date",
-  timestamp: "timestamp",
-  timestamptz: "timestamptz",
-};
-
-export function familyOf(column: Column): Family {
-  return Object.hasOwn(families, column.type) ? (families[column.type] ?? "other") : "other";
-}
+/**
+ * What columns' values are alike; each family compares in one way. `argument` is the type that arguments are given for it:
+ * other types are compared by their text.
+ */
+const families = [
+  { name: "integer", word: "number", argument: "int8", types: ["int2", "int4", "int8"] },
+  { name: "numeric", word: "number", argument: "numeric", types: ["numeric"] },
+  { name: "float", word: "number", argument: "float8", types: ["float4", "float8"] },
+  { name: "date", word: "date", argument: "date", types: ["date"] },
+  { name: "timestamp", word: "time", argument: "timestamp", types: ["timestamp"] },
+  { name: "timestamptz", word: "time", argument: "timestamptz", types: ["timestamptz"] },
+  { name: "text", word: "text", argument: "text", types: ["text", "varchar", "bpchar", "name", "citext"] },
+  { name: "bool", word: "boolean", argument: "bool", types: ["bool"] },
+] as const;
+const other = { name: "other", argument: "text" } as const;
+const familyByType = new Map<string, (typeof families)[number]>(
+  families.flatMap((family) => family.types.map((type) => [type, family] as const)),
+);
+export type Family = (typeof families)[number]["name"] | "other";
 
 export const numeric: readonly Family[] = ["integer", "numeric", "float"];
 export const temporal: readonly Family[] = ["date", "timestamp", "timestamptz"];
 
-/** The type that arguments are given for a family; other types are compared by their text. */
-const elements: Record<Family, ElementType> = {
-  integer: "int8",
-  numeric: "numeric",
-  float: "float8",
-  text: "text",
-  bool: "bool",
-  date: "date",
-  timestamp: "timestamp",
-  timestamptz: "timestamptz",
-  other: "text",
-};
-
-export function elementOf(column: Column): ElementType {
-  const isOther = familyOf(column) === "text" && column.type !== "text" && column.type !== "varchar";
-  return isOther ? "named_text" : elements[familyOf(column)];
+export function familyOf({ type }: Column): Family {
+  return (familyByType.get(type) ?? other).name;
 }
 
-/** The column as it is compared with its family's arguments. */
+/** The families as messages name them. */
+export function inWords(kinds: readonly Family[]): string {
+  const known = families.filter(({ name }) => kinds.includes(name));
+  return [...new Set(known.map(({ word }) => word))].join(", ");
+}
+
+export function elementOf({ type }: Column): ElementType {
+  const { argument } = familyByType.get(type) ?? other;
+  return argument === "text" && familyByType.has(type) && type !== "text" && type !== "varchar"
+    ? "named_text"
+    : argument;
+}
+
+/** The column as it is compared with its family's arguments, and selected for `jsonValue` to read. */
 export function comparable(column: Column): Sql {
   return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);
 }
@@ -61,7 +54,7 @@ export function isAmong(column: Column, argument: string, values: readonly unkno
     .map((element) => textFor(column, argument, element))
     .filter((text) => isPossible(column, text));
   // An array of none would make it false for a NULL, too.
-  if (texts.length === 0) return noValue(column.name);
+  if (texts.length === 0) return noValue(column);
   // A few comparisons cost less than a search through an array.
   if (texts.length <= 4) return any(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
   return q`${comparable(column)} = any(${list(elementOf(column), texts)})`;
@@ -81,9 +74,14 @@ export function boundFor(column: Column, argument: string, given: unknown): Sql 
   return value(column.type === "timestamptz" ? "timestamptz" : precisionOf(text), text);
 }
 
+/** True for every value; NULL where the column is NULL. */
+export function anyValue(column: Column): Sql {
+  return q`${name(column.name)} is not null or null`;
+}
+
 /** False for every value; NULL where the column is NULL. */
-export function noValue(column: string): Sql {
-  return q`${name(column)} is null and null`;
+export function noValue(column: Column): Sql {
+  return q`${name(column.name)} is null and null`;
 }
 
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$/;
@@ -147,20 +145,16 @@ function isInt8(text: string): boolean {
   return Number.isInteger(number) && /^[+-]?\d+$/.test(text) && Math.abs(number) < 2 ** 63;
 }
 
-/** The error for an argument that an expectation cannot take; whoever knows the suite puts its name in front. */
-export function suiteError(argument: string | null, reason: string): ConsoleError {
-  return new ConsoleError("suite_invalid", argument === null ? reason : `argument "${argument}": ${reason}`, {
-    hint: "Correct the suite, then run again. Nothing was evaluated.",
-  });
+/** An expectation that cannot be evaluated as it stands; whoever knows the suite tells which one it is. */
+export class SuiteError extends Error {}
+
+/** The error for an argument that an expectation cannot take. */
+export function suiteError(argument: string | null, reason: string): SuiteError {
+  return new SuiteError(argument === null ? reason : `argument "${argument}": ${reason}`);
 }
 
 /** A value as a validation result shows it. */
 export type JsonValue = string | number | boolean | null;
-
-/** What to select to get a column's value in a form that `jsonValue` reads. */
-export function shown(column: Column): Sql {
-  return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);
-}
 
 /** A value that the driver read, as Great Expectations writes it into JSON: numbers as numbers, times in ISO 8601. */
 export function jsonValue(column: Column, raw: unknown): JsonValue {
@@ -171,6 +165,16 @@ export function jsonValue(column: Column, raw: unknown): JsonValue {
   const number = Number(raw);
   if (Number.isFinite(number)) return number;
   return Number.isNaN(number) ? "NaN" : String(number);
+}
+
+/** The order of values in results: numbers as numbers, others as texts by code unit, pairs and records by their members. */
+export function compareShown(a: unknown, b: unknown): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.map((element, at) => compareShown(element, b[at])).find((order) => order !== 0) ?? 0;
+  }
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** `2024-01-31 10:00:00.5+00` as `2024-01-31T10:00:00.500000+00:00`; dates and infinity stay as they are. */

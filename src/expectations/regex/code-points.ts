@@ -15,10 +15,6 @@ export function setOf(...ranges: readonly (readonly [number, number])[]): CodePo
   return merged;
 }
 
-export function union(...sets: readonly CodePoints[]): CodePoints {
-  return setOf(...sets.flat());
-}
-
 export function complement(set: CodePoints): CodePoints {
   const gaps: [number, number][] = [];
   let next = 1;
@@ -34,32 +30,25 @@ export function isSubset(set: CodePoints, of: CodePoints): boolean {
 }
 
 export const anything: CodePoints = [[1, last]];
-export const newline: CodePoints = [[10, 10]];
-
 /** What Python means by `\d`, `\s` and `\w`, in Unicode and, under `(?a)`, in ASCII. */
-export const classes = {
+const classes = {
   d: { ascii: setOf([0x30, 0x39]), unicode: lazily(/\p{Nd}+/gu) },
   s: {
     ascii: setOf([0x09, 0x0d], [0x20, 0x20]),
-    unicode: () =>
-      setOf(
-        [0x09, 0x0d],
-        [0x1c, 0x20],
-        [0x85, 0x85],
-        [0xa0, 0xa0],
-        [0x1680, 0x1680],
-        [0x2000, 0x200a],
-        [0x2028, 0x2029],
-        [0x202f, 0x202f],
-        [0x205f, 0x205f],
-        [0x3000, 0x3000],
-      ),
+    unicode: () => {
+      const alone = [0x85, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000].map((code) => [code, code] as const);
+      return setOf([0x09, 0x0d], [0x1c, 0x20], [0x2000, 0x200a], [0x2028, 0x2029], ...alone);
+    },
   },
   w: {
     ascii: setOf([0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]),
     unicode: lazily(/[\p{L}\p{N}_]+/gu),
   },
-} as const;
+};
+
+export function characterClass(kind: keyof typeof classes, ascii: boolean): CodePoints {
+  return ascii ? classes[kind].ascii : classes[kind].unicode();
+}
 
 /** The characters of a Unicode class, found when they are first asked for: it takes some milliseconds. */
 function lazily(pattern: RegExp): () => CodePoints {
@@ -72,14 +61,9 @@ function lazily(pattern: RegExp): () => CodePoints {
 
 const block = 0x1000;
 
+/** The ranges of a block that are of the class. Surrogates, which make pairs here, are of none that is asked for. */
 function rangesIn(start: number, pattern: RegExp): [number, number][] {
-  // Surrogates are no characters of their own.
-  if (start >= 0xd000 && start < 0xe000) return start === 0xd000 ? rangesAmong(start, 0xd800, pattern) : [];
-  return rangesAmong(start, start + block, pattern);
-}
-
-function rangesAmong(start: number, end: number, pattern: RegExp): [number, number][] {
-  const text = String.fromCodePoint(...Array.from({ length: end - start }, (_, offset) => start + offset));
+  const text = String.fromCodePoint(...Array.from({ length: block }, (_, offset) => start + offset));
   return Array.from(text.matchAll(pattern), ([run]): [number, number] => {
     const from = run.codePointAt(0) ?? 0;
     return [from, from + [...run].length - 1];
@@ -87,21 +71,7 @@ function rangesAmong(start: number, end: number, pattern: RegExp): [number, numb
 }
 
 /** Characters that Python's ignore-case matching holds equal though their cases do not lead to each other. */
-const alike = [
-  "kK\u212a",
-  "s\u017fS",
-  "å\u212bÅ",
-  "µμΜ",
-  "ςσΣ",
-  "βϐΒ",
-  "εϵΕ",
-  "θϑΘ",
-  "κϰΚ",
-  "πϖΠ",
-  "ρϱΡ",
-  "φϕΦ",
-  "iIİı",
-];
+const alike = "kK\u212a s\u017fS å\u212bÅ µμΜ ςσΣ βϐΒ εϵΕ θϑΘ κϰΚ πϖΠ ρϱΡ φϕΦ iIİı".split(" ");
 
 /** The set with the other case of every letter in it; under `(?a)` only of A to Z. */
 export function ignoringCase(set: CodePoints, ascii: boolean): CodePoints {
@@ -122,14 +92,8 @@ function shifted(set: CodePoints, first: number, distance: number): [number, num
 }
 
 function otherCases(character: string): number[] {
-  const cases = [
-    character.toLowerCase(),
-    character.toUpperCase(),
-    ...alike.filter((group) => group.includes(character)),
-  ];
-  return cases.flatMap((text, at) => {
-    const codes = [...text].map((one) => one.codePointAt(0) ?? 0);
-    // ß has no single capital: SS is two letters.
-    return at < 2 && codes.length > 1 ? [] : codes;
-  });
+  // ß has no single capital: SS is two letters.
+  const cases = [character.toLowerCase(), character.toUpperCase()].filter((text) => [...text].length === 1);
+  const group = alike.filter((letters) => letters.includes(character));
+  return [...cases, ...group].flatMap((text) => Array.from(text, (one) => one.codePointAt(0) ?? 0));
 }

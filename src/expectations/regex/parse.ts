@@ -1,12 +1,12 @@
-import { anything, classes, complement, ignoringCase, newline, setOf } from "./code-points.ts";
-import { bracketOf, characterOf, classOf, type Fail, type Flags, type Node, octalOrNumber, Reader } from "./reader.ts";
+import { anything, characterClass, complement, ignoringCase, setOf } from "./code-points.ts";
+import { bracketOf, characterOf, classOf, type Fail, type Flags, type Node, Reader } from "./reader.ts";
 
 /** Parentheses inside each other at most; patterns by people have a handful. */
 const deepest = 100;
 /** Repetitions at most: beyond, the automaton gets too large. */
 const mostRepeats = 1000;
 
-const letters: Record<string, keyof Flags> = {
+const flagLetters: Record<string, keyof Flags> = {
   i: "ignoreCase",
   s: "dotAll",
   m: "multiline",
@@ -15,20 +15,17 @@ const letters: Record<string, keyof Flags> = {
 };
 
 /** Reads a pattern of Python's `re`. Throws for what is no such pattern, and for what PostgreSQL cannot do. */
-export function parseRegex(pattern: string, failure: Fail): Node {
-  const reader = new Reader(pattern, failure);
+export function parseRegex(pattern: string, fail: Fail): Node {
+  const reader = new Reader(pattern, fail);
   const flags = { ignoreCase: false, dotAll: false, multiline: false, verbose: false, ascii: false };
-  const start = /^\(\?([aiLmsux]+)\)/.exec(pattern);
-  if (start?.[1] !== undefined) {
-    reader.take(start[0]);
-    setFlags(start[1], flags, true, reader);
-  }
+  const [, letters] = reader.match(/\(\?([aiLmsux]+)\)/y) ?? [];
+  if (letters !== undefined) setFlags(letters, flags, true, reader);
   return new Parser(reader).whole(flags);
 }
 
 function setFlags(given: string, flags: Flags, on: boolean, reader: Reader): void {
   for (const letter of given) {
-    const flag = letters[letter];
+    const flag = flagLetters[letter];
     if (flag !== undefined) flags[flag] = on;
     else if (letter !== "u" || !on) throw reader.fail(`has a flag "${letter}" that texts cannot have`);
     else flags.ascii = false;
@@ -46,46 +43,45 @@ class Parser {
 
   whole(flags: Flags): Node {
     const node = this.choice(flags);
-    if (this.reader.peek() !== undefined) throw this.reader.fail("has a closing parenthesis too many");
+    if (!this.reader.isAtEnd) throw this.reader.fail("has a closing parenthesis too many");
     return node;
   }
 
   private choice(flags: Flags): Node {
     if (++this.depth > deepest) throw this.reader.fail("is nested too deep");
-    const branches = [this.sequence(flags)];
-    while (this.reader.take("|")) branches.push(this.sequence(flags));
+    const first = this.sequence(flags);
+    const others: Node[] = [];
+    while (this.reader.take("|")) others.push(this.sequence(flags));
     this.depth--;
-    return branches.length === 1 && branches[0] !== undefined ? branches[0] : { kind: "choice", branches };
+    return others.length === 0 ? first : { kind: "choice", parts: [first, ...others] };
   }
 
   private sequence(flags: Flags): Node {
     const parts: Node[] = [];
     for (;;) {
       if (flags.verbose) this.skipBlanks();
-      const next = this.reader.peek();
-      if (next === undefined || next === "|" || next === ")") return { kind: "sequence", parts };
+      if (this.reader.match(/$|(?=[|)])/y) !== null) return { kind: "sequence", parts };
       const atom = this.atom(flags);
       if (atom !== null) parts.push(this.repeated(atom, flags));
     }
   }
 
   private skipBlanks(): void {
-    while (this.reader.while(/\s/) !== "" || this.reader.peek() === "#") {
-      if (this.reader.peek() === "#") this.reader.while(/[^\n]/);
-    }
+    this.reader.match(/(?:\s|#[^\n]*)*/y);
   }
 
   private atom(flags: Flags): Node | null {
     const { reader } = this;
+    const [sign] = reader.match(/[*+?]/y) ?? [];
+    if (sign !== undefined) throw reader.fail(`has a "${sign}" with nothing before it to repeat`);
+    if (this.quantifier() !== null) throw reader.fail("has nothing before a {…} to repeat");
     const character = reader.next();
     if (character === "(") return this.group(flags);
     if (character === "[") return { kind: "set", set: bracketOf(reader, flags) };
     if (character === "\\") return this.escape(flags);
-    if (character === ".") return { kind: "set", set: flags.dotAll ? anything : complement(newline) };
+    if (character === ".") return { kind: "set", set: flags.dotAll ? anything : complement([[10, 10]]) };
     if (character === "^") return { kind: "edge", at: flags.multiline ? "line start" : "start" };
     if (character === "$") return { kind: "edge", at: flags.multiline ? "line end" : "end" };
-    if (/[*+?]/.test(character)) throw reader.fail(`has a "${character}" with nothing before it to repeat`);
-    if (character === "{" && this.bounds() !== null) throw reader.fail("has nothing before a {…} to repeat");
     return literal(character.codePointAt(0) ?? 0, flags);
   }
 
@@ -95,15 +91,22 @@ class Parser {
     if (letter === "A") return { kind: "edge", at: "start" };
     if (letter === "Z") return { kind: "edge", at: "very end" };
     if (letter === "b" || letter === "B") {
-      const word = flags.ascii ? classes.w.ascii : classes.w.unicode();
-      return { kind: "boundary", negative: letter === "B", word };
+      return { kind: "boundary", negative: letter === "B", word: characterClass("w", flags.ascii) };
     }
     const set = classOf(letter, flags);
     if (set !== null) return { kind: "set", set };
     const code = characterOf(letter, reader);
     if (code !== null) return literal(code, flags);
-    const numbered = octalOrNumber(letter, reader);
-    return "code" in numbered ? literal(numbered.code, flags) : this.reference(numbered.group, flags);
+    return this.octal(letter, flags) ?? this.reference(Number(`${letter}${reader.match(/[0-9]?/y)}`), flags);
+  }
+
+  /** Three octal digits are a character, fewer a group's number; the first digit is read. */
+  private octal(first: string, flags: Flags): Node | null {
+    const [rest] = (/[0-7]/.test(first) && this.reader.match(/[0-7]{2}/y)) || [];
+    if (rest === undefined) return null;
+    const code = Number.parseInt(first + rest, 8);
+    if (code > 0o377) throw this.reader.fail(`has an octal escape \\${first}${rest} above \\377`);
+    return literal(code, flags);
   }
 
   private reference(number: number, flags: Flags): Node {
@@ -123,8 +126,9 @@ class Parser {
       return null;
     }
     if (reader.take(":")) return { kind: "group", body: this.body(flags), number: null };
-    for (const [opening, behind, negative] of looks) {
-      if (reader.take(opening)) return { kind: "look", behind, negative, body: this.body(flags) };
+    const [look, behind] = reader.match(/(<?)[=!]/y) ?? [];
+    if (look !== undefined) {
+      return { kind: "look", behind: behind === "<", negative: look.endsWith("!"), body: this.body(flags) };
     }
     if (reader.take(">")) throw reader.fail("has an atomic group (?>…), which PostgreSQL does not know");
     if (reader.take("(")) throw reader.fail("has a condition (?(…)…), which PostgreSQL does not know");
@@ -159,11 +163,11 @@ class Parser {
   private flagged(outer: Flags): Node {
     const { reader } = this;
     const flags = { ...outer };
-    const on = reader.while(/[a-zA-Z]/);
+    const [on = "", off = ""] = reader.match(/([a-zA-Z]*)(?:-([a-zA-Z]*))?/y)?.slice(1) ?? [];
     setFlags(on, flags, true, reader);
-    if (reader.take("-")) setFlags(reader.while(/[a-zA-Z]/), flags, false, reader);
+    setFlags(off, flags, false, reader);
     if (reader.take(")")) throw reader.fail(`has flags (?${on}) elsewhere than at its start`);
-    if (!reader.take(":")) throw reader.fail(`has an unknown group (?${on}${reader.peek() ?? ""}`);
+    if (!reader.take(":")) throw reader.fail(`has an unknown group (?${on}${reader.isAtEnd ? "" : reader.next()}`);
     return { kind: "group", body: this.body(flags), number: null };
   }
 
@@ -179,7 +183,7 @@ class Parser {
     if (bounds === null) return atom;
     if (atom.kind === "edge" || atom.kind === "boundary") throw this.reader.fail("repeats a place between characters");
     // Lazily or greedily: whether there is a match is the same.
-    if (!this.reader.take("?") && this.reader.peek() === "+") {
+    if (!this.reader.take("?") && this.reader.take("+")) {
       throw this.reader.fail("has a possessive quantifier, which PostgreSQL does not know");
     }
     if (flags.verbose) this.skipBlanks();
@@ -187,43 +191,22 @@ class Parser {
     return { kind: "repeat", body: atom, ...bounds };
   }
 
+  /** `*`, `+`, `?`, `{3}`, `{3,}`, `{,3}` or `{3,5}`; any other brace is a brace. */
   private quantifier(): { min: number; max: number } | null {
     const { reader } = this;
-    if (reader.take("*")) return { min: 0, max: Number.POSITIVE_INFINITY };
-    if (reader.take("+")) return { min: 1, max: Number.POSITIVE_INFINITY };
-    if (reader.take("?")) return { min: 0, max: 1 };
-    const start = reader.position;
-    const bounds = reader.take("{") ? this.bounds() : null;
-    if (bounds === null) reader.back(start);
-    return bounds;
-  }
-
-  /** `3}`, `3,}`, `,3}` or `3,5}`; any other brace is a brace. */
-  private bounds(): { min: number; max: number } | null {
-    const { reader } = this;
-    const start = reader.position;
-    const min = reader.while(/[0-9]/);
-    const comma = reader.take(",");
-    const max = comma ? reader.while(/[0-9]/) : min;
-    if (!reader.take("}") || (min === "" && !comma)) {
-      reader.back(start);
-      return null;
-    }
-    const bounds = { min: Number(min || 0), max: max === "" ? Number.POSITIVE_INFINITY : Number(max) };
-    if (bounds.max < bounds.min) throw reader.fail("repeats at least more often than at most");
-    if (Math.max(bounds.min, Number.isFinite(bounds.max) ? bounds.max : 0) > mostRepeats) {
+    const [sign, exactly, least, most] = reader.match(/[*+?]|\{(?:(\d+)|(\d*),(\d*))\}/y) ?? [];
+    if (sign === undefined) return null;
+    if (sign === "?") return { min: 0, max: 1 };
+    if (sign === "*" || sign === "+") return { min: sign === "+" ? 1 : 0, max: Number.POSITIVE_INFINITY };
+    const min = Number(exactly ?? least);
+    const max = Number((exactly ?? most) || Number.POSITIVE_INFINITY);
+    if (max < min) throw reader.fail("repeats at least more often than at most");
+    if (min > mostRepeats || (max > mostRepeats && Number.isFinite(max))) {
       throw reader.fail(`repeats more than ${mostRepeats} times`);
     }
-    return bounds;
+    return { min, max };
   }
 }
-
-const looks = [
-  ["=", false, false],
-  ["!", false, true],
-  ["<=", true, false],
-  ["<!", true, true],
-] as const;
 
 function literal(code: number, { ignoreCase, ascii }: Flags): Node {
   const set = setOf([code, code]);

@@ -6,11 +6,18 @@ import type { Fail, Node } from "./reader.ts";
  * A pattern of Python's `re` as PostgreSQL's `~` understands it: the same texts match, whatever the database's collation
  * is. Throws the error that `fail` makes for what has no equivalent, and names it.
  */
-export function toPostgresRegex(pattern: string, fail: Fail): string {
+export function toPostgresRegex(pattern: string, failure: Fail): string {
+  const fail = (reason: string) => failure(`the regular expression ${JSON.stringify(pattern)} ${reason}`);
   const node = parseRegex(pattern, fail);
-  const groups = new Map([...new Set(referencesIn(node))].sort((a, b) => a - b).map((number, at) => [number, at + 1]));
-  const refuse = (reason: string) => fail(`the regular expression ${JSON.stringify(pattern)} ${reason}`);
-  return new Writer(groups, refuse).write(node, true);
+  const referred = nodesIn(node).flatMap((one) => (one.kind === "reference" ? [one.number] : []));
+  const groups = new Map([...new Set(referred)].sort((a, b) => a - b).map((number, at) => [number, at + 1]));
+  return new Writer(groups, fail).write(node, true);
+}
+
+/** The node and all that is in it. */
+function nodesIn(node: Node): Node[] {
+  if ("parts" in node) return [node, ...node.parts.flatMap(nodesIn)];
+  return "body" in node ? [node, ...nodesIn(node.body)] : [node];
 }
 
 /** Repetitions that PostgreSQL takes at once. */
@@ -26,54 +33,41 @@ class Writer {
     private readonly fail: Fail,
   ) {}
 
-  /** `isLast`: nothing comes after the node, so that it may eat what it looks at. */
-  write(node: Node, isLast: boolean): string {
+  /** `isLast`: nothing comes after the node, so that it may eat what it looks at. Beside it may stand other nodes. */
+  write(node: Node, isLast: boolean, before?: Node, after?: Node): string {
     switch (node.kind) {
       case "set":
         return setText(node.set);
       case "edge":
         return edgeText(node.at, isLast && !this.looking);
       case "boundary":
-        return this.boundary(node.word, node.negative, null, null);
+        return boundaryText(node, before, after);
       case "sequence":
-        return this.sequence(node.parts, isLast);
+        return node.parts
+          .map((part, at, all) => this.write(part, isLast && at === all.length - 1, all[at - 1], all[at + 1]))
+          .join("");
       case "choice":
-        return `(?:${node.branches.map((branch) => this.write(branch, isLast)).join("|")})`;
+        return `(?:${node.parts.map((branch) => this.write(branch, isLast)).join("|")})`;
       case "group":
         return this.group(node, isLast);
       case "look":
         return this.look(node);
       case "reference":
-        return this.reference(node.number);
+        if (this.looking) throw this.insideLook();
+        return `(?:\\${this.groups.get(node.number)})`;
       case "repeat":
         return this.repeat(node);
     }
   }
 
-  private sequence(parts: readonly Node[], isLast: boolean): string {
-    const written = parts.map((part, at) => {
-      if (part.kind === "boundary") {
-        return this.boundary(part.word, part.negative, parts[at - 1] ?? null, parts[at + 1] ?? null);
-      }
-      return this.write(part, isLast && at === parts.length - 1);
-    });
-    return written.join("");
-  }
-
-  /** A boundary next to a character that is surely of a word is one look to the other side. */
-  private boundary(word: CodePoints, negative: boolean, before: Node | null, after: Node | null): string {
-    const inside = setText(word);
-    if (before?.kind === "set" && isSubset(before.set, word)) return negative ? `(?=${inside})` : `(?!${inside})`;
-    if (after?.kind === "set" && isSubset(after.set, word)) return negative ? `(?<=${inside})` : `(?<!${inside})`;
-    return negative
-      ? `(?:(?<=${inside})(?=${inside})|(?<!${inside})(?!${inside})(?:(?<=.)|(?=.)))`
-      : `(?:(?<=${inside})(?!${inside})|(?<!${inside})(?=${inside}))`;
-  }
-
   private group({ body, number }: Node & { kind: "group" }, isLast: boolean): string {
     const captures = number !== null && this.groups.has(number);
-    if (captures && this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
+    if (captures && this.looking) throw this.insideLook();
     return `(${captures ? "" : "?:"}${this.write(body, isLast && !captures)})`;
+  }
+
+  private insideLook(): Error {
+    return this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
   }
 
   private look({ behind, negative, body }: Node & { kind: "look" }): string {
@@ -84,15 +78,10 @@ class Writer {
     return `(?${behind ? "<" : ""}${negative ? "!" : "="}${written})`;
   }
 
-  private reference(number: number): string {
-    if (this.looking) throw this.fail("refers to a group inside a look-around, which PostgreSQL cannot do");
-    return `(?:\\${this.groups.get(number)})`;
-  }
-
   /** What is never there; a group in it would have nothing to refer to. */
   private nothing(body: Node): string {
-    if (numbersIn(body).some((number) => this.groups.has(number)))
-      throw this.fail("refers to a group that is left out");
+    const isReferred = (node: Node) => node.kind === "group" && node.number !== null && this.groups.has(node.number);
+    if (nodesIn(body).some(isReferred)) throw this.fail("refers to a group that is left out");
     return "";
   }
 
@@ -102,44 +91,27 @@ class Writer {
     if (isConstraint) return min === 0 ? this.nothing(body) : this.write(body, false);
     const atom = this.write(body, false);
     if (max === 0) return this.nothing(body);
-    if (max === Number.POSITIVE_INFINITY) return times(atom, min, "", "*");
-    return max <= mostAtOnce ? `${atom}{${min},${max}}` : times(atom, min, "", optional(atom, max - min));
+    return max <= mostAtOnce ? `${atom}{${min},${max}}` : times(atom, min, max);
   }
 }
 
-function numbersIn(node: Node): number[] {
-  const own = node.kind === "group" && node.number !== null ? [node.number] : [];
-  return [...own, ...childrenOf(node).flatMap(numbersIn)];
+/** First what must be there, then what may be. */
+function times(atom: string, min: number, max: number): string {
+  if (max === 0) return "";
+  if (max === Number.POSITIVE_INFINITY && min <= mostAtOnce) return atom + (["*", "+"][min] ?? `{${min},}`);
+  const step = Math.min(min || max, mostAtOnce);
+  const rest = times(atom, Math.max(0, min - step), max - step);
+  return min > 0 ? `${atom}{${step}}${rest}` : `${atom}{0,${step}}${rest}`;
 }
 
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case "sequence":
-      return node.parts;
-    case "choice":
-      return node.branches;
-    case "group":
-    case "look":
-    case "repeat":
-      return [node.body];
-    default:
-      return [];
-  }
-}
-
-function times(atom: string, min: number, written: string, rest: string): string {
-  if (min === 0) return written + (rest === "*" ? `${atom}*` : rest);
-  if (rest === "*" && min <= mostAtOnce) return `${written}${atom}${min === 1 ? "+" : `{${min},}`}`;
-  const step = Math.min(min, mostAtOnce);
-  return times(atom, min - step, `${written}${atom}{${step}}`, rest);
-}
-
-function optional(atom: string, most: number): string {
-  return most <= mostAtOnce
-    ? most === 0
-      ? ""
-      : `${atom}{0,${most}}`
-    : `${atom}{0,${mostAtOnce}}${optional(atom, most - mostAtOnce)}`;
+/** A boundary next to a character that is surely of a word is one look to the other side. */
+function boundaryText({ word, negative }: Node & { kind: "boundary" }, before?: Node, after?: Node): string {
+  const inside = setText(word);
+  if (before?.kind === "set" && isSubset(before.set, word)) return negative ? `(?=${inside})` : `(?!${inside})`;
+  if (after?.kind === "set" && isSubset(after.set, word)) return negative ? `(?<=${inside})` : `(?<!${inside})`;
+  return negative
+    ? `(?:(?<=${inside})(?=${inside})|(?<!${inside})(?!${inside})(?:(?<=.)|(?=.)))`
+    : `(?:(?<=${inside})(?!${inside})|(?<!${inside})(?=${inside}))`;
 }
 
 /** `$` also stands before a newline at the very end. Where nothing follows, eating that is cheaper than looking at it. */
@@ -181,8 +153,4 @@ function characterText(code: number): string {
 function codeText(code: number): string {
   if (code === 10) return "\\n";
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
-}
-
-function referencesIn(node: Node): number[] {
-  return node.kind === "reference" ? [node.number] : childrenOf(node).flatMap(referencesIn);
 }

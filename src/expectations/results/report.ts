@@ -2,15 +2,17 @@ import type { Verdict } from "../../core/messages/events.ts";
 import type { Expectation, Suite } from "../../core/suites/suite.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ExpectationResult, ValidationResult } from "./result.ts";
+import type { ExpectationValidationResult, SuiteValidationResult } from "./result.ts";
 
 /** The release of Great Expectations whose semantics and result format these are. */
 const version = "1.2.0";
 
 export function expectationResult(
   { type, kwargs, severity, rest }: Expectation,
-  { success, result, exception }: Outcome,
-): ExpectationResult {
+  outcome: Outcome,
+): ExpectationValidationResult {
+  const exception = "exception" in outcome ? outcome.exception : null;
+  const { success, result } = "value" in outcome ? outcome.value : { success: false, result: {} };
   return {
     success,
     expectation_config: { type, kwargs, meta: {}, ...rest },
@@ -25,7 +27,11 @@ export function expectationResult(
 }
 
 /** The verdict that events and the ledger carry. */
-export function verdictOf(table: string, { type, kwargs, severity }: Expectation, result: ExpectationResult): Verdict {
+export function verdictOf(
+  table: string,
+  { type, kwargs, severity }: Expectation,
+  result: ExpectationValidationResult,
+): Verdict {
   const { success, result: fields, exception_info: info } = result;
   return {
     table,
@@ -40,11 +46,14 @@ export function verdictOf(table: string, { type, kwargs, severity }: Expectation
   };
 }
 
+/** `relation` is the table that was read, `table` what it is called. */
 export function validationResult(
-  { suite, relation, displayName }: { suite: Suite; relation: TableName; displayName?: string },
-  results: ExpectationResult[],
+  suite: Suite,
+  relation: TableName,
+  table: string,
+  results: ExpectationValidationResult[],
   began: Date,
-): ValidationResult {
+): SuiteValidationResult {
   const successful = results.filter(({ success }) => success).length;
   return {
     success: successful === results.length,
@@ -62,12 +71,12 @@ export function validationResult(
       expectation_suite_name: suite.name,
       run_id: { run_name: null, run_time: began.toISOString() },
       validation_time: began.toISOString(),
-      batch_spec: { schema_name: relation.schema, table_name: displayName ?? relation.name },
+      batch_spec: { schema_name: relation.schema, table_name: table },
       batch_markers: { ge_load_time: began.toISOString() },
       active_batch_definition: {
         datasource_name: "postgresql",
         data_connector_name: "table",
-        data_asset_name: displayName ?? relation.name,
+        data_asset_name: table,
         batch_identifiers: {},
       },
     },

@@ -2,19 +2,13 @@ import type { Severity } from "../../core/messages/events.ts";
 import type { JsonValue } from "../plan/values.ts";
 
 /** Great Expectations' answer for one expectation, named as it names things. */
-export interface ExpectationResult {
+export interface ExpectationValidationResult {
   success: boolean;
   expectation_config: { type: string; kwargs: Record<string, unknown> } & Record<string, unknown>;
   result: ResultFields;
   /** Great Expectations 1.2 has no severity and reads no field it does not know; what is in here it lets pass. */
   meta: { severity: Severity };
-  exception_info: ExceptionInfo;
-}
-
-export interface ExceptionInfo {
-  raised_exception: boolean;
-  exception_message: string | null;
-  exception_traceback: string | null;
+  exception_info: { raised_exception: boolean; exception_message: string | null; exception_traceback: null };
 }
 
 /** An unexpected value: of one column, of a pair, or of a record by column name. */
@@ -42,9 +36,9 @@ export interface ResultFields {
 }
 
 /** Great Expectations' validation result of a suite. */
-export interface ValidationResult {
+export interface SuiteValidationResult {
   success: boolean;
-  results: ExpectationResult[];
+  results: ExpectationValidationResult[];
   suite_name: string;
   suite_parameters: Record<string, unknown>;
   statistics: {

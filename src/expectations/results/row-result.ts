@@ -1,10 +1,10 @@
-import type { RowCheck } from "../plan/plan.ts";
-import type { ResultFormat } from "../plan/result-format.ts";
-import type { JsonValue } from "../plan/values.ts";
+import type { Compiled, RowCheck } from "../plan/plan.ts";
+import type { FormatOptions } from "../plan/result-format.ts";
+import { compareShown, type JsonValue } from "../plan/values.ts";
 import type { ResultFields, Shown } from "./result.ts";
 
 /** What was counted for a row check. */
-export interface RowCounts {
+interface RowCounts {
   /** Rows the expectation speaks of. */
   elements: number;
   /** Of these, the rows that were judged. */
@@ -21,21 +21,15 @@ export interface Samples {
   query: string;
 }
 
-/** `mostly` is a share of the judged rows; where none was judged, none is unexpected. */
-export function isSuccess({ mostly }: RowCheck, { judged, unexpected }: RowCounts): boolean {
-  return judged === 0 || (judged - unexpected) / judged >= mostly;
-}
-
 /** The result fields of a row check at the wanted level, as Great Expectations fills them. */
 export function rowResult(
-  check: RowCheck,
+  { plan, format }: Compiled<RowCheck>,
   { elements, judged, unexpected }: RowCounts,
   samples: Samples,
-  format: ResultFormat,
 ): ResultFields {
   if (format.level === "BOOLEAN_ONLY") return {};
   const total = percent(unexpected, elements);
-  const nonmissing = check.countsNulls ? total : percent(unexpected, judged);
+  const nonmissing = plan.countsNulls ? total : percent(unexpected, judged);
   const listed = format.withoutValues ? undefined : samples.values;
   const fields: ResultFields = {
     element_count: elements,
@@ -44,7 +38,7 @@ export function rowResult(
     ...(listed === undefined ? {} : { partial_unexpected_list: listed.slice(0, format.partial) }),
     ...(format.keys.length === 0 ? {} : { unexpected_index_column_names: [...format.keys] }),
   };
-  if (!check.countsNulls) {
+  if (!plan.countsNulls) {
     fields.missing_count = elements - judged;
     fields.missing_percent = percent(elements - judged, elements);
     fields.unexpected_percent_total = total;
@@ -68,29 +62,18 @@ function percent(part: number, whole: number): number | null {
   return whole === 0 ? null : (part / whole) * 100;
 }
 
-function indexList(rows: Samples["rows"], { keys, withoutValues }: ResultFormat) {
+function indexList(rows: Samples["rows"], { keys, withoutValues }: FormatOptions) {
   if (!withoutValues || rows.length === 0) return rows;
   return [Object.fromEntries(keys.map((key) => [key, rows.map((row) => row[key] ?? null)]))];
 }
 
 /** How often each of the listed values occurs, the most frequent first. */
 function valueCounts(values: readonly Shown[], limit: number): { value: Shown; count: number }[] {
-  const counts = new Map<string, { value: Shown; count: number }>();
-  for (const shown of values) {
-    const value = typeof shown === "object" && shown !== null && !Array.isArray(shown) ? Object.values(shown) : shown;
-    const key = JSON.stringify(value);
-    const known = counts.get(key) ?? { value, count: 0 };
-    counts.set(key, { value, count: known.count + 1 });
-  }
-  const byCount = [...counts.values()].sort((a, b) => b.count - a.count).slice(0, limit);
-  return byCount.sort((a, b) => b.count - a.count || compare(a.value, b.value));
-}
-
-function compare(a: Shown | undefined, b: Shown | undefined): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.map((element, at) => compare(element, b[at])).find((order) => order !== 0) ?? 0;
-  }
-  const [left, right] = [String(a), String(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  const bare = values.map((shown) =>
+    typeof shown === "object" && shown !== null && !Array.isArray(shown) ? Object.values(shown) : shown,
+  );
+  const groups = [...Map.groupBy(bare, (value) => JSON.stringify(value)).values()];
+  const counts = groups.map((alike) => ({ value: alike[0] ?? null, count: alike.length }));
+  const mostFrequent = counts.sort((a, b) => b.count - a.count).slice(0, limit);
+  return mostFrequent.sort((a, b) => b.count - a.count || compareShown(a.value, b.value));
 }

@@ -6,7 +6,7 @@ import { escapeControl } from "../../core/text.ts";
 import { findLines } from "../../csv/keys.ts";
 import { openTable, type TableSource } from "../../csv/reader.ts";
 import { quoteName } from "../../expectations/plan/sql.ts";
-import type { ExpectationResult } from "../../expectations/results/result.ts";
+import type { ExpectationValidationResult } from "../../expectations/results/result.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { attemptReading } from "../../postgres/connection/attempt.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
@@ -14,7 +14,7 @@ import { type RunStanding, runStanding } from "../../postgres/ledger/standing.ts
 import { isUnmoved, sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 
-type Evaluated = EvaluatedExpectation<ExpectationResult>;
+type Evaluated = EvaluatedExpectation<ExpectationValidationResult>;
 type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
 
 /**
@@ -23,7 +23,7 @@ type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
  */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
   const { sql, dataset, tables } = session;
-  const evaluated = await evaluatedExpectation<ExpectationResult>(sql, dataset.name, run, position);
+  const evaluated = await evaluatedExpectation<ExpectationValidationResult>(sql, dataset.name, run, position);
   if (evaluated === null) {
     throw new ConsoleError("unknown_run", `The ledger has no expectation ${position} of run ${run}.`, {
       hint: "`runs` lists the runs there are, `show` a run's expectations.",

@@ -4,8 +4,8 @@ import type { KeyLines } from "../../csv/keys.ts";
 import { FaultTally } from "../../csv/tally.ts";
 import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
-import type { Compiled, Unsound } from "../../expectations/plan/plan.ts";
-import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
+import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/plan/plan.ts";
+import { everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText } from "../../postgres/live/row-lines.ts";
@@ -18,7 +18,7 @@ import type { StageContext } from "./context.ts";
 /** A critical expectation that failed, and how its unexpected rows are found. */
 interface Failed {
   verdict: EvaluatedVerdict;
-  check: CompiledRowCheck;
+  check: Compiled<RowCheck>;
 }
 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
@@ -36,11 +36,11 @@ export async function findUnexpected(context: StageContext): Promise<void> {
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
     const tally = new FaultTally(basename(one.file.path), faults.onFault);
-    const place = { under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
+    const place = { tx, under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
     for (const [at, { verdict, check }] of failed.entries()) {
       const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
       const scratch = { rows: `unexpected_rows_${index}_${at}`, lines };
-      for await (const found of everyUnexpectedValue(tx, place, check, scratch)) {
+      for await (const found of everyUnexpectedValue(place, check, scratch)) {
         stopIfCancelled(signal);
         for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
       }
@@ -64,10 +64,6 @@ function failedChecks({ tables, suites, record }: StageContext, { table }: Incom
     if (check === undefined || verdict.result.exception_info.raised_exception) return [];
     return isRowCheck(check) ? [{ verdict, check }] : [];
   });
-}
-
-function isRowCheck(one: Compiled | Unsound): one is CompiledRowCheck {
-  return "plan" in one && one.plan.kind === "rows";
 }
 
 /**

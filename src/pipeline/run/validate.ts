@@ -21,7 +21,6 @@ export async function validate(context: StageContext): Promise<void> {
       suite,
       resultFormat: kept,
       resolveTable: stageOf(tables),
-      displayName: name,
       onVerdict(verdict) {
         const { result: _, ...told } = verdict;
         record.verdicts.push(verdict);

@@ -50,7 +50,7 @@ export async function validateNamedTable(
   const { validateTable } = await import("../../expectations/validate.ts");
   const suiteText = await textOf(suitePath, "Name the suite's JSON file with --suite.");
   const request = { suiteText, suitePath, table, parameters, resultFormat, tolerant, schema };
-  const { result } = await validateTable(sql, request);
+  const result = await validateTable(sql, request);
   const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
   return { success: !rejects, result };
 }
