@@ -39,7 +39,7 @@ export async function exportTrainingSet(
     const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
       await writeExactly(tx);
       const { sources, seals } = await trainingSources(tx, session, request);
-      const columns = trainingColumns(tx, sources);
+      const columns = trainingColumns(sources);
       const writer =
         format === "csv"
           ? await csvWriter(data, columns)

@@ -2,8 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { DriftLimits } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
-import { viewOf } from "../../postgres/connection/one-view.ts";
-import { countedOf } from "../../postgres/drift/column-moves.ts";
+import { readerOf } from "../../postgres/connection/one-view.ts";
 import { distancesOf } from "../../postgres/drift/distance.ts";
 import { isNumber } from "../../postgres/drift/distance-figures.ts";
 import { exactMeans, scatteredCells } from "../../postgres/drift/scattered-cells.ts";
@@ -68,11 +67,11 @@ async function boundsOf(
     scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
   const [from, to] = [await take(before), await take(now)];
   const numbers = columns.filter(isNumber);
-  const rows = allRows(tx, table, before.as_of, now.as_of);
+  const rows = allRows(table, before.as_of, now.as_of);
   const means = limits.mean === undefined ? [] : await exactMeans(tx, rows.to, numbers);
   return new Map(
     columns.map((column, index): [Column, Bounds] => {
-      const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
+      const cells = { from: from[index] ?? [], to: to[index] ?? [] };
       if (!isNumber(column)) return [column, categoryBounds(cells)];
       return [column, numberBounds({ ...cells, mean: means[numbers.indexOf(column)] ?? null })];
     }),
@@ -92,12 +91,11 @@ async function stillSuspect(
   limits: DriftLimits,
 ): Promise<Suspect[]> {
   const oneIn = Math.max(1, Math.floor(Math.max(before.rows, now.rows) / sampledKeys));
-  const rows = (sql: Queryable) => sameKeys(sql, table, before.as_of, now.as_of, oneIn);
-  const { from, to } = rows(tx);
-  const counted = countedOf(await rowChanges(tx, from, to, table.live.key, columns));
-  const distances = await distancesOf(viewOf(tx), rows, counted);
-  return counted.flatMap(({ column, fromRows, toRows, moved = 1 }, index): Suspect[] => {
-    const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(fromRows, toRows);
+  const rows = sameKeys(table, allRows(table, before.as_of, now.as_of), oneIn);
+  const { columns: counted } = await rowChanges(tx, rows, table.live.key, columns);
+  const distances = await distancesOf(readerOf(tx), rows, counted);
+  return counted.flatMap(({ column, from, to, moved = 1 }, index): Suspect[] => {
+    const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(from.rows, to.rows);
     const known = bounds.get(column);
     return known !== undefined && areBelow({ ...known, distance }, limits) ? [] : [{ column, moved }];
   });

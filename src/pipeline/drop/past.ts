@@ -3,9 +3,10 @@ import { asOfOf, indexOfDate, isDate, type MonthName, monthIndex } from "../../c
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { type Publication, publications } from "../../postgres/ledger/queries.ts";
+import { holdRows } from "../../postgres/live/live-rows.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
 import { type LedgerSeal, listSeals, unsealedDropsSince } from "../../postgres/snapshots/seals.ts";
-import { anyLiveRows, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
+import { unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
@@ -89,7 +90,8 @@ async function holdingOf(
     const newest = newestOf([...byRuns, ...heldByRows(evidence, firstMonth, "rows")]);
     return isDoubted(newest, evidence, firstMonth) ? { ...newest, by: "copy" } : newest;
   }
-  if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
+  const live = tables.map((table) => table.live);
+  if (!(await holdRows(sql, live)).includes(true)) return { kind: "nothing" };
   return newestOf(heldByRows(evidence, firstMonth, "copy"));
 }
 

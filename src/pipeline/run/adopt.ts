@@ -2,11 +2,11 @@ import type { Adoption, UnsealedSnapshots } from "../../core/messages/seals.ts";
 import { monthName } from "../../core/month.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { closeRun, openRun, recordTables } from "../../postgres/ledger/records.ts";
+import { countLive } from "../../postgres/live/live-rows.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
 import { named, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
 import { recordSeals, type SealedTable } from "../../postgres/snapshots/seals.ts";
 import { countFrozen, type Frozen, isFrozen, withoutWriters } from "../../postgres/snapshots/snapshots.ts";
-import { countLive } from "../../postgres/snapshots/unsealed.ts";
 import { dropsOnDisk } from "../drop/months.ts";
 import { indexOfStamp, type Past, readPast } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
@@ -87,11 +87,7 @@ async function lookAtAll(sql: Sql, session: Session, past: Past): Promise<Unseal
 
 async function sealAll(sql: Sql, session: Session): Promise<UnsealedSnapshots[]> {
   return sql.begin("isolation level read committed", async (tx) => {
-    const frozen = session.tables.filter(isFrozen);
-    await withoutWriters(
-      tx,
-      frozen.map(({ snapshot }) => snapshot.table),
-    );
+    await withoutWriters(tx, session.tables.filter(isFrozen));
     const standing = await standingDates(tx, session, await readPast(tx, session));
     const dates: UnsealedSnapshots[] = [];
     for (const one of standing) dates.push({ ...told(one), drop: null, run: await sealDate(tx, session, one) });

@@ -3,8 +3,8 @@ import { sha256Of } from "../../csv/drop.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import { touchFiles } from "../../postgres/ledger/records.ts";
+import { holdRows } from "../../postgres/live/live-rows.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { holdAnyRows } from "../../postgres/snapshots/unsealed.ts";
 import { filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, type Past } from "../drop/past.ts";
 import type { EventStream, Job } from "./context.ts";
@@ -26,7 +26,8 @@ export async function isPublishedAlready(
   if (!job.backfill && !isLive(publication, job, past)) return null;
   if (!isSealed(job, past)) return null;
   // Somebody may have emptied a live table since.
-  if (!job.backfill && !isPassed(job.month, past) && !(await holdAnyRows(sql, job.tables))) return null;
+  const live = job.tables.map((table) => table.live);
+  if (!job.backfill && !isPassed(job.month, past) && (await holdRows(sql, live)).includes(false)) return null;
   if (filesUnmoved(drop.files, publication) && sameIdentity(drop, publication)) return publication;
   if (!(await sameContents(drop, publication))) return null;
   // A dry run leaves the records of others as they are.

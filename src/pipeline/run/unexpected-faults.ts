@@ -10,7 +10,7 @@ import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
-import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
+import { copyLines, dropScratch, linesText, makeRowLines, type Scratch } from "../../postgres/live/row-lines.ts";
 import type { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { compiledFor } from "../session/suites.ts";
@@ -95,7 +95,7 @@ async function tellValues(
 async function collectLines(context: StageContext, one: Incoming, lines: string): Promise<string | null> {
   const collected = await attempt(context.tx, async (inner) => {
     await makeRowLines(inner, lines, one.table);
-    return copyLines(inner, context, one, lines);
+    return fillLines(inner, context, one, lines);
   });
   if ("exception" in collected) return null;
   if (collected.value) return lines;
@@ -104,16 +104,16 @@ async function collectLines(context: StageContext, one: Incoming, lines: string)
 }
 
 /** False when the file is not what was staged. */
-async function copyLines(
+async function fillLines(
   tx: Transaction,
   { dataset, signal }: StageContext,
   one: Incoming,
   lines: string,
 ): Promise<boolean> {
-  const copy = await copyRowLines(tx, lines);
+  const copy = await copyLines(tx, lines);
   try {
     for await (const batch of keyLines(sourceOf(dataset, one), signal)) {
-      if (batch.keys.length > 0) await copy.write(rowLinesText(batch.keys, batch.lines, one.table.live.key.length));
+      if (batch.keys.length > 0) await copy.write(linesText(batch.keys, batch.lines, one.table.live.key.length));
     }
   } catch (error) {
     if (!(error instanceof SourceFault)) {

@@ -6,7 +6,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Target } from "./url.ts";
 
 /** What the driver is told about TLS; `prefer` is its word for "when the server offers it, unverified". */
-export type Tls = false | "prefer" | (TLSSocketOptions & { checkServerIdentity?: () => undefined });
+type Tls = false | "prefer" | (TLSSocketOptions & { checkServerIdentity?: () => undefined });
 
 /** As libpq does: a root certificate, where there is one, turns `require` into `verify-ca`. No TLS on unix sockets. */
 export function tlsFor(target: Target): Tls {

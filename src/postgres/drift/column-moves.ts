@@ -1,62 +1,37 @@
-import type { Moves } from "../../core/drift.ts";
-import type { Queryable } from "../connection/connect.ts";
-import type { View } from "../connection/one-view.ts";
-import type { RowChanges } from "../snapshots/row-changes.ts";
-import type { TwoSnapshots } from "../snapshots/two-snapshots.ts";
-import { distancesOf } from "./distance.ts";
-import type { CountedColumn } from "./distance-figures.ts";
-import { spreadsOf } from "./spread.ts";
+import type { Reader } from "../connection/one-view.ts";
+import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
+import { type Distance, distancesOf } from "./distance.ts";
+import { isNumber } from "./distance-figures.ts";
+import { type Spread, spreadsOf } from "./spread.ts";
 
 /** All figures of a column. */
-export interface ColumnMoves extends Moves {
-  measure: "psi" | "tv";
-  ks: number | null;
-}
-
-/** The columns of two snapshots whose rows were compared by key; what only rounds counts as it was. */
-export function countedOf({
-  from_rows: fromRows,
-  to_rows: toRows,
-  added,
-  removed,
-  columns,
-}: RowChanges): CountedColumn[] {
-  return columns.map((one) => ({
-    ...one,
-    fromRows,
-    toRows,
-    unchanged: added + removed + one.changed === 0,
-    moved: (2 * one.changed + added + removed) / Math.max(fromRows + toRows, 1),
-  }));
+export interface ColumnMoves extends Distance, Spread {
+  missing: number | null;
 }
 
 /** How far each of the columns moved, from every row that is given. */
 export async function movesOf(
-  view: View,
-  rows: (sql: Queryable) => TwoSnapshots,
+  read: Reader,
+  rows: TwoSnapshots,
   columns: readonly CountedColumn[],
 ): Promise<ColumnMoves[]> {
-  const changed = columns.filter(({ unchanged, fromRows, toRows }) => !unchanged && fromRows > 0 && toRows > 0);
+  const isMoved = ({ unchanged, from, to }: CountedColumn) => !unchanged && from.rows > 0 && to.rows > 0;
+  const numbers = columns.filter((one) => isNumber(one.column) && isMoved(one)).map(({ column }) => column);
   const [distances, spreads] = await Promise.all([
-    distancesOf(view, rows, columns),
-    view.run((sql) =>
-      spreadsOf(
-        sql,
-        rows(sql),
-        changed.map(({ column }) => column),
-      ),
-    ),
+    distancesOf(read, rows, columns),
+    read((sql) => spreadsOf(sql, rows, numbers)),
   ]);
-  const byColumn = new Map(changed.map((one, index) => [one, spreads[index]]));
-  return columns.map((one, index): ColumnMoves => {
-    const { measure = "tv", distance = null, ks = null, chance = null } = distances[index] ?? {};
-    const still = one.unchanged && measure === "psi" && one.fromValues > 0 ? 0 : null;
-    const { beyond = still, mean = still } = byColumn.get(one) ?? {};
-    return { measure, distance, ks, chance, beyond, mean, missing: missingOf(one) };
+  return columns.flatMap((one, index): ColumnMoves[] => {
+    const distance = distances[index];
+    if (distance === undefined) return [];
+    const still = one.unchanged && isNumber(one.column) && one.from.values > 0 ? 0 : null;
+    const spread = spreads.get(one.column) ?? { beyond: still, mean: still };
+    return [{ ...distance, ...spread, missing: missingOf(one) }];
   });
 }
 
-function missingOf({ fromRows, toRows, fromValues, toValues }: CountedColumn): number | null {
-  if (fromRows === 0 || toRows === 0) return null;
-  return Math.abs(toValues / toRows - fromValues / fromRows);
+/** By how much the share of NULLs moved. */
+function missingOf({ from, to }: CountedColumn): number | null {
+  if (from.rows === 0 || to.rows === 0) return null;
+  return Math.abs(to.values / to.rows - from.values / from.rows);
 }

@@ -1,9 +1,8 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { type Fragment, list } from "../connection/fragments.ts";
+import { cell, type Fragment, jsonArray, sql } from "../connection/fragments.ts";
 import { mayBeRounded } from "../snapshots/rounding.ts";
 import type { TwoSnapshots } from "../snapshots/two-snapshots.ts";
-import { isNumber } from "./distance-figures.ts";
 
 /** What a distance of distributions, which counts every rank alike, does not see of a number. */
 export interface Spread {
@@ -13,78 +12,69 @@ export interface Spread {
   mean: number | null;
 }
 
-interface Former {
-  values: number[];
-  lows: (string | null)[];
-  highs: (string | null)[];
-  means: (string | null)[];
-  deviations: (string | null)[];
+/** The reference's values: how many, and figures of them as text, which is exact. */
+interface Former extends Record<"low" | "high" | "mean" | "deviation", string | null> {
+  values: number;
 }
 
 interface Latter {
-  values: number[];
-  beyond: number[];
+  values: number;
+  beyond: number;
   /** Of the two means: as floats they might differ by less than what a float holds. */
-  apart: (string | null)[];
+  apart: string | null;
 }
 
-/** The exact figures of numeric columns, by one scan of each side; null for a column that is no number. */
+/** The exact figures of numeric columns, by one scan of each side. */
 export async function spreadsOf(
   sql: Queryable,
   { from, to }: TwoSnapshots,
-  columns: readonly Column[],
-): Promise<Spread[]> {
-  const numbers = columns.filter(isNumber);
-  if (numbers.length === 0) return columns.map(() => ({ beyond: null, mean: null }));
-  const each = (make: (column: Column, index: number) => Fragment) => list(sql, numbers.map(make));
-  const value = (column: Column) => countable(sql, column);
-  const [former] = await sql<Former[]>`
-    select array[${each(({ name }) => sql`count(s.${sql(name)})`)}]::bigint[] as values,
-           array[${each((column) => sql`min(${value(column)})`)}]::text[] as lows,
-           array[${each((column) => sql`max(${value(column)})`)}]::text[] as highs,
-           array[${each((column) => sql`avg(${value(column)})`)}]::text[] as means,
-           array[${each((column) => sql`stddev_pop(${value(column)})`)}]::text[] as deviations
-      from ${from} s`;
-  const isBeyond = (column: Column, index: number) =>
-    beyondRange(sql, column, former?.lows[index] ?? null, former?.highs[index] ?? null);
-  const apart = (column: Column, index: number) =>
-    sql`abs(avg(${value(column)}) - ${former?.means[index] ?? null}::text::numeric)`;
-  const [latter] = await sql<Latter[]>`
-    select array[${each(({ name }) => sql`count(s.${sql(name)})`)}]::bigint[] as values,
-           array[${each(isBeyond)}]::bigint[] as beyond,
-           array[${each(apart)}]::text[] as apart
-      from ${to} s`;
-  const found = new Map(numbers.map((column, index) => [column, spreadOf(former, latter, index)]));
-  return columns.map((column) => found.get(column) ?? { beyond: null, mean: null });
+  numbers: readonly Column[],
+): Promise<Map<Column, Spread>> {
+  if (numbers.length === 0) return new Map();
+  const [reference] = await sql<
+    { columns: Former[] }[]
+  >`select ${jsonArray(numbers.map(former))} as columns from ${from} s`;
+  const pairs = numbers.flatMap((column, index) => {
+    const before = reference?.columns[index];
+    return before === undefined ? [] : [{ column, before }];
+  });
+  const latters = pairs.map(({ column, before }) => latter(column, before));
+  const [now] = await sql<{ columns: Latter[] }[]>`select ${jsonArray(latters)} as columns from ${to} s`;
+  return new Map(pairs.map(({ column, before }, index) => [column, spreadOf(before, now?.columns[index])]));
 }
 
-const wholeTypes = new Set(["int2", "int4", "int8"]);
+function former(column: Column): Fragment {
+  const value = countable(column);
+  return sql`json_build_object('values', count(${value}), 'low', min(${value})::text, 'high', max(${value})::text,
+    'mean', avg(${value})::text, 'deviation', stddev_pop(${value})::text)`;
+}
+
+function latter(column: Column, { low, high, mean }: Former): Fragment {
+  const value = countable(column);
+  return sql`json_build_object('values', count(${value}), 'beyond', ${beyondRange(column, low, high)},
+    'apart', abs(avg(${value}) - ${mean}::text::numeric)::text)`;
+}
 
 /** Sums of floats may overflow; as numerics, of the 15 digits that they are good for, they do not. */
-function countable(sql: Queryable, { name, type }: Column): Fragment {
-  return type.startsWith("float") ? sql`s.${sql(name)}::numeric` : sql`s.${sql(name)}`;
+function countable(column: Column): Fragment {
+  return column.type.startsWith("float") ? sql`${cell("s", column)}::numeric` : cell("s", column);
 }
 
 /** How many values lie beyond these, which are the reference's extremes, by more than rounding. */
-function beyondRange(sql: Queryable, column: Column, lowest: string | null, highest: string | null): Fragment {
-  const value = countable(sql, column);
-  const bound = (text: string | null) =>
-    sql`${text}::text::${sql.unsafe(wholeTypes.has(column.type) ? column.type : "numeric")}`;
-  const [low, high] = [bound(lowest), bound(highest)];
+function beyondRange(column: Column, lowest: string | null, highest: string | null): Fragment {
+  const value = countable(column);
+  const type = sql.unsafe(column.type.startsWith("int") ? column.type : "numeric");
+  const [low, high] = [sql`${lowest}::text::${type}`, sql`${highest}::text::${type}`];
   if (!mayBeRounded(column)) return sql`count(*) filter (where ${value} < ${low} or ${value} > ${high})`;
   const slack = sql`0.00000000000001`;
   return sql`
     count(*) filter (where ${value} < ${low} - abs(${low}) * ${slack} or ${value} > ${high} + abs(${high}) * ${slack})`;
 }
 
-function spreadOf(former: Former | undefined, latter: Latter | undefined, index: number): Spread {
-  const [before, after] = [former?.values[index] ?? 0, latter?.values[index] ?? 0];
-  if (before === 0 || after === 0) return { beyond: null, mean: null };
-  const [mean, apart] = [Number(former?.means[index]), Number(latter?.apart[index])];
-  return {
-    beyond: (latter?.beyond[index] ?? 0) / after,
-    mean: inDeviations(apart, mean, Number(former?.deviations[index])),
-  };
+function spreadOf(before: Former, now: Latter | undefined): Spread {
+  if (now === undefined || before.values === 0 || now.values === 0) return { beyond: null, mean: null };
+  const mean = inDeviations(Number(now.apart), Number(before.mean), Number(before.deviation));
+  return { beyond: now.beyond / now.values, mean };
 }
 
 /** What rounding makes of a mean. */

@@ -78,13 +78,11 @@ export async function unsealedDropsSince(sql: Queryable, dataset: string): Promi
 }
 
 /** All seals of a dataset, newest as_of first. */
-export async function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
-  return [
-    ...(await sql<LedgerSeal[]>`
-      select table_name as table, as_of::text as as_of, rows, fingerprint, columns, run, month, mode,
-             ${iso(sql, "sealed_at")} as sealed_at
-        from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
-  ];
+export function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
+  return sql<LedgerSeal[]>`
+    select table_name as table, as_of::text as as_of, rows, fingerprint, columns, run, month, mode,
+           ${iso("sealed_at")} as sealed_at
+      from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`;
 }
 
 /** The sums kept with a seal; null for one that was made before there were any. */
