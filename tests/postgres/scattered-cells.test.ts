@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readerOf } from "../../src/postgres/connection/one-view.ts";
-import { movesOf } from "../../src/postgres/drift/column-moves.ts";
+import { movesOf, spreadsOf } from "../../src/postgres/drift/column-moves.ts";
 import { exactMeans, scatteredCells } from "../../src/postgres/drift/scattered-cells.ts";
-import { spreadsOf } from "../../src/postgres/drift/spread.ts";
 import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { allRows, countCells } from "../../src/postgres/snapshots/two-snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";

@@ -75,6 +75,8 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
   const own = table.selfFilling.filter((name) => !hasColumn(live, name));
   const columns = table.columns.filter(({ name }) => ![asOfColumn, deliveredColumn, ...own].includes(name));
+  // All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match.
+  const kind = ({ nullable: _, ...column }: Column) => column;
   const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
   const names = [...live.key.filter((name) => !hasColumn(table, name)), ...strangers.map(({ name }) => name)];
   if (names.length > 0) {
@@ -96,9 +98,8 @@ function remedyFor(column: string, live: CatalogTable, table: CatalogTable): str
       `alter table ${table.name} alter column ${column} set default with a value, if it is the table's own.`
     );
   }
-  return hasColumn(table, column)
-    ? `alter table ${table.name} alter column ${column} type ${wanted};`
-    : `alter table ${table.name} add column ${column} ${wanted};`;
+  const change = hasColumn(table, column) ? `alter column ${column} type` : `add column ${column}`;
+  return `alter table ${table.name} ${change} ${wanted};`;
 }
 
 /** The columns of the table's key, in key order. */
@@ -108,11 +109,6 @@ export function keyColumns({ live }: LoadTable): Column[] {
 
 function hasColumn({ columns }: TableShape, name: string): boolean {
   return columns.some((column) => column.name === name);
-}
-
-/** All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match. */
-function kind({ nullable: _, ...column }: Column): Omit<Column, "nullable"> {
-  return column;
 }
 
 function parentsFirst(tables: LoadTable[]): LoadTable[] {

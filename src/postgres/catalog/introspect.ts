@@ -23,13 +23,7 @@ export interface CatalogTable extends TableShape {
   serverMajor: number;
 }
 
-interface RawColumn {
-  name: string;
-  type: string;
-  own: boolean;
-  typmod: number;
-  nullable: boolean;
-}
+type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
 /** The tables, of those named, that exist; in no particular order. One statement, however many. */
 export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {

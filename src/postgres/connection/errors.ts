@@ -103,7 +103,9 @@ export function translate(error: unknown): ConsoleError {
   if (lost.has(code)) {
     return new ConsoleError("database_lost", "The connection to the database was lost.", { hint: again, cause: error });
   }
-  return isConnecting(error, code) ? unreachable(error, null) : toConsoleError(error);
+  const call = error instanceof Error && "syscall" in error ? error.syscall : "";
+  const isConnecting = call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
+  return isConnecting ? unreachable(error, null) : toConsoleError(error);
 }
 
 /** A server's error keeps its SQLSTATE, table, constraint and detail; the statement and its values are left out. */
@@ -131,11 +133,6 @@ function isLogin({ code }: postgres.PostgresError): boolean {
 }
 
 const lost = new Set(["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE"]);
-
-function isConnecting(error: unknown, code: string): boolean {
-  const call = error instanceof Error && "syscall" in error ? error.syscall : "";
-  return call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
-}
 
 /** The code of an error, be it the server's, the driver's or the system's; empty for one without. */
 export function codeOf(error: unknown): string {

@@ -6,20 +6,15 @@ export type Reader = <Result>(work: (sql: Queryable) => Promise<Result>) => Prom
 /** A reader of what these connections see: on each, one thing after the other. */
 export function readerOf(...connections: Queryable[]): Reader {
   const idle = connections;
-  const waiting: PromiseWithResolvers<Queryable>[] = [];
+  const waiting: ((connection: Queryable) => void)[] = [];
   return async (work) => {
-    let connection = idle.pop();
-    if (connection === undefined) {
-      const turn = Promise.withResolvers<Queryable>();
-      waiting.push(turn);
-      connection = await turn.promise;
-    }
+    const connection = idle.pop() ?? (await new Promise<Queryable>((resolve) => waiting.push(resolve)));
     try {
       return await work(connection);
     } finally {
       const next = waiting.shift();
       if (next === undefined) idle.push(connection);
-      else next.resolve(connection);
+      else next(connection);
     }
   };
 }

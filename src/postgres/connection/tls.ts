@@ -12,7 +12,8 @@ type Tls = false | "prefer" | (TLSSocketOptions & { checkServerIdentity?: () => 
 export function tlsFor(target: Target): Tls {
   if (target.host.startsWith("/") || target.sslmode === "disable") return false;
   if (target.sslmode === "allow" || target.sslmode === "prefer") return "prefer";
-  const root = target.sslrootcert ?? defaultRoot();
+  const usual = join(homedir(), ".postgresql", "root.crt");
+  const root = target.sslrootcert ?? (existsSync(usual) ? usual : null);
   const system = root === "system";
   const own = {
     ...(root && !system ? { ca: read(root, "sslrootcert") } : {}),
@@ -22,11 +23,6 @@ export function tlsFor(target: Target): Tls {
   if (target.sslmode === "require" && !root) return { ...own, rejectUnauthorized: false };
   if (target.sslmode === "verify-full" || system) return { ...own, rejectUnauthorized: true };
   return { ...own, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-}
-
-function defaultRoot(): string | null {
-  const path = join(homedir(), ".postgresql", "root.crt");
-  return existsSync(path) ? path : null;
 }
 
 function read(path: string, parameter: string): string {

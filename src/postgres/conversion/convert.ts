@@ -4,18 +4,19 @@ import type { ConvertedTable } from "../../core/messages/seals.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { qualified } from "../connection/fragments.ts";
 import { partitionName } from "../snapshots/partitions.ts";
-import { define, definitionsOf, grantsOn, setGrants } from "./definitions.ts";
+import { define, definitionsOf, grantsOn } from "./definitions.ts";
 import type { Target } from "./targets.ts";
-import { dependentViews, dropViews, makeViews } from "./views.ts";
+import { dependentViews } from "./views.ts";
 
 /** Partition tables that are locked and have no obstacles, each with a partition for every as_of that it holds. */
 export async function convertTables(tx: Transaction, targets: readonly Target[]): Promise<ConvertedTable[]> {
   const oids = targets.map(({ oid }) => oid);
   const views = await dependentViews(tx, oids);
-  await dropViews(tx, views);
+  // Those that read others first; by name alone, so that nothing unforeseen goes with them.
+  for (const view of views.toReversed()) await tx`drop view ${qualified(view)}`;
   const converted: ConvertedTable[] = [];
   for (const target of targets) converted.push(await convert(tx, target));
-  await makeViews(tx, views);
+  for (const view of views) await define(tx, view);
   return converted;
 }
 
@@ -23,8 +24,7 @@ export async function convertTables(tx: Transaction, targets: readonly Target[])
 const setAside = "snapshots_set_aside";
 
 async function convert(tx: Transaction, target: Target): Promise<ConvertedTable> {
-  const definitions = await definitionsOf(tx, target);
-  const grants = await grantsOn(tx, target);
+  const made = { ...target, definitions: await definitionsOf(tx, target), grants: await grantsOn(tx, target) };
   const before = await sumsByAsOf(tx, target);
   const [table, old] = [qualified(target), qualified({ ...target, name: setAside })];
   await tx`alter table ${table} rename to ${tx(setAside)}`;
@@ -42,8 +42,7 @@ async function convert(tx: Transaction, target: Target): Promise<ConvertedTable>
   requireSame(target, before, await sumsByAsOf(tx, target));
   // By itself, so that the server refuses when there is something on it that nobody foresaw.
   await tx`drop table ${old}`;
-  await define(tx, definitions);
-  await setGrants(tx, target, grants);
+  await define(tx, made);
   return { table: target.name, partitions: before.length, rows: before.reduce((sum, { rows }) => sum + rows, 0) };
 }
 

@@ -39,10 +39,6 @@ export async function definitionsOf(tx: Transaction, relation: TableName): Promi
   return rows.map(({ statement }) => statement);
 }
 
-export async function define(tx: Transaction, definitions: readonly string[]): Promise<void> {
-  for (const statement of definitions) await tx.unsafe(statement);
-}
-
 /** One privilege on a relation or on one of its columns, as a statement; its grantee as SQL names it. */
 export interface Grant {
   grantee: string;
@@ -68,10 +64,17 @@ export async function grantsOn(tx: Transaction, relation: TableName): Promise<Gr
   return [...grants];
 }
 
-/** Make the privileges on a relation that was just made these and no others: default privileges may have given it some of their own. */
-export async function setGrants(tx: Transaction, relation: TableName, wanted: readonly Grant[]): Promise<void> {
+/** A relation with the statements that make it what it was. */
+export interface Defined extends TableName {
+  definitions: string[];
+  grants: Grant[];
+}
+
+/** Make it so: these privileges and no others, for default privileges may have given what was just made some of their own. */
+export async function define(tx: Transaction, { definitions, grants, ...relation }: Defined): Promise<void> {
+  for (const statement of definitions) await tx.unsafe(statement);
   const given = await grantsOn(tx, relation);
-  if (isDeepStrictEqual(given, wanted)) return;
+  if (isDeepStrictEqual(given, grants)) return;
   for (const { grantee } of given) await tx`revoke all on ${qualified(relation)} from ${tx.unsafe(grantee)}`;
-  for (const { statement } of wanted) await tx.unsafe(statement);
+  for (const { statement } of grants) await tx.unsafe(statement);
 }

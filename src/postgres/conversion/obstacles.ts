@@ -16,22 +16,13 @@ export interface Obstacle {
 
 /** What is looked for, as `select … as what`, and what to do about it. */
 const searches = [
-  {
-    find: dependents,
-    remedy: "Drop what depends on the table, convert it, and make that again.",
-  },
+  { find: dependents, remedy: "Drop what depends on the table, convert it, and make that again." },
   {
     find: keysWithout,
     remedy: "Keys of a partitioned table contain the column that it is partitioned by: give it such keys alone.",
   },
-  {
-    find: traits,
-    remedy: "A partitioned table cannot have that as it is: reset, validate or remove it first.",
-  },
-  {
-    find: takenNames,
-    remedy: "Rename or drop what has the name of a partition.",
-  },
+  { find: traits, remedy: "A partitioned table cannot have that as it is: reset, validate or remove it first." },
+  { find: takenNames, remedy: "Rename or drop what has the name of a partition." },
 ];
 
 /**

@@ -13,12 +13,10 @@ export interface Target extends TableName {
 }
 
 /** Snapshot tables that are not partitioned: those that can be, and those that Citus distributed, which are left alone. */
-interface Unpartitioned {
-  ours: Frozen[];
-  distributed: Frozen[];
-}
-
-export async function unpartitioned(sql: Queryable, tables: readonly LoadTable[]): Promise<Unpartitioned> {
+export async function unpartitioned(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+): Promise<Record<"ours" | "distributed", Frozen[]>> {
   const plain = tables.filter(isFrozen).filter(({ snapshot }) => !snapshot.table.partitioned);
   const [citus] = await sql<{ here: boolean }[]>`
     select to_regclass('pg_catalog.pg_dist_partition') is not null as here`;

@@ -1,13 +1,7 @@
 import type { TableName } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { type Fragment, qualified, sql } from "../connection/fragments.ts";
-import { define, definitionsOf, type Grant, grantsOn, setGrants } from "./definitions.ts";
-
-/** A view with all that makes it anew. */
-interface View extends TableName {
-  definitions: string[];
-  grants: Grant[];
-}
+import { type Fragment, sql } from "../connection/fragments.ts";
+import { type Defined, definitionsOf, grantsOn } from "./definitions.ts";
 
 /**
  * `with recursive relations as (…)`: these relations, `depth` 0, and the views that read them, directly or by way of
@@ -27,8 +21,8 @@ export function withViews(oids: readonly number[]): Fragment {
     ) cycle oid set is_cycle using path`;
 }
 
-/** The views that depend on the relations, each after those that it reads itself. */
-export async function dependentViews(tx: Transaction, oids: readonly number[]): Promise<View[]> {
+/** The views that depend on the relations, with all that makes them anew, each after those that it reads itself. */
+export async function dependentViews(tx: Transaction, oids: readonly number[]): Promise<Defined[]> {
   const rows = await tx<(TableName & Record<"creation" | "ownership", string>)[]>`
     ${withViews(oids)}
     select n.nspname as schema, c.relname as name,
@@ -41,23 +35,10 @@ export async function dependentViews(tx: Transaction, oids: readonly number[]): 
       join pg_namespace n on n.oid = c.relnamespace
      where found.depth > 0
      order by found.depth, c.oid`;
-  const views: View[] = [];
+  const views: Defined[] = [];
   for (const { creation, ownership, ...view } of rows) {
     const definitions = [creation, ownership, ...(await definitionsOf(tx, view))];
     views.push({ ...view, definitions, grants: await grantsOn(tx, view) });
   }
   return views;
-}
-
-/** Drop them, those that read others first; by name alone, so that nothing unforeseen goes with them. */
-export async function dropViews(tx: Transaction, views: readonly View[]): Promise<void> {
-  for (const view of views.toReversed()) await tx`drop view ${qualified(view)}`;
-}
-
-/** Make them again as they were. */
-export async function makeViews(tx: Transaction, views: readonly View[]): Promise<void> {
-  for (const view of views) {
-    await define(tx, view.definitions);
-    await setGrants(tx, view, view.grants);
-  }
 }

@@ -2,7 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { cell, type Fragment, list, sql, unionAll } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
-import { mayBeRounded } from "../snapshots/rounding.ts";
+import { mayBeRounded } from "../snapshots/exact.ts";
 import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
 
 /**
@@ -148,7 +148,7 @@ function together(counts: Fragment, one: CountedColumn): Fragment {
 }
 
 /**
- * True where a number and the next higher one differ by no more than a float of 64 bits rounds: see rounding.ts. It is
+ * True where a number and the next higher one differ by no more than a float of 64 bits rounds: see `isRounding`. It is
  * written with one product alone, since it is asked of every value.
  */
 function isNear({ column }: CountedColumn, lower: Fragment, higher: Fragment): Fragment {

@@ -2,7 +2,7 @@ import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { sql } from "../connection/fragments.ts";
-import type { FileRecord } from "./records.ts";
+import type { FileRecord, RunOpening } from "./records.ts";
 
 /** A time as ISO 8601, UTC. */
 export const iso = (column: string) => sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -144,13 +144,7 @@ export async function runStatus(sql: Queryable, run: number): Promise<RunStatus 
 }
 
 /** Who holds the lock, from the ledger: their month, when they began, and who they are. */
-interface Holder {
-  month: string;
-  started_at: string;
-  operator: string;
-  host: string;
-  process: number;
-}
+type Holder = Pick<RunOpening, "month" | "operator" | "host" | "process"> & { started_at: string };
 
 export async function holderRun(sql: Queryable, dataset: string, holder: number): Promise<Holder | null> {
   const [row] = await sql<Holder[]>`

@@ -5,7 +5,7 @@ import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 
 /** Who runs what, as a run's first line in the ledger. */
-interface RunOpening {
+export interface RunOpening {
   dataset: string;
   month: string;
   as_of: string;

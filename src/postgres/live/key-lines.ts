@@ -10,12 +10,6 @@ interface RepeatedKey {
   times: number;
 }
 
-/** A row whose parent is neither in the drop nor known. */
-interface OrphanedKey {
-  key: string;
-  line: number;
-}
-
 /**
  * For this transaction alone: room to hash a million keys in memory, and no nested loops, which the planner would take
  * for scratch tables that it knows nothing about.
@@ -49,12 +43,12 @@ export async function* orphanedKeys(
   child: string,
   parent: string,
   isKnown: Fragment,
-): AsyncGenerator<OrphanedKey> {
+): AsyncGenerator<{ key: string; line: number }> {
   const orphaned = tx`
     from ${tx(child)} c
    where c.line is not null and not exists (select 1 from ${tx(parent)} p where p.key = c.key)`;
   const [row] = await tx<{ found: boolean }[]>`select count(*) > 0 as found ${orphaned}`;
   if (row?.found !== true) return;
-  const keys = tx<OrphanedKey[]>`select c.key, c.line ${orphaned} and not ${isKnown} order by c.line`;
+  const keys = tx<{ key: string; line: number }[]>`select c.key, c.line ${orphaned} and not ${isKnown} order by c.line`;
   for await (const found of keys.cursor(fetched)) yield* found;
 }

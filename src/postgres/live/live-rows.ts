@@ -12,7 +12,6 @@ export async function holdRows(sql: Queryable, tables: readonly TableName[]): Pr
   return row?.full ?? [];
 }
 
-/** Rows that are live. */
 export async function countLive(sql: Queryable, { live }: LoadTable): Promise<number> {
   const [row] = await sql<{ rows: number }[]>`select count(*) as rows from ${qualified(live)}`;
   return row?.rows ?? 0;

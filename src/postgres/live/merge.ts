@@ -60,16 +60,14 @@ export async function planMerge(
   const { live } = table;
   const [isFilled] = await holdRows(tx, [live]);
   if (!isFilled) return { live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
-  const [hasStaged, hasLive] = [
-    sql`s.${sql(live.key[0] ?? "")} is not null`,
-    sql`l.${sql(live.key[0] ?? "")} is not null`,
-  ];
+  const key = sql(live.key[0] ?? "");
+  const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
   const [counts] = await tx<Record<"live" | "staged" | "inserted" | "absent" | "updated", number>[]>`
     select (select count(*) from ${qualified(live)}) as live,
-           count(*) filter (where ${hasStaged}) as staged,
-           count(*) filter (where not ${hasLive}) as inserted,
-           count(*) filter (where not ${hasStaged}) as absent,
-           count(*) filter (where ${hasStaged} and ${hasLive} and ${changes(payload(table, carried))}) as updated
+           count(*) filter (where ${isStaged}) as staged,
+           count(*) filter (where not ${isLive}) as inserted,
+           count(*) filter (where not ${isStaged}) as absent,
+           count(*) filter (where ${isStaged} and ${isLive} and ${changes(payload(table, carried))}) as updated
       from ${twinOf(table)} s
       full join ${qualified(live)} l on ${sameKey("l", "s", live.key)}`;
   if (counts === undefined) throw new Error("an aggregate gave no row");
@@ -92,17 +90,9 @@ export async function applyMerge(
   const updated = plan.updated > 0 ? await updateChanged(tx, table, carried) : 0;
   // What the plan did not foresee is not made worse.
   if (plan.inserted === 0 || updated !== plan.updated) return { inserted: 0, updated, slower: null };
-  if (plan.live > 0 || !mayLock) {
-    const isNew = tx`
-      not exists (select 1 from ${qualified(table.live)} l where ${sameKey("l", "s", table.live.key)})`;
-    const inserted = await insertWhere(tx, table, carried, { condition: isNew, inKeyOrder: true });
-    return { inserted, updated, slower: null };
-  }
-  let inserted = 0;
-  const slower = await fillEmpty(tx, table, async (isKeyed) => {
-    inserted = await insertWhere(tx, table, carried, { condition: tx`true`, inKeyOrder: isKeyed });
-  });
-  return { inserted, updated, slower };
+  if (plan.live === 0 && mayLock) return { updated, ...(await fillEmpty(tx, table, carried)) };
+  const isNew = tx`not exists (select 1 from ${qualified(table.live)} l where ${sameKey("l", "s", table.live.key)})`;
+  return { inserted: await insertStaged(tx, table, carried, isNew), updated, slower: null };
 }
 
 async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<number> {
@@ -116,11 +106,12 @@ async function updateChanged(tx: Transaction, table: LoadTable, carried: readonl
 }
 
 /** Key order keeps the primary key's index cheap to extend; where it is built afterwards, it is needless. */
-async function insertWhere(
+async function insertStaged(
   tx: Transaction,
   table: LoadTable,
   carried: readonly string[],
-  { condition, inKeyOrder }: { condition: Fragment; inKeyOrder: boolean },
+  condition: Fragment,
+  inKeyOrder = true,
 ): Promise<number> {
   const { live } = table;
   const order = inKeyOrder ? tx`order by ${cells("s", live.key)}` : tx``;
@@ -159,44 +150,39 @@ const namedRows = 5;
 const lockPatience = "500ms";
 
 /**
- * Fill an empty live table by `insert` with its foreign keys set aside, and its primary key where nobody refers to it:
- * they are built again in the same transaction, under their own names, by one join and one sort instead of a look-up a
- * row. An empty table that nobody refers to is truncated first, since what is written to a new file needs no log. Where
- * the server does not allow it, `insert` runs as it is; returns the reason then, else null. `insert` is told whether the
- * primary key is in place.
+ * Fill an empty live table with its foreign keys set aside, and its primary key where nobody refers to it: they are built
+ * again in the same transaction, under their own names, by one join and one sort instead of a look-up a row. An empty table
+ * that nobody refers to is truncated first, since what is written to a new file needs no log. Where the server does not
+ * allow it, the rows are inserted as it is; `slower` tells why.
  */
 async function fillEmpty(
   tx: Transaction,
-  { live }: LoadTable,
-  insert: (isKeyed: boolean) => Promise<void>,
-): Promise<string | null> {
+  table: LoadTable,
+  carried: readonly string[],
+): Promise<Omit<MergeOutcome, "updated">> {
+  const { live } = table;
   const references = live.references.filter((reference) => reference.parent.name !== live.name);
   const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
   const setAside = [...key, ...references];
-  const table = qualified(live);
-  const reason =
-    setAside.length > 0 && (await hasPatientTriggers(tx, live))
+  const name = qualified(live);
+  // No constraint can be added to a table while triggers have yet to fire for its rows.
+  const [trigger] = await tx`
+    select from pg_trigger where tgrelid = ${oidOf(live)} and tginitdeferred and tgenabled <> 'D' limit 1`;
+  const slower =
+    setAside.length > 0 && trigger !== undefined
       ? "a trigger on it waits for the commit"
       : await reasonAgainst(tx, async (inner) => {
           await waitForLocks(inner, lockPatience);
-          if (!live.referenced) await inner`truncate ${table}`;
-          for (const { name } of setAside) await inner`alter table ${table} drop constraint ${inner(name)}`;
+          if (!live.referenced) await inner`truncate ${name}`;
+          for (const constraint of setAside) await inner`alter table ${name} drop constraint ${inner(constraint.name)}`;
           await waitForLocks(inner, null);
         });
-  await insert(reason !== null || key.length === 0);
-  if (reason !== null) return reason;
-  for (const { name, definition } of setAside) {
-    await tx`alter table ${table} add constraint ${tx(name)} ${tx.unsafe(definition)}`;
+  const isKeyed = slower !== null || key.length === 0;
+  const inserted = await insertStaged(tx, table, carried, tx`true`, isKeyed);
+  for (const constraint of slower === null ? setAside : []) {
+    await tx`alter table ${name} add constraint ${tx(constraint.name)} ${tx.unsafe(constraint.definition)}`;
   }
-  return null;
-}
-
-/** No constraint can be added to a table while triggers have yet to fire for its rows. */
-async function hasPatientTriggers(tx: Transaction, live: LoadTable["live"]): Promise<boolean> {
-  const [row] = await tx<{ has: boolean }[]>`
-    select exists (select from pg_trigger
-                    where tgrelid = ${oidOf(live)} and tginitdeferred and tgenabled <> 'D') as has`;
-  return row?.has ?? false;
+  return { inserted, slower };
 }
 
 /** Why the server would not do this; null when it did. */

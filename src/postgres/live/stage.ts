@@ -33,13 +33,11 @@ function columnTypes(schema: Fragment): Fragment {
 
 /** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */
 export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  const isFull = await holdRows(
-    tx,
-    tables.map(({ name }) => ({ schema: stageSchema, name })),
-  );
+  const twins = tables.map(({ name }) => ({ schema: stageSchema, name }));
+  const isFull = await holdRows(tx, twins);
   // A truncated table gets new files, which costs more than to look first.
-  const full = tables.filter((_, index) => isFull[index]);
-  if (full.length > 0) await tx`truncate ${list(full.map(twinOf))}`;
+  const full = twins.filter((_, index) => isFull[index]);
+  if (full.length > 0) await tx`truncate ${list(full.map(qualified))}`;
 }
 
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */

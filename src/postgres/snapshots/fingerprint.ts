@@ -46,7 +46,7 @@ export function keyHash(key: readonly Column[], hashing: Hashing = "exact"): Fra
 export async function seal(sql: Queryable, relation: Fragment, sealing: Sealing): Promise<Sealed> {
   const { key, hashing } = sealing;
   const { digest, parts } = rowHash(sealing);
-  const [first] = parts;
+  const low = sql`(${parts[0] ?? sql`0`} & 4294967295)`;
   const names = parts.map((_, index) => sql`${sql(`sum_${index}`)}`);
   const sums = parts.map((part, index) => sql`sum(${part}) as ${sql(`sum_${index}`)}`);
   const totals = names.map((name) => sql`coalesce(sum(${name}), 0)::text`);
@@ -57,8 +57,8 @@ export async function seal(sql: Queryable, relation: Fragment, sealing: Sealing)
            coalesce(jsonb_agg(jsonb_build_array(key_group, rows, low_sum::text, weighted_sum::text)
                               order by key_group), '[]') as groups
       from (select key_hash & 255 as key_group, count(*) as rows, ${list(sums)},
-                   sum(${first ?? sql`0`} & 4294967295) as low_sum,
-                   sum((${first ?? sql`0`} & 4294967295) * key_hash) as weighted_sum
+                   sum(${low}) as low_sum,
+                   sum(${low} * key_hash) as weighted_sum
               from (select ${keyHash(key, hashing)} as key_hash, pg_is_in_recovery() as fence, ${digest} as digest
                       from ${relation} s) hashed
              group by key_hash & 255) grouped`;
@@ -119,20 +119,14 @@ function hashOfText(columns: readonly Column[]): Fragment {
 
 /** The cells' own hashes, each with a seed of its own, by exclusive or. The second seals were made so. */
 function hashOfCells(columns: readonly Column[]): Fragment {
-  const cells = columns.map((column, index) => hashOfCell(column, index + 1));
-  return sql`hashint8extended(${cells.reduce((joined, cell) => sql`${joined} # ${cell}`)}, 0)`;
+  const cells = columns.map((column, index) => hashOfCell(cell("s", column), column.type, index + 1));
+  return sql`hashint8extended(${cells.reduce((joined, hash) => sql`${joined} # ${hash}`)}, 0)`;
 }
 
-const integers = new Set(["int2", "int4", "int8"]);
-
-function hashOfCell(column: Column, seed: number): Fragment {
-  const { type } = column;
-  const value = cell("s", column);
-  const hash = () => {
-    if (type === "numeric") return sql`hash_numeric_extended(${value}, ${seed})`;
-    if (integers.has(type)) return sql`hashint8extended(${value}, ${seed})`;
-    if (type === "bool") return sql`hashint8extended(${value}::int, ${seed})`;
-    return sql`hashtextextended(${value}::text collate "C", ${seed})`;
-  };
-  return sql`coalesce(${hash()}, ${seed}::bigint)`;
+function hashOfCell(value: Fragment, type: string, seed: number): Fragment {
+  let hash = sql`hashtextextended(${value}::text collate "C", ${seed})`;
+  if (type === "numeric") hash = sql`hash_numeric_extended(${value}, ${seed})`;
+  if (["int2", "int4", "int8"].includes(type)) hash = sql`hashint8extended(${value}, ${seed})`;
+  if (type === "bool") hash = sql`hashint8extended(${value}::int, ${seed})`;
+  return sql`coalesce(${hash}, ${seed}::bigint)`;
 }

@@ -1,8 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, jsonArray, sameKey, some } from "../connection/fragments.ts";
-import { differs } from "./exact.ts";
-import { isRounding, mayBeRounded } from "./rounding.ts";
+import { differs, isRounding, mayBeRounded } from "./exact.ts";
 import { type Frozen, frozenRows, type Stamp, stagedRows } from "./snapshots.ts";
 import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 

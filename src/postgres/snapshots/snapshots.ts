@@ -96,7 +96,6 @@ export async function withoutWriters(tx: Transaction, tables: readonly Frozen[])
   await waitForLocks(tx, null);
 }
 
-/** Rows frozen under one as_of. */
 export async function countFrozen(sql: Queryable, { snapshot }: Frozen, asOf: string): Promise<number> {
   const [row] = await sql<{ rows: number }[]>`
     select count(*) as rows from ${qualified(snapshot.table)} where ${sql(snapshot.asOfColumn)} = ${asOf}::date`;

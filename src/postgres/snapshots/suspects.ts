@@ -35,14 +35,11 @@ export function findSuspects(
     if (rows === rowsNow && moved === 0n && movedWeighted === 0n) continue;
     const change = changeByRows[rowsNow - rows];
     const keyHash = moved !== 0n && movedWeighted % moved === 0n ? movedWeighted / moved : -1n;
-    if (change !== undefined && isHashOf(keyHash, group)) suspects.push({ keyHash: Number(keyHash), change });
+    const isHash = keyHash >= 0n && keyHash < 2n ** 31n && Number(keyHash & 255n) === group;
+    if (change !== undefined && isHash) suspects.push({ keyHash: Number(keyHash), change });
     else unnamed++;
   }
   return { suspects, unnamed };
-}
-
-function isHashOf(keyHash: bigint, group: number): boolean {
-  return keyHash >= 0n && keyHash < 2n ** 31n && Number(keyHash & 255n) === group;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { Cell, CellType, TrainingColumn } from "../../core/messages/training.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
-import { type Fragment, list, sql } from "../connection/fragments.ts";
+import { type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import type { Frozen } from "./snapshots.ts";
 
 /** What goes into a training set: features as of one day, the label as of a later one. Both days are known to be days. */
@@ -12,9 +12,7 @@ export interface TrainingSources {
   labelsFrom: string;
 }
 
-interface Cells extends TrainingColumn {
-  cell: Fragment;
-}
+type Cells = TrainingColumn & { cell: Fragment };
 
 const cellTypes: Record<string, CellType> = {
   bool: "boolean",
@@ -67,7 +65,7 @@ function slice({ snapshot }: Frozen, asOf: string): Fragment {
   const { table, columns, asOfColumn } = snapshot;
   const names = columns.map(({ name }) => sql`${sql(name)}`);
   return sql`
-    (select ${list(names)} from ${sql(table.schema)}.${sql(table.name)}
+    (select ${list(names)} from ${qualified(table)}
       where ${sql(asOfColumn)} = ${day(asOf)})`;
 }
 
@@ -78,16 +76,16 @@ function day(date: string): Fragment {
 function cellsOf({ features, label, asOf, labelsFrom }: TrainingSources): Cells[] {
   const isKey = ({ name }: Column) => label.live.key.includes(name);
   const { asOfColumn } = label.snapshot;
-  const columnsOf = (table: Frozen, alias: string): Cells[] =>
-    table.snapshot.columns
+  const payloadOf = ({ snapshot }: Frozen, alias: string) =>
+    snapshot.columns
       .filter((column) => !isKey(column))
-      .map((column) => ({ ...described(sql`${sql(alias)}.`, column), source: table.snapshot.table.name }));
+      .map((column) => described(sql`${sql(alias)}.`, column, snapshot.table.name));
   const stamp = (name: string, date: string): Cells => ({ name, type: "date", source: null, cell: day(date) });
   const cells = [
-    ...label.snapshot.columns.filter(isKey).map((column) => ({ ...described(sql``, column), source: null })),
+    ...label.snapshot.columns.filter(isKey).map((column) => described(sql``, column, null)),
     stamp(asOfColumn, asOf),
-    ...features.flatMap((table, index) => columnsOf(table, `f${index}`)),
-    ...columnsOf(label, "l"),
+    ...features.flatMap((table, index) => payloadOf(table, `f${index}`)),
+    ...payloadOf(label, "l"),
     stamp(`label_${asOfColumn}`, labelsFrom),
   ];
   return distinctNames(cells);
@@ -103,13 +101,10 @@ function distinctNames(cells: readonly Cells[]): Cells[] {
   );
 }
 
-function described(prefix: Fragment, { name, type }: Column): Omit<Cells, "source"> {
-  const column = sql`${prefix}${sql(name)}`;
-  return { name, type: cellTypes[type] ?? "text", cell: asCell(column, type) };
-}
-
 /** Equal numerics are written alike whatever their scale; what JavaScript has no number for travels as text. */
-function asCell(column: Fragment, type: string): Fragment {
-  if (type === "numeric") return sql`trim_scale(${column})::text`;
-  return type in cellTypes && type !== "int8" ? column : sql`${column}::text`;
+function described(prefix: Fragment, { name, type }: Column, source: string | null): Cells {
+  let cell = sql`${prefix}${sql(name)}`;
+  if (type === "numeric") cell = sql`trim_scale(${cell})::text`;
+  else if (type === "int8" || !(type in cellTypes)) cell = sql`${cell}::text`;
+  return { name, type: cellTypes[type] ?? "text", source, cell };
 }
