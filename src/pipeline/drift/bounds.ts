@@ -61,7 +61,7 @@ interface Counts {
   to: number[];
 }
 
-/** Values that differ by rounding alone are one: see src/postgres/rounding.ts. */
+/** Values that differ by rounding alone are one: see src/postgres/snapshots/exact.ts. */
 function countsOf(former: Float64Array, latter: Float64Array): Counts {
   const counts: Counts = { from: [0], to: [0] };
   let [i, j] = [0, 0];

@@ -27,7 +27,9 @@ export interface PagesRead {
  */
 export async function readEveryPage(sql: Sql): Promise<PagesRead> {
   return rolledBack(sql, async (tx) => {
-    const [found] = await tx<{ checksums: boolean }[]>`select current_setting('data_checksums') = 'on' as checksums`;
+    const [{ checksums } = { checksums: false }] = await tx<
+      { checksums: boolean }[]
+    >`select current_setting('data_checksums') = 'on' as checksums`;
     const relations = await tx<({ oid: number } & Omit<Damage, "what">)[]>`
       select c.oid::int8 as oid, coalesce(o.oid, i.indrelid, c.oid)::regclass::text as table,
              case when c.relkind = 'i' then c.oid::regclass::text end as index
@@ -39,12 +41,7 @@ export async function readEveryPage(sql: Sql): Promise<PagesRead> {
     await tx`create schema reading_every_page`;
     await tx`drop extension if exists pg_prewarm`;
     await tx`create extension pg_prewarm schema reading_every_page`;
-    const read: PagesRead = {
-      relations: relations.length,
-      pages: 0,
-      damaged: [],
-      checksums: found?.checksums ?? false,
-    };
+    const read: PagesRead = { relations: relations.length, pages: 0, damaged: [], checksums };
     for (const { oid, ...named } of relations) {
       const pages = await readRelation(tx, oid);
       if (typeof pages === "number") read.pages += pages;

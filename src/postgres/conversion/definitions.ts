@@ -40,7 +40,7 @@ export async function definitionsOf(tx: Transaction, relation: TableName): Promi
 }
 
 /** One privilege on a relation or on one of its columns, as a statement; its grantee as SQL names it. */
-export interface Grant {
+interface Grant {
   grantee: string;
   statement: string;
 }

@@ -1,9 +1,9 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { cell, type Fragment, jsonArray, sql } from "../connection/fragments.ts";
+import { cell, type Fragment, sql } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import { mayBeRounded } from "../snapshots/exact.ts";
-import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
+import { aggregated, type CountedColumn, type TwoSnapshots } from "../snapshots/two-snapshots.ts";
 import { type Distance, distancesOf } from "./distance.ts";
 import { isNumber } from "./distance-figures.ts";
 
@@ -50,6 +50,8 @@ interface Former extends Record<"low" | "high" | "mean" | "deviation", string | 
   values: number;
 }
 
+const unknown: Former = { values: 0, low: null, high: null, mean: null, deviation: null };
+
 interface Latter {
   values: number;
   beyond: number;
@@ -64,16 +66,10 @@ export async function spreadsOf(
   numbers: readonly Column[],
 ): Promise<Map<Column, Spread>> {
   if (numbers.length === 0) return new Map();
-  const [reference] = await sql<
-    { columns: Former[] }[]
-  >`select ${jsonArray(numbers.map(former))} as columns from ${from} s`;
-  const pairs = numbers.flatMap((column, index) => {
-    const before = reference?.columns[index];
-    return before === undefined ? [] : [{ column, before }];
-  });
-  const latters = pairs.map(({ column, before }) => latter(column, before));
-  const [now] = await sql<{ columns: Latter[] }[]>`select ${jsonArray(latters)} as columns from ${to} s`;
-  return new Map(pairs.map(({ column, before }, index) => [column, spreadOf(before, now?.columns[index])]));
+  const formers = await aggregated<Former>(sql, numbers.map(former), from);
+  const beside = numbers.map((column, index) => latter(column, formers[index]));
+  const latters = await aggregated<Latter>(sql, beside, to);
+  return new Map(numbers.map((column, index) => [column, spreadOf(formers[index], latters[index])]));
 }
 
 function former(column: Column): Fragment {
@@ -83,16 +79,16 @@ function former(column: Column): Fragment {
 }
 
 /** Beyond the reference's extremes is what lies there by more than rounding. */
-function latter(column: Column, reference: Former): Fragment {
+function latter(column: Column, { low: lowest, high: highest, mean } = unknown): Fragment {
   const value = countable(column);
   const type = sql.unsafe(column.type.startsWith("int") ? column.type : "numeric");
-  const [low, high] = [sql`${reference.low}::text::${type}`, sql`${reference.high}::text::${type}`];
+  const [low, high] = [sql`${lowest}::text::${type}`, sql`${highest}::text::${type}`];
   const slack = sql`0.00000000000001`;
   const isBeyond = mayBeRounded(column)
     ? sql`${value} < ${low} - abs(${low}) * ${slack} or ${value} > ${high} + abs(${high}) * ${slack}`
     : sql`${value} < ${low} or ${value} > ${high}`;
   return sql`json_build_object('values', count(${value}), 'beyond', count(*) filter (where ${isBeyond}),
-    'apart', abs(avg(${value}) - ${reference.mean}::text::numeric)::text)`;
+    'apart', abs(avg(${value}) - ${mean}::text::numeric)::text)`;
 }
 
 /** Sums of floats may overflow; as numerics, of the 15 digits that they are good for, they do not. */
@@ -100,7 +96,7 @@ function countable(column: Column): Fragment {
   return column.type.startsWith("float") ? sql`${cell("s", column)}::numeric` : cell("s", column);
 }
 
-function spreadOf(before: Former, now: Latter | undefined): Spread {
+function spreadOf(before = unknown, now?: Latter): Spread {
   if (now === undefined || before.values === 0 || now.values === 0) return { beyond: null, mean: null };
   const mean = inDeviations(Number(now.apart), Number(before.mean), Number(before.deviation));
   return { beyond: now.beyond / now.values, mean };

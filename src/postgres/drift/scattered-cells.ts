@@ -1,7 +1,8 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { cell, type Fragment, jsonArray, list, sql } from "../connection/fragments.ts";
+import { cell, type Fragment, sql } from "../connection/fragments.ts";
 import { type Frozen, frozenRows } from "../snapshots/snapshots.ts";
+import { aggregated } from "../snapshots/two-snapshots.ts";
 import { isNumber } from "./distance-figures.ts";
 
 /**
@@ -17,10 +18,10 @@ export async function scatteredCells(
 ): Promise<(number | null)[][]> {
   const sampled = percent >= 100 ? sql`` : sql`tablesample bernoulli (${percent}::float4) repeatable (1)`;
   const cells = columns.map((column) => sql`coalesce(json_agg(${sampledValue(column)}), '[]')`);
-  const [row] = await sql<{ cells: (number | string | null)[][] }[]>`
-    select ${jsonArray(cells)} as cells from ${frozenRows(table, asOf, table.snapshot.columns, sampled)} s`;
+  const rows = frozenRows(table, asOf, table.snapshot.columns, sampled);
+  const found = await aggregated<(number | string | null)[]>(sql, cells, rows);
   // NaN and the infinities come as words.
-  return row?.cells.map((column) => column.map((value) => (value === null ? null : Number(value)))) ?? [];
+  return found.map((column) => column.map((value) => (value === null ? null : Number(value))));
 }
 
 /** Categories need only be told apart, whatever they take to write: 53 bits are what a JavaScript number holds. */
@@ -39,17 +40,16 @@ export async function exactMeans(
   columns: readonly Column[],
 ): Promise<(number | null)[]> {
   if (columns.length === 0) return [];
-  const [row] = await sql<{ means: (string | null)[] }[]>`
-    select array[${list(columns.map(meanOf))}]::text[] as means from ${rows} s`;
-  return row?.means.map((mean) => (mean === null ? null : Number(mean))) ?? [];
+  const means = await aggregated<string | null>(sql, columns.map(meanOf), rows);
+  return means.map((mean) => (mean === null ? null : Number(mean)));
 }
 
-/** As text. PostgreSQL's own mean of floats fails when their squares overflow. */
+/** As text, in JSON. PostgreSQL's own mean of floats fails when their squares overflow. */
 function meanOf(column: Column): Fragment {
   const value = cell("s", column);
-  if (!column.type.startsWith("float")) return sql`avg(${value})::text`;
+  if (!column.type.startsWith("float")) return sql`to_json(avg(${value})::text)`;
   // False for NaN, too, which is above all numbers here.
   const isTame = sql`abs(${value}) < 1e30`;
-  return sql`
-    (case when bool_and(${isTame}) then sum(${value}::float8) filter (where ${isTame}) / count(${value}) end)::text`;
+  return sql`to_json((
+    case when bool_and(${isTame}) then sum(${value}::float8) filter (where ${isTame}) / count(${value}) end)::text)`;
 }

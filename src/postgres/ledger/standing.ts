@@ -63,7 +63,7 @@ export async function runStanding(sql: Queryable, run: number, table: string): P
   return row ?? null;
 }
 
-export interface Observation {
+interface Observation {
   /** Index of the verdict in the run that is asked about. */
   position: number;
   as_of: string;

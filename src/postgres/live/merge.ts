@@ -123,7 +123,7 @@ async function insertStaged(
 }
 
 /** Staged rows that are not live as they were staged: how many, and the keys of the first that differ and that are missing. */
-export interface Strays {
+interface Strays {
   rows: number;
   different: string[];
   missing: string[];

@@ -6,7 +6,7 @@ import { type Frozen, frozenRows, type Stamp, stagedRows } from "./snapshots.ts"
 import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
-export interface RowChanges {
+interface RowChanges {
   from_rows: number;
   to_rows: number;
   added: number;
@@ -20,7 +20,7 @@ export interface RowChanges {
 }
 
 /** A column, and the common keys that changed its cell by more than rounding, and by no more; these count as unchanged. */
-export interface CellChanges extends CountedColumn {
+interface CellChanges extends CountedColumn {
   changed: number;
   rounded: number;
 }

@@ -18,7 +18,7 @@ export function named({ columns }: Sealing): SealedColumn[] {
 }
 
 /** The columns that a seal vouches for, as the table has them now, and those that it lost or changed the type of. */
-export interface Covered {
+interface Covered {
   columns: Column[];
   lost: string[];
 }

@@ -28,7 +28,7 @@ export function sameKeys(table: Frozen, { from, to }: TwoSnapshots, oneIn: numbe
 }
 
 /** One side's rows, and of a column's cells there those that are not NULL, and those that are true, if it is boolean. */
-export interface Counts {
+interface Counts {
   rows: number;
   values: number;
   trues: number;
@@ -57,12 +57,14 @@ export async function countCells(
   { from, to }: TwoSnapshots,
   columns: readonly Column[],
 ): Promise<CountedColumn[]> {
-  const counts = jsonArray(columns.map((column) => countsOf("s", sql`count(*)`, column)));
-  const count = async (side: Fragment) => {
-    const [row] = await sql<{ counts: Counts[] }[]>`select ${counts} as counts from ${side} s`;
-    return row?.counts ?? [];
-  };
-  const [before, after] = [await count(from), await count(to)];
+  const counts = columns.map((column) => countsOf("s", sql`count(*)`, column));
+  const [before, after] = [await aggregated<Counts>(sql, counts, from), await aggregated<Counts>(sql, counts, to)];
   const none = { rows: 0, values: 0, trues: 0 };
   return columns.map((column, at) => ({ column, from: before[at] ?? none, to: after[at] ?? none }));
+}
+
+/** What aggregates over rows, alias `s`, come to: each is a JSON value. */
+export async function aggregated<Value>(sql: Queryable, all: readonly Fragment[], rows: Fragment): Promise<Value[]> {
+  const [row] = await sql<{ found: Value[] }[]>`select ${jsonArray(all)} as found from ${rows} s`;
+  return row?.found ?? [];
 }
