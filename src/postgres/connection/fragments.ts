@@ -4,11 +4,8 @@ import type { Column } from "../../core/columns.ts";
 /** A piece of SQL that becomes part of a statement. */
 export type Fragment = PendingQuery<Row[]>;
 
-/**
- * The tag of fragments. They belong to no connection, and it never makes one, whatever the environment says of servers: a
- * statement is run by the tag of its own connection.
- */
-export const sql = postgres({ max: 1, user: "nobody", target_session_attrs: "primary" });
+/** The tag of fragments, which belong to no connection: a statement is run by its connection's own tag, never by this one. */
+export const sql = postgres({ host: "none.invalid", user: "nobody", max: 1, target_session_attrs: "primary" });
 
 /** `a, b, c` */
 export function list(fragments: readonly Fragment[]): Fragment {
