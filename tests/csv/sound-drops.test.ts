@@ -5,7 +5,7 @@ import type { TableShape } from "../../src/core/columns.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
 import { openTable } from "../../src/csv/reader.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
-import { tableShape } from "../../src/postgres/catalog/introspect.ts";
+import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { copyInto } from "../../src/postgres/connection/copy.ts";
 import { copyIntoStage } from "../../src/postgres/live/stage.ts";
 import { soundDrop } from "../fixtures/bad/building.ts";
@@ -94,8 +94,8 @@ describe("values of other types load as PostgreSQL understands them", () => {
     test(`${declared}: ${written}`, async () => {
       const { sql } = database;
       await sql.unsafe(`drop table if exists t; create table t (id text primary key, v ${declared})`);
-      const shape = await tableShape(sql, "public", "t");
-      if (shape === null) throw new Error("no table t");
+      const [shape] = await catalogTables(sql, [{ schema: "public", name: "t" }]);
+      if (shape === undefined) throw new Error("no table t");
       const path = join(folder.path, "t.csv");
       writeFileSync(path, `id,v\n1,${written}\n`);
       expect(await load(path, shape, [], "t")).toEqual({ "1": { id: "1", v: loaded } });

@@ -5,7 +5,7 @@ import { parseSuite } from "../../src/core/suites/suite.ts";
 import { requireSound } from "../../src/expectations/compile.ts";
 import { type EvaluatedVerdict, evaluateSuite } from "../../src/expectations/evaluate.ts";
 import { kept } from "../../src/pipeline/session/suites.ts";
-import { tableShape } from "../../src/postgres/catalog/introspect.ts";
+import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import type { Queryable, Transaction } from "../../src/postgres/connection/connect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Asked, validate } from "./evaluate-one.ts";
@@ -24,8 +24,8 @@ function suiteOf(asked: readonly Asked[]) {
 }
 
 async function targetOf(sql: Queryable, name: string) {
-  const shape = await tableShape(sql, "public", name);
-  if (shape === null) throw new Error(`no table ${name}`);
+  const [shape] = await catalogTables(sql, [{ schema: "public", name }]);
+  if (shape === undefined) throw new Error(`no table ${name}`);
   return {
     shape,
     relation: { schema: "public", name },

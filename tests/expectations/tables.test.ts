@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { parseSuite } from "../../src/core/suites/suite.ts";
 import { evaluateSuite } from "../../src/expectations/evaluate.ts";
-import { tableShape } from "../../src/postgres/catalog/introspect.ts";
+import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, onRows, type Row } from "./check-table.ts";
 import { ask } from "./evaluate-one.ts";
@@ -122,8 +122,8 @@ test("a query of the author's own leaves nothing behind, also where the caller m
   }));
   const suite = parseSuite(JSON.stringify({ name: "foul", expectations }), "foul.json", {});
   const left = await database.sql.begin(async (tx) => {
-    const shape = await tableShape(tx, "public", "samples");
-    if (shape === null) throw new Error("no table samples");
+    const [shape] = await catalogTables(tx, [{ schema: "public", name: "samples" }]);
+    if (shape === undefined) throw new Error("no table samples");
     const resolveTable = (name: string) => ({ schema: "public", name });
     const target = { relation: resolveTable("samples"), shape, resolveTable, resultFormat: "SUMMARY" } as const;
     const { results } = await evaluateSuite(tx, { ...target, suite });

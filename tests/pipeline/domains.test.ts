@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { Settings } from "../../src/core/settings.ts";
-import { tableShape } from "../../src/postgres/catalog/introspect.ts";
+import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { asExpected } from "../csv/expecting.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
@@ -43,7 +43,7 @@ async function run(...payments: string[]) {
 }
 
 test("a domain is read as the type that it is made of, with its limits", async () => {
-  const shape = await tableShape(database.sql, "public", "fees");
+  const [shape] = await catalogTables(database.sql, [{ schema: "public", name: "fees" }]);
   expect(shape?.columns).toEqual([
     { name: "fee", type: "numeric", precision: 5, scale: 2, length: null, nullable: false },
   ]);

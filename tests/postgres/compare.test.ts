@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Column } from "../../src/core/columns.ts";
-import type { Queryable } from "../../src/postgres/connection/connect.ts";
-import { viewOf } from "../../src/postgres/connection/one-view.ts";
+import { readerOf } from "../../src/postgres/connection/one-view.ts";
 import { type ColumnMoves, movesOf } from "../../src/postgres/drift/column-moves.ts";
 import { distancesOf } from "../../src/postgres/drift/distance.ts";
 import { rowChanges } from "../../src/postgres/snapshots/row-changes.ts";
-import { type Frozen, frozenRows, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
+import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { allRows, countCells, sameKeys } from "../../src/postgres/snapshots/two-snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { beyondOf, chanceOf, ksOf, meanOf, missingOf, psiOf, totalVariation } from "../helpers/distances.ts";
@@ -58,8 +57,8 @@ async function distance(name: string, column: string, sides: readonly [Cells, Ce
   const { sql } = database;
   const table = frozen(name);
   const found = await freeze(table, column, sides);
-  const rows = (on: Queryable) => allRows(on, table, from, to);
-  const [only] = await movesOf(viewOf(sql), rows, await countCells(sql, rows(sql), [found]));
+  const rows = allRows(table, from, to);
+  const [only] = await movesOf(readerOf(sql), rows, await countCells(sql, rows, [found]));
   if (only === undefined) throw new Error("no figures");
   return only;
 }
@@ -123,8 +122,8 @@ test("a mean that is infinite is at no distance that could be told", async () =>
              where as_of = ${from} and user_id = 'u0'`;
   const table = frozen("support_agg_90d");
   const columns = table.snapshot.columns.filter(({ name }) => name === "ticket_avg_resolution_hrs_90d");
-  const rows = (on: Queryable) => allRows(on, table, from, to);
-  const [found] = await movesOf(viewOf(sql), rows, await countCells(sql, rows(sql), columns));
+  const rows = allRows(table, from, to);
+  const [found] = await movesOf(readerOf(sql), rows, await countCells(sql, rows, columns));
   expect(found?.mean).toBeNull();
 });
 
@@ -198,12 +197,11 @@ test("rows and cells that changed are counted by key", async () => {
   ]);
   await sql`update support_agg_90d_snapshots set ticket_avg_resolution_hrs_90d = 1.0 where as_of = ${from}`;
   await sql`update support_agg_90d_snapshots set ticket_avg_resolution_hrs_90d = 1.00 where as_of = ${to}`;
-  const [before, after] = [frozenRows(sql, table, from), frozenRows(sql, table, to)];
-  const changes = await rowChanges(sql, before, after, table.live.key, table.snapshot.columns);
+  const changes = await rowChanges(sql, allRows(table, from, to), table.live.key, table.snapshot.columns);
   expect(changes).toMatchObject({ from_rows: 4, to_rows: 3, added: 0, removed: 1, changed: 2 });
   expect(changes.columns).toMatchObject([
-    { column: { name: "support_tickets_90d" }, changed: 2, fromValues: 3, toValues: 2 },
-    { column: { name: "ticket_avg_resolution_hrs_90d" }, changed: 0, fromValues: 4, toValues: 3 },
+    { column: { name: "support_tickets_90d" }, changed: 2, from: { values: 3 }, to: { values: 2 } },
+    { column: { name: "ticket_avg_resolution_hrs_90d" }, changed: 0, from: { values: 4 }, to: { values: 3 } },
   ]);
 });
 
@@ -212,7 +210,7 @@ test("a sample takes the same keys from both sides", async () => {
   const table = frozen("usage_agg_30d");
   const cells = Array.from({ length: 400 }, (_, index) => index);
   await freeze(table, "skips_7d", [cells, cells.map((cell) => cell + 1)]);
-  const rows = sameKeys(sql, table, from, to, 4);
+  const rows = sameKeys(table, allRows(table, from, to), 4);
   const sampled = [
     ...(await sql`select user_id, count(*) as sides from (
         select * from ${rows.from} f union all select * from ${rows.to} t) s group by user_id`),
@@ -237,15 +235,15 @@ test("columns that are measured together have the distances they have alone", as
              nullif(i % 5 > ${salt}::int, true), (array['DSL', 'No', null])[1 + i % (3 - ${salt}::int / 2)]
         from generate_series(1, 300) i`;
   }
-  const rows = (on: Queryable) => allRows(on, table, from, to);
-  const view = viewOf(sql);
-  const counted = await countCells(sql, rows(sql), table.snapshot.columns.slice(1));
-  const together = await distancesOf(view, rows, counted);
+  const rows = allRows(table, from, to);
+  const read = readerOf(sql);
+  const counted = await countCells(sql, rows, table.snapshot.columns.slice(1));
+  const together = await distancesOf(read, rows, counted);
   expect(together.map(({ measure }) => measure)).toEqual(["psi", "psi", "tv", "tv", "tv", "tv"]);
-  const alone = await Promise.all(counted.map((one) => distancesOf(view, rows, [one])));
+  const alone = await Promise.all(counted.map((one) => distancesOf(read, rows, [one])));
   expect(together).toEqual(alone.flat());
   expect(new Set(together.map(({ distance }) => distance)).size).toBeGreaterThan(4);
   // More columns than GROUPING can tell apart in one statement.
   const many = Array.from({ length: 40 }, () => counted).flat();
-  expect(await distancesOf(view, rows, many)).toEqual(Array.from({ length: 40 }, () => together).flat());
+  expect(await distancesOf(read, rows, many)).toEqual(Array.from({ length: 40 }, () => together).flat());
 });

@@ -14,13 +14,13 @@ type Counted = { things: number; pid: number };
 const countThings = (tx: Queryable) => tx`select count(*) as things, pg_backend_pid() as pid from things`;
 
 test("all that is asked at the same time sees one state of the database, whatever others write meanwhile", async () => {
-  const counts = await inOneView(database.url, async (view) => {
-    const [first] = await view.run((tx) => tx<Counted[]>`${countThings(tx)}`);
+  const counts = await inOneView(database.url, async (read) => {
+    const [first] = await read((tx) => tx<Counted[]>`${countThings(tx)}`);
     await database.sql`insert into things values (1)`;
     // Neither goes on before both have begun, so that each has a connection of its own.
     const [here, there] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const meeting = (mine: typeof here, other: typeof here) =>
-      view.run(async (tx) => {
+      read(async (tx) => {
         mine.resolve();
         await other.promise;
         return (await tx<Counted[]>`${countThings(tx)}`)[0];
@@ -32,9 +32,9 @@ test("all that is asked at the same time sees one state of the database, whateve
 });
 
 test("one failure ends it all, with its own error, and lets go of every connection", async () => {
-  const failed = inOneView(database.url, (view) =>
+  const failed = inOneView(database.url, (read) =>
     Promise.all(
-      ["select 1", "select 1/0", "select 2", "select 3"].map((text) => view.run((tx) => tx.unsafe(text).execute())),
+      ["select 1", "select 1/0", "select 2", "select 3"].map((text) => read((tx) => tx.unsafe(text).execute())),
     ),
   );
   await expect(failed).rejects.toThrow("division by zero");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
-import { copyRowLines, keepRows, keptRows, makeRowLines, rowLinesText } from "../../src/postgres/live/row-lines.ts";
+import { copyLines, keepRows, keptRows, linesText, makeRowLines } from "../../src/postgres/live/row-lines.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 let database: TestDatabase;
@@ -19,8 +19,8 @@ test("a key of several columns is found as PostgreSQL reads it, not as it is wri
   const table = { name: "sales", live } as LoadTable;
   const found = await database.sql.begin(async (tx) => {
     await makeRowLines(tx, "lines", table);
-    const copy = await copyRowLines(tx, "lines");
-    await copy.write(rowLinesText(['["007","2024-02-01"]', '["+8","2024-01-31"]', '["9","2024-01-31"]'], [2, 5, 9], 2));
+    const copy = await copyLines(tx, "lines");
+    await copy.write(linesText(['["007","2024-02-01"]', '["+8","2024-01-31"]', '["9","2024-01-31"]'], [2, 5, 9], 2));
     await copy.finish();
     await keepRows(tx, "rows", tx`select shop as k0, day as k1, "line" as v0 from stage.sales`);
     return { rows: (await Array.fromAsync(keptRows(tx, { rows: "rows", lines: "lines" }, 2))).flat() };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Hashing } from "../../src/core/messages/seals.ts";
+import { partitionName } from "../../src/postgres/snapshots/partitions.ts";
 import { stagedChanges } from "../../src/postgres/snapshots/row-changes.ts";
 import { newestSealing, sealSnapshot, sealStaged } from "../../src/postgres/snapshots/sealing.ts";
 import {
@@ -8,7 +9,6 @@ import {
   dropSnapshot,
   type Frozen,
   isFrozen,
-  partitionName,
   sealedColumns,
   takeSnapshot,
 } from "../../src/postgres/snapshots/snapshots.ts";

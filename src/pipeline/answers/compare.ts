@@ -2,10 +2,10 @@ import { type DriftLimits, driftsOf } from "../../core/drift.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
 import { isDate } from "../../core/month.ts";
-import { inOneView, type View } from "../../postgres/connection/one-view.ts";
-import { countedOf, movesOf } from "../../postgres/drift/column-moves.ts";
+import { inOneView, type Reader } from "../../postgres/connection/one-view.ts";
+import { movesOf } from "../../postgres/drift/column-moves.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
-import { type Frozen, frozenRows, isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { allRows } from "../../postgres/snapshots/two-snapshots.ts";
 import type { Session } from "../session/session.ts";
 
@@ -18,8 +18,8 @@ export async function compareSnapshots(session: Session, from: string, to: strin
   const { url, dataset } = session;
   const frozen = session.tables.filter(isFrozen);
   const limits = dataset.drift ?? usualLimits;
-  const tables = await inOneView(url, (view) =>
-    Promise.all(frozen.map((one) => compareTable(view, one, from, to, limits))),
+  const tables = await inOneView(url, (read) =>
+    Promise.all(frozen.map((one) => compareTable(read, one, from, to, limits))),
   );
   if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
   if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
@@ -28,17 +28,16 @@ export async function compareSnapshots(session: Session, from: string, to: strin
 
 /** One table: rows and cells by key, and how far each column moved. */
 export async function compareTable(
-  view: View,
+  read: Reader,
   table: Frozen,
   from: string,
   to: string,
   limits: DriftLimits = usualLimits,
 ): Promise<TableChange> {
   const { snapshot, live } = table;
-  const changes = await view.run((tx) =>
-    rowChanges(tx, frozenRows(tx, table, from), frozenRows(tx, table, to), live.key, snapshot.columns),
-  );
-  const moves = await movesOf(view, (tx) => allRows(tx, table, from, to), countedOf(changes));
+  const sides = allRows(table, from, to);
+  const changes = await read((sql) => rowChanges(sql, sides, live.key, snapshot.columns));
+  const moves = await movesOf(read, sides, changes.columns);
   const rows = { from: changes.from_rows, to: changes.to_rows };
   const columns = changes.columns.flatMap(({ column, changed, rounded }, index): ColumnChange[] => {
     const found = moves[index];

@@ -40,7 +40,7 @@ export async function exportTrainingSet(
       await writeExactly(tx);
       const { sources, seals: entries } = await trainingSources(tx, session, request);
       const { asOf: as_of, labelsFrom: labels_from } = sources;
-      const columns = trainingColumns(tx, sources);
+      const columns = trainingColumns(sources);
       // By which run and when a seal was set makes no difference to the rows.
       const seals = entries.map(({ table, as_of, month, rows, fingerprint }) => ({
         table,

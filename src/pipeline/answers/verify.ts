@@ -13,10 +13,10 @@ import type { Session } from "../session/session.ts";
 /** Recompute the seals of one as_of, or of all, from the rows that are there now: all in one view of the database. */
 export async function verifySeals(session: Session, asOf: string | null): Promise<Replies["verify"]> {
   const { url, dataset } = session;
-  return inOneView(url, async (view) => {
-    const all = await view.run((tx) => listSeals(tx, dataset.name));
+  return inOneView(url, async (read) => {
+    const all = await read((tx) => listSeals(tx, dataset.name));
     const wanted = all.filter((one) => asOf === null || one.as_of === asOf);
-    const held = await Promise.all(wanted.map((seal) => view.run((tx) => verifySeal(tx, session, seal))));
+    const held = await Promise.all(wanted.map((seal) => read((tx) => verifySeal(tx, session, seal))));
     return { seals: held.map(({ check }) => check) };
   });
 }

@@ -143,7 +143,7 @@ function psiBound(former: Float64Array, latter: Float64Array, n: number, m: numb
 
 /**
  * How many of the former and of the latter values are among the lowest distinct ones: of none, of one, of two … Values
- * that differ by rounding alone are one: see src/postgres/snapshots/rounding.ts.
+ * that differ by rounding alone are one: see src/postgres/snapshots/exact.ts.
  */
 function countsOf(former: Float64Array, latter: Float64Array): { from: number[]; to: number[] } {
   const counts = { from: [0], to: [0] };

@@ -2,8 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { DriftLimits } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
-import { viewOf } from "../../postgres/connection/one-view.ts";
-import { countedOf } from "../../postgres/drift/column-moves.ts";
+import { readerOf } from "../../postgres/connection/one-view.ts";
 import { distancesOf } from "../../postgres/drift/distance.ts";
 import { isNumber } from "../../postgres/drift/distance-figures.ts";
 import { exactMeans, scatteredCells } from "../../postgres/drift/scattered-cells.ts";
@@ -39,10 +38,10 @@ export async function suspectsOf(
   const take = ({ as_of: asOf, rows }: Sides["now"]) =>
     scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
   const [from, to] = [await take(sides.before), await take(sides.now)];
-  const { to: later } = allRows(tx, table, sides.before.as_of, sides.now.as_of);
+  const { to: later } = allRows(table, sides.before.as_of, sides.now.as_of);
   const means = limits.mean === undefined ? [] : await exactMeans(tx, later, numbers);
   const suspects = columns.flatMap((column, index) => {
-    const cells = { from: from.cells[index] ?? [], to: to.cells[index] ?? [] };
+    const cells = { from: from[index] ?? [], to: to[index] ?? [] };
     const mean = means[numbers.indexOf(column)] ?? null;
     const bounds = isNumber(column) ? numberBounds({ ...cells, mean }) : categoryBounds(cells);
     return areBelow(bounds, limits) ? [] : [{ column, bounds }];
@@ -74,14 +73,13 @@ async function stillSuspect(
   limits: DriftLimits,
 ): Promise<{ column: Column; moved: number }[]> {
   const oneIn = Math.max(1, Math.floor(Math.max(before.rows, now.rows) / sampledKeys));
-  const rows = (sql: Queryable) => sameKeys(sql, table, before.as_of, now.as_of, oneIn);
-  const { from, to } = rows(tx);
+  const rows = sameKeys(table, allRows(table, before.as_of, now.as_of), oneIn);
   const columns = categories.map(({ column }) => column);
-  const counted = countedOf(await rowChanges(tx, from, to, table.live.key, columns));
-  const distances = await distancesOf(viewOf(tx), rows, counted);
-  return counted.flatMap(({ column, fromRows, toRows, moved = 1 }, index) => {
+  const { columns: counted } = await rowChanges(tx, rows, table.live.key, columns);
+  const distances = await distancesOf(readerOf(tx), rows, counted);
+  return counted.flatMap(({ column, from, to, moved = 1 }, index) => {
     const known = categories.find((one) => one.column === column)?.bounds;
-    const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(fromRows, toRows);
+    const distance = (distances[index]?.distance ?? Number.POSITIVE_INFINITY) + variationError(from.rows, to.rows);
     return known !== undefined && areBelow({ ...known, distance }, limits) ? [] : [{ column, moved }];
   });
 }

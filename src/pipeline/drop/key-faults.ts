@@ -9,17 +9,9 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
 import type { CopyWriter } from "../../postgres/connection/copy.ts";
-import {
-  copyKeyLines,
-  dropKeyLines,
-  giveRoomForKeys,
-  type KeyLinesTable,
-  keyLinesText,
-  makeKeyLines,
-  orphanedKeys,
-  repeatedKeys,
-} from "../../postgres/live/key-lines.ts";
+import { giveRoomForKeys, makeKeyLines, orphanedKeys, repeatedKeys } from "../../postgres/live/key-lines.ts";
 import { isKnownParent, type Parents } from "../../postgres/live/parents.ts";
+import { copyLines, dropScratch, linesText } from "../../postgres/live/row-lines.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./months.ts";
 
@@ -42,7 +34,8 @@ export function isKeyViolation(thrown: unknown): boolean {
 
 /** A file whose keys are known, and where they are. */
 interface Collected extends Incoming {
-  keys: KeyLinesTable;
+  /** The scratch table of its keys and their lines. */
+  keys: string;
   /** Equal for files with the same keys on the same lines, as one export mostly writes them. */
   digest: string;
 }
@@ -63,10 +56,11 @@ export async function findKeyFaults(
     // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
     const read: Collected[] = [];
     for (const one of present) {
-      const keys = await makeKeyLines(tx, read.length);
+      const keys = `key_lines_${read.length}`;
+      await makeKeyLines(tx, keys);
       const digest = await collectKeys(tx, dataset, one, keys);
       if (digest !== null) read.push({ ...one, keys, digest });
-      else await dropKeyLines(tx, keys);
+      else await dropScratch(tx, keys);
     }
     const unrepeated = new Set<string>();
     for (const one of read) {
@@ -80,15 +74,10 @@ export async function findKeyFaults(
 }
 
 /** The keys' digest; null when the file gave no keys, or cannot be read to its end, which is a fault already. */
-async function collectKeys(
-  tx: Transaction,
-  dataset: Dataset,
-  one: Incoming,
-  table: KeyLinesTable,
-): Promise<string | null> {
+async function collectKeys(tx: Transaction, dataset: Dataset, one: Incoming, table: string): Promise<string | null> {
   const hash = new Bun.CryptoHasher("sha256");
-  const sent = await sendKeys(sourceOf(dataset, one), await copyKeyLines(tx, table), ({ keys, lines }) => {
-    const text = keyLinesText(keys, lines);
+  const sent = await sendKeys(sourceOf(dataset, one), await copyLines(tx, table), ({ keys, lines }) => {
+    const text = linesText(keys, lines, 1);
     hash.update(text);
     return text;
   });
@@ -139,7 +128,7 @@ async function tellOrphaned(
     const elsewhere =
       known.parents.kind === "live" ? `live in ${parent.table.name}` : "in what an older month delivered";
     const reason = `${column} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
-    const isKnown = isKnownParent(tx, reference, known, (cell) => tx`${cell}::text = c.key`);
+    const isKnown = isKnownParent(reference, known, (cell) => tx`${cell}::text = c.key`);
     for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, isKnown)) {
       tally.add("key_orphaned", reason, line, column, key);
     }

@@ -1,9 +1,10 @@
 import { indexOfDate, isDate, type MonthName, monthIndex } from "../../core/month.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { type Publication, publications } from "../../postgres/ledger/queries.ts";
+import { holdRows } from "../../postgres/live/live-rows.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
 import { type LedgerSeal, listSeals, unsealedDropsSince } from "../../postgres/snapshots/seals.ts";
-import { anyLiveRows, type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
+import { type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
@@ -76,7 +77,11 @@ async function holdingOf(
     .filter(({ live }) => live)
     .map((one) => held(indexOfRecord(one, first_month), one.as_of, "run"));
   if (byRuns.length === 0) {
-    if (!(await anyLiveRows(sql, tables))) return { kind: "nothing" };
+    const holds = await holdRows(
+      sql,
+      tables.map(({ live }) => live),
+    );
+    if (!holds.includes(true)) return { kind: "nothing" };
     // Where the ledger never began, rows that a backfill sealed since may have been copied, too.
     return newestOf(stamps.map(({ index, as_of }) => held(index, as_of, "copy")));
   }

@@ -4,6 +4,7 @@ import { type MonthName, monthName } from "../../core/month.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { closeRun, openRun, recordTables } from "../../postgres/ledger/records.ts";
+import { countLive } from "../../postgres/live/live-rows.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
 import { stagedChanges } from "../../postgres/snapshots/row-changes.ts";
 import { named, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
@@ -15,7 +16,6 @@ import {
   sealedColumns,
   withoutWriters,
 } from "../../postgres/snapshots/snapshots.ts";
-import { countLive } from "../../postgres/snapshots/unsealed.ts";
 import { DropFaults } from "../drop/faults.ts";
 import { dropsOnDisk, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
@@ -132,8 +132,7 @@ async function agreementOf(tx: Transaction, table: Frozen, asOf: string, month: 
 
 async function sealAll(sql: Sql, session: Session): Promise<UnsealedSnapshots[]> {
   return sql.begin("isolation level read committed", async (tx) => {
-    const frozen = session.tables.filter(isFrozen).map(({ snapshot }) => snapshot.table);
-    await withoutWriters(tx, frozen);
+    await withoutWriters(tx, session.tables.filter(isFrozen));
     const standing = await standingDates(tx, session, await readPast(tx, session));
     const dates: UnsealedSnapshots[] = [];
     for (const one of standing) dates.push(told(one, null, await sealDate(tx, session, one)));

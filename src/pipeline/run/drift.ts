@@ -2,13 +2,13 @@ import type { Column } from "../../core/columns.ts";
 import { type Drift, type DriftLimits, driftsOf, driftWords } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
-import { viewOf } from "../../postgres/connection/one-view.ts";
-import { countedOf, movesOf } from "../../postgres/drift/column-moves.ts";
-import { type CountedColumn, isNumber } from "../../postgres/drift/distance-figures.ts";
+import { readerOf } from "../../postgres/connection/one-view.ts";
+import { movesOf } from "../../postgres/drift/column-moves.ts";
+import { isNumber } from "../../postgres/drift/distance-figures.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { allRows, countCells, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
+import { allRows, type CountedColumn, countCells, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
 import { type Sides, suspectsOf } from "../drift/suspects.ts";
 import { type StageContext, warn } from "./context.ts";
 
@@ -53,15 +53,15 @@ export async function driftedColumns(
 ): Promise<DriftedColumn[]> {
   const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
   if (columns.length === 0) return [];
-  const rowsIn = (sql: Queryable) => allRows(sql, table, sides.before.as_of, sides.now.as_of);
+  const rows = allRows(table, sides.before.as_of, sides.now.as_of);
   const isSmall = Math.max(sides.before.rows, sides.now.rows) <= fewRows;
   const counted = isSmall
-    ? await countedByKey(tx, table, rowsIn(tx), columns)
-    : await countedSuspects(tx, rowsIn(tx), await suspectsOf(tx, table, sides, columns, limits));
-  const moves = await movesOf(viewOf(tx), rowsIn, counted);
-  return counted.flatMap(({ column, fromRows, toRows }, index): DriftedColumn[] => {
+    ? await countedByKey(tx, table, rows, columns)
+    : await countedSuspects(tx, rows, await suspectsOf(tx, table, sides, columns, limits));
+  const moves = await movesOf(readerOf(tx), rows, counted);
+  return counted.flatMap(({ column, from, to }, index): DriftedColumn[] => {
     const found = moves[index];
-    const drifts = found === undefined ? [] : driftsOf(found, { from: fromRows, to: toRows }, limits);
+    const drifts = found === undefined ? [] : driftsOf(found, { from: from.rows, to: to.rows }, limits);
     return drifts.length > 0 ? [{ column: column.name, drifts }] : [];
   });
 }
@@ -77,7 +77,7 @@ async function countedByKey(
   const categories = columns.filter((column) => !isNumber(column));
   const counted: CountedColumn[] = numbers.length > 0 ? await countCells(tx, rows, numbers) : [];
   if (categories.length === 0) return counted;
-  return [...counted, ...countedOf(await rowChanges(tx, rows.from, rows.to, table.live.key, categories))];
+  return [...counted, ...(await rowChanges(tx, rows, table.live.key, categories)).columns];
 }
 
 async function countedSuspects(

@@ -2,9 +2,9 @@ import { sha256Of } from "../../csv/drop.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import { touchFiles } from "../../postgres/ledger/records.ts";
+import { holdRows } from "../../postgres/live/live-rows.ts";
 import { plainSeal } from "../../postgres/snapshots/seals.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { holdAnyRows } from "../../postgres/snapshots/unsealed.ts";
 import { filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, type Past } from "../drop/past.ts";
 import type { Job } from "./context.ts";
@@ -74,7 +74,15 @@ async function publicationOf(sql: Queryable, job: Job, drop: MonthOnDisk, past: 
 async function isLive(sql: Queryable, publication: Publication, { month, tables }: Job, past: Past): Promise<boolean> {
   if (isPassed(month, past)) return true;
   // Somebody may have emptied a live table since.
-  if (!(await holdAnyRows(sql, tables))) return false;
+  if (
+    (
+      await holdRows(
+        sql,
+        tables.map(({ live }) => live),
+      )
+    ).includes(false)
+  )
+    return false;
   if (publication.mode !== "backfill") return true;
   const files = publication.files.toSorted((a, b) => (a.table < b.table ? -1 : 1));
   return publication.live && files.map(({ sha256 }) => sha256).join() === publication.live_files.join();

@@ -8,7 +8,7 @@ import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/pla
 import { everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
-import { copyRowLines, dropScratch, makeRowLines, rowLinesText } from "../../postgres/live/row-lines.ts";
+import { copyLines, dropScratch, linesText, makeRowLines } from "../../postgres/live/row-lines.ts";
 import { sendKeys } from "../drop/key-faults.ts";
 import { type Incoming, isUnmoved, sourceOf } from "../drop/months.ts";
 import { kept, stageOf } from "../session/suites.ts";
@@ -78,8 +78,8 @@ async function collectLines(
   const { table, file } = one;
   const collected = await attempt(tx, async (inner) => {
     await makeRowLines(inner, scratch, table);
-    const textOf = ({ keys, lines }: KeyLines) => rowLinesText(keys, lines, table.live.key.length);
-    const sent = await sendKeys(sourceOf(dataset, one), await copyRowLines(inner, scratch), textOf, signal);
+    const textOf = ({ keys, lines }: KeyLines) => linesText(keys, lines, table.live.key.length);
+    const sent = await sendKeys(sourceOf(dataset, one), await copyLines(inner, scratch), textOf, signal);
     return sent !== null && (await isUnmoved(file));
   });
   if ("exception" in collected) return null;

@@ -1,9 +1,9 @@
 import { formatCounted, formatPercent } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
+import { isLiveStill } from "../../postgres/live/live-rows.ts";
 import { applyMerge, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
 import { thisMoment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
-import { isLiveStill } from "../../postgres/snapshots/unsealed.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
 import { stopIfCancelled } from "./cancel.ts";

@@ -3,6 +3,7 @@ import type { Column, TableShape } from "../../core/columns.ts";
 import type { Dataset, DatasetTable } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Queryable } from "../connection/connect.ts";
+import { type Fragment, qualified } from "../connection/fragments.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /**
@@ -28,63 +29,60 @@ export interface LoadTable {
 
 export const stageSchema = "stage";
 
+/** A table's twin in the stage. */
+export function twinOf({ name }: Pick<LoadTable, "name">): Fragment {
+  return qualified({ schema: stageSchema, name });
+}
+
 /** The dataset's tables in load order: a table comes after those that its foreign keys name. */
 export async function loadTables(sql: Queryable, dataset: Dataset): Promise<LoadTable[]> {
   const { schema } = dataset;
-  const names = dataset.tables.flatMap((table) => [table.name, ...(table.snapshot === null ? [] : [table.snapshot])]);
-  const found = await catalogTables(
-    sql,
-    names.map((name) => ({ schema, name })),
-  );
-  const byName = new Map(found.map((table) => [table.name, table]));
-  const tables = dataset.tables.map((manifest) => {
-    const live = required(byName, schema, manifest.name);
+  const names = dataset.tables.flatMap(({ name, snapshot }) => (snapshot === null ? [name] : [name, snapshot]));
+  const wanted = names.map((name) => ({ schema, name }));
+  const found = await catalogTables(sql, wanted);
+  const required = (name: string) =>
+    found.find((table) => table.name === name) ??
+    mismatch(
+      `The database has no table ${schema}.${name}.`,
+      "Apply the file in db/init that makes it by psql --file: what is there already stays. Or mend its name in db/dataset.json.",
+    );
+  const tables = dataset.tables.map((manifest): LoadTable => {
+    const live = required(manifest.name);
     if (live.key.length === 0) {
-      throw mismatch(
+      mismatch(
         `Table ${schema}.${live.name} has no primary key.`,
         `alter table ${schema}.${live.name} add primary key (user_id): the column, or columns, that tell its rows apart.`,
       );
     }
-    const snapshot =
-      manifest.snapshot === null ? null : snapshotTarget(live, required(byName, schema, manifest.snapshot), dataset);
+    const snapshot = manifest.snapshot === null ? null : snapshotTarget(live, required(manifest.snapshot), dataset);
     return { name: manifest.name, manifest, live, snapshot };
   });
   return parentsFirst(tables);
 }
 
-function required(tables: Map<string, CatalogTable>, schema: string, name: string): CatalogTable {
-  const table = tables.get(name);
-  if (table !== undefined) return table;
-  throw mismatch(
-    `The database has no table ${schema}.${name}.`,
-    "Apply the file in db/init that makes it by psql --file: what is there already stays. Or mend its name in db/dataset.json.",
-  );
-}
-
-function mismatch(title: string, hint: string): ConsoleError {
-  return new ConsoleError("schema_mismatch", title, { hint });
+function mismatch(title: string, hint: string): never {
+  throw new ConsoleError("schema_mismatch", title, { hint });
 }
 
 function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Dataset): SnapshotTarget {
   const { as_of_column: asOfColumn, delivered_column: delivered } = dataset;
   if (!hasColumn(table, asOfColumn)) {
-    throw mismatch(
+    mismatch(
       `Snapshot table ${table.name} has no column ${asOfColumn}.`,
       `Where it is empty: alter table ${table.name} add column ${asOfColumn} date not null. Or mend as_of_column in db/dataset.json.`,
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
   const own = table.selfFilling.filter((name) => !hasColumn(live, name));
-  const columns = table.columns.filter(
-    ({ name }) => name !== asOfColumn && name !== deliveredColumn && !own.includes(name),
-  );
+  const columns = table.columns.filter(({ name }) => ![asOfColumn, deliveredColumn, ...own].includes(name));
+  // All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match.
+  const kind = ({ nullable: _, ...column }: Column) => column;
   const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
-  const missing = live.key.filter((name) => !hasColumn(table, name));
-  if (missing.length + strangers.length > 0) {
-    const names = [...missing, ...strangers.map((column) => column.name)].join(", ");
-    throw mismatch(
-      `Snapshot table ${table.name} and ${live.name} disagree on: ${names}.`,
-      [...missing, ...strangers.map((column) => column.name)].map((name) => remedyFor(name, live, table)).join(" "),
+  const names = [...live.key.filter((name) => !hasColumn(table, name)), ...strangers.map(({ name }) => name)];
+  if (names.length > 0) {
+    mismatch(
+      `Snapshot table ${table.name} and ${live.name} disagree on: ${names.join(", ")}.`,
+      names.map((name) => remedyFor(name, live, table)).join(" "),
     );
   }
   return { table, columns, asOfColumn, deliveredColumn, hasOwnColumns: own.length > 0 };
@@ -100,9 +98,8 @@ function remedyFor(column: string, live: CatalogTable, table: CatalogTable): str
       `alter table ${table.name} alter column ${column} set default with a value, if it is the table's own.`
     );
   }
-  return hasColumn(table, column)
-    ? `alter table ${table.name} alter column ${column} type ${wanted};`
-    : `alter table ${table.name} add column ${column} ${wanted};`;
+  const change = hasColumn(table, column) ? `alter column ${column} type` : `add column ${column}`;
+  return `alter table ${table.name} ${change} ${wanted};`;
 }
 
 /** The columns of the table's key, in key order. */
@@ -114,20 +111,17 @@ function hasColumn({ columns }: TableShape, name: string): boolean {
   return columns.some((column) => column.name === name);
 }
 
-/** All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match. */
-function kind({ nullable: _, ...column }: Column): Omit<Column, "nullable"> {
-  return column;
-}
-
 function parentsFirst(tables: LoadTable[]): LoadTable[] {
   const ordered: LoadTable[] = [];
   let waiting = tables;
   while (waiting.length > 0) {
-    const pending = new Set(waiting.map((table) => table.name));
-    const ready = waiting.filter((table) => parentsOf(table).every((parent) => !pending.has(parent)));
+    const isWaiting = (name: string) => waiting.some((table) => table.name === name);
+    const ready = waiting.filter(({ live }) =>
+      live.references.every(({ parent }) => parent.name === live.name || !isWaiting(parent.name)),
+    );
     if (ready.length === 0) {
-      throw mismatch(
-        `The foreign keys of ${[...pending].join(", ")} go in a circle.`,
+      mismatch(
+        `The foreign keys of ${waiting.map(({ name }) => name).join(", ")} go in a circle.`,
         "No table can be loaded first: drop one of them by alter table … drop constraint (\\d in psql lists them).",
       );
     }
@@ -135,8 +129,4 @@ function parentsFirst(tables: LoadTable[]): LoadTable[] {
     waiting = waiting.filter((table) => !ready.includes(table));
   }
   return ordered;
-}
-
-function parentsOf({ live }: LoadTable): string[] {
-  return live.references.map((reference) => reference.parent.name).filter((name) => name !== live.name);
 }

@@ -1,5 +1,6 @@
 import type { Column, Constraint, Reference, TableShape } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
+import { type Fragment, namesAsRows, sql } from "../connection/fragments.ts";
 
 export interface TableName {
   schema: string;
@@ -22,95 +23,71 @@ export interface CatalogTable extends TableShape {
   serverMajor: number;
 }
 
-interface CatalogRow {
-  schema: string;
-  name: string;
-  declared: string[];
-  selfFilling: string[];
-  partitioned: boolean;
-  referenced: boolean;
-  columns: { name: string; type: string; own: boolean; typmod: number; nullable: boolean }[];
-  key: string[];
-  references: Reference[];
-  plainKey: Constraint | null;
-  serverMajor: number;
-}
+type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
 /** The tables, of those named, that exist; in no particular order. One statement, however many. */
 export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
-  const wanted = names.map(({ schema, name }) => ({ schema, name }));
-  const rows = await sql<CatalogRow[]>`
+  const rows = await sql<(Omit<CatalogTable, "columns"> & { columns: RawColumn[] })[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
       current_setting('server_version_num')::int / 10000 as "serverMajor",
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      (select json_agg(json_build_object('name', a.attname, 'type', t.typname, 'own', t.own, 'typmod', t.typmod,
-                                         'nullable', not (a.attnotnull or t.required)) order by a.attnum)
-         from pg_attribute a cross join lateral (${baseType(sql)}) t
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
-      (select coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]')
-         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as declared,
-      (select coalesce(json_agg(a.attname order by a.attnum), '[]')
-         from pg_attribute a
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-          and (a.atthasdef or a.attidentity <> '')) as "selfFilling",
-      (select coalesce(json_agg(a.attname order by k.position), '[]')
-         from pg_index i
-        cross join unnest(i.indkey) with ordinality as k(attnum, position)
-         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
-        where i.indrelid = c.oid and i.indisprimary) as key,
+      a.columns, a.declared, a."selfFilling", ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(
                 'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
-                'columns', (select json_agg(a.attname order by k.position)
-                              from unnest(f.conkey) with ordinality as k(attnum, position)
-                              join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum),
+                'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
                 'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
-                'parentColumns', (select json_agg(a.attname order by k.position)
-                                    from unnest(f.confkey) with ordinality as k(attnum, position)
-                                    join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.attnum))
-                order by f.conname), '[]')
+                'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
          from pg_constraint f
          join pg_class p on p.oid = f.confrelid
          join pg_namespace pn on pn.oid = p.relnamespace
         where f.conrelid = c.oid and f.contype = 'f') as references,
       (select json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid))
          from pg_constraint k
-         join pg_index i on i.indexrelid = k.conindid
-         join pg_class x on x.oid = i.indexrelid
+         join pg_class x on x.oid = k.conindid
         where k.conrelid = c.oid and k.contype = 'p' and c.relkind = 'r' and not c.relispartition
           and x.reloptions is null and x.reltablespace = 0 and not i.indisreplident and not i.indisclustered
           and not exists (select 1 from pg_description d where d.objoid in (k.oid, x.oid))) as "plainKey"
-      from jsonb_to_recordset(${sql.json(wanted)}) as wanted(schema text, name text)
+      from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+      left join pg_index i on i.indrelid = c.oid and i.indisprimary
+     cross join lateral (
+       select coalesce(json_agg(json_build_object('name', a.attname, 'type', t.typname, 'own', t.own, 'typmod', t.typmod,
+                'nullable', not (a.attnotnull or t.required)) order by a.attnum), '[]') as columns,
+              coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]') as declared,
+              coalesce(json_agg(a.attname order by a.attnum) filter (where a.atthasdef or a.attidentity <> ''), '[]')
+                as "selfFilling"
+         from pg_attribute a cross join lateral (${baseType}) t
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
-  return rows.map((row) => ({ ...row, columns: (row.columns ?? []).map(toColumn) }));
+  return rows.map((row) => ({ ...row, columns: row.columns.map(toColumn) }));
+}
+
+/** The names of a relation's columns that these numbers tell, in their order. */
+function columnNames(numbers: Fragment, relation: Fragment): Fragment {
+  return sql`(
+    select coalesce(json_agg(a.attname order by k.position), '[]')
+      from unnest(${numbers}) with ordinality as k(attnum, position)
+      join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 }
 
 /** The type of column `a`, a domain as the type that it is made of, by way of others perhaps, with what each demands. */
-function baseType(sql: Queryable) {
-  return sql`
-    with recursive steps as (
-      select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
-             a.atttypmod as typmod
-        from pg_type t where t.oid = a.atttypid
-       union all
-      select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
-             case when d.typmod >= 0 then d.typmod else d.typtypmod end
-        from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
-    select typname, typmod, required,
-           typnamespace <> 'pg_catalog'::regnamespace or typtype = 'c'
-             or exists (select from pg_type e where e.oid = typelem and e.typtype = 'c') as own
-      from steps where typtype <> 'd'`;
-}
-
-/** One table's shape; null when there is no such table. */
-export async function tableShape(sql: Queryable, schema: string, name: string): Promise<TableShape | null> {
-  const [table] = await catalogTables(sql, [{ schema, name }]);
-  return table ?? null;
-}
+const baseType = sql`
+  with recursive steps as (
+    select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
+           a.atttypmod as typmod
+      from pg_type t where t.oid = a.atttypid
+     union all
+    select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
+           case when d.typmod >= 0 then d.typmod else d.typtypmod end
+      from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
+  select typname, typmod, required,
+         typnamespace <> 'pg_catalog'::regnamespace or typtype = 'c'
+           or exists (select from pg_type e where e.oid = typelem and e.typtype = 'c') as own
+    from steps where typtype <> 'd'`;
 
 /** Typmod bits as PostgreSQL packs them (numeric.c, varchar.c): a header of 4, then precision and scale, or length. */
-function toColumn({ name, type, own, typmod, nullable }: CatalogRow["columns"][number]): Column {
+function toColumn({ name, type, own, typmod, nullable }: RawColumn): Column {
   const declared = typmod - 4;
   const numeric = type === "numeric" && declared >= 0;
   const sized = (type === "varchar" || type === "bpchar") && declared >= 0;

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sql } from "../connection/connect.ts";
+import type { Queryable, Sql } from "../connection/connect.ts";
+import { codeOf } from "../connection/errors.ts";
 
 const undefinedTable = "42P01";
 
@@ -13,27 +14,23 @@ const migrationLock = 5_340_112;
  */
 export async function migrate(sql: Sql, directory: string): Promise<void> {
   const files = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
-  const applied = await appliedFiles(sql);
-  if (files.every((file) => applied.has(file))) return;
+  const unseen = async (on: Queryable) => {
+    const seen = await on<{ file: string }[]>`select file from console.migrations`;
+    return files.filter((name) => !seen.some(({ file }) => file === name));
+  };
+  const found = await unseen(sql).catch((error) => {
+    if (codeOf(error) === undefinedTable) return files;
+    throw error;
+  });
+  if (found.length === 0) return;
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${migrationLock})`;
     await tx`create schema if not exists console`;
     await tx`create table if not exists console.migrations (
       file text primary key, applied_at timestamptz not null default clock_timestamp())`;
-    const done = new Set((await tx<{ file: string }[]>`select file from console.migrations`).map((row) => row.file));
-    for (const file of files.filter((name) => !done.has(name))) {
+    for (const file of await unseen(tx)) {
       await tx.unsafe(await Bun.file(join(directory, file)).text());
       await tx`insert into console.migrations (file) values (${file})`;
     }
   });
-}
-
-async function appliedFiles(sql: Sql): Promise<Set<string>> {
-  try {
-    const rows = await sql<{ file: string }[]>`select file from console.migrations`;
-    return new Set(rows.map((row) => row.file));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === undefinedTable) return new Set();
-    throw error;
-  }
 }

@@ -20,12 +20,6 @@ export interface PagesRead {
   checksums: boolean;
 }
 
-interface Relation {
-  oid: number;
-  table: string;
-  index: string | null;
-}
-
 /**
  * Read every page of the database, the system's own and those of indexes included, as the server reads them: it holds each
  * against its checksum (PostgreSQL manual, "Data Checksums"). Changes nothing. Throws where the role is no superuser, or the
@@ -33,52 +27,41 @@ interface Relation {
  */
 export async function readEveryPage(sql: Sql): Promise<PagesRead> {
   return rolledBack(sql, async (tx) => {
-    const [found] = await tx<{ checksums: boolean }[]>`select current_setting('data_checksums') = 'on' as checksums`;
-    const relations = await relationsOf(tx);
-    await tx`create schema reading_every_page`;
-    await tx`drop extension if exists pg_prewarm`;
-    await tx`create extension pg_prewarm schema reading_every_page`;
-    const damaged: Damage[] = [];
-    let pages = 0;
-    for (const { oid, table, index } of relations) {
-      const read = await readRelation(tx, oid);
-      if (typeof read === "number") pages += read;
-      else damaged.push({ table, index, what: read.what });
-    }
-    return { relations: relations.length, pages, damaged, checksums: found?.checksums ?? false };
-  });
-}
-
-async function relationsOf(tx: Transaction): Promise<Relation[]> {
-  return [
-    ...(await tx<Relation[]>`
+    const [{ checksums } = { checksums: false }] = await tx<
+      { checksums: boolean }[]
+    >`select current_setting('data_checksums') = 'on' as checksums`;
+    const relations = await tx<({ oid: number } & Omit<Damage, "what">)[]>`
       select c.oid::int8 as oid, coalesce(o.oid, i.indrelid, c.oid)::regclass::text as table,
              case when c.relkind = 'i' then c.oid::regclass::text end as index
         from pg_class c
         left join pg_index i on i.indexrelid = c.oid
         left join pg_class o on o.reltoastrelid = coalesce(i.indrelid, c.oid)
        where c.relkind in ('r', 'm', 't', 'i', 'S') and c.relpersistence <> 't' and pg_relation_filenode(c.oid) is not null
-       order by c.oid`),
-  ];
+       order by c.oid`;
+    await tx`create schema reading_every_page`;
+    await tx`drop extension if exists pg_prewarm`;
+    await tx`create extension pg_prewarm schema reading_every_page`;
+    const read: PagesRead = { relations: relations.length, pages: 0, damaged: [], checksums };
+    for (const { oid, ...named } of relations) {
+      const pages = await readRelation(tx, oid);
+      if (typeof pages === "number") read.pages += pages;
+      else read.damaged.push({ ...named, ...pages });
+    }
+    return read;
+  });
 }
 
 /** The number of its pages; or why one of them cannot be read. */
 async function readRelation(tx: Transaction, oid: number): Promise<number | { what: string }> {
   try {
-    let pages = 0;
-    await tx.savepoint(async (inner) => {
-      const [row] = await inner<{ pages: number }[]>`
-        select reading_every_page.pg_prewarm(${oid}::oid::regclass, 'buffer') as pages`;
-      pages = row?.pages ?? 0;
-    });
-    return pages;
+    const [row] = await tx.savepoint(
+      (inner) => inner<{ pages: number }[]>`
+        select reading_every_page.pg_prewarm(${oid}::oid::regclass, 'buffer') as pages`,
+    );
+    return row?.pages ?? 0;
   } catch (error) {
-    if (error instanceof postgres.PostgresError && isDamage(error.code)) return { what: error.message };
+    // A damaged page, a file that is not there or too short, and what the disk refuses to read.
+    if (error instanceof postgres.PostgresError && /^(XX|58)/.test(error.code)) return { what: error.message };
     throw error;
   }
-}
-
-/** A damaged page, a file that is not there or too short, and what the disk refuses to read. */
-function isDamage(sqlstate: string): boolean {
-  return sqlstate.startsWith("XX") || sqlstate.startsWith("58");
 }

@@ -1,60 +1,49 @@
-import type { Queryable, Sql, Transaction } from "./connect.ts";
+import type { Queryable, Transaction } from "./connect.ts";
+import { codeOf } from "./errors.ts";
 
 export type Attempt<Result> = { value: Result } | { exception: string };
+
+type Work<Result> = (tx: Transaction) => Promise<Result>;
 
 /**
  * Run a statement that the data may make fail, such as one that divides: a failure of the statement itself is rolled
  * back to where it began, and told. A lost connection, a cancelled query and the like are thrown.
  */
-export async function attempt<Result>(
-  tx: Transaction,
-  work: (tx: Transaction) => Promise<Result>,
-): Promise<Attempt<Result>> {
+export function attempt<Result>(tx: Transaction, work: Work<Result>): Promise<Attempt<Result>> {
+  // Wrapped, or an array would be taken for a list of queries to await.
+  return told(() => tx.savepoint(async (inner) => ({ value: await work(inner) })));
+}
+
+/** The same for a statement that somebody else wrote: it can write nothing, and what it does beside is undone. */
+export function attemptReading<Result>(tx: Transaction, work: Work<Result>): Promise<Attempt<Result>> {
+  return told(async () => ({
+    value: await rolledBack(tx, async (inner) => {
+      await inner`set transaction read only`;
+      return work(inner);
+    }),
+  }));
+}
+
+async function told<Result>(work: () => Promise<{ value: Result }>): Promise<Attempt<Result>> {
   try {
-    // Wrapped, or an array would be taken for a list of queries to await.
-    const { value } = await tx.savepoint(async (inner) => ({ value: await work(inner) }));
-    return { value };
+    return await work();
   } catch (thrown) {
-    if (thrown instanceof Error && isOfStatement(thrown)) return { exception: thrown.message };
+    if (thrown instanceof Error && ofStatement.has(codeOf(thrown).slice(0, 2))) return { exception: thrown.message };
     throw thrown;
   }
 }
 
-/** The same for a statement that somebody else wrote: it can write nothing, and what it does beside is undone. */
-export async function attemptReading<Result>(
-  tx: Transaction,
-  work: (tx: Transaction) => Promise<Result>,
-): Promise<Attempt<Result>> {
-  let found: { value: Result } | undefined;
-  const done = await attempt(tx, async (inner) => {
-    await inner`set transaction read only`;
-    found = { value: await work(inner) };
-    throw undone;
-  }).catch((thrown) => {
-    if (thrown === undone) return undefined;
-    throw thrown;
-  });
-  return done ?? found ?? { exception: "the query gave no answer" };
-}
-
-/** Thrown to roll back what went well. */
-const undone = new Error("undone");
-
 /** SQLSTATE classes of errors that lie in the statement or in the data it met. */
-const ofStatement = ["0A", "21", "22", "25", "38", "39", "42", "54", "P0"];
-
-function isOfStatement(error: Error): boolean {
-  return "code" in error && typeof error.code === "string" && ofStatement.includes(error.code.slice(0, 2));
-}
+const ofStatement = new Set(["0A", "21", "22", "25", "38", "39", "42", "54", "P0"]);
 
 /** In a transaction of its own; where one is open already, in a part of it that is rolled back alone should it fail. */
-export async function transact(sql: Queryable, work: (tx: Transaction) => Promise<void>): Promise<void> {
+export async function transact(sql: Queryable, work: Work<void>): Promise<void> {
   if ("savepoint" in sql) await sql.savepoint(work);
   else await sql.begin("isolation level read committed", work);
 }
 
-/** In one transaction, of which nothing stays, whatever was done in it. */
-export async function rolledBack<Result>(sql: Sql, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+/** In a transaction, or a part of one, of which nothing stays, whatever was done in it. */
+export async function rolledBack<Result>(sql: Queryable, work: Work<Result>): Promise<Result> {
   let result: { value: Result } | undefined;
   try {
     await transact(sql, async (tx) => {

@@ -11,7 +11,7 @@ export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 /** Where a statement can run. */
 export type Queryable = Sql | Transaction;
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Connections at most. */
   max?: number;
   applicationName?: string;
@@ -66,7 +66,7 @@ function requirePatched(sql: Sql): void {
  * For this transaction, values are written as they are, whatever a role or a database has set; said again, because a
  * pooler may give every transaction another session.
  */
-export async function writeExactly(tx: Transaction): Promise<void> {
+export async function writeExactly(tx: Queryable): Promise<void> {
   // No query, so that a transaction may still take over another's snapshot.
   await tx`
     set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex;
@@ -86,8 +86,11 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   try {
     // Compiling queries as short as ours takes longer than running them; no start-up parameters, as poolers refuse them.
     await sql`set jit = off; set extra_float_digits = 1; set intervalstyle = postgres; set bytea_output = hex`.simple();
-    requireVersion(sql);
-    return sql;
+    const version = versionOf(sql);
+    if (Number.parseInt(version, 10) >= oldestMajor) return sql;
+    throw new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
+      hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
+    });
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw error instanceof ConsoleError ? error : unreachable(error, target);
@@ -98,12 +101,4 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
 export function versionOf(sql: Sql): string {
   // Told by the server at its beginning, such as "18.4 (Debian 18.4-1)".
   return String(sql.parameters.server_version).split(" ")[0] ?? "";
-}
-
-function requireVersion(sql: Sql): void {
-  const version = versionOf(sql);
-  if (Number.parseInt(version, 10) >= oldestMajor) return;
-  throw new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
-    hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
-  });
 }

@@ -17,15 +17,11 @@ const arrayOid = {
  */
 export const driverTypes = {
   bigint: { to: oid.int8, from: [oid.int8], serialize: String, parse: Number },
-  date: { to: oid.timestamptz, from: [oid.date, oid.timestamp, oid.timestamptz], serialize: toTime, parse: asText },
-  texts: arrayType(arrayOid.text, [arrayOid.name, arrayOid.date, arrayOid.timestamptz, arrayOid.numeric], asText),
+  date: { to: oid.timestamptz, from: [oid.date, oid.timestamp, oid.timestamptz], serialize: toTime, parse: String },
+  texts: arrayType(arrayOid.text, [arrayOid.name, arrayOid.date, arrayOid.timestamptz, arrayOid.numeric], String),
   integers: arrayType(arrayOid.int4, [arrayOid.int8], Number),
   booleans: arrayType(arrayOid.bool, [], (text) => text === "t"),
 };
-
-function asText(text: string): string {
-  return text;
-}
 
 function toTime(value: unknown): string {
   return value instanceof Date ? value.toISOString() : String(value);

@@ -2,56 +2,46 @@ import postgres from "postgres";
 import { ConsoleError, type FailureCode, toConsoleError } from "../../core/errors.ts";
 import type { Target } from "./url.ts";
 
-interface Cause {
-  reason: string;
-  hint: string;
-}
-
 const address = "Check host and port in the database URL.";
+const firewall = `Check network and firewall between here and there. ${address}`;
 
 /** Why a connection was not made, by the code of the system, the driver, or the server. */
-const causes: Record<string, Cause> = {
-  ECONNREFUSED: { reason: "nothing listens there", hint: `Start PostgreSQL there. ${address}` },
-  ENOENT: { reason: "there is no such socket", hint: "Start PostgreSQL there, or correct the directory in ?host=." },
-  EACCES: { reason: "its socket may not be opened", hint: "Run the console as a user who may enter that directory." },
-  ENOTFOUND: { reason: "that host name is unknown", hint: address },
-  EAI_AGAIN: { reason: "the name service does not answer", hint: "Check this machine's network." },
-  CONNECT_TIMEOUT: {
-    reason: "it does not answer",
-    hint: `Check network and firewall between here and there. ${address}`,
-  },
-  ETIMEDOUT: { reason: "it does not answer", hint: `Check network and firewall between here and there. ${address}` },
-  EHOSTUNREACH: { reason: "no network leads there", hint: "Check this machine's network." },
-  ENETUNREACH: { reason: "no network leads there", hint: "Check this machine's network." },
-  CONNECTION_CLOSED: { reason: "it hangs up at once", hint: `Is it PostgreSQL that listens there? ${address}` },
-  ECONNRESET: { reason: "it breaks off", hint: "If that server has no TLS, use sslmode=disable; else see its log." },
-  "28P01": {
-    reason: "it refuses the password",
-    hint: "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass.",
-  },
-  "28": { reason: "it refuses the login", hint: "Check the user in the database URL, and the server's pg_hba.conf." },
-  "3D000": { reason: "it has no such database", hint: "Create it with createdb, or correct its name in the URL." },
-  "53300": { reason: "all its connections are taken", hint: "Wait, or raise max_connections on the server." },
-  "57P03": { reason: "it is starting up or shutting down", hint: "Try again in a moment." },
+const causes: Record<string, readonly [reason: string, hint: string]> = {
+  ECONNREFUSED: ["nothing listens there", `Start PostgreSQL there. ${address}`],
+  ENOENT: ["there is no such socket", "Start PostgreSQL there, or correct the directory in ?host=."],
+  EACCES: ["its socket may not be opened", "Run the console as a user who may enter that directory."],
+  ENOTFOUND: ["that host name is unknown", address],
+  EAI_AGAIN: ["the name service does not answer", "Check this machine's network."],
+  CONNECT_TIMEOUT: ["it does not answer", firewall],
+  ETIMEDOUT: ["it does not answer", firewall],
+  EHOSTUNREACH: ["no network leads there", "Check this machine's network."],
+  ENETUNREACH: ["no network leads there", "Check this machine's network."],
+  CONNECTION_CLOSED: ["it hangs up at once", `Is it PostgreSQL that listens there? ${address}`],
+  ECONNRESET: ["it breaks off", "If that server has no TLS, use sslmode=disable; else see its log."],
+  "28P01": ["it refuses the password", "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass."],
+  "28": ["it refuses the login", "Check the user in the database URL, and the server's pg_hba.conf."],
+  "3D000": ["it has no such database", "Create it with createdb, or correct its name in the URL."],
+  "53300": ["all its connections are taken", "Wait, or raise max_connections on the server."],
+  "57P03": ["it is starting up or shutting down", "Try again in a moment."],
 };
 
 /** What TLS says of a certificate, in OpenSSL's and Node's codes. */
 const certificate = /CERT|ISSUER|LEAF_SIGNATURE|^ERR_TLS|^ERR_SSL/;
-const distrust: Cause = {
-  reason: "its certificate does not convince",
-  hint: "Give the authority's certificate as sslrootcert=FILE in the URL, and a host name that it vouches for.",
-};
+const distrust = [
+  "its certificate does not convince",
+  "Give the authority's certificate as sslrootcert=FILE in the URL, and a host name that it vouches for.",
+] as const;
 
 /** A failure to connect, naming where to and what can be done. Without a target, what the error itself knows of it. */
 export function unreachable(error: unknown, target: Target | null): ConsoleError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const known = causes[code] ?? causes[code.slice(0, 2)] ?? (certificate.test(code) ? distrust : undefined);
   const message = error instanceof Error ? error.message : String(error);
-  const reason = known?.reason ?? "it cannot be reached";
+  const [reason, hint] = known ?? ["it cannot be reached", address];
   // Codes of the server's and of TLS say more in their own words; the driver's only repeat the address.
   const words = /^\d|^[0-9A-Z]{5}$/.test(code) || known === distrust || !known ? ` (${message})` : "";
   return new ConsoleError("database_unreachable", `Cannot connect to ${placeOf(error, target)}: ${reason}${words}.`, {
-    hint: known?.hint ?? address,
+    hint,
     cause: error,
   });
 }
@@ -66,11 +56,6 @@ function placeOf(error: unknown, target: Target | null): string {
   return "port" in error && error.port ? `${error.address}:${error.port}` : String(error.address);
 }
 
-interface Remedy {
-  code: FailureCode;
-  hint: string;
-}
-
 const again = "Nothing was published. Run the command again.";
 const room = "Nothing was published. Make room on the server, then run the command again.";
 
@@ -78,57 +63,55 @@ export const readingOnly =
   "If that server is a standby, connect to its primary. Else default_transaction_read_only is on for the role, the database or " +
   "the server: `alter role … reset default_transaction_read_only`, and the like, lets it write.";
 
-/** What an operator can do about a server's error, by SQLSTATE or, behind that, by its class (PostgreSQL manual, appendix A). */
-const remedies: Record<string, Remedy> = {
-  "08": { code: "database_lost", hint: again },
-  "57P": { code: "database_lost", hint: again },
-  "53": { code: "database_error", hint: room },
-  "53100": { code: "database_error", hint: `The server's disk is full. ${room}` },
-  "42501": {
-    code: "privilege_missing",
-    hint: "Have the owner grant that right to the role the console connects as, or connect as the owner.",
-  },
-  "25006": { code: "privilege_missing", hint: readingOnly },
-  "42P01": {
-    code: "schema_mismatch",
-    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
-  },
-  "42703": {
-    code: "schema_mismatch",
-    hint: "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.",
-  },
-  "3F000": {
-    code: "schema_mismatch",
-    hint: "A schema was dropped by other hands meanwhile: run it again, for the console makes its own anew.",
-  },
-  "40": { code: "database_error", hint: `Another session was in the way. ${again}` },
-  "55P03": { code: "database_error", hint: `Another session holds a lock on it. ${again}` },
-  "57014": {
-    code: "database_error",
-    hint: "Nothing was published. If statement_timeout ended it, raise that for the console's role and run it again.",
-  },
-  XX00: {
-    code: "database_error",
-    hint: "The server's files may be damaged: `doctor --check-data` reads all of them, and says what is lost and how to get the rest out.",
-  },
-};
+const tableChanged =
+  "A table was changed by other hands meanwhile: run it again, and `doctor` says what to do should it not help.";
 
-const general: Remedy = { code: "database_error", hint: "Nothing was published. The server's log may tell more." };
+/** What an operator can do about a server's error, by SQLSTATE or, behind that, by its class (PostgreSQL manual, appendix A). */
+const remedies: Record<string, readonly [code: FailureCode, hint: string]> = {
+  "08": ["database_lost", again],
+  "57P": ["database_lost", again],
+  "53": ["database_error", room],
+  "53100": ["database_error", `The server's disk is full. ${room}`],
+  "42501": [
+    "privilege_missing",
+    "Have the owner grant that right to the role the console connects as, or connect as the owner.",
+  ],
+  "25006": ["privilege_missing", readingOnly],
+  "42P01": ["schema_mismatch", tableChanged],
+  "42703": ["schema_mismatch", tableChanged],
+  "3F000": [
+    "schema_mismatch",
+    "A schema was dropped by other hands meanwhile: run it again, for the console makes its own anew.",
+  ],
+  "40": ["database_error", `Another session was in the way. ${again}`],
+  "55P03": ["database_error", `Another session holds a lock on it. ${again}`],
+  "57014": [
+    "database_error",
+    "Nothing was published. If statement_timeout ended it, raise that for the console's role and run it again.",
+  ],
+  XX00: [
+    "database_error",
+    "The server's files may be damaged: `doctor --check-data` reads all of them, and says what is lost and how to get the rest out.",
+  ],
+};
 
 /** Whatever a database call threw, in the operator's words: what failed, on which table, and what to do. */
 export function translate(error: unknown): ConsoleError {
   if (error instanceof ConsoleError) return error;
   if (error instanceof postgres.PostgresError) return isLogin(error) ? unreachable(error, null) : refused(error);
   const code = codeOf(error);
-  if (isLost(code)) {
+  if (lost.has(code)) {
     return new ConsoleError("database_lost", "The connection to the database was lost.", { hint: again, cause: error });
   }
-  return isConnecting(error, code) ? unreachable(error, null) : toConsoleError(error);
+  const call = error instanceof Error && "syscall" in error ? error.syscall : "";
+  const isConnecting = call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
+  return isConnecting ? unreachable(error, null) : toConsoleError(error);
 }
 
 /** A server's error keeps its SQLSTATE, table, constraint and detail; the statement and its values are left out. */
 function refused(error: postgres.PostgresError): ConsoleError {
-  const { code, hint } = remedies[error.code] ?? byClass(error.code) ?? general;
+  const known = [5, 4, 3, 2].map((length) => remedies[error.code.slice(0, length)]).find(Boolean);
+  const [code, hint] = known ?? ["database_error", "Nothing was published. The server's log may tell more."];
   const table = [error.schema_name, error.table_name].filter(Boolean).join(".");
   const facts = [
     `SQLSTATE ${error.code}`,
@@ -144,24 +127,14 @@ function refused(error: postgres.PostgresError): ConsoleError {
   });
 }
 
-function byClass(sqlstate: string): Remedy | undefined {
-  return remedies[sqlstate.slice(0, 4)] ?? remedies[sqlstate.slice(0, 3)] ?? remedies[sqlstate.slice(0, 2)];
-}
-
 /** Login refused, no such database, no connection left. */
 function isLogin({ code }: postgres.PostgresError): boolean {
   return code.startsWith("28") || ["3D000", "53300", "57P03"].includes(code);
 }
 
-function isLost(code: string): boolean {
-  return ["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE"].includes(code);
-}
+const lost = new Set(["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE"]);
 
-function isConnecting(error: unknown, code: string): boolean {
-  const call = error instanceof Error && "syscall" in error ? error.syscall : "";
-  return call === "connect" || call === "getaddrinfo" || code === "CONNECT_TIMEOUT";
-}
-
-function codeOf(error: unknown): string {
+/** The code of an error, be it the server's, the driver's or the system's; empty for one without. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from "./connect.ts";
+import type { Queryable, Sql, Transaction } from "./connect.ts";
 
 /** First half of every lock key of ours; the second tells the dataset. */
 const lockClass = 0x53_46_4c_57;
@@ -33,4 +33,9 @@ export async function backendPid(sql: Sql): Promise<number> {
 /** Stop the statement that another of our connections is in. */
 export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
   await sql`select pg_cancel_backend(${pid}::int)`;
+}
+
+/** How long the statements of this transaction wait for a lock from now on, such as `5s`; null for what is usual. */
+export async function waitForLocks(tx: Transaction, patience: string | null): Promise<void> {
+  await tx`set local lock_timeout = ${tx.unsafe(patience === null ? "default" : `'${patience}'`)}`;
 }

@@ -6,13 +6,14 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Target } from "./url.ts";
 
 /** What the driver is told about TLS; `prefer` is its word for "when the server offers it, unverified". */
-export type Tls = false | "prefer" | (TLSSocketOptions & { checkServerIdentity?: () => undefined });
+type Tls = false | "prefer" | (TLSSocketOptions & { checkServerIdentity?: () => undefined });
 
 /** As libpq does: a root certificate, where there is one, turns `require` into `verify-ca`. No TLS on unix sockets. */
 export function tlsFor(target: Target): Tls {
   if (target.host.startsWith("/") || target.sslmode === "disable") return false;
   if (target.sslmode === "allow" || target.sslmode === "prefer") return "prefer";
-  const root = target.sslrootcert ?? defaultRoot();
+  const usual = join(homedir(), ".postgresql", "root.crt");
+  const root = target.sslrootcert ?? (existsSync(usual) ? usual : null);
   const system = root === "system";
   const own = {
     ...(root && !system ? { ca: read(root, "sslrootcert") } : {}),
@@ -22,11 +23,6 @@ export function tlsFor(target: Target): Tls {
   if (target.sslmode === "require" && !root) return { ...own, rejectUnauthorized: false };
   if (target.sslmode === "verify-full" || system) return { ...own, rejectUnauthorized: true };
   return { ...own, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-}
-
-function defaultRoot(): string | null {
-  const path = join(homedir(), ".postgresql", "root.crt");
-  return existsSync(path) ? path : null;
 }
 
 function read(path: string, parameter: string): string {

@@ -26,46 +26,28 @@ const variables = {
 type Parameter = keyof typeof variables;
 
 /** Parameters that libpq knows and the driver has no use for: tuning, or protections it cannot offer. */
-const ignored = new Set([
-  "channel_binding",
-  "client_encoding",
-  "fallback_application_name",
-  "gssencmode",
-  "hostaddr",
-  "keepalives",
-  "keepalives_count",
-  "keepalives_idle",
-  "keepalives_interval",
-  "load_balance_hosts",
-  "sslcompression",
-  "sslcrl",
-  "sslnegotiation",
-  "sslsni",
-  "target_session_attrs",
-  "tcp_user_timeout",
-]);
+const ignored = new Set(
+  (
+    "channel_binding client_encoding fallback_application_name gssencmode hostaddr keepalives keepalives_count " +
+    "keepalives_idle keepalives_interval load_balance_hosts sslcompression sslcrl sslnegotiation sslsni " +
+    "target_session_attrs tcp_user_timeout"
+  ).split(" "),
+);
 
-export const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
-export type SslMode = (typeof sslModes)[number];
+const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
-/** Where to connect, and as whom: a libpq URL with its defaults filled in. */
-export interface Target {
+type Text = "password" | "passfile" | "sslrootcert" | "sslcert" | "sslkey" | "applicationName" | "options";
+
+/** Where to connect, and as whom: a libpq URL with its defaults filled in; null where nothing names a text. */
+export interface Target extends Record<Text, string | null> {
   /** A name, an address, or the directory of a unix socket. */
   host: string;
   port: number;
   user: string;
   database: string;
-  /** null where the URL and PGPASSWORD name none. */
-  password: string | null;
-  passfile: string | null;
-  sslmode: SslMode;
-  sslrootcert: string | null;
-  sslcert: string | null;
-  sslkey: string | null;
+  sslmode: (typeof sslModes)[number];
   /** Seconds. */
   connectTimeout: number;
-  applicationName: string | null;
-  options: string | null;
 }
 
 const shape = /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
@@ -135,7 +117,7 @@ function toPort(text: string | null): number {
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : refuse(`"${text}" is not a port`);
 }
 
-function toSslMode(text: string | null): SslMode {
+function toSslMode(text: string | null): Target["sslmode"] {
   const mode = sslModes.find((known) => known === (text ?? "prefer"));
   return mode ?? refuse(`"${text}" is not an sslmode; there are ${sslModes.join(", ")}`);
 }

@@ -1,118 +1,80 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Constraint } from "../../core/columns.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
-import type { Fragment } from "../connection/fragments.ts";
-import { nameOf, oidOf, type Relation, type Target } from "./targets.ts";
+import { oidOf, qualified } from "../connection/fragments.ts";
 
-/** What is built once the rows are in, as PostgreSQL defines it. */
-export interface Definitions {
-  /** Primary key and unique constraints. */
-  keys: Constraint[];
-  /** Indexes that no constraint made: whole statements, which name the table. */
-  indexes: string[];
+/**
+ * What is built on a relation once its rows are in, as statements: primary and unique keys and indexes, which a
+ * partitioned table gets under their own names and on every partition at once, then comments on all there is.
+ */
+export async function definitionsOf(tx: Transaction, relation: TableName): Promise<string[]> {
+  const rows = await tx<{ statement: string }[]>`
+    with relation as (
+      select c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) as name, n.nspname
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${oidOf(relation)}),
+    comments(classoid, objoid, objsubid, what) as (
+      select 'pg_class'::regclass, r.oid, 0, format('%s %s', case r.relkind when 'v' then 'view' else 'table' end, r.name)
+        from relation r
+       union all
+      select 'pg_class'::regclass, r.oid, a.attnum, format('column %s.%I', r.name, a.attname)
+        from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
+       union all
+      select 'pg_constraint'::regclass, k.oid, 0, format('constraint %I on %s', k.conname, r.name)
+        from relation r join pg_constraint k on k.conrelid = r.oid
+       union all
+      select 'pg_class'::regclass, x.oid, 0, format('index %I.%I', r.nspname, x.relname)
+        from relation r join pg_index i on i.indrelid = r.oid join pg_class x on x.oid = i.indexrelid)
+    select statement
+      from (select 1 as step, row_number() over (order by k.contype, k.conname) as place,
+                   format('alter table %s add constraint %I %s', r.name, k.conname, pg_get_constraintdef(k.oid)) as statement
+              from relation r join pg_constraint k on k.conrelid = r.oid and k.contype in ('p', 'u')
+             union all
+            select 2, i.indexrelid::bigint, pg_get_indexdef(i.indexrelid)
+              from relation r join pg_index i on i.indrelid = r.oid
+             where not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
+             union all
+            select 3, 0, format('comment on %s is %L', c.what, d.description)
+              from comments c join pg_description d using (classoid, objoid, objsubid)) definitions
+     order by step, place`;
+  return rows.map(({ statement }) => statement);
 }
 
-export async function definitionsOf(tx: Transaction, { oid }: Target): Promise<Definitions> {
-  const keys = await tx<Constraint[]>`
-    select conname as name, pg_get_constraintdef(oid) as definition
-      from pg_constraint where conrelid = ${oid} and contype in ('p', 'u') order by contype, conname`;
-  const indexes = await tx<{ definition: string }[]>`
-    select pg_get_indexdef(i.indexrelid) as definition
-      from pg_index i
-     where i.indrelid = ${oid} and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
-     order by i.indexrelid`;
-  return { keys: [...keys], indexes: indexes.map(({ definition }) => definition) };
-}
-
-/** Build keys and indexes under their own names, on every partition at once. */
-export async function define(tx: Transaction, target: Target, { keys, indexes }: Definitions): Promise<void> {
-  for (const { name, definition } of keys) {
-    await tx`alter table ${nameOf(tx, target)} add constraint ${tx(name)} ${tx.unsafe(definition)}`;
-  }
-  for (const statement of indexes) await tx.unsafe(statement);
-}
-
-/** A comment on a relation itself, or on a part of it that has a name; `text` is quoted as a literal. */
-export interface Comment {
-  on: "relation" | "column" | "constraint" | "index";
-  name: string;
-  text: string;
-}
-
-export async function commentsOn(tx: Transaction, { oid }: Relation): Promise<Comment[]> {
-  return tx<Comment[]>`
-    select case when d.objsubid = 0 then 'relation' else 'column' end as on, coalesce(a.attname, '') as name,
-           quote_literal(d.description) as text
-      from pg_description d
-      left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0
-     where d.classoid = 'pg_class'::regclass and d.objoid = ${oid}
-     union all
-    select 'constraint', k.conname, quote_literal(d.description)
-      from pg_constraint k join pg_description d on d.classoid = 'pg_constraint'::regclass and d.objoid = k.oid
-     where k.conrelid = ${oid}
-     union all
-    select 'index', c.relname, quote_literal(d.description)
-      from pg_index i
-      join pg_class c on c.oid = i.indexrelid
-      join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0
-     where i.indrelid = ${oid}`;
-}
-
-export async function setComments(tx: Transaction, relation: Relation, comments: readonly Comment[]): Promise<void> {
-  for (const comment of comments) {
-    await tx`comment on ${commented(tx, relation, comment)} is ${tx.unsafe(comment.text)}`;
-  }
-}
-
-function commented(tx: Transaction, relation: Relation, { on, name }: Comment): Fragment {
-  switch (on) {
-    case "relation":
-      return tx`${tx.unsafe(relation.kind)} ${nameOf(tx, relation)}`;
-    case "column":
-      return tx`column ${nameOf(tx, relation)}.${tx(name)}`;
-    case "constraint":
-      return tx`constraint ${tx(name)} on ${nameOf(tx, relation)}`;
-    case "index":
-      return tx`index ${nameOf(tx, { schema: relation.schema, name })}`;
-  }
-}
-
-/** One privilege on a relation or, with `column`, on one of its columns; `grantee` is null for PUBLIC. */
-export interface Grant {
-  grantee: string | null;
-  privilege: string;
-  column: string | null;
-  grantable: boolean;
+/** One privilege on a relation or on one of its columns, as a statement; its grantee as SQL names it. */
+interface Grant {
+  grantee: string;
+  statement: string;
 }
 
 /** All privileges on a relation, its owner's too, whether they were granted or are there by default. */
-export async function grantsOn(tx: Transaction, oid: number): Promise<Grant[]> {
+export async function grantsOn(tx: Transaction, relation: TableName): Promise<Grant[]> {
   const grants = await tx<Grant[]>`
-    select case when acl.grantee <> 0 then pg_get_userbyid(acl.grantee) end as grantee,
-           acl.privilege_type as privilege, acl."column", acl.is_grantable as grantable
+    select role.grantee, format('grant %s %s on %I.%I to %s %s', acl.privilege_type, '(' || quote_ident(acl."column") || ')',
+                           ${relation.schema}::text, ${relation.name}::text, role.grantee,
+                           case when acl.is_grantable then 'with grant option' end) as statement
       from (select a.*, null::name as "column"
-              from pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a where c.oid = ${oid}
+              from pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
+             where c.oid = ${oidOf(relation)}
              union all
             select a.*, t.attname
-              from pg_attribute t, aclexplode(t.attacl) a where t.attrelid = ${oid} and not t.attisdropped) acl
-     order by grantee, privilege, "column"`;
+              from pg_attribute t, aclexplode(t.attacl) a
+             where t.attrelid = ${oidOf(relation)} and not t.attisdropped) acl
+     cross join lateral (
+       select case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as grantee) role
+     order by statement`;
   return [...grants];
 }
 
-/** Make the privileges on a relation that was just made these and no others: default privileges may have given it some of their own. */
-export async function setGrants(tx: Transaction, relation: TableName, wanted: readonly Grant[]): Promise<void> {
-  const given = await grantsOn(tx, await oidOf(tx, relation));
-  if (isDeepStrictEqual(given, wanted)) return;
-  const table = nameOf(tx, relation);
-  for (const { grantee } of given) await tx`revoke all on ${table} from ${roleOf(tx, grantee)}`;
-  for (const { grantee, privilege, column, grantable } of wanted) {
-    const which = column === null ? tx`` : tx`(${tx(column)})`;
-    const option = grantable ? tx`with grant option` : tx``;
-    await tx`grant ${tx.unsafe(privilege)} ${which} on ${table} to ${roleOf(tx, grantee)} ${option}`;
-  }
+/** A relation with the statements that make it what it was. */
+export interface Defined extends TableName {
+  definitions: string[];
+  grants: Grant[];
 }
 
-function roleOf(tx: Transaction, role: string | null): Fragment {
-  return role === null ? tx`public` : tx`${tx(role)}`;
+/** Make it so: these privileges and no others, for default privileges may have given what was just made some of their own. */
+export async function define(tx: Transaction, { definitions, grants, ...relation }: Defined): Promise<void> {
+  for (const statement of definitions) await tx.unsafe(statement);
+  const given = await grantsOn(tx, relation);
+  if (isDeepStrictEqual(given, grants)) return;
+  for (const { grantee } of given) await tx`revoke all on ${qualified(relation)} from ${tx.unsafe(grantee)}`;
+  for (const { statement } of grants) await tx.unsafe(statement);
 }

@@ -1,7 +1,9 @@
 import type { Transaction } from "../connection/connect.ts";
-import { list } from "../connection/fragments.ts";
-import { dropPatience, partitionName } from "../snapshots/snapshots.ts";
-import { nameOf, type Target } from "./targets.ts";
+import { type Fragment, list, qualified, sql } from "../connection/fragments.ts";
+import { waitForLocks } from "../connection/lock.ts";
+import { partitionName } from "../snapshots/partitions.ts";
+import { dropPatience } from "../snapshots/snapshots.ts";
+import type { Target } from "./targets.ts";
 import { traits } from "./traits.ts";
 import { withViews } from "./views.ts";
 
@@ -12,23 +14,15 @@ export interface Obstacle {
   remedy: string;
 }
 
+/** What is looked for, as `select … as what`, and what to do about it. */
 const searches = [
-  {
-    find: dependents,
-    remedy: "Drop what depends on the table, convert it, and make that again.",
-  },
+  { find: dependents, remedy: "Drop what depends on the table, convert it, and make that again." },
   {
     find: keysWithout,
     remedy: "Keys of a partitioned table contain the column that it is partitioned by: give it such keys alone.",
   },
-  {
-    find: traits,
-    remedy: "A partitioned table cannot have that as it is: reset, validate or remove it first.",
-  },
-  {
-    find: takenNames,
-    remedy: "Rename or drop what has the name of a partition.",
-  },
+  { find: traits, remedy: "A partitioned table cannot have that as it is: reset, validate or remove it first." },
+  { find: takenNames, remedy: "Rename or drop what has the name of a partition." },
 ];
 
 /**
@@ -39,18 +33,21 @@ const searches = [
 export async function lockAndSearch(tx: Transaction, targets: readonly Target[]): Promise<Obstacle[]> {
   await tx`set local search_path = ''`;
   const obstacles: Obstacle[] = [];
-  const note = (table: string, remedy: string, found: readonly string[]) => {
-    obstacles.push(...found.map((what) => ({ table, what, remedy })));
+  const note = async (table: string, remedy: string, search: Fragment) => {
+    const found = await tx<{ what: string }[]>`${search}`;
+    obstacles.push(...found.map(({ what }) => ({ table, what, remedy })));
   };
   for (const target of targets) {
-    note(target.name, "Connect as the owner, or as a superuser.", await missingRights(tx, target));
+    await note(target.name, "Connect as the owner, or as a superuser.", missingRights(target));
   }
   if (obstacles.length > 0) return obstacles;
-  const tables = targets.map((target) => nameOf(tx, target));
-  await tx`set local lock_timeout = ${tx.unsafe(`'${dropPatience}'`)}`;
-  await tx`lock table ${list(tx, tables)} in access exclusive mode`;
+  await waitForLocks(tx, dropPatience);
+  await tx`lock table ${list(targets.map(qualified))} in access exclusive mode`;
   for (const target of targets) {
-    for (const { find, remedy } of searches) note(target.name, remedy, await find(tx, target));
+    const asOf = tx(target.asOf);
+    const days = await tx<{ day: string }[]>`select distinct s.${asOf}::text as day from ${qualified(target)} s`;
+    const partitions = days.map(({ day }) => partitionName(target.name, day));
+    for (const { find, remedy } of searches) await note(target.name, remedy, find(target, partitions));
   }
   return obstacles;
 }
@@ -59,9 +56,9 @@ export async function lockAndSearch(tx: Transaction, targets: readonly Target[])
  * All that depends on the table and cannot be made again with it, as PostgreSQL describes it: whatever the catalog's
  * dependencies know of that is neither a part of the table nor one of the views that read it.
  */
-export async function dependents(tx: Transaction, { oid, schema, name }: Target): Promise<string[]> {
-  const rows = await tx<{ what: string }[]>`
-    ${withViews(tx, [oid])},
+function dependents({ oid, schema, name }: Target): Fragment {
+  return sql`
+    ${withViews([oid])},
     indexes(oid) as (
       select i.indexrelid from pg_index i join pg_class c on i.indrelid in (c.oid, c.reltoastrelid) where c.oid = ${oid}),
     own(class, oid) as (
@@ -92,12 +89,11 @@ export async function dependents(tx: Transaction, { oid, schema, name }: Target)
       from relations f join pg_class c on c.oid = f.oid
      where f.depth > 0 and position(format('ONLY %I.%I', ${schema}::text, ${name}::text) in pg_get_viewdef(c.oid)) > 0
      order by what`;
-  return rows.map(({ what }) => what);
 }
 
 /** A primary key that is missing, and unique keys that lack the column which the table is to be partitioned by. */
-export async function keysWithout(tx: Transaction, { oid, asOf }: Target): Promise<string[]> {
-  const rows = await tx<{ what: string }[]>`
+function keysWithout({ oid, asOf }: Target): Fragment {
+  return sql`
     select 'it has no primary key' as what
      where not exists (select 1 from pg_index where indrelid = ${oid} and indisprimary)
      union all
@@ -110,13 +106,12 @@ export async function keysWithout(tx: Transaction, { oid, asOf }: Target): Promi
                          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
                         where a.attname = ${asOf} and k.position <= i.indnkeyatts)
      order by what`;
-  return rows.map(({ what }) => what);
 }
 
 /** What this user is not allowed: to make the table and its views again under their owners' names. */
-export async function missingRights(tx: Transaction, { oid }: Target): Promise<string[]> {
-  const rows = await tx<{ what: string }[]>`
-    ${withViews(tx, [oid])}
+function missingRights({ oid }: Target): Fragment {
+  return sql`
+    ${withViews([oid])}
     select distinct lacking.what
       from relations f
       join pg_class c on c.oid = f.oid
@@ -128,18 +123,13 @@ export async function missingRights(tx: Transaction, { oid }: Target): Promise<s
      ) as lacking(holds, what)
      where lacking.holds
      order by 1`;
-  return rows.map(({ what }) => what);
 }
 
 /** What stands under a name that a partition is to have. */
-export async function takenNames(tx: Transaction, target: Target): Promise<string[]> {
-  const asOf = tx(target.asOf);
-  const days = await tx<{ day: string }[]>`select distinct s.${asOf}::text as day from ${nameOf(tx, target)} s`;
-  const wanted = days.map(({ day }) => partitionName(target.name, day));
-  const rows = await tx<{ what: string }[]>`
+function takenNames({ schema }: Target, partitions: readonly string[]): Fragment {
+  return sql`
     select format('%s has the name of a partition', pg_describe_object('pg_class'::regclass, c.oid, 0)) as what
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = ${target.schema} and c.relname = any(${wanted}::text[])
+     where n.nspname = ${schema} and c.relname = any(${[...partitions]}::text[])
      order by 1`;
-  return rows.map(({ what }) => what);
 }

@@ -1,59 +1,31 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
-import type { Fragment } from "../connection/fragments.ts";
+import { namesAsRows, oidOf } from "../connection/fragments.ts";
 import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
 
-/** A table or a view as the catalog knows it. */
-export interface Relation extends TableName {
-  oid: number;
-  kind: "table" | "view";
-  owner: string;
-}
-
 /** A snapshot table that is to be partitioned by `asOf`. */
-export interface Target extends Relation {
+export interface Target extends TableName {
+  oid: number;
+  owner: string;
   columns: string[];
   asOf: string;
 }
 
-/** `"schema"."name"` */
-export function nameOf(sql: Queryable, { schema, name }: TableName): Fragment {
-  return sql`${sql(schema)}.${sql(name)}`;
-}
-
-/** The oid of what now has this name; 0, which is nobody's, when nothing has. */
-export async function oidOf(sql: Queryable, { schema, name }: TableName): Promise<number> {
-  const [row] = await sql<{ oid: number | null }[]>`
-    select to_regclass(format('%I.%I', ${schema}::text, ${name}::text))::oid as oid`;
-  return row?.oid ?? 0;
-}
-
 /** Snapshot tables that are not partitioned: those that can be, and those that Citus distributed, which are left alone. */
-export interface Unpartitioned {
-  ours: Frozen[];
-  distributed: Frozen[];
-}
-
-export async function unpartitioned(sql: Queryable, tables: readonly LoadTable[]): Promise<Unpartitioned> {
+export async function unpartitioned(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+): Promise<Record<"ours" | "distributed", Frozen[]>> {
   const plain = tables.filter(isFrozen).filter(({ snapshot }) => !snapshot.table.partitioned);
-  const oids = await distributedTables(sql);
-  const found: Unpartitioned = { ours: [], distributed: [] };
-  for (const table of plain) {
-    const isDistributed = oids.has(await oidOf(sql, table.snapshot.table));
-    found[isDistributed ? "distributed" : "ours"].push(table);
-  }
-  return found;
-}
-
-/** What Citus has distributed, by its own catalog; a server without Citus has none. */
-async function distributedTables(sql: Queryable): Promise<Set<number>> {
-  const [citus] = await sql<
-    { here: boolean }[]
-  >`select to_regclass('pg_catalog.pg_dist_partition') is not null as here`;
-  if (!citus?.here) return new Set();
-  const rows = await sql<{ oid: number }[]>`select logicalrelid::oid as oid from pg_catalog.pg_dist_partition`;
-  return new Set(rows.map(({ oid }) => oid));
+  const [citus] = await sql<{ here: boolean }[]>`
+    select to_regclass('pg_catalog.pg_dist_partition') is not null as here`;
+  if (!citus?.here) return { ours: plain, distributed: [] };
+  const found = await sql<{ name: string }[]>`
+    select wanted.name from ${namesAsRows(plain.map(({ snapshot }) => snapshot.table))}
+      join pg_catalog.pg_dist_partition d on d.logicalrelid = to_regclass(format('%I.%I', wanted.schema, wanted.name))`;
+  const isDistributed = ({ snapshot }: Frozen) => found.some(({ name }) => name === snapshot.table.name);
+  return { ours: plain.filter((table) => !isDistributed(table)), distributed: plain.filter(isDistributed) };
 }
 
 /** The tables with what the catalog knows of them at this moment. */
@@ -61,20 +33,10 @@ export async function targetsOf(sql: Queryable, tables: readonly Frozen[]): Prom
   const targets: Target[] = [];
   for (const { snapshot } of tables) {
     const { schema, name, columns } = snapshot.table;
-    const oid = await oidOf(sql, { schema, name });
-    const [row] = await sql<
-      { owner: string }[]
-    >`select pg_get_userbyid(relowner) as owner from pg_class where oid = ${oid}`;
-    const names = columns.map((column) => column.name);
-    targets.push({
-      oid,
-      kind: "table",
-      schema,
-      name,
-      owner: row?.owner ?? "",
-      columns: names,
-      asOf: snapshot.asOfColumn,
-    });
+    const [row] = await sql<{ oid: number; owner: string }[]>`
+      select oid, pg_get_userbyid(relowner) as owner from pg_class where oid = ${oidOf(snapshot.table)}`;
+    const { oid, owner } = row ?? { oid: 0, owner: "" };
+    targets.push({ schema, name, oid, owner, columns: columns.map((one) => one.name), asOf: snapshot.asOfColumn });
   }
   return targets;
 }

@@ -1,17 +1,14 @@
-import type { Transaction } from "../connection/connect.ts";
+import { type Fragment, sql } from "../connection/fragments.ts";
 import type { Target } from "./targets.ts";
 import { withViews } from "./views.ts";
 
-/** What a table can have or be that a partitioned one, or a copy of it, cannot. */
-export async function traits(tx: Transaction, target: Target): Promise<string[]> {
-  const found = [await ofTable(tx, target), await ofColumns(tx, target), await ofParts(tx, target)];
-  return [...found.flat(), ...(await foreignGrants(tx, target))].map(({ what }) => what);
-}
-
-type Found = { what: string }[];
-
-async function ofTable(tx: Transaction, { oid }: Target): Promise<Found> {
-  return tx<Found>`
+/**
+ * What a table can have or be that a partitioned one, or a copy of it, cannot: of the table, of its columns, constraints
+ * and indexes, and privileges that others than the owner granted, which nobody else can grant again.
+ */
+export function traits({ oid, asOf }: Target): Fragment {
+  return sql`
+    ${withViews([oid])}
     select t.what
       from pg_class c
       left join pg_class toast on toast.oid = c.reltoastrelid
@@ -27,12 +24,9 @@ async function ofTable(tx: Transaction, { oid }: Target): Promise<Found> {
        (exists (select 1 from pg_subscription_rel where srrelid = c.oid), 'a subscription that fills it'),
        (exists (select 1 from pg_seclabel where classoid = 'pg_class'::regclass and objoid = c.oid), 'security labels')
      ) as t(holds, what)
-     where c.oid = ${oid} and t.holds`;
-}
-
-async function ofColumns(tx: Transaction, { oid, asOf }: Target): Promise<Found> {
-  return tx<Found>`
-    select format('column %I %s', a.attname, t.what) as what
+     where c.oid = ${oid} and t.holds
+     union all
+    select format('column %I %s', a.attname, t.what)
       from pg_attribute a
      cross join lateral (values
        (a.attname = ${asOf} and a.atttypid <> 'date'::regtype, 'is not of type date'),
@@ -40,13 +34,9 @@ async function ofColumns(tx: Transaction, { oid, asOf }: Target): Promise<Found>
        (a.attgenerated <> '', 'is generated'),
        (coalesce(a.attstattarget, -1) >= 0 or a.attoptions is not null, 'has settings for statistics')
      ) as t(holds, what)
-     where a.attrelid = ${oid} and a.attnum > 0 and not a.attisdropped and t.holds`;
-}
-
-/** Constraints that a partitioned table cannot have or that would be others on a copy, and settings of indexes. */
-async function ofParts(tx: Transaction, { oid }: Target): Promise<Found> {
-  return tx<Found>`
-    select format('%s %I', t.what, k.conname) as what
+     where a.attrelid = ${oid} and a.attnum > 0 and not a.attisdropped and t.holds
+     union all
+    select format('%s %I', t.what, k.conname)
       from pg_constraint k
      cross join lateral (values
        (k.contype = 'f', 'foreign key'),
@@ -67,20 +57,15 @@ async function ofParts(tx: Transaction, { oid }: Target): Promise<Found> {
        (exists (select 1 from pg_attribute where attrelid = c.oid and coalesce(attstattarget, -1) >= 0),
         'settings for statistics of')
      ) as t(holds, what)
-     where i.indrelid = ${oid} and t.holds`;
-}
-
-/** Privileges that others than the owner granted can be granted again by nobody else. */
-async function foreignGrants(tx: Transaction, { oid }: Target): Promise<Found> {
-  return tx<Found>`
-    ${withViews(tx, [oid])}
-    select distinct format('privileges on %I that %I granted, who is not its owner',
-                           c.relname, pg_get_userbyid(a.grantor)) as what
-      from relations f
-      join pg_class c on c.oid = f.oid
-     cross join lateral (
-       select grantor from aclexplode(c.relacl)
-        union all
-       select acl.grantor from pg_attribute t, aclexplode(t.attacl) acl where t.attrelid = c.oid) a
-     where a.grantor <> c.relowner`;
+     where i.indrelid = ${oid} and t.holds
+     union all
+    (select distinct format('privileges on %I that %I granted, who is not its owner',
+                            c.relname, pg_get_userbyid(a.grantor))
+       from relations f
+       join pg_class c on c.oid = f.oid
+      cross join lateral (
+        select grantor from aclexplode(c.relacl)
+         union all
+        select acl.grantor from pg_attribute t, aclexplode(t.attacl) acl where t.attrelid = c.oid) a
+      where a.grantor <> c.relowner)`;
 }

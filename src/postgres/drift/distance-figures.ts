@@ -1,28 +1,17 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { comparable, type Fragment, list } from "../connection/fragments.ts";
-import type { View } from "../connection/one-view.ts";
-import { mayBeRounded } from "../snapshots/rounding.ts";
-import type { Totals, TwoSnapshots } from "../snapshots/two-snapshots.ts";
-
-/** A column whose cells were counted already. */
-export interface CountedColumn extends Totals {
-  column: Column;
-  /** True when it is known that every row has the cell it had. */
-  unchanged?: boolean;
-  /** The share of both sides' cells that are not what the same key has on the other side; 1 when it is not known. */
-  moved?: number;
-}
+import { cell, type Fragment, list, sql, unionAll } from "../connection/fragments.ts";
+import type { Reader } from "../connection/one-view.ts";
+import { mayBeRounded } from "../snapshots/exact.ts";
+import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
 
 /**
  * The distance (PSI of a number, total variation of anything else), the Kolmogorov-Smirnov statistic of a number, and
  * what a total variation is expected to be by chance.
  */
-export interface Figures {
-  distance: number | null;
-  ks: number | null;
-  expected: number | null;
-}
+export type Figures = Record<"distance" | "ks" | "expected", number | null>;
+
+export const noFigures: Figures = { distance: null, ks: null, expected: null };
 
 const numberTypes = new Set(["int2", "int4", "int8", "float4", "float8", "numeric"]);
 
@@ -31,56 +20,52 @@ export function isNumber({ type }: Column): boolean {
   return numberTypes.has(type);
 }
 
-/** A column's cells in a form that can be grouped. */
-export function cell(sql: Queryable, { column }: CountedColumn): Fragment {
-  return comparable(sql, "s", column);
-}
+/** Types without an equality operator are compared as text. */
+const comparedAsText = new Set(["json", "xml", "point"]);
 
-const nothing: Figures = { distance: null, ks: null, expected: null };
+/** A column's cells in a form that can be grouped and put in order. */
+export function groupable(column: Column): Fragment {
+  return comparedAsText.has(column.type) ? sql`${cell("s", column)}::text` : cell("s", column);
+}
 
 /**
  * The figures of a column in which hardly a value occurs twice, from its values in order. Those of a number are read
  * from both ends to the middle, so that two connections sort a half each.
  */
 export async function figuresBySorting(
-  view: View,
-  rows: (sql: Queryable) => TwoSnapshots,
+  read: Reader,
+  rows: TwoSnapshots,
   one: CountedColumn,
   middle: string | null,
 ): Promise<Figures> {
-  if (middle === null) {
-    return view.run(async (sql) => {
-      const counts = inOrder(sql, rows(sql), one, { order: sql`v` });
-      const [found] = await sql<Figures[]>`${categoryFigures(sql, counts, one)}`;
-      return found ?? nothing;
-    });
-  }
+  if (middle === null) return figuresFrom(read, categoryFigures(inOrder(rows, one, sql`v`), one));
   const half = (direction: Direction) =>
-    view.run((sql) =>
-      sparingSorts(sql, async () => {
-        const border = sql`${middle}::text::${sql.unsafe(one.column.type)}`;
-        const part =
-          direction === "up"
-            ? { order: sql`v`, isIn: sql`v < ${border}` }
-            : { order: sql`v desc`, isIn: sql`v >= ${border}` };
-        const counts = inOrder(sql, rows(sql), one, part);
-        return [...(await sql<Bin[]>`${bins(sql, counts, one, direction, border)}`)];
-      }),
-    );
+    read(async (sql) => {
+      const border = sql`${middle}::text::${sql.unsafe(one.column.type)}`;
+      const counts =
+        direction === "up"
+          ? inOrder(rows, one, sql`v`, sql`v < ${border}`)
+          : inOrder(rows, one, sql`v desc`, sql`v >= ${border}`);
+      // The planner expects few rows above a sort whose values it knows nothing of, and would gladly sort them once more.
+      await sql`set local enable_sort = off`;
+      const filled = await sql<Bin[]>`${bins(counts, one, direction, border)}`;
+      await sql`set local enable_sort to default`;
+      return filled;
+    });
   const halves = (await Promise.all([half("up"), half("down")])).flat();
-  if (halves.some(({ near }) => near)) return figuresOfOne(view, rows, one);
-  const filled = (sql: Queryable) => sql`
+  if (halves.some(({ near }) => near)) {
+    // Where values differ by rounding alone, which is rare, they are put together before they are counted.
+    const [found] = await read((sql) => figuresByCounting(sql, rows, [one]));
+    return found ?? noFigures;
+  }
+  const filled = sql`
     select * from jsonb_to_recordset(${sql.json(halves)}) bins (bin bigint, f bigint, t bigint, gap bigint)`;
-  const [found] = await view.run((sql) => sql<Figures[]>`${figuresOfBins(sql, filled(sql), one)}`);
-  return found ?? nothing;
+  return figuresFrom(read, figuresOfBins(filled, one));
 }
 
-/** Where values differ by rounding alone, which is rare, they are put together before they are counted. */
-async function figuresOfOne(view: View, rows: (sql: Queryable) => TwoSnapshots, one: CountedColumn): Promise<Figures> {
-  const [found] = await view.run((sql) => figuresByCounting(sql, rows(sql), [one]));
-  if (found === undefined) return nothing;
-  const { position: _, ...figures } = found;
-  return figures;
+async function figuresFrom(read: Reader, statement: Fragment): Promise<Figures> {
+  const [found] = await read((sql) => sql<Figures[]>`${statement}`);
+  return found ?? noFigures;
 }
 
 /** `near` where two of its values differ by rounding alone. */
@@ -90,13 +75,8 @@ type Bin = Record<"bin" | "f" | "t" | "gap", number> & { near: boolean };
 type Direction = "up" | "down";
 
 /** A column's values in order, and how often each occurs on either side, made by one sort: `(select v, f, t …)`. */
-function inOrder(
-  sql: Queryable,
-  { from, to }: TwoSnapshots,
-  one: CountedColumn,
-  { order, isIn = sql`true` }: { order: Fragment; isIn?: Fragment },
-): Fragment {
-  const value = cell(sql, one);
+function inOrder({ from, to }: TwoSnapshots, { column }: CountedColumn, order: Fragment, isIn = sql`true`): Fragment {
+  const value = groupable(column);
   return sql`
     (select v, (count(*) filter (where is_from))::int as f, (count(*) filter (where not is_from))::int as t
        from (select v, is_from
@@ -107,27 +87,19 @@ function inOrder(
       group by v order by ${order})`;
 }
 
-/** The planner expects few rows above a sort whose values it knows nothing of, and would gladly sort them once more. */
-async function sparingSorts<Result>(sql: Queryable, work: () => Promise<Result>): Promise<Result> {
-  await sql`set local enable_sort = off`;
-  const result = await work();
-  await sql`set local enable_sort to default`;
-  return result;
-}
-
 /** The figures of columns of few values: all are counted in one scan of each side, and each is a grouping set of its own. */
 export async function figuresByCounting(
   sql: Queryable,
   { from, to }: TwoSnapshots,
   columns: readonly CountedColumn[],
-): Promise<(Figures & { position: number })[]> {
+): Promise<Figures[]> {
   const names = columns.map((_, index) => sql`${sql(`v${index}`)}`);
-  const cells = columns.map((one, index) => sql`${cell(sql, one)} as ${sql(`v${index}`)}`);
+  const cells = columns.map(({ column }, index) => sql`${groupable(column)} as ${sql(`v${index}`)}`);
   const sets = names.map((name) => sql`(${name})`);
   const side = (rows: Fragment, counts: Fragment) => sql`
-    select grouping(${list(sql, names)}) as grouped, ${list(sql, names)}, ${counts}
-      from (select ${list(sql, cells)} from ${rows} s) cells
-     group by grouping sets (${list(sql, sets)})`;
+    select grouping(${list(names)}) as grouped, ${list(names)}, ${counts}
+      from (select ${list(cells)} from ${rows} s) cells
+     group by grouping sets (${list(sets)})`;
   const all = 2 ** columns.length - 1;
   const each = columns.map((one, index) => {
     // In a column's own grouping set its bit, from the left, is the one that is not set.
@@ -135,21 +107,19 @@ export async function figuresByCounting(
     const counts = sql`
       (select ${names[index] ?? sql`null`} as v, sum(f)::int as f, sum(t)::int as t
          from counted where grouped = ${own} group by 1)`;
-    return sql`select ${index}::int as position, one.* from (${figures(sql, counts, one)}) one`;
+    return sql`select ${index}::int as position, one.* from (${figures(counts, one)}) one`;
   });
-  return [
-    ...(await sql<(Figures & { position: number })[]>`
-      with counted as materialized (
-        ${side(from, sql`count(*) as f, 0 as t`)} union all ${side(to, sql`0, count(*)`)})
-      ${each.reduce((joined, one) => sql`${joined} union all ${one}`)}`),
-  ];
+  return sql<Figures[]>`
+    with counted as materialized (
+      ${side(from, sql`count(*) as f, 0 as t`)} union all ${side(to, sql`0, count(*)`)})
+    select distance, ks, expected from (${unionAll(each)}) found order by position`;
 }
 
 /** The statement that gives a column's figures, made from its values and how often each occurs: `(select v, f, t …)`. */
-function figures(sql: Queryable, counts: Fragment, one: CountedColumn): Fragment {
-  if (!isNumber(one.column)) return categoryFigures(sql, counts, one);
+function figures(counts: Fragment, one: CountedColumn): Fragment {
+  if (!isNumber(one.column)) return categoryFigures(counts, one);
   const values = sql`(select * from ${counts} counts where v is not null)`;
-  return figuresOfBins(sql, bins(sql, together(sql, values, one), one, "up"), one);
+  return figuresOfBins(bins(together(values, one), one, "up"), one);
 }
 
 /**
@@ -157,31 +127,31 @@ function figures(sql: Queryable, counts: Fragment, one: CountedColumn): Fragment
  * about √(2s ⁄ π) of its s cells that moved, the distance of a random walk of s steps, and in no more than s; for few
  * steps, too, when s counts 0.6 more.
  */
-function categoryFigures(sql: Queryable, counts: Fragment, { fromRows, toRows, moved = 1 }: CountedColumn): Fragment {
+function categoryFigures(counts: Fragment, { from, to, moved = 1 }: CountedColumn): Fragment {
   const steps = sql`(f + t) * ${moved}::float8`;
   return sql`
-    select sum(abs(t / ${toRows}::float8 - f / ${fromRows}::float8)) / 2 as distance, null::float8 as ks,
-           sum(least(${steps}, sqrt(2 / pi() * (${steps} + 0.6)))) / 2 / sqrt(${fromRows}::float8 * ${toRows})
+    select sum(abs(t / ${to.rows}::float8 - f / ${from.rows}::float8)) / 2 as distance, null::float8 as ks,
+           sum(least(${steps}, sqrt(2 / pi() * (${steps} + 0.6)))) / 2 / sqrt(${from.rows}::float8 * ${to.rows})
              as expected
       from ${counts} counts`;
 }
 
 /** The counts of a number's values, those that differ by rounding alone as one value: the lowest of them. */
-function together(sql: Queryable, counts: Fragment, one: CountedColumn): Fragment {
+function together(counts: Fragment, one: CountedColumn): Fragment {
   if (!mayBeRounded(one.column)) return counts;
   return sql`
     (select min(v) as v, sum(f)::int as f, sum(t)::int as t
        from (select v, f, t, count(*) filter (where not near) over (order by v rows unbounded preceding) as which
-               from (select v, f, t, ${isNear(sql, one, sql`lag(v) over (order by v)`, sql`v`)} as near
+               from (select v, f, t, ${isNear(one, sql`lag(v) over (order by v)`, sql`v`)} as near
                        from ${counts} counts) marked) marked
       group by which)`;
 }
 
 /**
- * True where a number and the next higher one differ by no more than a float of 64 bits rounds: see rounding.ts. It is
+ * True where a number and the next higher one differ by no more than a float of 64 bits rounds: see `isRounding`. It is
  * written with one product alone, since it is asked of every value.
  */
-function isNear(sql: Queryable, { column }: CountedColumn, lower: Fragment, higher: Fragment): Fragment {
+function isNear({ column }: CountedColumn, lower: Fragment, higher: Fragment): Fragment {
   if (!mayBeRounded(column)) return sql`false`;
   return sql`
     case when ${lower} > 0 then ${lower} >= ${higher} * 0.99999999999999
@@ -195,16 +165,15 @@ function isNear(sql: Queryable, { column }: CountedColumn, lower: Fragment, high
  * the shares of rows on the two sides, none taken for less than 0.0001. The bins are the reference's deciles and one for
  * NULL.
  */
-function figuresOfBins(sql: Queryable, filled: Fragment, totals: Totals): Fragment {
-  const { fromRows, toRows, fromValues, toValues } = totals;
+function figuresOfBins(filled: Fragment, { from, to }: CountedColumn): Fragment {
   const share = (count: Fragment, rows: number) => sql`greatest(sum(${count})::float8 / ${rows}::float8, 0.0001)`;
   return sql`
-    select sum((q - p) * ln(q / p)) as distance, max(gap) / nullif(${fromValues}::float8 * ${toValues}, 0) as ks,
+    select sum((q - p) * ln(q / p)) as distance, max(gap) / nullif(${from.values}::float8 * ${to.values}, 0) as ks,
            null::float8 as expected
-      from (select ${share(sql`f`, fromRows)} as p, ${share(sql`t`, toRows)} as q, max(gap) as gap
+      from (select ${share(sql`f`, from.rows)} as p, ${share(sql`t`, to.rows)} as q, max(gap) as gap
               from (select least(greatest(bin, 1), 10) as bin, f, t, gap from (${filled}) filled
                      union all
-                    select 0, ${fromRows - fromValues}::bigint, ${toRows - toValues}::bigint, null) binned
+                    select 0, ${from.rows - from.values}::bigint, ${to.rows - to.values}::bigint, null) binned
              group by bin) shares`;
 }
 
@@ -215,20 +184,13 @@ function figuresOfBins(sql: Queryable, filled: Fragment, totals: Totals): Fragme
  * The values, `(select v, f, t …)` without NULL, are some of the lowest, counted up, or some of the highest, counted down;
  * `border` is the lowest of the others.
  */
-function bins(
-  sql: Queryable,
-  counts: Fragment,
-  one: CountedColumn,
-  direction: Direction,
-  border: Fragment = sql`null`,
-): Fragment {
-  const { fromValues, toValues } = one;
-  const n = sql`${Math.max(fromValues, 1)}::bigint`;
-  const m = sql`${toValues}::bigint`;
+function bins(counts: Fragment, one: CountedColumn, direction: Direction, border: Fragment = sql`null`): Fragment {
+  const n = sql`${Math.max(one.from.values, 1)}::bigint`;
+  const m = sql`${one.to.values}::bigint`;
   // Ten times the mid-rank: f_seen − f ⁄ 2, or the same from the other end.
-  const rank = direction === "up" ? sql`10 * f_seen - 5 * f` : sql`10 * (${fromValues}::bigint - f_seen) + 5 * f`;
-  const near = direction === "up" ? isNear(sql, one, sql`seen_last`, sql`v`) : isNear(sql, one, sql`v`, sql`seen_last`);
-  const nearBorder = direction === "up" ? isNear(sql, one, sql`max(v)`, border) : sql`false`;
+  const rank = direction === "up" ? sql`10 * f_seen - 5 * f` : sql`10 * (${one.from.values}::bigint - f_seen) + 5 * f`;
+  const near = direction === "up" ? isNear(one, sql`seen_last`, sql`v`) : isNear(one, sql`v`, sql`seen_last`);
+  const nearBorder = direction === "up" ? isNear(one, sql`max(v)`, border) : sql`false`;
   return sql`
     select bin, sum(f)::bigint as f, sum(t)::bigint as t, max(gap)::bigint as gap,
            coalesce(bool_or(near), false) or coalesce(${nearBorder}, false) as near

@@ -1,66 +1,54 @@
 import type { Queryable } from "../connection/connect.ts";
 import { list } from "../connection/fragments.ts";
-import type { View } from "../connection/one-view.ts";
-import type { TwoSnapshots } from "../snapshots/two-snapshots.ts";
+import type { Reader } from "../connection/one-view.ts";
+import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
 import {
-  type CountedColumn,
-  cell,
   type Figures,
   figuresByCounting,
   figuresBySorting,
+  groupable,
   isNumber,
+  noFigures,
 } from "./distance-figures.ts";
 
 /** How far a column's distribution moved; null without a figure, since a side has nothing to compare. */
-export interface Distance {
+export interface Distance extends Omit<Figures, "expected"> {
   /** Population stability index for numbers, total variation for everything else. */
   measure: "psi" | "tv";
-  distance: number | null;
-  /** Kolmogorov-Smirnov statistic; numbers only. */
-  ks: number | null;
   /** What chance alone makes of a total variation in one of 10,000 months, though nothing but rows changed; else null. */
   chance: number | null;
 }
 
 /** The distance of each of the columns, of which all have the same numbers of rows. */
 export async function distancesOf(
-  view: View,
-  rows: (sql: Queryable) => TwoSnapshots,
+  read: Reader,
+  rows: TwoSnapshots,
   columns: readonly CountedColumn[],
 ): Promise<Distance[]> {
-  const byColumn = new Map<CountedColumn, Figures>();
-  const unread: CountedColumn[] = [];
-  for (const one of columns) {
-    const known = figuresByTotals(one);
-    if (known === null) unread.push(one);
-    else byColumn.set(one, known);
-  }
-  const middles = await view.run((sql) => mostlyUnique(sql, rows(sql), unread));
+  const known = new Map(columns.map((one) => [one, figuresByCounts(one)]));
+  const unread = columns.filter((one) => known.get(one) === null);
+  const middles = await read((sql) => mostlyUnique(sql, rows, unread));
   const sorting = [...middles].map(async ([one, middle]) => {
-    byColumn.set(one, await figuresBySorting(view, rows, one, middle));
+    known.set(one, await figuresBySorting(read, rows, one, middle));
   });
   const counting = inGroups(unread.filter((one) => !middles.has(one))).map(async (few) => {
-    for (const { position, ...found } of await view.run((sql) => figuresByCounting(sql, rows(sql), few))) {
-      const one = few[position];
-      if (one !== undefined) byColumn.set(one, found);
-    }
+    const found = await read((sql) => figuresByCounting(sql, rows, few));
+    for (const [index, one] of few.entries()) known.set(one, found[index] ?? noFigures);
   });
   await Promise.all([...sorting, ...counting]);
-  return columns.map((one) => ({
-    measure: isNumber(one.column) ? "psi" : "tv",
-    distance: byColumn.get(one)?.distance ?? null,
-    ks: byColumn.get(one)?.ks ?? null,
-    chance: chanceOf(byColumn.get(one)?.expected ?? null, one),
-  }));
+  return columns.map((one) => {
+    const { distance, ks, expected } = known.get(one) ?? noFigures;
+    return { measure: isNumber(one.column) ? "psi" : "tv", distance, ks, chance: chanceOf(expected, one) };
+  });
 }
 
 /**
  * A total variation that is exceeded once in 10,000 times: no row can move it by more than 1 ⁄ n, so that it keeps within
  * √(½ ln 10,000 ⋅ (1 ⁄ n + 1 ⁄ m)) of what is expected (McDiarmid, On the Method of Bounded Differences, 1989).
  */
-function chanceOf(expected: number | null, { fromRows, toRows, unchanged }: CountedColumn): number | null {
+function chanceOf(expected: number | null, { from, to, unchanged }: CountedColumn): number | null {
   if (expected === null || unchanged) return expected;
-  return expected + Math.sqrt((Math.log(10_000) / 2) * (1 / fromRows + 1 / toRows));
+  return expected + Math.sqrt((Math.log(10_000) / 2) * (1 / from.rows + 1 / to.rows));
 }
 
 /** GROUPING tells at most 31 columns apart. */
@@ -68,36 +56,30 @@ const columnsAtOnce = 30;
 
 /** Groups that fit a statement, and two at least: counting costs more than reading the rows once more beside it. */
 function inGroups<Item>(items: readonly Item[]): Item[][] {
-  const size = Math.min(Math.ceil(items.length / 2), columnsAtOnce);
-  return Array.from({ length: Math.ceil(items.length / Math.max(size, 1)) }, (_, index) =>
+  const size = Math.max(Math.min(Math.ceil(items.length / 2), columnsAtOnce), 1);
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
 }
 
 /** What needs no look at the rows; null for the rest. */
-function figuresByTotals(one: CountedColumn): Figures | null {
-  const { column, fromRows, toRows, fromValues, toValues, fromTrue, toTrue, moved = 1 } = one;
-  if (fromRows === 0 || toRows === 0) return { distance: null, ks: null, expected: null };
+function figuresByCounts({ column, from, to, unchanged, moved = 1 }: CountedColumn): Figures | null {
+  if (from.rows === 0 || to.rows === 0) return noFigures;
   const number = isNumber(column);
-  if (one.unchanged) return { distance: 0, ks: number && fromValues > 0 ? 0 : null, expected: number ? null : 0 };
+  if (unchanged) return { distance: 0, ks: number && from.values > 0 ? 0 : null, expected: number ? null : 0 };
   if (column.type !== "bool") return null;
-  const counts = [
-    { from: fromTrue, to: toTrue },
-    { from: fromValues - fromTrue, to: toValues - toTrue },
-    { from: fromRows - fromValues, to: toRows - toValues },
-  ];
-  const sum = (each: (count: { from: number; to: number }) => number) =>
-    counts.reduce((total, count) => total + each(count), 0);
-  const steps = ({ from, to }: { from: number; to: number }) => (from + to) * moved;
-  return {
-    distance: sum(({ from, to }) => Math.abs(to / toRows - from / fromRows)) / 2,
-    ks: null,
+  let [apart, expected] = [0, 0];
+  for (const { f, t } of [
+    { f: from.trues, t: to.trues },
+    { f: from.values - from.trues, t: to.values - to.trues },
+    { f: from.rows - from.values, t: to.rows - to.values },
+  ]) {
     // As categoryFigures has it.
-    expected:
-      sum((count) => Math.min(steps(count), Math.sqrt((2 / Math.PI) * (steps(count) + 0.6)))) /
-      2 /
-      Math.sqrt(fromRows * toRows),
-  };
+    const steps = (f + t) * moved;
+    apart += Math.abs(t / to.rows - f / from.rows);
+    expected += Math.min(steps, Math.sqrt((2 / Math.PI) * (steps + 0.6)));
+  }
+  return { distance: apart / 2, ks: null, expected: expected / 2 / Math.sqrt(from.rows * to.rows) };
 }
 
 const probed = 5_000;
@@ -113,18 +95,17 @@ async function mostlyUnique(
   columns: readonly CountedColumn[],
 ): Promise<Map<CountedColumn, string | null>> {
   if (columns.length === 0) return new Map();
-  const counts = columns.map((one) => sql`count(distinct ${cell(sql, one)})`);
-  const medians = columns.map((one) =>
-    isNumber(one.column) ? sql`(percentile_disc(0.5) within group (order by ${cell(sql, one)}))::text` : sql`null`,
+  const counts = columns.map(({ column }) => sql`count(distinct ${groupable(column)})`);
+  const medians = columns.map(({ column }) =>
+    isNumber(column) ? sql`(percentile_disc(0.5) within group (order by ${groupable(column)}))::text` : sql`null`,
   );
   const [probe] = await sql<{ rows: number; values: number[]; medians: (string | null)[] }[]>`
-    select count(*) as rows, array[${list(sql, counts)}]::bigint[] as values,
-           array[${list(sql, medians)}]::text[] as medians
+    select count(*) as rows, array[${list(counts)}]::bigint[] as values, array[${list(medians)}]::text[] as medians
       from (select * from ${from} s limit ${probed}) s`;
-  const isUnique = (index: number) => (probe?.values[index] ?? 0) > (probe?.rows ?? 0) / 2;
+  const { rows, values, medians: middles } = probe ?? { rows: 0, values: [], medians: [] };
   return new Map(
-    columns.flatMap((one, index): [CountedColumn, string | null][] =>
-      isUnique(index) ? [[one, probe?.medians[index] ?? null]] : [],
-    ),
+    columns
+      .map((one, index): [CountedColumn, string | null] => [one, middles[index] ?? null])
+      .filter((_, index) => (values[index] ?? 0) > rows / 2),
   );
 }

@@ -1,19 +1,19 @@
 import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { Queryable } from "../connection/connect.ts";
-import type { FileRecord } from "./records.ts";
+import { sql } from "../connection/fragments.ts";
+import type { FileRecord, RunOpening } from "./records.ts";
 
 /** A time as ISO 8601, UTC. */
-export const iso = (sql: Queryable, column: string) =>
-  sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+export const iso = (column: string) => sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The columns of a RunEntry. A run that is called running but is not the lock's holder is shown as crashed. */
-function runEntry(sql: Queryable, holder: number | null) {
+function runEntry(holder: number | null) {
   return sql`
     r.run, r.month, r.as_of::text as as_of, r.mode,
     case when r.status = 'running' and r.backend_pid is distinct from ${holder}::int then 'crashed'
          else r.status end as status,
-    ${iso(sql, "started_at")} as started_at, ${iso(sql, "finished_at")} as finished_at,
+    ${iso("started_at")} as started_at, ${iso("finished_at")} as finished_at,
     (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('table', t.table_name, 'rows', t.rows,
               'inserted', t.inserted, 'updated', t.updated, 'unchanged', t.unchanged, 'absent', t.absent))
               order by t.position), '[]')
@@ -25,22 +25,18 @@ function runEntry(sql: Queryable, holder: number | null) {
 }
 
 /** All runs of a dataset, newest first. `holder` is the server process that holds its lock. */
-export async function listRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
-  return [
-    ...(await sql<RunEntry[]>`
-      select ${runEntry(sql, holder)} from console.runs r where r.dataset = ${dataset} order by r.run desc`),
-  ];
+export function listRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return sql<RunEntry[]>`
+    select ${runEntry(holder)} from console.runs r where r.dataset = ${dataset} order by r.run desc`;
 }
 
 /** The newest run of each month, dry runs and refusals left out: they say nothing of where the month stands. */
-export async function lastRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
-  return [
-    ...(await sql<RunEntry[]>`
-      select ${runEntry(sql, holder)}
-        from (select distinct on (month) * from console.runs
-               where dataset = ${dataset} and mode <> 'dry_run' and status <> 'refused'
-               order by month, run desc) r`),
-  ];
+export function lastRuns(sql: Queryable, dataset: string, holder: number | null): Promise<RunEntry[]> {
+  return sql<RunEntry[]>`
+    select ${runEntry(holder)}
+      from (select distinct on (month) * from console.runs
+             where dataset = ${dataset} and mode <> 'dry_run' and status <> 'refused'
+             order by month, run desc) r`;
 }
 
 /** A run with all that its tables of the ledger hold. */
@@ -55,7 +51,7 @@ export async function showRun(
   holder: number | null,
 ): Promise<LedgerRun | null> {
   const [row] = await sql<DetailRow[]>`
-    select ${runEntry(sql, holder)}, r.warnings,
+    select ${runEntry(holder)}, r.warnings,
       jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,
         'hint', r.failure_hint, 'fault_count', r.fault_count,
         'fault_groups', r.fault_groups, 'reject_file', r.reject_file) as failure,
@@ -73,7 +69,7 @@ export async function showRun(
                 'fingerprint', s.fingerprint) order by s.table_name), '[]')
          from console.seals s where s.run = r.run) as snapshots,
       (select coalesce(jsonb_agg(jsonb_build_object('table', l.table_name, 'as_of', l.as_of, 'rows', l.rows,
-                'fingerprint', l.fingerprint, 'run', l.run, 'lifted_at', ${iso(sql, "lifted_at")}, 'reason', l.reason,
+                'fingerprint', l.fingerprint, 'run', l.run, 'lifted_at', ${iso("lifted_at")}, 'reason', l.reason,
                 'lifted_by', l.lifted_by, 'operator', l.operator, 'host', l.host) order by l.lift), '[]')
          from console.lifted_seals l where l.run = r.run or l.lifted_by = r.run) as lifted
       from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
@@ -97,30 +93,26 @@ export interface Publication {
 }
 
 /** The newest publication of each month. */
-export async function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
-  return [
-    ...(await sql<Publication[]>`
+export function publications(sql: Queryable, dataset: string): Promise<Publication[]> {
+  return sql<Publication[]>`
       select distinct on (r.month) r.run, r.month, r.as_of::text as as_of, r.mode, w.run is not null as live,
         (select coalesce(jsonb_agg(f.sha256 order by f.table_name), '[]')
            from console.run_files f where f.run = w.run) as live_files,
         exists (select 1 from console.lifted_seals l
                  where l.dataset = r.dataset and l.month = r.month and l.reason = 'retention')
           and not exists (select 1 from console.seals s where s.dataset = r.dataset and s.month = r.month) as dropped,
-        (select coalesce(jsonb_agg(${fileRecord(sql)}), '[]') from console.run_files f where f.run = r.run) as files
+        (select coalesce(jsonb_agg(${fileRecord}), '[]') from console.run_files f where f.run = r.run) as files
         from console.runs r
         left join lateral (select max(p.run) as run from console.runs p
                             where p.dataset = r.dataset and p.month = r.month
                               and p.status = 'published' and p.mode not in ('backfill', 'adopt')) w on true
        where r.dataset = ${dataset} and r.status = 'published'
-       order by r.month, r.run desc`),
-  ];
+       order by r.month, r.run desc`;
 }
 
 /** A line of console.run_files, alias `f`, as a FileRecord. */
-function fileRecord(sql: Queryable) {
-  return sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
+const fileRecord = sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
     'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns)`;
-}
 
 /** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
 export interface EvaluatedExpectation<Result> {
@@ -138,7 +130,7 @@ export async function evaluatedExpectation<Result>(
 ): Promise<EvaluatedExpectation<Result> | null> {
   const [row] = await sql<EvaluatedExpectation<Result>[]>`
     select e.table_name as table, e.result,
-      (select ${fileRecord(sql)}
+      (select ${fileRecord}
          from console.run_files f where f.run = e.run and f.table_name = e.table_name) as file
       from console.run_expectations e join console.runs r using (run)
      where r.dataset = ${dataset} and e.run = ${run} and e.position = ${position}`;
@@ -152,15 +144,11 @@ export async function runStatus(sql: Queryable, run: number): Promise<RunStatus 
 }
 
 /** Who holds the lock, from the ledger: their month, when they began, and who they are. */
-export async function holderRun(
-  sql: Queryable,
-  dataset: string,
-  holder: number,
-): Promise<{ run: number; month: string; started_at: string; operator: string; host: string; process: number } | null> {
-  const [row] = await sql<
-    { run: number; month: string; started_at: string; operator: string; host: string; process: number }[]
-  >`
-    select run, month, ${iso(sql, "started_at")} as started_at, operator, host, process
+type Holder = Pick<RunOpening, "month" | "operator" | "host" | "process"> & { started_at: string };
+
+export async function holderRun(sql: Queryable, dataset: string, holder: number): Promise<Holder | null> {
+  const [row] = await sql<Holder[]>`
+    select month, ${iso("started_at")} as started_at, operator, host, process
       from console.runs where dataset = ${dataset} and status = 'running' and backend_pid = ${holder}
      order by run desc limit 1`;
   return row ?? null;

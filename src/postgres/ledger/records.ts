@@ -32,7 +32,7 @@ export interface FileRecord {
 }
 
 /** A verdict with the Great Expectations result it came from. */
-export type VerdictRecord = Verdict & { result: unknown };
+type VerdictRecord = Verdict & { result: unknown };
 
 /** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
 export async function openRun(sql: Queryable, opening: RunOpening): Promise<number> {
@@ -73,20 +73,34 @@ export async function countAsPublished(tx: Queryable, run: number, mode: Mode): 
 
 export async function recordTables(sql: Queryable, run: number, tables: readonly TableCounts[]): Promise<void> {
   const rows = tables.map(({ table, ...counts }, position) => ({ run, position, table_name: table, ...counts }));
-  await sql`
-    insert into console.run_tables (run, position, table_name, rows, inserted, updated, unchanged, absent)
-    select run, position, table_name, rows, inserted, updated, unchanged, absent
-      from jsonb_to_recordset(${sql.json(rows)}) as r(run bigint, position int, table_name text, rows bigint,
-           inserted bigint, updated bigint, unchanged bigint, absent bigint)`;
+  await insertRows(sql, "run_tables", rows);
 }
 
 export async function recordFiles(sql: Queryable, run: number, files: readonly FileRecord[]): Promise<void> {
   const rows = files.map(({ table, ...file }) => ({ run, table_name: table, ...file }));
+  await insertRows(sql, "run_files", rows);
+}
+
+export async function recordVerdicts(sql: Queryable, run: number, verdicts: readonly VerdictRecord[]): Promise<void> {
+  const rows = verdicts.map(({ table, column, ...verdict }, position) => ({
+    ...{ run, position, table_name: table, column_name: column },
+    ...verdict,
+  }));
+  await insertRows(sql, "run_expectations", rows);
+}
+
+export async function recordFaults(sql: Queryable, run: number, faults: readonly Fault[]): Promise<void> {
+  const rows = faults.map(({ column, ...fault }, position) => ({ run, position, column_name: column, ...fault }));
+  await insertRows(sql, "run_faults", rows);
+}
+
+/** Rows of a table of the ledger, by its columns' names; what a row does not say is NULL. */
+async function insertRows(sql: Queryable, table: string, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = sql([...new Set(rows.flatMap(Object.keys))]);
   await sql`
-    insert into console.run_files (run, table_name, path, bytes, modified_ms, identity, sha256, rows, columns)
-    select run, table_name, path, bytes, modified_ms, identity, sha256, rows, columns
-      from jsonb_to_recordset(${sql.json(rows)}) as r(run bigint, table_name text, path text, bytes bigint,
-           modified_ms double precision, identity text, sha256 text, rows bigint, columns jsonb)`;
+    insert into console.${sql(table)} (${columns})
+    select ${columns} from jsonb_populate_recordset(null::console.${sql(table)}, ${sql.json(storable(rows))})`;
 }
 
 /** Remember what a published file is now on disk, once its contents proved to be the same. */
@@ -100,42 +114,6 @@ export async function touchFiles(
       update console.run_files set modified_ms = ${modified_ms}, identity = ${identity}
        where run = ${run} and table_name = ${table}`;
   }
-}
-
-export async function recordVerdicts(sql: Queryable, run: number, verdicts: readonly VerdictRecord[]): Promise<void> {
-  const rows = verdicts.map(({ table, column, kwargs, observed, result, ...verdict }, position) => ({
-    ...verdict,
-    run,
-    position,
-    table_name: table,
-    column_name: column ?? null,
-    kwargs,
-    observed,
-    result,
-  }));
-  await sql`
-    insert into console.run_expectations (run, position, table_name, type, column_name, kwargs, severity, success,
-           observed, unexpected_count, unexpected_percent, result)
-    select run, position, table_name, type, column_name, kwargs, severity, success, observed, unexpected_count,
-           unexpected_percent, result
-      from jsonb_to_recordset(${sql.json(storable(rows))}) as r(run bigint, position int, table_name text, type text,
-           column_name text, kwargs jsonb, severity text, success boolean, observed jsonb, unexpected_count bigint,
-           unexpected_percent double precision, result jsonb)`;
-}
-
-export async function recordFaults(sql: Queryable, run: number, faults: readonly Fault[]): Promise<void> {
-  const rows = faults.map(({ column, value, ...fault }, position) => ({
-    ...fault,
-    run,
-    position,
-    column_name: column ?? null,
-    value: value ?? null,
-  }));
-  await sql`
-    insert into console.run_faults (run, position, file, line, column_name, value, code, reason)
-    select run, position, file, line, column_name, value, code, reason
-      from jsonb_to_recordset(${sql.json(storable(rows))}) as r(run bigint, position int, file text, line bigint,
-           column_name text, value text, code text, reason text)`;
 }
 
 /** jsonb holds no NUL, which a value found in a bad file may contain. */

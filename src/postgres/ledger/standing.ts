@@ -1,15 +1,14 @@
 import type { Mode } from "../../core/messages/events.ts";
 import type { RunStatus } from "../../core/messages/listings.ts";
+import { rolledBack } from "../connection/attempt.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
+import { codeOf } from "../connection/errors.ts";
 
 /** Milliseconds that a commit may still take before its outcome is called unknown. */
 export const patienceMs = 4_000;
 
 /** SQLSTATE lock_not_available: lock_timeout ran out. */
 const lockNotAvailable = "55P03";
-
-/** Thrown to roll back, so that nothing is written: a commit of ours could wait for the very standby that theirs waits for. */
-const undone = new Error("undone");
 
 /**
  * Wait until no transaction has the end of this run under way any more: false when one still had after that time. A run
@@ -18,16 +17,16 @@ const undone = new Error("undone");
  */
 export async function isSettled(sql: Sql, run: number, patienceMs: number): Promise<boolean> {
   try {
-    // Whatever a role or a database has set: one that repeats its reads would fail, and one that only reads cannot lock.
-    await sql.begin("isolation level read committed read write", async (tx) => {
+    // Nothing is committed: a commit of ours could wait for the very standby that theirs waits for.
+    await rolledBack(sql, async (tx) => {
+      // Whatever a role or a database has set: who only reads cannot lock.
+      await tx`set transaction read write`;
       await tx`select set_config('lock_timeout', ${String(patienceMs)}, true)`;
       await tx`select run from console.runs where run = ${run} for no key update`;
-      throw undone;
     });
     return true;
   } catch (thrown) {
-    if (thrown === undone) return true;
-    if (thrown instanceof Error && "code" in thrown && thrown.code === lockNotAvailable) return false;
+    if (codeOf(thrown) === lockNotAvailable) return false;
     throw thrown;
   }
 }
@@ -77,9 +76,8 @@ export interface Observation {
  * What the expectations of a run observed in it and in the six publications before it, oldest first. Two verdicts are
  * of one expectation when table, type, column and arguments agree.
  */
-export async function observations(sql: Queryable, dataset: string, run: number): Promise<Observation[]> {
-  return [
-    ...(await sql<Observation[]>`
+export function observations(sql: Queryable, dataset: string, run: number): Promise<Observation[]> {
+  return sql<Observation[]>`
       with earlier as (
         select distinct on (as_of) run, as_of from console.runs
          where dataset = ${dataset} and run < ${run} and status = 'published'
@@ -97,6 +95,5 @@ export async function observations(sql: Queryable, dataset: string, run: number)
           on e.run = wanted.run and e.table_name = this.table_name and e.type = this.type
          and e.column_name is not distinct from this.column_name and e.kwargs = this.kwargs
        where this.run = ${run}
-       order by this.position, wanted.as_of`),
-  ];
+       order by this.position, wanted.as_of`;
 }

@@ -1,6 +1,7 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
+import type { TableName } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { list } from "../connection/fragments.ts";
+import { list, namesAsRows, qualified } from "../connection/fragments.ts";
 
 /** What had not been committed at a moment, by transaction id: all from `next` on, and those that were under way. */
 export interface Moment {
@@ -8,15 +9,13 @@ export interface Moment {
   underWay: string[];
 }
 
-const xids = 2n ** 32n;
-
 /** This moment, for `stateSince`. What was committed before it is seen by every later statement. */
 export async function thisMoment(tx: Transaction): Promise<Moment> {
   const [row] = await tx<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
   // As `xmin:xmax:xip,xip` (PostgreSQL manual, "Transaction ID and Snapshot Information Functions").
   const [, next = "", underWay = ""] = (row?.snapshot ?? "").split(":");
   // Rows carry the lower half of an id.
-  const ofRow = (id: string) => String(BigInt(id) % xids);
+  const ofRow = (id: string) => String(BigInt.asUintN(32, BigInt(id)));
   return { next: ofRow(next), underWay: underWay.split(",").filter(Boolean).map(ofRow) };
 }
 
@@ -38,17 +37,16 @@ export async function stateSince(
              (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[])) and
              pg_xact_status((pg_current_xact_id()::text::bigint - age(l.xmin))::text::xid8) = 'committed'),
              false) as written
-      from ${tx(live.schema)}.${tx(live.name)} l`;
+      from ${qualified(live)} l`;
   return row ?? { rows: 0, written: true };
 }
 
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */
 export async function tablesWithHooks(tx: Transaction, tables: readonly LoadTable[]): Promise<string[]> {
-  const wanted = tables.flatMap(({ live, snapshot }) => [live, ...(snapshot === null ? [] : [snapshot.table])]);
+  const wanted = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));
   const rows = await tx<{ name: string }[]>`
     select wanted.name
-      from jsonb_to_recordset(${tx.json(wanted.map(({ schema, name }) => ({ schema, name })))})
-           as wanted(schema text, name text)
+      from ${namesAsRows(wanted)}
       join pg_class c on c.oid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
      where c.relrowsecurity
         or exists (select 1 from pg_rewrite r where r.ev_class = c.oid and r.ev_type <> '1')
@@ -61,10 +59,8 @@ export async function tablesWithHooks(tx: Transaction, tables: readonly LoadTabl
 /** Let triggers that wait for the commit do their work now; those of what is yet to be written wait as they are declared to. */
 export async function fireDeferred(tx: Transaction): Promise<void> {
   await tx`set constraints all immediate`;
-  const patient = await tx<{ schema: string; name: string }[]>`
+  const patient = await tx<TableName[]>`
     select distinct n.nspname as schema, c.conname as name
       from pg_constraint c join pg_namespace n on n.oid = c.connamespace where c.condeferred`;
-  if (patient.length === 0) return;
-  const names = patient.map(({ schema, name }) => tx`${tx(schema)}.${tx(name)}`);
-  await tx`set constraints ${list(tx, names)} deferred`;
+  if (patient.length > 0) await tx`set constraints ${list(patient.map(qualified))} deferred`;
 }

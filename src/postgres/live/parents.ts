@@ -1,7 +1,6 @@
 import type { Reference } from "../../core/columns.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
-import type { Queryable } from "../connection/connect.ts";
-import { every, type Fragment, list, some } from "../connection/fragments.ts";
+import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
 import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
 
 /**
@@ -10,47 +9,39 @@ import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
  */
 export type Parents = { kind: "live" } | { kind: "snapshots"; dates: readonly string[] };
 
-/** A cell of the row whose parent is looked for, held against a column of the table where it may be. */
-export type Match = (column: Fragment, index: number) => Fragment;
+/** A column of the table where the parent may be, held against the cell of this index of the row that refers to it. */
+type Match = (column: Fragment, index: number) => Fragment;
 
 /**
  * True where a parent stands in one of those places. The older snapshots of the parent itself tell, and those of every
  * table that refers to it: no row of theirs was taken without its parent.
  */
 export function isKnownParent(
-  sql: Queryable,
   reference: Reference,
   { tables, parents }: { tables: readonly LoadTable[]; parents: Parents },
   match: Match,
 ): Fragment {
   const { parent, parentColumns } = reference;
-  if (parents.kind === "live") {
-    return standsIn(sql, sql`${sql(parent.schema)}.${sql(parent.name)}`, parentColumns, sql`true`, match);
-  }
+  if (parents.kind === "live") return standsIn(qualified(parent), parentColumns, match);
   if (parents.dates.length === 0) return sql`false`;
-  const days = list(
-    sql,
-    parents.dates.map((day) => sql`${day}::date`),
-  );
+  const days = list(parents.dates.map((day) => sql`${day}::date`));
   const looks = tables.filter(isFrozen).flatMap((table) => {
     const { table: target, asOfColumn } = table.snapshot;
     const isOlder = sql`p.${sql(asOfColumn)} in (${days})`;
-    return columnsToward(table, reference).map((columns) =>
-      standsIn(sql, sql`${sql(target.schema)}.${sql(target.name)}`, columns, isOlder, match),
-    );
+    return columnsToward(table, reference).map((columns) => standsIn(qualified(target), columns, match, isOlder));
   });
-  return sql`(${some(sql, looks)})`;
+  return sql`(${some(looks)})`;
 }
 
-function standsIn(
-  sql: Queryable,
+/** True where a row with these cells stands in a relation. */
+export function standsIn(
   relation: Fragment,
   columns: readonly string[],
-  condition: Fragment,
   match: Match,
+  condition: Fragment = sql`true`,
 ): Fragment {
   const matches = columns.map((column, index) => match(sql`p.${sql(column)}`, index));
-  return sql`exists (select 1 from ${relation} p where ${every(sql, matches)} and ${condition})`;
+  return sql`exists (select 1 from ${relation} p where ${every(matches)} and ${condition})`;
 }
 
 /** The frozen columns of a table that hold the parent's key, in the order of the reference. */

@@ -1,4 +1,4 @@
-import { type LoadTable, stageSchema } from "../catalog/dataset-tables.ts";
+import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { type CopyWriter, copyInto } from "../connection/copy.ts";
 import { every, type Fragment, list } from "../connection/fragments.ts";
@@ -12,7 +12,7 @@ import { every, type Fragment, list } from "../connection/fragments.ts";
 export type KeptRow = { line: number | null } & Readonly<Record<string, unknown>>;
 
 /** Rows that are fetched at a time: there may be millions. */
-const fetched = 1_000;
+export const fetched = 1_000;
 
 /**
  * The two tables. The driver keeps each statement prepared for its connection, and PostgreSQL refuses one whose columns have
@@ -29,20 +29,20 @@ export const keyAlias = (at: number) => `k${at}`;
 export const valueAlias = (at: number) => `v${at}`;
 
 /** Make the scratch table of lines, its keys of the very types that the staged ones have: they are read in the same way. */
-export async function makeRowLines(tx: Transaction, lines: string, { name, live }: LoadTable): Promise<void> {
-  const keys = live.key.map((column, at) => tx`${tx(column)} as ${tx(keyAlias(at))}`);
+export async function makeRowLines(tx: Transaction, lines: string, table: LoadTable): Promise<void> {
+  const keys = table.live.key.map((column, at) => tx`${tx(column)} as ${tx(keyAlias(at))}`);
   await tx`
     create temporary table ${tx(lines)} on commit drop as
-    select ${list(tx, keys)}, null::bigint as line from ${tx(stageSchema)}.${tx(name)} where false`;
+    select ${list(keys)}, null::bigint as line from ${twinOf(table)} where false`;
 }
 
-/** Receives keys and lines as `rowLinesText` writes them. */
-export function copyRowLines(tx: Transaction, lines: string): Promise<CopyWriter> {
+/** Receives keys and lines as `linesText` writes them. */
+export function copyLines(tx: Transaction, lines: string): Promise<CopyWriter> {
   return copyInto(tx`copy ${tx(lines)} from stdin (format csv)`);
 }
 
 /** Keys with their lines for COPY; one of several columns comes as a JSON array of their values. */
-export function rowLinesText(keys: readonly string[], lines: readonly (number | null)[], width: number): Buffer {
+export function linesText(keys: readonly string[], lines: readonly (number | null)[], width: number): Buffer {
   let text = "";
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? "";
@@ -69,11 +69,10 @@ export async function* keptRows(
   { rows, lines }: Scratch,
   keyWidth: number,
 ): AsyncGenerator<KeptRow[]> {
-  const sameKey = Array.from({ length: keyWidth }, (_, at) => tx`l.${tx(keyAlias(at))} = r.${tx(keyAlias(at))}`);
-  const found =
+  const isSame = Array.from({ length: keyWidth }, (_, at) => tx`l.${tx(keyAlias(at))} = r.${tx(keyAlias(at))}`);
+  const withLines =
     lines === null
-      ? tx<KeptRow[]>`select null::bigint as line, r.* from ${tx(rows)} r`
-      : tx<KeptRow[]>`
-          select l.line, r.* from ${tx(rows)} r left join ${tx(lines)} l on ${every(tx, sameKey)} order by l.line`;
-  yield* found.cursor(fetched);
+      ? tx`select null::bigint as line, r.* from ${tx(rows)} r`
+      : tx`select l.line, r.* from ${tx(rows)} r left join ${tx(lines)} l on ${every(isSame)} order by l.line`;
+  yield* tx<KeptRow[]>`${withLines}`.cursor(fetched);
 }

@@ -1,8 +1,8 @@
 import type { Reference } from "../../core/columns.ts";
-import { type LoadTable, stageSchema } from "../catalog/dataset-tables.ts";
+import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { columnsOf, every, list } from "../connection/fragments.ts";
-import { isKnownParent, type Parents } from "./parents.ts";
+import { cell, cells, every, type Fragment } from "../connection/fragments.ts";
+import { isKnownParent, type Parents, standsIn } from "./parents.ts";
 
 /** The tables of the drop, and where else parents may be. */
 interface Known {
@@ -26,30 +26,24 @@ export async function stagedKeyFault(
   return null;
 }
 
-async function hasRepeatedKey(tx: Transaction, { name, live }: LoadTable): Promise<boolean> {
-  const key = list(tx, columnsOf(tx, "s", live.key));
+async function hasRepeatedKey(tx: Transaction, table: LoadTable): Promise<boolean> {
+  const key = cells("s", table.live.key);
   const [row] = await tx<{ repeated: boolean }[]>`
-    select exists (select 1 from ${tx(stageSchema)}.${tx(name)} s group by ${key} having count(*) > 1) as repeated`;
+    select exists (select 1 from ${twinOf(table)} s group by ${key} having count(*) > 1) as repeated`;
   return row?.repeated ?? false;
 }
 
-async function hasOrphan(tx: Transaction, { name }: LoadTable, reference: Reference, known: Known): Promise<boolean> {
-  const { parent, columns, parentColumns } = reference;
-  const matches = every(
-    tx,
-    columns.map((column, index) => tx`l.${tx(parentColumns[index] ?? "")} = s.${tx(column)}`),
-  );
-  const isWhole = every(
-    tx,
-    columns.map((column) => tx`s.${tx(column)} is not null`),
-  );
-  const isStaged = known.tables.some((table) => table.name === parent.name)
-    ? tx`exists (select 1 from ${tx(stageSchema)}.${tx(parent.name)} l where ${matches})`
+async function hasOrphan(tx: Transaction, table: LoadTable, reference: Reference, known: Known): Promise<boolean> {
+  const { parent, parentColumns } = reference;
+  const own = reference.columns.map((name) => cell("s", { name }));
+  const isSame = (column: Fragment, index: number) => tx`${column} = ${own[index] ?? tx`null`}`;
+  const isStaged = known.tables.some(({ name }) => name === parent.name)
+    ? standsIn(twinOf(parent), parentColumns, isSame)
     : tx`false`;
-  const isKnown = isKnownParent(tx, reference, known, (column, index) => tx`${column} = s.${tx(columns[index] ?? "")}`);
   // All are counted: for the first one alone the planner, which knows nothing of the stage, would try them one by one.
   const [row] = await tx<{ orphaned: boolean }[]>`
-    select count(*) > 0 as orphaned from ${tx(stageSchema)}.${tx(name)} s
-     where ${isWhole} and not ${isStaged} and not ${isKnown}`;
+    select count(*) > 0 as orphaned from ${twinOf(table)} s
+     where ${every(own.map((column) => tx`${column} is not null`))}
+       and not ${isStaged} and not ${isKnownParent(reference, known, isSame)}`;
   return row?.orphaned ?? false;
 }

@@ -1,6 +1,5 @@
 import type { Column } from "../../core/columns.ts";
-import type { Queryable } from "../connection/connect.ts";
-import type { Alias, Fragment } from "../connection/fragments.ts";
+import { type Alias, cell, type Fragment, sql } from "../connection/fragments.ts";
 
 /**
  * The exact value of a cell, as an expression whose binary form (the type's `…send`) is the same for equal values alone
@@ -8,23 +7,21 @@ import type { Alias, Fragment } from "../connection/fragments.ts";
  * everything else is told apart by what is stored: -0 from 0, `1 mon` from `30 days`, trailing blanks. A NULL stays NULL.
  * Types that PostgreSQL does not ship are taken by their text, which `writeExactly` (connect.ts) keeps the same.
  */
-export function exactValue(sql: Queryable, value: Fragment, { type, own }: Pick<Column, "type" | "own">): Fragment {
+export function exactValue(value: Fragment, { type, own }: Column): Fragment {
   // Not by a cast, for somebody may have made one; a row of NULLs is no NULL.
   if (own) return sql`case when num_nulls(${value}) = 0 then convert_to(format('%s', ${value}), 'UTF8') end`;
-  return shippedValue(sql, value, type);
+  return shippedValue(value, type);
 }
 
-function shippedValue(sql: Queryable, value: Fragment, type: string): Fragment {
+function shippedValue(value: Fragment, type: string): Fragment {
   // A domain would be framed with its own number in the catalog.
   if (binary.has(type)) return sql`${value}::pg_catalog.${sql(type)}`;
   if (type === "numeric") return sql`trim_scale(${value})`;
   // Its cast to text would cut blanks off.
   if (type === "bpchar") return sql`convert_to(textin(bpcharout(${value})), 'UTF8')`;
-  const bound = boundOfRange[type];
-  if (bound !== undefined) return range(sql, value, bound);
-  const multi = rangeOfMultirange[type];
-  if (multi !== undefined) return multirange(sql, value, boundOfRange[multi] ?? "text");
-  if (type.startsWith("_")) return array(sql, value, type.slice(1));
+  const bound = boundOfRange[type.replace("multirange", "range")];
+  if (bound !== undefined) return type.includes("multi") ? multirange(value, bound) : range(value, bound);
+  if (type.startsWith("_")) return array(value, type.slice(1));
   // The bytes as they are sent would depend on the client's encoding.
   return sql`convert_to(${value}::text, 'UTF8')`;
 }
@@ -47,62 +44,59 @@ const boundOfRange: Record<string, string> = {
   tstzrange: "timestamptz",
 };
 
-const rangeOfMultirange: Record<string, string> = {
-  int4multirange: "int4range",
-  int8multirange: "int8range",
-  nummultirange: "numrange",
-  datemultirange: "daterange",
-  tsmultirange: "tsrange",
-  tstzmultirange: "tstzrange",
-};
-
-function range(sql: Queryable, value: Fragment, bound: string): Fragment {
-  const ends = [sql`lower(${value})`, sql`upper(${value})`].map((end) => shippedValue(sql, end, bound));
+function range(value: Fragment, bound: string): Fragment {
+  const [lower, upper] = [shippedValue(sql`lower(${value})`, bound), shippedValue(sql`upper(${value})`, bound)];
   return sql`case when ${value} is not null then record_send(row(isempty(${value}), lower_inc(${value}),
-    upper_inc(${value}), lower_inf(${value}), upper_inf(${value}), ${ends[0] ?? sql`null`}, ${ends[1] ?? sql`null`})) end`;
+    upper_inc(${value}), lower_inf(${value}), upper_inf(${value}), ${lower}, ${upper})) end`;
 }
 
-function multirange(sql: Queryable, value: Fragment, bound: string): Fragment {
+function multirange(value: Fragment, bound: string): Fragment {
   return sql`case when ${value} is not null then coalesce((
-    select string_agg(${range(sql, sql`part.v`, bound)}, ''::bytea order by part.n)
+    select string_agg(${range(sql`part.v`, bound)}, ''::bytea order by part.n)
       from unnest(${value}) with ordinality part(v, n)), ''::bytea) end`;
 }
 
 /** Its dimensions, lower bounds included, and its elements in their order. */
-function array(sql: Queryable, value: Fragment, element: string): Fragment {
+function array(value: Fragment, element: string): Fragment {
   return sql`case when ${value} is not null then record_send(row(convert_to(array_dims(${value}), 'UTF8'), (
-    select string_agg(record_send(row(${shippedValue(sql, sql`part.v`, element)})), ''::bytea order by part.n)
+    select string_agg(record_send(row(${shippedValue(sql`part.v`, element)})), ''::bytea order by part.n)
       from unnest(${value}) with ordinality part(v, n)))) end`;
 }
 
 /** Types whose own equality is that of what is stored, and cheaper than to compare exact values. */
 const comparedByThemselves = new Set([
   ...["bool", "int2", "int4", "int8", "numeric", "text", "varchar", "name", "char", "date", "time", "timetz"],
-  ...[
-    "timestamp",
-    "timestamptz",
-    "uuid",
-    "bytea",
-    "bit",
-    "varbit",
-    "inet",
-    "cidr",
-    "macaddr",
-    "macaddr8",
-    "money",
-    "oid",
-  ],
+  ...["timestamp", "timestamptz", "uuid", "bytea", "bit", "varbit", "inet", "cidr", "macaddr", "macaddr8", "money"],
+  "oid",
 ]);
 
 /** True where two relations' rows differ in a column, be it in what the type's own equality overlooks. */
-export function differs(sql: Queryable, left: Alias, right: Alias, column: Column): Fragment {
-  return sql`${comparable(sql, left, column)} is distinct from ${comparable(sql, right, column)}`;
+export function differs(left: Alias, right: Alias, column: Column): Fragment {
+  return sql`${comparable(left, column)} is distinct from ${comparable(right, column)}`;
 }
 
-function comparable(sql: Queryable, alias: Alias, column: Column): Fragment {
-  const { name, type, own } = column;
-  const value = sql`${sql(alias)}.${sql(name)}`;
-  if (own || !comparedByThemselves.has(type)) return exactValue(sql, value, column);
+function comparable(alias: Alias, column: Column): Fragment {
+  const { type, own } = column;
+  const value = cell(alias, column);
+  if (own || !comparedByThemselves.has(type)) return exactValue(value, column);
   // A collation may hold different texts for equal.
   return type === "text" || type === "varchar" ? sql`${value} collate "C"` : value;
+}
+
+/** Numbers whose decimals may have passed through a float on one side. */
+export function mayBeRounded({ type }: Column): boolean {
+  return type === "numeric" || type === "float8";
+}
+
+/**
+ * True where two relations' numbers differ by no more than a float of 64 bits rounds: it keeps 15 digits at least, so that
+ * the difference is below 1e-14 of the larger.
+ */
+export function isRounding(left: Alias, right: Alias, column: Column): Fragment {
+  const [one, other] = [cell(left, column), cell(right, column)];
+  // NaN is above Infinity here. One product alone, which neither overflows nor comes to nothing.
+  return sql`
+    (case when abs(${one}) < 'Infinity' and abs(${other}) < 'Infinity' and sign(${one}) = sign(${other})
+          then least(abs(${one}), abs(${other})) >= greatest(abs(${one}), abs(${other})) * 0.99999999999999
+          else false end)`;
 }

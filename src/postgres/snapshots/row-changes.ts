@@ -1,13 +1,12 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
-import { every, type Fragment, list, sameKey, some } from "../connection/fragments.ts";
-import { differs } from "./exact.ts";
-import { isRounding, mayBeRounded } from "./rounding.ts";
+import { cell, jsonArray, sameKey, some } from "../connection/fragments.ts";
+import { differs, isRounding, mayBeRounded } from "./exact.ts";
 import { type Frozen, frozenRows, type Stamp, stagedRows } from "./snapshots.ts";
-import { countTrue } from "./two-snapshots.ts";
+import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
-export interface RowChanges {
+interface RowChanges {
   from_rows: number;
   to_rows: number;
   added: number;
@@ -20,75 +19,60 @@ export interface RowChanges {
   columns: CellChanges[];
 }
 
-export interface CellChanges {
-  column: Column;
-  /** Common keys that changed this cell by more than rounding, and by no more. */
+/** A column, and the common keys that changed its cell by more than rounding, and by no more; these count as unchanged. */
+interface CellChanges extends CountedColumn {
   changed: number;
   rounded: number;
-  /** Cells that are not NULL. */
-  fromValues: number;
-  toValues: number;
-  /** Cells that are true; 0 for a column that is not boolean. */
-  fromTrue: number;
-  toTrue: number;
 }
 
-interface Counted extends Omit<RowChanges, "columns"> {
-  cells: number[];
-  rounded_cells: number[];
-  from_values: number[];
-  to_values: number[];
-  from_true: number[];
-  to_true: number[];
-}
-
-/** Compare two relations with the same columns, given as `(select …)`, by one full hash join on the key. */
+/** Compare two relations with the same columns by one full hash join on the key. */
 export async function rowChanges(
   sql: Queryable,
-  from: Fragment,
-  to: Fragment,
+  { from, to }: TwoSnapshots,
   key: readonly string[],
   columns: readonly Column[],
 ): Promise<RowChanges> {
-  const payload = columns.filter(({ name }) => !key.includes(name));
-  const first = sql(key[0] ?? "");
-  const common = sql`f.${first} is not null and t.${first} is not null`;
-  const unequal = payload.map((column) => differs(sql, "f", "t", column));
-  const rounding = payload.map((column) => (mayBeRounded(column) ? isRounding(sql, "f", "t", column) : sql`false`));
-  const changed = unequal.map((differ, index) => every(sql, [differ, sql`not ${rounding[index] ?? sql`false`}`]));
-  const rounded = unequal.map((differ, index) => every(sql, [differ, rounding[index] ?? sql`false`]));
-  const isChanged = sql`(${some(
-    sql,
-    changed.map((one) => sql`(${one})`),
-  )})`;
-  const counted = (conditions: readonly Fragment[]) =>
-    conditions.map((condition) => sql`count(*) filter (where ${every(sql, [common, condition])})`);
-  const values = (alias: "f" | "t") => payload.map(({ name }) => sql`count(${sql(alias)}.${sql(name)})`);
-  const trues = (alias: "f" | "t") => payload.map((column) => countTrue(sql, alias, column));
-  const each = (aggregates: readonly Fragment[]) => sql`array[${list(sql, [sql`null`, ...aggregates])}]::bigint[]`;
-  const [row] = await sql<Counted[]>`
-    select count(f.${first}) as from_rows, count(t.${first}) as to_rows,
-           count(*) filter (where f.${first} is null) as added,
-           count(*) filter (where t.${first} is null) as removed,
-           count(*) filter (where ${common} and ${isChanged}) as changed,
-           count(*) filter (where ${common} and not ${isChanged} and (${some(sql, unequal)})) as rounded,
-           ${each(counted(changed))} as cells, ${each(counted(rounded))} as rounded_cells, ${each(values("f"))} as from_values, ${each(values("t"))} as to_values,
-           ${each(trues("f"))} as from_true, ${each(trues("t"))} as to_true
-      from ${from} f full join ${to} t on ${sameKey(sql, "f", "t", key)}`;
+  const [before, after] = [cell("f", { name: key[0] ?? "" }), cell("t", { name: key[0] ?? "" })];
+  const isCommon = sql`${before} is not null and ${after} is not null`;
+  const cells = columns
+    .filter(({ name }) => !key.includes(name))
+    .map((column) => {
+      const differ = differs("f", "t", column);
+      if (!mayBeRounded(column)) return { column, differ, changed: differ, rounded: sql`false` };
+      const rounding = isRounding("f", "t", column);
+      return {
+        column,
+        differ,
+        changed: sql`(${differ} and not ${rounding})`,
+        rounded: sql`(${differ} and ${rounding})`,
+      };
+    });
+  const counts = cells.map(
+    ({ column, changed, rounded }) => sql`json_build_object(
+      'changed', count(*) filter (where ${isCommon} and ${changed}),
+      'rounded', count(*) filter (where ${isCommon} and ${rounded}),
+      'from', ${countsOf("f", sql`count(${before})`, column)}, 'to', ${countsOf("t", sql`count(${after})`, column)})`,
+  );
+  const isChanged = sql`(${some(cells.map(({ changed }) => changed))})`;
+  const isUnequal = sql`(${some(cells.map(({ differ }) => differ))})`;
+  const [row] = await sql<(Omit<RowChanges, "columns"> & { counts: Omit<CellChanges, "column">[] })[]>`
+    select count(${before}) as from_rows, count(${after}) as to_rows,
+           count(*) filter (where ${before} is null) as added,
+           count(*) filter (where ${after} is null) as removed,
+           count(*) filter (where ${isCommon} and ${isChanged}) as changed,
+           count(*) filter (where ${isCommon} and not ${isChanged} and ${isUnequal}) as rounded,
+           ${jsonArray(counts)} as counts
+      from ${from} f full join ${to} t on ${sameKey("f", "t", key)}`;
   if (row === undefined) throw new Error("an aggregate gave no row");
-  const { cells, rounded_cells, from_values, to_values, from_true, to_true, ...rows } = row;
-  return {
-    ...rows,
-    columns: payload.map((column, index) => ({
-      column,
-      changed: cells[index + 1] ?? 0,
-      rounded: rounded_cells[index + 1] ?? 0,
-      fromValues: from_values[index + 1] ?? 0,
-      toValues: to_values[index + 1] ?? 0,
-      fromTrue: from_true[index + 1] ?? 0,
-      toTrue: to_true[index + 1] ?? 0,
-    })),
-  };
+  const { counts: counted, ...rows } = row;
+  const changes = cells.flatMap(({ column }, at): CellChanges[] => {
+    const one = counted[at];
+    if (one === undefined) return [];
+    const lone = rows.added + rows.removed;
+    const moved = (2 * one.changed + lone) / Math.max(rows.from_rows + rows.to_rows, 1);
+    return [{ column, ...one, unchanged: lone + one.changed === 0, moved }];
+  });
+  return { ...rows, columns: changes };
 }
 
 /** How the staged rows differ, in these columns, from the snapshot that stands under their stamp. */
@@ -98,6 +82,6 @@ export function stagedChanges(
   { asOf, month }: Stamp,
   columns: readonly Column[],
 ): Promise<RowChanges> {
-  const staged = stagedRows(tx, table, month, columns);
-  return rowChanges(tx, frozenRows(tx, table, asOf, columns), staged, table.live.key, columns);
+  const sides = { from: frozenRows(table, asOf, columns), to: stagedRows(table, month, columns) };
+  return rowChanges(tx, sides, table.live.key, columns);
 }

@@ -18,7 +18,7 @@ export function named({ columns }: Sealing): SealedColumn[] {
 }
 
 /** The columns that a seal vouches for, as the table has them now, and those that it lost or changed the type of. */
-export interface Covered {
+interface Covered {
   columns: Column[];
   lost: string[];
 }
@@ -51,23 +51,20 @@ export async function sealLike(
   standing: Pick<LedgerSeal, "as_of" | "rows" | "fingerprint" | "columns">,
 ): Promise<{ found: Sealed; covered: Covered }> {
   const hashing = hashingOf(standing.fingerprint);
-  const attempt = async (added: number) => {
+  const sealWithout = async (added: number) => {
     const covered = coveredBy(table, standing, added);
     const sealing = { ...newestSealing(table), columns: covered.columns, hashing };
     return { covered, found: await sealSnapshot(sql, table, standing.as_of, sealing) };
   };
-  const all = await attempt(0);
-  const mayHaveGrown = standing.columns === null && all.found.rows === standing.rows;
-  for (let added = 1; mayHaveGrown && added <= columnsBesideKey(table); added++) {
-    if (all.found.fingerprint === standing.fingerprint) break;
-    const fewer = await attempt(added);
-    if (fewer.found.fingerprint === standing.fingerprint) return fewer;
+  const all = await sealWithout(0);
+  if (standing.columns !== null || all.found.rows !== standing.rows) return all;
+  let fewer = all;
+  const most = table.snapshot.columns.length - table.live.key.length;
+  for (let added = 1; fewer.found.fingerprint !== standing.fingerprint; added++) {
+    if (added > most) return all;
+    fewer = await sealWithout(added);
   }
-  return all;
-}
-
-function columnsBesideKey({ snapshot, live }: Frozen): number {
-  return snapshot.columns.length - live.key.length;
+  return fewer;
 }
 
 /** What the seal of the staged rows would be. */
@@ -77,7 +74,7 @@ export function sealStaged(
   month: string,
   sealing = newestSealing(table),
 ): Promise<Sealed> {
-  return seal(tx, stagedRows(tx, table, month, sealing.columns), sealing);
+  return seal(tx, stagedRows(table, month, sealing.columns), sealing);
 }
 
 /** What the seal of the rows now in the snapshot would be; no rows when it was never taken. */
@@ -87,5 +84,5 @@ export function sealSnapshot(
   asOf: string,
   sealing = newestSealing(table),
 ): Promise<Sealed> {
-  return seal(sql, frozenRows(sql, table, asOf, sealing.columns), sealing);
+  return seal(sql, frozenRows(table, asOf, sealing.columns), sealing);
 }

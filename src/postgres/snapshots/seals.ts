@@ -37,10 +37,8 @@ export async function recordSeals(
   { dataset, month, mode }: { dataset: string; month: string; mode: Mode },
 ): Promise<void> {
   for (const { table, as_of, rows, fingerprint, columns, groups } of seals) {
-    await tx`
-      insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, columns, groups, run, mode)
-      values (${dataset}, ${table}, ${as_of}, ${month}, ${rows}, ${fingerprint}, ${tx.json(columns)},
-              ${tx.json(groups)}, ${run}, ${mode})`;
+    const seal = { table_name: table, as_of, rows, fingerprint, columns: tx.json(columns), groups: tx.json(groups) };
+    await tx`insert into console.seals ${tx({ dataset, month, mode, run, ...seal })}`;
   }
 }
 
@@ -66,9 +64,8 @@ export async function recordUnsealedDrop(
   { dataset, table, as_of, rows }: SealName & { rows: number },
   { operator, host }: { operator: string; host: string },
 ): Promise<void> {
-  await tx`
-    insert into console.lifted_seals (dataset, table_name, as_of, rows, reason, operator, host)
-    values (${dataset}, ${table}, ${as_of}, ${rows}, 'retention', ${operator}, ${host})`;
+  const dropped = { dataset, table_name: table, as_of, rows, reason: "retention", operator, host };
+  await tx`insert into console.lifted_seals ${tx(dropped)}`;
 }
 
 /** The dates of such rows, adopted or not, that were dropped since a run last wrote to the live tables. */
@@ -83,13 +80,11 @@ export async function unsealedDropsSince(sql: Queryable, dataset: string): Promi
 }
 
 /** All seals of a dataset, newest as_of first. */
-export async function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
-  return [
-    ...(await sql<LedgerSeal[]>`
-      select table_name as table, as_of::text as as_of, rows, fingerprint, columns, run, month, mode,
-             ${iso(sql, "sealed_at")} as sealed_at
-        from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`),
-  ];
+export function listSeals(sql: Queryable, dataset: string): Promise<LedgerSeal[]> {
+  return sql<LedgerSeal[]>`
+    select table_name as table, as_of::text as as_of, rows, fingerprint, columns, run, month, mode,
+           ${iso("sealed_at")} as sealed_at
+      from console.seals where dataset = ${dataset} order by console.seals.as_of desc, table_name`;
 }
 
 /** The sums kept with a seal; null for one that was made before there were any. */

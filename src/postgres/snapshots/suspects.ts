@@ -1,23 +1,18 @@
-import type { Column } from "../../core/columns.ts";
 import type { Seal } from "../../core/messages/events.ts";
-import { type Hashing, hashingOf, type RowDifference } from "../../core/messages/seals.ts";
+import { hashingOf, type RowDifference } from "../../core/messages/seals.ts";
 import { keyColumns } from "../catalog/dataset-tables.ts";
 import type { Queryable } from "../connection/connect.ts";
-import type { Fragment } from "../connection/fragments.ts";
-import { type KeyGroup, keyHash, keyText } from "./fingerprint.ts";
+import { type Fragment, keyAsText, qualified } from "../connection/fragments.ts";
+import { type KeyGroup, keyHash } from "./fingerprint.ts";
 import { type Frozen, frozenRows } from "./snapshots.ts";
 
 /** A key, by its hash, whose row is not what the seal vouches for. */
-export interface Suspect {
+interface Suspect {
   keyHash: number;
   change: "changed" | "added" | "removed";
 }
 
-const changeByRows = new Map<number, Suspect["change"]>([
-  [0, "changed"],
-  [1, "added"],
-  [-1, "removed"],
-]);
+const changeByRows: Record<number, Suspect["change"]> = { 0: "changed", 1: "added", [-1]: "removed" };
 
 /**
  * Find the rows that differ. If just one row of a group differs, both of its sums have moved by that row alone, the
@@ -38,16 +33,13 @@ export function findSuspects(
     const moved = BigInt(lowNow) - BigInt(low);
     const movedWeighted = BigInt(weightedNow) - BigInt(weighted);
     if (rows === rowsNow && moved === 0n && movedWeighted === 0n) continue;
-    const change = changeByRows.get(rowsNow - rows);
+    const change = changeByRows[rowsNow - rows];
     const keyHash = moved !== 0n && movedWeighted % moved === 0n ? movedWeighted / moved : -1n;
-    if (change !== undefined && isHashOf(keyHash, group)) suspects.push({ keyHash: Number(keyHash), change });
+    const isHash = keyHash >= 0n && keyHash < 2n ** 31n && Number(keyHash & 255n) === group;
+    if (change !== undefined && isHash) suspects.push({ keyHash: Number(keyHash), change });
     else unnamed++;
   }
   return { suspects, unnamed };
-}
-
-function isHashOf(keyHash: bigint, group: number): boolean {
-  return keyHash >= 0n && keyHash < 2n ** 31n && Number(keyHash & 255n) === group;
 }
 
 /**
@@ -60,33 +52,26 @@ export async function nameRows(
   { as_of: asOf, fingerprint }: Pick<Seal, "as_of" | "fingerprint">,
   suspects: readonly Suspect[],
 ): Promise<RowDifference[]> {
-  const key = { columns: keyColumns(table), hashing: hashingOf(fingerprint) };
-  const { schema, name } = table.live;
-  const removed = suspects.filter(({ change }) => change === "removed");
-  const standing = suspects.filter(({ change }) => change !== "removed");
+  const hash = keyHash(keyColumns(table), hashingOf(fingerprint));
+  const named = async (relation: Fragment, wanted: readonly Suspect[]): Promise<RowDifference[]> => {
+    if (wanted.length === 0) return [];
+    const changes = new Map(wanted.map((suspect) => [suspect.keyHash, suspect.change]));
+    const rows = await sql<{ key: string; hash: number }[]>`
+      select ${keyAsText(table.live.key)} as key, ${hash} as hash
+        from ${relation} s where ${hash} = any(${[...changes.keys()]}::bigint[])`;
+    return rows.flatMap((row) => {
+      const change = changes.get(row.hash);
+      // Should two keys share a hash, one stands for both.
+      changes.delete(row.hash);
+      return change === undefined ? [] : [{ key: row.key, change }];
+    });
+  };
+  const { removed = [], standing = [] } = Object.groupBy(suspects, ({ change }) =>
+    change === "removed" ? "removed" : "standing",
+  );
   const differences = [
-    ...(await keysOf(sql, frozenRows(sql, table, asOf), key, standing)),
-    ...(await keysOf(sql, sql`${sql(schema)}.${sql(name)}`, key, removed)),
+    ...(await named(frozenRows(table, asOf, table.snapshot.columns), standing)),
+    ...(await named(qualified(table.live), removed)),
   ];
   return differences.sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-async function keysOf(
-  sql: Queryable,
-  relation: Fragment,
-  key: { columns: readonly Column[]; hashing: Hashing },
-  suspects: readonly Suspect[],
-): Promise<RowDifference[]> {
-  if (suspects.length === 0) return [];
-  const changes = new Map(suspects.map(({ keyHash: hash, change }) => [hash, change]));
-  const hashOfKey = keyHash(sql, key.columns, key.hashing);
-  const rows = await sql<{ key: string; hash: number }[]>`
-    select ${keyText(sql, key.columns)} as key, ${hashOfKey} as hash
-      from ${relation} s where ${hashOfKey} = any(${[...changes.keys()]}::bigint[])`;
-  return rows.flatMap(({ key: name, hash }) => {
-    const change = changes.get(hash);
-    // Should two keys share a hash, one stands for both.
-    changes.delete(hash);
-    return change === undefined ? [] : [{ key: name, change }];
-  });
 }

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { Cell, CellType, TrainingColumn } from "../../core/messages/training.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
-import { type Fragment, list } from "../connection/fragments.ts";
+import { type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import type { Frozen } from "./snapshots.ts";
 
 /** What goes into a training set: features as of one day, the label as of a later one. Both days are known to be days. */
@@ -12,9 +12,7 @@ export interface TrainingSources {
   labelsFrom: string;
 }
 
-interface Cells extends TrainingColumn {
-  cell: Fragment;
-}
+type Cells = TrainingColumn & { cell: Fragment };
 
 const cellTypes: Record<string, CellType> = {
   bool: "boolean",
@@ -30,8 +28,8 @@ const cellTypes: Record<string, CellType> = {
 };
 
 /** Columns in their order: key, stamp, features as their tables come, label, the label's stamp. */
-export function trainingColumns(sql: Queryable, sources: TrainingSources): TrainingColumn[] {
-  return cellsOf(sql, sources).map(({ name, type, source }) => ({ name, type, source }));
+export function trainingColumns(sources: TrainingSources): TrainingColumn[] {
+  return cellsOf(sources).map(({ name, type, source }) => ({ name, type, source }));
 }
 
 /** The statement that reads a training set: one row a key that any feature table has, in byte order of the keys. */
@@ -47,18 +45,15 @@ export function trainingRows(tx: Transaction, sources: TrainingSources): AsyncIt
 
 function select(sql: Queryable, sources: TrainingSources) {
   const { features, label, asOf, labelsFrom } = sources;
-  const cells = cellsOf(sql, sources).map(({ name, cell }) => sql`${cell} as ${sql(name)}`);
-  const key = list(
-    sql,
-    label.live.key.map((name) => sql`${sql(name)}`),
-  );
+  const cells = cellsOf(sources).map(({ name, cell }) => sql`${cell} as ${sql(name)}`);
+  const key = list(label.live.key.map((name) => sql`${sql(name)}`));
   const joined = features
-    .map((table, index) => sql`${slice(sql, table, asOf)} ${sql(`f${index}`)}`)
+    .map((table, index) => sql`${slice(table, asOf)} ${sql(`f${index}`)}`)
     .reduce((all, one) => sql`${all} full join ${one} using (${key})`);
   return sql<Record<string, Cell>[]>`
-    select ${list(sql, cells)}
-      from ${joined} left join ${slice(sql, label, labelsFrom)} l using (${key})
-     order by ${list(sql, label.snapshot.columns.filter(({ name }) => label.live.key.includes(name)).map(orderOf))}`;
+    select ${list(cells)}
+      from ${joined} left join ${slice(label, labelsFrom)} l using (${key})
+     order by ${list(label.snapshot.columns.filter(({ name }) => label.live.key.includes(name)).map(orderOf))}`;
 
   function orderOf({ name, type }: Column): Fragment {
     return cellTypes[type] === undefined ? sql`${sql(name)}::text collate "C"` : sql`${sql(name)}`;
@@ -66,31 +61,31 @@ function select(sql: Queryable, sources: TrainingSources) {
 }
 
 /** Dates are written out, not passed as parameters: the statement stands in the manifest and must run as it is. */
-function slice(sql: Queryable, { snapshot }: Frozen, asOf: string): Fragment {
+function slice({ snapshot }: Frozen, asOf: string): Fragment {
   const { table, columns, asOfColumn } = snapshot;
   const names = columns.map(({ name }) => sql`${sql(name)}`);
   return sql`
-    (select ${list(sql, names)} from ${sql(table.schema)}.${sql(table.name)}
-      where ${sql(asOfColumn)} = ${day(sql, asOf)})`;
+    (select ${list(names)} from ${qualified(table)}
+      where ${sql(asOfColumn)} = ${day(asOf)})`;
 }
 
-function day(sql: Queryable, date: string): Fragment {
+function day(date: string): Fragment {
   return sql.unsafe(`date '${date}'`);
 }
 
-function cellsOf(sql: Queryable, { features, label, asOf, labelsFrom }: TrainingSources): Cells[] {
+function cellsOf({ features, label, asOf, labelsFrom }: TrainingSources): Cells[] {
   const isKey = ({ name }: Column) => label.live.key.includes(name);
   const { asOfColumn } = label.snapshot;
-  const columnsOf = (table: Frozen, alias: string): Cells[] =>
-    table.snapshot.columns
+  const payloadOf = ({ snapshot }: Frozen, alias: string) =>
+    snapshot.columns
       .filter((column) => !isKey(column))
-      .map((column) => ({ ...described(sql, sql`${sql(alias)}.`, column), source: table.snapshot.table.name }));
-  const stamp = (name: string, date: string): Cells => ({ name, type: "date", source: null, cell: day(sql, date) });
+      .map((column) => described(sql`${sql(alias)}.`, column, snapshot.table.name));
+  const stamp = (name: string, date: string): Cells => ({ name, type: "date", source: null, cell: day(date) });
   const cells = [
-    ...label.snapshot.columns.filter(isKey).map((column) => ({ ...described(sql, sql``, column), source: null })),
+    ...label.snapshot.columns.filter(isKey).map((column) => described(sql``, column, null)),
     stamp(asOfColumn, asOf),
-    ...features.flatMap((table, index) => columnsOf(table, `f${index}`)),
-    ...columnsOf(label, "l"),
+    ...features.flatMap((table, index) => payloadOf(table, `f${index}`)),
+    ...payloadOf(label, "l"),
     stamp(`label_${asOfColumn}`, labelsFrom),
   ];
   return distinctNames(cells);
@@ -106,13 +101,10 @@ function distinctNames(cells: readonly Cells[]): Cells[] {
   );
 }
 
-function described(sql: Queryable, prefix: Fragment, { name, type }: Column): Omit<Cells, "source"> {
-  const column = sql`${prefix}${sql(name)}`;
-  return { name, type: cellTypes[type] ?? "text", cell: asCell(sql, column, type) };
-}
-
 /** Equal numerics are written alike whatever their scale; what JavaScript has no number for travels as text. */
-function asCell(sql: Queryable, column: Fragment, type: string): Fragment {
-  if (type === "numeric") return sql`trim_scale(${column})::text`;
-  return type in cellTypes && type !== "int8" ? column : sql`${column}::text`;
+function described(prefix: Fragment, { name, type }: Column, source: string | null): Cells {
+  let cell = sql`${prefix}${sql(name)}`;
+  if (type === "numeric") cell = sql`trim_scale(${cell})::text`;
+  else if (type === "int8" || !(type in cellTypes)) cell = sql`${cell}::text`;
+  return { name, type: cellTypes[type] ?? "text", source, cell };
 }

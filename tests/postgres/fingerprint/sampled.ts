@@ -1,5 +1,5 @@
 import type { Column } from "../../../src/core/columns.ts";
-import { tableShape } from "../../../src/postgres/catalog/introspect.ts";
+import { catalogTables } from "../../../src/postgres/catalog/introspect.ts";
 import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { type Fragment, list } from "../../../src/postgres/connection/fragments.ts";
 import { majorOf, sealed } from "./stored.ts";
@@ -22,8 +22,8 @@ export async function sampled(sql: Sql, declared: Fragment, values: readonly (st
   const table = `sampled_${++tables}`;
   await sql`create table ${sql(table)} (key int4, v ${declared})`;
   const rows = values.map((value, key) => sql`(${sql.unsafe(String(key))}, ${literal(sql, value)})`);
-  await sql`insert into ${sql(table)} values ${list(sql, rows)}`;
-  const shape = await tableShape(sql, "public", table);
+  await sql`insert into ${sql(table)} values ${list(rows)}`;
+  const [shape] = await catalogTables(sql, [{ schema: "public", name: table }]);
   return { table, columns: shape?.columns.filter(({ name }) => name === "v") ?? [] };
 }
 

@@ -21,10 +21,10 @@ beforeAll(async () => {
   database = await testDatabase();
   const { sql } = database;
   const declared = columns.map(({ name, type }) => sql`${sql(name)} pg_catalog.${sql(type)}`);
-  await sql`create table everything (key int4, ${list(sql, declared)}) with (parallel_workers = 4)`;
+  await sql`create table everything (key int4, ${list(declared)}) with (parallel_workers = 4)`;
   for (let row = 0; row < rows; row++) {
     const cells = columns.map(({ values }) => literal(sql, values[row] ?? null));
-    await sql`insert into everything values (${row}, ${list(sql, cells)})`;
+    await sql`insert into everything values (${row}, ${list(cells)})`;
   }
   // Whether its name is written with a schema is for the search path to say.
   await sql`insert into everything (key, a_regclass, an_regclass) values (-1, 'everything', '{everything}')`;

@@ -46,7 +46,7 @@ export class Store {
 
   static async create(sql: Sql, name: string, columns: readonly NamedType[]): Promise<Store> {
     const cells = columns.map((column) => sql`${sql(column.name)} pg_catalog.${sql(column.type)}`);
-    await sql`create table ${sql(name)} (key int4 primary key, ${list(sql, cells)})`;
+    await sql`create table ${sql(name)} (key int4 primary key, ${list(cells)})`;
     // The plan that is kept for a statement is made when the table is all but empty.
     await sql`set enable_seqscan = off`;
     return new Store(sql, name, columns);
@@ -77,7 +77,7 @@ export class Store {
       return sql`${type === stored.type ? cell : sql`${cell}::pg_catalog.${sql(type)}`} as ${sql(name)}`;
     });
     const relation = sql`
-      (select r.key, ${list(sql, cells)} from ${sql(this.name)} r where r.key = any(${keys}::int4[]))`;
+      (select r.key, ${list(cells)} from ${sql(this.name)} r where r.key = any(${keys}::int4[]))`;
     return sealed(sql, relation, columns, serverMajor);
   }
 }

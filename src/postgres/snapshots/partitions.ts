@@ -1,0 +1,42 @@
+import type { TableName } from "../catalog/introspect.ts";
+import type { Queryable } from "../connection/connect.ts";
+import { namesAsRows, oidOf } from "../connection/fragments.ts";
+
+/** A partition's name: its table's, and the day. PostgreSQL cuts names at 63 bytes, so a long table name gives way. */
+export function partitionName(table: string, asOf: string): string {
+  const suffix = `_${asOf.replaceAll("-", "")}`;
+  let stem = table;
+  while (Buffer.byteLength(stem) + suffix.length > 63) stem = stem.slice(0, -1);
+  return stem + suffix;
+}
+
+export interface Partition extends TableName {
+  /** The table that it is a partition of. */
+  table: string;
+  /** Its one date; null for a partition of another kind. */
+  as_of: string | null;
+}
+
+/** The partitions of these tables. */
+export function partitionsOf(sql: Queryable, tables: readonly TableName[]): Promise<Partition[]> {
+  return sql<Partition[]>`
+    select wanted.name as table, n.nspname as schema, c.relname as name,
+           (regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES IN \\(''(\\d{4}-\\d\\d-\\d\\d)''\\)$'))[1] as as_of
+      from ${namesAsRows(tables)}
+      join pg_inherits i on i.inhparent = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+      join pg_class c on c.oid = i.inhrelid
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.relispartition`;
+}
+
+/** The partition that holds one as_of and nothing else. */
+export async function partitionOf(sql: Queryable, table: TableName, asOf: string): Promise<Partition | undefined> {
+  return (await partitionsOf(sql, [table])).find((partition) => partition.as_of === asOf);
+}
+
+/** Whether a partition takes rows of every date that has none of its own. */
+export async function hasPlaceForOthers(sql: Queryable, table: TableName): Promise<boolean> {
+  const [row] = await sql<{ has: boolean }[]>`
+    select partdefid <> 0 as has from pg_partitioned_table where partrelid = ${oidOf(table)}`;
+  return row?.has ?? false;
+}
