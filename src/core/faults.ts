@@ -118,17 +118,14 @@ export const placesKept = 3;
 
 /** Faults by file, kind and column, in the order in which each kind was first met. */
 export function groupFaults(faults: readonly Fault[]): FaultGroup[] {
-  const groups = new Map<string, FaultGroup>();
-  for (const fault of faults) {
-    const id = JSON.stringify([fault.file, fault.code, fault.column]);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, groupOf(fault));
-    else {
-      group.count++;
-      if (group.first.length < placesKept) group.first.push(placeOf(fault));
-    }
-  }
-  return [...groups.values()];
+  const kinds = Map.groupBy(faults, ({ file, code, column }) => JSON.stringify([file, code, column]));
+  return [...kinds.values()].flatMap((all) =>
+    all.slice(0, 1).map((first) => ({
+      ...groupOf(first),
+      count: all.length,
+      first: all.slice(0, placesKept).map(placeOf),
+    })),
+  );
 }
 
 /** A group of one. */

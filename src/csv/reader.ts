@@ -1,20 +1,17 @@
 import type { Stats } from "node:fs";
 import type { TableShape } from "../core/columns.ts";
-import { type Fault, type FaultGroup, faultCodes } from "../core/faults.ts";
+import { faultCodes } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type FileOnDisk, identityOf, isMoved } from "./drop.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
-import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";
 import { RowReader } from "./rows.ts";
 import { hasChanged, SourceFault, SourceFile } from "./source.ts";
-import { FaultTally } from "./tally.ts";
+import type { FaultTally } from "./tally.ts";
 
 /** A file and the table that it is for. */
 export interface TableSource {
   path: string;
-  /** How faults name it. */
-  file: string;
   shape: TableShape;
   /** Columns that a file need not carry. */
   optional: ReadonlySet<string>;
@@ -31,8 +28,6 @@ export interface ReadOptions {
   write?: ((chunk: Uint8Array) => Promise<void>) | undefined;
   /** Receives the bytes on disk that are done. */
   onProgress?: ((bytes: number) => void) | undefined;
-  /** Receives every fault, those beyond the listed ones too. */
-  onFault?: RejectSink | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -42,18 +37,16 @@ export interface TableRead {
   bytes: number;
   /** Of the file as it lies on disk; null when it could not be read to its end. */
   sha256: string | null;
-  /** The first thousand. */
-  faults: Fault[];
-  faultCount: number;
-  /** All of them by kind and column. */
-  groups: FaultGroup[];
 }
 
 export interface TableReader {
   /** The file's columns in its order, by the table's names; null when the header is faulty. */
   readonly header: { columns: string[] /** Line of the first row. */; firstRow: number } | null;
-  /** Reads the file to its end, whatever is wrong with it. Rejects when `write` does, or with the signal's reason. */
-  read(options?: ReadOptions): Promise<TableRead>;
+  /**
+   * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
+   * signal's reason.
+   */
+  read(tally: FaultTally, options?: ReadOptions): Promise<TableRead>;
 }
 
 /** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
@@ -62,14 +55,18 @@ export async function openTable(source: TableSource): Promise<TableReader> {
   const columns = opening.layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
     header: opening.faults.length === 0 ? { columns, firstRow: opening.layout?.head.firstRow ?? 1 } : null,
-    read: (options = {}) => readTable(source, opening, options),
+    read: (tally, options = {}) => readTable(source, opening, tally, options),
   };
 }
 
-async function readTable(source: TableSource, opening: Opening, options: ReadOptions): Promise<TableRead> {
-  const tally = new FaultTally(source.file, options.onFault);
+async function readTable(
+  source: TableSource,
+  opening: Opening,
+  tally: FaultTally,
+  options: ReadOptions,
+): Promise<TableRead> {
   for (const { code, reason, line, column, value } of opening.faults) tally.add(code, reason, line, column, value);
-  const read = { rows: 0, bytes: opening.stats?.size ?? 0, sha256: null as string | null };
+  const read: TableRead = { rows: 0, bytes: opening.stats?.size ?? 0, sha256: null };
   if (opening.stats !== null) {
     const opened = [opening.stats];
     try {
@@ -86,8 +83,7 @@ async function readTable(source: TableSource, opening: Opening, options: ReadOpt
       tally.add("file_changed", "it was replaced, written over or touched since the run began");
     }
   }
-  const { listed: faults, count: faultCount, groups } = tally;
-  return { ...read, faults, faultCount, groups };
+  return read;
 }
 
 /** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */

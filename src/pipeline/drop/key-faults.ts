@@ -3,7 +3,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { formatCount } from "../../core/format.ts";
 import { keyLines } from "../../csv/keys.ts";
 import { SourceFault } from "../../csv/source.ts";
-import { FaultTally } from "../../csv/tally.ts";
+import type { FaultTally } from "../../csv/tally.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
@@ -68,11 +68,10 @@ export async function findKeyFaults(
     }
     const unrepeated = new Set<string>();
     for (const one of read) {
-      const tally = new FaultTally(basename(one.file.path), faults.onFault);
+      const tally = faults.of(one.file.path);
       if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
       if (tally.count === 0) unrepeated.add(one.digest);
       await tellOrphaned(tx, one, read, { tables, parents }, tally);
-      faults.addFound(tally);
     }
   });
 }

@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
@@ -150,7 +149,6 @@ function addedSince({ live }: LoadTable, carried: readonly string[] | null): Rea
 export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added }: Incoming): TableSource {
   return {
     path: file.path,
-    file: basename(file.path),
     shape: table.live,
     optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
     added,

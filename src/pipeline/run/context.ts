@@ -7,7 +7,7 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
-import type { Rejects } from "../drop/faults.ts";
+import type { DropFaults } from "../drop/faults.ts";
 import type { Holding } from "../drop/past.ts";
 import type { RowsBefore } from "../drop/row-counts.ts";
 import type { Session } from "../session/session.ts";
@@ -38,7 +38,7 @@ export interface StageContext extends Job {
   /** True when the transaction goes on after this run: nothing may be locked against readers for so long. */
   goesOn: boolean;
   emit: Emit;
-  rejects: Rejects;
+  faults: DropFaults;
   /** Collected for the ledger; add by `warn`. */
   warnings: Warning[];
   signal: AbortSignal;

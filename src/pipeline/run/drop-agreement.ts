@@ -24,8 +24,7 @@ export async function agreementWithDrop(sql: Sql, session: Session, question: Qu
   try {
     return await rolledBack(sql, async (tx) => {
       const { drop } = question;
-      const faults = new DropFaults(drop.month);
-      await ingest(contextOf(tx, session, question), incomingOf(session.tables, drop, null), faults);
+      await ingest(contextOf(tx, session, question), incomingOf(session.tables, drop, null));
       const tables: TableAgreement[] = [];
       for (const table of question.tables) tables.push(await agreementOf(tx, table, question));
       return { state: "compared", tables };
@@ -68,7 +67,7 @@ function contextOf(tx: Transaction, { dataset, tables }: Session, { drop, asOf, 
       emit: () => {},
       warnings: [],
     },
-    rejects: { add: () => {}, close: async () => null },
+    faults: new DropFaults(drop.month, null),
     signal: new AbortController().signal,
   };
 }

@@ -1,11 +1,9 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import type { Fault } from "../../core/faults.ts";
 import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
-import { showValue } from "../../csv/tally.ts";
+import type { FaultTally } from "../../csv/tally.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import { copyIntoStage, emptyStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
-import type { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { rowCountTrouble } from "../drop/row-counts.ts";
 import { type StageContext, type Staged, stopIfCancelled, warn } from "./context.ts";
@@ -14,35 +12,30 @@ import { type StageContext, type Staged, stopIfCancelled, warn } from "./context
  * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
  * the end even when one is bad, so that every fault is known; only then is the drop rejected.
  */
-export async function ingest(
-  context: StageContext,
-  incoming: readonly Incoming[],
-  faults: DropFaults,
-): Promise<Staged[]> {
+export async function ingest(context: StageContext, incoming: readonly Incoming[]): Promise<Staged[]> {
   await emptyStage(context.tx, context.tables);
   const staged: Staged[] = [];
   for (const one of incoming) {
     stopIfCancelled(context.signal);
-    const table = await ingestFile(context, one, faults);
+    const table = await ingestFile(context, one);
     if (table !== null) staged.push(table);
   }
-  faults.throwIfAny();
+  context.faults.throwIfAny();
   return staged;
 }
 
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
-async function ingestFile(context: StageContext, one: Incoming, faults: DropFaults): Promise<Staged | null> {
+async function ingestFile(context: StageContext, one: Incoming): Promise<Staged | null> {
+  const { tx, faults } = context;
   const { table, file } = one;
   if (file.fault !== null) {
-    faults.add([file.fault]);
+    faults.add(file.fault);
     return null;
   }
   const reader = await openTable(sourceOf(context.dataset, one));
   const columns = reader.header?.columns ?? [];
-  const copy =
-    reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
-  const { read, rows } = await send(context, one, reader, copy, faults);
-  if (read.faultCount === 0) checkRowCount(context, one, read.rows, faults);
+  const copy = reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(tx, table, columns)) : null;
+  const { read, rows } = await send(context, one, reader, copy);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
@@ -51,60 +44,52 @@ async function ingestFile(context: StageContext, one: Incoming, faults: DropFaul
   return { name: table.name, table, carried: columns, rows, record };
 }
 
-/** Told with the faults of the other files, so that one mail to the sender is enough. */
-function checkRowCount(context: StageContext, { table, file }: Incoming, rows: number, faults: DropFaults): void {
-  const trouble = rowCountTrouble(context, { table: table.name, path: file.path, rows });
-  if (trouble === null) return;
-  if ("fault" in trouble) faults.add([trouble.fault]);
-  else warn(context, trouble.warning);
-}
-
+/** Reads the file while it is copied; `rows` is null when nothing of it is staged. */
 async function send(
   context: StageContext,
   { table, file }: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
-  faults: DropFaults,
 ): Promise<{ read: TableRead; rows: number | null }> {
-  const { emit, signal, rejects } = context;
+  const { emit, signal, faults } = context;
+  const tally = faults.of(file.path);
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
-  try {
-    const read = await reader.read({ write: copy?.write, onProgress, onFault: rejects.add, signal });
-    faults.addFound(foundIn(read));
-    if (copy === null) return { read, rows: null };
-    if (read.faultCount > 0) {
-      await copy.abort("the file has faults");
-      return { read, rows: null };
-    }
-    const rows = await copy.finish();
-    if (rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
-    return { read, rows };
-  } catch (error) {
-    await copy?.abort("reading failed");
+  // What only the server can judge, such as a domain's CHECK. The file is read on for all else that is wrong.
+  const refusals: RefusedCell[] = [];
+  const unlessRefused = (error: unknown) => {
     const refused = refusedCell(error);
     if (refused === null) throw error;
-    // What only the server can judge, such as a domain's CHECK. The file is read once more for all else that is wrong.
-    const read = await reader.read({ onFault: rejects.add, signal });
-    faults.addFound(foundIn(read));
-    if (read.faultCount === 0) faults.add([refusedFault(file.path, reader, refused)]);
-    return { read, rows: null };
+    refusals.push(refused);
+  };
+  const write = copy === null ? undefined : (chunk: Uint8Array) => copy.write(chunk).catch(unlessRefused);
+  try {
+    const read = await reader.read(tally, { write, onProgress, signal });
+    const isSound = tally.count === 0;
+    const rows = isSound && copy !== null ? await copy.finish().catch(unlessRefused) : undefined;
+    if (rows !== undefined && rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
+    if (rows === undefined) await copy?.abort("the file has faults");
+    const [refused] = refusals;
+    if (isSound && refused !== undefined) tellRefused(refused, reader, tally);
+    if (isSound) checkRowCount(context, { table, file }, read.rows);
+    return { read, rows: rows ?? null };
+  } catch (error) {
+    await copy?.abort("reading failed");
+    throw error;
   }
 }
 
-function foundIn({ faults, faultCount, groups }: TableRead) {
-  return { listed: faults, count: faultCount, groups };
+function tellRefused({ line, column, value, reason }: RefusedCell, { header }: TableReader, tally: FaultTally): void {
+  const inFile = line + (header?.firstRow ?? 1) - 1;
+  tally.add("not_of_type", reason, inFile, column ?? undefined, value ?? undefined);
 }
 
-function refusedFault(path: string, { header }: TableReader, { line, column, value, reason }: RefusedCell): Fault {
-  return {
-    file: basename(path),
-    line: line + (header?.firstRow ?? 1) - 1,
-    ...(column !== null && { column }),
-    ...(value !== null && { value: showValue(value) }),
-    code: "not_of_type",
-    reason,
-  };
+/** Told with the faults of the other files, so that one mail to the sender is enough. */
+function checkRowCount(context: StageContext, { table, file }: Pick<Incoming, "table" | "file">, rows: number): void {
+  const trouble = rowCountTrouble(context, { table: table.name, path: file.path, rows });
+  if (trouble === null) return;
+  if ("fault" in trouble) context.faults.add(trouble.fault);
+  else warn(context, trouble.warning);
 }
 
 function rowsLost(path: string, read: number, staged: number): ConsoleError {

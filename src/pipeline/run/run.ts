@@ -10,7 +10,7 @@ import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred } from "../../postgres/live/other-writers.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
-import { DropFaults, type Rejects, rejectFolder, rejectsOf } from "../drop/faults.ts";
+import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import type { Incoming, MonthFile } from "../drop/months.ts";
 import type { Holding } from "../drop/past.ts";
@@ -72,7 +72,6 @@ export interface OpenRun {
 interface Findings {
   record: RunRecord;
   faults: DropFaults;
-  rejects: Rejects;
   progress: { stage: Stage | null };
 }
 
@@ -84,12 +83,11 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
   const { run, job, ledger, stream } = open;
   const start = performance.now();
   const record = emptyRecord();
-  const rejects = rejectsOf(rejectFolder(open.home, ledger, job.dataset.name), job.month, run);
-  const faults = new DropFaults(job.month, rejects.add);
+  const faults = new DropFaults(job.month, rejectPath(open.home, ledger, job.dataset.name, `${job.month}-${run}`));
   const progress: { stage: Stage | null } = { stage: null };
   sayStarted(open);
   try {
-    const { inForce, lifted, replaced } = await publish(open, { record, faults, rejects, progress });
+    const { inForce, lifted, replaced } = await publish(open, { record, faults, progress });
     stream.emit({
       event: "run.finished",
       status: job.mode === "dry_run" ? "dry_run" : "published",
@@ -105,7 +103,7 @@ export async function runMonth(open: OpenRun): Promise<ConsoleError | null> {
     return null;
   } catch (thrown) {
     const error = await explain(open, thrown, faults);
-    const rejectFile = await rejects.close();
+    const rejectFile = faults.close();
     const groups = error.faultCount > 0 ? faults.groups : [];
     await recordFailure(ledger, run, record, { error, groups, stage: progress.stage, rejectFile });
     stream.emit({
@@ -167,28 +165,24 @@ async function publish(open: OpenRun, findings: Findings): Promise<Snapshots> {
   return snapshots;
 }
 
-async function stagesIn(
-  tx: Transaction,
-  open: OpenRun,
-  { record, faults, rejects, progress }: Findings,
-): Promise<Snapshots> {
+async function stagesIn(tx: Transaction, open: OpenRun, { record, faults, progress }: Findings): Promise<Snapshots> {
   const { job, incoming, suites, stream, signal } = open;
   const { run, rowsBefore, holding, standing, parents } = open;
   const goesOn = job.mode === "dry_run" && open.left.length > 0;
   const given = { run, rowsBefore, holding, standing, parents, goesOn, warnings: record.warnings };
-  const context: StageContext = { ...job, ...given, tx, emit: stream.emit, rejects, signal };
+  const context: StageContext = { ...job, ...given, tx, emit: stream.emit, faults, signal };
   const stage = <Result>(name: Stage, work: () => Promise<Result>) => {
     progress.stage = name;
     return inStage(context, name, work);
   };
-  const staged = await stage("ingest", () => ingest(context, incoming, faults));
+  const staged = await stage("ingest", () => ingest(context, incoming));
   record.files = staged.map((table) => table.record);
   const { counts, publishing } = await stage("upsert", () => upsert(context, staged));
   record.tables = counts;
   await stage("validate", () => validate(context, suites, record.verdicts));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
-    await findUnexpected(context, incoming, suites, record.verdicts, faults);
+    await findUnexpected(context, incoming, suites, record.verdicts);
     throw expectationsFailed(job, failed, record.verdicts.length, faults);
   }
   const snapshots = await stage("snapshot", async () => {
@@ -208,7 +202,7 @@ async function requireAsListed(
 ): Promise<void> {
   const hashes = new Map(record.files.map(({ table, sha256 }) => [table, sha256]));
   const delivered = incoming.map(({ table, file }) => ({ listed: file, sha256: hashes.get(table.name) ?? null }));
-  faults.add(await changedSince(listedAt, delivered, await listAgain()));
+  for (const fault of await changedSince(listedAt, delivered, await listAgain())) faults.add(fault);
   faults.throwIfAny();
 }
 
@@ -235,7 +229,7 @@ async function explain(open: OpenRun, thrown: unknown, faults: DropFaults): Prom
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
-  if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
+  if (thrown instanceof ConsoleError || thrown instanceof KeyFault || isKeyViolation(thrown)) {
     await findKeyFaults(sql, { ...job, parents: open.parents }, incoming, faults);
     if (faults.count > 0) return faults.rejection();
     if (isKeyViolation(thrown)) return takenMeanwhile(job);

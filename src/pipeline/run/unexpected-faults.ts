@@ -1,17 +1,15 @@
-import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import type { Suite } from "../../core/suites/suite.ts";
 import { isMoved, statFile } from "../../csv/drop.ts";
 import { keyLines } from "../../csv/keys.ts";
 import { SourceFault } from "../../csv/source.ts";
-import { FaultTally } from "../../csv/tally.ts";
+import type { FaultTally } from "../../csv/tally.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { type CompiledRowCheck, everyUnexpectedValue } from "../../expectations/results/samples.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { copyRowLines, dropScratch, makeRowLines, rowLinesText, type Scratch } from "../../postgres/live/row-lines.ts";
-import type { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { compiledFor } from "../session/suites.ts";
 import { type StageContext, stopIfCancelled } from "./context.ts";
@@ -35,17 +33,15 @@ export async function findUnexpected(
   incoming: readonly Incoming[],
   suites: ReadonlyMap<string, Suite>,
   verdicts: readonly EvaluatedVerdict[],
-  faults: DropFaults,
 ): Promise<void> {
   for (const [index, one] of incoming.entries()) {
     const failed = failedChecks(context, one, suites, verdicts);
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
-    const tally = new FaultTally(basename(one.file.path), faults.onFault);
+    const tally = context.faults.of(one.file.path);
     for (const [at, each] of failed.entries()) {
       await tellValues(context, one, each, { rows: `unexpected_rows_${index}_${at}`, lines }, tally);
     }
-    faults.addFound(tally);
     if (lines !== null) await dropScratch(context.tx, lines);
   }
 }

@@ -21,7 +21,6 @@ export function sourceIn(path: string): TableSource {
   const shape = { schema: "public", name: table, columns, key };
   return {
     path,
-    file: `${table}.csv`,
     shape,
     key,
     optional: new Set(),
