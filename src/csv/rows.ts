@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
 import type { RowFaults } from "./row-faults.ts";
-import { RecordScanner, type ScannedRecord } from "./scan.ts";
+import { RecordScanner, type ScannedCell, type ScannedRecord } from "./scan.ts";
 import { showBytes } from "./utf8.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
@@ -39,8 +39,8 @@ export class RowReader {
     }
     this.#rest = data.subarray(at);
     if (final && this.#long !== null) this.#endLong(this.#long);
-    const { blanks, shape } = this.faults;
-    return data.subarray(0, Math.max(0, at - blanks * shape.lineEnd.length));
+    const { blanks, lineEnd } = this.faults;
+    return data.subarray(0, Math.max(0, at - blanks * lineEnd.length));
   }
 
   #take(data: Buffer, final: boolean): number {
@@ -57,7 +57,7 @@ export class RowReader {
   /** False when the block is unsound; then nothing was counted. */
   #readSound(block: Buffer): boolean {
     const { faults } = this;
-    const { lineEnd } = faults.shape;
+    const { lineEnd } = faults;
     const isPlain = !block.includes(quoteByte);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
@@ -65,10 +65,10 @@ export class RowReader {
     const records = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
-    const lines = new RecordLines(records, this.line);
+    const lineOf = linesOf(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
-      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lines.of(index));
+      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lineOf(index));
       else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }
@@ -107,41 +107,34 @@ export class RowReader {
   }
 }
 
-/** Lines of records whose quoted values may hold line ends; asked in ascending order. */
-class RecordLines {
-  #index = 0;
-
-  constructor(
-    readonly records: string[][],
-    private line: number,
-  ) {}
-
-  of(index: number): number {
-    for (; this.#index < index; this.#index++) {
-      this.line++;
-      for (const value of this.records[this.#index] ?? []) {
-        for (let at = value.indexOf("\n"); at !== -1; at = value.indexOf("\n", at + 1)) this.line++;
+/** The lines of records whose quoted values may hold line ends, of which the first is on `line`; asked in ascending order. */
+function linesOf(records: readonly string[][], line: number): (index: number) => number {
+  let known = 0;
+  return (index) => {
+    for (; known < index; known++) {
+      line++;
+      for (const value of records[known] ?? []) {
+        for (let at = value.indexOf("\n"); at !== -1; at = value.indexOf("\n", at + 1)) line++;
       }
     }
-    return this.line;
-  }
+    return line;
+  };
 }
 
 /** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
-export class LongRecord {
-  #goesOnTo: "quote" | "line" | null;
-  readonly #isTooWide: boolean;
-  readonly #cell: number;
-  readonly #line: number;
+class LongRecord {
+  #goesOnTo: ScannedRecord["goesOnTo"];
+  readonly #cell: ScannedCell | undefined;
   readonly #written: string;
 
-  constructor(record: ScannedRecord, line: number, data: Buffer) {
+  constructor(
+    readonly record: ScannedRecord,
+    readonly line: number,
+    data: Buffer,
+  ) {
     this.#goesOnTo = record.goesOnTo;
-    this.#cell = record.cells.length - 1;
-    const last = record.cells.at(-1);
-    this.#isTooWide = last?.trouble === "row_long";
-    this.#line = line + (last?.linesDown ?? 0);
-    const from = last?.from ?? 0;
+    this.#cell = record.cells.at(-1);
+    const from = this.#cell?.from ?? 0;
     this.#written = showBytes(data.subarray(from, from + 400));
   }
 
@@ -167,10 +160,11 @@ export class LongRecord {
   }
 
   /** Once it is over, or the file is. */
-  report(faults: RowFaults): void {
-    const [code, reason] = this.#goesOnTo === "quote" ? unclosed : this.#isTooWide ? tooWide : tooLong;
-    const column = this.#cell < faults.width ? faults.columnName(this.#cell) : undefined;
-    faults.tally.add(code, reason, this.#line, column, this.#written);
+  report({ tally, names }: RowFaults): void {
+    const [code, reason] =
+      this.#goesOnTo === "quote" ? unclosed : this.#cell?.trouble === "row_long" ? tooWide : tooLong;
+    const line = this.line + (this.#cell?.linesDown ?? 0);
+    tally.add(code, reason, line, names[this.record.cells.length - 1], this.#written);
   }
 }
 
