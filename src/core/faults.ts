@@ -110,6 +110,9 @@ export const faultGroup = {
 /** One thing wrong with a drop. */
 export type Fault = type.infer<typeof fault>;
 
+/** One thing wrong with a file that need not be named. */
+export type FileFault = Omit<Fault, "file">;
+
 /** All faults of one kind in one column of one file. */
 export type FaultGroup = type.infer<typeof faultGroup>;
 

@@ -4,8 +4,10 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import type { TableShape } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
-import { messageOf } from "./drop.ts";
+import type { DateRange } from "./cells/cell-type.ts";
+import { type FileFacts, messageOf } from "./drop.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
@@ -27,6 +29,19 @@ export interface ChunkOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** A file and the table that it is for. */
+export interface TableSource {
+  path: string;
+  shape: TableShape;
+  /** Columns that a file need not carry. */
+  optional: ReadonlySet<string>;
+  dates: DateRange;
+  /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
+  added?: ReadonlySet<string>;
+  /** How it was listed, where that is to be held against it. */
+  listed?: FileFacts;
+}
+
 /** A file that is being read: its bytes on disk are hashed, what they stand for is handed out. */
 export class SourceFile {
   #bytes = 0;
@@ -35,7 +50,7 @@ export class SourceFile {
   private constructor(
     readonly path: string,
     readonly handle: FileHandle,
-    readonly before: Stats,
+    readonly stats: Stats,
   ) {}
 
   /** Throws a SourceFault when there is no such file or it cannot be opened. */
@@ -54,7 +69,7 @@ export class SourceFile {
   async *chunks(options: ChunkOptions = {}): AsyncGenerator<Buffer> {
     const onDisk = this.#onDisk(options);
     // Nothing at all is an empty file, not a damaged archive.
-    const ending = this.before.size === 0 ? "" : extname(this.path);
+    const ending = this.stats.size === 0 ? "" : extname(this.path);
     try {
       if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }));
       else if (ending === ".zst") {
@@ -64,10 +79,6 @@ export class SourceFile {
       await onDisk.return(undefined);
       await this.handle.close();
     }
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** Of the bytes on disk; once, after the last chunk. */

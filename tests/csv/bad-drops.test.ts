@@ -43,7 +43,6 @@ async function readDrop(): Promise<{ faults: Fault[]; counted: number; rows: num
       path: file.path,
       shape: table.live,
       optional: new Set(table.manifest.absent),
-      key: table.live.key,
       dates,
     });
     faults.push(...read.faults);
@@ -75,7 +74,7 @@ describe("values of other types", () => {
       const path = join(folder.path, "t.csv");
       writeFileSync(path, `id,v\n1,${written}\n`);
       const shape = shapeOf({ id: "text not null", v: declared }, ["id"]);
-      const { faults } = await readFile({ path, shape, optional: new Set(), key: ["id"], dates });
+      const { faults } = await readFile({ path, shape, optional: new Set(), dates });
       expect(faults.map(asExpected)).toEqual([["t.csv", 2, "v", shown, code]]);
     });
   }

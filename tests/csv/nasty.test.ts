@@ -62,7 +62,6 @@ async function readWhole(path: string, columns: Record<string, string>): Promise
     path,
     shape: shapeOf(columns, []),
     optional: new Set<string>(),
-    key: [],
     dates,
   };
   const passed: Uint8Array[] = [];

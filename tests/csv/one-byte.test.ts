@@ -57,7 +57,7 @@ async function read(data: Buffer): Promise<{ names: string[]; rows: Cells } | nu
   const path = join(folder, "t.csv");
   writeFileSync(path, data);
   const passed: Uint8Array[] = [];
-  const source = { path, shape, optional, key: ["id"], dates };
+  const source = { path, shape, optional, dates };
   const { faults, names, rows: counted } = await readFile(source, { write: async (bytes) => void passed.push(bytes) });
   if (faults.length > 0) {
     for (const { line } of faults) expect(line).toBeGreaterThanOrEqual(1);

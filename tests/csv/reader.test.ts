@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describeGroup, type Fault } from "../../src/core/faults.ts";
-import { findLines, keyLines } from "../../src/csv/keys.ts";
+import { findLines, locateKeys } from "../../src/csv/locate.ts";
 import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
 import { RejectFile } from "../../src/csv/reject-file.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
@@ -22,7 +22,7 @@ const shape = shapeOf({ user_id: "text not null", watch_hours_30d: "numeric", no
 function sourceOf(content: string | Buffer, file = "t.csv") {
   const path = join(folder, file);
   writeFileSync(path, content);
-  return { path, shape, optional: new Set<string>(), key: ["user_id"], dates };
+  return { path, shape, optional: new Set<string>(), dates };
 }
 
 const read = (content: string | Buffer, options?: ReadOptions, file?: string) =>
@@ -227,7 +227,7 @@ describe("values beyond all measure", () => {
 
 async function keysOf(content: string | ReturnType<typeof sourceOf>): Promise<[string, number | null][]> {
   const found: [string, number | null][] = [];
-  for await (const { keys, lines } of keyLines(typeof content === "string" ? sourceOf(content) : content)) {
+  for await (const { keys, lines } of locateKeys(typeof content === "string" ? sourceOf(content) : content)) {
     found.push(...keys.map((key, index): [string, number | null] => [key, lines[index] ?? null]));
   }
   return found;
@@ -272,7 +272,7 @@ describe("keys and their lines", () => {
   });
 
   test("of several columns are told as a JSON array", async () => {
-    const source = { ...sourceOf(`${header}u1,1,a\n`), key: ["note", "user_id"] };
+    const source = { ...sourceOf(`${header}u1,1,a\n`), shape: { ...shape, key: ["note", "user_id"] } };
     expect(await findLines(source, new Set(['["a","u1"]']))).toEqual(new Map([['["a","u1"]', 2]]));
   });
 
@@ -301,6 +301,6 @@ test("files are closed, however reading ends", async () => {
   await read("nonsense");
   await read(gzipSync(sound(20_000)).subarray(0, 5_000), {}, "t.csv.gz");
   await read(sound(20_000), { write: () => Promise.reject(new Error("gone")) }).catch(() => {});
-  for await (const _ of keyLines(sourceOf(sound(20_000)))) break;
+  for await (const _ of locateKeys(sourceOf(sound(20_000)))) break;
   expect(open()).toBe(before);
 });

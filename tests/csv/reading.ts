@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import type { Column, TableShape } from "../../src/core/columns.ts";
 import type { Fault } from "../../src/core/faults.ts";
-import { openTable, type ReadOptions, type TableSource } from "../../src/csv/reader.ts";
+import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
 import type { RejectFile } from "../../src/csv/reject-file.ts";
 import { RowFaults } from "../../src/csv/row-faults.ts";
 import { RowReader } from "../../src/csv/rows.ts";
+import type { TableSource } from "../../src/csv/source.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
 
 export const dates = { from: "1900-01-01", to: "2100-12-31" };

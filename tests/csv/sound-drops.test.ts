@@ -37,7 +37,7 @@ type Loaded = Record<string, Record<string, string | null>>;
 /** Reads a file strictly while its bytes are copied; returns what is then in the table, by key. */
 async function load(path: string, shape: TableShape, optional: string[], copyTo: LoadTable | string): Promise<Loaded> {
   const [key = ""] = shape.key;
-  const reader = await openTable({ path, shape, optional: new Set(optional), key: shape.key, dates });
+  const reader = await openTable({ path, shape, optional: new Set(optional), dates });
   const columns = reader.header?.columns ?? [];
   return database.sql.begin(async (tx) => {
     const [schema, name] = typeof copyTo === "string" ? ["public", copyTo] : ["stage", copyTo.name];

@@ -1,12 +1,11 @@
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
-import { statFile } from "../../csv/drop.ts";
-import { findLines } from "../../csv/keys.ts";
-import type { TableSource } from "../../csv/reader.ts";
+import { isUnmoved } from "../../csv/drop.ts";
+import { findLines } from "../../csv/locate.ts";
+import type { TableSource } from "../../csv/source.ts";
 import type { ExpectationResult } from "../../expectations/results/result.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
-import type { FileRecord } from "../../postgres/ledger/records.ts";
 import { runStanding } from "../../postgres/ledger/standing.ts";
 import { sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
@@ -42,11 +41,6 @@ async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: E
   if (file === null || !(await isUnmoved(file))) return null;
   const onDisk = { ...file, identity: file.identity ?? "", table: table.name, present: true, fault: null };
   return sourceOf(dataset, { table, file: onDisk, added: new Set() });
-}
-
-async function isUnmoved({ path, bytes, modified_ms }: FileRecord): Promise<boolean> {
-  const found = await statFile(path).catch(() => null);
-  return found?.size === bytes && found.mtimeMs === modified_ms;
 }
 
 interface Known {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { formatCount } from "../../core/format.ts";
-import { keyLines } from "../../csv/keys.ts";
+import { locateKeys } from "../../csv/locate.ts";
 import { SourceFault } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
@@ -87,7 +87,7 @@ async function collectKeys(
   const hash = new Bun.CryptoHasher("sha256");
   let isWhole = true;
   try {
-    for await (const { keys, lines } of keyLines(sourceOf(dataset, one))) {
+    for await (const { keys, lines } of locateKeys(sourceOf(dataset, one))) {
       if (keys.length === 0) continue;
       const text = keyLinesText(keys, lines);
       hash.update(text);

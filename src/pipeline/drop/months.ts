@@ -4,7 +4,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { dropFiles, type FileOnDisk, isMoved, listMonths } from "../../csv/drop.ts";
-import type { TableSource } from "../../csv/reader.ts";
+import type { TableSource } from "../../csv/source.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { Session } from "../session/session.ts";
@@ -153,7 +153,6 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
     optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
     added,
     listed: file,
-    key: table.live.key,
     dates,
   };
 }

@@ -1,7 +1,7 @@
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import type { Suite } from "../../core/suites/suite.ts";
-import { isMoved, statFile } from "../../csv/drop.ts";
-import { keyLines } from "../../csv/keys.ts";
+import { isUnmoved } from "../../csv/drop.ts";
+import { locateKeys } from "../../csv/locate.ts";
 import { SourceFault } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
@@ -108,7 +108,7 @@ async function copyLines(
 ): Promise<boolean> {
   const copy = await copyRowLines(tx, lines);
   try {
-    for await (const batch of keyLines(sourceOf(dataset, one), signal)) {
+    for await (const batch of locateKeys(sourceOf(dataset, one), signal)) {
       if (batch.keys.length > 0) await copy.write(rowLinesText(batch.keys, batch.lines, one.table.live.key.length));
     }
   } catch (error) {
@@ -120,6 +120,5 @@ async function copyLines(
     return false;
   }
   await copy.finish();
-  const found = await statFile(one.file.path).catch(() => null);
-  return found !== null && !isMoved(one.file, { bytes: found.size, modified_ms: found.mtimeMs });
+  return isUnmoved(one.file);
 }

@@ -1,5 +1,5 @@
 import type { Column } from "../../../src/core/columns.ts";
-import type { TableSource } from "../../../src/csv/reader.ts";
+import type { TableSource } from "../../../src/csv/source.ts";
 
 export const table = "usage_agg_30d";
 
@@ -22,7 +22,6 @@ export function sourceIn(path: string): TableSource {
   return {
     path,
     shape,
-    key,
     optional: new Set(),
     dates: { from: "1900-01-01", to: "2100-12-31" },
   };
