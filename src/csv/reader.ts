@@ -20,24 +20,21 @@ export interface TableRead {
   sha256: string | null;
 }
 
-export interface TableReader {
-  /** The file's columns in its order, by the table's names; null when the header is faulty. */
-  readonly header: { columns: string[] /** Line of the first row. */; firstRow: number } | null;
-  /**
-   * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
-   * signal's reason.
-   */
-  read(tally: FaultTally, options?: ReadOptions): Promise<TableRead>;
-}
+export type TableReader = Awaited<ReturnType<typeof openTable>>;
 
 /** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
-export async function openTable(source: TableSource): Promise<TableReader> {
+export async function openTable(source: TableSource) {
   const opening = await openFile(source);
   const { layout, faults } = opening;
   const columns = layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
+    /** The file's columns in its order, and the line of its first row; null when the header is faulty. */
     header: faults.length === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
-    read: (tally, options = {}) => readTable(source, opening, tally, options),
+    /**
+     * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
+     * signal's reason.
+     */
+    read: (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options),
   };
 }
 

@@ -71,9 +71,9 @@ export class SourceFile {
     // Nothing at all is an empty file, not a damaged archive.
     const ending = this.stats.size === 0 ? "" : extname(this.path);
     try {
-      if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }));
+      if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }), options.signal);
       else if (ending === ".zst") {
-        yield* decompress(wholeFrames(onDisk), createZstdDecompress({ chunkSize: chunkBytes }));
+        yield* decompress(wholeFrames(onDisk), createZstdDecompress({ chunkSize: chunkBytes }), options.signal);
       } else yield* onDisk;
     } finally {
       await onDisk.return(undefined);
@@ -113,24 +113,14 @@ export class SourceFile {
 }
 
 /** Errors of the decoder are faults of the file; those of the input stay as they are. */
-async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
-  let inputError: unknown;
-  async function* watched() {
-    try {
-      yield* input;
-    } catch (error) {
-      inputError = error;
-      throw error;
-    }
-  }
-  const source = Readable.from(watched(), { objectMode: true });
-  pipeline(source, decoder, () => {});
+async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, signal: ChunkOptions["signal"]) {
+  pipeline(Readable.from(input, { objectMode: true }), decoder, () => {});
   try {
     for await (const chunk of decoder) yield chunk;
   } catch (error) {
-    throw (
-      inputError ?? new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${messageOf(error)}`)
-    );
+    signal?.throwIfAborted();
+    if (error instanceof SourceFault) throw error;
+    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${messageOf(error)}`);
   }
 }
 
