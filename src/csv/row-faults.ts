@@ -174,7 +174,8 @@ function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   return isMarked ? quotedMark + value : value;
 }
 
-function showCell({ text }: RecordScanner, { from, to, kinds }: ScannedCell): string {
+/** A cell as it is written, as much of it as is looked at. */
+export function showCell({ text }: RecordScanner, { from, to, kinds }: ScannedCell): string {
   return text.written(from, Math.min(to, from + shownBytes), kinds);
 }
 

@@ -1,12 +1,19 @@
 import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
-import type { RowFaults } from "./row-faults.ts";
+import { type RowFaults, showCell } from "./row-faults.ts";
 import { RecordScanner, type ScannedCell, type ScannedRecord } from "./scan.ts";
-import { showBytes } from "./utf8.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
+
+/** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
+interface LongRecord extends Pick<ScannedCell, "trouble"> {
+  goesOnTo: "quote" | "line";
+  line: number;
+  column: string | undefined;
+  written: string;
+}
 
 /**
  * Takes a file's rows as they come, in chunks cut anywhere, and has each checked. Blocks of whole records are parsed
@@ -44,7 +51,11 @@ export class RowReader {
   }
 
   #take(data: Buffer, final: boolean): number {
-    if (this.#long !== null) return this.#passLong(this.#long, data, final);
+    if (this.#long !== null) {
+      const passed = this.#passLong(this.#long, data, final);
+      this.line += countLines(data, 0, passed);
+      return passed;
+    }
     const whole = wholeRecords(data, final);
     if (whole > 0 && this.#readSound(data.subarray(0, whole))) return whole;
     if (whole === 0 && !final && data.length <= this.#patience) return 0;
@@ -87,22 +98,43 @@ export class RowReader {
       const record = scanner.record(at);
       if (record === null) break;
       this.faults.scanned(scanner, record, this.offset, this.line);
-      if (record.goesOnTo !== null) this.#long = new LongRecord(record, this.line, data);
+      if (record.goesOnTo !== null) this.#long = this.#longRecord(scanner, record, record.goesOnTo);
       this.line += record.lines;
       at = record.next;
     }
     return at;
   }
 
-  #passLong(long: LongRecord, data: Buffer, final: boolean): number {
-    const passed = long.pass(data, final);
-    this.line += countLines(data, 0, passed);
-    if (long.isOver) this.#endLong(long);
-    return passed;
+  #longRecord(scanner: RecordScanner, { cells }: ScannedRecord, goesOnTo: LongRecord["goesOnTo"]): LongRecord | null {
+    const last = cells.at(-1);
+    if (last === undefined) return null;
+    const { trouble, linesDown } = last;
+    const column = this.faults.names[cells.length - 1];
+    return { goesOnTo, trouble, line: this.line + linesDown, column, written: showCell(scanner, last) };
   }
 
-  #endLong(long: LongRecord): void {
-    long.report(this.faults);
+  /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */
+  #passLong(long: LongRecord, data: Buffer, final: boolean): number {
+    let at = 0;
+    while (long.goesOnTo === "quote") {
+      at = data.indexOf(quoteByte, at);
+      if (at === -1) return data.length;
+      // Whether it closes is told by what follows.
+      if (at === data.length - 1 && !final) return at;
+      if (data[at + 1] === quoteByte) at += 2;
+      else long.goesOnTo = "line";
+    }
+    const lineFeed = data.indexOf(lfByte, at);
+    if (lineFeed === -1) return data.length;
+    this.#endLong(long);
+    return lineFeed + 1;
+  }
+
+  /** Once it is over, or the file is. */
+  #endLong({ goesOnTo, trouble, line, column, written }: LongRecord): void {
+    const ended = trouble === "row_long" ? "row_long" : "value_too_long";
+    const code = goesOnTo === "quote" ? "quote_unclosed" : ended;
+    this.faults.tally.add(code, longReasons[code], line, column, written);
     this.#long = null;
   }
 }
@@ -121,53 +153,8 @@ function linesOf(records: readonly string[][], line: number): (index: number) =>
   };
 }
 
-/** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
-class LongRecord {
-  #goesOnTo: ScannedRecord["goesOnTo"];
-  readonly #cell: ScannedCell | undefined;
-  readonly #written: string;
-
-  constructor(
-    readonly record: ScannedRecord,
-    readonly line: number,
-    data: Buffer,
-  ) {
-    this.#goesOnTo = record.goesOnTo;
-    this.#cell = record.cells.at(-1);
-    const from = this.#cell?.from ?? 0;
-    this.#written = showBytes(data.subarray(from, from + 400));
-  }
-
-  get isOver(): boolean {
-    return this.#goesOnTo === null;
-  }
-
-  /** Passes over what belongs to it, to the end of its line; returns how many bytes that is. */
-  pass(data: Buffer, final: boolean): number {
-    let at = 0;
-    while (this.#goesOnTo === "quote") {
-      at = data.indexOf(quoteByte, at);
-      if (at === -1) return data.length;
-      // Whether it closes is told by what follows.
-      if (at === data.length - 1 && !final) return at;
-      if (data[at + 1] === quoteByte) at += 2;
-      else this.#goesOnTo = "line";
-    }
-    const lineFeed = data.indexOf(lfByte, at);
-    if (lineFeed === -1) return data.length;
-    this.#goesOnTo = null;
-    return lineFeed + 1;
-  }
-
-  /** Once it is over, or the file is. */
-  report({ tally, names }: RowFaults): void {
-    const [code, reason] =
-      this.#goesOnTo === "quote" ? unclosed : this.#cell?.trouble === "row_long" ? tooWide : tooLong;
-    const line = this.line + (this.#cell?.linesDown ?? 0);
-    tally.add(code, reason, line, names[this.record.cells.length - 1], this.#written);
-  }
-}
-
-const unclosed = ["quote_unclosed", "a quote opens here that is never closed"] as const;
-const tooWide = ["row_long", "more values than the header has columns, in a line of over 1 MB"] as const;
-const tooLong = ["value_too_long", "longer than 1 MB"] as const;
+const longReasons = {
+  quote_unclosed: "a quote opens here that is never closed",
+  row_long: "more values than the header has columns, in a line of over 1 MB",
+  value_too_long: "longer than 1 MB",
+};

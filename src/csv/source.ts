@@ -61,7 +61,7 @@ export class SourceFile {
       const handle = await open(path);
       return new SourceFile(path, handle, await handle.stat());
     } catch (error) {
-      throw asFault(error);
+      return throwFault(error);
     }
   }
 
@@ -89,9 +89,7 @@ export class SourceFile {
   async *#onDisk({ onProgress, signal }: ChunkOptions): AsyncGenerator<Buffer> {
     // Reading goes on while a chunk is worked on. A fresh buffer each time: a socket may still hold the last one.
     const read = () =>
-      this.handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, this.#bytes).catch((error) => {
-        throw asFault(error);
-      });
+      this.handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, this.#bytes).catch(throwFault);
     let next = read();
     try {
       for (;;) {
@@ -140,8 +138,8 @@ export async function hasChanged(path: string, since: Stats): Promise<boolean> {
   return now?.ino !== since.ino || now.size !== since.size || now.mtimeMs !== since.mtimeMs;
 }
 
-function asFault(error: unknown): unknown {
-  if (error instanceof SourceFault) return error;
+function throwFault(error: unknown): never {
+  if (error instanceof SourceFault) throw error;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", messageOf(error));
+  throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", messageOf(error));
 }

@@ -40,11 +40,6 @@ export class ByteText {
   }
 }
 
-/** Bytes as text, with each that is not UTF-8 as its escape. */
-export function showBytes(data: Buffer, from = 0, to = data.length): string {
-  return new ByteText(data).written(from, to, hasBeyondAscii);
-}
-
 /** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é"; the offset may be left out. */
 export function describeForeignByte(byte: number, offset: number | null): string {
   const [name, verdict, both] = descriptions[byte] ?? ["", "", ""];

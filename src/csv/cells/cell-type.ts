@@ -29,6 +29,9 @@ export type Mistake = readonly [written: RegExp, meant: (value: string) => strin
 
 const longestMended = 100;
 
+/** Not a number or a day miswritten, whatever else it may be. */
+const word = /^[a-z](?:.*[a-z\d])?$/is;
+
 /**
  * Makes the function that gives the reason, and `; did you mean 1?` when the value has blanks around it or is one of
  * these mistakes, and mending it gives a value of the type.
@@ -41,7 +44,7 @@ export function didYouMean(
   const isSound = (value: string) => pattern.test(value) && within?.(value) !== false;
   const anyMistake = new RegExp(mistakes.map(([written]) => written.source).join("|"));
   return (value) => {
-    if (value.length > longestMended || isWord(value)) return reason;
+    if (value.length > longestMended || word.test(value)) return reason;
     const trimmed = value.trim();
     if (trimmed !== value && isSound(trimmed)) return `${reason}; did you mean ${trimmed}?`;
     if (!anyMistake.test(value)) return reason;
@@ -52,14 +55,4 @@ export function didYouMean(
     }
     return reason;
   };
-}
-
-/** Begins with a letter, ends with a letter or a digit: not a number or a day miswritten, whatever else it may be. */
-function isWord(value: string): boolean {
-  const last = value.charCodeAt(value.length - 1);
-  return isLetter(value.charCodeAt(0)) && (isLetter(last) || (last >= 0x30 && last <= 0x39));
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
