@@ -110,6 +110,9 @@ export const faultGroup = {
 /** One thing wrong with a drop. */
 export type Fault = type.infer<typeof fault>;
 
+/** One thing wrong with a file that need not be named. */
+export type FileFault = Omit<Fault, "file">;
+
 /** All faults of one kind in one column of one file. */
 export type FaultGroup = type.infer<typeof faultGroup>;
 
@@ -118,17 +121,14 @@ export const placesKept = 3;
 
 /** Faults by file, kind and column, in the order in which each kind was first met. */
 export function groupFaults(faults: readonly Fault[]): FaultGroup[] {
-  const groups = new Map<string, FaultGroup>();
-  for (const fault of faults) {
-    const id = JSON.stringify([fault.file, fault.code, fault.column]);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, groupOf(fault));
-    else {
-      group.count++;
-      if (group.first.length < placesKept) group.first.push(placeOf(fault));
-    }
-  }
-  return [...groups.values()];
+  const kinds = Map.groupBy(faults, ({ file, code, column }) => JSON.stringify([file, code, column]));
+  return [...kinds.values()].flatMap((all) =>
+    all.slice(0, 1).map((first) => ({
+      ...groupOf(first),
+      count: all.length,
+      first: all.slice(0, placesKept).map(placeOf),
+    })),
+  );
 }
 
 /** A group of one. */

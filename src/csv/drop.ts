@@ -46,32 +46,20 @@ async function fileOf(folder: string, names: string[], table: { name: string; fi
     return faulty("file_missing", faultCodes.file_missing.means + (near === null ? "" : `; it has ${near}`));
   }
   try {
-    const { size, mtimeMs, identity, isFile } = await statFile(path);
-    const onDisk = { ...entry, bytes: size, modified_ms: mtimeMs, identity };
-    if (!isFile) return { ...faulty("file_unreadable", "not a file"), modified_ms: mtimeMs };
-    if (found.length === 1) return { ...onDisk, fault: null };
-    return { ...onDisk, fault: { file, code: "file_ambiguous", reason: `the drop has ${found.join(" and ")}` } };
+    const stats = await stat(path);
+    if (!stats.isFile()) return { ...faulty("file_unreadable", "not a file"), modified_ms: stats.mtimeMs };
+    const { fault } = faulty("file_ambiguous", `the drop has ${found.join(" and ")}`);
+    return { ...entry, ...factsOf(stats), fault: found.length === 1 ? null : fault };
   } catch (error) {
     return faulty("file_unreadable", messageOf(error));
   }
 }
 
-interface FileStat {
-  size: number;
-  mtimeMs: number;
-  identity: string;
-  isFile: boolean;
-}
+/** What tells a file from another, as the system has it. */
+export type FileFacts = Pick<FileOnDisk, "bytes" | "modified_ms" | "identity">;
 
-/** A file as the system has it, links followed. */
-export async function statFile(path: string): Promise<FileStat> {
-  const found = await stat(path);
-  return { size: found.size, mtimeMs: found.mtimeMs, identity: identityOf(found), isFile: found.isFile() };
-}
-
-/** What tells a file from another of its size and modification time. */
-export function identityOf({ dev, ino, ctimeMs }: Pick<Stats, "dev" | "ino" | "ctimeMs">): string {
-  return `${dev}:${ino}:${ctimeMs}`;
+export function factsOf({ size, mtimeMs, dev, ino, ctimeMs }: Stats): FileFacts {
+  return { bytes: size, modified_ms: mtimeMs, identity: `${dev}:${ino}:${ctimeMs}` };
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -94,31 +82,23 @@ export function messageOf(error: unknown): string {
   return message.replace(/, \w+( '.*')?$/, "");
 }
 
-/** A file as it was listed, and the SHA-256 of what was read of it. */
-export interface Delivered {
-  listed: FileOnDisk;
-  sha256: string | null;
-}
-
-/**
- * A clock that counts in larger steps than a writer needs shows no change within one: some file systems count in two
- * seconds.
- */
+/** A clock that counts in larger steps than a writer needs shows no change within one: some file systems count in two seconds. */
 const coarsestClockMs = 2_000;
 
 /**
  * What is no longer as it was when the drop was listed, at `listedAt` (milliseconds since 1970): files replaced, grown,
- * touched, gone, or come beside another. Where size and time are the same and may not tell, the contents are read again.
+ * touched, gone, or come beside another. Where size and time are the same and may not tell, the contents are read again,
+ * and held against the SHA-256 of what was read of the listed file.
  */
 export async function changedSince(
   listedAt: number,
-  delivered: readonly Delivered[],
+  delivered: readonly { listed: FileOnDisk; sha256: string | null }[],
   now: readonly FileOnDisk[],
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { listed, sha256 } of delivered) {
     const found = now.find(({ table }) => table === listed.table);
-    const reason = await changeOf(listedAt, { listed, sha256 }, found);
+    const reason = await changeOf(listedAt, listed, sha256, found);
     if (reason !== null) faults.push({ file: basename(listed.path), code: "file_changed", reason });
   }
   return faults;
@@ -126,7 +106,8 @@ export async function changedSince(
 
 async function changeOf(
   listedAt: number,
-  { listed, sha256 }: Delivered,
+  listed: FileOnDisk,
+  sha256: string | null,
   found: FileOnDisk | undefined,
 ): Promise<string | null> {
   if (found === undefined || !found.present || found.path !== listed.path) return "it is gone since the run began";
@@ -139,11 +120,14 @@ async function changeOf(
 }
 
 /** True when a file's size or modification time is another. */
-export function isMoved(
-  before: Pick<FileOnDisk, "bytes" | "modified_ms">,
-  now: Pick<FileOnDisk, "bytes" | "modified_ms">,
-): boolean {
+export function isMoved(before: Omit<FileFacts, "identity">, now: Omit<FileFacts, "identity">): boolean {
   return before.bytes !== now.bytes || before.modified_ms !== now.modified_ms;
+}
+
+/** True when the file lies where it lay, with the size and modification time that it had. */
+export async function isUnmoved(file: Omit<FileFacts, "identity"> & { path: string }): Promise<boolean> {
+  const found = await stat(file.path).catch(() => null);
+  return found !== null && !isMoved(file, factsOf(found));
 }
 
 /** Of a file as it lies on disk. Rejects when it cannot be read. */

@@ -1,18 +1,12 @@
-import type { Column, TableShape } from "../core/columns.ts";
-import type { FaultCode } from "../core/faults.ts";
+import type { Column } from "../core/columns.ts";
+import type { FileFault } from "../core/faults.ts";
 import { suggest } from "../core/suggest.ts";
+import type { TableSource } from "./source.ts";
 
-export interface HeaderFault {
-  code: FaultCode;
-  reason: string;
-  column?: string;
-  value?: string;
-}
-
-/** The columns of a file in its order, null for those that the table does not have, and what is wrong with them. */
-export interface Mapping {
-  columns: (Column | null)[];
-  faults: HeaderFault[];
+/** The columns of a file in its order, null for one that the table does not have; none when its first line is no header. */
+interface Mapping {
+  columns: (Column | null)[] | null;
+  faults: FileFault[];
 }
 
 const delimiters: [character: string, name: string][] = [
@@ -22,37 +16,27 @@ const delimiters: [character: string, name: string][] = [
 ];
 
 /** Why the first line cannot be a header of this table at all; null when it can. */
-export function misreadHeader(cells: readonly string[], shape: TableShape): HeaderFault | null {
-  const names = new Set(shape.columns.map((column) => column.name));
+function misread(cells: readonly string[], { name: table, columns }: TableSource["shape"]): FileFault | null {
+  const names = columns.map(({ name }) => name);
   const [first = ""] = cells;
-  const known = (words: readonly string[]) => words.some((word) => names.has(word.trim()));
+  const known = (words: readonly string[]) => words.some((word) => names.includes(word.trim()));
   for (const [character, name] of delimiters) {
     const parts = first.split(character).map((part) => part.replace(/^"|"$/g, ""));
     if (cells.length === 1 && parts.length > 1 && known(parts)) {
       return { code: "delimiter", reason: `the columns are separated by ${name}, not by commas`, value: character };
     }
   }
-  const looksLikeNames = cells.some((cell) => suggest(cell, [...names]) !== null);
-  if (known(cells) || looksLikeNames) return null;
-  return {
-    code: "header_missing",
-    reason: `no column of ${shape.name} is named in the first line`,
-    value: cells.join(","),
-  };
-}
-
-/** What a header is held against: `optional` columns may be missing, `added` ones the table had not got a drop ago. */
-export interface Expected {
-  shape: TableShape;
-  optional: ReadonlySet<string>;
-  added?: ReadonlySet<string>;
+  if (known(cells) || cells.some((cell) => suggest(cell, names) !== null)) return null;
+  return { code: "header_missing", reason: `no column of ${table} is named in the first line`, value: cells.join(",") };
 }
 
 /** Maps a header to the columns of the table by name. */
-export function mapHeader(cells: readonly string[], { shape, optional, added }: Expected): Mapping {
+export function mapHeader(cells: readonly string[], { shape, optional, added }: TableSource): Mapping {
+  const fault = misread(cells, shape);
+  if (fault !== null) return { columns: null, faults: [fault] };
   const byName = new Map(shape.columns.map((column) => [column.name, column]));
-  const missing = new Set(shape.columns.map((column) => column.name).filter((name) => !cells.includes(name)));
-  const faults: HeaderFault[] = [];
+  const missing = new Set(byName.keys()).difference(new Set(cells));
+  const faults: FileFault[] = [];
   const seen = new Map<string, number>();
   const columns = cells.map((name, index) => {
     const column = byName.get(name) ?? null;
@@ -60,29 +44,28 @@ export function mapHeader(cells: readonly string[], { shape, optional, added }: 
     if (before !== undefined) {
       const reason = `column ${index + 1} has the name of column ${before + 1}`;
       faults.push({ code: "column_repeated", reason, column: name });
-    } else if (column === null) faults.push(unknown(name, index, missing, shape));
+    } else if (column === null) {
+      faults.push({ code: "column_unknown", reason: whyUnknown(name, index, missing, shape.name), column: name });
+    }
     seen.set(name, before ?? index);
     return column;
   });
-  for (const name of missing) {
-    if (optional.has(name)) continue;
-    const isNew = added?.has(name) ?? false;
-    faults.push({
-      code: isNew ? "column_new" : "column_missing",
-      reason: isNew
-        ? `${shape.name} has a column ${name} now; the drop before carried none either`
-        : `${shape.name} has a column ${name}, the header has not`,
-      column: name,
-    });
+  for (const column of missing.difference(optional)) {
+    const has = `${shape.name} has a column ${column}`;
+    faults.push(
+      added?.has(column)
+        ? { code: "column_new", reason: `${has} now; the drop before carried none either`, column }
+        : { code: "column_missing", reason: `${has}, the header has not`, column },
+    );
   }
   return { columns, faults };
 }
 
-/** A column that the table does not have. One that it most likely stands for is then not missed as well. */
-function unknown(name: string, index: number, missing: Set<string>, shape: TableShape): HeaderFault {
-  if (name === "") return { code: "column_unknown", reason: `column ${index + 1} has no name`, column: name };
+/** The column that an unknown one most likely stands for is then not missed as well. */
+function whyUnknown(name: string, index: number, missing: Set<string>, table: string): string {
+  if (name === "") return `column ${index + 1} has no name`;
   const near = suggest(name, [...missing]);
-  if (near !== null) missing.delete(near);
-  const hint = near === null ? "" : `; did you mean ${near}?`;
-  return { code: "column_unknown", reason: `${shape.name} has no such column${hint}`, column: name };
+  if (near === null) return `${table} has no such column`;
+  missing.delete(near);
+  return `${table} has no such column; did you mean ${near}?`;
 }

@@ -1,39 +1,38 @@
 import type { Stats } from "node:fs";
 import type { Column } from "../core/columns.ts";
-import type { FaultCode } from "../core/faults.ts";
+import type { FaultCode, FileFault } from "../core/faults.ts";
 import { countLines, crByte, type LineEnd, lfByte } from "./bytes.ts";
-import { type Expected, type HeaderFault, mapHeader, misreadHeader } from "./header.ts";
+import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
-import { type ChunkOptions, SourceFault, SourceFile } from "./source.ts";
+import { type ChunkOptions, SourceFault, SourceFile, type TableSource } from "./source.ts";
 import { describeForeignByte, firstForeignByte, foreignEncoding } from "./utf8.ts";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The beginning of a file: its header, and how the lines after it end. */
-export interface Head {
-  cells: string[];
-  /** Null when the file ends with its header. */
+/** How to read a file's rows. */
+export interface Layout {
+  /** In the file's order; null for a column that the table does not have. */
+  columns: (Column | null)[];
+  /** How the header's line ends; null when the file ends with it. */
   lineEnd: LineEnd | null;
   /** Bytes up to the first row, byte order mark included. */
   length: number;
   /** Lines, 1-based, of the header and of the first row. */
   line: number;
   firstRow: number;
-  /** Wrong with the header, though its columns can be told. */
-  fault: HeadFault | null;
 }
 
-export interface HeadFault {
-  code: FaultCode;
-  reason: string;
-  line?: number;
+/** The beginning of a file, with what is wrong with its header though the columns can be told. */
+interface Head extends Omit<Layout, "columns"> {
+  cells: string[];
+  faults: FileFault[];
 }
 
 /**
  * The head of a file of which `data` is the beginning, or all when `final`: a fault when nothing in the file can be
  * understood, null when more is needed to tell.
  */
-export function readHead(data: Buffer, final: boolean): Head | HeadFault | null {
+function readHead(data: Buffer, final: boolean): Head | FileFault | null {
   if (!final && data.length < 4) return null;
   const encoding = foreignEncoding(data);
   if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
@@ -55,8 +54,8 @@ export function readHead(data: Buffer, final: boolean): Head | HeadFault | null 
     lineEnd: record.lineEnd === "" ? null : record.lineEnd,
     length: record.next,
     line,
-    firstRow: line + countLines(data, from, record.next),
-    fault: foreignBytes(data, from, record.next, line),
+    firstRow: line + record.lines,
+    faults: foreignBytes(data, from, record.next, line),
   };
 }
 
@@ -69,38 +68,37 @@ const headerTroubles: Partial<Record<FaultCode, string>> = {
   row_long: "the header line is longer than 1 MB",
 };
 
-function foreignBytes(data: Buffer, from: number, to: number, line: number): HeadFault | null {
+function foreignBytes(data: Buffer, from: number, to: number, line: number): FileFault[] {
   const header = data.subarray(from, to);
-  if (header.includes(0)) return { code: "nul_byte", reason: "the header has a NUL byte", line };
+  if (header.includes(0)) return [{ code: "nul_byte", reason: "the header has a NUL byte", line }];
   const at = firstForeignByte(header);
-  if (at === -1) return null;
-  return { code: "encoding", reason: `in the header, ${describeForeignByte(header[at] ?? 0, from + at)}`, line };
+  if (at === -1) return [];
+  return [{ code: "encoding", reason: `in the header, ${describeForeignByte(header[at] ?? 0, from + at)}`, line }];
 }
 
 /** What the beginning of a table's file tells. */
 export interface Opening {
-  /** How to read its rows; null when nothing in the file can be understood. */
-  layout: { head: Head; columns: (Column | null)[] } | null;
-  faults: (HeadFault & HeaderFault)[];
+  /** Null when nothing in the file can be understood. */
+  layout: Layout | null;
+  faults: FileFault[];
   /** The file as it was then. */
   stats: Stats | null;
 }
 
 /** Reads a file up to its first row. Does not throw for what is wrong with the file. */
-export async function openFile(expected: Expected & { path: string }): Promise<Opening> {
+export async function openFile(source: TableSource): Promise<Opening> {
   let stats: Stats | null = null;
   try {
-    const file = await SourceFile.open(expected.path);
-    stats = file.before;
-    return { ...understand(await headOf(file), expected), stats };
+    const file = await SourceFile.open(source.path);
+    stats = file.stats;
+    return { ...understand(await headOf(file), source), stats };
   } catch (error) {
-    if (error instanceof SourceFault)
-      return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
-    throw error;
+    if (!(error instanceof SourceFault)) throw error;
+    return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
   }
 }
 
-async function headOf(file: SourceFile): Promise<Head | HeadFault> {
+async function headOf(file: SourceFile): Promise<Head | FileFault> {
   let data = Buffer.alloc(0);
   for await (const chunk of file.chunks()) {
     data = Buffer.concat([data, chunk]);
@@ -110,23 +108,23 @@ async function headOf(file: SourceFile): Promise<Head | HeadFault> {
   return readHead(data, true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
 }
 
-function understand(head: Head | HeadFault, expected: Expected): Pick<Opening, "layout" | "faults"> {
+function understand(head: Head | FileFault, source: TableSource): Omit<Opening, "stats"> {
   if (!("cells" in head)) return { layout: null, faults: [head] };
-  const faults: Opening["faults"] = [];
-  for (let line = 1; line < head.line; line++) {
-    faults.push({ code: "row_blank", reason: "a blank line before the header", line });
-  }
-  if (head.fault !== null) faults.push(head.fault);
-  const misread = misreadHeader(head.cells, expected.shape);
-  if (misread !== null) return { layout: null, faults: [...faults, { ...misread, line: head.line }] };
-  const mapping = mapHeader(head.cells, expected);
-  faults.push(...mapping.faults.map((fault) => ({ ...fault, line: head.line })));
-  return { layout: { head, columns: mapping.columns }, faults };
+  const { cells, faults, ...place } = head;
+  const { line } = place;
+  const above = Array.from({ length: line - 1 }, (_, index): FileFault => {
+    return { code: "row_blank", reason: "a blank line before the header", line: index + 1 };
+  });
+  const mapping = mapHeader(cells, source);
+  return {
+    layout: mapping.columns && { ...place, columns: mapping.columns },
+    faults: [...above, ...faults, ...mapping.faults.map((fault) => ({ ...fault, line }))],
+  };
 }
 
 /** The content of an opened file after its head. */
-export async function* rowChunks(file: SourceFile, head: Head, options: ChunkOptions): AsyncGenerator<Buffer> {
-  let toSkip = head.length;
+export async function* rowChunks(file: SourceFile, { length }: Layout, options: ChunkOptions): AsyncGenerator<Buffer> {
+  let toSkip = length;
   for await (const chunk of file.chunks(options)) {
     const skipped = Math.min(toSkip, chunk.length);
     toSkip -= skipped;

@@ -1,39 +1,15 @@
 import type { Stats } from "node:fs";
-import type { TableShape } from "../core/columns.ts";
-import { type Fault, type FaultGroup, faultCodes } from "../core/faults.ts";
-import type { DateRange } from "./cells/cell-type.ts";
-import { type FileOnDisk, identityOf, isMoved } from "./drop.ts";
+import { faultCodes } from "../core/faults.ts";
+import { factsOf, isMoved } from "./drop.ts";
 import { type Opening, openFile, rowChunks } from "./opening.ts";
-import type { RejectSink } from "./reject-file.ts";
 import { RowFaults } from "./row-faults.ts";
 import { RowReader } from "./rows.ts";
-import { hasChanged, SourceFault, SourceFile } from "./source.ts";
-import { FaultTally } from "./tally.ts";
+import { type ChunkOptions, hasChanged, SourceFault, SourceFile, type TableSource } from "./source.ts";
+import type { FaultTally } from "./tally.ts";
 
-/** A file and the table that it is for. */
-export interface TableSource {
-  path: string;
-  /** How faults name it. */
-  file: string;
-  shape: TableShape;
-  /** Columns that a file need not carry. */
-  optional: ReadonlySet<string>;
-  key: readonly string[];
-  dates: DateRange;
-  /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
-  added?: ReadonlySet<string>;
-  /** How it was listed, where that is to be held against it. */
-  listed?: Pick<FileOnDisk, "bytes" | "modified_ms" | "identity">;
-}
-
-export interface ReadOptions {
+export interface ReadOptions extends ChunkOptions {
   /** Receives the rows as they are in the file, without header, for COPY in CSV format; nothing more once a fault was found. */
   write?: ((chunk: Uint8Array) => Promise<void>) | undefined;
-  /** Receives the bytes on disk that are done. */
-  onProgress?: ((bytes: number) => void) | undefined;
-  /** Receives every fault, those beyond the listed ones too. */
-  onFault?: RejectSink | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 export interface TableRead {
@@ -42,81 +18,79 @@ export interface TableRead {
   bytes: number;
   /** Of the file as it lies on disk; null when it could not be read to its end. */
   sha256: string | null;
-  /** The first thousand. */
-  faults: Fault[];
-  faultCount: number;
-  /** All of them by kind and column. */
-  groups: FaultGroup[];
 }
 
-export interface TableReader {
-  /** The file's columns in its order, by the table's names; null when the header is faulty. */
-  readonly header: { columns: string[] /** Line of the first row. */; firstRow: number } | null;
-  /** Reads the file to its end, whatever is wrong with it. Rejects when `write` does, or with the signal's reason. */
-  read(options?: ReadOptions): Promise<TableRead>;
-}
+export type TableReader = Awaited<ReturnType<typeof openTable>>;
 
 /** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
-export async function openTable(source: TableSource): Promise<TableReader> {
+export async function openTable(source: TableSource) {
   const opening = await openFile(source);
-  const columns = opening.layout?.columns.map((column) => column?.name ?? "") ?? [];
+  const { layout, faults } = opening;
+  const columns = layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
-    header: opening.faults.length === 0 ? { columns, firstRow: opening.layout?.head.firstRow ?? 1 } : null,
-    read: (options = {}) => readTable(source, opening, options),
+    /** The file's columns in its order, and the line of its first row; null when the header is faulty. */
+    header: faults.length === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
+    /**
+     * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
+     * signal's reason.
+     */
+    read: (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options),
   };
 }
 
-async function readTable(source: TableSource, opening: Opening, options: ReadOptions): Promise<TableRead> {
-  const tally = new FaultTally(source.file, options.onFault);
-  for (const { code, reason, line, column, value } of opening.faults) tally.add(code, reason, line, column, value);
-  const read = { rows: 0, bytes: opening.stats?.size ?? 0, sha256: null as string | null };
-  if (opening.stats !== null) {
-    const opened = [opening.stats];
-    try {
-      const file = await SourceFile.open(source.path);
-      opened.push(file.before);
-      read.rows = await readRows(file, source, opening.layout, tally, options);
-      read.sha256 = file.sha256();
-    } catch (error) {
-      if (!(error instanceof SourceFault)) throw error;
-      // Opening may have met it already.
-      if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
-    }
-    if (!opened.every((stats) => isAsListed(source, stats)) || (await hasChanged(source.path, opening.stats))) {
-      tally.add("file_changed", "it was replaced, written over or touched since the run began");
-    }
+async function readTable(
+  source: TableSource,
+  { layout, faults, stats }: Opening,
+  tally: FaultTally,
+  options: ReadOptions,
+): Promise<TableRead> {
+  for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
+  const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null };
+  if (stats === null) return read;
+  const opened = [stats];
+  try {
+    const file = await SourceFile.open(source.path);
+    opened.push(file.stats);
+    read.rows = await readRows(file, source, layout, tally, options);
+    read.sha256 = file.sha256();
+  } catch (error) {
+    if (!(error instanceof SourceFault)) throw error;
+    // Opening may have met it already.
+    if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
   }
-  const { listed: faults, count: faultCount, groups } = tally;
-  return { ...read, faults, faultCount, groups };
+  if (!opened.every((one) => isAsListed(source, one)) || (await hasChanged(source.path, stats))) {
+    tally.add("file_changed", "it was replaced, written over or touched since the run began");
+  }
+  return read;
 }
 
 /** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */
 function isAsListed({ listed }: TableSource, stats: Stats): boolean {
-  if (listed === undefined) return true;
-  return !isMoved(listed, { bytes: stats.size, modified_ms: stats.mtimeMs }) && listed.identity === identityOf(stats);
+  const now = factsOf(stats);
+  return listed === undefined || (!isMoved(listed, now) && listed.identity === now.identity);
 }
 
 /** Reads a file to its end; returns its rows. */
 async function readRows(
   file: SourceFile,
-  { key, dates }: TableSource,
+  { shape: { key }, dates }: TableSource,
   layout: Opening["layout"],
   tally: FaultTally,
   options: ReadOptions,
 ): Promise<number> {
-  if (layout === null || layout.head.lineEnd === null) {
+  if (layout === null || layout.lineEnd === null) {
     for await (const _ of file.chunks(options));
-    if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means, layout.head.line);
+    if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
     return 0;
   }
-  const { head, columns } = layout;
-  const faults = new RowFaults({ columns, key, dates, lineEnd: layout.head.lineEnd }, tally);
-  const reader = new RowReader(faults, head.firstRow, head.length);
+  const { columns, lineEnd } = layout;
+  const faults = new RowFaults({ columns, key, dates, lineEnd }, tally);
+  const reader = new RowReader(faults, layout.firstRow, layout.length);
   const send = sender(tally, options.write);
-  for await (const chunk of rowChunks(file, head, options)) await send(reader.push(chunk));
+  for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
   await send(reader.push(Buffer.alloc(0), true));
   await send(Buffer.alloc(0));
-  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, head.line);
+  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
   return faults.rows;
 }
 

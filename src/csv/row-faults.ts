@@ -2,52 +2,18 @@ import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
 import { hasBeyondAscii, hasNul, kindsOf, type LineEnd } from "./bytes.ts";
-import type { DateRange, Wrong } from "./cells/cell-type.ts";
+import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, isUnquotedNull, quotedMark } from "./cells/judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
 import { describeForeignByte, firstForeignByte } from "./utf8.ts";
 
-/** What a file's cells are held against. */
-export interface RowColumns {
+/** What a file's rows are held against. */
+export interface RowShape {
   /** In the file's order; null for a column that the table does not have. */
   columns: readonly (Column | null)[];
   key: readonly string[];
   dates: DateRange;
-}
-
-export interface RowCheck {
-  /** True for a row that is sound for certain, false for one to be judged cell by cell. */
-  allows(cells: string[]): boolean;
-  /** For each column what is wrong with one of its cells, null when nothing is. */
-  judges: ((cell: string) => Wrong | null)[];
-}
-
-export function rowCheck({ columns, key, dates }: RowColumns): RowCheck {
-  const judges = columns.map((column) => {
-    if (column === null) return null;
-    return cellJudge(column, { isKey: key.includes(column.name), isOnly: columns.length === 1 }, dates);
-  });
-  return { allows: allowing(judges), judges: judges.map((judge) => judge?.judge ?? (() => null)) };
-}
-
-/** By hand, as it runs for every row: a compiled schema takes longer to make than a small file to read, and is no faster. */
-function allowing(judges: readonly (CellJudge | null)[]): RowCheck["allows"] {
-  const quick = judges.map((judge) => judge?.quick ?? null);
-  return (cells) => {
-    if (cells.length !== quick.length) return false;
-    for (let index = 0; index < quick.length; index++) {
-      const column = quick[index];
-      const cell = cells[index] ?? "";
-      if (!column || (column.mayBeEmpty && cell === "")) continue;
-      if (!column.pattern.test(cell) || column.within?.(cell) === false) return false;
-    }
-    return true;
-  };
-}
-
-/** What a file's rows are held against. */
-export interface RowShape extends RowColumns {
   lineEnd: LineEnd;
 }
 
@@ -59,25 +25,41 @@ export class RowFaults {
   rows = 0;
   /** Blank lines since the last row: of no account at the end of a file, a fault when a row follows. */
   blanks = 0;
-  readonly #check: RowCheck;
-  readonly #names: string[];
+  readonly width: number;
+  readonly names: readonly string[];
+  readonly lineEnd: LineEnd;
+  readonly #judges: readonly (CellJudge | null)[];
+  readonly #quick: readonly (CellJudge["quick"] | null)[];
   #firstBlank = 0;
 
   constructor(
-    readonly shape: RowShape,
+    { columns, key, dates, lineEnd }: RowShape,
     readonly tally: FaultTally,
   ) {
-    this.#check = rowCheck(shape);
-    this.#names = shape.columns.map((column, index) => column?.name ?? `column ${index + 1}`);
+    this.width = columns.length;
+    this.names = columns.map((column, index) => column?.name ?? `column ${index + 1}`);
+    this.lineEnd = lineEnd;
+    const isOnly = columns.length === 1;
+    this.#judges = columns.map(
+      (column) => column && cellJudge(column, { isKey: key.includes(column.name), isOnly }, dates),
+    );
+    this.#quick = this.#judges.map((judge) => judge?.quick ?? null);
   }
 
-  get width(): number {
-    return this.shape.columns.length;
-  }
-
-  /** True for a row that is certainly sound. */
+  /**
+   * True for a row that is sound for certain, false for one to be judged cell by cell. By hand, as it runs for every row:
+   * a compiled schema takes longer to make than a small file to read, and is no faster.
+   */
   allows(cells: string[]): boolean {
-    return this.#check.allows(cells);
+    const quick = this.#quick;
+    if (cells.length !== quick.length) return false;
+    for (let index = 0; index < quick.length; index++) {
+      const column = quick[index];
+      const cell = cells[index] ?? "";
+      if (!column || (column.mayBeEmpty && cell === "")) continue;
+      if (!column.pattern.test(cell) || column.within?.(cell) === false) return false;
+    }
+    return true;
   }
 
   /** A row was met: blank lines before it stand between rows. */
@@ -102,8 +84,8 @@ export class RowFaults {
 
   /** A record of an unsound block; the scanner's data starts at `offset` in the file. */
   scanned(scanner: RecordScanner, record: ScannedRecord, offset: number, line: number): void {
-    const { cells, goesOnTo } = record;
-    this.#lineEnd(record.lineEnd, line);
+    const { cells, goesOnTo, lineEnd } = record;
+    if (lineEnd !== "" && lineEnd !== this.lineEnd) this.tally.add("line_ends", otherLineEnd[lineEnd], line);
     if (cells.length === 1 && cells[0]?.from === cells[0]?.to) {
       this.#blank(line);
       return;
@@ -111,13 +93,9 @@ export class RowFaults {
     this.row();
     this.#troubles(scanner, record, line);
     this.#foreignBytes(scanner, record, offset, line);
-    const isWhole = goesOnTo === null;
-    if (isWhole && cells.length === this.width) this.#judgeScanned(scanner, cells, line);
-    else if (isWhole && cells.every(isSound)) this.#ragged(cells.length, line, showRow(scanner, cells));
-  }
-
-  columnName(index: number): string {
-    return this.#names[index] ?? `column ${index + 1}`;
+    if (goesOnTo !== null) return;
+    if (cells.length === this.width) this.#judgeScanned(scanner, cells, line);
+    else if (cells.every(isSound)) this.#ragged(cells.length, line, showRow(scanner, cells));
   }
 
   #blank(line: number): void {
@@ -132,10 +110,10 @@ export class RowFaults {
   }
 
   #judge(index: number, cell: string, line: number): void {
-    const wrong = this.#check.judges[index]?.(cell);
+    const wrong = this.#judges[index]?.judge(cell);
     if (!wrong) return;
     const value = isMarked(cell) ? `"${cell.slice(1)}"` : cell;
-    this.tally.add(wrong.code, wrong.reason, line, this.#names[index], value);
+    this.tally.add(wrong.code, wrong.reason, line, this.names[index], value);
   }
 
   #judgeScanned(scanner: RecordScanner, cells: readonly ScannedCell[], line: number): void {
@@ -143,10 +121,6 @@ export class RowFaults {
       const cell = cells[index];
       if (cell !== undefined && isSound(cell)) this.#judge(index, markedValue(scanner, cell), line);
     }
-  }
-
-  #lineEnd(found: ScannedRecord["lineEnd"], line: number): void {
-    if (found !== "" && found !== this.shape.lineEnd) this.tally.add("line_ends", otherLineEnd[found], line);
   }
 
   #troubles(scanner: RecordScanner, { cells, goesOnTo }: ScannedRecord, line: number): void {
@@ -157,7 +131,7 @@ export class RowFaults {
       if (cell === undefined || cell.trouble === null) continue;
       const at = cell.trouble === "quote_unclosed" ? line + cell.linesDown : line;
       const reason = structureReasons[cell.trouble] ?? cell.trouble;
-      this.tally.add(cell.trouble, reason, at, this.#names[index], showCell(scanner, cell));
+      this.tally.add(cell.trouble, reason, at, this.names[index], showCell(scanner, cell));
     }
   }
 
@@ -168,15 +142,13 @@ export class RowFaults {
       if (cell === undefined || (cell.kinds & (hasNul | hasBeyondAscii)) === 0) continue;
       const at = firstForeignByte(data, cell.from, cell.to);
       if (at === -1 && (cell.kinds & hasNul) === 0) continue;
-      const [code, reason] = at === -1 ? nulByte : this.#foreignByte(data[at] ?? 0, offset + at);
-      this.tally.add(code, reason, line, this.#names[index], showCell(scanner, cell));
+      const code = at === -1 ? "nul_byte" : "encoding";
+      // Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out.
+      const place = this.tally.isFull ? null : offset + at;
+      const reason = at === -1 ? "a NUL byte in the value" : describeForeignByte(data[at] ?? 0, place);
+      this.tally.add(code, reason, line, this.names[index], showCell(scanner, cell));
       cell.trouble ??= code;
     }
-  }
-
-  /** Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out. */
-  #foreignByte(byte: number, offset: number) {
-    return ["encoding", describeForeignByte(byte, this.tally.isFull ? null : offset)] as const;
   }
 }
 
@@ -187,7 +159,6 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   line_ends: "a carriage return without a line feed",
   value_too_long: "longer than 1 MB",
 };
-const nulByte = ["nul_byte", "a NUL byte in the value"] as const;
 const otherLineEnd = {
   "\n": "the line ends in LF, the header in CRLF",
   "\r\n": "the line ends in CRLF, the header in LF",
@@ -203,12 +174,13 @@ function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   return isMarked ? quotedMark + value : value;
 }
 
-function showCell(scanner: RecordScanner, { from, to, kinds }: ScannedCell): string {
-  return scanner.written(from, Math.min(to, from + shownBytes), kinds);
+/** A cell as it is written, as much of it as is looked at. */
+export function showCell({ text }: RecordScanner, { from, to, kinds }: ScannedCell): string {
+  return text.written(from, Math.min(to, from + shownBytes), kinds);
 }
 
-function showRow(scanner: RecordScanner, cells: readonly ScannedCell[]): string {
+function showRow({ data, text }: RecordScanner, cells: readonly ScannedCell[]): string {
   const from = cells[0]?.from ?? 0;
   const to = Math.min(cells.at(-1)?.to ?? from, from + shownBytes);
-  return scanner.written(from, to, kindsOf(scanner.data, from, to));
+  return text.written(from, to, kindsOf(data, from, to));
 }

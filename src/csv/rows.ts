@@ -1,12 +1,19 @@
 import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
-import type { RowFaults } from "./row-faults.ts";
-import { RecordScanner, type ScannedRecord } from "./scan.ts";
-import { showBytes } from "./utf8.ts";
+import { type RowFaults, showCell } from "./row-faults.ts";
+import { RecordScanner, type ScannedCell, type ScannedRecord } from "./scan.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
+
+/** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
+interface LongRecord extends Pick<ScannedCell, "trouble"> {
+  goesOnTo: "quote" | "line";
+  line: number;
+  column: string | undefined;
+  written: string;
+}
 
 /**
  * Takes a file's rows as they come, in chunks cut anywhere, and has each checked. Blocks of whole records are parsed
@@ -39,12 +46,16 @@ export class RowReader {
     }
     this.#rest = data.subarray(at);
     if (final && this.#long !== null) this.#endLong(this.#long);
-    const { blanks, shape } = this.faults;
-    return data.subarray(0, Math.max(0, at - blanks * shape.lineEnd.length));
+    const { blanks, lineEnd } = this.faults;
+    return data.subarray(0, Math.max(0, at - blanks * lineEnd.length));
   }
 
   #take(data: Buffer, final: boolean): number {
-    if (this.#long !== null) return this.#passLong(this.#long, data, final);
+    if (this.#long !== null) {
+      const passed = this.#passLong(this.#long, data, final);
+      this.line += countLines(data, 0, passed);
+      return passed;
+    }
     const whole = wholeRecords(data, final);
     if (whole > 0 && this.#readSound(data.subarray(0, whole))) return whole;
     if (whole === 0 && !final && data.length <= this.#patience) return 0;
@@ -57,7 +68,7 @@ export class RowReader {
   /** False when the block is unsound; then nothing was counted. */
   #readSound(block: Buffer): boolean {
     const { faults } = this;
-    const { lineEnd } = faults.shape;
+    const { lineEnd } = faults;
     const isPlain = !block.includes(quoteByte);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
@@ -65,10 +76,10 @@ export class RowReader {
     const records = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
-    const lines = new RecordLines(records, this.line);
+    const lineOf = linesOf(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
-      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lines.of(index));
+      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lineOf(index));
       else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }
@@ -87,93 +98,63 @@ export class RowReader {
       const record = scanner.record(at);
       if (record === null) break;
       this.faults.scanned(scanner, record, this.offset, this.line);
-      if (record.goesOnTo !== null) this.#long = new LongRecord(record, this.line, data);
+      if (record.goesOnTo !== null) this.#long = this.#longRecord(scanner, record, record.goesOnTo);
       this.line += record.lines;
       at = record.next;
     }
     return at;
   }
 
+  #longRecord(scanner: RecordScanner, { cells }: ScannedRecord, goesOnTo: LongRecord["goesOnTo"]): LongRecord | null {
+    const last = cells.at(-1);
+    if (last === undefined) return null;
+    const { trouble, linesDown } = last;
+    const column = this.faults.names[cells.length - 1];
+    return { goesOnTo, trouble, line: this.line + linesDown, column, written: showCell(scanner, last) };
+  }
+
+  /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */
   #passLong(long: LongRecord, data: Buffer, final: boolean): number {
-    const passed = long.pass(data, final);
-    this.line += countLines(data, 0, passed);
-    if (long.isOver) this.#endLong(long);
-    return passed;
-  }
-
-  #endLong(long: LongRecord): void {
-    long.report(this.faults);
-    this.#long = null;
-  }
-}
-
-/** Lines of records whose quoted values may hold line ends; asked in ascending order. */
-class RecordLines {
-  #index = 0;
-
-  constructor(
-    readonly records: string[][],
-    private line: number,
-  ) {}
-
-  of(index: number): number {
-    for (; this.#index < index; this.#index++) {
-      this.line++;
-      for (const value of this.records[this.#index] ?? []) {
-        for (let at = value.indexOf("\n"); at !== -1; at = value.indexOf("\n", at + 1)) this.line++;
-      }
-    }
-    return this.line;
-  }
-}
-
-/** A record over 1 MB that cannot be sound and goes on in data to come: it is passed over, so that memory stays flat. */
-export class LongRecord {
-  #goesOnTo: "quote" | "line" | null;
-  readonly #isTooWide: boolean;
-  readonly #cell: number;
-  readonly #line: number;
-  readonly #written: string;
-
-  constructor(record: ScannedRecord, line: number, data: Buffer) {
-    this.#goesOnTo = record.goesOnTo;
-    this.#cell = record.cells.length - 1;
-    const last = record.cells.at(-1);
-    this.#isTooWide = last?.trouble === "row_long";
-    this.#line = line + (last?.linesDown ?? 0);
-    const from = last?.from ?? 0;
-    this.#written = showBytes(data.subarray(from, from + 400));
-  }
-
-  get isOver(): boolean {
-    return this.#goesOnTo === null;
-  }
-
-  /** Passes over what belongs to it, to the end of its line; returns how many bytes that is. */
-  pass(data: Buffer, final: boolean): number {
     let at = 0;
-    while (this.#goesOnTo === "quote") {
+    while (long.goesOnTo === "quote") {
       at = data.indexOf(quoteByte, at);
       if (at === -1) return data.length;
       // Whether it closes is told by what follows.
       if (at === data.length - 1 && !final) return at;
       if (data[at + 1] === quoteByte) at += 2;
-      else this.#goesOnTo = "line";
+      else long.goesOnTo = "line";
     }
     const lineFeed = data.indexOf(lfByte, at);
     if (lineFeed === -1) return data.length;
-    this.#goesOnTo = null;
+    this.#endLong(long);
     return lineFeed + 1;
   }
 
   /** Once it is over, or the file is. */
-  report(faults: RowFaults): void {
-    const [code, reason] = this.#goesOnTo === "quote" ? unclosed : this.#isTooWide ? tooWide : tooLong;
-    const column = this.#cell < faults.width ? faults.columnName(this.#cell) : undefined;
-    faults.tally.add(code, reason, this.#line, column, this.#written);
+  #endLong({ goesOnTo, trouble, line, column, written }: LongRecord): void {
+    const ended = trouble === "row_long" ? "row_long" : "value_too_long";
+    const code = goesOnTo === "quote" ? "quote_unclosed" : ended;
+    this.faults.tally.add(code, longReasons[code], line, column, written);
+    this.#long = null;
   }
 }
 
-const unclosed = ["quote_unclosed", "a quote opens here that is never closed"] as const;
-const tooWide = ["row_long", "more values than the header has columns, in a line of over 1 MB"] as const;
-const tooLong = ["value_too_long", "longer than 1 MB"] as const;
+/** The lines of records whose quoted values may hold line ends, of which the first is on `line`; asked in ascending order. */
+function linesOf(records: readonly string[][], line: number): (index: number) => number {
+  let known = 0;
+  return (index) => {
+    for (; known < index; known++) {
+      line++;
+      for (const value of records[known] ?? []) {
+        for (let at = value.indexOf("\n"); at !== -1; at = value.indexOf("\n", at + 1)) line++;
+      }
+    }
+    return line;
+  };
+}
+
+const longReasons = {
+  quote_unclosed: "a quote opens here that is never closed",
+  row_long: "more values than the header has columns, in a line of over 1 MB",
+  value_too_long: "longer than 1 MB",
+};

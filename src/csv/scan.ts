@@ -47,7 +47,7 @@ const givenUp = -2;
  * at once: a file that is bad throughout is read by it alone.
  */
 export class RecordScanner {
-  readonly #text: ByteText;
+  readonly text: ByteText;
 
   /** `width` is the number of columns, by which a line that looks like a row is known; `final` data ends the file. */
   constructor(
@@ -55,7 +55,7 @@ export class RecordScanner {
     readonly final: boolean,
     readonly width: number,
   ) {
-    this.#text = new ByteText(data);
+    this.text = new ByteText(data);
   }
 
   /** The record that starts at `from`; null when it does not end in the data. */
@@ -77,15 +77,10 @@ export class RecordScanner {
 
   /** The value of a cell, its quotes taken away. */
   value({ from, to, quoted, kinds }: ScannedCell): string {
-    if (!quoted) return this.#text.value(from, to, kinds);
+    if (!quoted) return this.text.value(from, to, kinds);
     const closed = to - 1 > from && this.data[to - 1] === quoteByte;
-    const inner = this.#text.value(from + 1, closed ? to - 1 : to, kinds);
+    const inner = this.text.value(from + 1, closed ? to - 1 : to, kinds);
     return (kinds & hasQuote) === 0 ? inner : inner.replaceAll('""', '"');
-  }
-
-  /** A stretch of the data as it is written, with bytes of these kinds. */
-  written(from: number, to: number, kinds: number): string {
-    return this.#text.written(from, to, kinds);
   }
 
   /** What to make of a cell that the data breaks off: true when its record can never be sound, however it goes on. */

@@ -4,8 +4,10 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import type { TableShape } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
-import { messageOf } from "./drop.ts";
+import type { DateRange } from "./cells/cell-type.ts";
+import { type FileFacts, messageOf } from "./drop.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
@@ -27,6 +29,19 @@ export interface ChunkOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** A file and the table that it is for. */
+export interface TableSource {
+  path: string;
+  shape: TableShape;
+  /** Columns that a file need not carry. */
+  optional: ReadonlySet<string>;
+  dates: DateRange;
+  /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
+  added?: ReadonlySet<string>;
+  /** How it was listed, where that is to be held against it. */
+  listed?: FileFacts;
+}
+
 /** A file that is being read: its bytes on disk are hashed, what they stand for is handed out. */
 export class SourceFile {
   #bytes = 0;
@@ -35,7 +50,7 @@ export class SourceFile {
   private constructor(
     readonly path: string,
     readonly handle: FileHandle,
-    readonly before: Stats,
+    readonly stats: Stats,
   ) {}
 
   /** Throws a SourceFault when there is no such file or it cannot be opened. */
@@ -46,7 +61,7 @@ export class SourceFile {
       const handle = await open(path);
       return new SourceFile(path, handle, await handle.stat());
     } catch (error) {
-      throw asFault(error);
+      return throwFault(error);
     }
   }
 
@@ -54,20 +69,16 @@ export class SourceFile {
   async *chunks(options: ChunkOptions = {}): AsyncGenerator<Buffer> {
     const onDisk = this.#onDisk(options);
     // Nothing at all is an empty file, not a damaged archive.
-    const ending = this.before.size === 0 ? "" : extname(this.path);
+    const ending = this.stats.size === 0 ? "" : extname(this.path);
     try {
-      if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }));
+      if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }), options.signal);
       else if (ending === ".zst") {
-        yield* decompress(wholeFrames(onDisk), createZstdDecompress({ chunkSize: chunkBytes }));
+        yield* decompress(wholeFrames(onDisk), createZstdDecompress({ chunkSize: chunkBytes }), options.signal);
       } else yield* onDisk;
     } finally {
       await onDisk.return(undefined);
       await this.handle.close();
     }
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** Of the bytes on disk; once, after the last chunk. */
@@ -78,9 +89,7 @@ export class SourceFile {
   async *#onDisk({ onProgress, signal }: ChunkOptions): AsyncGenerator<Buffer> {
     // Reading goes on while a chunk is worked on. A fresh buffer each time: a socket may still hold the last one.
     const read = () =>
-      this.handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, this.#bytes).catch((error) => {
-        throw asFault(error);
-      });
+      this.handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, this.#bytes).catch(throwFault);
     let next = read();
     try {
       for (;;) {
@@ -102,24 +111,14 @@ export class SourceFile {
 }
 
 /** Errors of the decoder are faults of the file; those of the input stay as they are. */
-async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
-  let inputError: unknown;
-  async function* watched() {
-    try {
-      yield* input;
-    } catch (error) {
-      inputError = error;
-      throw error;
-    }
-  }
-  const source = Readable.from(watched(), { objectMode: true });
-  pipeline(source, decoder, () => {});
+async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, signal: ChunkOptions["signal"]) {
+  pipeline(Readable.from(input, { objectMode: true }), decoder, () => {});
   try {
     for await (const chunk of decoder) yield chunk;
   } catch (error) {
-    throw (
-      inputError ?? new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${messageOf(error)}`)
-    );
+    signal?.throwIfAborted();
+    if (error instanceof SourceFault) throw error;
+    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${messageOf(error)}`);
   }
 }
 
@@ -139,8 +138,8 @@ export async function hasChanged(path: string, since: Stats): Promise<boolean> {
   return now?.ino !== since.ino || now.size !== since.size || now.mtimeMs !== since.mtimeMs;
 }
 
-function asFault(error: unknown): unknown {
-  if (error instanceof SourceFault) return error;
+function throwFault(error: unknown): never {
+  if (error instanceof SourceFault) throw error;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", messageOf(error));
+  throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", messageOf(error));
 }

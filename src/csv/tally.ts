@@ -1,6 +1,6 @@
 import { type Fault, type FaultCode, type FaultGroup, groupOf, placeOf, placesKept } from "../core/faults.ts";
 import { clip, escapeControl } from "../core/text.ts";
-import type { RejectSink } from "./reject-file.ts";
+import type { RejectFile } from "./reject-file.ts";
 
 /** Faults listed for one file; beyond them they are only counted. */
 export const listedPerFile = 1_000;
@@ -16,29 +16,39 @@ export function showValue(value: string): string {
   return clip(escapeControl(value.slice(0, 4 * shownWidth)), shownWidth);
 }
 
-/** The faults of one file as they are found: all are counted and handed on, the first are kept. */
+/** The faults of one file as they are found: all are counted and go into the reject file, the first are kept. */
 export class FaultTally {
   readonly listed: Fault[] = [];
+  /** In the order in which each kind was first met. */
+  readonly groups: FaultGroup[] = [];
   count = 0;
   /** By column: a file may have millions of faults, so column and code are not put together into a key. */
-  readonly #groups = new Map<string | undefined, FaultGroup[]>();
-  readonly #inOrder: FaultGroup[] = [];
+  readonly #byColumn = new Map<string | undefined, FaultGroup[]>();
 
   constructor(
     readonly file: string,
-    readonly onFault: RejectSink | undefined,
+    readonly rejects: RejectFile | null = null,
   ) {}
 
   add(code: FaultCode, reason: string, line?: number, column?: string, value?: string): void {
     this.count++;
     const group = this.#group(column, code);
     if (group !== null) group.count++;
-    const shown = group?.column ?? (column === undefined ? undefined : showValue(column));
     const isKept = !this.isFull || group === null || group.first.length < placesKept;
-    if (!isKept && this.onFault === undefined) return;
+    if (!isKept && this.rejects === null) return;
+    const shownColumn = group?.column ?? (column === undefined ? undefined : showValue(column));
     const shownValue = value === undefined ? undefined : showValue(value);
-    this.onFault?.(this.file, line, shown, shownValue, reason);
-    if (isKept) this.#keep(column, group, faultOf(this.file, code, reason, line, shown, shownValue));
+    this.rejects?.add(this.file, line, shownColumn, shownValue, reason);
+    if (!isKept) return;
+    const fault: Fault = {
+      ...{ file: this.file, code, reason },
+      ...(line !== undefined && { line }),
+      ...(shownColumn !== undefined && { column: shownColumn }),
+      ...(shownValue !== undefined && { value: shownValue }),
+    };
+    if (!this.isFull) this.listed.push(fault);
+    if (group === null) this.#open(column, groupOf(fault));
+    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
   }
 
   /** True once faults are counted and handed on, but no longer listed. */
@@ -46,42 +56,15 @@ export class FaultTally {
     return this.listed.length >= listedPerFile;
   }
 
-  /** In the order in which each kind was first met. */
-  get groups(): FaultGroup[] {
-    return this.#inOrder;
-  }
-
   #group(column: string | undefined, code: FaultCode): FaultGroup | null {
-    const groups = this.#groups.get(column);
+    const groups = this.#byColumn.get(column);
     if (groups === undefined) return null;
     for (let at = 0; at < groups.length; at++) if (groups[at]?.code === code) return groups[at] ?? null;
     return null;
   }
 
-  #keep(column: string | undefined, group: FaultGroup | null, fault: Fault): void {
-    if (!this.isFull) this.listed.push(fault);
-    if (group === null) this.#open(column, groupOf(fault));
-    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
-  }
-
   #open(column: string | undefined, group: FaultGroup): void {
-    this.#groups.set(column, [...(this.#groups.get(column) ?? []), group]);
-    this.#inOrder.push(group);
+    this.#byColumn.set(column, [...(this.#byColumn.get(column) ?? []), group]);
+    this.groups.push(group);
   }
-}
-
-function faultOf(
-  file: string,
-  code: FaultCode,
-  reason: string,
-  line: number | undefined,
-  column: string | undefined,
-  value: string | undefined,
-): Fault {
-  return {
-    ...{ file, code, reason },
-    ...(line !== undefined && { line }),
-    ...(column !== undefined && { column }),
-    ...(value !== undefined && { value }),
-  };
 }

@@ -40,11 +40,6 @@ export class ByteText {
   }
 }
 
-/** Bytes as text, with each that is not UTF-8 as its escape. */
-export function showBytes(data: Buffer, from = 0, to = data.length): string {
-  return new ByteText(data).written(from, to, hasBeyondAscii);
-}
-
 /** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é"; the offset may be left out. */
 export function describeForeignByte(byte: number, offset: number | null): string {
   const [name, verdict, both] = descriptions[byte] ?? ["", "", ""];
@@ -76,17 +71,9 @@ function characterLength(data: Buffer, at: number, to: number): number {
 const lowestSecond: Record<number, number> = { 224: 0xa0, 240: 0x90 };
 const highestSecond: Record<number, number> = { 237: 0x9f, 244: 0x8f };
 
-const marks: [bytes: number[], encoding: string][] = [
-  [[0xff, 0xfe, 0, 0], "UTF-32"],
-  [[0, 0, 0xfe, 0xff], "UTF-32"],
-  [[0xff, 0xfe], "UTF-16"],
-  [[0xfe, 0xff], "UTF-16"],
-];
-
 /** The encoding that a file's first bytes give away, by their byte order mark or as NULs between letters; null if none. */
 export function foreignEncoding(data: Buffer): string | null {
-  for (const [bytes, encoding] of marks) if (bytes.every((byte, index) => data[index] === byte)) return encoding;
-  const [first, second, third, fourth] = data;
-  if (first && second === 0 && third && fourth === 0) return "UTF-16";
-  return first === 0 && second && third === 0 && fourth ? "UTF-16" : null;
+  const start = data.toString("latin1", 0, 4);
+  if (start === "\xff\xfe\0\0" || start === "\0\0\xfe\xff") return "UTF-32";
+  return /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(start) ? "UTF-16" : null;
 }

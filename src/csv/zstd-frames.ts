@@ -1,16 +1,18 @@
-type State = "magic" | "skippable" | "descriptor" | "block";
-
 /**
  * Follows the frames of a zstd file, for the runtime's decompressor takes the end of a truncated file, or anything after
  * a frame, for the end of the data without a word. Layout: RFC 8878, section 3.1.
  */
 export class ZstdFrames {
-  /** Bytes of the piece now being read that are not there yet. */
+  /** Bytes to pass over before the next piece, how many it has, and those of it that are there. */
+  #skip = 0;
   #wanted = 4;
   #piece: number[] = [];
-  #skip = 0;
-  #state: State = "magic";
-  #hasChecksum = false;
+  #isBetween = true;
+  readonly #pieces = this.#read();
+
+  constructor() {
+    this.#pieces.next(0);
+  }
 
   /** Takes the file's next bytes; false when they are not zstd. */
   push(chunk: Uint8Array): boolean {
@@ -23,50 +25,43 @@ export class ZstdFrames {
         continue;
       }
       this.#piece.push(chunk[at++] ?? 0);
-      if (this.#piece.length === this.#wanted && !this.#next()) return false;
+      if (this.#piece.length < this.#wanted) continue;
+      const next = this.#pieces.next(this.#piece.reduceRight((sum, byte) => sum * 256 + byte, 0));
+      if (next.done) return false;
+      [this.#skip, this.#wanted] = next.value;
+      this.#piece = [];
     }
     return true;
   }
 
   /** True where a file may end: after a whole frame. */
   get isWhole(): boolean {
-    return this.#state === "magic" && this.#piece.length === 0 && this.#skip === 0;
+    return this.#isBetween && this.#piece.length === 0 && this.#skip === 0;
   }
 
-  #next(): boolean {
-    const value = this.#piece.reduceRight((sum, byte) => sum * 256 + byte, 0);
-    this.#piece = [];
-    if (this.#state === "magic") return this.#magic(value);
-    if (this.#state === "skippable") this.#expect("magic", 4, value);
-    else if (this.#state === "block") this.#block(value);
-    else {
-      this.#hasChecksum = (value & 4) !== 0;
-      this.#expect("block", 3, restOfHeader(value));
+  /** Asks for piece after piece, which come as little-endian numbers; ends at one that no zstd file has. */
+  *#read(): Generator<[skip: number, wanted: number], void, number> {
+    for (let skip = 0; ; ) {
+      this.#isBetween = true;
+      const magic = yield [skip, 4];
+      this.#isBetween = false;
+      if (magic >= 0x184d2a50 && magic <= 0x184d2a5f) {
+        // A frame to be skipped, of this size.
+        skip = yield [0, 4];
+        continue;
+      }
+      if (magic !== 0xfd2fb528) return;
+      const descriptor = yield [0, 1];
+      skip = restOfHeader(descriptor);
+      for (let isLast = false; !isLast; ) {
+        const block = yield [skip, 3];
+        isLast = (block & 1) === 1;
+        // A run-length block holds one byte, whatever its size.
+        skip = ((block >> 1) & 3) === 1 ? 1 : block >> 3;
+      }
+      // The checksum.
+      if ((descriptor & 4) !== 0) skip += 4;
     }
-    return true;
-  }
-
-  #magic(value: number): boolean {
-    if (value === 0xfd2fb528) this.#expect("descriptor", 1, 0);
-    else if (value >= 0x184d2a50 && value <= 0x184d2a5f) this.#expect("skippable", 4, 0);
-    else return false;
-    return true;
-  }
-
-  /** A block's header: whether it is the last, its kind, its size. A run-length block holds one byte, whatever its size. */
-  #block(header: number): void {
-    const isRun = ((header >> 1) & 3) === 1;
-    const isLast = (header & 1) === 1;
-    const content = isRun ? 1 : header >> 3;
-    if (isLast) this.#expect("magic", 4, content + (this.#hasChecksum ? 4 : 0));
-    else this.#expect("block", 3, content);
-  }
-
-  /** What comes next, how many bytes it has, and how many of no interest stand before it. */
-  #expect(state: State, bytes: number, skip: number): void {
-    this.#state = state;
-    this.#wanted = bytes;
-    this.#skip = skip;
   }
 }
 

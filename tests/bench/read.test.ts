@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openTable } from "../../src/csv/reader.ts";
+import { readFile } from "../csv/reading.ts";
 import { spoils, spoilt } from "./read/kinds.ts";
 import { sourceIn } from "./read/source.ts";
 
@@ -16,7 +16,7 @@ const good = header + Array.from({ length: rows }, (_, index) => `u${index},${in
 async function read(text: string) {
   const path = join(folder, "usage_agg_30d.csv");
   writeFileSync(path, Buffer.from(text, "latin1"));
-  return (await openTable(sourceIn(path))).read();
+  return readFile(sourceIn(path));
 }
 
 test("the good file has no faults", async () => {

@@ -3,14 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../../src/core/faults.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
-import { openTable } from "../../src/csv/reader.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { badDrops, badTyped } from "../fixtures/bad/catalogue.ts";
 import { dataset, migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { DropFolder } from "./drop-folder.ts";
 import { asExpected, byFile } from "./expecting.ts";
-import { dates, shapeOf } from "./reading.ts";
+import { dates, readFile, shapeOf } from "./reading.ts";
 
 setDefaultTimeout(60_000);
 
@@ -40,15 +39,12 @@ async function readDrop(): Promise<{ faults: Fault[]; counted: number; rows: num
       counted++;
       continue;
     }
-    const reader = await openTable({
+    const read = await readFile({
       path: file.path,
-      file: file.path.slice(file.path.lastIndexOf("/") + 1),
       shape: table.live,
       optional: new Set(table.manifest.absent),
-      key: table.live.key,
       dates,
     });
-    const read = await reader.read();
     faults.push(...read.faults);
     counted += read.faultCount;
     rows += read.rows;
@@ -78,8 +74,7 @@ describe("values of other types", () => {
       const path = join(folder.path, "t.csv");
       writeFileSync(path, `id,v\n1,${written}\n`);
       const shape = shapeOf({ id: "text not null", v: declared }, ["id"]);
-      const reader = await openTable({ path, file: "t.csv", shape, optional: new Set(), key: ["id"], dates });
-      const { faults } = await reader.read();
+      const { faults } = await readFile({ path, shape, optional: new Set(), dates });
       expect(faults.map(asExpected)).toEqual([["t.csv", 2, "v", shown, code]]);
     });
   }

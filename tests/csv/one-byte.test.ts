@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openTable } from "../../src/csv/reader.ts";
-import { dates, shapeOf } from "./reading.ts";
+import { dates, readFile, shapeOf } from "./reading.ts";
 import { type Cells, readRows, writeCell } from "./reference.ts";
 
 setDefaultTimeout(120_000);
@@ -57,16 +56,16 @@ function written({ bom, quoted = false, end = "\n", endsLast = true, names = ["i
 async function read(data: Buffer): Promise<{ names: string[]; rows: Cells } | null> {
   const path = join(folder, "t.csv");
   writeFileSync(path, data);
-  const reader = await openTable({ path, file: "t.csv", shape, optional, key: ["id"], dates });
   const passed: Uint8Array[] = [];
-  const { faults, rows: counted } = await reader.read({ write: async (bytes) => void passed.push(bytes) });
+  const source = { path, shape, optional, dates };
+  const { faults, names, rows: counted } = await readFile(source, { write: async (bytes) => void passed.push(bytes) });
   if (faults.length > 0) {
     for (const { line } of faults) expect(line).toBeGreaterThanOrEqual(1);
     return null;
   }
   const found = readRows(Buffer.concat(passed).toString());
   expect(found).toHaveLength(counted);
-  return { names: reader.header?.columns ?? [], rows: found };
+  return { names, rows: found };
 }
 
 /** Holds the file with `put` in the place of the bytes from `at` to `after` against the sound one; true if it moved a column. */

@@ -1,13 +1,16 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describeGroup, type Fault } from "../../src/core/faults.ts";
-import { findLines, keyLines } from "../../src/csv/keys.ts";
+import { findLines, locateKeys } from "../../src/csv/locate.ts";
 import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
-import { dates, shapeOf } from "./reading.ts";
+import { RejectFile } from "../../src/csv/reject-file.ts";
+import { FaultTally } from "../../src/csv/tally.ts";
+import { dates, readFile, shapeOf } from "./reading.ts";
+import { readRows } from "./reference.ts";
 
 setDefaultTimeout(60_000);
 
@@ -19,12 +22,17 @@ const shape = shapeOf({ user_id: "text not null", watch_hours_30d: "numeric", no
 function sourceOf(content: string | Buffer, file = "t.csv") {
   const path = join(folder, file);
   writeFileSync(path, content);
-  return { path, file, shape, optional: new Set<string>(), key: ["user_id"], dates };
+  return { path, shape, optional: new Set<string>(), dates };
 }
 
-async function read(content: string | Buffer, options: ReadOptions = {}, file?: string) {
-  const source = sourceOf(content, file);
-  return (await openTable(source)).read(options);
+const read = (content: string | Buffer, options?: ReadOptions, file?: string) =>
+  readFile(sourceOf(content, file), options);
+
+/** Reads it with a reject file, whose lines are told too, each as its cells. */
+async function readWithRejects(content: string | Buffer) {
+  const rejects = new RejectFile(join(folder, "rejects.csv"));
+  const found = await readFile(sourceOf(content), {}, rejects);
+  return { ...found, rejected: readRows(readFileSync(rejects.close() ?? "", "utf8")).slice(1) };
 }
 
 const header = "user_id,watch_hours_30d,note\n";
@@ -33,23 +41,22 @@ const rows = (count: number, row: (index: number) => string) =>
 const sound = (count: number) => rows(count, (i) => `u${i},${i}.5,some text to fill the line with\n`);
 
 test("ten thousand values with one fault are one group, a thousand listed, and all handed on", async () => {
-  let handedOn = 0;
   const content = rows(10_001, (i) => (i === 0 ? "u0,1,\n" : `u${i},n/a,\n`));
-  const { faults, faultCount, groups } = await read(content, { onFault: () => handedOn++ });
+  const { faults, faultCount, groups, rejected } = await readWithRejects(content);
   expect(faults).toHaveLength(1_000);
   expect(faultCount).toBe(10_000);
-  expect(handedOn).toBe(10_000);
+  expect(rejected.map(([, line]) => line)).toEqual(Array.from({ length: 10_000 }, (_, index) => String(index + 3)));
   expect(groups.map(describeGroup)).toEqual(["watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`"]);
   expect(groups[0]?.first.map(({ line }) => line)).toEqual([3, 4, 5]);
 });
 
 test("a byte that is not UTF-8 is told with its offset where it is listed, and without it in the many after that", async () => {
-  const reasons: string[] = [];
   const content = Buffer.from(
     rows(1_500, () => "u1,1,Jos\xe9\n"),
     "latin1",
   );
-  const { faults } = await read(content, { onFault: (_file, _line, _column, _value, reason) => reasons.push(reason) });
+  const { faults, rejected } = await readWithRejects(content);
+  const reasons = rejected.map(([, , , , reason]) => reason ?? "");
   const line = "u1,1,Jos\xe9\n".length;
   const offset = (index: number) => header.length + index * line + line - 2;
   const listed = (index: number) => `byte 0xE9 at offset ${offset(index)} is not UTF-8; in Latin-1 it is é`;
@@ -141,7 +148,7 @@ describe("a file that changes while it is read", () => {
     test(how, async () => {
       const source = sourceOf(sound(20_000), "changing.csv");
       let isChanged = false;
-      const { faults } = await (await openTable(source)).read({
+      const { faults } = await readFile(source, {
         onProgress() {
           if (!isChanged) act(source.path);
           isChanged = true;
@@ -155,7 +162,9 @@ describe("a file that changes while it is read", () => {
     const source = sourceOf(sound(10), "changing.csv");
     const reader = await openTable(source);
     writeFileSync(source.path, sound(11));
-    expect((await reader.read()).faults.map(({ code }) => code)).toContain("file_changed");
+    const tally = new FaultTally("changing.csv");
+    await reader.read(tally);
+    expect(tally.listed.map(({ code }) => code)).toContain("file_changed");
   });
 });
 
@@ -212,13 +221,13 @@ describe("values beyond all measure", () => {
       ...sourceOf(`user_id,a,b,c\nu1,"${"y".repeat(1_000_000)}","${'""'.repeat(999_999)}",${"z".repeat(999_999)}\n`),
       shape: wide,
     };
-    expect(await (await openTable(source)).read()).toMatchObject({ rows: 1, faultCount: 0 });
+    expect(await readFile(source)).toMatchObject({ rows: 1, faultCount: 0 });
   });
 });
 
 async function keysOf(content: string | ReturnType<typeof sourceOf>): Promise<[string, number | null][]> {
   const found: [string, number | null][] = [];
-  for await (const { keys, lines } of keyLines(typeof content === "string" ? sourceOf(content) : content)) {
+  for await (const { keys, lines } of locateKeys(typeof content === "string" ? sourceOf(content) : content)) {
     found.push(...keys.map((key, index): [string, number | null] => [key, lines[index] ?? null]));
   }
   return found;
@@ -263,7 +272,7 @@ describe("keys and their lines", () => {
   });
 
   test("of several columns are told as a JSON array", async () => {
-    const source = { ...sourceOf(`${header}u1,1,a\n`), key: ["note", "user_id"] };
+    const source = { ...sourceOf(`${header}u1,1,a\n`), shape: { ...shape, key: ["note", "user_id"] } };
     expect(await findLines(source, new Set(['["a","u1"]']))).toEqual(new Map([['["a","u1"]', 2]]));
   });
 
@@ -292,6 +301,6 @@ test("files are closed, however reading ends", async () => {
   await read("nonsense");
   await read(gzipSync(sound(20_000)).subarray(0, 5_000), {}, "t.csv.gz");
   await read(sound(20_000), { write: () => Promise.reject(new Error("gone")) }).catch(() => {});
-  for await (const _ of keyLines(sourceOf(sound(20_000)))) break;
+  for await (const _ of locateKeys(sourceOf(sound(20_000)))) break;
   expect(open()).toBe(before);
 });

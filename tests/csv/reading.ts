@@ -1,7 +1,11 @@
+import { basename } from "node:path";
 import type { Column, TableShape } from "../../src/core/columns.ts";
 import type { Fault } from "../../src/core/faults.ts";
+import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
+import type { RejectFile } from "../../src/csv/reject-file.ts";
 import { RowFaults } from "../../src/csv/row-faults.ts";
 import { RowReader } from "../../src/csv/rows.ts";
+import type { TableSource } from "../../src/csv/source.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
 
 export const dates = { from: "1900-01-01", to: "2100-12-31" };
@@ -32,6 +36,14 @@ export function shapeOf(columns: Record<string, string>, key: string[], name = "
   };
 }
 
+/** A file read as the pipeline does, with what is wrong with it. */
+export async function readFile(source: TableSource, options: ReadOptions = {}, rejects: RejectFile | null = null) {
+  const tally = new FaultTally(basename(source.path), rejects);
+  const { header, read } = await openTable(source);
+  const { listed: faults, groups } = tally;
+  return { ...(await read(tally, options)), names: header?.columns ?? [], faults, groups, faultCount: tally.count };
+}
+
 /** Rows read from memory, the header left out, cut into chunks at these offsets. */
 export function readBody(
   body: Buffer,
@@ -39,7 +51,7 @@ export function readBody(
   lineEnd: "\n" | "\r\n",
   cuts: readonly number[] = [],
 ): { faults: Fault[]; rows: number; passed: Buffer } {
-  const tally = new FaultTally("t.csv", undefined);
+  const tally = new FaultTally("t.csv");
   const faults = new RowFaults({ columns: shape.columns, key: shape.key, dates, lineEnd }, tally);
   const reader = new RowReader(faults, 2, 0);
   const edges = [0, ...cuts, body.length];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TableShape } from "../../src/core/columns.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
 import { openTable } from "../../src/csv/reader.ts";
+import { FaultTally } from "../../src/csv/tally.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { copyInto } from "../../src/postgres/connection/copy.ts";
@@ -36,7 +37,7 @@ type Loaded = Record<string, Record<string, string | null>>;
 /** Reads a file strictly while its bytes are copied; returns what is then in the table, by key. */
 async function load(path: string, shape: TableShape, optional: string[], copyTo: LoadTable | string): Promise<Loaded> {
   const [key = ""] = shape.key;
-  const reader = await openTable({ path, file: path, shape, optional: new Set(optional), key: shape.key, dates });
+  const reader = await openTable({ path, shape, optional: new Set(optional), dates });
   const columns = reader.header?.columns ?? [];
   return database.sql.begin(async (tx) => {
     const [schema, name] = typeof copyTo === "string" ? ["public", copyTo] : ["stage", copyTo.name];
@@ -46,9 +47,10 @@ async function load(path: string, shape: TableShape, optional: string[], copyTo:
         ? tx`copy ${tx(name)} (${tx(columns)}) from stdin (format csv)`
         : copyIntoStage(tx, copyTo, columns),
     );
-    const read = await reader.read({ write: copy.write });
+    const tally = new FaultTally(path);
+    const read = await reader.read(tally, { write: copy.write });
     const copied = await copy.finish();
-    expect(read.faults).toEqual([]);
+    expect(tally.listed).toEqual([]);
     expect(copied).toBe(read.rows);
     const names = shape.columns.map((column) => column.name);
     const cells = names.flatMap((column, index) => [index ? tx`, ` : tx``, tx`${tx(column)}::text`]);

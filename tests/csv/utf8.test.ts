@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { isUtf8 } from "node:buffer";
 import * as fc from "fast-check";
-import { firstForeignByte, showBytes } from "../../src/csv/utf8.ts";
+import { hasBeyondAscii } from "../../src/csv/bytes.ts";
+import { ByteText, firstForeignByte } from "../../src/csv/utf8.ts";
 
 /** Bytes at the edges of what a character may begin with and go on with. */
 const edges = [0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed];
@@ -25,14 +26,16 @@ test("the first byte that is not UTF-8 is where the runtime's own check stops", 
   );
 });
 
+const written = (data: Buffer, from = 0, to = data.length) => new ByteText(data).written(from, to, hasBeyondAscii);
+
 test("bytes are shown as text, and each that is not as its escape", () => {
   const shown = fc.array(fc.oneof(fc.constantFrom("é", "😀", "a"), fc.integer({ min: 0xf8, max: 0xff })));
   fc.assert(
     fc.property(shown, (parts) => {
       const data = Buffer.concat(parts.map((part) => Buffer.from(typeof part === "string" ? part : [part])));
       const expected = parts.map((part) => (typeof part === "string" ? part : `\\x${part.toString(16).toUpperCase()}`));
-      expect(showBytes(data)).toBe(expected.join(""));
-      expect(showBytes(Buffer.concat([Buffer.from("é"), data, Buffer.from("é")]), 2, 2 + data.length)).toBe(
+      expect(written(data)).toBe(expected.join(""));
+      expect(written(Buffer.concat([Buffer.from("é"), data, Buffer.from("é")]), 2, 2 + data.length)).toBe(
         expected.join(""),
       );
     }),

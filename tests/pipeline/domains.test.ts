@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import type { Settings } from "../../src/core/settings.ts";
 import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { asExpected } from "../csv/expecting.ts";
@@ -66,4 +67,25 @@ test("what the domain's CHECK refuses is named, as the server tells it", async (
     exitCode: 1,
     faults: [["payments_agg_90d.csv", 4, "failed_payments_90d", "100", "not_of_type"]],
   });
+});
+
+test("what the server refuses midway hides nothing that is wrong further on, and each fault is rejected once", async () => {
+  const many = Array.from({ length: 15_000 }, (_, index) => `user-${index}`);
+  const payments = many.map((user, index) => [user, index === 0 ? "100" : String(index % 3)]);
+  payments.push(["user-0 ", "x"]);
+  drops.write("month_000", {
+    ...smallDrop(many),
+    "payments_agg_90d.csv": [["user_id", "failed_payments_90d"], ...payments],
+  });
+  const failed = lastOf((await runMonths(settings, ["month_000"])).events, "run.failed");
+  expect(failed?.faults?.map(asExpected)).toEqual([
+    ["payments_agg_90d.csv", 15_002, "user_id", "user-0 ", "key_padded"],
+    ["payments_agg_90d.csv", 15_002, "failed_payments_90d", "x", "not_integer"],
+    ["payments_agg_90d.csv", 15_002, "user_id", "user-0", "key_repeated"],
+  ]);
+  expect(
+    readFileSync(failed?.reject_file ?? "", "utf8")
+      .trimEnd()
+      .split("\n"),
+  ).toHaveLength(4);
 });

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
-import { rejectFolder } from "../../src/pipeline/drop/faults.ts";
+import { dirname } from "node:path";
+import { rejectPath } from "../../src/pipeline/drop/faults.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 
-const folderOf = (url: string, dataset = "streamflow") => rejectFolder("/home", connect(url), dataset);
+const folderOf = (url: string, dataset = "streamflow") =>
+  dirname(rejectPath("/home", connect(url), dataset, "month_000-1"));
 
 test("reject files lie by database and dataset, in folders that a person can read", () => {
   expect(folderOf("postgresql://a@db.example:5432/live")).toMatch(/^\/home\/rejects\/live-[0-9a-f]{6}\/streamflow$/);

@@ -1,11 +1,8 @@
 import type { Column } from "../../core/columns.ts";
-import type { FaultCode } from "../../core/faults.ts";
+import type { FileFault } from "../../core/faults.ts";
 
 /** What is wrong with a cell: `reason` is a clause such as "not a whole number; did you mean 1?". */
-export interface Wrong {
-  code: FaultCode;
-  reason: string;
-}
+export type Wrong = Pick<FileFault, "code" | "reason">;
 
 /** Days that a date may be, inclusive, as YYYY-MM-DD. */
 export interface DateRange {
@@ -15,12 +12,12 @@ export interface DateRange {
 
 /** How the values of one column are written. Every value that it finds sound is one that PostgreSQL takes unaltered. */
 export interface CellType {
-  /** Any text is a value, the empty string included. */
-  readonly isText: boolean;
+  /** True when any text is a value, the empty string included. */
+  readonly isText?: boolean;
   /** What every sound value looks like. */
   readonly pattern: RegExp;
-  /** What no pattern can say, for a value that matches; null when the pattern says all. */
-  readonly within: ((value: string) => boolean) | null;
+  /** What no pattern can say, for a value that matches. */
+  readonly within?: ((value: string) => boolean) | undefined;
   /** Why a value is not sound; `matches` when it is of the pattern all the same. */
   explain(value: string, matches: boolean): Wrong;
 }
@@ -32,18 +29,22 @@ export type Mistake = readonly [written: RegExp, meant: (value: string) => strin
 
 const longestMended = 100;
 
+/** Not a number or a day miswritten, whatever else it may be. */
+const word = /^[a-z](?:.*[a-z\d])?$/is;
+
 /**
  * Makes the function that gives the reason, and `; did you mean 1?` when the value has blanks around it or is one of
- * these mistakes, and mending it gives a sound value.
+ * these mistakes, and mending it gives a value of the type.
  */
 export function didYouMean(
   reason: string,
   mistakes: readonly Mistake[],
-  isSound: (value: string) => boolean,
+  { pattern, within }: Pick<CellType, "pattern" | "within">,
 ): (value: string) => string {
+  const isSound = (value: string) => pattern.test(value) && within?.(value) !== false;
   const anyMistake = new RegExp(mistakes.map(([written]) => written.source).join("|"));
   return (value) => {
-    if (value.length > longestMended || isWord(value)) return reason;
+    if (value.length > longestMended || word.test(value)) return reason;
     const trimmed = value.trim();
     if (trimmed !== value && isSound(trimmed)) return `${reason}; did you mean ${trimmed}?`;
     if (!anyMistake.test(value)) return reason;
@@ -54,19 +55,4 @@ export function didYouMean(
     }
     return reason;
   };
-}
-
-/** Begins with a letter, ends with a letter or a digit: not a number or a day miswritten, whatever else it may be. */
-function isWord(value: string): boolean {
-  const last = value.charCodeAt(value.length - 1);
-  return isLetter(value.charCodeAt(0)) && (isLetter(last) || (last >= 0x30 && last <= 0x39));
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-}
-
-/** The function that tells whether a value is one of the type. */
-export function soundness({ pattern, within }: Pick<CellType, "pattern" | "within">): (value: string) => boolean {
-  return (value) => pattern.test(value) && (within === null || within(value));
 }

@@ -1,22 +1,19 @@
 import type { Column } from "../../core/columns.ts";
 import { formatCount } from "../../core/format.ts";
-import type { CellType, DateRange, MakeCellType } from "./cell-type.ts";
+import type { CellType, DateRange, MakeCellType, Wrong } from "./cell-type.ts";
 import { dateType, plainTimestampType, zonedTimestampType } from "./dates.ts";
 import { floatType, integerType, numericType } from "./numbers.ts";
 
+const notOfType = (reason: string): Wrong => ({ code: "not_of_type", reason });
+
 /** text, varchar(length), bpchar(length): anything that fits, counted in characters as PostgreSQL does. */
-export const textType: MakeCellType = ({ length }) => {
-  const type: CellType = {
-    isText: true,
-    pattern: /^/,
-    within: length === null ? null : (value) => value.length <= length || characters(value) <= length,
-    explain: (value) => ({
-      code: "not_of_type",
-      reason: `${formatCount(characters(value))} characters, where the column holds ${formatCount(length ?? 0)}`,
-    }),
-  };
-  return type;
-};
+const textType: MakeCellType = ({ length }) => ({
+  isText: true,
+  pattern: /^/,
+  within: length === null ? undefined : (value) => value.length <= length || characters(value) <= length,
+  explain: (value) =>
+    notOfType(`${formatCount(characters(value))} characters, where the column holds ${formatCount(length ?? 0)}`),
+});
 
 function characters(value: string): number {
   let count = 0;
@@ -25,51 +22,38 @@ function characters(value: string): number {
 }
 
 /** A type that the reader does not know: PostgreSQL judges it, when the row is copied. */
-export const anyType: MakeCellType = () => ({
+const anyType: MakeCellType = () => ({
   isText: true,
   pattern: /^/,
-  within: null,
-  explain: () => ({ code: "not_of_type", reason: "not a value of the column's type" }),
+  explain: () => notOfType("not a value of the column's type"),
 });
 
-const pattern = /^(?:true|false)$/i;
+const truth = /^(?:true|false)$/i;
+const yes = new Set(["true", "yes", "y", "t", "on", "1", "1.0"]);
+const no = new Set(["false", "no", "n", "f", "off", "0", "0.0"]);
 
-const meant: Record<string, string> = { yes: "True", y: "True", t: "True", on: "True", "1": "True", "1.0": "True" };
-for (const word of ["no", "n", "f", "off", "0", "0.0"]) meant[word] = "False";
-
-export const booleanType: MakeCellType = () => ({
-  isText: false,
-  pattern,
-  within: null,
+const booleanType: MakeCellType = () => ({
+  pattern: truth,
   explain(value) {
     const word = value.trim().toLowerCase();
-    const mended = pattern.test(word) ? (word === "true" ? "True" : "False") : meant[word];
-    return {
-      code: "not_boolean",
-      reason: `not True or False${mended === undefined ? "" : `; did you mean ${mended}?`}`,
-    };
+    const hint = yes.has(word) || no.has(word) ? `; did you mean ${yes.has(word) ? "True" : "False"}?` : "";
+    return { code: "not_boolean", reason: `not True or False${hint}` };
   },
 });
 
 /** uuid: the canonical form, in either case. */
-export const uuidType: MakeCellType = () => ({
-  isText: false,
+const uuidType: MakeCellType = () => ({
   pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
-  within: null,
-  explain: () => ({ code: "not_of_type", reason: "not a UUID such as 5b30857f-0bfa-48b5-ac0b-5c64e28078d1" }),
+  explain: () => notOfType("not a UUID such as 5b30857f-0bfa-48b5-ac0b-5c64e28078d1"),
 });
 
 function jsonType(keeps: (value: string) => boolean): MakeCellType {
-  const type: CellType = {
-    isText: false,
+  return () => ({
     pattern: /\S/,
     within: (value) => isJson(value) && keeps(value),
-    explain: (value) => ({
-      code: "not_of_type",
-      reason: isJson(value) ? "JSON with a character or a number that PostgreSQL cannot keep" : "not JSON",
-    }),
-  };
-  return () => type;
+    explain: (value) =>
+      notOfType(isJson(value) ? "JSON with a character or a number that PostgreSQL cannot keep" : "not JSON"),
+  });
 }
 
 function isJson(value: string): boolean {
@@ -80,9 +64,6 @@ function isJson(value: string): boolean {
     return false;
   }
 }
-
-export const plainJsonType = jsonType(() => true);
-export const binaryJsonType = jsonType((value) => hasSoundText(value) && hasSoundNumbers(value));
 
 /** jsonb cannot keep the character NUL, nor half of a surrogate pair: JavaScript writes just these as such escapes. */
 function hasSoundText(value: string): boolean {
@@ -95,26 +76,25 @@ function hasSoundNumbers(value: string): boolean {
 }
 
 /** By the catalog's name of the type (`pg_type.typname`). */
-const cellTypes: Record<string, MakeCellType> = {
-  text: textType,
-  varchar: textType,
-  bpchar: textType,
-  bool: booleanType,
-  int2: integerType(2),
-  int4: integerType(4),
-  int8: integerType(8),
-  numeric: numericType,
-  float4: floatType(Math.fround),
-  float8: floatType((value) => value),
-  date: dateType,
-  timestamp: plainTimestampType,
-  timestamptz: zonedTimestampType,
-  uuid: uuidType,
-  json: plainJsonType,
-  jsonb: binaryJsonType,
-};
+const cellTypes = new Map<string, MakeCellType>([
+  ["text", textType],
+  ["varchar", textType],
+  ["bpchar", textType],
+  ["bool", booleanType],
+  ["int2", integerType(2)],
+  ["int4", integerType(4)],
+  ["int8", integerType(8)],
+  ["numeric", numericType],
+  ["float4", floatType(Math.fround)],
+  ["float8", floatType((value) => value)],
+  ["date", dateType],
+  ["timestamp", plainTimestampType],
+  ["timestamptz", zonedTimestampType],
+  ["uuid", uuidType],
+  ["json", jsonType(() => true)],
+  ["jsonb", jsonType((value) => hasSoundText(value) && hasSoundNumbers(value))],
+]);
 
 export function cellTypeOf(column: Column, dates: DateRange): CellType {
-  const make = Object.hasOwn(cellTypes, column.type) ? cellTypes[column.type] : undefined;
-  return (make ?? anyType)(column, dates);
+  return (cellTypes.get(column.type) ?? anyType)(column, dates);
 }

@@ -1,13 +1,5 @@
 import { isDate } from "../../core/month.ts";
-import {
-  type CellType,
-  type DateRange,
-  didYouMean,
-  type MakeCellType,
-  type Mistake,
-  soundness,
-  type Wrong,
-} from "./cell-type.ts";
+import { type DateRange, didYouMean, type MakeCellType, type Mistake, type Wrong } from "./cell-type.ts";
 
 const pattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
@@ -21,35 +13,30 @@ function padded([year = "", month = "", day = ""]: string[]): string {
   return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 }
 
-/** date: YYYY-MM-DD, a day that exists, within the dates that the manifest allows. */
-export const dateType: MakeCellType = (_column, dates) => {
-  const within = (value: string) => value >= dates.from && value <= dates.to && dayExists(value);
-  const notDate = didYouMean("not a date in the form YYYY-MM-DD", mistakes, soundness({ pattern, within }));
-  return {
-    isText: false,
-    pattern,
-    within,
-    explain: (value) =>
-      wrongDay(value, dates) ?? {
-        code: "not_date",
-        reason: notDate(value),
-      },
-  };
-};
+/** For a day of the right form: true when it is in the calendar, and one that the manifest allows. */
+function isAllowed(day: string, { from, to }: DateRange): boolean {
+  // Only the last days of a month need the calendar.
+  return day >= from && day <= to && (day.slice(8) <= "28" || isDate(day));
+}
 
 /** What is wrong with a day that is written in the right form; null when the form itself is wrong, or nothing is. */
-export function wrongDay(day: string, dates: DateRange): Wrong | null {
+function wrongDay(day: string, { from, to }: DateRange): Wrong | null {
   if (!/^\d{4}-\d\d-\d\d$/.test(day)) return null;
   if (!isDate(day)) return { code: "not_date", reason: "no such day in the calendar" };
-  if (day >= dates.from && day <= dates.to) return null;
-  return { code: "date_range", reason: `not between ${dates.from} and ${dates.to}, the dates the manifest allows` };
+  if (day >= from && day <= to) return null;
+  return { code: "date_range", reason: `not between ${from} and ${to}, the dates the manifest allows` };
 }
 
-/** For a day of the right form: true when it is in the calendar. */
-export function dayExists(day: string): boolean {
-  // Only these need the calendar.
-  return day.slice(8) <= "28" || isDate(day);
-}
+/** date: YYYY-MM-DD, a day that exists, within the dates that the manifest allows. */
+export const dateType: MakeCellType = (_column, dates) => {
+  const within = (value: string) => isAllowed(value, dates);
+  const notDate = didYouMean("not a date in the form YYYY-MM-DD", mistakes, { pattern, within });
+  return {
+    pattern,
+    within,
+    explain: (value) => wrongDay(value, dates) ?? { code: "not_date", reason: notDate(value) },
+  };
+};
 
 const day = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
 // PostgreSQL keeps microseconds and would round a seventh digit.
@@ -62,28 +49,21 @@ const plain = new RegExp(`^${day}(?:[T ]${time})?$`);
 const zoned = new RegExp(`^${day}[T ]${time}${zone}$`);
 
 function timestampType(pattern: RegExp, form: string): MakeCellType {
-  return (_column, dates) => {
-    const within = (value: string) => {
-      const date = value.slice(0, 10);
-      return date >= dates.from && date <= dates.to && dayExists(date);
-    };
-    const type: CellType = {
-      isText: false,
-      pattern,
-      within,
-      explain(value) {
-        const wrong = /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(value) ? wrongDay(value.slice(0, 10), dates) : null;
-        if (wrong !== null) return { ...wrong, code: wrong.code === "not_date" ? "not_timestamp" : wrong.code };
-        return { code: "not_timestamp", reason: `not a timestamp in the form ${form}${detail(value, pattern)}` };
-      },
-    };
-    return type;
-  };
+  return (_column, dates) => ({
+    pattern,
+    within: (value) => isAllowed(value.slice(0, 10), dates),
+    explain(value) {
+      const wrong = /^.{10}(?:[T ]|$)/.test(value) ? wrongDay(value.slice(0, 10), dates) : null;
+      if (wrong?.code === "date_range") return wrong;
+      const reason = wrong?.reason ?? `not a timestamp in the form ${form}${detail(value, pattern)}`;
+      return { code: "not_timestamp", reason };
+    },
+  });
 }
 
 function detail(value: string, pattern: RegExp): string {
-  const isSound = soundness({ pattern, within: null });
-  if (/\.\d{7,}/.test(value) && isSound(value.replace(/(\.\d{6})\d+/, "$1"))) return "; it has more than 6 decimals";
+  if (/\.\d{7,}/.test(value) && pattern.test(value.replace(/(\.\d{6})\d+/, "$1")))
+    return "; it has more than 6 decimals";
   if (pattern === zoned && plain.test(value)) return "; its time zone is missing";
   if (pattern === plain && zoned.test(value)) return "; the column takes no time zone";
   return "";

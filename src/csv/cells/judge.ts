@@ -30,16 +30,9 @@ export function isMarked(cell: string): boolean {
   return cell.charCodeAt(0) === 0;
 }
 
-/** Where a column stands, as far as its cells' soundness hangs on it. */
-export interface Place {
-  isKey: boolean;
-  /** The only column of the file: then an empty cell is a blank line. */
-  isOnly: boolean;
-}
-
 export interface CellJudge {
   /** Matches sound cells only, though not each of them; with `within`, for the quick check of a row. */
-  readonly quick: { pattern: RegExp; within: ((value: string) => boolean) | null; mayBeEmpty: boolean };
+  readonly quick: Pick<CellType, "pattern" | "within"> & { mayBeEmpty: boolean };
   /** What is wrong with a cell, as parseBlock gives it; null when nothing is. The last word. */
   judge(cell: string): Wrong | null;
 }
@@ -47,25 +40,35 @@ export interface CellJudge {
 const quickText = /^(?!(?:nan|NaN|None|NaT|<NA>)$)/;
 const quickRequired = /^(?!(?:nan|NaN|None|NaT|<NA>|\\\.)?$)/;
 const quickKey = /^(?!(?:nan|NaN|None|NaT|<NA>|NULL|null|\\N|\\\.)$)[^\s\0](?:.*[^\s])?$/s;
-const isPadded = (value: string) => value.trim() !== value;
 
-export function cellJudge(column: Column, place: Place, dates: DateRange): CellJudge {
+/** `isOnly` when it is the file's only column: then an empty cell is a blank line. */
+export function cellJudge(
+  column: Column,
+  { isKey, isOnly }: { isKey: boolean; isOnly: boolean },
+  dates: DateRange,
+): CellJudge {
   const type = cellTypeOf(column, dates);
-  const mayBeEmpty = column.nullable && !place.isKey && !place.isOnly;
-  const pattern = type.isText ? textPattern(place, mayBeEmpty) : type.pattern;
+  const mayBeEmpty = column.nullable && !isKey && !isOnly;
+  const forbidden: Wrong = { code: "null_forbidden", reason: `empty, where ${column.name} must have a value` };
   const judge = (cell: string) => {
     const isQuoted = isMarked(cell);
     const value = isQuoted ? cell.slice(1) : cell;
-    if (value === "" && !isQuoted) return column.nullable && !place.isKey ? null : forbidden(column);
-    const wrong = place.isKey ? wrongKey(value) : wrongWord(value, place, type, isQuoted);
+    if (value === "" && !isQuoted) return column.nullable && !isKey ? null : forbidden;
+    const wrong = isKey ? wrongKey(value) : wrongWord(value, isQuoted, isOnly, type);
     if (wrong !== null) return wrong;
     const matches = type.pattern.test(value);
-    if (matches && (type.within === null || type.within(value))) return null;
+    if (matches && type.within?.(value) !== false) return null;
     if (isNullWord(value)) return nullWord;
     const why = type.explain(value, matches);
     return value === "" ? { ...why, reason: emptyString } : why;
   };
+  const pattern = type.isText ? quickPattern(isKey, mayBeEmpty) : type.pattern;
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge: repeating(judge) };
+}
+
+function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
+  if (isKey) return quickKey;
+  return mayBeEmpty ? quickText : quickRequired;
 }
 
 /** Verdicts that are kept for one column, and the longest cell that is worth looking up. */
@@ -90,27 +93,17 @@ const missing = "a word for a missing value";
 const nullWord: Wrong = { code: "null_word", reason: missing };
 const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
 
-function textPattern({ isKey }: Place, mayBeEmpty: boolean): RegExp {
-  if (isKey) return quickKey;
-  return mayBeEmpty ? quickText : quickRequired;
-}
-
-function forbidden({ name }: Column): Wrong {
-  return { code: "null_forbidden", reason: `empty, where ${name} must have a value` };
-}
-
 function wrongKey(value: string): Wrong | null {
   if (value === "") return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
   if (isNullWord(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
-  return isPadded(value) ? { code: "key_padded", reason: "the key begins or ends with blanks" } : null;
+  return value.trim() === value ? null : { code: "key_padded", reason: "the key begins or ends with blanks" };
 }
 
 /** What text may not be when it stands without quotes. */
-function wrongWord(value: string, { isOnly }: Place, type: CellType, isQuoted: boolean): Wrong | null {
+function wrongWord(value: string, isQuoted: boolean, isOnly: boolean, { isText }: CellType): Wrong | null {
   if (isQuoted) return null;
   if (isOnly && value === "\\.") {
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
-  if (!type.isText || !isUnquotedNull(value)) return null;
-  return nullWord;
+  return isText && isUnquotedNull(value) ? nullWord : null;
 }

@@ -1,5 +1,4 @@
-import type { Column } from "../../core/columns.ts";
-import { type CellType, didYouMean, type MakeCellType, type Mistake, soundness, type Wrong } from "./cell-type.ts";
+import { type CellType, didYouMean, type MakeCellType, type Mistake, type Wrong } from "./cell-type.ts";
 
 const integerPattern = /^-?\d+$/;
 
@@ -21,11 +20,9 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
     const exact = BigInt(value);
     return exact < limit && exact >= -limit;
   };
-  const isSound = soundness({ pattern: integerPattern, within });
-  const notInteger = didYouMean("not a whole number", integerMistakes, isSound);
+  const notInteger = didYouMean("not a whole number", integerMistakes, { pattern: integerPattern, within });
   const outOfRange: Wrong = { code: "integer_range", reason: `not between ${-limit} and ${limit - 1n}` };
   return () => ({
-    isText: false,
     pattern: integerPattern,
     within,
     explain: (value, matches) => (matches ? outOfRange : { code: "not_integer", reason: notInteger(value) }),
@@ -49,12 +46,17 @@ const numericMistakes: Mistake[] = [
 
 const infinite = /^[+-]?inf(inity)?$/i;
 
-function notNumeric(isSound: (value: string) => boolean): (value: string) => Wrong {
-  const notNumber = didYouMean("not a number", numericMistakes, isSound);
-  return (value) => ({
-    code: "not_numeric",
-    reason: infinite.test(value) ? "infinite, not a number" : notNumber(value),
-  });
+/** A number that may have a fraction, but for how large and how exact it may be. */
+function fractionType(within: (value: string) => boolean, whyOutOfRange: (value: string) => string): CellType {
+  const notNumber = didYouMean("not a number", numericMistakes, { pattern: numericPattern, within });
+  return {
+    pattern: numericPattern,
+    within,
+    explain(value, matches) {
+      if (matches) return { code: "numeric_range", reason: whyOutOfRange(value) };
+      return { code: "not_numeric", reason: infinite.test(value) ? "infinite, not a number" : notNumber(value) };
+    },
+  };
 }
 
 /** PostgreSQL's own limits of numeric: digits before and after the point. */
@@ -62,25 +64,20 @@ const mostWhole = 131_072;
 const mostFraction = 16_383;
 
 /** numeric(precision, scale), never rounded: more digits after the point than the column keeps are a fault. */
-export const numericType: MakeCellType = (column) => {
-  const { whole, fraction } = limits(column);
-  const reasons = rangeReasons(column);
+export const numericType: MakeCellType = ({ precision, scale }) => {
+  // Negative ones are zeros that have to be there.
+  const whole = precision === null ? mostWhole : precision - (scale ?? 0);
+  const fraction = precision === null ? mostFraction : (scale ?? 0);
+  const name = precision === null ? "numeric" : `numeric(${precision},${fraction})`;
+  const tooLarge = `too large for ${name}, which has ${whole} digits before the point`;
+  const tooExact = `${name} keeps ${fraction} digits after the point and would round it`;
   const digitsOf = remembering(significantDigits);
   const within = (value: string) => {
-    if (column.precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
+    if (precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
     const digits = digitsOf(value);
     return digits.whole <= whole && digits.fraction <= fraction;
   };
-  const wrongForm = notNumeric(soundness({ pattern: numericPattern, within }));
-  return {
-    isText: false,
-    pattern: numericPattern,
-    within,
-    explain(value, matches) {
-      if (!matches) return wrongForm(value);
-      return { code: "numeric_range", reason: digitsOf(value).whole > whole ? reasons.whole : reasons.fraction };
-    },
-  };
+  return fractionType(within, (value) => (digitsOf(value).whole > whole ? tooLarge : tooExact));
 };
 
 /** A value that is out of range is measured for the row, for its cell and for the reason, one after the other. */
@@ -89,22 +86,6 @@ function remembering<Result>(measure: (value: string) => Result): (value: string
   return (value) => {
     if (last?.value !== value) last = { value, result: measure(value) };
     return last.result;
-  };
-}
-
-/** Digits that the column keeps on either side of the point; negative ones are zeros that have to be there. */
-function limits({ precision, scale }: Column): { whole: number; fraction: number } {
-  if (precision === null) return { whole: mostWhole, fraction: mostFraction };
-  return { whole: precision - (scale ?? 0), fraction: scale ?? 0 };
-}
-
-/** Why a number is out of range, by the side of the point that it has too many digits on. */
-function rangeReasons(column: Column): { whole: string; fraction: string } {
-  const { whole, fraction } = limits(column);
-  const name = column.precision === null ? "numeric" : `numeric(${column.precision},${column.scale ?? 0})`;
-  return {
-    whole: `too large for ${name}, which has ${whole} digits before the point`,
-    fraction: `${name} keeps ${fraction} digits after the point and would round it`,
   };
 }
 
@@ -128,15 +109,6 @@ export function floatType(round: (value: number) => number): MakeCellType {
     const rounded = round(Number(value));
     return Number.isFinite(rounded) && (rounded !== 0 || !/[1-9]/.test(value.split(/[eE]/)[0] ?? ""));
   };
-  const wrongForm = notNumeric(soundness({ pattern: numericPattern, within }));
-  const type: CellType = {
-    isText: false,
-    pattern: numericPattern,
-    within,
-    explain: (value, matches) =>
-      matches
-        ? { code: "numeric_range", reason: "too large or too small for a floating-point number" }
-        : wrongForm(value),
-  };
+  const type = fractionType(within, () => "too large or too small for a floating-point number");
   return () => type;
 }

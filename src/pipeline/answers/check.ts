@@ -1,7 +1,7 @@
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
 import { openTable } from "../../csv/reader.ts";
-import { DropFaults, rejectFolder, rejectsOf } from "../drop/faults.ts";
+import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { findKeyFaults } from "../drop/key-faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
 import { type Past, parentsFor, readPast } from "../drop/past.ts";
@@ -21,43 +21,36 @@ export async function checkDrops(session: Session, { selection }: RequestOf<"che
 
 async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promise<DropCheck> {
   const before = publicationBefore(drop.month, past.publications);
-  const folder = rejectFolder(session.settings.home, session.sql, session.dataset.name);
-  const rejects = rejectsOf(folder, drop.month, "check");
-  const faults = new DropFaults(drop.month, rejects.add);
+  const { settings, sql, dataset } = session;
+  const faults = new DropFaults(drop.month, rejectPath(settings.home, sql, dataset.name, `${drop.month}-check`));
   const incoming = incomingOf(session.tables, drop, before);
   const files: DropCheck["files"] = [];
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
-    const rows = await checkFile(session, one, faults, rejects.add);
-    const trouble = rows === null ? null : rowCountTrouble(session.dataset, before, one, rows);
-    if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
+    const rows = await checkFile(session, one, faults);
+    const trouble = rows === null ? null : rowCountTrouble(dataset, before, one, rows);
+    if (trouble !== null && "fault" in trouble) faults.add(trouble.fault);
     files.push({ table, path, bytes, rows });
   }
   const parents = parentsFor(drop.month, false, past);
-  await findKeyFaults(session.sql, { ...session, parents }, incoming, faults);
+  await findKeyFaults(sql, { ...session, parents }, incoming, faults);
   return {
     month: drop.month,
     files,
     fault_count: faults.count,
     fault_groups: faults.groups,
     faults: faults.listed,
-    reject_file: await rejects.close(),
+    reject_file: faults.close(),
   };
 }
 
 /** Rows of a sound file, else null. */
-async function checkFile(
-  session: Session,
-  one: Incoming,
-  faults: DropFaults,
-  onFault: DropFaults["onFault"],
-): Promise<number | null> {
+async function checkFile({ dataset }: Session, one: Incoming, faults: DropFaults): Promise<number | null> {
   if (one.file.fault !== null) {
-    faults.add([one.file.fault]);
+    faults.add(one.file.fault);
     return null;
   }
-  const reader = await openTable(sourceOf(session.dataset, one));
-  const read = await reader.read({ onFault });
-  faults.addFound({ listed: read.faults, count: read.faultCount, groups: read.groups });
-  return read.faultCount === 0 ? read.rows : null;
+  const tally = faults.of(one.file.path);
+  const { rows } = await (await openTable(sourceOf(dataset, one))).read(tally);
+  return tally.count === 0 ? rows : null;
 }

@@ -1,10 +1,9 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { formatCount } from "../../core/format.ts";
-import { type KeyLines, keyLines } from "../../csv/keys.ts";
-import type { TableSource } from "../../csv/reader.ts";
-import { SourceFault } from "../../csv/source.ts";
-import { FaultTally } from "../../csv/tally.ts";
+import { type LocatedKeys, locateKeys } from "../../csv/locate.ts";
+import { SourceFault, type TableSource } from "../../csv/source.ts";
+import type { FaultTally } from "../../csv/tally.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
@@ -64,11 +63,10 @@ export async function findKeyFaults(
     }
     const unrepeated = new Set<string>();
     for (const one of read) {
-      const tally = new FaultTally(basename(one.file.path), faults.onFault);
+      const tally = faults.of(one.file.path);
       if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
       if (tally.count === 0) unrepeated.add(one.digest);
       await tellOrphaned(tx, one, read, { tables, parents }, tally);
-      faults.addFound(tally);
     }
   });
 }
@@ -88,12 +86,12 @@ async function collectKeys(tx: Transaction, dataset: Dataset, one: Incoming, tab
 export async function sendKeys(
   source: TableSource,
   copy: CopyWriter,
-  textOf: (batch: KeyLines) => Uint8Array,
+  textOf: (batch: LocatedKeys) => Uint8Array,
   signal?: AbortSignal,
 ): Promise<number | null> {
   let isWhole = true;
   try {
-    for await (const batch of keyLines(source, signal)) if (batch.keys.length > 0) await copy.write(textOf(batch));
+    for await (const batch of locateKeys(source, signal)) if (batch.keys.length > 0) await copy.write(textOf(batch));
   } catch (error) {
     if (!(error instanceof SourceFault)) {
       await copy.abort("reading failed");

@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
-import { dropFiles, type FileOnDisk, isMoved, listMonths, statFile } from "../../csv/drop.ts";
-import type { TableSource } from "../../csv/reader.ts";
+import { dropFiles, type FileOnDisk, isMoved, listMonths } from "../../csv/drop.ts";
+import type { TableSource } from "../../csv/source.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { Session } from "../session/session.ts";
@@ -46,12 +45,6 @@ export function filesUnmoved(files: readonly FileOnDisk[], publication: Publicat
     const before = publication.files.find((one) => one.table === file.table);
     return before !== undefined && !isMoved(before, file);
   });
-}
-
-/** True when a file has the size and modification time still that it had. */
-export async function isUnmoved(file: Pick<FileOnDisk, "path" | "bytes" | "modified_ms">): Promise<boolean> {
-  const found = await statFile(file.path).catch(() => null);
-  return found !== null && !isMoved(file, { bytes: found.size, modified_ms: found.mtimeMs });
 }
 
 /** The drops that a request is for, oldest first. */
@@ -118,12 +111,10 @@ export function incomingOf(tables: readonly LoadTable[], drop: MonthOnDisk, befo
 export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added }: Incoming): TableSource {
   return {
     path: file.path,
-    file: basename(file.path),
     shape: table.live,
     optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
     added,
     listed: file,
-    key: table.live.key,
     dates,
   };
 }

@@ -99,7 +99,7 @@ async function agreementWith(
       await ingest({
         ...{ dataset: session.dataset, tables: session.tables, month, asOf, past, before: null },
         ...{ mode: "dry_run", restamp: false, backfill: true, goesOn: false, suites: new Map() },
-        ...{ run: 0, tx, record: emptyRecord(), faults: new DropFaults(month), emit: () => {} },
+        ...{ run: 0, tx, record: emptyRecord(), faults: new DropFaults(month, null), emit: () => {} },
         incoming: incomingOf(session.tables, drop, null),
         signal: new AbortController().signal,
       });

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import type { Fault } from "../../core/faults.ts";
 import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
-import { showValue } from "../../csv/tally.ts";
+import type { FaultTally } from "../../csv/tally.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import { copyIntoStage, emptyStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
@@ -29,21 +28,16 @@ export async function ingest(context: StageContext): Promise<Staged[]> {
 
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
 async function ingestFile(context: StageContext, one: Incoming): Promise<Staged | null> {
+  const { tx, faults } = context;
   const { table, file } = one;
-  const { faults } = context;
   if (file.fault !== null) {
-    faults.add([file.fault]);
+    faults.add(file.fault);
     return null;
   }
   const reader = await openTable(sourceOf(context.dataset, one));
   const columns = reader.header?.columns ?? [];
-  const copy =
-    reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(context.tx, table, columns)) : null;
+  const copy = reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(tx, table, columns)) : null;
   const { read, rows } = await send(context, one, reader, copy);
-  // Told with the faults of the other files, so that one mail to the sender is enough.
-  const trouble = read.faultCount === 0 ? rowCountTrouble(context.dataset, context.before, one, read.rows) : null;
-  if (trouble !== null && "fault" in trouble) faults.add([trouble.fault]);
-  if (trouble !== null && "warning" in trouble) warn(context, trouble.warning);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
@@ -52,51 +46,53 @@ async function ingestFile(context: StageContext, one: Incoming): Promise<Staged 
   return { table, carried: columns, rows, record };
 }
 
+/** Reads the file while it is copied; `rows` is null when nothing of it is staged. */
 async function send(
   context: StageContext,
-  { table, file }: Incoming,
+  one: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
 ): Promise<{ read: TableRead; rows: number | null }> {
-  const { emit, faults, signal } = context;
+  const { table, file } = one;
+  const { emit, signal, faults } = context;
+  const tally = faults.of(file.path);
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
-  try {
-    const read = await reader.read({ write: copy?.write, onProgress, onFault: faults.onFault, signal });
-    faults.addFound(foundIn(read));
-    if (copy === null) return { read, rows: null };
-    if (read.faultCount > 0) {
-      await copy.abort("the file has faults");
-      return { read, rows: null };
-    }
-    const rows = await copy.finish();
-    if (rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
-    return { read, rows };
-  } catch (error) {
-    await copy?.abort("reading failed");
+  // What only the server can judge, such as a domain's CHECK. The file is read on for all else that is wrong.
+  const refusals: RefusedCell[] = [];
+  const unlessRefused = (error: unknown) => {
     const refused = refusedCell(error);
     if (refused === null) throw error;
-    // What only the server can judge, such as a domain's CHECK. The file is read once more for all else that is wrong.
-    const read = await reader.read({ onFault: faults.onFault, signal });
-    faults.addFound(foundIn(read));
-    if (read.faultCount === 0) faults.add([refusedFault(file.path, reader, refused)]);
-    return { read, rows: null };
+    refusals.push(refused);
+  };
+  const write = copy === null ? undefined : (chunk: Uint8Array) => copy.write(chunk).catch(unlessRefused);
+  try {
+    const read = await reader.read(tally, { write, onProgress, signal });
+    const isSound = tally.count === 0;
+    const rows = isSound && copy !== null ? await copy.finish().catch(unlessRefused) : undefined;
+    if (rows !== undefined && rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
+    if (rows === undefined) await copy?.abort("the file has faults");
+    const [refused] = refusals;
+    if (isSound && refused !== undefined) tellRefused(refused, reader, tally);
+    if (isSound) checkRowCount(context, one, read.rows);
+    return { read, rows: rows ?? null };
+  } catch (error) {
+    await copy?.abort("reading failed");
+    throw error;
   }
 }
 
-function foundIn({ faults, faultCount, groups }: TableRead) {
-  return { listed: faults, count: faultCount, groups };
+function tellRefused({ line, column, value, reason }: RefusedCell, { header }: TableReader, tally: FaultTally): void {
+  const inFile = line + (header?.firstRow ?? 1) - 1;
+  tally.add("not_of_type", reason, inFile, column ?? undefined, value ?? undefined);
 }
 
-function refusedFault(path: string, { header }: TableReader, { line, column, value, reason }: RefusedCell): Fault {
-  return {
-    file: basename(path),
-    line: line + (header?.firstRow ?? 1) - 1,
-    ...(column !== null && { column }),
-    ...(value !== null && { value: showValue(value) }),
-    code: "not_of_type",
-    reason,
-  };
+/** Told with the faults of the other files, so that one mail to the sender is enough. */
+function checkRowCount(context: StageContext, one: Incoming, rows: number): void {
+  const trouble = rowCountTrouble(context.dataset, context.before, one, rows);
+  if (trouble === null) return;
+  if ("fault" in trouble) context.faults.add(trouble.fault);
+  else warn(context, trouble.warning);
 }
 
 function rowsLost(path: string, read: number, staged: number): ConsoleError {

@@ -10,7 +10,6 @@ import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred } from "../../postgres/live/other-writers.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
-import type { Rejects } from "../drop/faults.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { filesOf, type MonthOnDisk } from "../drop/months.ts";
 import { parentsFor } from "../drop/past.ts";
@@ -44,7 +43,6 @@ export interface MonthRun extends Series, Omit<StageContext, "tx"> {
   drop: MonthOnDisk;
   /** Months that are to follow, and are not run should this one fail. */
   left: MonthName[];
-  rejects: Rejects;
   /** The one it is in; null before the first. */
   stage: Stage | null;
 }
@@ -90,7 +88,7 @@ export async function runMonth(open: MonthRun): Promise<ConsoleError | null> {
 export async function fail(open: MonthRun, error: ConsoleError): Promise<ConsoleError> {
   const { ledger, run, record, stage, month, left } = open;
   const { code, title, hint, faults, faultCount: fault_count } = error;
-  const reject_file = await open.rejects.close();
+  const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
   await recordFailure(ledger, run, record, error, { stage, code, title, hint, fault_count, fault_groups, reject_file });
   open.emit({
@@ -182,7 +180,8 @@ function secondsSince(start: number): number {
 async function requireAsListed({ session, drop, incoming, record, faults }: MonthRun): Promise<void> {
   const hashes = new Map(record.files.map(({ table, sha256 }) => [table, sha256]));
   const delivered = incoming.map(({ table, file }) => ({ listed: file, sha256: hashes.get(table.name) ?? null }));
-  faults.add(await changedSince(drop.listedAt, delivered, await filesOf(session, drop.month)));
+  for (const fault of await changedSince(drop.listedAt, delivered, await filesOf(session, drop.month)))
+    faults.add(fault);
   faults.throwIfAny();
 }
 
@@ -194,7 +193,7 @@ async function explain(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
-  if (thrown instanceof KeyFault || isKeyViolation(thrown) || faults.count > 0) {
+  if (thrown instanceof ConsoleError || thrown instanceof KeyFault || isKeyViolation(thrown)) {
     await findKeyFaults(sql, { ...open, parents: parentsFor(month, open.backfill, open.past) }, incoming, faults);
     if (faults.count > 0) return faults.rejection();
   }

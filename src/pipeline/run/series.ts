@@ -7,7 +7,7 @@ import { translate } from "../../postgres/connection/errors.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
 import { openRun } from "../../postgres/ledger/records.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
-import { DropFaults, rejectFolder, rejectsOf } from "../drop/faults.ts";
+import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { dropsOnDisk, incomingOf, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { readPast } from "../drop/past.ts";
 import { publicationBefore } from "../drop/row-counts.ts";
@@ -75,15 +75,15 @@ async function beginMonth(series: Series, drop: MonthOnDisk, left: MonthName[]):
   const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });
   series.setRun(run);
   const before = publicationBefore(month, past.publications);
-  const rejects = rejectsOf(rejectFolder(session.settings.home, ledger, dataset.name), month, run);
+  const rejects = rejectPath(session.settings.home, ledger, dataset.name, `${month}-${run}`);
   const open: MonthRun = {
     ...series,
     ...job,
-    ...{ run, drop, left, suites, past, before, rejects },
+    ...{ run, drop, left, suites, past, before },
     incoming: incomingOf(job.tables, drop, before),
     goesOn: mode === "dry_run" && left.length > 0,
     record: emptyRecord(),
-    faults: new DropFaults(month, rejects.add),
+    faults: new DropFaults(month, rejects),
     stage: null,
   };
   const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);

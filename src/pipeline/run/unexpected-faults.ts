@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import type { KeyLines } from "../../csv/keys.ts";
-import { FaultTally } from "../../csv/tally.ts";
+import { isUnmoved } from "../../csv/drop.ts";
+import type { LocatedKeys } from "../../csv/locate.ts";
 import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/plan/plan.ts";
@@ -10,7 +9,7 @@ import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import { copyLines, dropScratch, linesText, makeRowLines } from "../../postgres/live/row-lines.ts";
 import { sendKeys } from "../drop/key-faults.ts";
-import { type Incoming, isUnmoved, sourceOf } from "../drop/months.ts";
+import { type Incoming, sourceOf } from "../drop/months.ts";
 import { kept, stageOf } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
@@ -35,7 +34,7 @@ export async function findUnexpected(context: StageContext): Promise<void> {
     const failed = failedChecks(context, one);
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
-    const tally = new FaultTally(basename(one.file.path), faults.onFault);
+    const tally = faults.of(one.file.path);
     const place = { tx, under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
     for (const [at, { verdict, check }] of failed.entries()) {
       const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
@@ -45,7 +44,6 @@ export async function findUnexpected(context: StageContext): Promise<void> {
         for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
       }
     }
-    faults.addFound(tally);
     if (lines !== null) await dropScratch(tx, lines);
   }
 }
@@ -78,7 +76,7 @@ async function collectLines(
   const { table, file } = one;
   const collected = await attempt(tx, async (inner) => {
     await makeRowLines(inner, scratch, table);
-    const textOf = ({ keys, lines }: KeyLines) => linesText(keys, lines, table.live.key.length);
+    const textOf = ({ keys, lines }: LocatedKeys) => linesText(keys, lines, table.live.key.length);
     const sent = await sendKeys(sourceOf(dataset, one), await copyLines(inner, scratch), textOf, signal);
     return sent !== null && (await isUnmoved(file));
   });

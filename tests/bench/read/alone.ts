@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { openTable } from "../../../src/csv/reader.ts";
-import { rejectsOf } from "../../../src/pipeline/drop/faults.ts";
+import { RejectFile } from "../../../src/csv/reject-file.ts";
+import { FaultTally } from "../../../src/csv/tally.ts";
 import { sourceIn } from "./source.ts";
 
 /** What reading one file costs a process of its own. */
@@ -18,13 +20,14 @@ export interface Cost {
  */
 if (import.meta.main) {
   const [path = "", home = ""] = process.argv.slice(2);
-  const rejects = rejectsOf(home, "bench", "check");
+  const rejects = new RejectFile(join(home, "bench.csv"));
+  const tally = new FaultTally("usage_agg_30d.csv", rejects);
   const began = performance.now();
   const before = process.cpuUsage();
-  const { rows, faultCount } = await (await openTable(sourceIn(path))).read({ onFault: rejects.add });
-  await rejects.close();
+  const { rows } = await (await openTable(sourceIn(path))).read(tally);
+  rejects.close();
   const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - began) / 1000;
-  const cost: Cost = { rows, faults: faultCount, seconds, busy: (user + system) / 1e6 };
+  const cost: Cost = { rows, faults: tally.count, seconds, busy: (user + system) / 1e6 };
   console.log(JSON.stringify(cost));
 }

@@ -1,5 +1,6 @@
 import { lfByte } from "../../../src/csv/bytes.ts";
 import { openTable } from "../../../src/csv/reader.ts";
+import { FaultTally } from "../../../src/csv/tally.ts";
 import { connect } from "../../../src/postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../../src/postgres/connection/copy.ts";
 import { sourceIn, table } from "./source.ts";
@@ -30,7 +31,7 @@ if (import.meta.main) {
     const reader = await openTable(sourceIn(path));
     const copy = await copyInto(tx`copy ${tx(table)} (${tx(reader.header?.columns ?? [])}) from stdin (format csv)`);
     if (way === "alone") await pour(path, copy);
-    else await reader.read({ write: copy.write });
+    else await reader.read(new FaultTally(path), { write: copy.write });
     const rows = await copy.finish();
     console.log(JSON.stringify({ rows, seconds: (performance.now() - began) / 1000 }));
   });

@@ -1,5 +1,5 @@
 import type { Column } from "../../../src/core/columns.ts";
-import type { TableSource } from "../../../src/csv/reader.ts";
+import type { TableSource } from "../../../src/csv/source.ts";
 
 export const table = "usage_agg_30d";
 
@@ -21,9 +21,7 @@ export function sourceIn(path: string): TableSource {
   const shape = { schema: "public", name: table, columns, key };
   return {
     path,
-    file: `${table}.csv`,
     shape,
-    key,
     optional: new Set(),
     dates: { from: "1900-01-01", to: "2100-12-31" },
   };

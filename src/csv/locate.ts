@@ -2,12 +2,11 @@ import { type LineEnd, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } f
 import { isNullWord } from "./cells/judge.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
-import type { TableSource } from "./reader.ts";
-import { RecordScanner, type ScannedRecord } from "./scan.ts";
-import { SourceFile } from "./source.ts";
+import { RecordScanner } from "./scan.ts";
+import { SourceFile, type TableSource } from "./source.ts";
 
 /** Keys of a file's rows, with the line where each row starts; null for a malformed row, whose key is there all the same. */
-export interface KeyLines {
+export interface LocatedKeys {
   keys: string[];
   lines: (number | null)[];
 }
@@ -18,22 +17,22 @@ export interface KeyLines {
  * a key are passed over. Throws a SourceFault where the file cannot be read to its end. The key of several columns is a
  * JSON array of their values.
  */
-export async function* keyLines(source: TableSource, signal?: AbortSignal): AsyncGenerator<KeyLines> {
+export async function* locateKeys(source: TableSource, signal?: AbortSignal): AsyncGenerator<LocatedKeys> {
   const { layout } = await openFile(source);
   if (layout === null) return;
-  const { head, columns } = layout;
-  const places = source.key.map((name) => columns.findIndex((column) => column?.name === name));
+  const { columns, lineEnd, firstRow } = layout;
+  const places = source.shape.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
-  const reader = new KeyReader(columns.length, places, head.lineEnd, head.firstRow);
+  const reader = new KeyReader(columns.length, places, lineEnd, firstRow);
   const file = await SourceFile.open(source.path);
-  for await (const chunk of rowChunks(file, head, { signal })) yield reader.push(chunk, false);
+  for await (const chunk of rowChunks(file, layout, { signal })) yield reader.push(chunk, false);
   yield reader.push(Buffer.alloc(0), true);
 }
 
-/** The first line of each of these keys, written as `keyLines` does; one that is not in the file is not in the map. */
+/** The first line of each of these keys, written as `locateKeys` does; one that is not in the file is not in the map. */
 export async function findLines(source: TableSource, keys: ReadonlySet<string>): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  for await (const batch of keyLines(source)) {
+  for await (const batch of locateKeys(source)) {
     for (const [index, key] of batch.keys.entries()) {
       const line = batch.lines[index];
       if (typeof line === "number" && keys.has(key) && !found.has(key)) found.set(key, line);
@@ -53,53 +52,48 @@ class KeyReader {
     private line: number,
   ) {}
 
-  push(chunk: Buffer, final: boolean): KeyLines {
+  push(chunk: Buffer, final: boolean): LocatedKeys {
     const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const batch: KeyLines = { keys: [], lines: [] };
+    const batch: LocatedKeys = { keys: [], lines: [] };
     const split = this.#split(data, final, batch);
     this.#rest = data.subarray(split > 0 ? split : this.#scan(data, final, batch));
     return batch;
   }
 
   /** Whole records without quotes are lines split at commas, for a fraction of the cost; 0 where that cannot be said. */
-  #split(data: Buffer, final: boolean, batch: KeyLines): number {
+  #split(data: Buffer, final: boolean, batch: LocatedKeys): number {
     const whole = wholeRecords(data, final);
     const block = data.subarray(0, whole);
     if (whole > maxValueBytes || this.lineEnd === null) return 0;
     if (block.includes(quoteByte) || !lineEndsAgree(block, this.lineEnd)) return 0;
     for (const cells of splitPlain(block, this.lineEnd)) {
-      const values = this.places.map((place) => soundKey(cells[place] ?? ""));
-      this.#take(values, cells.length, batch);
+      this.#take(cells.length, (place) => cells[place], batch);
       this.line++;
     }
     return whole;
   }
 
-  #scan(data: Buffer, final: boolean, batch: KeyLines): number {
+  #scan(data: Buffer, final: boolean, batch: LocatedKeys): number {
     const scanner = new RecordScanner(data, final, this.width);
     let at = 0;
     while (at < data.length) {
       const record = scanner.record(at);
       if (record === null) break;
-      const values = this.places.map((place) => keyValue(scanner, record, place));
-      this.#take(values, record.cells.length, batch);
+      const { cells } = record;
+      const valueAt = (place: number) => (cells[place]?.trouble === null ? scanner.value(cells[place]) : undefined);
+      this.#take(cells.length, valueAt, batch);
       this.line += record.lines;
       at = record.next;
     }
     return at;
   }
 
-  #take(values: string[], width: number, batch: KeyLines): void {
+  #take(width: number, valueAt: (place: number) => string | undefined, batch: LocatedKeys): void {
+    const values = this.places.map((place) => soundKey(valueAt(place) ?? ""));
     if (values.includes("")) return;
     batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
     batch.lines.push(width === this.width ? this.line : null);
   }
-}
-
-/** A cell of a key, empty when the row has no such thing. */
-function keyValue(scanner: RecordScanner, { cells }: ScannedRecord, place: number): string {
-  const cell = cells[place];
-  return cell === undefined || cell.trouble !== null ? "" : soundKey(scanner.value(cell));
 }
 
 /** A key as it is meant; empty for what is none. */
