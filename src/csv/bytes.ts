@@ -10,20 +10,6 @@ export const maxValueBytes = 1_000_000;
 export type LineEnd = "\n" | "\r\n";
 
 /**
- * Index of the quote that closes a cell whose content begins at `from`; -1 when the data ends first. A quote in the
- * last byte is no answer until more is known, unless the data is `final`: another quote may follow.
- */
-export function closingQuote(data: Buffer, from: number, final: boolean): number {
-  let at = data.indexOf(quoteByte, from);
-  while (at !== -1) {
-    if (at === data.length - 1) return final ? at : -1;
-    if (data[at + 1] !== quoteByte) return at;
-    at = data.indexOf(quoteByte, at + 2);
-  }
-  return -1;
-}
-
-/**
  * Where the last whole record ends, 0 without one; `final` data ends with one. As for PostgreSQL, a line end counts when
  * an even number of quotes stands before it. Where quotes are astray that is of no use, and the block is found unsound.
  */

@@ -94,8 +94,20 @@ export class RowFaults {
     this.#troubles(scanner, record, line);
     this.#foreignBytes(scanner, record, offset, line);
     if (goesOnTo !== null) return;
-    if (cells.length === this.width) this.#judgeScanned(scanner, cells, line);
-    else if (cells.every(isSound)) this.#ragged(cells.length, line, showRow(scanner, cells));
+    if (cells.length !== this.width) {
+      const isSound = cells.every(({ trouble }) => trouble === null);
+      if (isSound) this.#ragged(cells.length, line, showRow(scanner, cells));
+      return;
+    }
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell?.trouble === null) this.#judge(index, markedValue(scanner, cell), line);
+    }
+  }
+
+  /** Something is wrong with the structure of a cell. */
+  trouble(code: FaultCode, line: number, index: number, written: string): void {
+    this.tally.add(code, structureReasons[code] ?? code, line, this.names[index], written);
   }
 
   #blank(line: number): void {
@@ -116,13 +128,6 @@ export class RowFaults {
     this.tally.add(wrong.code, wrong.reason, line, this.names[index], value);
   }
 
-  #judgeScanned(scanner: RecordScanner, cells: readonly ScannedCell[], line: number): void {
-    for (let index = 0; index < cells.length; index++) {
-      const cell = cells[index];
-      if (cell !== undefined && isSound(cell)) this.#judge(index, markedValue(scanner, cell), line);
-    }
-  }
-
   #troubles(scanner: RecordScanner, { cells, goesOnTo }: ScannedRecord, line: number): void {
     // Of a record that goes on, the last cell is told once it is over.
     const known = goesOnTo === null ? cells.length : cells.length - 1;
@@ -130,8 +135,7 @@ export class RowFaults {
       const cell = cells[index];
       if (cell === undefined || cell.trouble === null) continue;
       const at = cell.trouble === "quote_unclosed" ? line + cell.linesDown : line;
-      const reason = structureReasons[cell.trouble] ?? cell.trouble;
-      this.tally.add(cell.trouble, reason, at, this.names[index], showCell(scanner, cell));
+      this.trouble(cell.trouble, at, index, showCell(scanner, cell));
     }
   }
 
@@ -157,16 +161,13 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   quote_trailing: "text follows the closing quote",
   quote_bare: "a quote inside a value that is not quoted",
   line_ends: "a carriage return without a line feed",
+  row_long: "more values than the header has columns, in a line of over 1 MB",
   value_too_long: "longer than 1 MB",
 };
 const otherLineEnd = {
   "\n": "the line ends in LF, the header in CRLF",
   "\r\n": "the line ends in CRLF, the header in LF",
 };
-
-function isSound(cell: ScannedCell): boolean {
-  return cell.trouble === null;
-}
 
 function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   const value = scanner.value(cell);

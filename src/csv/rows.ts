@@ -11,7 +11,7 @@ const patience = maxValueBytes + 200_000;
 interface LongRecord extends Pick<ScannedCell, "trouble"> {
   goesOnTo: "quote" | "line";
   line: number;
-  column: string | undefined;
+  index: number;
   written: string;
 }
 
@@ -109,8 +109,8 @@ export class RowReader {
     const last = cells.at(-1);
     if (last === undefined) return null;
     const { trouble, linesDown } = last;
-    const column = this.faults.names[cells.length - 1];
-    return { goesOnTo, trouble, line: this.line + linesDown, column, written: showCell(scanner, last) };
+    const written = showCell(scanner, last);
+    return { goesOnTo, trouble, line: this.line + linesDown, index: cells.length - 1, written };
   }
 
   /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */
@@ -131,10 +131,9 @@ export class RowReader {
   }
 
   /** Once it is over, or the file is. */
-  #endLong({ goesOnTo, trouble, line, column, written }: LongRecord): void {
+  #endLong({ goesOnTo, trouble, line, index, written }: LongRecord): void {
     const ended = trouble === "row_long" ? "row_long" : "value_too_long";
-    const code = goesOnTo === "quote" ? "quote_unclosed" : ended;
-    this.faults.tally.add(code, longReasons[code], line, column, written);
+    this.faults.trouble(goesOnTo === "quote" ? "quote_unclosed" : ended, line, index, written);
     this.#long = null;
   }
 }
@@ -152,9 +151,3 @@ function linesOf(records: readonly string[][], line: number): (index: number) =>
     return line;
   };
 }
-
-const longReasons = {
-  quote_unclosed: "a quote opens here that is never closed",
-  row_long: "more values than the header has columns, in a line of over 1 MB",
-  value_too_long: "longer than 1 MB",
-};
