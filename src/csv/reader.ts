@@ -86,21 +86,17 @@ async function readRows(
   const { columns, lineEnd } = layout;
   const faults = new RowFaults({ columns, key, dates, lineEnd }, tally);
   const reader = new RowReader(faults, layout.firstRow, layout.length);
-  const send = sender(tally, options.write);
-  for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
-  await send(reader.push(Buffer.alloc(0), true));
-  await send(Buffer.alloc(0));
-  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
-  return faults.rows;
-}
-
-/** Hands sound bytes on while the next are checked: waits for the bytes before, not for these. */
-function sender(tally: FaultTally, write: ReadOptions["write"]): (bytes: Buffer) => Promise<void> {
   let writing: Promise<void> | undefined;
-  return async (bytes) => {
+  // Sound bytes are handed on while the next are checked: waits for the bytes before, not for these.
+  const send = async (bytes: Buffer) => {
     await writing;
-    writing = bytes.length > 0 && tally.count === 0 ? write?.(bytes) : undefined;
+    writing = bytes.length > 0 && tally.count === 0 ? options.write?.(bytes) : undefined;
     // A failure is met when the next bytes are sent; until then it must not pass for one that nobody handles.
     writing?.catch(() => {});
   };
+  for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
+  await send(reader.push(Buffer.alloc(0), true));
+  await writing;
+  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
+  return faults.rows;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
-import { RecordScanner, type ScannedCell, type ScannedRecord } from "./scan.ts";
+import { RecordScanner, type ScannedCell } from "./scan.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
@@ -73,9 +73,10 @@ export class RowReader {
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
+    const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
     const records = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
-    if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
+    if (records === null || (!isPlain && records.some(isRagged))) return false;
     const lineOf = linesOf(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
@@ -87,10 +88,6 @@ export class RowReader {
     return true;
   }
 
-  #isRagged(record: string[]): boolean {
-    return record.length !== this.faults.width && !(record.length === 1 && record[0] === "");
-  }
-
   #scan(data: Buffer, final: boolean): number {
     const scanner = new RecordScanner(data, final, this.faults.width);
     let at = 0;
@@ -98,19 +95,17 @@ export class RowReader {
       const record = scanner.record(at);
       if (record === null) break;
       this.faults.scanned(scanner, record, this.offset, this.line);
-      if (record.goesOnTo !== null) this.#long = this.#longRecord(scanner, record, record.goesOnTo);
+      const { goesOnTo, cells } = record;
+      const last = cells.at(-1);
+      if (goesOnTo !== null && last !== undefined) {
+        const line = this.line + last.linesDown;
+        const written = showCell(scanner, last);
+        this.#long = { goesOnTo, trouble: last.trouble, line, index: cells.length - 1, written };
+      }
       this.line += record.lines;
       at = record.next;
     }
     return at;
-  }
-
-  #longRecord(scanner: RecordScanner, { cells }: ScannedRecord, goesOnTo: LongRecord["goesOnTo"]): LongRecord | null {
-    const last = cells.at(-1);
-    if (last === undefined) return null;
-    const { trouble, linesDown } = last;
-    const written = showCell(scanner, last);
-    return { goesOnTo, trouble, line: this.line + linesDown, index: cells.length - 1, written };
   }
 
   /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */

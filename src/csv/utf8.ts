@@ -28,15 +28,14 @@ export class ByteText {
   written(from: number, to: number, kinds: number): string {
     if ((kinds & hasBeyondAscii) === 0) return this.value(from, to, kinds);
     let shown = "";
-    let start = from;
-    for (;;) {
-      const foreign = firstForeignByte(this.data, start, to);
+    for (let at = from; at < to; ) {
+      const foreign = firstForeignByte(this.data, at, to);
       const end = foreign === -1 ? to : foreign;
-      if (end > start) shown += this.value(start, end, kindsOf(this.data, start, end));
-      if (foreign === -1) return shown;
-      shown += escapes[this.data[foreign] ?? 0];
-      start = foreign + 1;
+      shown += this.value(at, end, kindsOf(this.data, at, end));
+      if (foreign !== -1) shown += escapes[this.data[foreign] ?? 0];
+      at = end + 1;
     }
+    return shown;
   }
 }
 
