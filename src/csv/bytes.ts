@@ -49,20 +49,14 @@ export function countLines(data: Buffer, from = 0, to = data.length): number {
 }
 
 /** Kinds of bytes that call for a closer look at the cell that has them; those of a cell are added up as bits. */
-export const hasQuote = 1;
-export const hasReturn = 2;
-export const hasLineFeed = 4;
-export const hasNul = 8;
-export const hasBeyondAscii = 16;
+export const byteKind = { quote: 1, return: 2, lineFeed: 4, nul: 8, beyondAscii: 16 };
 
 /** The kind of each byte, 0 for most. */
-export const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte === quoteByte) return hasQuote;
-  if (byte === crByte) return hasReturn;
-  if (byte === lfByte) return hasLineFeed;
-  if (byte === 0) return hasNul;
-  return byte < 0x80 ? 0 : hasBeyondAscii;
-});
+export const kindOf = new Uint8Array(256).fill(byteKind.beyondAscii, 0x80);
+kindOf[quoteByte] = byteKind.quote;
+kindOf[crByte] = byteKind.return;
+kindOf[lfByte] = byteKind.lineFeed;
+kindOf[0] = byteKind.nul;
 
 export function kindsOf(data: Buffer, from: number, to: number): number {
   let kinds = 0;

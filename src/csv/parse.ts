@@ -39,18 +39,15 @@ function markQuoted(block: Buffer, records: string[][]): void {
   let opened = -1;
   for (let at = 0; at < block.length; at++) {
     const byte = block[at];
-    if (opened !== -1) {
-      if (byte !== quoteByte) continue;
-      if (block[at + 1] === quoteByte) {
-        at++;
-        continue;
-      }
+    if (byte === quoteByte && opened === -1) opened = at;
+    else if (byte === quoteByte && block[at + 1] === quoteByte) at++;
+    else if (byte === quoteByte) {
       const record = records[row];
       if (at - opened < longestMarked && record && marked.includes(block.toString("latin1", opened, at + 1))) {
         record[cell] = quotedMark + record[cell];
       }
       opened = -1;
-    } else if (byte === quoteByte) opened = at;
+    } else if (opened !== -1) continue;
     else if (byte === commaByte) cell++;
     else if (byte === lfByte) {
       row++;

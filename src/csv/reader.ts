@@ -14,9 +14,8 @@ export interface ReadOptions extends ChunkOptions {
 
 export interface TableRead {
   rows: number;
-  /** Size on disk. */
+  /** Of the file as it lies on disk; its hash is null when it could not be read to its end. */
   bytes: number;
-  /** Of the file as it lies on disk; null when it could not be read to its end. */
   sha256: string | null;
 }
 
@@ -30,10 +29,7 @@ export async function openTable(source: TableSource) {
   return {
     /** The file's columns in its order, and the line of its first row; null when the header is faulty. */
     header: faults.length === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
-    /**
-     * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
-     * signal's reason.
-     */
+    /** Reads to the end, and tells the tally what is wrong. Rejects when `write` does, or with the signal's reason. */
     read: (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options),
   };
 }
@@ -70,7 +66,6 @@ function isAsListed({ listed }: TableSource, stats: Stats): boolean {
   return listed === undefined || (!isMoved(listed, now) && listed.identity === now.identity);
 }
 
-/** Reads a file to its end; returns its rows. */
 async function readRows(
   file: SourceFile,
   { shape: { key }, dates }: TableSource,

@@ -6,10 +6,7 @@ const header = "file,line,column,value,reason\n";
 const batch = 4096;
 const mostColumns = 10_000;
 
-/**
- * A column's last fault as it is written: a file of millions of faults has few columns, and mostly a reason for each, if
- * not a value.
- */
+/** A column's last fault as it is written: millions of faults have few columns, and mostly one reason for each. */
 interface ColumnText {
   before: string;
   value: string | undefined;

@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
-import { hasBeyondAscii, hasNul, kindsOf, type LineEnd } from "./bytes.ts";
+import { byteKind, kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, isUnquotedNull, quotedMark } from "./cells/judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
@@ -73,13 +73,12 @@ export class RowFaults {
 
   /** A record of a sound block that `allows` did not pass. */
   inspect(cells: string[], line: number): void {
-    if (cells.length === 1 && cells[0] === "") {
-      this.#blank(line);
-      return;
+    if (cells.length === 1 && cells[0] === "") this.#blank(line);
+    else {
+      this.row();
+      if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
+      else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
     }
-    this.row();
-    if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
-    else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
   }
 
   /** A record of an unsound block; the scanner's data starts at `offset` in the file. */
@@ -143,9 +142,9 @@ export class RowFaults {
     const { data } = scanner;
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
-      if (cell === undefined || (cell.kinds & (hasNul | hasBeyondAscii)) === 0) continue;
+      if (cell === undefined || (cell.kinds & (byteKind.nul | byteKind.beyondAscii)) === 0) continue;
       const at = firstForeignByte(data, cell.from, cell.to);
-      if (at === -1 && (cell.kinds & hasNul) === 0) continue;
+      if (at === -1 && (cell.kinds & byteKind.nul) === 0) continue;
       const code = at === -1 ? "nul_byte" : "encoding";
       // Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out.
       const place = this.tally.isFull ? null : offset + at;
