@@ -47,11 +47,12 @@ async function ingestFile(context: StageContext, one: Incoming): Promise<Staged 
 /** Reads the file while it is copied; `rows` is null when nothing of it is staged. */
 async function send(
   context: StageContext,
-  { table, file }: Incoming,
+  one: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
 ): Promise<{ read: TableRead; rows: number | null }> {
   const { emit, signal, faults } = context;
+  const { table, file } = one;
   const tally = faults.of(file.path);
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
@@ -71,7 +72,7 @@ async function send(
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
     if (isSound && refused !== undefined) tellRefused(refused, reader, tally);
-    if (isSound) checkRowCount(context, { table, file }, read.rows);
+    if (isSound) checkRowCount(context, one, read.rows);
     return { read, rows: rows ?? null };
   } catch (error) {
     await copy?.abort("reading failed");
@@ -85,7 +86,7 @@ function tellRefused({ line, column, value, reason }: RefusedCell, { header }: T
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */
-function checkRowCount(context: StageContext, { table, file }: Pick<Incoming, "table" | "file">, rows: number): void {
+function checkRowCount(context: StageContext, { table, file }: Incoming, rows: number): void {
   const trouble = rowCountTrouble(context, { table: table.name, path: file.path, rows });
   if (trouble === null) return;
   if ("fault" in trouble) context.faults.add(trouble.fault);
