@@ -10,20 +10,6 @@ export const maxValueBytes = 1_000_000;
 export type LineEnd = "\n" | "\r\n";
 
 /**
- * Index of the quote that closes a cell whose content begins at `from`; -1 when the data ends first. A quote in the
- * last byte is no answer until more is known, unless the data is `final`: another quote may follow.
- */
-export function closingQuote(data: Buffer, from: number, final: boolean): number {
-  let at = data.indexOf(quoteByte, from);
-  while (at !== -1) {
-    if (at === data.length - 1) return final ? at : -1;
-    if (data[at + 1] !== quoteByte) return at;
-    at = data.indexOf(quoteByte, at + 2);
-  }
-  return -1;
-}
-
-/**
  * Where the last whole record ends, 0 without one; `final` data ends with one. As for PostgreSQL, a line end counts when
  * an even number of quotes stands before it. Where quotes are astray that is of no use, and the block is found unsound.
  */
@@ -63,20 +49,14 @@ export function countLines(data: Buffer, from = 0, to = data.length): number {
 }
 
 /** Kinds of bytes that call for a closer look at the cell that has them; those of a cell are added up as bits. */
-export const hasQuote = 1;
-export const hasReturn = 2;
-export const hasLineFeed = 4;
-export const hasNul = 8;
-export const hasBeyondAscii = 16;
+export const byteKind = { quote: 1, return: 2, lineFeed: 4, nul: 8, beyondAscii: 16 };
 
 /** The kind of each byte, 0 for most. */
-export const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte === quoteByte) return hasQuote;
-  if (byte === crByte) return hasReturn;
-  if (byte === lfByte) return hasLineFeed;
-  if (byte === 0) return hasNul;
-  return byte < 0x80 ? 0 : hasBeyondAscii;
-});
+export const kindOf = new Uint8Array(256).fill(byteKind.beyondAscii, 0x80);
+kindOf[quoteByte] = byteKind.quote;
+kindOf[crByte] = byteKind.return;
+kindOf[lfByte] = byteKind.lineFeed;
+kindOf[0] = byteKind.nul;
 
 export function kindsOf(data: Buffer, from: number, to: number): number {
   let kinds = 0;

@@ -24,7 +24,6 @@ export async function listMonths(data: string): Promise<MonthName[]> {
   return (await namesIn(data)).filter((name): name is MonthName => monthIndex(name) !== undefined);
 }
 
-/** The file of each table in a month's folder. */
 export async function dropFiles(
   data: string,
   month: string,

@@ -1,13 +1,6 @@
-import type { Column } from "../core/columns.ts";
 import type { FileFault } from "../core/faults.ts";
 import { suggest } from "../core/suggest.ts";
 import type { TableSource } from "./source.ts";
-
-/** The columns of a file in its order, null for one that the table does not have; none when its first line is no header. */
-interface Mapping {
-  columns: (Column | null)[] | null;
-  faults: FileFault[];
-}
 
 const delimiters: [character: string, name: string][] = [
   [";", "semicolons (;)"],
@@ -30,8 +23,8 @@ function misread(cells: readonly string[], { name: table, columns }: TableSource
   return { code: "header_missing", reason: `no column of ${table} is named in the first line`, value: cells.join(",") };
 }
 
-/** Maps a header to the columns of the table by name. */
-export function mapHeader(cells: readonly string[], { shape, optional, added }: TableSource): Mapping {
+/** The columns of a file in its order, null for one that the table does not have; none when its first line is no header. */
+export function mapHeader(cells: readonly string[], { shape, optional, added }: TableSource) {
   const fault = misread(cells, shape);
   if (fault !== null) return { columns: null, faults: [fault] };
   const byName = new Map(shape.columns.map((column) => [column.name, column]));

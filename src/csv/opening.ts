@@ -28,10 +28,7 @@ interface Head extends Omit<Layout, "columns"> {
   faults: FileFault[];
 }
 
-/**
- * The head of a file of which `data` is the beginning, or all when `final`: a fault when nothing in the file can be
- * understood, null when more is needed to tell.
- */
+/** A fault when nothing in the file can be understood; null when more is needed to tell, of data that is not `final`. */
 function readHead(data: Buffer, final: boolean): Head | FileFault | null {
   if (!final && data.length < 4) return null;
   const encoding = foreignEncoding(data);

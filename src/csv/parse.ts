@@ -1,5 +1,5 @@
 import { CsvError, parse } from "csv-parse/sync";
-import { closingQuote, commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import { commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
 import { quotedMark, unquotedNulls } from "./cells/judge.ts";
 
 /**
@@ -36,17 +36,19 @@ function markQuoted(block: Buffer, records: string[][]): void {
   if (!marked.some((text) => block.includes(text))) return;
   let row = 0;
   let cell = 0;
+  let opened = -1;
   for (let at = 0; at < block.length; at++) {
     const byte = block[at];
-    if (byte === quoteByte) {
-      // In a sound block a quote met here opens a cell.
-      const close = closingQuote(block, at + 1, true);
+    if (byte === quoteByte && opened === -1) opened = at;
+    else if (byte === quoteByte && block[at + 1] === quoteByte) at++;
+    else if (byte === quoteByte) {
       const record = records[row];
-      if (close - at < longestMarked && record && marked.includes(block.toString("latin1", at, close + 1))) {
+      if (at - opened < longestMarked && record && marked.includes(block.toString("latin1", opened, at + 1))) {
         record[cell] = quotedMark + record[cell];
       }
-      at = close;
-    } else if (byte === commaByte) cell++;
+      opened = -1;
+    } else if (opened !== -1) continue;
+    else if (byte === commaByte) cell++;
     else if (byte === lfByte) {
       row++;
       cell = 0;

@@ -14,9 +14,8 @@ export interface ReadOptions extends ChunkOptions {
 
 export interface TableRead {
   rows: number;
-  /** Size on disk. */
+  /** Of the file as it lies on disk; its hash is null when it could not be read to its end. */
   bytes: number;
-  /** Of the file as it lies on disk; null when it could not be read to its end. */
   sha256: string | null;
 }
 
@@ -30,10 +29,7 @@ export async function openTable(source: TableSource) {
   return {
     /** The file's columns in its order, and the line of its first row; null when the header is faulty. */
     header: faults.length === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
-    /**
-     * Reads the file to its end, and tells the tally whatever is wrong with it. Rejects when `write` does, or with the
-     * signal's reason.
-     */
+    /** Reads to the end, and tells the tally what is wrong. Rejects when `write` does, or with the signal's reason. */
     read: (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options),
   };
 }
@@ -70,7 +66,6 @@ function isAsListed({ listed }: TableSource, stats: Stats): boolean {
   return listed === undefined || (!isMoved(listed, now) && listed.identity === now.identity);
 }
 
-/** Reads a file to its end; returns its rows. */
 async function readRows(
   file: SourceFile,
   { shape: { key }, dates }: TableSource,
@@ -86,21 +81,17 @@ async function readRows(
   const { columns, lineEnd } = layout;
   const faults = new RowFaults({ columns, key, dates, lineEnd }, tally);
   const reader = new RowReader(faults, layout.firstRow, layout.length);
-  const send = sender(tally, options.write);
-  for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
-  await send(reader.push(Buffer.alloc(0), true));
-  await send(Buffer.alloc(0));
-  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
-  return faults.rows;
-}
-
-/** Hands sound bytes on while the next are checked: waits for the bytes before, not for these. */
-function sender(tally: FaultTally, write: ReadOptions["write"]): (bytes: Buffer) => Promise<void> {
   let writing: Promise<void> | undefined;
-  return async (bytes) => {
+  // Sound bytes are handed on while the next are checked: waits for the bytes before, not for these.
+  const send = async (bytes: Buffer) => {
     await writing;
-    writing = bytes.length > 0 && tally.count === 0 ? write?.(bytes) : undefined;
+    writing = bytes.length > 0 && tally.count === 0 ? options.write?.(bytes) : undefined;
     // A failure is met when the next bytes are sent; until then it must not pass for one that nobody handles.
     writing?.catch(() => {});
   };
+  for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
+  await send(reader.push(Buffer.alloc(0), true));
+  await writing;
+  if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
+  return faults.rows;
 }

@@ -6,10 +6,7 @@ const header = "file,line,column,value,reason\n";
 const batch = 4096;
 const mostColumns = 10_000;
 
-/**
- * A column's last fault as it is written: a file of millions of faults has few columns, and mostly a reason for each, if
- * not a value.
- */
+/** A column's last fault as it is written: millions of faults have few columns, and mostly one reason for each. */
 interface ColumnText {
   before: string;
   value: string | undefined;
@@ -23,7 +20,6 @@ export class RejectFile {
   #handle: number | null = null;
   readonly #pieces: string[] = [header];
   #name: string | null = null;
-  #nameCell = "";
   #line: number | undefined;
   #row = "";
   #hasFailed = false;
@@ -40,7 +36,12 @@ export class RejectFile {
     reason: string,
   ): void {
     if (this.#hasFailed) return;
-    if (line !== this.#line || file !== this.#name) this.#startRow(file, line);
+    // Faults of one row follow one another: what they begin with is put together once.
+    if (line !== this.#line || file !== this.#name) {
+      this.#name = file;
+      this.#line = line;
+      this.#row = `${cell(file)},${line ?? ""}`;
+    }
     const text = this.#textOf(column ?? "");
     if (text.value !== value) {
       text.value = value;
@@ -67,14 +68,6 @@ export class RejectFile {
       this.#hasFailed = true;
     }
     return this.#hasFailed ? null : this.path;
-  }
-
-  /** Faults of one row follow one another: what they begin with is put together once. */
-  #startRow(file: string, line: number | undefined): void {
-    if (file !== this.#name) this.#nameCell = cell(file);
-    this.#name = file;
-    this.#line = line;
-    this.#row = `${this.#nameCell},${line ?? ""}`;
   }
 
   #textOf(column: string): ColumnText {

@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
-import { hasBeyondAscii, hasNul, kindsOf, type LineEnd } from "./bytes.ts";
+import { byteKind, kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, isUnquotedNull, quotedMark } from "./cells/judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
@@ -73,13 +73,12 @@ export class RowFaults {
 
   /** A record of a sound block that `allows` did not pass. */
   inspect(cells: string[], line: number): void {
-    if (cells.length === 1 && cells[0] === "") {
-      this.#blank(line);
-      return;
+    if (cells.length === 1 && cells[0] === "") this.#blank(line);
+    else {
+      this.row();
+      if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
+      else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
     }
-    this.row();
-    if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
-    else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
   }
 
   /** A record of an unsound block; the scanner's data starts at `offset` in the file. */
@@ -94,8 +93,20 @@ export class RowFaults {
     this.#troubles(scanner, record, line);
     this.#foreignBytes(scanner, record, offset, line);
     if (goesOnTo !== null) return;
-    if (cells.length === this.width) this.#judgeScanned(scanner, cells, line);
-    else if (cells.every(isSound)) this.#ragged(cells.length, line, showRow(scanner, cells));
+    if (cells.length !== this.width) {
+      const isSound = cells.every(({ trouble }) => trouble === null);
+      if (isSound) this.#ragged(cells.length, line, showRow(scanner, cells));
+      return;
+    }
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell?.trouble === null) this.#judge(index, markedValue(scanner, cell), line);
+    }
+  }
+
+  /** Something is wrong with the structure of a cell. */
+  trouble(code: FaultCode, line: number, index: number, written: string): void {
+    this.tally.add(code, structureReasons[code] ?? code, line, this.names[index], written);
   }
 
   #blank(line: number): void {
@@ -116,13 +127,6 @@ export class RowFaults {
     this.tally.add(wrong.code, wrong.reason, line, this.names[index], value);
   }
 
-  #judgeScanned(scanner: RecordScanner, cells: readonly ScannedCell[], line: number): void {
-    for (let index = 0; index < cells.length; index++) {
-      const cell = cells[index];
-      if (cell !== undefined && isSound(cell)) this.#judge(index, markedValue(scanner, cell), line);
-    }
-  }
-
   #troubles(scanner: RecordScanner, { cells, goesOnTo }: ScannedRecord, line: number): void {
     // Of a record that goes on, the last cell is told once it is over.
     const known = goesOnTo === null ? cells.length : cells.length - 1;
@@ -130,8 +134,7 @@ export class RowFaults {
       const cell = cells[index];
       if (cell === undefined || cell.trouble === null) continue;
       const at = cell.trouble === "quote_unclosed" ? line + cell.linesDown : line;
-      const reason = structureReasons[cell.trouble] ?? cell.trouble;
-      this.tally.add(cell.trouble, reason, at, this.names[index], showCell(scanner, cell));
+      this.trouble(cell.trouble, at, index, showCell(scanner, cell));
     }
   }
 
@@ -139,9 +142,9 @@ export class RowFaults {
     const { data } = scanner;
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
-      if (cell === undefined || (cell.kinds & (hasNul | hasBeyondAscii)) === 0) continue;
+      if (cell === undefined || (cell.kinds & (byteKind.nul | byteKind.beyondAscii)) === 0) continue;
       const at = firstForeignByte(data, cell.from, cell.to);
-      if (at === -1 && (cell.kinds & hasNul) === 0) continue;
+      if (at === -1 && (cell.kinds & byteKind.nul) === 0) continue;
       const code = at === -1 ? "nul_byte" : "encoding";
       // Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out.
       const place = this.tally.isFull ? null : offset + at;
@@ -157,16 +160,13 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   quote_trailing: "text follows the closing quote",
   quote_bare: "a quote inside a value that is not quoted",
   line_ends: "a carriage return without a line feed",
+  row_long: "more values than the header has columns, in a line of over 1 MB",
   value_too_long: "longer than 1 MB",
 };
 const otherLineEnd = {
   "\n": "the line ends in LF, the header in CRLF",
   "\r\n": "the line ends in CRLF, the header in LF",
 };
-
-function isSound(cell: ScannedCell): boolean {
-  return cell.trouble === null;
-}
 
 function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
   const value = scanner.value(cell);

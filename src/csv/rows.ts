@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
-import { RecordScanner, type ScannedCell, type ScannedRecord } from "./scan.ts";
+import { RecordScanner, type ScannedCell } from "./scan.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
@@ -11,7 +11,7 @@ const patience = maxValueBytes + 200_000;
 interface LongRecord extends Pick<ScannedCell, "trouble"> {
   goesOnTo: "quote" | "line";
   line: number;
-  column: string | undefined;
+  index: number;
   written: string;
 }
 
@@ -73,9 +73,10 @@ export class RowReader {
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
+    const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
     const records = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
-    if (records === null || (!isPlain && records.some((record) => this.#isRagged(record)))) return false;
+    if (records === null || (!isPlain && records.some(isRagged))) return false;
     const lineOf = linesOf(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
@@ -87,10 +88,6 @@ export class RowReader {
     return true;
   }
 
-  #isRagged(record: string[]): boolean {
-    return record.length !== this.faults.width && !(record.length === 1 && record[0] === "");
-  }
-
   #scan(data: Buffer, final: boolean): number {
     const scanner = new RecordScanner(data, final, this.faults.width);
     let at = 0;
@@ -98,19 +95,17 @@ export class RowReader {
       const record = scanner.record(at);
       if (record === null) break;
       this.faults.scanned(scanner, record, this.offset, this.line);
-      if (record.goesOnTo !== null) this.#long = this.#longRecord(scanner, record, record.goesOnTo);
+      const { goesOnTo, cells } = record;
+      const last = cells.at(-1);
+      if (goesOnTo !== null && last !== undefined) {
+        const line = this.line + last.linesDown;
+        const written = showCell(scanner, last);
+        this.#long = { goesOnTo, trouble: last.trouble, line, index: cells.length - 1, written };
+      }
       this.line += record.lines;
       at = record.next;
     }
     return at;
-  }
-
-  #longRecord(scanner: RecordScanner, { cells }: ScannedRecord, goesOnTo: LongRecord["goesOnTo"]): LongRecord | null {
-    const last = cells.at(-1);
-    if (last === undefined) return null;
-    const { trouble, linesDown } = last;
-    const column = this.faults.names[cells.length - 1];
-    return { goesOnTo, trouble, line: this.line + linesDown, column, written: showCell(scanner, last) };
   }
 
   /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */
@@ -131,10 +126,9 @@ export class RowReader {
   }
 
   /** Once it is over, or the file is. */
-  #endLong({ goesOnTo, trouble, line, column, written }: LongRecord): void {
+  #endLong({ goesOnTo, trouble, line, index, written }: LongRecord): void {
     const ended = trouble === "row_long" ? "row_long" : "value_too_long";
-    const code = goesOnTo === "quote" ? "quote_unclosed" : ended;
-    this.faults.tally.add(code, longReasons[code], line, column, written);
+    this.faults.trouble(goesOnTo === "quote" ? "quote_unclosed" : ended, line, index, written);
     this.#long = null;
   }
 }
@@ -152,9 +146,3 @@ function linesOf(records: readonly string[][], line: number): (index: number) =>
     return line;
   };
 }
-
-const longReasons = {
-  quote_unclosed: "a quote opens here that is never closed",
-  row_long: "more values than the header has columns, in a line of over 1 MB",
-  value_too_long: "longer than 1 MB",
-};

@@ -1,17 +1,5 @@
 import type { FaultCode } from "../core/faults.ts";
-import {
-  commaByte,
-  countLines,
-  crByte,
-  hasLineFeed,
-  hasQuote,
-  hasReturn,
-  kindOf,
-  kindsOf,
-  lfByte,
-  maxValueBytes,
-  quoteByte,
-} from "./bytes.ts";
+import { byteKind, commaByte, countLines, crByte, kindOf, kindsOf, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
 import { ByteText } from "./utf8.ts";
 
 /** A cell by its place in the data; a quoted one includes its quotes. */
@@ -19,7 +7,6 @@ export interface ScannedCell {
   from: number;
   to: number;
   quoted: boolean;
-  /** The kinds of bytes in it. */
   kinds: number;
   /** Lines from the record's first to the one where the cell begins. */
   linesDown: number;
@@ -80,7 +67,7 @@ export class RecordScanner {
     if (!quoted) return this.text.value(from, to, kinds);
     const closed = to - 1 > from && this.data[to - 1] === quoteByte;
     const inner = this.text.value(from + 1, closed ? to - 1 : to, kinds);
-    return (kinds & hasQuote) === 0 ? inner : inner.replaceAll('""', '"');
+    return (kinds & byteKind.quote) === 0 ? inner : inner.replaceAll('""', '"');
   }
 
   /** What to make of a cell that the data breaks off: true when its record can never be sound, however it goes on. */
@@ -99,7 +86,7 @@ export class RecordScanner {
   #plain(cell: ScannedCell): number {
     const end = this.#plainEnd(cell, cell.from);
     cell.to = end;
-    if ((cell.kinds & (hasQuote | hasReturn)) !== 0) cell.trouble = this.#misplaced(cell);
+    if ((cell.kinds & (byteKind.quote | byteKind.return)) !== 0) cell.trouble = this.#misplaced(cell);
     if (end === this.data.length && !this.final) return outOfData;
     if (this.#isTooLong(cell.from, end)) cell.trouble ??= "value_too_long";
     return end;
@@ -122,7 +109,7 @@ export class RecordScanner {
     const isOpen = close === -1;
     const after = close + 1;
     const isClosed = !isOpen && this.#isCellEnd(after);
-    const spanned = isOpen || (cell.kinds & hasLineFeed) === 0 ? 0 : countLines(data, at, close);
+    const spanned = isOpen || (cell.kinds & byteKind.lineFeed) === 0 ? 0 : countLines(data, at, close);
     const seemsAstray = isOpen ? this.#isTooLong(at + 1, data.length) : !isClosed && spanned > 0;
     const end = isClosed || isOpen ? after : this.#plainEnd(cell, after);
     cell.to = isOpen ? data.length : end;

@@ -12,6 +12,7 @@ import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
 const chunkBytes = 64 * 1024;
+const inChunks = { chunkSize: chunkBytes };
 
 /** The file as a whole cannot be read to its end. */
 export class SourceFault extends Error {
@@ -71,10 +72,10 @@ export class SourceFile {
     // Nothing at all is an empty file, not a damaged archive.
     const ending = this.stats.size === 0 ? "" : extname(this.path);
     try {
-      if (ending === ".gz") yield* decompress(onDisk, createGunzip({ chunkSize: chunkBytes }), options.signal);
-      else if (ending === ".zst") {
-        yield* decompress(wholeFrames(onDisk), createZstdDecompress({ chunkSize: chunkBytes }), options.signal);
-      } else yield* onDisk;
+      if (ending === ".gz") yield* decompress(onDisk, createGunzip(inChunks), options.signal);
+      else if (ending === ".zst")
+        yield* decompress(wholeFrames(onDisk), createZstdDecompress(inChunks), options.signal);
+      else yield* onDisk;
     } finally {
       await onDisk.return(undefined);
       await this.handle.close();
@@ -111,7 +112,7 @@ export class SourceFile {
 }
 
 /** Errors of the decoder are faults of the file; those of the input stay as they are. */
-async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, signal: ChunkOptions["signal"]) {
+async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, signal?: AbortSignal) {
   pipeline(Readable.from(input, { objectMode: true }), decoder, () => {});
   try {
     for await (const chunk of decoder) yield chunk;

@@ -22,8 +22,8 @@ export class FaultTally {
   /** In the order in which each kind was first met. */
   readonly groups: FaultGroup[] = [];
   count = 0;
-  /** By column: a file may have millions of faults, so column and code are not put together into a key. */
-  readonly #byColumn = new Map<string | undefined, FaultGroup[]>();
+  /** By column, then code: a file may have millions of faults, so the two are not put together into a key. */
+  readonly #kinds = new Map<string | undefined, Map<FaultCode, FaultGroup>>();
 
   constructor(
     readonly file: string,
@@ -32,9 +32,9 @@ export class FaultTally {
 
   add(code: FaultCode, reason: string, line?: number, column?: string, value?: string): void {
     this.count++;
-    const group = this.#group(column, code);
-    if (group !== null) group.count++;
-    const isKept = !this.isFull || group === null || group.first.length < placesKept;
+    const group = this.#kinds.get(column)?.get(code);
+    if (group !== undefined) group.count++;
+    const isKept = !this.isFull || group === undefined || group.first.length < placesKept;
     if (!isKept && this.rejects === null) return;
     const shownColumn = group?.column ?? (column === undefined ? undefined : showValue(column));
     const shownValue = value === undefined ? undefined : showValue(value);
@@ -47,24 +47,15 @@ export class FaultTally {
       ...(shownValue !== undefined && { value: shownValue }),
     };
     if (!this.isFull) this.listed.push(fault);
-    if (group === null) this.#open(column, groupOf(fault));
-    else if (group.first.length < placesKept) group.first.push(placeOf(fault));
+    if (group === undefined) {
+      const first = groupOf(fault);
+      this.#kinds.getOrInsertComputed(column, () => new Map()).set(code, first);
+      this.groups.push(first);
+    } else if (group.first.length < placesKept) group.first.push(placeOf(fault));
   }
 
   /** True once faults are counted and handed on, but no longer listed. */
   get isFull(): boolean {
     return this.listed.length >= listedPerFile;
-  }
-
-  #group(column: string | undefined, code: FaultCode): FaultGroup | null {
-    const groups = this.#byColumn.get(column);
-    if (groups === undefined) return null;
-    for (let at = 0; at < groups.length; at++) if (groups[at]?.code === code) return groups[at] ?? null;
-    return null;
-  }
-
-  #open(column: string | undefined, group: FaultGroup): void {
-    this.#byColumn.set(column, [...(this.#byColumn.get(column) ?? []), group]);
-    this.groups.push(group);
   }
 }

@@ -1,4 +1,4 @@
-import { hasBeyondAscii, kindsOf } from "./bytes.ts";
+import { byteKind, kindsOf } from "./bytes.ts";
 
 /** Offset of the first byte, from `from` up to `to`, that is not part of a UTF-8 character; -1 when there is none. */
 export function firstForeignByte(data: Buffer, from = 0, to = data.length): number {
@@ -18,7 +18,7 @@ export class ByteText {
 
   /** Bytes of these kinds that are UTF-8. */
   value(from: number, to: number, kinds: number): string {
-    if ((kinds & hasBeyondAscii) !== 0) return this.data.toString("utf8", from, to);
+    if ((kinds & byteKind.beyondAscii) !== 0) return this.data.toString("utf8", from, to);
     // In Latin-1 a byte is a character, so what is ASCII stands in the same place.
     this.#characters ??= this.data.toString("latin1");
     return this.#characters.slice(from, to);
@@ -26,17 +26,16 @@ export class ByteText {
 
   /** Bytes of these kinds, with each that is not UTF-8 as its escape: `Jos\xE9`. */
   written(from: number, to: number, kinds: number): string {
-    if ((kinds & hasBeyondAscii) === 0) return this.value(from, to, kinds);
+    if ((kinds & byteKind.beyondAscii) === 0) return this.value(from, to, kinds);
     let shown = "";
-    let start = from;
-    for (;;) {
-      const foreign = firstForeignByte(this.data, start, to);
+    for (let at = from; at < to; ) {
+      const foreign = firstForeignByte(this.data, at, to);
       const end = foreign === -1 ? to : foreign;
-      if (end > start) shown += this.value(start, end, kindsOf(this.data, start, end));
-      if (foreign === -1) return shown;
-      shown += escapes[this.data[foreign] ?? 0];
-      start = foreign + 1;
+      shown += this.value(at, end, kindsOf(this.data, at, end));
+      if (foreign !== -1) shown += escapes[this.data[foreign] ?? 0];
+      at = end + 1;
     }
+    return shown;
   }
 }
 

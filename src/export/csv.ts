@@ -1,4 +1,4 @@
-import type { Cell, TrainingColumn } from "../core/messages/training.ts";
+import type { Cell, CellType, TrainingColumn } from "../core/messages/training.ts";
 import type { OutputFile, RowWriter } from "./output-file.ts";
 
 /**
@@ -12,24 +12,17 @@ const missingWords = new Set([
 
 /** CSV as RFC 4180 has it, but for line feeds alone: header first, UTF-8, quotes where a value needs them. */
 export async function csvWriter(file: OutputFile, columns: readonly TrainingColumn[]): Promise<RowWriter> {
-  const encoder = new TextEncoder();
-  const write = (text: string) => file.write(encoder.encode(text));
-  const areText = columns.map(({ type }) => type === "text");
-  const lineOf = (cells: readonly Cell[]) =>
-    `${cells.map((cell, index) => cellText(cell, areText[index] === true)).join(",")}\n`;
+  const write = (text: string) => file.write(Buffer.from(text));
+  const lineOf = (cells: Cell[]) => `${cells.map((cell, index) => cellText(cell, columns[index]?.type)).join(",")}\n`;
   await write(`${columns.map(({ name }) => quoted(name)).join(",")}\n`);
-  return {
-    write: (rows) => write(rows.map(lineOf).join("")),
-    finish: async () => {},
-  };
+  return { write: (rows) => write(rows.map(lineOf).join("")), finish: async () => {} };
 }
 
 /** What is not text may well be NaN, and is then read as what it is. */
-function cellText(cell: Cell, isText: boolean): string {
+function cellText(cell: Cell, type: CellType | undefined): string {
   if (cell === null) return "";
   if (typeof cell === "boolean") return cell ? "True" : "False";
-  if (typeof cell === "number") return String(cell);
-  return isText ? quoted(cell) : cell;
+  return type === "text" ? quoted(String(cell)) : String(cell);
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { ConsoleError } from "../core/errors.ts";
 import type { Cell } from "../core/messages/training.ts";
 
@@ -13,76 +13,68 @@ export interface RowWriter {
 }
 
 /** A file that appears under its name when it is whole, or not at all. */
-export interface OutputFile {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Puts all on disk; it may then be renamed. */
-  close(): Promise<{ bytes: number; sha256: string }>;
-  /** Gives it its name, in place of a file that had it. */
-  publish(): Promise<void>;
-  /** Removes what was written, unless it was published. */
-  discard(): Promise<void>;
-}
+export class OutputFile {
+  readonly #hash = new Bun.CryptoHasher("sha256");
+  #bytes = 0;
+  #isPublished = false;
 
-export async function createOutput(path: string): Promise<OutputFile> {
-  const partial = partialName(path, process.pid);
-  await removeOrphans(path);
-  const file = await attempt(path, () => open(partial, "w"));
-  const hash = new Bun.CryptoHasher("sha256");
-  let bytes = 0;
-  let published = false;
-  return {
-    async write(chunk) {
-      hash.update(chunk);
-      bytes += chunk.byteLength;
-      await attempt(path, () => writeAll(file, chunk));
-    },
-    async close() {
-      await attempt(path, () => file.sync());
-      await file.close();
-      return { bytes, sha256: hash.digest("hex") };
-    },
-    async publish() {
-      await attempt(path, () => rename(partial, path));
-      published = true;
-    },
-    async discard() {
-      if (published) return;
-      await file.close().catch(() => undefined);
-      await rm(partial, { force: true });
-    },
-  };
+  private constructor(
+    readonly path: string,
+    readonly file: FileHandle,
+  ) {}
+
+  static async create(path: string): Promise<OutputFile> {
+    await removeOrphans(path);
+    return new OutputFile(path, await attempt(path, () => open(partialName(path), "w")));
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#hash.update(chunk);
+    this.#bytes += chunk.byteLength;
+    await attempt(this.path, () => this.file.appendFile(chunk));
+  }
+
+  /** Puts all on disk; it may then be published. */
+  async close(): Promise<{ bytes: number; sha256: string }> {
+    await attempt(this.path, () => this.file.sync());
+    await this.file.close();
+    return { bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+  }
+
+  /** Gives it its name, in place of a file that had it. */
+  async publish(): Promise<void> {
+    await attempt(this.path, () => rename(partialName(this.path), this.path));
+    this.#isPublished = true;
+  }
+
+  /** Removes what was written, unless it was published. */
+  async discard(): Promise<void> {
+    if (this.#isPublished) return;
+    await this.file.close().catch(() => undefined);
+    await rm(partialName(this.path), { force: true });
+  }
 }
 
 /** Told apart by process and machine, so that two may write the same file at once: the last one to finish wins. */
-function partialName(path: string, pid: number): string {
+function partialName(path: string, pid = process.pid): string {
   return `${path}.${hostname()}-${pid}.partial`;
 }
 
 /** Remove what processes of this machine left behind that were killed while they wrote this file. */
 async function removeOrphans(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch((): string[] => []);
-  for (const name of names) {
-    const pid = Number(/-(\d+)\.partial$/.exec(name)?.[1] ?? Number.NaN);
-    if (name !== basename(partialName(path, pid)) || isAlive(pid)) continue;
-    await rm(join(folder, name), { force: true }).catch(() => undefined);
+  for (const name of await readdir(dirname(path)).catch((): string[] => [])) {
+    const pid = Number(/-(\d+)\.partial$/.exec(name)?.[1]);
+    const orphan = partialName(path, pid);
+    if (name === basename(orphan) && !isAlive(pid)) await rm(orphan, { force: true }).catch(() => undefined);
   }
 }
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     // Somebody else's process may not be signalled, and lives.
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let from = 0; from < chunk.byteLength; ) {
-    const { bytesWritten } = await file.write(chunk, from);
-    from += bytesWritten;
   }
 }
 
@@ -90,8 +82,7 @@ async function attempt<Result>(path: string, work: () => Promise<Result>): Promi
   try {
     return await work();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConsoleError("io_error", `${path} cannot be written: ${reason}`, {
+    throw new ConsoleError("io_error", `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, {
       hint: "Check that its folder exists, may be written and has room, or name another file with --out.",
       cause,
     });

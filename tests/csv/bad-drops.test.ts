@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Fault } from "../../src/core/faults.ts";
+import { type Fault, faultCodes } from "../../src/core/faults.ts";
 import { dropFiles } from "../../src/csv/drop.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
-import { badDrops, badTyped } from "../fixtures/bad/catalogue.ts";
+import { badDrops, badTyped, soundDrops } from "../fixtures/bad/catalogue.ts";
+import { renderCatalogue } from "../fixtures/bad/render.ts";
 import { dataset, migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { DropFolder } from "./drop-folder.ts";
@@ -68,14 +69,39 @@ describe("every drop of the catalogue is rejected with its faults, and with no o
   });
 });
 
+/** What is wrong with a file that has this value in a column so declared. */
+async function readValue(declared: string, written: string): Promise<Fault[]> {
+  const path = join(folder.path, "t.csv");
+  writeFileSync(path, `id,v\n1,${written}\n`);
+  const shape = shapeOf({ id: "text not null", v: declared }, ["id"]);
+  return (await readFile({ path, shape, optional: new Set(), dates })).faults;
+}
+
 describe("values of other types", () => {
   for (const [declared, written, code, shown = written] of badTyped) {
     test(`${declared}: ${written}`, async () => {
-      const path = join(folder.path, "t.csv");
-      writeFileSync(path, `id,v\n1,${written}\n`);
-      const shape = shapeOf({ id: "text not null", v: declared }, ["id"]);
-      const { faults } = await readFile({ path, shape, optional: new Set(), dates });
+      const faults = await readValue(declared, written);
       expect(faults.map(asExpected)).toEqual([["t.csv", 2, "v", shown, code]]);
     });
   }
+});
+
+test("every fault that the reader knows is one that it finds in the catalogue", async () => {
+  const met = new Set<string>();
+  for (const { files } of badDrops) {
+    folder.write(files);
+    for (const { code } of (await readDrop()).faults) met.add(code);
+  }
+  for (const [declared, written] of badTyped) for (const { code } of await readValue(declared, written)) met.add(code);
+  // These need the database, a file that changes meanwhile, a table that grew, a month before, an expectation, a defect.
+  const beyond = ["file_changed", "column_new", "key_repeated", "key_orphaned", "row_count", "unexpected", "rows_lost"];
+  expect(Object.keys(faultCodes).filter((code) => !met.has(code))).toEqual(beyond);
+});
+
+test("the page tells each drop once, and each code as the console words it: `bun tests/fixtures/bad/render.ts` writes it", () => {
+  for (const drops of [badDrops, soundDrops]) {
+    const told = drops.map(({ what, files }) => `${Object.keys(files)} ${what}`);
+    expect(told).toEqual([...new Set(told)]);
+  }
+  expect(readFileSync(new URL("../fixtures/bad/README.md", import.meta.url), "utf8")).toBe(renderCatalogue());
 });

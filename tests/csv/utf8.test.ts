@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { isUtf8 } from "node:buffer";
 import * as fc from "fast-check";
-import { hasBeyondAscii } from "../../src/csv/bytes.ts";
+import { byteKind } from "../../src/csv/bytes.ts";
 import { ByteText, firstForeignByte } from "../../src/csv/utf8.ts";
 
 /** Bytes at the edges of what a character may begin with and go on with. */
@@ -26,7 +26,8 @@ test("the first byte that is not UTF-8 is where the runtime's own check stops", 
   );
 });
 
-const written = (data: Buffer, from = 0, to = data.length) => new ByteText(data).written(from, to, hasBeyondAscii);
+const written = (data: Buffer, from = 0, to = data.length) =>
+  new ByteText(data).written(from, to, byteKind.beyondAscii);
 
 test("bytes are shown as text, and each that is not as its escape", () => {
   const shown = fc.array(fc.oneof(fc.constantFrom("é", "😀", "a"), fc.integer({ min: 0xf8, max: 0xff })));

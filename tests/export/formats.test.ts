@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { Cell, CellType, TrainingColumn } from "../../src/core/messages/training.ts";
 import { csvWriter } from "../../src/export/csv.ts";
-import { createOutput } from "../../src/export/output-file.ts";
+import { OutputFile } from "../../src/export/output-file.ts";
 import { parquetWriter } from "../../src/export/parquet.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";
 import { type MakeWriter, writeFile } from "./writing.ts";
@@ -93,7 +93,7 @@ test("more rows than a row group holds come out complete and in order", async ()
 
 test("a file that is given up leaves nothing", async () => {
   const before = readdirSync(folder);
-  const file = await createOutput(join(folder, "given-up.csv"));
+  const file = await OutputFile.create(join(folder, "given-up.csv"));
   await file.write(new Uint8Array([1]));
   await file.discard();
   expect(readdirSync(folder)).toEqual(before);

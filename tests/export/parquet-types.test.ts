@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ConsoleError } from "../../src/core/errors.ts";
 import type { Cell, CellType, TrainingColumn } from "../../src/core/messages/training.ts";
 import { parquetWriter } from "../../src/export/parquet.ts";
-import { daysOf, microsOf } from "../../src/export/parquet-kinds.ts";
+import { daysOf, microsOf } from "../../src/export/parquet-dates.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { writeFile } from "./writing.ts";

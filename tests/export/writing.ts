@@ -1,11 +1,11 @@
 import type { Cell } from "../../src/core/messages/training.ts";
-import { createOutput, type OutputFile, type RowWriter } from "../../src/export/output-file.ts";
+import { OutputFile, type RowWriter } from "../../src/export/output-file.ts";
 
 export type MakeWriter = (file: OutputFile) => Promise<RowWriter> | RowWriter;
 
 /** Rows into a file of that path, as an export writes them; resolves to the path. */
 export async function writeFile(path: string, rows: readonly Cell[][], make: MakeWriter): Promise<string> {
-  const file = await createOutput(path);
+  const file = await OutputFile.create(path);
   try {
     const writer = await make(file);
     // In batches of any size.

@@ -1,14 +1,12 @@
 import type { Column } from "../../core/columns.ts";
+import type { Dataset } from "../../core/dataset.ts";
 import type { FileFault } from "../../core/faults.ts";
 
 /** What is wrong with a cell: `reason` is a clause such as "not a whole number; did you mean 1?". */
 export type Wrong = Pick<FileFault, "code" | "reason">;
 
 /** Days that a date may be, inclusive, as YYYY-MM-DD. */
-export interface DateRange {
-  from: string;
-  to: string;
-}
+export type DateRange = Dataset["dates"];
 
 /** How the values of one column are written. Every value that it finds sound is one that PostgreSQL takes unaltered. */
 export interface CellType {

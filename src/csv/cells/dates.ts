@@ -1,17 +1,17 @@
 import { isDate } from "../../core/month.ts";
 import { type DateRange, didYouMean, type MakeCellType, type Mistake, type Wrong } from "./cell-type.ts";
 
-const pattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const dayForm = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
+const pattern = new RegExp(`^${dayForm}$`);
 
 const mistakes: Mistake[] = [
-  [/^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/, (value) => padded(value.split(/[-/.]/))],
+  [
+    /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/,
+    (value) => value.replace(/[-/.](\d+)/g, (_, digits) => `-${digits.padStart(2, "0")}`),
+  ],
   [/^\d{8}$/, (value) => `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`],
   [/^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?Z?$/, (value) => value.slice(0, 10)],
 ];
-
-function padded([year = "", month = "", day = ""]: string[]): string {
-  return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-}
 
 /** For a day of the right form: true when it is in the calendar, and one that the manifest allows. */
 function isAllowed(day: string, { from, to }: DateRange): boolean {
@@ -38,15 +38,14 @@ export const dateType: MakeCellType = (_column, dates) => {
   };
 };
 
-const day = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
 // PostgreSQL keeps microseconds and would round a seventh digit.
 const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?`;
 const zone = String.raw`(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)`;
 
 /** timestamp: a day, or a day and a time without a zone, for PostgreSQL would drop the zone in silence. */
-const plain = new RegExp(`^${day}(?:[T ]${time})?$`);
+const plain = new RegExp(`^${dayForm}(?:[T ]${time})?$`);
 /** timestamptz: with its zone, for without one the meaning would hang on the session. */
-const zoned = new RegExp(`^${day}[T ]${time}${zone}$`);
+const zoned = new RegExp(`^${dayForm}[T ]${time}${zone}$`);
 
 function timestampType(pattern: RegExp, form: string): MakeCellType {
   return (_column, dates) => ({

@@ -10,7 +10,7 @@ import {
   type TrainingColumn,
 } from "../../core/messages/training.ts";
 import { csvWriter } from "../../export/csv.ts";
-import { createOutput, type RowWriter } from "../../export/output-file.ts";
+import { OutputFile, type RowWriter } from "../../export/output-file.ts";
 import { parquetWriter } from "../../export/parquet.ts";
 import { type Transaction, writeExactly } from "../../postgres/connection/connect.ts";
 import {
@@ -33,8 +33,8 @@ export async function exportTrainingSet(
   const { name: dataset } = session.dataset;
   const format = formatOf(request.out);
   const manifest = `${request.out}.manifest.json`;
-  const data = await createOutput(request.out);
-  const about = await createOutput(manifest);
+  const data = await OutputFile.create(request.out);
+  const about = await OutputFile.create(manifest);
   try {
     const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
       await writeExactly(tx);

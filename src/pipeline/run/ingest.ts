@@ -53,8 +53,8 @@ async function send(
   reader: TableReader,
   copy: CopyWriter | null,
 ): Promise<{ read: TableRead; rows: number | null }> {
-  const { table, file } = one;
   const { emit, signal, faults } = context;
+  const { table, file } = one;
   const tally = faults.of(file.path);
   const onProgress = (done: number) =>
     emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
