@@ -1,9 +1,11 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasChanged } from "../../src/csv/source.ts";
 import { keepingTime } from "../helpers/drops.ts";
+
+setDefaultTimeout(60_000);
 
 /** What is read of a file that others change meanwhile cannot be trusted: each sign of it alone is enough. */
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { parseSuite } from "../../src/core/suites/suite.ts";
@@ -10,6 +10,8 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Asked, validate } from "./evaluate-one.ts";
 import { examples } from "./examples.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

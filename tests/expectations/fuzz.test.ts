@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { examples } from "./examples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

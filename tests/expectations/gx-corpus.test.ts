@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Case, type Corpus, createTable, disagreement } from "./corpus.ts";
+
+setDefaultTimeout(60_000);
 
 /** Folder of Great Expectations' own test cases; its README tells their format. */
 const folder = process.env.GX_CASES;

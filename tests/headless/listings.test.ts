@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
 import type {
   Comparison,
@@ -21,6 +21,8 @@ import { serverView, urlView } from "../../src/headless/views/server.ts";
 import { showView } from "../../src/headless/views/show.ts";
 import { sealsView, snapshotsView } from "../../src/headless/views/snapshots.ts";
 import { validationView } from "../../src/headless/views/validation.ts";
+
+setDefaultTimeout(60_000);
 
 const pipe = { columns: null, paint: plain };
 

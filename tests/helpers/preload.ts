@@ -3,8 +3,11 @@ import * as fc from "fast-check";
 import { exitCodes } from "../../src/core/errors.ts";
 import { undoAll } from "./at-end.ts";
 
+/** Milliseconds that may pass before what ends the run is taken for stuck: a server stops in one, or on a busy machine in many. */
+const patience = 120_000;
+
 // Registered before any test file, this runs once, after the last of them.
-afterAll(undoAll);
+afterAll(undoAll, patience);
 // Ctrl-C skips it.
 process.once("SIGINT", () => void undoAll().finally(() => process.exit(exitCodes.interrupted)));
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
@@ -8,6 +8,8 @@ import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+
+setDefaultTimeout(60_000);
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */

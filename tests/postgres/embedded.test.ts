@@ -1,9 +1,11 @@
-import { afterAll, afterEach, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { serverStatus, startServer, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+
+setDefaultTimeout(60_000);
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */

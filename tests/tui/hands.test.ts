@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { Pipeline, PipelineExit } from "../../src/client/pipeline.ts";
 import type { Request } from "../../src/core/messages/requests.ts";
 import { createHands } from "../../src/tui/effects.ts";
 import type { Message } from "../../src/tui/model/model.ts";
+
+setDefaultTimeout(60_000);
 
 /** The pipelines that a session holds one after the other: only the one in use is asked, and only its end is news. */
 
