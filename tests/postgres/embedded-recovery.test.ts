@@ -8,6 +8,7 @@ import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, filesOf, homesFolder, otherUser, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
+import { signalTo } from "../helpers/signals.ts";
 
 setDefaultTimeout(60_000);
 
@@ -64,7 +65,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     const sql = connect(use.url);
     await sql`set synchronous_commit = on`;
     await sql`create table kept as select 1 as one`;
-    process.kill((await serverStatus(home)).pid ?? 0, "SIGKILL");
+    signalTo((await serverStatus(home)).pid, "SIGKILL");
     while (await findPostmaster(filesOf(home).data)) await Bun.sleep(5);
     const again = await acquire(home);
     await sql.end();

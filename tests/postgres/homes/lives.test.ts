@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startPipeline } from "../../../src/client/pipeline.ts";
 import { holdersOf, nameOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
+import { signalTo } from "../../helpers/signals.ts";
 import { asking, bun, Console, elsewhere, everybody, type Home, Homes, hasSpaces, until } from "./bench.ts";
 
 /** Servers and consoles that start, stop and are killed, here and elsewhere: no row is lost, nothing hangs, nothing stays. */
@@ -129,7 +130,7 @@ describe.each(everybody)("as %s", (who) => {
       await asking(url, async (sql) => {
         const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
         const named = home.servers().find((pid) => titleOf(pid).includes(victim));
-        process.kill(named ?? own?.pid ?? 0, "SIGKILL");
+        signalTo(named ?? own?.pid, "SIGKILL");
         await use.leave();
       });
     },
@@ -142,7 +143,7 @@ describe.each(everybody)("as %s", (who) => {
     rows = 2;
     await asking(url, async (sql) => {
       const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-      process.kill(own?.pid ?? 0, "SIGKILL");
+      signalTo(own?.pid, "SIGKILL");
       const months = Bun.spawn([bun, join(import.meta.dir, "../../../src/main.ts"), "months", "--home", home.path], {
         stdout: "pipe",
         stderr: "pipe",
@@ -307,7 +308,7 @@ describe.each(everybody)("as %s", (who) => {
     const use = home.use();
     await asking(await use.url(), async (sql) => {
       const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-      process.kill(own?.pid ?? 0, "SIGSTOP");
+      signalTo(own?.pid, "SIGSTOP");
       process.kill(postmasterOf(home), "SIGKILL");
       const next = home.use();
       await next.url();
@@ -327,7 +328,7 @@ describe.each(everybody)("as %s", (who) => {
       return pids.find((pid) => titleOf(pid).includes(`initdb\0--pgdata=${home.folder}`));
     };
     await until(() => initdb() !== undefined, "initdb");
-    process.kill(initdb() ?? 0, "SIGSTOP");
+    signalTo(initdb(), "SIGSTOP");
     expect(await starting.waits()).toContain("initdb is at work");
     starting.signal("SIGTERM");
     expect(await starting.fails()).toMatchObject({ code: "terminated" });
