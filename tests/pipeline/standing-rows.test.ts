@@ -92,6 +92,31 @@ test("rows of a sealed date that are gone come back by a restamp, under a seal o
   expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
 });
 
+test.each([
+  [["u1", "u2", "u3"], null],
+  // What the older flow had of users who have gone since is no reason to take its rows away.
+  [
+    ["u1", "u2"],
+    "labels_snapshots as of 2024-01-31 is left as it was adopted: 0 rows differ from the drop by rounding alone, 1 are not in it.",
+  ],
+  [
+    ["u1", "u2", "u3", "u4"],
+    "month_000 would change the sealed snapshot of 2024-01-31 (labels_snapshots: 1 rows added, 0 removed, 0 changed).",
+  ],
+])("rows that were adopted, under a drop of %j", async (users, said) => {
+  const { database, drops, pipeline } = place;
+  await writeLabels();
+  await pipeline.call({ kind: "adopt", confirmed: true });
+  drops.write("month_000", smallDrop(users));
+  const events = await run({ backfill: true });
+  const told = events.flatMap((event) =>
+    event.event === "run.warned" || event.event === "run.failed" ? [event.title] : [],
+  );
+  expect(told).toEqual(said === null ? [] : [said]);
+  const rows = await database.sql`select user_id from labels_snapshots order by 1`;
+  expect(rows.map(({ user_id }) => user_id)).toEqual(["u1", "u2", "u3"]);
+});
+
 test("live rows that a drop has no more are warned of beyond a tenth of them, and not at a tenth", async () => {
   const users = Array.from({ length: 20 }, (_, at) => `u${at}`);
   const absences = async (month: string) =>
