@@ -190,6 +190,7 @@ test("the query that a result shows finds the unexpected rows", async () => {
     ["expect_column_values_to_be_increasing", { column: "n", order_by: "key", strictly: true }],
   ];
   const { results } = await validate(sql, 'Odd "table"', asked);
+  expect(results).toHaveLength(asked.length);
   for (const { result, expectation_config: config } of results) {
     expect([config.type, result.unexpected_count]).not.toEqual([config.type, 0]);
     const rows = await sql.unsafe(result.unexpected_index_query ?? "");
