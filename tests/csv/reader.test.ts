@@ -109,8 +109,9 @@ test("nothing is written once a fault was found, and what came before is whole r
 test("a write that fails rejects the read with its error", async () => {
   const error = new Error("the server is gone");
   await expect(read(sound(50_000), { write: () => Promise.reject(error) })).rejects.toBe(error);
-  // The only write is the last one.
   await expect(read(sound(1), { write: () => Promise.reject(error) })).rejects.toBe(error);
+  // A row without a line end is written once the file is known to be over.
+  await expect(read(sound(1).trimEnd(), { write: () => Promise.reject(error) })).rejects.toBe(error);
 });
 
 test("an aborted read rejects with the signal's reason", async () => {
