@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { linesOf } from "../../src/core/messages/requests.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { acquireServer, type ServerUse } from "../../src/postgres/embedded/server.ts";
 import { fastSettings } from "./fast-settings.ts";
@@ -60,12 +61,16 @@ export function otherUser(home: string) {
     stdout: "pipe",
     stderr: "inherit",
   });
-  const lines = child.stdout.getReader();
+  const lines = linesOf(child.stdout);
   return {
-    /** The URL it got, once it has it. */
-    async url() {
-      const { value } = await lines.read();
-      return JSON.parse(new TextDecoder().decode(value)).url as string;
+    /** The URL it got, once it has it; it may have said before what it waits for. */
+    async url(): Promise<string> {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error("the other user ended without a URL");
+        const { url } = JSON.parse(value) as { url?: string };
+        if (url !== undefined) return url;
+      }
     },
     async leave() {
       child.stdin.end();
