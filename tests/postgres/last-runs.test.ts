@@ -10,6 +10,7 @@ import {
   type VerdictRecord,
 } from "../../src/postgres/ledger/records.ts";
 import { observations } from "../../src/postgres/ledger/standing.ts";
+import { listSeals, recordUnsealedDrop, unsealedDropsSince } from "../../src/postgres/snapshots/seals.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -109,6 +110,23 @@ test("a month is dropped once retention took its seals, until it has one again",
     insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, run, mode)
     values ('streamflow', 'labels_snapshots', '2024-01-31', 'month_000', 1, '3-0', ${run}, 'publish')`;
   expect(await dropped()).toEqual([false]);
+});
+
+test("seals and drops of another dataset are no concern of ours", async () => {
+  const { sql } = database;
+  for (const dataset of ["streamflow", "another"]) {
+    const run = await ran("month_000", "published", "publish", dataset);
+    await sql`
+      insert into console.seals (dataset, table_name, as_of, month, rows, fingerprint, run, mode)
+      values (${dataset}, 'labels_snapshots', '2024-01-31', 'month_000', 1, '3-0', ${run}, 'publish')`;
+  }
+  expect((await listSeals(sql, "streamflow")).map(({ run, table }) => [run, table])).toEqual([[1, "labels_snapshots"]]);
+  await sql.begin(async (tx) => {
+    const rows = { table: "labels_snapshots", as_of: "2024-02-29", rows: 1 };
+    await recordUnsealedDrop(tx, { dataset: "another", ...rows }, { operator: "somebody", host: "somewhere" });
+  });
+  expect(await unsealedDropsSince(sql, "streamflow")).toEqual([]);
+  expect(await unsealedDropsSince(sql, "another")).toEqual(["2024-02-29"]);
 });
 
 /** Of an expectation that is held against one number of the month. */
