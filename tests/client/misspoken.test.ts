@@ -58,3 +58,15 @@ test.each([
 ])("a line that %s ends it, and what it says after that counts for nothing", async (_, line) => {
   expect(await answeredBy(line, answer)).toEqual({ told: misspoken, events: [], signal: "SIGKILL" });
 });
+
+test("a pipeline that has ended answers no call, and each is told so", async () => {
+  const entry = join(folder, "ended.ts");
+  writeFileSync(entry, "process.exit(3)");
+  const settings = { data: folder, home: folder, database: null };
+  const pipeline = startPipeline(settings, spawnPipeline(entry));
+  await pipeline.exited;
+  await expect(pipeline.call({ kind: "months" })).rejects.toMatchObject({
+    code: "pipeline_died",
+    title: "The pipeline subprocess ended with exit code 3.",
+  });
+}, 5_000);
