@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { connect } from "../src/postgres/connection/connect.ts";
 import { startEmbedded } from "./helpers/embedded.ts";
 import { databaseName } from "./helpers/names.ts";
+import { ownTemporaryFolder } from "./helpers/scratch.ts";
 
 /**
  * `bun run test`: two files at a time, against one server, with one set of template databases and one temporary folder,
@@ -11,10 +10,7 @@ import { databaseName } from "./helpers/names.ts";
  * and then starts a server for itself.
  */
 const run = String(process.pid);
-const folder = mkdtempSync(join(inMemory() ?? tmpdir(), "streamflow-tests-"));
-// Root's servers run as another account, which has to get through.
-chmodSync(folder, 0o755);
-process.env.TMPDIR = folder;
+const folder = ownTemporaryFolder();
 
 const given = process.env.TEST_DATABASE_URL;
 const embedded = given ? null : await startEmbedded();
@@ -30,18 +26,6 @@ if (embedded === null) await dropDatabases();
 await embedded?.stop();
 rmSync(folder, { recursive: true, force: true });
 process.exit(code);
-
-/** Linux's file system in memory, where it is not the 64 MB of a container: a third faster for many small tables. */
-function inMemory(): string | null {
-  const place = "/dev/shm";
-  const enough = 2 * 1024 ** 3;
-  try {
-    const { bavail, bsize } = statfsSync(place);
-    return bavail * bsize >= enough ? place : null;
-  } catch {
-    return null;
-  }
-}
 
 /** On a server that stays: the templates, and what a file left that was cut short. */
 async function dropDatabases(): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { stageSeconds } from "./ours.ts";
 import { report } from "./report.ts";
 import { type Phase, type Sample, summarize } from "./samples.ts";
 import { urlOf } from "./server.ts";
+
+setDefaultTimeout(60_000);
 
 const psql = Bun.which("psql");
 const runners: Runner[] = psql === null ? [driverRunner] : [driverRunner, psqlRunner(psql)];

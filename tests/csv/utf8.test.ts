@@ -29,6 +29,27 @@ test("the first byte that is not UTF-8 is where the runtime's own check stops", 
 const written = (data: Buffer, from = 0, to = data.length) =>
   new ByteText(data).written(from, to, byteKind.beyondAscii);
 
+test("so it is for each pair of bytes that a character can begin with, whatever follows at the edges", () => {
+  const differing: string[] = [];
+  const ends = [0x7f, 0x80, 0xbf, 0xc0];
+  for (let lead = 0x80; lead < 0x100; lead++) {
+    for (let second = 0; second < 0x100; second++) {
+      for (const third of ends) {
+        for (const fourth of ends) {
+          for (const data of [
+            [lead, second],
+            [lead, second, third],
+            [lead, second, third, fourth],
+          ].map(Buffer.from)) {
+            if ((firstForeignByte(data) === -1) !== isUtf8(data)) differing.push(data.toString("hex"));
+          }
+        }
+      }
+    }
+  }
+  expect(differing).toEqual([]);
+});
+
 test("bytes are shown as text, and each that is not as its escape", () => {
   const shown = fc.array(fc.oneof(fc.constantFrom("é", "😀", "a"), fc.integer({ min: 0xf8, max: 0xff })));
   fc.assert(

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, test } from "bun:test";
+import { afterAll, beforeAll, describe, setDefaultTimeout, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkColumns, onRows, type Row } from "./check-table.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

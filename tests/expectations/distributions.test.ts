@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, onRows, type Row } from "./check-table.ts";
 import { ask, type Kwargs } from "./evaluate-one.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

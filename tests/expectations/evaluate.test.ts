@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { parseSuite } from "../../src/core/suites/suite.ts";
@@ -11,6 +11,8 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Asked, validate } from "./evaluate-one.ts";
 import { examples } from "./examples.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -191,6 +193,7 @@ test("the query that a result shows finds the unexpected rows", async () => {
     ["expect_column_values_to_be_increasing", { column: "n", order_by: "key", strictly: true }],
   ];
   const { results } = await validate(sql, 'Odd "table"', asked);
+  expect(results).toHaveLength(asked.length);
   for (const { result, expectation_config: config } of results) {
     expect([config.type, result.unexpected_count]).not.toEqual([config.type, 0]);
     const rows = await sql.unsafe(result.unexpected_index_query ?? "");

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { isJson, matchesTime } from "../../src/expectations/kinds/column-map-formats.ts";
 import { name, type q, toFragment } from "../../src/expectations/plan/sql.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable } from "./check-table.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Case, createTable, disagreement, readCorpora } from "./corpus.ts";
+
+setDefaultTimeout(60_000);
 
 const own = await readCorpora(fileURLToPath(new URL("../fixtures/expectations", import.meta.url)));
 /** Folder of Great Expectations' own test cases. */

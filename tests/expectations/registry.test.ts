@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { expectationInWords } from "../../src/core/suites/expectation-words.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -6,6 +6,8 @@ import { onRows } from "./check-table.ts";
 import { ask, inShort, type Kwargs } from "./evaluate-one.ts";
 import { examples } from "./examples.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

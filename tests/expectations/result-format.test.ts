@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { GivenFormat } from "../../src/expectations/plan/result-format.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { inShort } from "./evaluate-one.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { psql } from "../helpers/psql.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Asked, validate } from "./evaluate-one.ts";
+
+setDefaultTimeout(60_000);
 
 /** That the query which a result shows finds in psql what it found here, in a session of other settings, too. */
 

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { dataset, migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { inShort } from "./evaluate-one.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

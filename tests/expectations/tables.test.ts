@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { parseSuite } from "../../src/core/suites/suite.ts";
 import { evaluateSuite } from "../../src/expectations/evaluate.ts";
 import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
@@ -6,6 +6,8 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, onRows, type Row } from "./check-table.ts";
 import { ask } from "./evaluate-one.ts";
 import { samples } from "./table-of-samples.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { daysOf, microsOf } from "../../src/export/parquet-dates.ts";
 import { readByDuckDb } from "../helpers/duckdb.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { writeFile } from "./writing.ts";
+
+setDefaultTimeout(60_000);
 
 let folder: string;
 let database: TestDatabase;

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { crashed } from "./fake/outcomes.ts";
 import { environment, fakeConsole, runConsole, startConsole } from "./fake/run-console.ts";
 import { readStream, streamPath } from "./fake/streams.ts";
+
+setDefaultTimeout(60_000);
 
 const months = { months: { months: [], server: "embedded PostgreSQL 18.4" } };
 const published = { stream: streamPath("published") };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
 import type {
   Comparison,
@@ -19,6 +19,8 @@ import { plain } from "../../src/headless/views/output.ts";
 import { runsView } from "../../src/headless/views/runs.ts";
 import { showView } from "../../src/headless/views/show.ts";
 import { sealsView, snapshotsView } from "../../src/headless/views/snapshots.ts";
+
+setDefaultTimeout(60_000);
 
 const pipe = { columns: null, paint: plain };
 

@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { keys, openScreen, type Screen } from "../helpers/terminal.ts";
 import type { Script } from "./fake/pipeline.ts";
 import { environment, fakeConsole } from "./fake/run-console.ts";
 import { streamPath } from "./fake/streams.ts";
+
+setDefaultTimeout(60_000);
 
 const published = { stream: streamPath("published") };
 /** In the middle of the upsert, until Ctrl-C. */

@@ -4,7 +4,7 @@ import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
-import { childrenOf, keys, openScreen } from "../helpers/terminal.ts";
+import { childrenOf, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
 /** A run that ends at its COMMIT, in every way there is: what is said of it is what became of it. */
@@ -62,8 +62,7 @@ async function runHeld(...args: string[]): Promise<{ run: Running; backend: numb
 }
 
 async function killPipelineOf(pid: number): Promise<void> {
-  const [pipeline] = await childrenOf(pid);
-  process.kill(pipeline ?? 0, "SIGKILL");
+  process.kill(await pipelineOf(pid), "SIGKILL");
 }
 
 /** The first run's status, as another console lists it. */
@@ -168,7 +167,7 @@ describe("a signal at the COMMIT", () => {
 
   test("a second SIGINT ends the pipeline, and the ledger is asked", async () => {
     const { run } = await runHeld("--month", "0");
-    const [pipeline = 0] = await childrenOf(run.pid);
+    const pipeline = await pipelineOf(run.pid);
     const impatience = setInterval(() => run.signal("SIGINT"), 100);
     while ((await childrenOf(run.pid)).includes(pipeline));
     clearInterval(impatience);

@@ -8,6 +8,7 @@ import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, runMonths } from "../helpers/pipeline.ts";
 import { type Template, type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -194,12 +195,7 @@ describe("months from drop to seal", () => {
     });
 
     test("kill -9 of the pipeline is told, rolled back, and shown as a crash", async () => {
-      const [pipeline] = Bun.spawnSync(["pgrep", "-P", String(held.pid)])
-        .stdout.toString()
-        .trim()
-        .split("\n")
-        .map(Number);
-      process.kill(pipeline ?? 0, "SIGKILL");
+      process.kill(await pipelineOf(held.pid), "SIGKILL");
       const { code, stderr } = await held.outcome;
       expect(code).toBe(3);
       expect(stderr).toContain("error: The pipeline subprocess ended by SIGKILL.\n  month_001, run 2\n");

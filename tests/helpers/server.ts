@@ -38,7 +38,19 @@ export const testServerUrl = server.url;
 
 export async function testDatabase(template?: Template): Promise<TestDatabase> {
   const source = template ? await copyOf(template) : "template0";
-  const { url, name } = await createDatabase(source);
+  return opened(await createDatabase(source));
+}
+
+/** The same with texts in the order of a language, such as `en-US`, whatever the order of the server is. */
+export async function testDatabaseOf(language: string, template: Template): Promise<TestDatabase> {
+  const { sql } = server;
+  const order = sql`locale_provider icu icu_locale ${sql.unsafe(`'${language}'`)}`;
+  const database = opened(await createDatabase("template0", order));
+  await template.prepare(database.sql, database.url);
+  return database;
+}
+
+function opened({ url, name }: { url: string; name: string }): TestDatabase {
   const sql = connect(url, { applicationName: `test ${name}` });
   return {
     url,
@@ -103,10 +115,10 @@ async function prepareTemplate(template: Template, name: string): Promise<void> 
   await server.sql`alter database ${server.sql(making.name)} rename to ${server.sql(name)}`;
 }
 
-async function createDatabase(source: string): Promise<{ url: string; name: string }> {
+async function createDatabase(source: string, order = server.sql``): Promise<{ url: string; name: string }> {
   const { url, sql } = server;
   const name = databaseName(run, file, ++databases);
-  await sql`create database ${sql(name)} template ${sql(source)}`;
+  await sql`create database ${sql(name)} template ${sql(source)} ${order}`;
   return { url: databaseUrl(url, name), name };
 }
 

@@ -9,7 +9,7 @@ export interface Screen {
   /** The visible lines, without blanks at their ends. */
   lines(): string[];
   text(): string;
-  /** Resolves when the screen shows the text or fits the pattern; rejects with the screen when the program is silent. */
+  /** Resolves when the screen shows the text or fits the pattern; rejects with the screen when it never does. */
   shows(what: string | RegExp): Promise<string>;
   /** The same for its absence. */
   hides(what: string | RegExp): Promise<string>;
@@ -43,8 +43,8 @@ export interface ScreenOptions {
   env?: Record<string, string>;
 }
 
-/** How long a program may be silent before a wait gives up: generous, since it only matters when a test fails. */
-const patience = 15_000;
+/** Milliseconds before a wait gives up: generous, since it only matters when a test fails, and machines may be busy. */
+const patience = 60_000;
 
 export const keys = {
   enter: "\r",
@@ -101,7 +101,7 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
   const until = (holds: () => boolean, what: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const fail = (why: string) => reject(new Error(`${why}: waited for ${what} on this screen:\n${text()}`));
-    const timer = setTimeout(() => fail("silent for too long"), patience);
+    const timer = setTimeout(() => fail("nothing came of it"), patience);
     const look = () => {
       if (holds()) resolve(text());
     };
@@ -170,4 +170,24 @@ function lastMode(written: string, mode: string): string | undefined {
 export async function childrenOf(pid: number): Promise<number[]> {
   const list = Bun.spawn(["pgrep", "-P", String(pid)], { stdout: "pipe" });
   return (await list.stdout.text()).trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** The process that a console has started: there is one, and no other number, for 0 would mean ourselves and our kin. */
+export async function pipelineOf(pid: number): Promise<number> {
+  for (;;) {
+    const [child] = await childrenOf(pid);
+    if (child !== undefined) return child;
+  }
+}
+
+/** Resolves when there is no such process any more; one that has ended is there until it was asked how. */
+export async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await Bun.sleep(5);
+  }
 }

@@ -137,7 +137,9 @@ test("kill -9 leaves no file under its name, and the next export clears away wha
 });
 
 test("labels that are not later would leak", async () => {
-  expect(await refused("train.csv", january)).toMatchObject({ code: "leak", exitCode: 4 });
+  const same = await refused("train.csv", january);
+  expect(same).toMatchObject({ code: "leak", exitCode: 4 });
+  expect(same.title).toBe(`Labels of ${january} would leak: they are not later than ${january}.`);
   expect(await refused("train.csv", january, february)).toMatchObject({ code: "leak" });
 });
 

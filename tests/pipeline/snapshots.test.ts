@@ -61,6 +61,7 @@ test("retention drops a day's snapshots with their partitions, keeps who did it,
   expect(gone?.partition).toBeNull();
   const lifted = await database.sql`
     select table_name as table, fingerprint, lifted_by, reason, operator, host is not null as host from console.lifted_seals`;
+  expect(lifted).toHaveLength(5);
   for (const { table, fingerprint } of before.filter((seal) => seal.as_of === february)) {
     expect(lifted).toContainEqual({
       table,

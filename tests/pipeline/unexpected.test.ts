@@ -230,7 +230,9 @@ describe("a rejected month", () => {
     for (const table of ["usage_agg_30d", "subscriptions"]) {
       utimesSync(join(session.settings.data, "month_000", `${table}.csv`), 1, 1);
     }
-    for (const { verdict, sql, note } of await shownOf(number)) {
+    const shown = await shownOf(number);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { verdict, sql, note } of shown) {
       const where = `these rows are not in the database: all are in ${failed?.reject_file}`;
       expect([verdict.type, sql, note]).toEqual([verdict.type, null, verdict.unexpected_count === null ? "" : where]);
     }

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TCPSocketListener } from "bun";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import { runRequest } from "../helpers/pipeline.ts";
+
+setDefaultTimeout(60_000);
 
 /** A server that hangs up on everybody, and counts them. */
 let callers = 0;

@@ -1,6 +1,8 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { nameOf } from "../../src/pipeline/session/whoami.ts";
+
+setDefaultTimeout(60_000);
 
 const source = fileURLToPath(new URL("../../src/pipeline/session/whoami.ts", import.meta.url));
 const script = `const { whoami } = await import(${JSON.stringify(source)}); console.log(JSON.stringify(whoami()));`;

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { migrate } from "../../src/postgres/catalog/migrate.ts";
 import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { schemaDirectory } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 /** What BI tools show beside a table or a column. */
 

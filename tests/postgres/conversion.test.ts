@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Sql, Transaction } from "../../src/postgres/connection/connect.ts";
 import { convertTables } from "../../src/postgres/conversion/convert.ts";
 import { lockAndSearch } from "../../src/postgres/conversion/obstacles.ts";
@@ -7,6 +7,8 @@ import { tablesOf } from "../helpers/database.ts";
 import { decorate, dropRoles, keeper, makeRoles, reader } from "../helpers/decorate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { unpartitioned as adopted, identity } from "../helpers/unpartitioned.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

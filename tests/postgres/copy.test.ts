@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Sql, type Transaction } from "../../src/postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../src/postgres/connection/copy.ts";
 import { translate } from "../../src/postgres/connection/errors.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
@@ -11,6 +11,9 @@ import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, homesFolder, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
 import { OtherConsole } from "../helpers/other-console.ts";
+import { signalTo } from "../helpers/signals.ts";
+
+setDefaultTimeout(60_000);
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */
@@ -65,7 +68,7 @@ describe("what a crash left behind does not keep the server from starting", () =
     const sql = connect(use.url);
     await sql`set synchronous_commit = on`;
     await sql`create table kept as select 1 as one`;
-    process.kill((await serverStatus(home)).pid ?? 0, "SIGKILL");
+    signalTo((await serverStatus(home)).pid, "SIGKILL");
     while (await findPostmaster(serverPaths(home))) await Bun.sleep(5);
     const again = await acquire(home);
     await sql.end();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { serverPaths } from "../../src/postgres/embedded/home.ts";
@@ -7,6 +7,8 @@ import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { fastSettings } from "../helpers/fast-settings.ts";
 import { acquire, ask, homesFolder, patience, socketDirectoryOf, sound } from "../helpers/homes.ts";
 import { OtherConsole } from "../helpers/other-console.ts";
+
+setDefaultTimeout(60_000);
 
 const homes = homesFolder();
 /** The first test makes its database; no server runs on it before or after a test. */

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { dataset, migrated, tableNamed } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 const carried = ["user_id", "churn_label"];
 const staged = { carried, rows: 2 };

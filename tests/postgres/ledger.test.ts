@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { backendPid } from "../../src/postgres/connection/lock.ts";
 import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger/queries.ts";
 import * as ledger from "../../src/postgres/ledger/records.ts";
@@ -12,6 +12,8 @@ import {
 } from "../../src/postgres/snapshots/seals.ts";
 import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 const dataset = "streamflow";
 const opening = { dataset, mode: "publish", operator: "ada", host: "here", process: 7 } as const;

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 let users: LoadTable;

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { migrate } from "../../src/postgres/catalog/migrate.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { schemaDirectory } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {

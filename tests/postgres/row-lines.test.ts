@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { catalogTables } from "../../src/postgres/catalog/introspect.ts";
 import { copyLines, keepRows, keptRows, linesText, makeRowLines } from "../../src/postgres/live/row-lines.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readerOf } from "../../src/postgres/connection/one-view.ts";
 import { movesOf, spreadsOf } from "../../src/postgres/drift/column-moves.ts";
 import { exactMeans, scatteredCells } from "../../src/postgres/drift/scattered-cells.ts";
@@ -6,6 +6,8 @@ import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { allRows, countCells } from "../../src/postgres/snapshots/two-snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { from, makeWide, to } from "./drift/wide.ts";
+
+setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 let wide: Frozen;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Hashing } from "../../src/core/messages/seals.ts";
 import { partitionName } from "../../src/postgres/snapshots/partitions.ts";
 import { stagedChanges } from "../../src/postgres/snapshots/row-changes.ts";
@@ -14,6 +14,8 @@ import {
 } from "../../src/postgres/snapshots/snapshots.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 const asOf = "2024-01-31";
 let database: TestDatabase;

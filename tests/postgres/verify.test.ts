@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Transaction } from "../../src/postgres/connection/connect.ts";
 import type { Sealed } from "../../src/postgres/snapshots/fingerprint.ts";
@@ -7,6 +7,8 @@ import { type Frozen, isFrozen, takeSnapshot } from "../../src/postgres/snapshot
 import { findSuspects, nameRows } from "../../src/postgres/snapshots/suspects.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
 
 const asOf = "2024-01-31";
 const users = 2_000;

@@ -5,7 +5,7 @@ import { lockHolder } from "../../postgres/connection/lock.ts";
 import { lastRuns } from "../../postgres/ledger/queries.ts";
 import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
 import { dropsOnDisk, filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
-import { isPassed, isPending, type Past, readPast, stampInTheWay } from "../drop/past.ts";
+import { isPassed, isPending, type Past, readPast, stampInTheWay, stampOf } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 
 /** Every month on disk or in the ledger, newest first. */
@@ -22,10 +22,7 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
       const disk = onDisk.find((one) => one.month === month);
       const run = runs.find((one) => one.month === month);
       const usual = asOfOf(monthIndex(month) ?? 0, dataset.first_month);
-      const stamp =
-        past.stamps.findLast((one) => one.month === month) ??
-        past.publications.find((one) => one.month === month && !one.dropped);
-      const asOf = stamp?.as_of ?? usual;
+      const asOf = stampOf(month, past) ?? usual;
       return {
         month,
         as_of: asOf,

@@ -143,6 +143,12 @@ export function stampInTheWay(month: MonthName, asOf: string, { stamps }: Past):
   return inTheWay.find(({ index }) => index === number) ?? inTheWay[0];
 }
 
+/** The day under which a month stands, by rows or by the ledger; undefined when it does under none. */
+export function stampOf(month: MonthName, { stamps, publications: published }: Past): string | undefined {
+  const isOwn = (one: { month: string | null }) => one.month === month;
+  return (stamps.findLast(isOwn) ?? published.find((one) => isOwn(one) && !one.dropped))?.as_of;
+}
+
 /** True when the live tables hold a later month than this one already. */
 export function isPassed(month: MonthName, { holding }: Past): boolean {
   return holding.kind === "month" && (monthIndex(month) ?? 0) < holding.index;

@@ -161,7 +161,11 @@ async function runStages(open: MonthRun, context: StageContext): Promise<Snapsho
 }
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
-async function inStage<Result>(open: MonthRun, stage: Stage, work: () => Promise<Result>): Promise<Result> {
+export async function inStage<Result>(
+  open: Pick<MonthRun, "stage" | "emit" | "signal">,
+  stage: Stage,
+  work: () => Promise<Result>,
+): Promise<Result> {
   open.stage = stage;
   stopIfCancelled(open.signal);
   open.emit({ event: "stage.started", stage });

@@ -32,7 +32,7 @@ export interface FileRecord {
 }
 
 /** A verdict with the Great Expectations result it came from. */
-type VerdictRecord = Verdict & { result: unknown };
+export type VerdictRecord = Verdict & { result: unknown };
 
 /** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
 export async function openRun(sql: Queryable, opening: RunOpening): Promise<number> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startPipeline } from "../../../src/client/pipeline.ts";
 import { commandOf, holdersOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
 import { asking } from "../../helpers/homes.ts";
+import { signalTo } from "../../helpers/signals.ts";
 import { begin, beginEmpty, home, proveAfterEach, sessionOf } from "./bench.ts";
 import { processes, until } from "./home.ts";
 import { everybody } from "./who.ts";
@@ -86,7 +87,7 @@ describe.each(everybody)("as %s", (who) => {
       const use = await home.keeping();
       await asking(await use.url(), async (sql) => {
         const own = await sessionOf(sql);
-        process.kill(home.servers().find((pid) => titleOf(pid).includes(victim)) ?? own, "SIGKILL");
+        signalTo(home.servers().find((pid) => titleOf(pid).includes(victim)) ?? own, "SIGKILL");
         await use.leave();
       });
     },
@@ -96,7 +97,7 @@ describe.each(everybody)("as %s", (who) => {
     const url = await home.started();
     await home.keep(url);
     await asking(url, async (sql) => {
-      process.kill(await sessionOf(sql), "SIGKILL");
+      signalTo(await sessionOf(sql), "SIGKILL");
       const { code, stderr } = await home.answer(["months", "--home", home.path]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     });
@@ -144,7 +145,7 @@ describe.each(everybody)("as %s", (who) => {
   test("a session that stands still keeps nobody waiting", async () => {
     const use = home.use();
     await asking(await use.url(), async (sql) => {
-      process.kill(await sessionOf(sql), "SIGSTOP");
+      signalTo(await sessionOf(sql), "SIGSTOP");
       process.kill(home.postmaster(), "SIGKILL");
       await home.visit();
     });
@@ -156,7 +157,7 @@ describe.each(everybody)("as %s", (who) => {
     const starting = home.use();
     const initdb = () => processes().find((pid) => titleOf(pid).includes(`initdb\0--pgdata=${home.folder}`));
     await until(() => initdb() !== undefined, "initdb");
-    process.kill(initdb() ?? 0, "SIGSTOP");
+    signalTo(initdb(), "SIGSTOP");
     expect(await starting.waits()).toContain("initdb is at work");
     starting.signal("SIGTERM");
     expect(await starting.fails()).toMatchObject({ code: "terminated" });

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test";
+import { asOfOf, indexOfDate, isDate, monthIndex, parseMonth, parseMonths } from "../../src/core/month.ts";
+
+describe("a month's word", () => {
+  test.each([
+    ["month_003", "month_003"],
+    ["3", "month_003"],
+    ["012", "month_012"],
+    ["2024-01", "month_000"],
+    ["2024-04", "month_003"],
+    ["2026-01", "month_024"],
+  ])("%s is %s", (word, month) => {
+    expect(parseMonth(word, "2024-01")).toBe(month as "month_0");
+  });
+
+  test.each(["2023-12", "2014-01"])("%s is before the first month", (word) => {
+    expect(() => parseMonth(word, "2024-01")).toThrow(`${word} is before the first month, 2024-01.`);
+  });
+
+  test.each(["", "month_3", "month_0003", "1000", "2024-13", "2024-00", "2024-1", "-1", "1.5", "month_003 "])(
+    "%j is none",
+    (word) => {
+      expect(() => parseMonth(word, "2024-01")).toThrow(`"${word}" is not a month.`);
+    },
+  );
+});
+
+describe("months", () => {
+  test("come oldest first, each once, the ends of a range among them", () => {
+    expect(parseMonths(["4", "month_001..3", "2"], "2024-01")).toEqual([
+      ...(["month_001", "month_002", "month_003", "month_004"] as const),
+    ]);
+    expect(parseMonths(["2..2"], "2024-01")).toEqual(["month_002"]);
+  });
+
+  test.each(["3..2", "1..2..3"])("%s is no range", (word) => {
+    expect(() => parseMonths([word], "2024-01")).toThrow(`"${word}" is not a range of months.`);
+  });
+});
+
+test("a folder is a month's by its one name alone", () => {
+  expect(["month_000", "month_999", "month_1000"].map(monthIndex)).toEqual([0, 999, 1_000]);
+  expect(["month_0001", "month_01", "month_", "months_001", "month_001x"].map(monthIndex)).toEqual(
+    Array(5).fill(undefined),
+  );
+});
+
+test("a month's stamp is its last day, and a day is of its own month", () => {
+  expect([0, 1, 11, 13].map((index) => asOfOf(index, "2024-01"))).toEqual([
+    ...["2024-01-31", "2024-02-29", "2024-12-31", "2025-02-28"],
+  ]);
+  expect(["2024-01-01", "2024-12-31", "2025-01-01", "2023-12-31"].map((day) => indexOfDate(day, "2024-01"))).toEqual([
+    ...[0, 11, 12, -1],
+  ]);
+});
+
+test("a day is one that exists, in one form", () => {
+  expect(["2024-02-29", "0001-01-01", "2024-12-31"].map(isDate)).toEqual([true, true, true]);
+  expect(["2023-02-29", "2024-02-30", "2024-13-01", "2024-1-1", "2024-01-32", "infinity", ""].map(isDate)).toEqual(
+    Array(7).fill(false),
+  );
+});

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "bun:test";
+import { dates, readBody, shapeOf } from "./reading.ts";
+
+/** What is just allowed is read as it is, and what is just not is a fault. */
+
+describe("the first and the last day that the manifest allows", () => {
+  const forms: Record<string, (day: string) => string> = {
+    date: (day) => day,
+    timestamp: (day) => `${day} 23:59:59`,
+    timestamptz: (day) => `${day}T00:00:00Z`,
+  };
+  test.each(Object.entries(forms))("of a %s are sound, the days beside them are not", (type, written) => {
+    const shape = shapeOf({ key: "text", day: type }, ["key"]);
+    const told = (days: readonly string[]) => {
+      const { faults } = readBody(Buffer.from(days.map((day, at) => `k${at},${written(day)}\n`).join("")), shape, "\n");
+      return faults.map(({ line, code, reason }) => ({ line, code, reason }));
+    };
+    expect(told([dates.from, "2024-02-29", dates.to])).toEqual([]);
+    const reason = "not between 1900-01-01 and 2100-12-31, the dates the manifest allows";
+    expect(told(["1899-12-31", dates.from, dates.to, "2101-01-01"])).toEqual([
+      { line: 2, code: "date_range", reason },
+      { line: 5, code: "date_range", reason },
+    ]);
+  });
+});
+
+const most = 1_000_000;
+const shape = shapeOf({ key: "text", note: "text", more: "text" }, ["key"]);
+
+/** A value of so many bytes, of characters that have these. */
+function textOf(bytes: number, character: string): string {
+  const size = Buffer.byteLength(character);
+  return character.repeat(Math.floor(bytes / size)) + "a".repeat(bytes % size);
+}
+
+describe("a value may have a million bytes, in however many characters", () => {
+  // A doubled quote is one byte of the value and two of the file.
+  const ways: Record<string, (bytes: number) => string> = {
+    plain: (bytes) => textOf(bytes, "x"),
+    quoted: (bytes) => `"${textOf(bytes, "x")}"`,
+    "in characters of two bytes": (bytes) => textOf(bytes, "é"),
+    "in characters of three bytes, quoted": (bytes) => `"${textOf(bytes, "日")}"`,
+    "in characters of four bytes": (bytes) => textOf(bytes, "😀"),
+    "of quotes alone": (bytes) => `"${'""'.repeat(bytes)}"`,
+    "with line ends in it": (bytes) => `"${textOf(bytes, "abc\n")}"`,
+  };
+  // Read in one piece, and in pieces of which one ends within the value.
+  const cuts = { "in one piece": [], "in pieces": [70_000, 700_000, 1_000_010] };
+  for (const [way, write] of Object.entries(ways)) {
+    for (const [how, at] of Object.entries(cuts)) {
+      test(`${way}, read ${how}`, () => {
+        const told = (bytes: number) => {
+          const { faults, rows, passed } = readBody(Buffer.from(`k1,${write(bytes)},z\nk2,b,c\n`), shape, "\n", at);
+          return { codes: faults.map(({ code, line }) => [code, line]), rows, passed: passed.length };
+        };
+        const whole = Buffer.byteLength(`k1,${write(most)},z\nk2,b,c\n`);
+        expect(told(most)).toEqual({ codes: [], rows: 2, passed: whole });
+        expect(told(most + 1).codes).toEqual([["value_too_long", 2]]);
+      });
+    }
+  }
+});
+
+describe("a record of sound values may be longer than one of them", () => {
+  const long = "x".repeat(700_000);
+  const cuts = [64_000, 650_000, 1_300_000, 1_400_100, 2_000_000];
+  test.each([
+    ["plain", `k1,${long},${long}\nk2,b,c\n`],
+    ["quoted", `"k1","${long}","${long}"\nk2,b,c\n`],
+    ["all of it in the key's row", `${long},${long},${long}\nk2,b,c\n`],
+  ])("%s", (_, content) => {
+    const { faults, rows, passed } = readBody(Buffer.from(content), shape, "\n", cuts);
+    expect(faults).toEqual([]);
+    expect(rows).toBe(2);
+    expect(passed.toString() === content).toBe(true);
+  });
+
+  test("but of more values than there are columns it is passed over once it is longer", () => {
+    const content = `k1,${"x,".repeat(900_000)}x\nk2,b,c\n`;
+    const { faults, rows } = readBody(Buffer.from(content), shape, "\n", [1_500_000]);
+    expect(faults.map(({ code, line }) => [code, line])).toEqual([["row_long", 2]]);
+    expect(rows).toBe(2);
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "./headless/process.ts";
+import { migrated } from "./helpers/database.ts";
+import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
+import { type TestDatabase, testDatabase } from "./helpers/server.ts";
+
+/** What is loaded at run time, and by which of the two processes: a listing is there at once because it loads so little. */
+
+setDefaultTimeout(60_000);
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const main = join(root, "src/main.ts");
+const preload = join(root, "tests/helpers/what-was-loaded.ts");
+
+type Process = "console" | "pipeline";
+
+/** What draws the screens, which no command without one may load. */
+const screens = ["node_modules/react/", "node_modules/ink/", "node_modules/ink-table/", "src/tui/"];
+/** What reads, judges and writes data, which is no concern of a listing: of the drops it knows which files there are. */
+const work = [
+  ...["node_modules/csv-parse/", "node_modules/hyparquet-writer/", "src/csv/", "src/expectations/", "src/export/"],
+  ...["src/pipeline/run/run.ts", "src/pipeline/run/series.ts"],
+];
+/** The database is the pipeline's, arguments and flags are the console's. */
+const apart: Record<Process, string[]> = {
+  console: ["node_modules/postgres/", "src/postgres/", "src/pipeline/"],
+  pipeline: ["node_modules/commander/", "src/headless/", "src/client/"],
+};
+
+interface Case {
+  words: string[];
+  forbidden: string[];
+  /** Of what is forbidden, what may be loaded all the same. */
+  allowed: string[];
+}
+
+const ofListing = { forbidden: [...screens, ...work], allowed: ["src/csv/drop.ts", "src/tui/terminal.ts"] };
+const ofRun = { forbidden: screens, allowed: ["src/tui/terminal.ts"] };
+const cases: Case[] = [
+  { words: ["--month", "0"], ...ofRun },
+  { words: ["--month", "0", "--dry-run", "--force"], ...ofRun },
+  { words: ["months"], ...ofListing },
+  { words: ["runs"], ...ofListing },
+  { words: ["snapshots"], ...ofListing },
+  { words: ["show", "1"], ...ofListing },
+];
+
+let database: TestDatabase;
+let drops: DropFolder;
+let folder: string;
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  drops = dropFolder();
+  drops.write("month_000", smallDrop(["u1", "u2"]));
+  folder = mkdtempSync(join(tmpdir(), "streamflow-loaded-"));
+});
+afterAll(async () => {
+  drops.remove();
+  rmSync(folder, { recursive: true, force: true });
+  await database.drop();
+});
+
+/** A package may be linked from elsewhere. */
+function inProject(path: string): string {
+  const at = path.lastIndexOf("node_modules/");
+  return at < 0 ? relative(root, path) : path.slice(at);
+}
+
+/** The files that each of the two processes loaded, by their paths in the project. */
+async function loadedBy(words: readonly string[]): Promise<Record<Process, string[]>> {
+  const list = join(folder, words.join(""));
+  const { PATH = "", HOME = "" } = process.env;
+  const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
+  const env = { PATH, HOME, LANG: "C.UTF-8", LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const { code, stderr } = await start([process.execPath, main, ...words, ...flags], env).outcome;
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  const told = readFileSync(list, "utf8").trimEnd().split("\n");
+  const byProgram = new Map<string, string[]>();
+  for (const line of told) {
+    const { program, loaded } = JSON.parse(line) as { program: string; loaded: string[] };
+    byProgram.set(relative(root, program), loaded.map(inProject));
+  }
+  expect([...byProgram.keys()].sort()).toEqual(["src/main.ts", "src/pipeline/main.ts"]);
+  return { console: byProgram.get("src/main.ts") ?? [], pipeline: byProgram.get("src/pipeline/main.ts") ?? [] };
+}
+
+describe("a command loads what it needs", () => {
+  test.each(cases)("$words", async ({ words, forbidden, allowed }) => {
+    const loaded = await loadedBy(words);
+    const needless = (["console", "pipeline"] as const).flatMap((process) =>
+      loaded[process]
+        .filter((path) => !allowed.includes(path))
+        .filter((path) => [...forbidden, ...apart[process]].some((prefix) => path.startsWith(prefix)))
+        .map((path) => `${process}: ${path}`),
+    );
+    expect(needless).toEqual([]);
+    // What is certainly loaded is seen.
+    expect(loaded.console).toContain("src/headless/commands.ts");
+    expect(loaded.pipeline).toContain("node_modules/postgres/src/index.js");
+    expect(loaded.pipeline).toContain("src/csv/drop.ts");
+  });
+});
+
+test("what reads and judges is seen when a run loads it", async () => {
+  const { pipeline } = await loadedBy(["--month", "0", "--force"]);
+  for (const path of ["src/csv/reader.ts", "src/expectations/evaluate.ts", "src/pipeline/run/run.ts"]) {
+    expect(pipeline).toContain(path);
+  }
+  expect(pipeline.some((path) => path.startsWith("node_modules/csv-parse/"))).toBe(true);
+});
