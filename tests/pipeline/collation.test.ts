@@ -132,6 +132,8 @@ describe("what is expected of texts is held against them by code point", () => {
     ["values_to_be_between", { ...t, min_value: "10", max_value: "é" }, "ok"],
     ["values_to_be_increasing", { ...t, order_by: "id", strictly: true }, "ok"],
     ["values_to_be_decreasing", { ...t, order_by: "id" }, undefined],
+    ["values_to_be_increasing", { column: "id", order_by: "t", strictly: true }, "ok"],
+    ["values_to_be_increasing", { ...t, order_by: "t" }, "ok"],
     ["distinct_values_to_equal_set", { ...t, value_set: users }, `ok: ${JSON.stringify(users)}`],
     ["most_common_value_to_be_in_set", { ...t, value_set: users, ties_okay: true }, `ok: ${JSON.stringify(users)}`],
   ] as const)("%s %j", async (type, kwargs, found) => {

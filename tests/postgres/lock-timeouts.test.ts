@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Sql, type Transaction } from "../../src/postgres/connection/connect.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
-import { isFrozen, withoutWriters } from "../../src/postgres/snapshots/snapshots.ts";
+import { dropSnapshot, isFrozen, takeSnapshot, withoutWriters } from "../../src/postgres/snapshots/snapshots.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -51,5 +51,12 @@ test.each(["0", "7s"])("where the database says %s", async (patience) => {
   });
   const frozen = (await tablesOf(sql)).filter(isFrozen);
   expect(await patienceAfter(sql, (tx) => withoutWriters(tx, frozen))).toBe(patience);
+  for (const table of frozen) {
+    const dropped = async (tx: Transaction) => {
+      await takeSnapshot(tx, table, { asOf: "2024-01-31", month: "month_000" });
+      await dropSnapshot(tx, table, "2024-01-31");
+    };
+    expect(await patienceAfter(sql, dropped)).toBe(patience);
+  }
   await Promise.all([sql.end(), reader.end()]);
 });

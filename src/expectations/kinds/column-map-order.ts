@@ -37,7 +37,7 @@ export const columnMapOrder: readonly Entry[] = [
 function monotonic(type: string, operator: Operator, strict: Operator): Entry {
   return columnMap(type, { order_by: "string > 0", "strictly?": "boolean | null" }, bounded, (column, args, scope) => {
     const key = scope.shape.columns.filter((one) => scope.shape.key.includes(one.name));
-    const by = [columnOf(scope, "order_by", args.order_by), ...key].map((one) => name(one.name));
+    const by = [columnOf(scope, "order_by", args.order_by), ...key].map(ordered);
     const before = fresh(scope, "before");
     const present = all([q`${name(column.name)} is not null`, scope.rows]);
     const rows = q`select *, lag(${ordered(column)}) over (order by ${commas(by)}) as ${before}

@@ -111,6 +111,7 @@ export async function dropSnapshot(tx: Transaction, table: Frozen, asOf: string)
   if (partition === undefined) return clearSnapshot(tx, table, asOf);
   await waitForLocks(tx, dropPatience);
   await tx`drop table ${qualified(partition)}`;
+  await waitForLocks(tx, null);
 }
 
 function namesOf(columns: readonly Column[]): string[] {
