@@ -11,7 +11,7 @@ import type {
 } from "../core/messages/events.ts";
 
 /** How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. */
-export interface Cell {
+interface Cell {
   state: "waiting" | "active" | "done";
   done: number;
   total: number;

@@ -5,7 +5,7 @@ import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
 import { confirm, dateIn, runNumberIn, runRequest, selectionOf, validateRequest } from "./requests.ts";
 
 /** A word that follows the command's name. */
-export interface Parameter {
+interface Parameter {
   name: string;
   help: string;
   choices?: readonly string[];

@@ -24,7 +24,7 @@ export interface StampedDate {
  * by the newest snapshot there is, which they are held against before any is changed: where no run ever wrote live rows,
  * and where what may have been copied from newer ones was dropped.
  */
-export type Holding = HeldMonth | { kind: "undated" } | { kind: "nothing" };
+type Holding = HeldMonth | { kind: "undated" } | { kind: "nothing" };
 
 interface HeldMonth {
   kind: "month";

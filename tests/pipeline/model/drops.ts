@@ -5,7 +5,7 @@ import { writeRows } from "../../csv/reference.ts";
 import { type Cell, cellOf, key, nothing } from "./cells.ts";
 
 /** A row's cells by column, without its key. */
-export type Row = Record<string, Cell>;
+type Row = Record<string, Cell>;
 
 /** What a month's file of one table holds: rows by key, each with a cell for every column that is carried. */
 export interface File {

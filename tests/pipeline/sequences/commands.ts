@@ -3,7 +3,7 @@ import type { RunFlags } from "../../helpers/pipeline.ts";
 import { lastDay, type Rewriting, tables } from "./deliveries.ts";
 
 /** One of what is there at the time, by its place among all; larger numbers begin anew. */
-export type Pick = number;
+type Pick = number;
 
 /** A file that is replaced once a run has come so far. */
 export interface Replacing {
@@ -136,7 +136,7 @@ export const sequences = fc
   .map((commands) => Object.assign(commands, { [fc.toStringMethod]: () => `\n${commands.map(told).join("\n")}` }));
 
 /** Such as `run 1 backfill as_of=2024-01-15`. */
-export function told(command: Command): string {
+function told(command: Command): string {
   const words = (value: unknown): string => {
     if (typeof value !== "object" || value === null) return String(value);
     const entries = Object.entries(value).filter(([, one]) => one !== null);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Cells, extraColumn, type Rows } from "./deliveries.ts";
 
 /** What a sequence must hold to, by the letter under which a report can name it. */
-export const rules = {
+const rules = {
   order: "months and their dates are in one order, and a month has one date",
   forwards: "live tables never go back",
   sealed: "a sealed snapshot changes only when its seal is lifted",

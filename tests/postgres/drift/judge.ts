@@ -4,9 +4,9 @@ import { beyondOf, meanOf, missingOf, psiOfMany, variationOfMany } from "../../h
 import { cellsOf, columns, from, to, type WideColumn } from "./wide.ts";
 
 /** A figure as all rows have it, by an independent computation. */
-export type Exact = Partial<Record<FigureName, number>>;
+type Exact = Partial<Record<FigureName, number>>;
 
-export async function exactFigures(sql: Sql, column: WideColumn): Promise<Exact> {
+async function exactFigures(sql: Sql, column: WideColumn): Promise<Exact> {
   const [before, after] = [await cellsOf(sql, column, from), await cellsOf(sql, column, to)];
   const missing = missingOf(numbersOf(before), numbersOf(after)) ?? 0;
   if (["plan", "ticket", "born", "active"].includes(column)) return { tv: variationOfMany(before, after), missing };

@@ -1,12 +1,12 @@
 /** A decimal number without zeros that say nothing: neither before its digits nor at the end of its fraction. */
-export interface Decimal {
+interface Decimal {
   isNegative: boolean;
   whole: string;
   fraction: string;
 }
 
 /** Null for NaN and the infinities. */
-export function parseDecimal(text: string): Decimal | null {
+function parseDecimal(text: string): Decimal | null {
   if (/^(NaN|-?Infinity)$/.test(text)) return null;
   const [, sign, digits = "", fractionDigits = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (sign === undefined) throw new TypeError(`${text} is no decimal number`);
