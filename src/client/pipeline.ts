@@ -191,10 +191,9 @@ async function endAbruptly(
   const isUnderWay = latest !== null && latest.event !== "run.finished" && latest.event !== "run.failed";
   if (request.kind !== "run" || !isUnderWay || latest.run === null) return reject(unanswered(request.kind, death));
   const { run } = latest;
-  const told = await ask(run, request).then(
-    (outcome) => wordsOn(outcome, death),
-    (thrown) => notKnown(run, death, toConsoleError(thrown)),
-  );
+  const told = await ask(run, request)
+    .then((outcome) => wordsOn(outcome, death))
+    .catch((thrown) => notKnown(run, death, toConsoleError(thrown)));
   let { seq } = latest;
   for (const { run, body } of told.said) onEvent?.({ ...body, run, seq: ++seq, at: new Date().toISOString() });
   if (told.error === null) resolve({ exit_code: 0 });

@@ -1,6 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { checked, isSound, metSoFar, requireMet } from "../../src/core/checks.ts";
+
+setDefaultTimeout(60_000);
 
 const refuse = ({ summary }: { summary: string }) => new Error(summary);
 const module = fileURLToPath(new URL("../../src/core/checks.ts", import.meta.url));
