@@ -74,15 +74,11 @@ async function publicationOf(sql: Queryable, job: Job, drop: MonthOnDisk, past: 
 async function isLive(sql: Queryable, publication: Publication, { month, tables }: Job, past: Past): Promise<boolean> {
   if (isPassed(month, past)) return true;
   // Somebody may have emptied a live table since.
-  if (
-    (
-      await holdRows(
-        sql,
-        tables.map(({ live }) => live),
-      )
-    ).includes(false)
-  )
-    return false;
+  const holds = await holdRows(
+    sql,
+    tables.map(({ live }) => live),
+  );
+  if (holds.includes(false)) return false;
   if (publication.mode !== "backfill") return true;
   const files = publication.files.toSorted((a, b) => (a.table < b.table ? -1 : 1));
   return publication.live && files.map(({ sha256 }) => sha256).join() === publication.live_files.join();
