@@ -1,5 +1,5 @@
 import { checked, type type } from "./checks.ts";
-import { ConsoleError } from "./errors.ts";
+import { ConsoleError, messageOf } from "./errors.ts";
 
 const tolerance = {
   "+": "reject",
@@ -80,7 +80,7 @@ export function parseManifest(text: string, path: string): Dataset {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(messageOf(cause), cause);
   }
   const manifest = checked(manifestShape, json, ({ summary }) => invalid(summary));
   const tables = Object.entries(manifest.tables).map(([name, table]) => ({

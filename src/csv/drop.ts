@@ -1,7 +1,7 @@
 import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { ConsoleError } from "../core/errors.ts";
+import { ConsoleError, codeOf, messageOf } from "../core/errors.ts";
 import { type Fault, type FaultCode, faultCodes } from "../core/faults.ts";
 import type { DropFile } from "../core/messages/listings.ts";
 import { type MonthName, monthIndex } from "../core/month.ts";
@@ -50,7 +50,7 @@ async function fileOf(folder: string, names: string[], table: { name: string; fi
     const { fault } = faulty("file_ambiguous", `the drop has ${found.join(" and ")}`);
     return { ...entry, ...factsOf(stats), fault: found.length === 1 ? null : fault };
   } catch (error) {
-    return faulty("file_unreadable", messageOf(error));
+    return faulty("file_unreadable", reasonOf(error));
   }
 }
 
@@ -65,10 +65,10 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = codeOf(cause);
     // What is not there holds no file; what may not be read must not pass for empty.
     if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw new ConsoleError("io_error", `${folder} cannot be read: ${messageOf(cause)}.`, {
+    throw new ConsoleError("io_error", `${folder} cannot be read: ${reasonOf(cause)}.`, {
       hint: "Make it readable for the user who runs the console, or name another directory with --data.",
       cause,
     });
@@ -76,9 +76,8 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** What the system says, without the path that the fault names anyway. */
-export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/, \w+( '.*')?$/, "");
+export function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/, \w+( '.*')?$/, "");
 }
 
 /** A clock that counts in larger steps than a writer needs shows no change within one: some file systems count in two seconds. */

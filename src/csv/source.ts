@@ -5,9 +5,10 @@ import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { TableShape } from "../core/columns.ts";
+import { codeOf } from "../core/errors.ts";
 import type { FaultCode } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
-import { type FileFacts, messageOf } from "./drop.ts";
+import { type FileFacts, reasonOf } from "./drop.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
@@ -119,7 +120,7 @@ async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, sig
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SourceFault) throw error;
-    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${messageOf(error)}`);
+    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${reasonOf(error)}`);
   }
 }
 
@@ -141,6 +142,6 @@ export async function hasChanged(path: string, since: Stats): Promise<boolean> {
 
 function throwFault(error: unknown): never {
   if (error instanceof SourceFault) throw error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", messageOf(error));
+  const code = codeOf(error);
+  throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", reasonOf(error));
 }

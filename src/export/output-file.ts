@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname } from "node:path";
-import { ConsoleError } from "../core/errors.ts";
+import { ConsoleError, codeOf } from "../core/errors.ts";
 import type { Cell } from "../core/messages/training.ts";
 
 /** A file format at work: takes rows in the order of the columns it was made for. */
@@ -74,7 +74,7 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // Somebody else's process may not be signalled, and lives.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return codeOf(error) !== "ESRCH";
   }
 }
 

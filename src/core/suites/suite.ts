@@ -1,5 +1,5 @@
 import { checked } from "../checks.ts";
-import { ConsoleError } from "../errors.ts";
+import { ConsoleError, messageOf } from "../errors.ts";
 import { type Severity, severities } from "../messages/events.ts";
 import { evaluateExpression } from "./suite-expression.ts";
 
@@ -141,7 +141,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(path, messageOf(cause), cause);
   }
   let level: unknown[] = [json];
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../core/dataset.ts";
+import { codeOf } from "../../core/errors.ts";
 import { formatCount } from "../../core/format.ts";
 import { type LocatedKeys, locateKeys } from "../../csv/locate.ts";
 import { SourceFault, type TableSource } from "../../csv/source.ts";
@@ -28,7 +29,7 @@ export class KeyFault extends Error {
 const keyViolations = new Set(["23505", "23503"]);
 
 export function isKeyViolation(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && keyViolations.has(String(thrown.code));
+  return keyViolations.has(codeOf(thrown));
 }
 
 /** A file whose keys are known, and where they are. */

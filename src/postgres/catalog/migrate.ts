@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../../core/errors.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
-import { codeOf } from "../connection/errors.ts";
 
 const undefinedTable = "42P01";
 

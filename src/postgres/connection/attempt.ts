@@ -1,5 +1,5 @@
+import { codeOf } from "../../core/errors.ts";
 import type { Queryable, Transaction } from "./connect.ts";
-import { codeOf } from "./errors.ts";
 
 export type Attempt<Result> = { value: Result } | { exception: string };
 

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { ConsoleError, type FailureCode, toConsoleError } from "../../core/errors.ts";
+import { ConsoleError, codeOf, type FailureCode, messageOf, toConsoleError } from "../../core/errors.ts";
 import type { Target } from "./url.ts";
 
 const address = "Check host and port in the database URL.";
@@ -36,7 +36,7 @@ const distrust = [
 export function unreachable(error: unknown, target: Target | null): ConsoleError {
   const code = codeOf(error);
   const known = causes[code] ?? causes[code.slice(0, 2)] ?? (certificate.test(code) ? distrust : undefined);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [reason, hint] = known ?? ["it cannot be reached", address];
   // Codes of the server's and of TLS say more in their own words; the driver's only repeat the address.
   const words = /^\d|^[0-9A-Z]{5}$/.test(code) || known === distrust || !known ? ` (${message})` : "";
@@ -133,8 +133,3 @@ function isLogin({ code }: postgres.PostgresError): boolean {
 }
 
 const lost = new Set(["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE"]);
-
-/** The code of an error, be it the server's, the driver's or the system's; empty for one without. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}

@@ -1,8 +1,8 @@
+import { codeOf } from "../../core/errors.ts";
 import type { Mode } from "../../core/messages/events.ts";
 import type { RunStatus } from "../../core/messages/listings.ts";
 import { rolledBack } from "../connection/attempt.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
-import { codeOf } from "../connection/errors.ts";
 
 /** Milliseconds that a commit may still take before its outcome is called unknown. */
 export const patienceMs = 4_000;

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
+import { codeOf } from "../../core/errors.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { codeOf } from "../connection/errors.ts";
 import {
   cell,
   cells,
