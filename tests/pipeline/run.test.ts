@@ -135,6 +135,11 @@ describe("a month that cannot be published leaves the database as it was", () =>
     const end = lastOf(ran.events, "run.failed");
     expect({ exitCode: ran.exitCode, code: end?.code }).toEqual({ exitCode, code });
     expect(await digest(database.sql)).toBe(before);
+    // The ledger calls it what it was; one that never got the lock has no line there.
+    if (end?.run) {
+      const kept = await database.sql`select status from console.runs where run = ${end.run}`;
+      expect([...kept]).toEqual([{ status: exitCode === 1 ? "rejected" : "refused" }]);
+    }
     return end;
   }
 
