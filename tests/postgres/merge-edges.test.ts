@@ -72,6 +72,8 @@ describe("what another session wrote", () => {
       await after(tx);
     });
     await begun.promise;
+    // A later transaction that is over already: the one that is under way is then known by its id alone.
+    await sql`select pg_current_xact_id()`;
     try {
       return await sql.begin(async (tx) => {
         const users = tableNamed(await tablesOf(tx), "users");
