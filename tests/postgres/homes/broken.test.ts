@@ -1,22 +1,20 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Check } from "../../../src/core/messages/listings.ts";
 import { findBinaries } from "../../../src/postgres/embedded/programs.ts";
 import { asking } from "../../helpers/homes.ts";
-import { begin, home, proveAfterEach } from "./bench.ts";
+import { testsOn } from "./bench.ts";
+import type { Home } from "./home.ts";
 import { everybody } from "./who.ts";
 
 /** Homes whose files are missing, damaged or other than they were: what is said is so, and helps. */
 
-setDefaultTimeout(90_000);
-proveAfterEach();
-
 describe.each(everybody)("as %s", (who) => {
-  beforeEach(() => begin(who));
+  const test = testsOn(who);
 
   /** Take a file of the data away, and put it back afterwards in place of what may have been made there. */
-  const without = async (name: string, look: () => Promise<void>) => {
+  const without = async (home: Home, name: string, look: () => Promise<void>) => {
     const [lost, kept] = [join(home.data, name), join(home.around, "lost")];
     renameSync(lost, kept);
     await look();
@@ -25,14 +23,14 @@ describe.each(everybody)("as %s", (who) => {
   };
 
   /** Have that in a file of the data meanwhile. */
-  const having = async (name: string, text: string, look: () => Promise<void>) => {
+  const having = async (home: Home, name: string, text: string, look: () => Promise<void>) => {
     const real = home.read(name);
     home.write(name, text);
     await look();
     home.write(name, real);
   };
 
-  test("PG_VERSION is missing: nothing is made anew, and what is said makes it whole", async () => {
+  test("PG_VERSION is missing: nothing is made anew, and what is said makes it whole", async (home) => {
     const { major } = await findBinaries();
     rmSync(join(home.data, "PG_VERSION"));
     const error = await home.refusal();
@@ -41,45 +39,45 @@ describe.each(everybody)("as %s", (who) => {
     home.write("PG_VERSION", `${major}\n`);
   });
 
-  test("PG_VERSION is empty: the database is called no whole one", () =>
-    having("PG_VERSION", "", async () => {
+  test("PG_VERSION is empty: the database is called no whole one", (home) =>
+    having(home, "PG_VERSION", "", async () => {
       expect((await home.refusal()).title).toContain("no PG_VERSION");
     }));
 
-  test("another major version made it", () =>
-    having("PG_VERSION", "13\n", async () => {
+  test("another major version made it", (home) =>
+    having(home, "PG_VERSION", "13\n", async () => {
       const title = expect.stringContaining("PostgreSQL 13");
       expect(await home.refusal()).toMatchObject({ code: "database_version", title });
     }));
 
-  test("a file is missing without which nobody can log in: it is called damaged", () =>
-    without("global/pg_filenode.map", async () => {
+  test("a file is missing without which nobody can log in: it is called damaged", (home) =>
+    without(home, "global/pg_filenode.map", async () => {
       const { code, stderr } = await home.answer(["months", "--home", home.path]);
       expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("damaged, or not all there") });
     }));
 
-  test.each(["global/pg_control", "pg_wal"])("%s is missing: it is called damaged", (name) =>
-    without(name, async () => {
+  test.each(["global/pg_control", "pg_wal"])("%s is missing: it is called damaged", (home, name) =>
+    without(home, name, async () => {
       const error = await home.refusal();
       expect(error.title).toContain("did not start");
       expect(error.hint).toContain("damaged, or not all there");
     }),
   );
 
-  test.each(["is missing", "is empty"])("postgresql.conf %s: it is written anew", async (how) => {
+  test.each(["is missing", "is empty"])("postgresql.conf %s: it is written anew", async (home, how) => {
     if (how === "is empty") home.write("postgresql.conf", "");
     else rmSync(join(home.data, "postgresql.conf"));
   });
 
-  test("ALTER SYSTEM asked for too much: where that is set is said", async () => {
+  test("ALTER SYSTEM asked for too much: where that is set is said", async (home) => {
     const name = "postgresql.auto.conf";
-    await having(name, `${home.read(name)}shared_buffers = 'much'\n`, async () => {
+    await having(home, name, `${home.read(name)}shared_buffers = 'much'\n`, async () => {
       const { hint } = await home.refusal();
       expect(hint).toContain(`${join(home.data, name)}: a line that is wrong there can be removed`);
     });
   });
 
-  test("a damaged page is told with its table or index, and what is said gets the rest out", async () => {
+  test("a damaged page is told with its table or index, and what is said gets the rest out", async (home) => {
     home.rows = null;
     const use = home.use();
     const files = await asking(await use.url(), async (sql) => {

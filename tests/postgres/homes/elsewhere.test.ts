@@ -1,21 +1,19 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { begin, home, proveAfterEach } from "./bench.ts";
+import { testsOn } from "./bench.ts";
 import { elsewhere, everybody, hasSpaces } from "./who.ts";
 
 /** Consoles and servers in other containers, or in other /tmp than ours, on the same home. */
 
-setDefaultTimeout(90_000);
-proveAfterEach();
 const inSpace = { prefix: elsewhere.space };
 const inTmp = { prefix: elsewhere.tmp };
 
 describe.each(everybody)("as %s", (who) => {
-  beforeEach(() => begin(who));
+  const test = testsOn(who);
 
   describe.skipIf(!hasSpaces)("in another process space", () => {
-    test.each(["is in use", "is kept"])("a console refuses a home whose server %s here", async (how) => {
+    test.each(["is in use", "is kept"])("a console refuses a home whose server %s here", async (home, how) => {
       const use = how === "is in use" ? home.use() : null;
       const url = (await use?.url()) ?? (await home.started());
       const error = await home.refusal(inSpace);
@@ -29,7 +27,7 @@ describe.each(everybody)("as %s", (who) => {
       await home.visit(inSpace);
     });
 
-    test("a server lives: it is refused here, and stopped from here once nobody uses it", async () => {
+    test("a server lives: it is refused here, and stopped from here once nobody uses it", async (home) => {
       const there = home.use(inSpace);
       await there.url();
       const error = await home.refusal();
@@ -41,21 +39,24 @@ describe.each(everybody)("as %s", (who) => {
       await there.leave();
     });
 
-    test.each(["removed", "replaced"])("a server lives, and its lock was %s: no second one is started", async (how) => {
-      const there = await home.keeping(inSpace);
-      rmSync(join(home.folder, "server.lock"));
-      if (how === "replaced") home.write("../server.lock", "");
-      expect((await home.refusal()).title).toContain("in another container or process space");
-      expect((await home.does("status")).running).toBe(true);
-      await there.leave();
-    });
+    test.each(["removed", "replaced"])(
+      "a server lives, and its lock was %s: no second one is started",
+      async (home, how) => {
+        const there = await home.keeping(inSpace);
+        rmSync(join(home.folder, "server.lock"));
+        if (how === "replaced") home.write("../server.lock", "");
+        expect((await home.refusal()).title).toContain("in another container or process space");
+        expect((await home.does("status")).running).toBe(true);
+        await there.leave();
+      },
+    );
 
-    test("a server lives, and its space ends", async () => {
+    test("a server lives, and its space ends", async (home) => {
       const there = await home.keeping(inSpace);
       await there.kill();
     });
 
-    test("a server is kept: it is stopped from here", async () => {
+    test("a server is kept: it is stopped from here", async (home) => {
       const prefix = [...elsewhere.space, "sh", "-c", '"$@"; exec sleep 1000', "sh"];
       const space = home.console("start", { prefix });
       expect(await space.status()).toMatchObject({ running: true, kept: true });
@@ -66,7 +67,7 @@ describe.each(everybody)("as %s", (who) => {
   });
 
   describe.skipIf(!hasSpaces)("with a /tmp of its own", () => {
-    test("a console uses the same server, by the socket in the home", async () => {
+    test("a console uses the same server, by the socket in the home", async (home) => {
       const use = home.use();
       const url = await use.url();
       const other = home.use(inTmp);
@@ -75,7 +76,7 @@ describe.each(everybody)("as %s", (who) => {
       await other.leave();
     });
 
-    test("a console that cannot see the socket of a long path says so, and `db stop` helps", async () => {
+    test("a console that cannot see the socket of a long path says so, and `db stop` helps", async (home) => {
       home.move("x".repeat(100));
       expect(await home.started({ env: { TMPDIR: "/tmp" } })).toContain("host=/tmp/");
       const error = await home.refusal(inTmp);

@@ -1,13 +1,10 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { begin, beginEmpty, home, proveAfterEach, run } from "./bench.ts";
+import { noHome, run, testsOn } from "./bench.ts";
 import { accountOf, everybody, hasSpaces, withMounts } from "./who.ts";
 
 /** Folders, databases, accounts, limits and variables that are not the console's own: they are left as they are, and told. */
-
-setDefaultTimeout(90_000);
-proveAfterEach();
 
 /** Names, sizes and contents of all that lies in a folder. */
 const digestOf = (cwd: string) => {
@@ -17,21 +14,21 @@ const digestOf = (cwd: string) => {
 
 describe.each(everybody)("as %s", (who) => {
   describe("in a folder that is no home", () => {
-    beforeEach(() => beginEmpty(who));
+    const test = testsOn(who, noHome);
 
-    test("the home is a file", async () => {
+    test("the home is a file", async (home) => {
       await Bun.write(home.path, "");
       expect(await home.refusal()).toMatchObject({ code: "io_error", hint: expect.stringContaining("--home") });
     });
 
     test.each(["files", "a database"])(
       "a folder named postgres that holds somebody's %s is left as it is",
-      async (what) => {
+      async (home, what) => {
         mkdirSync(home.folder, { recursive: true });
         await Bun.write(join(home.folder, what === "files" ? "notes.txt" : "PG_VERSION"), "18\n");
-        run("chmod", "-R", "a+rwX", home.path);
+        await run("chmod", "-R", "a+rwX", home.path);
         const { uid } = accountOf(who);
-        if (uid !== undefined) run("chown", "-R", String(uid), home.path);
+        if (uid !== undefined) await run("chown", "-R", String(uid), home.path);
         const before = digestOf(home.path);
         const error = await home.refusal();
         expect(error.title).toContain("holds files that the console did not make");
@@ -41,9 +38,9 @@ describe.each(everybody)("as %s", (who) => {
 
     test.each(["--month 99", "months", "--pending", "snapshots", "check --all"])(
       "`%s` in a folder that is no project leaves nothing there",
-      async (words) => {
+      async (home, words) => {
         const cwd = join(home.around, "nothing");
-        run("mkdir", "-m", "777", cwd);
+        await run("mkdir", "-m", "777", cwd);
         const { code, stderr } = await home.answer(words.split(" "), { cwd });
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--data") });
         expect(readdirSync(cwd)).toEqual([]);
@@ -52,9 +49,9 @@ describe.each(everybody)("as %s", (who) => {
   });
 
   describe("in a home", () => {
-    beforeEach(() => begin(who));
+    const test = testsOn(who);
 
-    test("somebody else's database in the place of ours is left as it is", async () => {
+    test("somebody else's database in the place of ours is left as it is", async (home) => {
       const ours = home.read("postgresql.conf");
       home.write("postgresql.conf", "# theirs\nlisten_addresses = ''\n");
       const before = digestOf(home.data);
@@ -64,12 +61,12 @@ describe.each(everybody)("as %s", (who) => {
       home.write("postgresql.conf", ours);
     });
 
-    test("a limit of open files that is too low is called by its name", async () => {
+    test("a limit of open files that is too low is called by its name", async (home) => {
       const error = await home.refusal({ prefix: ["bash", "-c", 'ulimit -n 20; exec "$@"', "bash"] });
       expect(`${error.title} ${error.hint}`).toContain("ulimit -n");
     });
 
-    test("variables meant for other servers have no say", async () => {
+    test("variables meant for other servers have no say", async (home) => {
       const variables = {
         ...{ PGTARGETSESSIONATTRS: "standby", PGOPTIONS: "-c nonsense=1", PGCONNECT_TIMEOUT: "soon" },
         ...{ PGSSLMODE: "verify-full", PGUSER: "nobody", PGHOST: "nowhere", PGDATABASE: "other", PGPORT: "1" },
@@ -87,8 +84,9 @@ describe.each(everybody)("as %s", (who) => {
 describe.skipIf(!everybody.includes("root") || !everybody.includes("user"))(
   "as an ordinary user on what is another's",
   () => {
-    test("how the server of another's home stands is not known", async () => {
-      await begin("root");
+    const testOnRoots = testsOn("root");
+
+    testOnRoots("how the server of another's home stands is not known", async (home) => {
       chmodSync(home.path, 0o755);
       const theirs = home.for("user");
       for (const what of ["status", "stop"] as const) {
@@ -98,34 +96,32 @@ describe.skipIf(!everybody.includes("root") || !everybody.includes("user"))(
       expect(await theirs.refusal()).toMatchObject({ code: "io_error" });
     });
 
-    test("a file that may not be read is not called damaged", async () => {
-      await begin("user");
+    testsOn("user")("a file that may not be read is not called damaged", async (home) => {
       const file = join(home.data, "global/pg_control");
-      run("chown", "root", file);
+      await run("chown", "root", file);
       const error = await home.refusal();
       expect(error.hint).toContain("belong to somebody else");
       expect(error.hint).not.toContain("damaged");
-      run("chown", "--reference", home.data, file);
+      await run("chown", "--reference", home.data, file);
     });
 
-    test("a home that cannot be made", async () => {
-      beginEmpty("root");
+    testsOn("root", noHome)("a home that cannot be made", async (home) => {
       const hint = expect.stringContaining("--home");
       expect(await home.for("user").refusal()).toMatchObject({ code: "io_error", hint });
     });
 
-    test("files that root restored are root's: root gives them back", async () => {
-      await begin("root");
-      run("chown", "-R", "root", home.data);
+    testOnRoots("files that root restored are root's: root gives them back", async (home) => {
+      await run("chown", "-R", "root", home.data);
     });
 
-    test.skipIf(!hasSpaces).each([
-      ["mounted read-only", "mount --bind -o ro $0 $0 && mount -o remount,bind,ro $0", "read-only"],
-      ["full", "mount -t tmpfs -o size=8m none $0", "full"],
-    ])("the disk is %s", async (_, mounts, word) => {
-      await begin("root");
-      const error = await home.refusal({ prefix: withMounts(`${mounts} || exit`, home.path) });
-      expect(`${error.title} ${error.hint}`).toContain(word);
+    describe.skipIf(!hasSpaces)("where disks can be mounted", () => {
+      testOnRoots.each([
+        ["mounted read-only", "mount --bind -o ro $0 $0 && mount -o remount,bind,ro $0", "read-only"],
+        ["full", "mount -t tmpfs -o size=8m none $0", "full"],
+      ])("the disk is %s", async (home, _, mounts, word) => {
+        const error = await home.refusal({ prefix: withMounts(`${mounts} || exit`, home.path) });
+        expect(`${error.title} ${error.hint}`).toContain(word);
+      });
     });
   },
 );

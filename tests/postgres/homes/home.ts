@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ServerStatus } from "../../../src/core/messages/listings.ts";
@@ -168,9 +169,9 @@ export class Home {
     }
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
     this.killAll();
-    rmSync(this.around, { recursive: true, force: true });
+    await rm(this.around, { recursive: true, force: true });
   }
 }
 

@@ -1,32 +1,57 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { join } from "node:path";
 import { startPipeline } from "../../../src/client/pipeline.ts";
-import { commandOf, holdersOf, titleOf } from "../../../src/postgres/embedded/processes.ts";
+import { commandOf, holdersOf, isStopped, titleOf } from "../../../src/postgres/embedded/processes.ts";
 import { asking } from "../../helpers/homes.ts";
+import type { OtherConsole } from "../../helpers/other-console.ts";
 import { signalTo } from "../../helpers/signals.ts";
-import { begin, beginEmpty, home, proveAfterEach, sessionOf } from "./bench.ts";
-import { processes, until } from "./home.ts";
+import { noHome, sessionOf, testsOn } from "./bench.ts";
+import { type Home, processes, until } from "./home.ts";
 import { everybody } from "./who.ts";
 
 /** Servers and consoles that start, stop, stand still and are killed: no row is lost, nothing hangs, nothing stays. */
 
-setDefaultTimeout(90_000);
-proveAfterEach();
-
-/** Who wrote down last that it has the turn. */
-const holder = () => Number(home.read("../turn.holder").split(" ")[0]);
+/** A console that stands still while it has the turn. */
+async function stoppedInItsTurn(home: Home): Promise<OtherConsole> {
+  const slow = home.use();
+  await until(() => home.read("../turn.holder").startsWith(`${slow.pid} `), "its turn");
+  slow.signal("SIGSTOP");
+  await until(() => isStopped(slow.pid), "its halt");
+  if (holdersOf(join(home.folder, "turn.lock")).includes(slow.pid)) return slow;
+  // Its turn was over by then.
+  slow.signal("SIGCONT");
+  await slow.leave();
+  return await stoppedInItsTurn(home);
+}
 
 describe.each(everybody)("as %s", (who) => {
-  beforeEach(() => begin(who));
+  const test = testsOn(who);
 
-  test("ten consoles at once share one server, which goes with the last", async () => {
+  // What takes longest begins first.
+  test("a server that stands still is stopped all the same", async (home) => {
+    const use = await home.keeping();
+    process.kill(home.postmaster(), "SIGSTOP");
+    await use.leave();
+  });
+
+  test("a session that stands still keeps nobody waiting", async (home) => {
+    const use = home.use();
+    await asking(await use.url(), async (sql) => {
+      signalTo(await sessionOf(sql), "SIGSTOP");
+      process.kill(home.postmaster(), "SIGKILL");
+      await home.visit();
+    });
+    await use.leave();
+  });
+
+  test("ten consoles at once share one server, which goes with the last", async (home) => {
     const all = Array.from({ length: 10 }, () => home.use());
     const urls = new Set(await Promise.all(all.map((one) => one.url())));
     expect(urls.size).toBe(1);
     await Promise.all(all.map((one) => one.leave()));
   });
 
-  test("a server that was started stays until it is stopped, and lets its users finish", async () => {
+  test("a server that was started stays until it is stopped, and lets its users finish", async (home) => {
     expect(await home.does("start")).toMatchObject({ running: true, reachable: true, kept: true });
     const use = home.use();
     const url = await use.url();
@@ -35,13 +60,13 @@ describe.each(everybody)("as %s", (who) => {
     await use.leave();
   });
 
-  test("a console is killed while it uses the server", async () => {
+  test("a console is killed while it uses the server", async (home) => {
     const killed = await home.keeping();
     await killed.kill();
     expect((await home.does("status")).running).toBe(true);
   });
 
-  test("a console that ends its pipeline at once leaves the server all the same", async () => {
+  test("a console that ends its pipeline at once leaves the server all the same", async (home) => {
     const pipeline = startPipeline({ data: home.around, home: home.path, database: null });
     await pipeline.call({ kind: "months" });
     pipeline.kill();
@@ -49,13 +74,13 @@ describe.each(everybody)("as %s", (who) => {
     await home.gone();
   });
 
-  test("a console is killed while it starts the server", async () => {
+  test("a console is killed while it starts the server", async (home) => {
     const killed = home.use();
     await until(() => home.servers().length > 0, "a server");
     await killed.kill();
   });
 
-  test("the server is killed, and its sessions live on for a moment", async () => {
+  test("the server is killed, and its sessions live on for a moment", async (home) => {
     const use = await home.keeping();
     const url = await use.url();
     await asking(url, async (sql) => {
@@ -67,14 +92,14 @@ describe.each(everybody)("as %s", (who) => {
     await use.leave();
   });
 
-  test("all processes of the server are killed", async () => {
+  test("all processes of the server are killed", async (home) => {
     const use = await home.keeping();
     for (const pid of home.servers()) process.kill(pid, "SIGKILL");
     await home.gone();
     await use.leave();
   });
 
-  test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("the server gets %s from others", async (name) => {
+  test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("the server gets %s from others", async (home, name) => {
     const use = await home.keeping();
     process.kill(home.postmaster(), name);
     await home.gone();
@@ -83,7 +108,7 @@ describe.each(everybody)("as %s", (who) => {
 
   test.each(["checkpointer", "walwriter", "a session"])(
     "%s is killed, and the last user leaves at once",
-    async (victim) => {
+    async (home, victim) => {
       const use = await home.keeping();
       await asking(await use.url(), async (sql) => {
         const own = await sessionOf(sql);
@@ -93,7 +118,7 @@ describe.each(everybody)("as %s", (who) => {
     },
   );
 
-  test("a session is killed on a server that is kept: who comes then waits for the recovery", async () => {
+  test("a session is killed on a server that is kept: who comes then waits for the recovery", async (home) => {
     const url = await home.started();
     await home.keep(url);
     await asking(url, async (sql) => {
@@ -104,16 +129,8 @@ describe.each(everybody)("as %s", (who) => {
     await home.does("stop");
   });
 
-  test("a server that stands still is stopped all the same", async () => {
-    const use = await home.keeping();
-    process.kill(home.postmaster(), "SIGSTOP");
-    await use.leave();
-  });
-
-  test("a console that stands still while it has the turn: others say so, end when told, or go on when it does", async () => {
-    const slow = home.use();
-    await until(() => holder() === slow.pid, "its turn");
-    slow.signal("SIGSTOP");
+  test("a console that stands still while it has the turn: others say so, end when told, or go on when it does", async (home) => {
+    const slow = await stoppedInItsTurn(home);
     const impatient = home.use();
     expect(await impatient.waits()).toMatch(
       /^Another console \(process \d+\), which was stopped \(.kill -CONT \d+. lets it go on\), is starting or stopping/,
@@ -128,7 +145,7 @@ describe.each(everybody)("as %s", (who) => {
     await patient.leave();
   });
 
-  test("a program that a session started outlives the server: it is named, and ending it helps", async () => {
+  test("a program that a session started outlives the server: it is named, and ending it helps", async (home) => {
     const use = home.use();
     const program = "cat >/dev/null; setsid sleep 100 </dev/null >/dev/null 2>&1 &";
     await asking(await use.url(), (sql) => sql`copy (select 1) to program ${sql.unsafe(`'${program}'`)}`);
@@ -142,18 +159,7 @@ describe.each(everybody)("as %s", (who) => {
     process.kill(Number(pid));
   });
 
-  test("a session that stands still keeps nobody waiting", async () => {
-    const use = home.use();
-    await asking(await use.url(), async (sql) => {
-      signalTo(await sessionOf(sql), "SIGSTOP");
-      process.kill(home.postmaster(), "SIGKILL");
-      await home.visit();
-    });
-    await use.leave();
-  });
-
-  test("initdb stands still: who waits for it is told, and may end the wait", async () => {
-    beginEmpty(who);
+  testsOn(who, noHome)("initdb stands still: who waits for it is told, and may end the wait", async (home) => {
     const starting = home.use();
     const initdb = () => processes().find((pid) => titleOf(pid).includes(`initdb\0--pgdata=${home.folder}`));
     await until(() => initdb() !== undefined, "initdb");

@@ -1,20 +1,17 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { chmodSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { begin, beginEmpty, home, proveAfterEach, run } from "./bench.ts";
+import { noHome, run, testsOn } from "./bench.ts";
 import { everybody } from "./who.ts";
 
 /** Homes that were moved, copied, restored and linked, whatever they are called. */
 
-setDefaultTimeout(90_000);
-proveAfterEach();
-
 describe.each(everybody)("as %s", (who) => {
-  beforeEach(() => begin(who));
+  const test = testsOn(who);
 
-  test("moved while nothing lives on it", () => home.move("elsewhere"));
+  test("moved while nothing lives on it", (home) => home.move("elsewhere"));
 
-  test("moved while its server is in use: who comes by the new path shares it", async () => {
+  test("moved while its server is in use: who comes by the new path shares it", async (home) => {
     const use = await home.keeping();
     home.move("elsewhere");
     expect(await home.does("status")).toMatchObject({ running: true, reachable: true });
@@ -24,18 +21,18 @@ describe.each(everybody)("as %s", (who) => {
     // The first user knows the old path alone; whoever comes by the new one stops what nobody uses.
   });
 
-  test("moved while its server is kept: it is stopped by the new path", async () => {
+  test("moved while its server is kept: it is stopped by the new path", async (home) => {
     await home.keep(await home.started());
     home.move("elsewhere");
     expect(await home.does("stop")).toMatchObject({ running: false });
   });
 
-  test("moved away while it is in use, and another made in its place: neither touches the other", async () => {
+  test("moved away while it is in use, and another made in its place: neither touches the other", async (home) => {
     const use = home.use();
     const url = await use.url();
     const old = home.path;
     home.move("elsewhere");
-    run("cp", "-a", home.path, old);
+    await run("cp", "-a", home.path, old);
     const { path } = home;
     home.path = old;
     const other = home.use();
@@ -49,11 +46,11 @@ describe.each(everybody)("as %s", (who) => {
     await home.kept();
   });
 
-  test("copied while its server is in use: the copy is a home of its own", async () => {
+  test("copied while its server is in use: the copy is a home of its own", async (home) => {
     const use = await home.keeping();
     const { path } = home;
     home.path = join(home.around, "copy");
-    run("cp", "-a", path, home.path);
+    await run("cp", "-a", path, home.path);
     const other = home.use();
     expect(await other.url()).not.toBe(await use.url());
     expect(await home.kept()).toBeGreaterThan(0);
@@ -63,13 +60,13 @@ describe.each(everybody)("as %s", (who) => {
     await use.leave();
   });
 
-  test("restored from a backup in its own place, while the old server lives on", async () => {
+  test("restored from a backup in its own place, while the old server lives on", async (home) => {
     const use = home.use();
     await use.url();
     const backup = join(home.around, "backup.tar");
-    run("tar", "-C", home.around, "-cf", backup, "home");
+    await run("tar", "-C", home.around, "-cf", backup, "home");
     rmSync(home.path, { recursive: true });
-    run("tar", "-C", home.around, "-xpf", backup);
+    await run("tar", "-C", home.around, "-xpf", backup);
     expect(await home.kept()).toBe(1);
     await use.leave();
     // It would miss its files within a minute.
@@ -77,28 +74,27 @@ describe.each(everybody)("as %s", (who) => {
     await home.gone();
   });
 
-  test("a mode that lets others in is mended", async () => {
+  test("a mode that lets others in is mended", async (home) => {
     chmodSync(home.data, 0o755);
     expect(await home.kept()).toBe(1);
     expect(statSync(home.data).mode & 0o777).toBe(0o700);
   });
 
-  test("reached by a link", () => {
+  test("reached by a link", (home) => {
     const { path } = home;
     home.path = join(home.around, "link");
     symlinkSync(path, home.path);
   });
 
-  test("a link that leads nowhere is told as that, and its target may be made", async () => {
-    beginEmpty(who);
+  testsOn(who, noHome)("a link that leads nowhere is told as that, and its target may be made", async (home) => {
     const target = join(home.around, "target");
     symlinkSync(target, home.path);
     expect((await home.refusal()).title).toContain(`is a link to ${target}, which is not there`);
-    run("mkdir", "-m", "777", target);
+    await run("mkdir", "-m", "777", target);
     await home.visit();
   });
 
-  test("the data are a link to a disk that is not mounted", async () => {
+  test("the data are a link to a disk that is not mounted", async (home) => {
     const disk = join(home.around, "disk");
     renameSync(home.data, disk);
     symlinkSync(disk, home.data);
@@ -109,7 +105,7 @@ describe.each(everybody)("as %s", (who) => {
     renameSync(`${disk}-unmounted`, disk);
   });
 
-  test.each(["h#x", "a b", "q?u=e&r%y", "é,'\"$`+", "eq=ual"])("a home that is called %s", async (name) => {
+  test.each(["h#x", "a b", "q?u=e&r%y", "é,'\"$`+", "eq=ual"])("a home that is called %s", async (home, name) => {
     home.move(name);
     const { stdout, code } = await home.answer(["months", "--json", "--home", home.path]);
     expect({ code, months: JSON.parse(stdout).months.length }).toMatchObject({ code: 0 });

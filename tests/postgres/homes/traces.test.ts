@@ -1,41 +1,39 @@
-import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect } from "bun:test";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { begin, home, proveAfterEach, run } from "./bench.ts";
+import { run, testsOn } from "./bench.ts";
+import type { Home } from "./home.ts";
 import { everybody } from "./who.ts";
 
 /** What a server or a console has left behind, or lost: it is taken for what it is. */
 
-setDefaultTimeout(90_000);
-proveAfterEach();
-
 /** What a server's pid file says that is ready. */
-const pidFileOf = (pid: number) => `${pid}\n${home.data}\n1700000000\n5432\n/tmp/nowhere\n\n  1 2\nready\n`;
+const pidFileOf = (home: Home, pid: number) => `${pid}\n${home.data}\n1700000000\n5432\n/tmp/nowhere\n\n  1 2\nready\n`;
 
 describe.each(everybody)("as %s", (who) => {
-  beforeEach(() => begin(who));
+  const test = testsOn(who);
 
   test.each([
     ["of a process that is gone", 2 ** 22],
     ["of a process of ours", process.pid],
     ["of the first process", 1],
-  ])("a pid file %s was left", async (_, pid) => {
-    home.write("postmaster.pid", pidFileOf(pid));
+  ])("a pid file %s was left", async (home, _, pid) => {
+    home.write("postmaster.pid", pidFileOf(home, pid));
     expect(await home.does("status")).toMatchObject({ running: false, pid: null });
   });
 
-  test.each(["", "\n\n", "garbage", "12"])("a pid file was left that says %p", async (text) => {
+  test.each(["", "\n\n", "garbage", "12"])("a pid file was left that says %p", async (home, text) => {
     home.write("postmaster.pid", text);
     expect(await home.does("status")).toMatchObject({ running: false, pid: null });
   });
 
   test.each(["is gone", "is another's"])(
     "a server lives whose pid file %s: it is neither doubled nor ended",
-    async (how) => {
+    async (home, how) => {
       const use = await home.keeping();
       const server = home.postmaster();
       if (how === "is gone") rmSync(join(home.data, "postmaster.pid"));
-      else home.write("postmaster.pid", pidFileOf(2 ** 22));
+      else home.write("postmaster.pid", pidFileOf(home, 2 ** 22));
       const error = await home.refusal();
       expect(error.title).toContain("a second one would destroy the data");
       expect(error.hint).toContain("db stop");
@@ -45,17 +43,17 @@ describe.each(everybody)("as %s", (who) => {
     },
   );
 
-  test("`db stop` signals nobody who only looks like the server", async () => {
+  test("`db stop` signals nobody who only looks like the server", async (home) => {
     const words = ["-c", 'exec -a "$0" sleep 1000', join(home.data, "postgres")];
     const double = Bun.spawn(["bash", ...words, "-D", home.data], { cwd: home.data });
-    home.write("postmaster.pid", pidFileOf(double.pid));
+    home.write("postmaster.pid", pidFileOf(home, double.pid));
     expect(await home.does("stop")).toMatchObject({ running: false });
     expect([double.exitCode, double.signalCode]).toEqual([null, null]);
     double.kill();
     await double.exited;
   });
 
-  test.each(["the socket", "its directory"])("%s is deleted: `db stop` helps", async (what) => {
+  test.each(["the socket", "its directory"])("%s is deleted: `db stop` helps", async (home, what) => {
     await home.keep(await home.started());
     const directory = join(home.folder, "socket");
     rmSync(what === "the socket" ? join(directory, ".s.PGSQL.5432") : directory, { recursive: true });
@@ -63,14 +61,14 @@ describe.each(everybody)("as %s", (who) => {
     expect(await home.does("stop")).toMatchObject({ running: false });
   });
 
-  test("what a killed initdb left is removed", async () => {
+  test("what a killed initdb left is removed", async (home) => {
     const left = join(home.folder, "data.new-abc");
-    run("cp", "-a", home.data, left);
+    await run("cp", "-a", home.data, left);
     expect(await home.kept()).toBe(1);
     expect(existsSync(left)).toBe(false);
   });
 
-  test("a home that was deleted while in use ends its server", async () => {
+  test("a home that was deleted while in use ends its server", async (home) => {
     home.rows = null;
     const use = home.use();
     await use.url();
@@ -78,7 +76,7 @@ describe.each(everybody)("as %s", (who) => {
     await use.leave();
   });
 
-  test("the locks were left out of a backup: it is ours all the same", async () => {
+  test("the locks were left out of a backup: it is ours all the same", async (home) => {
     for (const name of readdirSync(home.folder)) if (name.endsWith(".lock")) rmSync(join(home.folder, name));
   });
 });
