@@ -10,7 +10,7 @@ import { accountOf, type Who } from "./who.ts";
 /** How many tests of a file run side by side, each on a home of its own: most of the time they wait. */
 const abreast = 4;
 /** Milliseconds that one of them may take on a busy machine. */
-const patience = 90_000;
+const patience = 240_000;
 /** How long it may wait for its turn in addition is not limited: Bun begins 20 at once. */
 const unlimited = { timeout: 0 };
 
