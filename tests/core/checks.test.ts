@@ -34,7 +34,7 @@ test("what was met before needs nothing to be loaded", async () => {
   requireMet(definition, { name: "known" }, refuse);
   const program = `
     import { recall, requireMet } from ${JSON.stringify(module)};
-    recall(${JSON.stringify([...metSoFar()])});
+    recall(${JSON.stringify([...metSoFar()].slice(-1))});
     const isLoaded = () => Object.keys(require.cache).some((path) => path.includes("arktype"));
     const looks = [];
     for (const name of ["known", "unknown"]) {
