@@ -33,6 +33,18 @@ function textOf(bytes: number, character: string): string {
   return character.repeat(Math.floor(bytes / size)) + "a".repeat(bytes % size);
 }
 
+test("so it may beside a row that is wrong, for which its block is looked at cell by cell", () => {
+  const told = (bytes: number) => {
+    const { faults } = readBody(Buffer.from(`k1,${textOf(bytes, "x")},z\nk2,b\n`), shape, "\n");
+    return faults.map(({ code, line }) => [code, line]);
+  };
+  expect(told(most)).toEqual([["row_short", 3]]);
+  expect(told(most + 1)).toEqual([
+    ["value_too_long", 2],
+    ["row_short", 3],
+  ]);
+});
+
 describe("a value may have a million bytes, in however many characters", () => {
   // A doubled quote is one byte of the value and two of the file.
   const ways: Record<string, (bytes: number) => string> = {
