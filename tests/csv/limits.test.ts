@@ -35,7 +35,7 @@ function textOf(bytes: number, character: string): string {
 
 test("so it may beside a row that is wrong, for which its block is looked at cell by cell", () => {
   const told = (bytes: number) => {
-    const { faults } = readBody(Buffer.from(`k1,"${textOf(bytes, "x")}",z\nk2,b\n`), shape, "\n");
+    const { faults } = readBody(Buffer.from(`k1,"${'""'.repeat(bytes)}",z\nk2,b\n`), shape, "\n");
     return faults.map(({ code, line }) => [code, line]);
   };
   expect(told(most)).toEqual([["row_short", 3]]);
