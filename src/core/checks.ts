@@ -5,10 +5,7 @@ export type { ArkErrors, type } from "arktype";
 /** What data from outside must look like, in arktype's notation: plain data, for which nothing is loaded. */
 export type Definition = object | string;
 
-interface Schema {
-  (data: unknown): unknown;
-  allows(data: unknown): boolean;
-}
+type Schema = ReturnType<typeof type.raw>;
 
 const schemas = new Map<Definition, Schema>();
 
@@ -29,7 +26,7 @@ export function recall(digests: Iterable<string>): void {
 export function requireMet(definition: Definition, data: unknown, refuse: (errors: ArkErrors) => Error): void {
   const digest = digestOf([definition, data]);
   if (met.has(digest)) return;
-  const result = schemaOf(definition)(data);
+  const result: unknown = schemaOf(definition)(data);
   if (result instanceof arktype().ArkErrors) throw refuse(result);
   met.add(digest);
 }
@@ -56,7 +53,7 @@ export function digestOf(value: unknown): string {
 }
 
 function schemaOf(definition: Definition): Schema {
-  const schema = schemas.get(definition) ?? (arktype().type.raw(definition) as unknown as Schema);
+  const schema = schemas.get(definition) ?? arktype().type.raw(definition);
   schemas.set(definition, schema);
   return schema;
 }

@@ -56,9 +56,8 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     try {
       await reached();
       const opened = open();
-      // Told by the run, once that is loaded.
-      opened.catch(() => {});
-      const { runMonths } = await import("./run/series.ts");
+      // That it cannot be opened is told by the run, once that is loaded.
+      const [{ runMonths }] = await Promise.all([import("./run/series.ts"), Promise.allSettled([opened])]);
       const exit_code = await runMonths(
         opened,
         request,

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import { boundAt, noBounds, numberFor, withinInterval } from "../plan/bounds.ts";
 import { columnMap, type Entry, StrictBounds } from "../plan/entry.ts";
-import { all, any, name, q, type Sql, value } from "../plan/sql.ts";
+import { all, name, q, type Sql, some, value } from "../plan/sql.ts";
 import { elementOf, type Family, storable, suiteError } from "../plan/values.ts";
 import { toPostgresRegex } from "../regex/translate.ts";
 
@@ -33,7 +33,7 @@ export const columnMapText: readonly Entry[] = [
     not(regexOn(column, "regex")(regex)),
   ),
   columnMap("expect_column_values_to_match_regex_list", { ...Regexes, ...MatchOn }, text, (column, args) =>
-    (args.match_on === "all" ? all : any)(args.regex_list.map(regexOn(column, "regex_list"))),
+    (args.match_on === "all" ? all : some)(args.regex_list.map(regexOn(column, "regex_list"))),
   ),
   columnMap("expect_column_values_to_not_match_regex_list", Regexes, text, (column, args) =>
     none(args.regex_list.map(regexOn(column, "regex_list"))),
@@ -46,7 +46,7 @@ export const columnMapText: readonly Entry[] = [
     not(likeOn(column, "like_pattern")(args.like_pattern)),
   ),
   columnMap("expect_column_values_to_match_like_pattern_list", { ...Likes, ...MatchOn }, text, (column, args) =>
-    (args.match_on === "all" ? all : any)(args.like_pattern_list.map(likeOn(column, "like_pattern_list"))),
+    (args.match_on === "all" ? all : some)(args.like_pattern_list.map(likeOn(column, "like_pattern_list"))),
   ),
   columnMap("expect_column_values_to_not_match_like_pattern_list", Likes, text, (column, args) =>
     none(args.like_pattern_list.map(likeOn(column, "like_pattern_list"))),
@@ -54,7 +54,7 @@ export const columnMapText: readonly Entry[] = [
 ];
 
 const not = (condition: Sql) => q`not ${condition}`;
-const none = (conditions: readonly Sql[]) => q`not (${any(conditions)})`;
+const none = (conditions: readonly Sql[]) => q`not (${some(conditions)})`;
 
 /** A search, as Great Expectations' is: the pattern may match anywhere. */
 const regexOn = (column: Column, argument: string) => (pattern: string) => {

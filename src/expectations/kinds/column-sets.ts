@@ -43,7 +43,7 @@ export function distinctValues(
     statement: q`select v, times from (
                    select ${subject} as v, count(*) as times, max(count(*)) over () as most from ${relation}
                     where ${present} group by ${subject}) g
-                  where ${only} order by v = any(${members}) desc limit ${limit}`,
+                  where ${only} order by v = some(${members}) desc limit ${limit}`,
     answer: (rows) => {
       const found = rows.map(([raw, count]): Distinct => {
         const value = jsonValue(column, raw);

@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import { ordered } from "../plan/bounds.ts";
 import { columnPairMap, type Entry, multicolumnMap } from "../plan/entry.ts";
-import { any, type ElementType, list, name, q, type Sql, value } from "../plan/sql.ts";
+import { type ElementType, list, name, q, type Sql, some, value } from "../plan/sql.ts";
 import {
   comparable,
   constantFor,
@@ -53,7 +53,7 @@ function inPairs(a: Column, b: Column, pairs: readonly (readonly unknown[])[]): 
   const [lefts, rights] = [whole.map(([x]) => x), whole.map(([, y]) => y)];
   const sets = q`${list(elementOf(a), lefts)}, ${list(elementOf(b), rights)}`;
   const isOne = q`(${comparable(a)}, ${comparable(b)}) in (select * from unnest(${sets}))`;
-  return any([isOne, ...withNull.map(([x, y]) => q`(${equals(a, x)} and ${equals(b, y)})`)]);
+  return some([isOne, ...withNull.map(([x, y]) => q`(${equals(a, x)} and ${equals(b, y)})`)]);
 }
 
 /** Pairs that hold a null are written out one by one. */
@@ -86,7 +86,7 @@ export const multicolumns: readonly Entry[] = [
 
   multicolumnMap("expect_select_column_values_to_be_unique_within_record", {}, null, (columns) => {
     const pairs = columns.flatMap((a, at) => columns.slice(at + 1).map((b) => isSame(a, b)));
-    return q`not ${any(pairs)}`;
+    return q`not ${some(pairs)}`;
   }),
 
   multicolumnMap("expect_compound_columns_to_be_unique", {}, null, (columns, _, scope, judge) =>

@@ -1,7 +1,7 @@
 import { type ArkErrors, requireMet, type type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
 import type { Plan, RowCheck, Scope } from "./plan.ts";
-import { all, any, q, name as quoted, Sql } from "./sql.ts";
+import { all, q, name as quoted, Sql, some } from "./sql.ts";
 import { type Family, familyOf, inWords, suiteError } from "./values.ts";
 
 /** One kind of expectation: its arguments as a schema, and what is asked of the table. */
@@ -127,8 +127,8 @@ type Judge = (present: readonly Sql[]) => Sql;
 
 /** By `ignore_row_if`. */
 const judgedIf = {
-  both_values_are_missing: any,
-  all_values_are_missing: any,
+  both_values_are_missing: some,
+  all_values_are_missing: some,
   either_value_is_missing: all,
   any_value_is_missing: all,
   neither: () => q`true`,

@@ -1,6 +1,6 @@
 import { withinInterval } from "./bounds.ts";
 import type { Bound, Interval, RowCheck } from "./plan.ts";
-import { all, any, q, type Sql, toText } from "./sql.ts";
+import { all, q, type Sql, some, toText } from "./sql.ts";
 
 /** The condition that picks the unexpected rows, of those the scope speaks of. */
 export function unexpectedRows({ judged, expected, unexpected }: RowCheck, rows: Sql | null): Sql {
@@ -21,7 +21,7 @@ export function screenOf(checks: readonly RowCheck[]): Sql {
   const present = refusing.filter(({ columns: [column = ""] }) => !asked.has(column));
   const together = distinct([...demanded, ...present].map(({ expected }) => expected));
   const alone = others.filter((one) => !demanded.includes(one)).map((one) => one.check ?? q`not (${one.expected})`);
-  return any([...(together.length === 0 ? [] : [q`(${all(together)}) is not true`]), ...distinct(alone)]);
+  return some([...(together.length === 0 ? [] : [q`(${all(together)}) is not true`]), ...distinct(alone)]);
 }
 
 /** What is expected of one column alone, or a check of another kind as it is. */

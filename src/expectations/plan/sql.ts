@@ -179,7 +179,7 @@ export function all(conditions: readonly (Sql | null)[]): Sql {
 }
 
 /** `(a or b or c)`; false for none. */
-export function any(conditions: readonly Sql[]): Sql {
+export function some(conditions: readonly Sql[]): Sql {
   const [first = q`false`, ...others] = conditions;
   return others.length === 0 ? first : q`(${others.reduce((joined, next) => q`${joined} or ${next}`, first)})`;
 }

@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { isDate } from "../../core/month.ts";
-import { any, type ElementType, list, name, q, type Sql, value } from "./sql.ts";
+import { type ElementType, list, name, q, type Sql, some, value } from "./sql.ts";
 
 /**
  * What columns' values are alike; each family compares in one way. `argument` is the type that arguments are given for it:
@@ -56,8 +56,8 @@ export function isAmong(column: Column, argument: string, values: readonly unkno
   // An array of none would make it false for a NULL, too.
   if (texts.length === 0) return noValue(column);
   // A few comparisons cost less than a search through an array.
-  if (texts.length <= 4) return any(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
-  return q`${comparable(column)} = any(${list(elementOf(column), texts)})`;
+  if (texts.length <= 4) return some(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
+  return q`${comparable(column)} = some(${list(elementOf(column), texts)})`;
 }
 
 /** One value as a constant of the column's type: of a time, a date column takes the day, as PostgreSQL does. */
