@@ -8,8 +8,8 @@ import {
   parseSettings,
   protocol,
 } from "../core/messages/requests.ts";
-import { cancelled } from "./run/cancel.ts";
 import { type Service, startService } from "./service.ts";
+import { cancelled } from "./stages/cancel.ts";
 
 /**
  * The pipeline subprocess: settings on the first line of stdin, then one call a line; on stdout the events and the

@@ -8,8 +8,8 @@ import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { browseHistory, browseRun, browseRuns, browseSnapshots } from "./answers/browse.ts";
 import { browseMonths } from "./answers/months.ts";
-import { cancelled, tooLate } from "./run/cancel.ts";
 import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session/session.ts";
+import { cancelled, tooLate } from "./stages/cancel.ts";
 
 type OnEvent = (event: RunEvent) => void;
 

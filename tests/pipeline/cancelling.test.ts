@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { EventBody } from "../../src/core/messages/events.ts";
-import { cancelled, tooLate, whileCancellable } from "../../src/pipeline/run/cancel.ts";
 import { inStage } from "../../src/pipeline/run/run.ts";
+import { cancelled, tooLate, whileCancellable } from "../../src/pipeline/stages/cancel.ts";
 import { openRun } from "../../src/postgres/ledger/records.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";

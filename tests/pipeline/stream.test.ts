@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { RunEvent } from "../../src/core/messages/events.ts";
-import { eventStream } from "../../src/pipeline/run/context.ts";
+import { eventStream } from "../../src/pipeline/stages/context.ts";
 
 test("progress is thinned out, but never the end of it", () => {
   const told: RunEvent[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { DriftLimits } from "../../src/core/drift.ts";
-import { type DriftedColumn, driftedColumns } from "../../src/pipeline/run/drift.ts";
+import { type DriftedColumn, driftedColumns } from "../../src/pipeline/stages/drift.ts";
 import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { judge } from "./drift/judge.ts";

@@ -22,8 +22,8 @@ import { type Past, readPast } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { whoami } from "../session/whoami.ts";
 import { asWriter } from "../session/writer.ts";
-import { ingest } from "./ingest.ts";
-import { emptyRecord } from "./record.ts";
+import { emptyRecord } from "../stages/context.ts";
+import { ingest } from "../stages/ingest.ts";
 
 /** What stands under a date, by table. */
 interface Standing {

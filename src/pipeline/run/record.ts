@@ -1,31 +1,13 @@
 import { ConsoleError, type ExitName, failureCodes } from "../../core/errors.ts";
-import type { ExpectationCounts, TableCounts, Warning } from "../../core/messages/events.ts";
+import type { ExpectationCounts } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
-import {
-  closeRun,
-  type FileRecord,
-  recordFaults,
-  recordFiles,
-  recordTables,
-  recordVerdicts,
-} from "../../postgres/ledger/records.ts";
+import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } from "../../postgres/ledger/records.ts";
 import { isSettled, patienceMs } from "../../postgres/ledger/standing.ts";
-
-/** What a run has found out so far; the ledger keeps it whether or not the run publishes. */
-export interface RunRecord {
-  files: FileRecord[];
-  tables: TableCounts[];
-  verdicts: EvaluatedVerdict[];
-  warnings: Warning[];
-}
-
-export function emptyRecord(): RunRecord {
-  return { files: [], tables: [], verdicts: [], warnings: [] };
-}
+import type { RunRecord } from "../stages/context.ts";
 
 export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): ExpectationCounts {
   const broken = verdicts.filter((verdict) => !verdict.success);

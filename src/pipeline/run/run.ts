@@ -14,16 +14,16 @@ import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { filesOf, type MonthOnDisk } from "../drop/months.ts";
 import { parentsFor } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
-import { stopIfCancelled, whileCancellable } from "./cancel.ts";
-import { type EventStream, publishingMode, type StageContext } from "./context.ts";
-import { warnOfDrift } from "./drift.ts";
-import { ingest } from "./ingest.ts";
+import { stopIfCancelled, whileCancellable } from "../stages/cancel.ts";
+import { type EventStream, publishingMode, type StageContext } from "../stages/context.ts";
+import { warnOfDrift } from "../stages/drift.ts";
+import { ingest } from "../stages/ingest.ts";
+import { type Snapshots, snapshot } from "../stages/snapshot.ts";
+import { findUnexpected } from "../stages/unexpected-faults.ts";
+import { upsert } from "../stages/upsert.ts";
+import { validate } from "../stages/validate.ts";
+import { requireWritten } from "../stages/written.ts";
 import { countVerdicts, recordFailure, recordRun, requireCommitted } from "./record.ts";
-import { type Snapshots, snapshot } from "./snapshot.ts";
-import { findUnexpected } from "./unexpected-faults.ts";
-import { upsert } from "./upsert.ts";
-import { validate } from "./validate.ts";
-import { requireWritten } from "./written.ts";
 
 /** What all runs of one request share. */
 export interface Series extends EventStream {

@@ -15,9 +15,8 @@ import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { whoami } from "../session/whoami.ts";
 import { openWriter } from "../session/writer.ts";
-import { eventStream, type Job, publishingMode } from "./context.ts";
-import { emptyRecord } from "./record.ts";
-import { outOfOrder, stampOutOfOrder } from "./refusals.ts";
+import { emptyRecord, eventStream, type Job, publishingMode } from "../stages/context.ts";
+import { outOfOrder, stampOutOfOrder } from "../stages/refusals.ts";
 import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
 import { isUnchanged } from "./unchanged.ts";
 

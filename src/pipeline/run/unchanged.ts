@@ -7,7 +7,7 @@ import { plainSeal } from "../../postgres/snapshots/seals.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, type Past } from "../drop/past.ts";
-import type { Job } from "./context.ts";
+import type { Job } from "../stages/context.ts";
 import type { Series } from "./run.ts";
 
 /** Whether these very files are published under this very stamp. Says so then, in the words of a run. */

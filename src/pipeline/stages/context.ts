@@ -1,7 +1,8 @@
 import type { Dataset } from "../../core/dataset.ts";
-import type { EventBody, Mode, RunEvent, Warning } from "../../core/messages/events.ts";
+import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
+import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
@@ -9,7 +10,18 @@ import type { FileRecord } from "../../postgres/ledger/records.ts";
 import type { DropFaults } from "../drop/faults.ts";
 import type { Incoming } from "../drop/months.ts";
 import type { Past } from "../drop/past.ts";
-import type { RunRecord } from "./record.ts";
+
+/** What a run has found out so far; the ledger keeps it whether or not the run publishes. */
+export interface RunRecord {
+  files: FileRecord[];
+  tables: TableCounts[];
+  verdicts: EvaluatedVerdict[];
+  warnings: Warning[];
+}
+
+export function emptyRecord(): RunRecord {
+  return { files: [], tables: [], verdicts: [], warnings: [] };
+}
 
 /** What a run is about, from its first moment. */
 export interface Job {
