@@ -18,6 +18,18 @@ export interface Moves {
   mean: number | null;
 }
 
+/** A column and those of its figures that are at or beyond their limits. */
+export interface DriftedColumn {
+  column: string;
+  drifts: Drift[];
+}
+
+/** The columns of a snapshot that drifted since the one before it, which is of that date. */
+export interface DriftSince {
+  since: string;
+  columns: DriftedColumn[];
+}
+
 export type FigureName = "psi" | "tv" | "beyond" | "missing" | "mean";
 
 /** A figure that reached its limit. */

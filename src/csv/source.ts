@@ -4,6 +4,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { version } from "../../package.json" with { type: "json" };
 import type { TableShape } from "../core/columns.ts";
 import { codeOf } from "../core/errors.ts";
 import type { FaultCode } from "../core/faults.ts";
@@ -144,4 +145,16 @@ function throwFault(error: unknown): never {
   if (error instanceof SourceFault) throw error;
   const code = codeOf(error);
   throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", reasonOf(error));
+}
+
+/**
+ * A digest of all that a verdict on a file's rows depends on, besides its bytes: the table's columns and key, the dates
+ * that are allowed, and the reader itself. Equal bytes read under the same digest are equally sound, and stage equal rows.
+ * Null where a column's type is of somebody's own making, which may change under its name.
+ */
+export function readAs({ shape, dates, optional }: TableSource): string | null {
+  if (shape.columns.some(({ own }) => own)) return null;
+  const { columns, key } = shape;
+  const said = JSON.stringify([version, columns, key, dates, [...optional].sort()]);
+  return new Bun.CryptoHasher("sha256").update(said).digest("hex");
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import { frozenSide } from "../../src/pipeline/drift/suspects.ts";
 import { scatteredCells } from "../../src/postgres/drift/scattered-cells.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { keyHash } from "../../src/postgres/snapshots/fingerprint.ts";
@@ -191,7 +192,12 @@ describe("a column for which small and large letters are the same", () => {
     await sql`alter table ${sql(name)} alter net_service type text collate alike`;
     await sql`update ${sql(name)} set net_service = lower(net_service) where user_id > 'b'`;
     const columns = table.snapshot.columns.filter((column) => column.name === "net_service");
-    const [cells = []] = await scatteredCells(sql, table, { asOf: "2024-01-31", percent: 100 }, columns);
+    const [cells = []] = await scatteredCells(
+      sql,
+      frozenSide(table, { as_of: "2024-01-31", rows: 0 }).rows,
+      100,
+      columns,
+    );
     expect(cells).toHaveLength(users.length);
     expect(new Set(cells).size).toBe(2);
   });

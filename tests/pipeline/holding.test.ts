@@ -91,6 +91,7 @@ test("a month stands under its stamp, be it by the ledger or by rows, and no lon
       stamps: [],
       publications: [],
       seals: [],
+      partitions: [],
       nowhere: [],
       holding: { kind: "nothing" },
       ...given,

@@ -5,7 +5,14 @@ import { type Past, type StampedDate, stampInTheWay } from "../../src/pipeline/d
 /** Months and their dates come in one order: whatever stands, a stamp is after those of older months and before newer ones. */
 
 const firstMonth = "2024-01";
-const nothing: Past = { publications: [], seals: [], stamps: [], nowhere: [], holding: { kind: "nothing" } };
+const nothing: Past = {
+  publications: [],
+  seals: [],
+  partitions: [],
+  stamps: [],
+  nowhere: [],
+  holding: { kind: "nothing" },
+};
 const stamp = (as_of: string, month: MonthName | null): StampedDate => ({
   ...{ as_of, month, sealed: true, copied: false },
   index: (month === null ? undefined : monthIndex(month)) ?? indexOfDate(as_of, firstMonth),

@@ -15,6 +15,7 @@ function publication(month: string, rows: number): Publication {
     identity: null,
     sha256: null,
     columns: null,
+    read_as: null,
     rows,
   };
   return {

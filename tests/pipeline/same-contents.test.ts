@@ -48,7 +48,14 @@ test("a live table that was emptied since is filled by the same files again", as
 describe("--as-of", () => {
   const session = { dataset: { first_month: "2024-01" }, settings: { data: "data" } } as Session;
   const onDisk = ["month_000", "month_001"].map((month) => ({ month: month as "month_0", files: [], listedAt: 0 }));
-  const past = { publications: [], seals: [], stamps: [], nowhere: [], holding: { kind: "nothing" } } as const;
+  const past = {
+    publications: [],
+    seals: [],
+    partitions: [],
+    stamps: [],
+    nowhere: [],
+    holding: { kind: "nothing" },
+  } as const;
   const select = (months: string[], as_of: string | null) =>
     selectMonths(session, { selection: { months }, as_of }, onDisk, past).map(({ month }) => month as string);
 

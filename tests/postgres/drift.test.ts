@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { DriftLimits } from "../../src/core/drift.ts";
-import { type DriftedColumn, driftedColumns } from "../../src/pipeline/stages/drift.ts";
+import type { DriftedColumn, DriftLimits } from "../../src/core/drift.ts";
+import { frozenSide } from "../../src/pipeline/drift/suspects.ts";
+import { driftedColumns } from "../../src/pipeline/stages/drift.ts";
 import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { judge } from "./drift/judge.ts";
@@ -31,8 +32,8 @@ async function told(): Promise<DriftedColumn[]> {
   const { sql } = database;
   const rows = async (asOf: string) => (await sql`select 1 from wide_snapshots where as_of = ${asOf}`).count;
   const [before, now] = [
-    { as_of: from, rows: await rows(from) },
-    { as_of: to, rows: await rows(to) },
+    frozenSide(wide, { as_of: from, rows: await rows(from) }),
+    frozenSide(wide, { as_of: to, rows: await rows(to) }),
   ];
   return driftedColumns(sql, wide, { before, now }, limits);
 }

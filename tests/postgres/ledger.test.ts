@@ -47,6 +47,7 @@ async function published(what: typeof month0, observed: number): Promise<number>
     sha256: "ab",
     rows: 2,
     columns: ["user_id"],
+    read_as: null,
   };
   await sql.begin(async (tx) => {
     await ledger.recordFiles(tx, run, [file]);

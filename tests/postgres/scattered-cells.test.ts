@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { frozenSide } from "../../src/pipeline/drift/suspects.ts";
 import { readerOf } from "../../src/postgres/connection/one-view.ts";
 import { movesOf, spreadsOf } from "../../src/postgres/drift/column-moves.ts";
 import { exactMeans, scatteredCells } from "../../src/postgres/drift/scattered-cells.ts";
@@ -34,14 +35,14 @@ test("a sample takes about its share of the rows, cells of a row side by side, a
     select 'u' || i, i, case when i % 2 = 0 then i / 4.0 end, 'plan' || i % 3, ${from} from generate_series(1, 20000) i`;
   const [visits, amount, plan] = ["visits", "amount", "plan"].flatMap(columnNamed);
   if (!visits || !amount || !plan) throw new Error("a column is gone");
-  const cells = await scatteredCells(sql, wide, { asOf: from, percent: 10 }, [visits, amount, plan]);
+  const cells = await scatteredCells(sql, frozenSide(wide, { as_of: from, rows: 0 }).rows, 10, [visits, amount, plan]);
   const rows = cells[0]?.length ?? 0;
   expect(rows).toBeGreaterThan(1_700);
   expect(rows).toBeLessThan(2_300);
   expect(cells.map((column) => column.length)).toEqual([rows, rows, rows]);
   expect(new Set(cells[2]).size).toBe(3);
   expect(cells[1]).toEqual((cells[0] ?? []).map((visit) => ((visit ?? 0) % 2 === 0 ? (visit ?? 0) / 4 : null)));
-  const [whole] = await scatteredCells(sql, wide, { asOf: from, percent: 100 }, [visits]);
+  const [whole] = await scatteredCells(sql, frozenSide(wide, { as_of: from, rows: 0 }).rows, 100, [visits]);
   expect(whole).toHaveLength(20_000);
 });
 
@@ -65,7 +66,7 @@ test("floats at the ends of their range, NaN and infinities break no figure", as
     await fill(before, from);
     await fill(after, to);
     const rows = allRows(wide, from, to);
-    const cells = await scatteredCells(sql, wide, { asOf: from, percent: 100 }, columns);
+    const cells = await scatteredCells(sql, frozenSide(wide, { as_of: from, rows: 0 }).rows, 100, columns);
     expect(cells).toEqual([before.map(Number)]);
     const [mean = null] = await exactMeans(sql, rows.to, columns);
     expect(mean === null || Number.isFinite(mean)).toBe(true);

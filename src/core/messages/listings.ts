@@ -168,6 +168,10 @@ export interface Check {
   remedy: string | null;
 }
 
+export function check(state: Check["state"], name: string, detail: string, remedy: string | null = null): Check {
+  return { name, state, detail, remedy };
+}
+
 export interface ServerStatus {
   /** Whether any of its processes lives, wherever that is. */
   running: boolean;

@@ -1,17 +1,19 @@
 import { access, constants } from "node:fs/promises";
-import { formatCount, formatCounted } from "../../core/format.ts";
-import type { Check } from "../../core/messages/listings.ts";
+import { formatCounted } from "../../core/format.ts";
+import { type Check, check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
-import { type Damage, type PagesRead, readEveryPage } from "../../postgres/catalog/pages.ts";
 import { missingPrivileges, readsOnly } from "../../postgres/catalog/privileges.ts";
 import { readingOnly, translate } from "../../postgres/connection/errors.ts";
+import { lockHolder } from "../../postgres/connection/lock.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
+import { foundInStage } from "../../postgres/live/stage.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
+import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
@@ -36,13 +38,10 @@ export async function doctor(
     // Without a folder there are no months to speak of: the first check said so.
     ...(data.state === "ok" ? [await checkMonths(session)] : []),
     await checkPartitions(session),
+    await checkStage(session),
     ...(await checkPast(session)),
     ...(isToReadPages ? await checkPages(session) : []),
   ];
-}
-
-function check(state: Check["state"], name: string, detail: string, remedy: string | null = null): Check {
-  return { name, state, detail, remedy };
 }
 
 function failed(name: string, thrown: unknown): Check {
@@ -108,6 +107,26 @@ async function checkPartitions({ sql, tables }: Session): Promise<Check> {
     ...(distributed.length > 0 ? ["What Citus distributed is left as it is."] : []),
   ];
   return check("warn", "snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
+}
+
+/** Between runs it is empty: what is there then is of one that was killed, and nobody sees it. */
+async function checkStage({ sql, dataset, tables }: Session): Promise<Check> {
+  if ((await lockHolder(sql, dataset.name)) !== null) return check("ok", "stage", "in use by a run");
+  let found: Awaited<ReturnType<typeof foundInStage>>;
+  try {
+    found = await foundInStage(sql, tables);
+  } catch (thrown) {
+    return failed("stage", thrown);
+  }
+  const { full, built } = found;
+  const left = [...full, ...built].map(({ schema, name }) => `${schema}.${name}`);
+  if (left.length === 0) return check("ok", "stage", "empty, as it is between runs");
+  return check(
+    "warn",
+    "stage",
+    `A run that was killed left rows in ${left.join(", ")}.`,
+    "They count for nothing; the next run that has something to do empties them.",
+  );
 }
 
 /** The months and dates that have a past here: their order, their seals, and what is not ours. */
@@ -198,37 +217,4 @@ function checkOrigin({ holding, stamps, nowhere }: Past): Check {
     "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
       "`snapshots --drop DATE` removes one.",
   );
-}
-
-/** What `doctor --check-data` says of the pages of the database. */
-async function checkPages({ sql }: Session): Promise<Check[]> {
-  let read: PagesRead;
-  try {
-    read = await readEveryPage(sql);
-  } catch (thrown) {
-    const { title } = translate(thrown);
-    const remedy = "It needs a superuser, and the module pg_prewarm on the server: connect as one with --database.";
-    return [check("fail", "pages", `They could not be read: ${title}`, remedy)];
-  }
-  if (read.damaged.length > 0) return read.damaged.map(damage);
-  const detail = `${formatCounted(read.pages, "page")} of ${formatCount(read.relations)} tables and indexes were read`;
-  if (read.checksums) return [check("ok", "pages", `${detail}, and agree with their checksums`)];
-  return [
-    check(
-      "warn",
-      "pages",
-      `${detail}; they carry no checksums, so that damage may not be seen.`,
-      "`pg_checksums --enable` adds them while the server is stopped.",
-    ),
-  ];
-}
-
-function damage({ table, index, what }: Damage): Check {
-  const rescue =
-    `Copy the server's data away first. Then, in psql: \`set zero_damaged_pages = on; create table rescued as select * from ${table};\` ` +
-    "keeps every row that can be read. Rows of a live table come back with their months' drops (--force), " +
-    "those of a snapshot with --restamp --backfill.";
-  const remedy = index === null ? rescue : `No row is lost: \`reindex index ${index};\` in psql builds it anew.`;
-  const place = index === null ? table : `The index ${index} of ${table}`;
-  return check("fail", "pages", `${place} is damaged: ${what}.`, remedy);
 }

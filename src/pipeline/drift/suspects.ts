@@ -7,14 +7,30 @@ import { distancesOf } from "../../postgres/drift/distance.ts";
 import { isNumber } from "../../postgres/drift/distance-figures.ts";
 import { exactMeans, scatteredCells } from "../../postgres/drift/scattered-cells.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
-import type { Frozen } from "../../postgres/snapshots/snapshots.ts";
-import { allRows, sameKeys } from "../../postgres/snapshots/two-snapshots.ts";
+import { type Frozen, frozenRows, type RowsOf } from "../../postgres/snapshots/snapshots.ts";
+import { sameKeys, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
 import { type Bounds, categoryBounds, numberBounds, variationError } from "./bounds.ts";
 
-/** The two snapshots of one table. */
+/** A snapshot of a table: how many rows it has, and where they are. */
+export interface Side {
+  count: number;
+  rows: RowsOf;
+}
+
+/** Two snapshots of one table. */
 export interface Sides {
-  before: Pick<Seal, "as_of" | "rows">;
-  now: Pick<Seal, "as_of" | "rows">;
+  before: Side;
+  now: Side;
+}
+
+/** What stands under a date. */
+export function frozenSide(table: Frozen, { as_of: asOf, rows }: Pick<Seal, "as_of" | "rows">): Side {
+  return { count: rows, rows: (columns, sampled) => frozenRows(table, asOf, columns, sampled) };
+}
+
+/** Every row of both. */
+export function bothSides({ snapshot }: Frozen, { before, now }: Sides): TwoSnapshots {
+  return { from: before.rows(snapshot.columns), to: now.rows(snapshot.columns) };
 }
 
 /** Rows of each side of a sample. Chance then adds 0.001 to a PSI, and a share is known to within 0.02. */
@@ -35,11 +51,9 @@ export async function suspectsOf(
   limits: DriftLimits,
 ): Promise<{ column: Column; moved: number }[]> {
   const numbers = columns.filter(isNumber);
-  const take = ({ as_of: asOf, rows }: Sides["now"]) =>
-    scatteredCells(tx, table, { asOf, percent: (100 * sampled) / Math.max(rows, 1) }, columns);
-  const [from, to] = [await take(sides.before), await take(sides.now)];
-  const { to: later } = allRows(table, sides.before.as_of, sides.now.as_of);
-  const means = limits.mean === undefined ? [] : await exactMeans(tx, later, numbers);
+  const take = ({ rows, count }: Side) => scatteredCells(tx, rows, (100 * sampled) / Math.max(count, 1), columns);
+  const [from, to] = await Promise.all([take(sides.before), take(sides.now)]);
+  const means = limits.mean === undefined ? [] : await exactMeans(tx, sides.now.rows(numbers), numbers);
   const suspects = columns.flatMap((column, index) => {
     const cells = { from: from[index] ?? [], to: to[index] ?? [] };
     const mean = means[numbers.indexOf(column)] ?? null;
@@ -68,12 +82,12 @@ function areBelow(bounds: Bounds, limits: DriftLimits): boolean {
 async function stillSuspect(
   tx: Queryable,
   table: Frozen,
-  { before, now }: Sides,
+  sides: Sides,
   categories: readonly { column: Column; bounds: Bounds }[],
   limits: DriftLimits,
 ): Promise<{ column: Column; moved: number }[]> {
-  const oneIn = Math.max(1, Math.floor(Math.max(before.rows, now.rows) / sampledKeys));
-  const rows = sameKeys(table, allRows(table, before.as_of, now.as_of), oneIn);
+  const oneIn = Math.max(1, Math.floor(Math.max(sides.before.count, sides.now.count) / sampledKeys));
+  const rows = sameKeys(table, bothSides(table, sides), oneIn);
   const columns = categories.map(({ column }) => column);
   const { columns: counted } = await rowChanges(tx, rows, table.live.key, columns);
   const distances = await distancesOf(readerOf(tx), rows, counted);

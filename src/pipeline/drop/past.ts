@@ -3,7 +3,9 @@ import type { Queryable } from "../../postgres/connection/connect.ts";
 import { type Publication, publications } from "../../postgres/ledger/queries.ts";
 import { holdRows } from "../../postgres/live/live-rows.ts";
 import type { Parents } from "../../postgres/live/parents.ts";
+import { type Partition, partitionsOf } from "../../postgres/snapshots/partitions.ts";
 import { type LedgerSeal, listSeals, unsealedDropsSince } from "../../postgres/snapshots/seals.ts";
+import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
@@ -40,6 +42,8 @@ interface HeldMonth {
 export interface Past {
   publications: readonly Publication[];
   seals: readonly LedgerSeal[];
+  /** Of the snapshot tables. */
+  partitions: readonly Partition[];
   /** Each pair of date and month once, oldest date first. */
   stamps: readonly StampedDate[];
   /** Dates that rows stand under and that are no days of any month, such as `infinity`. */
@@ -49,12 +53,16 @@ export interface Past {
 
 export async function readPast(sql: Queryable, session: Pick<Session, "dataset" | "tables">): Promise<Past> {
   const { dataset, tables } = session;
-  const [published, seals, dropped] = await Promise.all([
+  const [published, seals, dropped, partitions] = await Promise.all([
     publications(sql, dataset.name),
     listSeals(sql, dataset.name),
     unsealedDropsSince(sql, dataset.name),
+    partitionsOf(
+      sql,
+      tables.filter(isFrozen).map(({ snapshot }) => snapshot.table),
+    ),
   ]);
-  const unsealed = await unsealedDates(sql, tables, seals);
+  const unsealed = await unsealedDates(sql, tables, seals, partitions);
   const stamps = stampsOf(
     seals,
     unsealed.filter(({ as_of }) => isDate(as_of)),
@@ -62,7 +70,7 @@ export async function readPast(sql: Queryable, session: Pick<Session, "dataset" 
   );
   const nowhere = [...new Set(unsealed.map(({ as_of }) => as_of).filter((as_of) => !isDate(as_of)))];
   const holding = await holdingOf(sql, session, published, stamps, dropped);
-  return { publications: published, seals, stamps, nowhere, holding };
+  return { publications: published, seals, partitions, stamps, nowhere, holding };
 }
 
 /** `dropped`: the dates of rows that no run took and that are gone by our own hand. */

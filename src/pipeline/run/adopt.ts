@@ -5,7 +5,7 @@ import { rolledBack } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { closeRun, openRun, recordTables } from "../../postgres/ledger/records.ts";
 import { countLive } from "../../postgres/live/live-rows.ts";
-import { prepareStage } from "../../postgres/live/stage.ts";
+import { emptyStage, prepareStage } from "../../postgres/live/stage.ts";
 import { stagedChanges } from "../../postgres/snapshots/row-changes.ts";
 import { named, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
 import { recordSeals, type SealedTable } from "../../postgres/snapshots/seals.ts";
@@ -96,10 +96,13 @@ async function agreementWith(
   try {
     return await rolledBack(sql, async (tx) => {
       // As for a run that nobody hears of, and that ends after its first stage.
+      await emptyStage(tx, session.tables);
       await ingest({
+        within: (work) => work(tx),
+        onStaged: () => {},
         ...{ dataset: session.dataset, tables: session.tables, month, asOf, past, before: null },
         ...{ mode: "dry_run", restamp: false, backfill: true, goesOn: false, suites: new Map() },
-        ...{ run: 0, tx, record: emptyRecord(), faults: new DropFaults(month, null), emit: () => {} },
+        ...{ run: 0, record: emptyRecord(), faults: new DropFaults(month, null), emit: () => {} },
         incoming: incomingOf(session.tables, drop, null),
         signal: new AbortController().signal,
       });

@@ -4,7 +4,7 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import type { MonthName } from "../../core/month.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
-import { type Queryable, type Sql, writeExactly } from "../../postgres/connection/connect.ts";
+import { type Queryable, type Sql, type Transaction, writeExactly } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
@@ -14,11 +14,12 @@ import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { filesOf, type MonthOnDisk } from "../drop/months.ts";
 import { parentsFor } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
-import { stopIfCancelled, whileCancellable } from "../stages/cancel.ts";
-import { type EventStream, publishingMode, type StageContext } from "../stages/context.ts";
-import { warnOfDrift } from "../stages/drift.ts";
-import { ingest } from "../stages/ingest.ts";
+import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
+import { type EventStream, publishingMode, type StageContext, type Staged } from "../stages/context.ts";
+import { type Ingesting, ingest } from "../stages/ingest.ts";
+import { prepareSnapshot } from "../stages/prepared.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
+import { Tasks } from "../stages/tasks.ts";
 import { findUnexpected } from "../stages/unexpected-faults.ts";
 import { upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
@@ -33,13 +34,15 @@ export interface Series extends EventStream {
   sql: Queryable;
   /** Where the record of each run is kept, whatever becomes of the work. */
   ledger: Sql;
+  /** Where others can help with what nobody sees yet; null where all is one transaction. */
+  side: Sql | null;
   /** The server's process for `sql`, which holds the lock. */
   pid: number;
   signal: AbortSignal;
 }
 
 /** A run that is open in the ledger and holds the lock. */
-export interface MonthRun extends Series, Omit<StageContext, "tx"> {
+export interface MonthRun extends Series, Omit<StageContext, "tx" | "tasks" | "prepared"> {
   drop: MonthOnDisk;
   /** Months that are to follow, and are not run should this one fail. */
   left: MonthName[];
@@ -107,15 +110,25 @@ export async function fail(open: MonthRun, error: ConsoleError): Promise<Console
 
 /** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
 async function publish(open: MonthRun): Promise<Snapshots> {
-  const { run, mode, session, sql, pid, ledger, record } = open;
+  const { run, mode, session, sql, pid, ledger, record, signal } = open;
   const isDry = mode === "dry_run";
-  const stopStatement = () => cancelBackend(session.sql, pid);
-  let snapshots: Snapshots = { inForce: [], fresh: [], lifted: 0, replaced: 0 };
+  const tasks = new Tasks(open.side);
+  const stopStatements = async () => {
+    await Promise.all([cancelBackend(session.sql, pid), tasks.cancelStatement(session.sql)]);
+  };
+  const context = { ...open, tasks, prepared: { made: new Map(), stands: new Map() } };
+  let snapshots: Snapshots = { inForce: [], lifted: 0, replaced: 0 };
   let isCommitting = false;
   try {
+    // Who helps has to see what is staged.
+    const seen = open.side && (await whileCancellable(signal, stopStatements, () => stageFiles(open, context, null)));
     await transact(sql, async (tx) => {
       await writeExactly(tx);
-      snapshots = await whileCancellable(open.signal, stopStatement, () => runStages(open, { ...open, tx }));
+      snapshots = await whileCancellable(signal, stopStatements, async () => {
+        const staged = seen ?? (await stageFiles(open, context, tx));
+        return runStages(open, { ...context, tx }, staged);
+      });
+      tooLate.add(signal);
       if (isDry) await fireDeferred(tx);
       else await recordRun(tx, run, record, "published");
       // The last thing before the commit: another delivery may have begun to take this one's place.
@@ -123,8 +136,13 @@ async function publish(open: MonthRun): Promise<Snapshots> {
       isCommitting = !isDry;
     });
   } catch (thrown) {
-    if (!isCommitting) throw thrown;
-    await requireCommitted(ledger, run, thrown);
+    await tasks.stop(session.sql);
+    if (isCommitting) await requireCommitted(ledger, run, thrown);
+    else {
+      // Should that fail, the next run does it.
+      if (open.side !== null) await emptyStage(ledger, open.tables).catch(() => undefined);
+      throw thrown;
+    }
   }
   if (isDry) {
     await ledger.begin((tx) => recordRun(tx, run, record, "dry_run"));
@@ -133,10 +151,29 @@ async function publish(open: MonthRun): Promise<Snapshots> {
   return snapshots;
 }
 
-async function runStages(open: MonthRun, context: StageContext): Promise<Snapshots> {
+/** Stage the drop: in the run's transaction, or before it, each file in one of its own. What the snapshots need is begun. */
+function stageFiles(open: MonthRun, context: Omit<StageContext, "tx">, tx: Transaction | null): Promise<Staged[]> {
+  const { sql, tables, record } = open;
+  const within: Ingesting["within"] = async (work) => {
+    if (tx !== null) return work(tx);
+    let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
+    await transact(sql, async (own) => {
+      await writeExactly(own);
+      result = { value: await work(own) };
+    });
+    if (result === undefined) throw new Error("a transaction had no work");
+    return result.value;
+  };
+  return inStage(open, "ingest", async () => {
+    await emptyStage(tx ?? sql, tables);
+    const staged = await ingest({ ...context, within, onStaged: (table) => prepareSnapshot(context, table) });
+    record.files = staged.map((table) => table.record);
+    return staged;
+  });
+}
+
+async function runStages(open: MonthRun, context: StageContext, staged: readonly Staged[]): Promise<Snapshots> {
   const { record } = open;
-  const staged = await inStage(open, "ingest", () => ingest(context));
-  record.files = staged.map((table) => table.record);
   const upserted = await inStage(open, "upsert", () => upsert(context, staged));
   record.tables = upserted.counts;
   await inStage(open, "validate", () => validate(context));
@@ -153,7 +190,6 @@ async function runStages(open: MonthRun, context: StageContext): Promise<Snapsho
   const snapshots = await inStage(open, "snapshot", async () => {
     const taken = await snapshot(context);
     await requireWritten(context, upserted);
-    await warnOfDrift(context, taken.fresh);
     return taken;
   });
   await emptyStage(context.tx, open.tables);

@@ -2,6 +2,7 @@ import type { ConsoleError } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
+import { hasDistributed } from "../../postgres/catalog/introspect.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
@@ -39,11 +40,16 @@ export async function runMonths(
     if (months.length === 0) return 0;
     const sql = await writer.lock();
     // One statement behind the other, without waiting for each.
-    const [pid] = await Promise.all([backendPid(sql), prepareStage(sql, session.tables)]);
+    const [pid, isDistributed] = await Promise.all([
+      backendPid(sql),
+      hasDistributed(sql),
+      prepareStage(sql, session.tables),
+    ]);
     const series = { ...stream, session, request, pid, signal };
-    if (!request.dry_run) return await runEach({ ...series, sql, ledger: sql }, months);
+    const side = isDistributed ? null : session.sql;
+    if (!request.dry_run) return await runEach({ ...series, sql, side, ledger: sql }, months);
     // One transaction over all of them, so that each finds what the months before it would leave.
-    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, ledger: session.sql }, months));
+    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null, ledger: session.sql }, months));
   } catch (thrown) {
     const { code, title, hint, exitCode } = translate(thrown);
     // It is no word on the month before.

@@ -45,9 +45,7 @@ export async function whileCancellable<Result>(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    const result = await work();
-    tooLate.add(signal);
-    return result;
+    return await work();
   } finally {
     isThrough = true;
     signal.removeEventListener("abort", onAbort);

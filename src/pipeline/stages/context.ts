@@ -1,4 +1,5 @@
 import type { Dataset } from "../../core/dataset.ts";
+import type { DriftSince } from "../../core/drift.ts";
 import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
@@ -7,9 +8,11 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
+import type { Sealed } from "../../postgres/snapshots/fingerprint.ts";
 import type { DropFaults } from "../drop/faults.ts";
 import type { Incoming } from "../drop/months.ts";
 import type { Past } from "../drop/past.ts";
+import type { Task, Tasks } from "./tasks.ts";
 
 /** What a run has found out so far; the ledger keeps it whether or not the run publishes. */
 export interface RunRecord {
@@ -52,8 +55,26 @@ export interface StageContext extends Job {
   /** For the ledger; to its warnings add by `warn`. */
   record: RunRecord;
   faults: DropFaults;
+  /** What is done beside, and of it what the snapshots need. */
+  tasks: Tasks;
+  prepared: Prepared;
   emit: EventStream["emit"];
   signal: AbortSignal;
+}
+
+/** What was made of a table's staged rows for a snapshot that was not there yet, before its turn. */
+export interface Made {
+  sealed: Sealed;
+  /** Rows of what was built in the stage's schema to become a partition; null when nothing was. */
+  built: number | null;
+  drift: DriftSince | null;
+}
+
+/** By the live table's name. */
+interface Prepared {
+  made: Map<string, Task<Made>>;
+  /** Whether a sealed snapshot holds the very rows that were staged, and these those that were sealed. */
+  stands: Map<string, Task<boolean>>;
 }
 
 /** A table whose every row is in the stage. */
@@ -72,7 +93,7 @@ export function publishingMode({ backfill, restamp }: Pick<Job, "backfill" | "re
 }
 
 /** Tell the operator something that does not stop the run, and keep it for the ledger. */
-export function warn({ emit, record }: StageContext, warning: Warning): void {
+export function warn({ emit, record }: Pick<StageContext, "emit" | "record">, warning: Warning): void {
   record.warnings.push(warning);
   emit({ event: "run.warned", ...warning });
 }

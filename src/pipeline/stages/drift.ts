@@ -1,48 +1,47 @@
 import type { Column } from "../../core/columns.ts";
-import { type Drift, type DriftLimits, driftsOf, driftWords } from "../../core/drift.ts";
+import { type DriftedColumn, type DriftLimits, type DriftSince, driftsOf, driftWords } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { readerOf } from "../../postgres/connection/one-view.ts";
 import { movesOf } from "../../postgres/drift/column-moves.ts";
 import { isNumber } from "../../postgres/drift/distance-figures.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
-import { listSeals } from "../../postgres/snapshots/seals.ts";
-import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { allRows, type CountedColumn, countCells, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
-import { type Sides, suspectsOf } from "../drift/suspects.ts";
+import type { Frozen } from "../../postgres/snapshots/snapshots.ts";
+import { type CountedColumn, countCells, type TwoSnapshots } from "../../postgres/snapshots/two-snapshots.ts";
+import { bothSides, frozenSide, type Side, type Sides, suspectsOf } from "../drift/suspects.ts";
 import { type StageContext, warn } from "./context.ts";
 
 /** Rows of a snapshot up to which it costs little to look at all of them. */
 const fewRows = 20_000;
 
 /**
- * Hold each column of the new snapshots against the snapshot before. What is told comes from all rows and is what
- * `compare` tells, too; in large tables a sample tells which columns need no such look: see drift/bounds.ts.
+ * Hold each column of a new snapshot against the snapshot before; null where there is none. What is told comes from all
+ * rows and is what `compare` tells, too; in large tables a sample tells which columns need no such look: see
+ * drift/bounds.ts.
  */
-export async function warnOfDrift(context: StageContext, seals: readonly Seal[]): Promise<void> {
-  const { tx, dataset, asOf, tables } = context;
-  const limits = dataset.drift;
-  if (limits === undefined) return;
-  const earlier = (await listSeals(tx, dataset.name)).filter((seal) => seal.as_of < asOf);
-  for (const table of tables.filter(isFrozen)) {
-    const name = table.snapshot.table.name;
-    const before = earlier.find((seal) => seal.table === name);
-    const now = seals.find((seal) => seal.table === name);
-    if (before === undefined || now === undefined) continue;
-    const drifted = await driftedColumns(tx, table, { before, now }, limits);
-    if (drifted.length === 0) continue;
-    const columns = drifted.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
-    warn(context, {
-      title: `${name}: ${columns.join(", ")} drifted since ${before.as_of}.`,
-      hint: `\`compare ${before.as_of} ${now.as_of}\` tells how far each column moved; ask the sender what changed.`,
-    });
-  }
+export async function driftSince(
+  tx: Queryable,
+  { dataset: { drift: limits }, asOf, past }: Pick<StageContext, "dataset" | "asOf" | "past">,
+  table: Frozen,
+  now: Side,
+  sealed: Pick<Seal, "rows" | "fingerprint">,
+): Promise<DriftSince | null> {
+  // The newest first.
+  const before = past.seals.find((seal) => seal.table === table.snapshot.table.name && seal.as_of < asOf);
+  if (limits === undefined || before === undefined) return null;
+  // The very same rows did not drift.
+  const isSame = before.rows === sealed.rows && before.fingerprint === sealed.fingerprint;
+  const sides = { before: frozenSide(table, before), now };
+  return { since: before.as_of, columns: isSame ? [] : await driftedColumns(tx, table, sides, limits) };
 }
 
-/** A column and those of its figures that are at or beyond their limits. */
-export interface DriftedColumn {
-  column: string;
-  drifts: Drift[];
+export function warnOfDrift(context: StageContext, table: Frozen, drift: DriftSince | null): void {
+  if (drift === null || drift.columns.length === 0) return;
+  const columns = drift.columns.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
+  warn(context, {
+    title: `${table.snapshot.table.name}: ${columns.join(", ")} drifted since ${drift.since}.`,
+    hint: `\`compare ${drift.since} ${context.asOf}\` tells how far each column moved; ask the sender what changed.`,
+  });
 }
 
 export async function driftedColumns(
@@ -53,8 +52,8 @@ export async function driftedColumns(
 ): Promise<DriftedColumn[]> {
   const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
   if (columns.length === 0) return [];
-  const rows = allRows(table, sides.before.as_of, sides.now.as_of);
-  const isSmall = Math.max(sides.before.rows, sides.now.rows) <= fewRows;
+  const rows = bothSides(table, sides);
+  const isSmall = Math.max(sides.before.count, sides.now.count) <= fewRows;
   const counted = isSmall
     ? await countedByKey(tx, table, rows, columns)
     : await countedSuspects(tx, rows, await suspectsOf(tx, table, sides, columns, limits));

@@ -1,57 +1,92 @@
 import { basename } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
+import { sha256Of } from "../../csv/drop.ts";
+import { changedMeanwhile, openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
+import { readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
+import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
-import { copyIntoStage, emptyStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
+import { copyIntoStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { rowCountTrouble } from "../drop/row-counts.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, warn } from "./context.ts";
 
+/** What ingesting needs to know, and the transaction in which each file is staged: the run's own, or one for it alone. */
+export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared"> {
+  within<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  onStaged(staged: Staged): void;
+}
+
 /**
- * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage. All files are read to
- * the end even when one is bad, so that every fault is known; only then is the drop rejected.
+ * Read every file of the drop once: hash it, check each cell, and send its bytes to the stage, which is empty. All files are
+ * read to the end even when one is bad, so that every fault is known; only then is the drop rejected.
  */
-export async function ingest(context: StageContext): Promise<Staged[]> {
-  const { tx, tables, incoming, faults, signal } = context;
-  await emptyStage(tx, tables);
+export async function ingest(context: Ingesting): Promise<Staged[]> {
+  const { incoming, faults, signal } = context;
   const staged: Staged[] = [];
   for (const one of incoming) {
     stopIfCancelled(signal);
-    const table = await ingestFile(context, one);
-    if (table !== null) staged.push(table);
+    const table = await context.within((tx) => ingestFile(context, tx, one));
+    if (table === null) continue;
+    staged.push(table);
+    if (faults.count === 0) context.onStaged(table);
   }
   faults.throwIfAny();
   return staged;
 }
 
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
-async function ingestFile(context: StageContext, one: Incoming): Promise<Staged | null> {
-  const { tx, faults } = context;
+async function ingestFile(context: Ingesting, tx: Transaction, one: Incoming): Promise<Staged | null> {
+  const { faults } = context;
   const { table, file } = one;
   if (file.fault !== null) {
     faults.add(file.fault);
     return null;
   }
-  const reader = await openTable(sourceOf(context.dataset, one));
+  const source = sourceOf(context.dataset, one);
+  const reader = await openTable(source);
   const columns = reader.header?.columns ?? [];
+  const read_as = readAs(source);
   const copy = reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(tx, table, columns)) : null;
-  const { read, rows } = await send(context, one, reader, copy);
+  const sound = copy === null ? null : await soundBefore(context, one, read_as);
+  const { read, rows } = await send(context, one, reader, copy, sound);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
   const { bytes, sha256 } = read;
-  const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns };
+  const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns, read_as };
   return { table, carried: columns, rows, record };
+}
+
+/** A file whose every row was found sound by a run that published it, and that holds the very bytes of this one. */
+interface SoundFile {
+  rows: number;
+  sha256: string;
+}
+
+async function soundBefore(
+  { past }: Ingesting,
+  { table, file }: Incoming,
+  readAs: string | null,
+): Promise<SoundFile | null> {
+  const alike = past.publications
+    .flatMap(({ files }) => files)
+    .filter((one) => one.table === table.name && one.bytes === file.bytes && one.read_as === readAs);
+  if (readAs === null || alike.length === 0) return null;
+  // That it cannot be read is for its reader to tell.
+  const sha256 = await sha256Of(file.path).catch(() => null);
+  const found = alike.find((one) => one.sha256 === sha256);
+  return sha256 === null || found === undefined || found.rows === null ? null : { sha256, rows: found.rows };
 }
 
 /** Reads the file while it is copied; `rows` is null when nothing of it is staged. */
 async function send(
-  context: StageContext,
+  context: Ingesting,
   one: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
+  sound: SoundFile | null,
 ): Promise<{ read: TableRead; rows: number | null }> {
   const { emit, signal, faults } = context;
   const { table, file } = one;
@@ -67,7 +102,10 @@ async function send(
   };
   const write = copy === null ? undefined : (chunk: Uint8Array) => copy.write(chunk).catch(unlessRefused);
   try {
-    const read = await reader.read(tally, { write, onProgress, signal });
+    const options = { write, onProgress, signal };
+    const read = await (sound === null ? reader.read(tally, options) : reader.pass(sound.rows, tally, options));
+    if (sound !== null && tally.count === 0 && read.sha256 !== sound.sha256)
+      tally.add("file_changed", changedMeanwhile);
     const isSound = tally.count === 0;
     const rows = isSound && copy !== null ? await copy.finish().catch(unlessRefused) : undefined;
     if (rows !== undefined && rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
@@ -88,7 +126,7 @@ function tellRefused({ line, column, value, reason }: RefusedCell, { header }: T
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */
-function checkRowCount(context: StageContext, one: Incoming, rows: number): void {
+function checkRowCount(context: Ingesting, one: Incoming, rows: number): void {
   const trouble = rowCountTrouble(context.dataset, context.before, one, rows);
   if (trouble === null) return;
   if ("fault" in trouble) context.faults.add(trouble.fault);

@@ -23,6 +23,12 @@ export interface CatalogTable extends TableShape {
   serverMajor: number;
 }
 
+/** Whether tables may be spread over other servers here, as Citus does it: none but the run's own session may build them. */
+export async function hasDistributed(sql: Queryable): Promise<boolean> {
+  const [row] = await sql<{ has: boolean }[]>`select to_regclass('pg_catalog.pg_dist_partition') is not null as has`;
+  return row?.has ?? false;
+}
+
 type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
 /** The tables, of those named, that exist; in no particular order. One statement, however many. */

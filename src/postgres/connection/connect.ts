@@ -73,6 +73,14 @@ export async function writeExactly(tx: Queryable): Promise<void> {
     set local datestyle = iso; set local timezone = utc`.simple();
 }
 
+/**
+ * The commit of this transaction waits neither for the disk nor for a standby. For what counts only once another
+ * transaction commits after it: that one waits for all that was written to the log before it, be it by others.
+ */
+export async function leaveDurabilityToOthers(tx: Queryable): Promise<void> {
+  await tx`set local synchronous_commit = off`.simple();
+}
+
 /** PostgreSQL's oldest major version that the console's statements run on. */
 const oldestMajor = 15;
 

@@ -108,6 +108,12 @@ export function translate(error: unknown): ConsoleError {
   return isConnecting ? unreachable(error, null) : toConsoleError(error);
 }
 
+/** True where it is the connection that is gone, whatever became of the statement. */
+export function isLost(error: unknown): boolean {
+  const { code } = translate(error);
+  return code === "database_lost" || code === "database_unreachable";
+}
+
 /** A server's error keeps its SQLSTATE, table, constraint and detail; the statement and its values are left out. */
 function refused(error: postgres.PostgresError): ConsoleError {
   const known = [5, 4, 3, 2].map((length) => remedies[error.code.slice(0, length)]).find(Boolean);

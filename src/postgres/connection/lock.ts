@@ -25,7 +25,7 @@ export async function lockHolder(sql: Queryable, dataset: string): Promise<numbe
 }
 
 /** The server process that serves this one-connection pool. */
-export async function backendPid(sql: Sql): Promise<number> {
+export async function backendPid(sql: Queryable): Promise<number> {
   const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
   return row?.pid ?? 0;
 }

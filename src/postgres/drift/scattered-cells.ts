@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { cell, type Fragment, sql } from "../connection/fragments.ts";
-import { type Frozen, frozenRows } from "../snapshots/snapshots.ts";
+import type { RowsOf } from "../snapshots/snapshots.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import { isNumber } from "./distance-figures.ts";
 
@@ -12,14 +12,13 @@ import { isNumber } from "./distance-figures.ts";
  */
 export async function scatteredCells(
   sql: Queryable,
-  table: Frozen,
-  { asOf, percent }: { asOf: string; percent: number },
+  rows: RowsOf,
+  percent: number,
   columns: readonly Column[],
 ): Promise<(number | null)[][]> {
   const sampled = percent >= 100 ? sql`` : sql`tablesample bernoulli (${percent}::float4) repeatable (1)`;
   const cells = columns.map((column) => sql`coalesce(json_agg(${sampledValue(column)}), '[]')`);
-  const rows = frozenRows(table, asOf, table.snapshot.columns, sampled);
-  const found = await aggregated<(number | string | null)[]>(sql, cells, rows);
+  const found = await aggregated<(number | string | null)[]>(sql, cells, rows(columns, sampled));
   // NaN and the infinities come as words.
   return found.map((column) => column.map((value) => (value === null ? null : Number(value))));
 }

@@ -112,7 +112,8 @@ export function publications(sql: Queryable, dataset: string): Promise<Publicati
 
 /** A line of console.run_files, alias `f`, as a FileRecord. */
 const fileRecord = sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
-    'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns)`;
+    'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns,
+    'read_as', f.read_as)`;
 
 /** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
 export interface EvaluatedExpectation<Result> {
@@ -135,6 +136,18 @@ export async function evaluatedExpectation<Result>(
       from console.run_expectations e join console.runs r using (run)
      where r.dataset = ${dataset} and e.run = ${run} and e.position = ${position}`;
   return row ?? null;
+}
+
+/** Those of the runs that read a file of these bytes for the table, in the same way. */
+export async function runsThatRead(
+  sql: Queryable,
+  { table, sha256, read_as }: Pick<FileRecord, "table"> & Record<"sha256" | "read_as", string>,
+  runs: readonly number[],
+): Promise<number[]> {
+  const found = await sql<{ run: number }[]>`
+    select run from console.run_files
+     where run = any(${[...runs]}::bigint[]) and table_name = ${table} and sha256 = ${sha256} and read_as = ${read_as}`;
+  return found.map(({ run }) => run);
 }
 
 /** A run's status as it stands in the ledger; null when there is no such run. */

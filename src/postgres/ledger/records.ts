@@ -29,6 +29,8 @@ export interface FileRecord {
   rows: number | null;
   /** The columns that it carried, in its order; null where that was not written down. */
   columns: string[] | null;
+  /** See `readAs` in csv/source.ts; null where that was not written down. */
+  read_as: string | null;
 }
 
 /** A verdict with the Great Expectations result it came from. */

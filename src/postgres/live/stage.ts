@@ -1,7 +1,10 @@
 import postgres from "postgres";
 import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
-import type { Sql, Transaction } from "../connection/connect.ts";
+import type { TableName } from "../catalog/introspect.ts";
+import type { Queryable, Sql } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
+import { partitionStem } from "../snapshots/partitions.ts";
+import { isFrozen } from "../snapshots/snapshots.ts";
 import { holdRows } from "./live-rows.ts";
 
 /**
@@ -31,17 +34,34 @@ function columnTypes(schema: Fragment): Fragment {
      where a.attrelid = to_regclass(format('%I.%I', ${schema}, name)) and a.attnum > 0 and not a.attisdropped)`;
 }
 
-/** Empty the stage, in the run's own transaction: at its start of what a crash left, at its end for the next run. */
-export async function emptyStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  const twins = tables.map(({ name }) => ({ schema: stageSchema, name }));
-  const isFull = await holdRows(tx, twins);
+/** What is in the stage: twins that hold rows, and what was built to become a partition. */
+export async function foundInStage(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+): Promise<Record<"full" | "built", TableName[]>> {
+  const names = tables.map(({ name }) => name);
+  const stems = tables.filter(isFrozen).map(({ snapshot }) => partitionStem(snapshot.table.name));
+  const there = await sql<(TableName & { isTwin: boolean })[]>`
+    select n.nspname as schema, c.relname as name, c.relname = any(${names}::text[]) as "isTwin"
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = ${stageSchema} and c.relkind = 'r'
+       and (c.relname = any(${names}::text[]) or c.relname ~ '_\\d{8}$' and left(c.relname, -9) = any(${stems}::text[]))
+     order by 2`;
+  const twins = there.filter(({ isTwin }) => isTwin);
+  const isFull = twins.length === 0 ? [] : await holdRows(sql, twins);
+  return { full: twins.filter((_, index) => isFull[index]), built: there.filter(({ isTwin }) => !isTwin) };
+}
+
+/** Empty the stage: before a run of what a crash left, at its end for the next one. */
+export async function emptyStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
+  const { full, built } = await foundInStage(sql, tables);
   // A truncated table gets new files, which costs more than to look first.
-  const full = twins.filter((_, index) => isFull[index]);
-  if (full.length > 0) await tx`truncate ${list(full.map(qualified))}`;
+  if (full.length > 0) await sql`truncate ${list(full.map(qualified))}`;
+  if (built.length > 0) await sql`drop table ${list(built.map(qualified))}`;
 }
 
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
-export function copyIntoStage(tx: Transaction, table: LoadTable, columns: readonly string[]) {
+export function copyIntoStage(tx: Queryable, table: LoadTable, columns: readonly string[]) {
   return tx`copy ${twinOf(table)} (${tx([...columns])}) from stdin (format csv)`;
 }
 

@@ -4,10 +4,14 @@ import { namesAsRows, oidOf } from "../connection/fragments.ts";
 
 /** A partition's name: its table's, and the day. PostgreSQL cuts names at 63 bytes, so a long table name gives way. */
 export function partitionName(table: string, asOf: string): string {
-  const suffix = `_${asOf.replaceAll("-", "")}`;
+  return `${partitionStem(table)}_${asOf.replaceAll("-", "")}`;
+}
+
+/** What the names of a table's partitions begin with, before the day. */
+export function partitionStem(table: string): string {
   let stem = table;
-  while (Buffer.byteLength(stem) + suffix.length > 63) stem = stem.slice(0, -1);
-  return stem + suffix;
+  while (Buffer.byteLength(stem) + "_20240131".length > 63) stem = stem.slice(0, -1);
+  return stem;
 }
 
 export interface Partition extends TableName {

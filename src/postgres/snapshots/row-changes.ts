@@ -2,7 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, jsonArray, sameKey, some } from "../connection/fragments.ts";
 import { differs, isRounding, mayBeRounded } from "./exact.ts";
-import { type Frozen, frozenRows, type Stamp, stagedRows } from "./snapshots.ts";
+import { type Frozen, frozenRows, type Stamp, sealedColumns, stagedRows } from "./snapshots.ts";
 import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
@@ -84,4 +84,23 @@ export function stagedChanges(
 ): Promise<RowChanges> {
   const sides = { from: frozenRows(table, asOf, columns), to: stagedRows(table, month, columns) };
   return rowChanges(tx, sides, table.live.key, columns);
+}
+
+/**
+ * True where every staged row, of which there are so many and of different keys, stands under their stamp, cell by cell in
+ * all that a seal covers, and nothing else does.
+ */
+export async function stagedAsFrozen(tx: Transaction, table: Frozen, stamp: Stamp, rows: number): Promise<boolean> {
+  const { key } = table.live;
+  // Where keys may stand twice, equal pairs prove nothing.
+  const isUnique = table.snapshot.table.key.every((name) => name === table.snapshot.asOfColumn || key.includes(name));
+  if (!isUnique || table.snapshot.table.key.length === 0) return false;
+  const columns = sealedColumns(table);
+  const standing = frozenRows(table, stamp.asOf, columns);
+  const differ = columns.filter(({ name }) => !key.includes(name)).map((column) => differs("f", "t", column));
+  const [row] = await tx<{ standing: number; equal: number }[]>`
+    select (select count(*) from ${standing} s) as standing, count(*) as equal
+      from ${standing} f join ${stagedRows(table, stamp.month, columns)} t on ${sameKey("f", "t", key)}
+     where not (${some(differ)})`;
+  return row?.standing === rows && row.equal === rows;
 }

@@ -1,5 +1,5 @@
 import type { Column } from "../../core/columns.ts";
-import { type LoadTable, type SnapshotTarget, twinOf } from "../catalog/dataset-tables.ts";
+import { type LoadTable, type SnapshotTarget, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, cells, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
@@ -24,12 +24,20 @@ export function sealedColumns({ snapshot }: Frozen): Column[] {
   return [...columns, ...table.columns.filter((column) => column.name === deliveredColumn)];
 }
 
-/** The staged rows as they would be frozen, with these of their columns: `(select …)`, for a FROM. */
-export function stagedRows(table: Frozen, month: string, columns: readonly Column[] = sealedColumns(table)): Fragment {
+/** Some rows of a table, or a sample of them, with these of their columns: `(select …)`, for a FROM. */
+export type RowsOf = (columns: readonly Column[], sampled?: Fragment) => Fragment;
+
+/** The staged rows as they would be frozen, or a sample of them, with these of their columns: `(select …)`, for a FROM. */
+export function stagedRows(
+  table: Frozen,
+  month: string,
+  columns: readonly Column[] = sealedColumns(table),
+  sampled: Fragment = sql``,
+): Fragment {
   const selected = columns.map((column) =>
     column.name === table.snapshot.deliveredColumn ? sql`${month}::text as ${sql(column.name)}` : cell("s", column),
   );
-  return sql`(select ${list(selected)} from ${twinOf(table)} s)`;
+  return sql`(select ${list(selected)} from ${twinOf(table)} s ${sampled})`;
 }
 
 /** The rows frozen under one as_of, or a sample of them, with these of their columns: `(select …)`, for a FROM. */
@@ -50,28 +58,64 @@ export function frozenRows(
  * how many rows the server says it wrote.
  */
 export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp, mayLock = true): Promise<number> {
-  const { table: target, hasOwnColumns, asOfColumn } = table.snapshot;
+  const { table: target, hasOwnColumns } = table.snapshot;
   const hasPlace = !target.partitioned || (await partitionOf(tx, target, stamp.asOf)) !== undefined;
   if (hasPlace || (!mayLock && (await hasPlaceForOthers(tx, target)))) return insertStaged(tx, table, target, stamp);
-  const partition = { schema: target.schema, name: partitionName(target.name, stamp.asOf) };
-  const [bare, parent] = [qualified(partition), qualified(target)];
-  // Neither a partition's bound nor a check takes a parameter; the date was checked to be one where it entered.
-  const day = sql.unsafe(`date '${stamp.asOf}'`);
   if (hasOwnColumns) {
     // What fills itself does so in rows that come by way of the table.
-    await tx`create table ${bare} partition of ${parent} for values in (${day})`;
+    const partition = qualified({ schema: target.schema, name: partitionName(target.name, stamp.asOf) });
+    await tx`create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})`;
     return insertStaged(tx, table, target, stamp);
   }
-  // Built bare and attached when full: the key is sorted once instead of being kept in order row by row. The check
-  // vouches for the rows, which would be read once more; the table's own checks its partitions must have, too.
+  const rows = await buildPartition(tx, table, stamp);
+  await attachPartition(tx, table, stamp);
+  return rows;
+}
+
+/** Neither a partition's bound nor a check takes a parameter; the date was checked to be one where it entered. */
+function dayOf({ asOf }: Stamp): Fragment {
+  return sql.unsafe(`date '${asOf}'`);
+}
+
+/**
+ * Build what is to be a partition, beside the stage: filled bare and attached when full, so that the key is sorted once
+ * instead of being kept in order row by row. Nobody who reads the table sees it until then. Returns its rows.
+ */
+export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stamp): Promise<number> {
+  const { table: target, asOfColumn } = table.snapshot;
+  const partition = { schema: stageSchema, name: partitionName(target.name, stamp.asOf) };
+  const bare = qualified(partition);
+  // What a run left that was killed while it built the same goes first. The check vouches for the rows, which would be
+  // read once more; the table's own checks its partitions must have, too.
   await tx`
-    create table ${bare} (like ${parent} including constraints,
-      constraint stamped check (${tx(asOfColumn)} is not null and ${tx(asOfColumn)} = ${day}))`;
+    drop table if exists ${bare};
+    create table ${bare} (like ${qualified(target)} including constraints,
+      constraint stamped check (${tx(asOfColumn)} is not null and ${tx(asOfColumn)} = ${dayOf(stamp)}))`.simple();
   const rows = await insertStaged(tx, table, partition, stamp);
   await tx`alter table ${bare} add primary key (${tx(target.key)})`;
-  await tx`alter table ${parent} attach partition ${bare} for values in (${day})`;
-  await tx`alter table ${bare} drop constraint stamped`;
   return rows;
+}
+
+/** Make what was built a partition of its table. */
+export async function attachPartition(tx: Transaction, { snapshot }: Frozen, stamp: Stamp): Promise<void> {
+  const { table: target } = snapshot;
+  const name = partitionName(target.name, stamp.asOf);
+  const [built, bare] = [qualified({ schema: stageSchema, name }), qualified({ schema: target.schema, name })];
+  await tx`
+    alter table ${built} set schema ${tx(target.schema)};
+    alter table ${qualified(target)} attach partition ${bare} for values in (${dayOf(stamp)});
+    alter table ${bare} drop constraint stamped`.simple();
+}
+
+/** Whether rows stand under this date, by table; nothing is counted. */
+export async function holdFrozen(sql: Queryable, tables: readonly Frozen[], asOf: string): Promise<boolean[]> {
+  if (tables.length === 0) return [];
+  const holds = tables.map(
+    ({ snapshot }) => sql`exists (
+      select 1 from ${qualified(snapshot.table)} where ${sql(snapshot.asOfColumn)} = ${asOf}::date)`,
+  );
+  const [row] = await sql<{ full: boolean[] }[]>`select array[${list(holds)}]::boolean[] as full`;
+  return row?.full ?? [];
 }
 
 async function insertStaged(tx: Transaction, table: Frozen, into: TableName, { asOf, month }: Stamp): Promise<number> {
@@ -79,7 +123,7 @@ async function insertStaged(tx: Transaction, table: Frozen, into: TableName, { a
   const all = [...names, table.snapshot.asOfColumn];
   const { count } = await tx`
     insert into ${qualified(into)} (${tx(all)})
-    select ${cells("s", names)}, ${asOf}::date from ${stagedRows(table, month)} s`;
+    select ${cells("s", names)}, ${dayOf({ asOf, month })} from ${stagedRows(table, month)} s`;
   return count;
 }
 

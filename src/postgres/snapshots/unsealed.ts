@@ -18,15 +18,17 @@ type Sealed = readonly { table: string; as_of: string }[];
 
 /**
  * The dates under which rows stand in the snapshot tables without a seal: taken by somebody else, or the ledger was lost.
- * A partition of one date is looked into only when it has no seal; a table without partitions has to be read.
+ * A partition of one date is looked into only when it has no seal; a table without partitions has to be read. `known` are
+ * all their partitions, where they were asked for already.
  */
 export async function unsealedDates(
   sql: Queryable,
   tables: readonly LoadTable[],
   sealed: Sealed,
+  known?: readonly Partition[],
 ): Promise<UnsealedDate[]> {
   const frozen = tables.filter(isFrozen);
-  const partitions = await partitionsOf(sql, snapshotTables(frozen));
+  const partitions = known ?? (await partitionsOf(sql, snapshotTables(frozen)));
   const looks = frozen.flatMap(({ snapshot }) => {
     const { table } = snapshot;
     const dates = sealed.filter((seal) => seal.table === table.name).map(({ as_of }) => as_of);
