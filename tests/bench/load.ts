@@ -2,12 +2,13 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { exitCodes } from "../../src/core/errors.ts";
 import { findRunner } from "./by-hand.ts";
-import { dropsOf, removeDrops } from "./drops.ts";
+import { dropsOf } from "./drops.ts";
+import { leaver } from "./leaving.ts";
 import { whole } from "./options.ts";
 import { report } from "./report.ts";
 import { playRound } from "./round.ts";
 import { type Sample, summarize } from "./samples.ts";
-import { type BenchServer, openServer } from "./server.ts";
+import { openServer } from "./server.ts";
 
 const defaultUsers = [7043, 200_000, 1_000_000];
 
@@ -47,19 +48,6 @@ export async function run(args: string[]): Promise<void> {
   console.log(
     options.json ? JSON.stringify({ circumstances, summaries, samples }, null, 2) : report(circumstances, summaries),
   );
-}
-
-/** Leaves nothing behind, be it at the end or on Ctrl-C, and does so once. */
-function leaver(server: BenchServer, options: Options): () => Promise<void> {
-  let left: Promise<void> | undefined;
-  const leave = () => {
-    left ??= server.close().finally(() => {
-      if (!options.keep) removeDrops();
-    });
-    return left;
-  };
-  process.once("SIGINT", () => void leave().finally(() => process.exit(exitCodes.interrupted)));
-  return leave;
 }
 
 function readOptions(args: string[]): Options {
