@@ -3,11 +3,11 @@ import { removeDrops } from "./drops.ts";
 import type { BenchServer } from "./server.ts";
 
 /** Leaves nothing behind, be it at the end or on Ctrl-C, and does so once. */
-export function leaver(server: BenchServer, { keep }: { keep?: true }): () => Promise<void> {
+export function leaver(server: BenchServer, keepDrops: boolean): () => Promise<void> {
   let left: Promise<void> | undefined;
   const leave = () => {
     left ??= server.close().finally(() => {
-      if (!keep) removeDrops();
+      if (!keepDrops) removeDrops();
     });
     return left;
   };

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { exitCodes } from "../../src/core/errors.ts";
 import { monthName } from "../../src/core/month.ts";
@@ -33,7 +34,7 @@ const database = "bench_profile";
 export async function run(args: string[]): Promise<void> {
   const options = readOptions(args);
   const server = await openServer(options.database);
-  const leave = leaver(server, options);
+  const leave = leaver(server, options.keep === true || options.data !== undefined);
   try {
     const data = options.data ?? dropsOf(options.users);
     const { loaded, words } = profiles[options.month];
@@ -58,7 +59,9 @@ function readOptions(args: string[]): Options {
     )
     .option("--users <count>", "users of the drops that are made for it", whole, 7043)
     .addOption(
-      new Option("--data <dir>", "a folder with drops of two months, month_000 and month_001").conflicts("users"),
+      new Option("--data <dir>", "a folder with drops of two months, month_000 and month_001")
+        .conflicts("users")
+        .argParser((dir) => resolve(dir)),
     )
     .option("--database <url>", "a server of your own, where the role may make databases")
     .option("--keep", "keep the drops for the next bench")
