@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeDrop } from "../../data/generate/drop.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
-import { differingTables } from "./agreement.ts";
-import { driverRunner, psqlRunner, type Runner } from "./by-hand.ts";
+import { differingTables } from "./load/agreement.ts";
+import { bareCopy, copiedTables, driverRunner, monthScript, psqlRunner, type Runner, schema } from "./load/by-hand.ts";
 import { watchMemory } from "./memory.ts";
 import { stageSeconds } from "./ours.ts";
-import { report } from "./report.ts";
-import { type Phase, type Sample, summarize } from "./samples.ts";
 import { urlOf } from "./server.ts";
 
 setDefaultTimeout(60_000);
@@ -33,14 +31,14 @@ afterAll(async () => {
 async function fresh(runner: Runner): Promise<TestDatabase> {
   const database = await testDatabase();
   databases.push(database);
-  await runner.setUp(database.url);
+  await runner.play(database.url, schema, ".");
   return database;
 }
 
 async function loadBothMonths(runner: Runner): Promise<TestDatabase> {
   const database = await fresh(runner);
-  await runner.load(database.url, join(data, "month_000"), "2024-01-31");
-  await runner.load(database.url, join(data, "month_001"), "2024-02-29");
+  await runner.play(database.url, monthScript("2024-01-31"), join(data, "month_000"));
+  await runner.play(database.url, monthScript("2024-02-29"), join(data, "month_001"));
   return database;
 }
 
@@ -63,13 +61,27 @@ describe.each(runners.map((runner) => [runner.name, runner] as const))("by hand 
     expect(row?.watch_hours_30d).toBe(hours);
   });
 
+  test("what is only tried leaves nothing behind", async () => {
+    const { url, sql } = await fresh(runner);
+    await runner.play(url, monthScript("2024-01-31", "rollback"), join(data, "month_000"));
+    expect([...(await sql`select user_id from users`)]).toEqual([]);
+  });
+
+  test("the bare COPY puts every row into tables of its own", async () => {
+    const { url, sql } = await fresh(runner);
+    for (const script of [copiedTables, bareCopy]) await runner.play(url, script, join(data, "month_000"));
+    const [copied] =
+      await sql`select (select count(*) from copied.users) as users, (select count(*) from users) as live`;
+    expect(copied).toEqual({ users: 300, live: 0 });
+  });
+
   test("a failed check leaves nothing behind", async () => {
     const broken = join(data, `broken-${databases.length}`);
     cpSync(join(data, "month_000"), broken, { recursive: true });
     const payments = Bun.file(join(broken, "payments_agg_90d.csv"));
     await payments.write((await payments.text()).replace(/,\d\n/, ",-1\n"));
     const { url, sql } = await fresh(runner);
-    await expect(runner.load(url, broken, "2024-01-31")).rejects.toThrow("division by zero");
+    await expect(runner.play(url, monthScript("2024-01-31"), broken)).rejects.toThrow("division by zero");
     expect([...(await sql`select user_id from users`)]).toEqual([]);
   });
 });
@@ -117,56 +129,4 @@ test("another database keeps the rest of a URL", () => {
   expect(urlOf("postgresql://me@/mine?host=/run/x&port=5432", "b")).toBe("postgresql://me@/b?host=/run/x&port=5432");
   expect(urlOf("postgresql://me:word@server:5433", "b")).toBe("postgresql://me:word@server:5433/b");
   expect(urlOf("postgresql://server?sslmode=require", "b")).toBe("postgresql://server/b?sslmode=require");
-});
-
-describe("the report", () => {
-  const sample = (users: number, phase: Phase, round: number, seconds: number, byHand: number): Sample => ({
-    users,
-    round,
-    phase,
-    ours: { seconds, peakBytes: 150 * 2 ** 20 + round, stages: { ingest: seconds / 2, upsert: seconds / 4 } },
-    byHand,
-  });
-  const samples = [
-    sample(1000, "first month", 1, 1, 4),
-    sample(1000, "first month", 2, 2, 4),
-    sample(1000, "first month", 3, 4, 4),
-    sample(2000, "first month", 1, 2, 9),
-  ];
-
-  test("takes the median of the ratios, not the ratio of the medians", () => {
-    const [summary] = summarize([...samples.slice(0, 2), sample(1000, "first month", 3, 8, 80)]);
-    expect(summary?.seconds).toBe(2);
-    expect(summary?.byHandSeconds).toBe(4);
-    expect(summary?.ratio).toBe(4);
-    expect(summary?.rowsPerSecond).toBe(3000);
-  });
-
-  test("is Markdown", () => {
-    const circumstances = { server: "PostgreSQL 18.4", byHand: "psql 15", processors: "2 processors", rounds: 3 };
-    expect(report(circumstances, summarize(samples))).toBe(
-      [
-        "PostgreSQL 18.4; 2 processors; by hand: psql 15; medians of 3 rounds.",
-        "",
-        "| users | month | console | by hand | ratio | rows/s | peak memory |",
-        "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
-        "| 1,000 | first month | 2.00 s | 4.00 s | 2.0× | 3,000 | 150 MB |",
-        "| 2,000 | first month | 2.00 s | 9.00 s | 4.5× | 6,000 | 150 MB |",
-        "",
-        "Share of each stage of a run:",
-        "",
-        "| users | month | ingest | upsert | start and end |",
-        "| ---: | --- | ---: | ---: | ---: |",
-        "| 1,000 | first month | 50 % | 25 % | 25 % |",
-        "| 2,000 | first month | 50 % | 25 % | 25 % |",
-        "",
-        "Seconds for each million users:",
-        "",
-        "| month | way | 1,000 users | 2,000 users |",
-        "| --- | --- | ---: | ---: |",
-        "| first month | console | 2000.0 s | 1000.0 s |",
-        "| first month | by hand | 4000.0 s | 4500.0 s |",
-      ].join("\n"),
-    );
-  });
 });

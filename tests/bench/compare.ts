@@ -12,10 +12,9 @@ import { inOneView } from "../../src/postgres/connection/one-view.ts";
 import { isNumber } from "../../src/postgres/drift/distance-figures.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
+import { markdown, median, seconds } from "./figures.ts";
 import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
-import { markdown, seconds } from "./report.ts";
-import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 import { timed } from "./timed.ts";
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
+import { monthName } from "../../src/core/month.ts";
 
 const generator = join(import.meta.dir, "../../data/generate.ts");
 
@@ -34,4 +35,20 @@ export function dropsOf(users: number): string {
 
 export function removeDrops(): void {
   rmSync(dropCache, { recursive: true, force: true });
+}
+
+/** How many users the first month in a folder has: a line each, below the heading. */
+export async function usersIn(data: string): Promise<number> {
+  const path = join(data, monthName(0), "users.csv");
+  if (!existsSync(path)) {
+    throw new ConsoleError("usage", `There is no ${path}`, {
+      hint: "--data takes a folder with the drops of two months, month_000 and month_001.",
+    });
+  }
+  const newline = "\n".charCodeAt(0);
+  let lines = 0;
+  for await (const chunk of createReadStream(path)) {
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines++;
+  }
+  return lines - 1;
 }

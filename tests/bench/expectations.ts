@@ -4,8 +4,8 @@ import { exitCodes } from "../../src/core/errors.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { type BenchTable, benchTables } from "./expectations/tables.ts";
+import { median } from "./figures.ts";
 import { whole } from "./options.ts";
-import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 
 interface Options {

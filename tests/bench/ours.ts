@@ -1,27 +1,29 @@
 import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
+import type { Timing } from "./load/samples.ts";
 import { watchMemory } from "./memory.ts";
-import type { Timing } from "./samples.ts";
 
 const root = join(import.meta.dir, "../..");
 
 /** One headless run of the console, as cron would start it, on the database at `url`. */
 export async function runConsole(url: string, data: string, month: string, flags: readonly string[]): Promise<Timing> {
+  return runCommand(["--month", month, "--data", data, "--database", url, "--json", ...flags]);
+}
+
+/** The console with these words, from its start to its exit. */
+export async function runCommand(words: readonly string[]): Promise<Timing> {
   const began = performance.now();
-  const child = Bun.spawn(
-    [process.execPath, "src/main.ts", "--month", month, "--data", data, "--database", url, "--json", ...flags],
-    { cwd: root, stdout: "pipe", stderr: "pipe" },
-  );
+  const child = Bun.spawn([process.execPath, "src/main.ts", ...words], { cwd: root, stdout: "pipe", stderr: "pipe" });
   const memory = watchMemory(child.pid);
-  const [events, words, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  const [output, complaint, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   const seconds = (performance.now() - began) / 1000;
   const peakBytes = memory.stop();
   if (exitCode !== 0) {
-    throw new ConsoleError("internal", `The console left with ${exitCode} on ${month} of ${data}: ${words.trim()}`, {
+    throw new ConsoleError("internal", `The console left with ${exitCode} on ${words.join(" ")}: ${complaint.trim()}`, {
       hint: "Run the console on that drop alone to see more; --keep keeps the drops.",
     });
   }
-  return { seconds, peakBytes, stages: stageSeconds(events) };
+  return { seconds, peakBytes, stages: stageSeconds(output) };
 }
 
 /** Seconds by stage from the `stage.finished` lines of a `--json` run. */

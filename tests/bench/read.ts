@@ -3,11 +3,11 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatBytes } from "../../src/core/format.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
+import { markdown, seconds } from "./figures.ts";
 import { readScale, type Scale } from "./options.ts";
 import { type Spoil, spoils, spoilt } from "./read/kinds.ts";
 import { copyBothWays, type Measured, readAlone } from "./read/measure.ts";
 import { table } from "./read/source.ts";
-import { markdown, seconds } from "./report.ts";
 import { openServer } from "./server.ts";
 
 const database = "bench_read";

@@ -8,10 +8,9 @@ import { openDatabase } from "../../src/postgres/connection/connect.ts";
 import { newestSealing, sealSnapshot } from "../../src/postgres/snapshots/sealing.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
+import { markdown, median, seconds } from "./figures.ts";
 import { readScale } from "./options.ts";
 import { runConsole } from "./ours.ts";
-import { markdown, seconds } from "./report.ts";
-import { median } from "./samples.ts";
 import { openServer } from "./server.ts";
 import { timed } from "./timed.ts";
 

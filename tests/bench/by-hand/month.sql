@@ -1,5 +1,5 @@
--- One month by hand, as a careful engineer would write it for psql: run it in the drop's folder with -v as_of=YYYY-MM-DD.
--- All in one transaction; any error ends it.
+-- One month by hand, as a careful engineer would write it for psql: run it in the drop's folder with -v as_of=YYYY-MM-DD
+-- and -v ending=commit, or rollback to try it. All in one transaction; any error ends it.
 
 begin;
 
@@ -128,4 +128,4 @@ on conflict (user_id, as_of) do update set
   support_tickets_90d = excluded.support_tickets_90d,
   ticket_avg_resolution_hrs_90d = excluded.ticket_avg_resolution_hrs_90d;
 
-commit;
+:ending;

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../../src/core/errors.ts";
+import { median } from "../figures.ts";
 import { watchMemory } from "../memory.ts";
-import { median } from "../samples.ts";
 import type { Cost } from "./alone.ts";
 import type { Way } from "./copying.ts";
 

@@ -1,11 +1,16 @@
 /** A program in a pseudo-terminal of 80×24, timed from a key to the end of the next frame. */
 export interface Frames {
+  readonly pid: number;
   /** Resolves once it has written this. */
   wrote(text: string): Promise<void>;
+  /** Resolves at the end of the first frame that has this in it. */
+  drew(text: string): Promise<void>;
   /** Milliseconds from the key to the end of the next frame. */
   press(key: string): Promise<number>;
   type(keys: string): void;
   readonly exited: Promise<number>;
+  /** The terminal, once the program is gone. */
+  close(): void;
 }
 
 /** What ink writes after each frame: the end of a synchronized update. */
@@ -35,7 +40,12 @@ export function openFrames(command: readonly string[]): Frames {
     return promise;
   };
   return {
+    pid: child.pid,
     wrote: (text) => after(text, 0),
+    async drew(text) {
+      await after(text, 0);
+      await after(frameEnd, written.indexOf(text));
+    },
     async press(key) {
       const pressed = performance.now();
       const drawn = after(frameEnd, written.length);
@@ -45,6 +55,7 @@ export function openFrames(command: readonly string[]): Frames {
     },
     type: (keys) => void child.terminal?.write(keys),
     exited: child.exited,
+    close: () => child.terminal?.close(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { connect, type Sql } from "../../../src/postgres/connection/connect.ts";
 
 const tables = [
   "users",
