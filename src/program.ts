@@ -1,11 +1,10 @@
-import { version } from "../package.json" with { type: "json" };
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
-import { answer } from "./headless/answer.ts";
-import { parseArguments } from "./headless/arguments.ts";
+import type { Invocation } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
+import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { channelOf, type Output } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
@@ -48,7 +47,7 @@ async function dispatch(
   output: Output,
   connect: (settings: Settings) => Pipeline,
 ): Promise<number> {
-  const invocation = parseArguments(argv, version);
+  const invocation = readPlain(argv) ?? (await parsed(argv));
   if (invocation.kind === "text") {
     output.out.write(invocation.text);
     return exitCodes.done;
@@ -67,7 +66,20 @@ async function dispatch(
   const request = commands[name ?? "months"].request(invocation);
   const pipeline = connect(settings);
   pipeline.heed((text) => output.err.write(`${text}\n`));
-  if (request.kind !== "run") return answer(request.kind, request, pipeline, { output, json, quiet });
+  // While it gets ready.
+  if (request.kind !== "run") {
+    const { answer } = await import("./headless/answer.ts");
+    return answer(request.kind, request, pipeline, { output, json, quiet });
+  }
   const { performRun } = await import("./headless/run.ts");
   return performRun(request, pipeline, { output, json, quiet });
+}
+
+/** What the command line says, by the parser that knows every way to write it, and what to say of one that is wrong. */
+async function parsed(argv: readonly string[]): Promise<Invocation> {
+  const [{ parseArguments }, { version }] = await Promise.all([
+    import("./headless/arguments.ts"),
+    import("../package.json", { with: { type: "json" } }),
+  ]);
+  return parseArguments(argv, version);
 }
