@@ -6,7 +6,7 @@ import type { Invocation } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
-import { channelOf, type Output } from "./headless/views/output.ts";
+import { type Output, standardOutput } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function main(
   };
   // Looked for before the command line is understood, since a complaint about it is coloured, too.
   const colour = !argv.includes("--no-color");
-  const output = { out: channelOf(process.stdout, colour), err: channelOf(process.stderr, colour) };
+  const output = standardOutput(colour);
   try {
     const code = await dispatch(argv, output, connect);
     await output.out.flush();
@@ -56,8 +56,8 @@ async function dispatch(
   // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
   const settings = resolveSettings(name === "db" ? { ...values, database: embedded } : values, process.env);
   const { json = false, quiet = false } = values;
-  const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
-  if (name === null && canDraw && !json && !quiet) {
+  const wantsScreens = name === null && !json && !quiet;
+  if (wantsScreens && obstacle(process.env, process.stdin, process.stdout) === null) {
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../../core/errors.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
@@ -13,7 +13,9 @@ const migrationLock = 5_340_112;
  * They are written so that a database which already holds their tables keeps them as they are.
  */
 export async function migrate(sql: Sql, directory: string): Promise<void> {
-  const files = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
+  const files = readdirSync(directory)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
   const unseen = async (on: Queryable) => {
     const seen = await on<{ file: string }[]>`select file from console.migrations`;
     return files.filter((name) => !seen.some(({ file }) => file === name));
