@@ -26,13 +26,17 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
   });
   if (found.length === 0) return;
   await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${migrationLock})`;
-    await tx`create schema if not exists console`;
-    await tx`create table if not exists console.migrations (
-      file text primary key, applied_at timestamptz not null default clock_timestamp())`;
-    for (const file of await unseen(tx)) {
-      await tx.unsafe(await Bun.file(join(directory, file)).text());
-      await tx`insert into console.migrations (file) values (${file})`;
-    }
+    await tx.unsafe(`
+      select pg_advisory_xact_lock(${migrationLock});
+      create schema if not exists console;
+      create table if not exists console.migrations (
+        file text primary key, applied_at timestamptz not null default clock_timestamp())`);
+    const left = await unseen(tx);
+    const applied = left.map(async (file) => {
+      const statements = await Bun.file(join(directory, file)).text();
+      return `${statements}\n;insert into console.migrations (file) values ('${file.replaceAll("'", "''")}');\n`;
+    });
+    // All in one go: a fresh database has every file to see, and its first run waits for them.
+    await tx.unsafe((await Promise.all(applied)).join(""));
   });
 }
