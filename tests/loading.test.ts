@@ -7,6 +7,7 @@ import { start } from "./headless/process.ts";
 import { migrated } from "./helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
 import { type TestDatabase, testDatabase } from "./helpers/server.ts";
+import { openScreen } from "./helpers/terminal.ts";
 
 /** What is loaded at run time, and by which of the two processes: a listing is there at once because it loads so little. */
 
@@ -84,6 +85,10 @@ async function loadedBy(words: readonly string[]): Promise<Record<Process, strin
   const env = { PATH, HOME, LANG: "C.UTF-8", LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
   const { code, stderr } = await start([process.execPath, main, ...words, ...flags], env).outcome;
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  return toldBy(list);
+}
+
+function toldBy(list: string): Record<Process, string[]> {
   const told = readFileSync(list, "utf8").trimEnd().split("\n");
   const byProgram = new Map<string, string[]>();
   for (const line of told) {
@@ -117,4 +122,20 @@ test("what reads and judges is seen when a run loads it", async () => {
     expect(pipeline).toContain(path);
   }
   expect(pipeline.some((path) => path.startsWith("node_modules/csv-parse/"))).toBe(true);
+});
+
+test("the screens load one function of a library of hundreds", async () => {
+  const list = join(folder, "screens");
+  const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
+  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const screen = openScreen([process.execPath, main, ...flags], { env });
+  await screen.shows("month_000");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  await screen.close();
+  const { console } = toldBy(list);
+  const ofLibrary = console.filter((path) => path.startsWith("node_modules/es-toolkit/"));
+  expect(ofLibrary).toContain("node_modules/es-toolkit/dist/compat/function/throttle.mjs");
+  expect(ofLibrary.length).toBeLessThan(10);
+  expect(console.some((path) => path.startsWith("node_modules/ink/"))).toBe(true);
 });
