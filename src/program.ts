@@ -1,13 +1,12 @@
-import { version } from "../package.json" with { type: "json" };
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
-import { answer } from "./headless/answer.ts";
-import { parseArguments } from "./headless/arguments.ts";
+import type { Invocation } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
+import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
-import { channelOf, type Output } from "./headless/views/output.ts";
+import { type Output, standardOutput } from "./headless/views/output.ts";
 import { obstacle } from "./tui/terminal.ts";
 
 /**
@@ -27,7 +26,7 @@ export async function main(
   };
   // Looked for before the command line is understood, since a complaint about it is coloured, too.
   const colour = !argv.includes("--no-color");
-  const output = { out: channelOf(process.stdout, colour), err: channelOf(process.stderr, colour) };
+  const output = standardOutput(colour);
   try {
     const code = await dispatch(argv, output, connect);
     await output.out.flush();
@@ -48,7 +47,7 @@ async function dispatch(
   output: Output,
   connect: (settings: Settings) => Pipeline,
 ): Promise<number> {
-  const invocation = parseArguments(argv, version);
+  const invocation = readPlain(argv) ?? (await parsed(argv));
   if (invocation.kind === "text") {
     output.out.write(invocation.text);
     return exitCodes.done;
@@ -57,8 +56,8 @@ async function dispatch(
   // `db` is about the embedded server, whatever database is set: half a setting must keep nobody from stopping it.
   const settings = resolveSettings(name === "db" ? { ...values, database: embedded } : values, process.env);
   const { json = false, quiet = false } = values;
-  const canDraw = obstacle(process.env, process.stdin, process.stdout) === null;
-  if (name === null && canDraw && !json && !quiet) {
+  const wantsScreens = name === null && !json && !quiet;
+  if (wantsScreens && obstacle(process.env, process.stdin, process.stdout) === null) {
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
@@ -67,7 +66,20 @@ async function dispatch(
   const request = commands[name ?? "months"].request(invocation);
   const pipeline = connect(settings);
   pipeline.heed((text) => output.err.write(`${text}\n`));
-  if (request.kind !== "run") return answer(request.kind, request, pipeline, { output, json, quiet });
+  // While it gets ready.
+  if (request.kind !== "run") {
+    const { answer } = await import("./headless/answer.ts");
+    return answer(request.kind, request, pipeline, { output, json, quiet });
+  }
   const { performRun } = await import("./headless/run.ts");
   return performRun(request, pipeline, { output, json, quiet });
+}
+
+/** What the command line says, by the parser that knows every way to write it, and what to say of one that is wrong. */
+async function parsed(argv: readonly string[]): Promise<Invocation> {
+  const [{ parseArguments }, { version }] = await Promise.all([
+    import("./headless/arguments.ts"),
+    import("../package.json", { with: { type: "json" } }),
+  ]);
+  return parseArguments(argv, version);
 }

@@ -7,6 +7,7 @@ import { start } from "./headless/process.ts";
 import { migrated } from "./helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
 import { type TestDatabase, testDatabase } from "./helpers/server.ts";
+import { openScreen } from "./helpers/terminal.ts";
 
 /** What is loaded at run time, and by which of the two processes: a listing is there at once because it loads so little. */
 
@@ -27,6 +28,8 @@ const work = [
 ];
 /** What checks data from outside: nobody needs it for what was found sound before. */
 const checker = ["node_modules/arktype/", "node_modules/@ark/"];
+/** For command lines that are unusual or wrong, and for whoever names no server: none of these is either. */
+const seldom = ["node_modules/commander/", "src/postgres/embedded/"];
 /** The database is the pipeline's, arguments and flags are the console's. */
 const apart: Record<Process, string[]> = {
   console: ["node_modules/postgres/", "src/postgres/", "src/pipeline/"],
@@ -40,13 +43,13 @@ interface Case {
   allowed: string[];
 }
 
-const ofListing = { forbidden: [...screens, ...work, ...checker], allowed: ["src/csv/drop.ts", "src/tui/terminal.ts"] };
+const ofListing = { forbidden: [...screens, ...work, ...checker], allowed: ["src/tui/terminal.ts"] };
 const ofRun = { forbidden: screens, allowed: ["src/tui/terminal.ts"] };
 const cases: Case[] = [
   // The first of a home, whose manifest and suites nobody checked before.
   { words: ["--month", "0"], ...ofRun },
   { words: ["--month", "0", "--dry-run", "--force"], ...ofRun, forbidden: [...screens, ...checker] },
-  { words: ["months"], ...ofListing },
+  { words: ["months"], ...ofListing, allowed: ["src/csv/drop.ts", "src/tui/terminal.ts"] },
   { words: ["runs"], ...ofListing },
   { words: ["snapshots"], ...ofListing },
   { words: ["show", "1"], ...ofListing },
@@ -82,6 +85,10 @@ async function loadedBy(words: readonly string[]): Promise<Record<Process, strin
   const env = { PATH, HOME, LANG: "C.UTF-8", LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
   const { code, stderr } = await start([process.execPath, main, ...words, ...flags], env).outcome;
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  return toldBy(list);
+}
+
+function toldBy(list: string): Record<Process, string[]> {
   const told = readFileSync(list, "utf8").trimEnd().split("\n");
   const byProgram = new Map<string, string[]>();
   for (const line of told) {
@@ -98,14 +105,14 @@ describe("a command loads what it needs", () => {
     const needless = (["console", "pipeline"] as const).flatMap((process) =>
       loaded[process]
         .filter((path) => !allowed.includes(path))
-        .filter((path) => [...forbidden, ...apart[process]].some((prefix) => path.startsWith(prefix)))
+        .filter((path) => [...forbidden, ...seldom, ...apart[process]].some((prefix) => path.startsWith(prefix)))
         .map((path) => `${process}: ${path}`),
     );
     expect(needless).toEqual([]);
     // What is certainly loaded is seen.
     expect(loaded.console).toContain("src/headless/commands.ts");
     expect(loaded.pipeline).toContain("node_modules/postgres/src/index.js");
-    expect(loaded.pipeline).toContain("src/csv/drop.ts");
+    expect(loaded.pipeline).toContain("src/postgres/catalog/dataset-tables.ts");
   });
 });
 
@@ -115,4 +122,20 @@ test("what reads and judges is seen when a run loads it", async () => {
     expect(pipeline).toContain(path);
   }
   expect(pipeline.some((path) => path.startsWith("node_modules/csv-parse/"))).toBe(true);
+});
+
+test("the screens load one function of a library of hundreds", async () => {
+  const list = join(folder, "screens");
+  const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
+  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const screen = openScreen([process.execPath, main, ...flags], { env });
+  await screen.shows("month_000");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  await screen.close();
+  const { console } = toldBy(list);
+  const ofLibrary = console.filter((path) => path.startsWith("node_modules/es-toolkit/"));
+  expect(ofLibrary).toContain("node_modules/es-toolkit/dist/compat/function/throttle.mjs");
+  expect(ofLibrary.length).toBeLessThan(10);
+  expect(console.some((path) => path.startsWith("node_modules/ink/"))).toBe(true);
 });

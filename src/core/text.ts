@@ -1,7 +1,9 @@
 /** Text in terminal columns: how wide it is, cut and padded to a width, and made safe to show. Pure. */
 
 const beyondAscii = /[^\x20-\x7e]/;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Made when first needed, as is what is known of Latin-1: both take longer than all else that a start evaluates. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Columns that the text takes in a terminal: wide characters take two, combining ones none. */
 export function displayWidth(text: string): number {
@@ -16,6 +18,7 @@ export function clip(text: string, width: number, ellipsis = "…"): string {
   const room = width - displayWidth(ellipsis);
   if (room < 0) return "";
   if (!beyondAscii.test(text)) return text.slice(0, room) + ellipsis;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   let kept = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {
@@ -42,14 +45,20 @@ const short: Record<number, string> = { 0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r"
 // Control, format (bidi, zero width), surrogate and separator characters, and every blank but the plain one.
 // What joins an emoji or a script's letters is left alone: without it the word is another.
 const unsafe = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Zs}]--[ \u200c\u200d]]/v;
+/** Nothing of it is unsafe, which can be told at once: most text is such, with the signs that the console's own words have. */
+const plainText = /^[\x20-\x7e–…→]*$/;
 
 /** Of the first 256 characters; null for those that are shown as they are. */
-const latin1Escapes = Array.from({ length: 256 }, (_, code) =>
-  unsafe.test(String.fromCharCode(code)) ? escapeOf(code) : null,
-);
+let latin1Escapes: (string | null)[] | undefined;
+
+function escapesOfLatin1(): (string | null)[] {
+  return Array.from({ length: 256 }, (_, code) => (unsafe.test(String.fromCharCode(code)) ? escapeOf(code) : null));
+}
 
 /** Data made safe to show on one line: a control, bidi, invisible or odd blank character stands as its escape. */
 export function escapeControl(text: string): string {
+  if (plainText.test(text)) return text;
+  latin1Escapes ??= escapesOfLatin1();
   let shown = "";
   let from = 0;
   // A file may have such a character in each of its cells, so the usual ones are looked up.

@@ -41,9 +41,12 @@ export async function answer<Kind extends ShownKind>(
   pipeline: Pipeline,
   { output: { out, err }, json, quiet }: Context,
 ): Promise<number> {
+  let closed: Promise<void> | undefined;
   try {
     // The view is loaded while the subprocess starts.
     const [reply, view] = await Promise.all([pipeline.call(request), views[kind](request)]);
+    // It leaves while its answer is shown.
+    closed = pipeline.close();
     // Made even when nothing is printed: what cannot be shown is an error either way.
     const text = json ? `${JSON.stringify(view.json?.(reply) ?? reply)}\n` : view.text(reply, out);
     if (json || !quiet) out.write(text);
@@ -51,6 +54,6 @@ export async function answer<Kind extends ShownKind>(
     if (note) err.write(`${note}\n`);
     return view.exitCode?.(reply) ?? 0;
   } finally {
-    await pipeline.close();
+    await (closed ?? pipeline.close());
   }
 }

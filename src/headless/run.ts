@@ -52,8 +52,10 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
     return exitCodeFor(exitCode, code === "pipeline_died");
   } finally {
     clearTimeout(patience);
+    // It leaves while the last is printed.
+    const closed = pipeline.close();
     printer.end(story.states);
-    await pipeline.close();
+    await closed;
     signals.stop();
   }
 }

@@ -11,6 +11,9 @@ import {
 import { type Service, startService } from "./service.ts";
 import { cancelled } from "./stages/cancel.ts";
 
+/** Not `process.stdout`, which has a good part of Node's streams loaded for it. */
+const out = Bun.stdout.writer();
+
 /**
  * The pipeline subprocess: settings on the first line of stdin, then one call a line; on stdout the events and the
  * answers. It ends when stdin does, after rolling back what was still running.
@@ -70,7 +73,9 @@ async function answer(service: Service, { id, request }: Call): Promise<void> {
 }
 
 function send(message: Message): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
+  out.write(`${JSON.stringify(message)}\n`);
+  // When nobody is there to hear it, there is nobody to work for.
+  Promise.resolve(out.flush()).catch(die);
 }
 
 await main().catch(die);

@@ -4,11 +4,9 @@ import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import { translate } from "../postgres/connection/errors.ts";
-import { leaveServer, serverStatus, startServer, stopServer } from "../postgres/embedded/server.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
-import { browseHistory, browseRun, browseRuns, browseSnapshots } from "./answers/browse.ts";
-import { browseMonths } from "./answers/months.ts";
-import { openSession, type Reached, reachDatabase, refreshed, type Session } from "./session/session.ts";
+import { exchanged, type Reached, reachDatabase } from "./session/reach.ts";
+import type { Session } from "./session/session.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
 
 type OnEvent = (event: RunEvent) => void;
@@ -35,9 +33,6 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
   const underWay = new Set<Promise<unknown>>();
-  /** Nothing answers while code is being loaded, so the database is reached first; that it cannot be, its user tells. */
-  const reached = () => Promise.allSettled([reach()]);
-
   const cancel = (reason: ConsoleError) => {
     running?.abort.abort(reason);
     waiting.abort(reason);
@@ -54,10 +49,10 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     try {
-      await reached();
       const opened = open();
-      // That it cannot be opened is told by the run, once that is loaded.
-      const [{ runMonths }] = await Promise.all([import("./run/series.ts"), Promise.allSettled([opened])]);
+      // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
+      const loading = exchanged().then(() => import("./run/series.ts"));
+      const [{ runMonths }] = await Promise.all([loading, Promise.allSettled([opened])]);
       const exit_code = await runMonths(
         opened,
         request,
@@ -85,9 +80,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   return {
     async serve(request, onEvent) {
       const answer = answers[request.kind] as (request: Request, onEvent: OnEvent) => Promise<Replies[RequestKind]>;
-      const work = withoutSession.has(request.kind)
-        ? answer(request, onEvent)
-        : reached().then(() => answer(request, onEvent));
+      const work = answer(request, onEvent);
       underWay.add(work);
       try {
         return await work;
@@ -105,12 +98,9 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 }
 
-/** What needs none, and a run, which can be cancelled before there is one. */
-const withoutSession = new Set<RequestKind>(["run", "cancel", "db"]);
-
 /**
- * The driver and its kin are most of what is loaded at first, the expectations and the reader most of the rest; so what
- * few requests need is loaded by the first of them, while the session is opened.
+ * What a request needs is loaded by the first of its kind, while the session is opened: to load code takes longer than most
+ * answers do.
  */
 function answersOf(
   settings: Settings,
@@ -118,32 +108,76 @@ function answersOf(
   open: () => Promise<Session>,
   wait: () => Waiting,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
+  /** The session is begun first: the server has its own to do while code is loaded here. */
+  const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
+  const browsing = () => having(() => import("./answers/browse.ts"));
   return {
-    months: async () => browseMonths(await open()),
-    snapshots: async () => browseSnapshots(await open()),
-    runs: async () => browseRuns(await open()),
-    show: async ({ run }) => browseRun(await open(), run),
-    history: async ({ run }) => browseHistory(await open(), run),
-    samples: async ({ run, position }) =>
-      (await import("./answers/samples.ts")).browseSamples(await open(), run, position),
-    verify: async ({ as_of }) => (await import("./answers/verify.ts")).verifySeals(await open(), as_of),
-    retire: async ({ as_of }) => (await import("./answers/retire.ts")).retireSnapshots(await open(), as_of),
-    export: async (request) => (await import("./answers/export.ts")).exportTrainingSet(await open(), request),
-    compare: async ({ from, to }) => (await import("./answers/compare.ts")).compareSnapshots(await open(), from, to),
-    validate: async (request) => (await import("./session/suites.ts")).validateNamedTable(await open(), request),
-    check: async (request) => (await import("./answers/check.ts")).checkDrops(await open(), request),
-    doctor: async ({ check_data = false }) => {
+    async months() {
+      const [session, { browseMonths }] = await having(() => import("./answers/months.ts"));
+      return browseMonths(session);
+    },
+    async snapshots() {
+      const [session, { browseSnapshots }] = await browsing();
+      return browseSnapshots(session);
+    },
+    async runs() {
+      const [session, { browseRuns }] = await browsing();
+      return browseRuns(session);
+    },
+    async show({ run }) {
+      const [session, { browseRun }] = await browsing();
+      return browseRun(session, run);
+    },
+    async history({ run }) {
+      const [session, { browseHistory }] = await browsing();
+      return browseHistory(session, run);
+    },
+    async samples({ run, position }) {
+      const [session, { browseSamples }] = await having(() => import("./answers/samples.ts"));
+      return browseSamples(session, run, position);
+    },
+    async verify({ as_of }) {
+      const [session, { verifySeals }] = await having(() => import("./answers/verify.ts"));
+      return verifySeals(session, as_of);
+    },
+    async retire({ as_of }) {
+      const [session, { retireSnapshots }] = await having(() => import("./answers/retire.ts"));
+      return retireSnapshots(session, as_of);
+    },
+    async export(request) {
+      const [session, { exportTrainingSet }] = await having(() => import("./answers/export.ts"));
+      return exportTrainingSet(session, request);
+    },
+    async compare({ from, to }) {
+      const [session, { compareSnapshots }] = await having(() => import("./answers/compare.ts"));
+      return compareSnapshots(session, from, to);
+    },
+    async validate(request) {
+      const [session, { validateNamedTable }] = await having(() => import("./session/suites.ts"));
+      return validateNamedTable(session, request);
+    },
+    async check(request) {
+      const [session, { checkDrops }] = await having(() => import("./answers/check.ts"));
+      return checkDrops(session, request);
+    },
+    async doctor({ check_data = false }) {
       const { doctor } = await import("./answers/doctor.ts");
       return { checks: await doctor(settings, open, check_data) };
     },
-    partition: async () => {
+    async partition() {
       const { partitionSnapshots } = await import("./answers/convert.ts");
       const { doctor } = await import("./answers/doctor.ts");
       const converted = await partitionSnapshots(await open());
       return { converted, checks: await doctor(settings, open) };
     },
-    adopt: async ({ confirmed }) => (await import("./run/adopt.ts")).adopt(await open(), confirmed),
-    outcome: async ({ run, request }) => (await import("./answers/outcome.ts")).findOutcome(await open(), run, request),
+    async adopt({ confirmed }) {
+      const [session, { adopt }] = await having(() => import("./run/adopt.ts"));
+      return adopt(session, confirmed);
+    },
+    async outcome({ run, request }) {
+      const [session, { findOutcome }] = await having(() => import("./answers/outcome.ts"));
+      return findOutcome(session, run, request);
+    },
     database: async () => ({ database: (await reach()).database }),
     db: ({ action }) => serverCommand(settings.home, action, wait()),
   };
@@ -163,8 +197,12 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
   return {
     reach,
     async open(): Promise<Session> {
-      if (opening !== null) return refreshed(await opening);
-      opening = reach().then(openSession);
+      const loading = () => import("./session/session.ts");
+      if (opening !== null) {
+        const { refreshed } = await loading();
+        return refreshed(await opening);
+      }
+      opening = Promise.all([reach(), loading()]).then(([reached, { openSession }]) => openSession(reached));
       opening.catch(() => {
         reaching = null;
         opening = null;
@@ -180,7 +218,8 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
 }
 
 /** `db start`, `db stop`, `db status`, `db url`: the embedded server, whatever database the console is set to use. */
-function serverCommand(home: string, action: RequestOf<"db">["action"], waiting: Waiting): Promise<ServerStatus> {
+async function serverCommand(home: string, action: RequestOf<"db">["action"], waiting: Waiting): Promise<ServerStatus> {
+  const { leaveServer, serverStatus, startServer, stopServer } = await import("../postgres/embedded/server.ts");
   if (action === "start") return startServer(home, waiting);
   if (action === "stop") return stopServer(home, waiting);
   if (action === "leave") return leaveServer(home, waiting);

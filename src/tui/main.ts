@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import type { Settings } from "../core/settings.ts";
@@ -79,6 +80,7 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   // React reads it when it is first loaded, so no module that holds JSX may be imported before: its development build
   // is several times slower, and half of one and half of the other draws nothing at all.
   process.env.NODE_ENV = "production";
+  loadThrottleAlone();
   const { mount } = await import("./app.tsx");
   const resized = () => store.dispatch({ type: "resize", size: sizeOf(process.stdout) });
   // Before ink's own listener, so that the new size is drawn at once.
@@ -100,6 +102,25 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
       process.stdin.pause();
     },
   };
+}
+
+/**
+ * ink takes one function of es-toolkit, by way of a list of all its hundreds of modules, which takes longer to load than ink
+ * and React do. Where the list is another one, it is loaded as it is.
+ */
+function loadThrottleAlone(): void {
+  const list = /[\\/]es-toolkit[\\/]dist[\\/]compat[\\/]index\.mjs$/;
+  const own = "./function/throttle.mjs";
+  Bun.plugin({
+    name: "throttle alone",
+    setup(build) {
+      build.onLoad({ filter: list }, async ({ path }) => {
+        const isThere = await Bun.file(join(dirname(path), own)).exists();
+        const contents = isThere ? `export { throttle } from "${own}";` : await Bun.file(path).text();
+        return { contents, loader: "js" };
+      });
+    },
+  });
 }
 
 /** What is found in the state, as soon as it is there. */

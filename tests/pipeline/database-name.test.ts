@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { databaseName } from "../../src/pipeline/session/session.ts";
+import { databaseName } from "../../src/pipeline/session/reach.ts";
 
 const name = (database: string | null, home = ".streamflow") => databaseName({ data: "d", home, database }, "18.4");
 

@@ -44,7 +44,7 @@ export type Look = Pick<Channel, "columns" | "paint">;
  * A channel over a stream of the process. A reader that went away (`| head`) is no error and stops nothing: what it
  * no longer reads is dropped. Any other failure, such as a full disk, is told by `flush`.
  */
-export function channelOf(stream: NodeJS.WriteStream, allowsColour: boolean): Channel {
+function channelOf(stream: NodeJS.WriteStream, allowsColour: boolean): Channel {
   let broken: NodeJS.ErrnoException | null = null;
   stream.on("error", (error: NodeJS.ErrnoException) => {
     broken = error;
@@ -65,6 +65,22 @@ export function channelOf(stream: NodeJS.WriteStream, allowsColour: boolean): Ch
     async flush() {
       if (broken === null) await new Promise<void>((resolve) => stream.write("", () => resolve()));
       if (broken !== null && !readerIsGone(broken)) throw unwritable(broken);
+    },
+  };
+}
+
+/** The program's own two. Each is opened when it is first used: that takes longer than to understand the command line. */
+export function standardOutput(allowsColour: boolean): Output {
+  let out: Channel | undefined;
+  let err: Channel | undefined;
+  return {
+    get out() {
+      out ??= channelOf(process.stdout, allowsColour);
+      return out;
+    },
+    get err() {
+      err ??= channelOf(process.stderr, allowsColour);
+      return err;
     },
   };
 }

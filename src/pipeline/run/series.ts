@@ -6,19 +6,14 @@ import { hasDistributed } from "../../postgres/catalog/introspect.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
-import { openRun } from "../../postgres/ledger/records.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
-import { DropFaults, rejectPath } from "../drop/faults.ts";
-import { dropsOnDisk, incomingOf, type MonthOnDisk, selectMonths } from "../drop/months.ts";
-import { readPast } from "../drop/past.ts";
-import { publicationBefore } from "../drop/row-counts.ts";
+import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
+import { type Past, readPast } from "../drop/past.ts";
+import { exchanged } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
-import { readSuites } from "../session/suites.ts";
-import { whoami } from "../session/whoami.ts";
 import { openWriter } from "../session/writer.ts";
-import { emptyRecord, eventStream, type Job, publishingMode } from "../stages/context.ts";
-import { outOfOrder, stampOutOfOrder } from "../stages/refusals.ts";
-import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
+import { eventStream, type Job, publishingMode } from "../stages/context.ts";
+import type { MonthRun, Series } from "./run.ts";
 import { isUnchanged } from "./unchanged.ts";
 
 /**
@@ -35,21 +30,21 @@ export async function runMonths(
   try {
     const session = await opened;
     await using writer = openWriter(session);
-    const [onDisk, past] = await Promise.all([dropsOnDisk(session), readPast(session.sql, session)]);
-    const months = selectMonths(session, request, onDisk, past);
-    if (months.length === 0) return 0;
-    const sql = await writer.lock();
+    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock()]);
     // One statement behind the other, without waiting for each.
-    const [pid, isDistributed] = await Promise.all([
+    const [pid, isDistributed, past] = await Promise.all([
       backendPid(sql),
       hasDistributed(sql),
-      prepareStage(sql, session.tables),
+      readPast(sql, session),
     ]);
+    const months = selectMonths(session, request, onDisk, past);
     const series = { ...stream, session, request, pid, signal };
     const side = isDistributed ? null : session.sql;
-    if (!request.dry_run) return await runEach({ ...series, sql, side, ledger: sql }, months);
+    if (!request.dry_run) return await runEach({ ...series, sql, side, ledger: sql }, months, past);
     // One transaction over all of them, so that each finds what the months before it would leave.
-    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null, ledger: session.sql }, months));
+    return await rolledBack(sql, (tx) =>
+      runEach({ ...series, sql: tx, side: null, ledger: session.sql }, months, past),
+    );
   } catch (thrown) {
     const { code, title, hint, exitCode } = translate(thrown);
     // It is no word on the month before.
@@ -59,40 +54,39 @@ export async function runMonths(
   }
 }
 
-async function runEach(series: Series, months: readonly MonthOnDisk[]): Promise<number> {
+/** `before` is what there was before the first of them. */
+async function runEach(series: Series, months: readonly MonthOnDisk[], before: Past): Promise<number> {
   for (const [index, drop] of months.entries()) {
     const left = months.slice(index + 1).map(({ month }) => month);
-    const error = await beginMonth(series, drop, left);
+    const past = index === 0 ? before : await readPast(series.sql, series.session);
+    const error = await beginMonth(series, { drop, left }, past);
     if (error !== null) return error.exitCode;
   }
   return 0;
 }
 
-async function beginMonth(series: Series, drop: MonthOnDisk, left: MonthName[]): Promise<ConsoleError | null> {
-  const { session, request, sql, ledger, pid } = series;
-  const { dataset } = session;
-  const past = await readPast(sql, session);
+async function beginMonth(
+  series: Series,
+  { drop, left }: Pick<MonthRun, "drop" | "left">,
+  past: Past,
+): Promise<ConsoleError | null> {
+  const { session, request, sql } = series;
   const job = jobFor(session, request, drop.month);
   // A restamp is asked for because of the snapshots, whatever the files say.
   if (!request.force && !request.restamp && (await isUnchanged(series, job, drop, past))) return null;
-  const suites = await readSuites(session);
-  const { month, asOf: as_of, mode } = job;
-  const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });
-  series.setRun(run);
-  const before = publicationBefore(month, past.publications);
-  const rejects = rejectPath(session.settings.home, ledger, dataset.name, `${month}-${run}`);
-  const open: MonthRun = {
-    ...series,
-    ...job,
-    ...{ run, drop, left, suites, past, before },
-    incoming: incomingOf(job.tables, drop, before),
-    goesOn: mode === "dry_run" && left.length > 0,
-    record: emptyRecord(),
-    faults: new DropFaults(month, rejects),
-    stage: null,
-  };
-  const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
-  return refusal === null ? runMonth(open) : fail(open, refusal);
+  // Nothing is heard of the server while code is being loaded, so it is told before what to do meanwhile.
+  const [{ runJob }] = await Promise.all([loadRun(), prepareStage(sql, session.tables)]);
+  return runJob(series, job, { drop, left, past });
+}
+
+/** What a run needs more than one that has nothing to do, in pieces between which the server is heard. */
+async function loadRun(): Promise<typeof import("./run-job.ts")> {
+  for (const load of [() => import("../stages/ingest.ts"), () => import("../session/suites.ts")]) {
+    await exchanged();
+    await load();
+  }
+  await exchanged();
+  return import("./run-job.ts");
 }
 
 /** What running this month means, given the request's flags. */

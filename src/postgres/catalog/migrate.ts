@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../../core/errors.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
@@ -13,7 +13,9 @@ const migrationLock = 5_340_112;
  * They are written so that a database which already holds their tables keeps them as they are.
  */
 export async function migrate(sql: Sql, directory: string): Promise<void> {
-  const files = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
+  const files = readdirSync(directory)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
   const unseen = async (on: Queryable) => {
     const seen = await on<{ file: string }[]>`select file from console.migrations`;
     return files.filter((name) => !seen.some(({ file }) => file === name));
@@ -24,13 +26,17 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
   });
   if (found.length === 0) return;
   await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${migrationLock})`;
-    await tx`create schema if not exists console`;
-    await tx`create table if not exists console.migrations (
-      file text primary key, applied_at timestamptz not null default clock_timestamp())`;
-    for (const file of await unseen(tx)) {
-      await tx.unsafe(await Bun.file(join(directory, file)).text());
-      await tx`insert into console.migrations (file) values (${file})`;
-    }
+    await tx.unsafe(`
+      select pg_advisory_xact_lock(${migrationLock});
+      create schema if not exists console;
+      create table if not exists console.migrations (
+        file text primary key, applied_at timestamptz not null default clock_timestamp())`);
+    const left = await unseen(tx);
+    const applied = left.map(async (file) => {
+      const statements = await Bun.file(join(directory, file)).text();
+      return `${statements}\n;insert into console.migrations (file) values ('${file.replaceAll("'", "''")}');\n`;
+    });
+    // All in one go: a fresh database has every file to see, and its first run waits for them.
+    await tx.unsafe((await Promise.all(applied)).join(""));
   });
 }

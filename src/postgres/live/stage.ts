@@ -1,7 +1,8 @@
 import postgres from "postgres";
 import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
-import type { Queryable, Sql } from "../connection/connect.ts";
+import { transact } from "../connection/attempt.ts";
+import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
@@ -11,13 +12,13 @@ import { holdRows } from "./live-rows.ts";
  * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
  * A twin that no longer has the live table's columns is made anew.
  */
-export async function prepareStage(sql: Sql, tables: readonly LoadTable[]): Promise<void> {
+export async function prepareStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
   const outdated = await sql<{ name: string }[]>`
     select name from ${namesAsRows(tables.map(({ live }) => live))}
      where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}`;
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
-  await sql.begin(async (tx) => {
+  await transact(sql, async (tx) => {
     await tx`create schema if not exists ${tx(stageSchema)}`;
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;

@@ -1,7 +1,8 @@
 import type { EventOf, RunEvent } from "../../../src/core/messages/events.ts";
 import type { RunRequest } from "../../../src/core/messages/requests.ts";
 import { runMonths } from "../../../src/pipeline/run/series.ts";
-import { openSession, reachDatabase, type Session } from "../../../src/pipeline/session/session.ts";
+import { reachDatabase } from "../../../src/pipeline/session/reach.ts";
+import { openSession, type Session } from "../../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../../helpers/drops.ts";
 import { lastOf, type RunFlags, runRequest } from "../../helpers/pipeline.ts";

@@ -1,0 +1,38 @@
+import type { ConsoleError } from "../../core/errors.ts";
+import { openRun } from "../../postgres/ledger/records.ts";
+import { DropFaults, rejectPath } from "../drop/faults.ts";
+import { incomingOf } from "../drop/months.ts";
+import { publicationBefore } from "../drop/row-counts.ts";
+import { readSuites } from "../session/suites.ts";
+import { whoami } from "../session/whoami.ts";
+import { emptyRecord, type Job } from "../stages/context.ts";
+import { outOfOrder, stampOutOfOrder } from "../stages/refusals.ts";
+import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
+
+/** Open the run in the ledger, and run it, unless it is refused. Returns the error that stopped it, or null. */
+export async function runJob(
+  series: Series,
+  job: Job,
+  { drop, left, past }: Pick<MonthRun, "drop" | "left" | "past">,
+): Promise<ConsoleError | null> {
+  const { session, ledger, pid } = series;
+  const { dataset } = session;
+  const suites = await readSuites(session);
+  const { month, asOf: as_of, mode } = job;
+  const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });
+  series.setRun(run);
+  const before = publicationBefore(month, past.publications);
+  const rejects = rejectPath(session.settings.home, ledger, dataset.name, `${month}-${run}`);
+  const open: MonthRun = {
+    ...series,
+    ...job,
+    ...{ run, drop, left, suites, past, before },
+    incoming: incomingOf(job.tables, drop, before),
+    goesOn: mode === "dry_run" && left.length > 0,
+    record: emptyRecord(),
+    faults: new DropFaults(month, rejects),
+    stage: null,
+  };
+  const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
+  return refusal === null ? runMonth(open) : fail(open, refusal);
+}
