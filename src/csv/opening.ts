@@ -110,6 +110,8 @@ function foreignBytes(header: Buffer, offset: number, line: number): FileFault[]
 export interface Opening {
   /** Null when nothing in the file can be understood. */
   layout: Layout | null;
+  /** Blank lines before the header, each of which is a fault. A number, for there may be millions. */
+  blankAbove: number;
   faults: FileFault[];
   /** The file as it was then. */
   stats: Stats | null;
@@ -124,7 +126,7 @@ export async function openFile(source: TableSource): Promise<Opening> {
     return { ...understand(await headOf(file), source), stats };
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
-    return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
+    return { layout: null, blankAbove: 0, faults: [{ code: error.code, reason: error.reason }], stats };
   }
 }
 
@@ -138,16 +140,14 @@ async function headOf(file: SourceFile): Promise<Head | FileFault> {
 }
 
 function understand(head: Head | FileFault, source: TableSource): Omit<Opening, "stats"> {
-  if (!("cells" in head)) return { layout: null, faults: [head] };
+  if (!("cells" in head)) return { layout: null, blankAbove: 0, faults: [head] };
   const { cells, faults, ...place } = head;
   const { line } = place;
-  const above = Array.from({ length: line - 1 }, (_, index): FileFault => {
-    return { code: "row_blank", reason: "a blank line before the header", line: index + 1 };
-  });
   const mapping = mapHeader(cells, source);
   return {
     layout: mapping.columns && { ...place, columns: mapping.columns },
-    faults: [...above, ...faults, ...mapping.faults.map((fault) => ({ ...fault, line }))],
+    blankAbove: line - 1,
+    faults: [...faults, ...mapping.faults.map((fault) => ({ ...fault, line }))],
   };
 }
 
