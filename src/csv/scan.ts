@@ -140,6 +140,8 @@ export class RecordScanner {
     const seemsAstray = isOpen ? this.#isTooLong(at + 1, data.length) : !isClosed && spanned > 0;
     const end = isClosed || isOpen ? after : this.#plainEnd(cell, after);
     cell.to = isOpen ? data.length : end;
+    // Whether a carriage return belongs to a line end is told by what follows.
+    if (!isOpen && !final && data[after] === crByte && after + 1 === data.length) return outOfData;
     const rowFollows = seemsAstray && this.#rowFollows(at);
     if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, cell);
     if (isOpen || rowFollows === null) return outOfData;

@@ -109,6 +109,13 @@ describe("a record of sound values may be longer than one of them", () => {
     expect(passed.toString() === content).toBe(true);
   });
 
+  test("and be cut within the line end that follows a quoted value, of which a line looks like a row", () => {
+    const content = `k1,${long},"${long}\r\nx,y,z\r\nq"\r\nk2,b,c\r\n`;
+    const { faults, rows } = readBody(Buffer.from(content), shape, "\r\n", [content.indexOf('q"\r') + 3]);
+    expect(faults).toEqual([]);
+    expect(rows).toBe(2);
+  });
+
   test("but of more values than there are columns it is passed over once it is longer", () => {
     const content = `k1,${"x,".repeat(900_000)}x\nk2,b,c\n`;
     const { faults, rows } = readBody(Buffer.from(content), shape, "\n", [1_500_000]);
