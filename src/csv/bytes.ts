@@ -10,19 +10,72 @@ export const maxValueBytes = 1_000_000;
 export type LineEnd = "\n" | "\r\n";
 
 /**
- * Where the last whole record ends, 0 without one; `final` data ends with one. As for PostgreSQL, a line end counts when
- * an even number of quotes stands before it. Where quotes are astray that is of no use, and the block is found unsound.
+ * Bytes that were read and not taken yet, to which more are added. A long record comes in many pieces: to copy it, or to
+ * look through it, from its start with each of them would cost the square of its length.
  */
-export function wholeRecords(data: Buffer, final: boolean): number {
-  if (!data.includes(quoteByte)) return final ? data.length : data.lastIndexOf(lfByte) + 1;
-  let end = 0;
-  let inside = false;
-  for (let at = 0; at < data.length; at++) {
-    const byte = data[at];
-    if (byte === quoteByte) inside = !inside;
-    else if (byte === lfByte && !inside) end = at + 1;
+export class Unread {
+  data: Buffer = Buffer.alloc(0);
+  /** Has the data as its last `#used` bytes but for room for more. What was handed out of it is never written over. */
+  #room: Buffer = this.data;
+  #used = 0;
+  /** How far whole records were looked for, whether that is within quotes, and where the last one ends. */
+  #seen = 0;
+  #inside = false;
+  #whole = 0;
+
+  /** Returns all that is not taken. */
+  add(chunk: Buffer): Buffer {
+    const { length } = this.data;
+    if (length === 0) {
+      this.#room = chunk;
+      this.#used = chunk.length;
+      this.data = chunk;
+      return chunk;
+    }
+    const size = length + chunk.length;
+    if (this.#used + chunk.length > this.#room.length) {
+      // A row that a piece breaks off is short. What is longer than a piece is likely to go on for more of them.
+      this.#room = Buffer.allocUnsafe(length < chunk.length ? size : 2 * size);
+      this.#room.set(this.data);
+      this.#used = length;
+    }
+    this.#room.set(chunk, this.#used);
+    this.#used += chunk.length;
+    this.data = this.#room.subarray(this.#used - size, this.#used);
+    return this.data;
   }
-  return final && !inside ? data.length : end;
+
+  take(bytes: number): void {
+    this.data = this.data.subarray(bytes);
+    const goesOn = bytes === this.#whole;
+    this.#seen = goesOn ? this.#seen - bytes : 0;
+    this.#inside = goesOn && this.#inside;
+    this.#whole = 0;
+  }
+
+  /**
+   * Where the last whole record ends, 0 without one; `final` data ends with one. As for PostgreSQL, a line end counts when
+   * an even number of quotes stands before it. Where quotes are astray that is of no use, and the block is found unsound.
+   */
+  wholeRecords(final: boolean): number {
+    const { data } = this;
+    let inside = this.#inside;
+    let whole = this.#whole;
+    if (!inside && !data.includes(quoteByte, this.#seen)) {
+      const lineFeed = data.subarray(this.#seen).lastIndexOf(lfByte);
+      if (lineFeed !== -1) whole = this.#seen + lineFeed + 1;
+    } else {
+      for (let at = this.#seen; at < data.length; at++) {
+        const byte = data[at];
+        if (byte === quoteByte) inside = !inside;
+        else if (byte === lfByte && !inside) whole = at + 1;
+      }
+    }
+    this.#seen = data.length;
+    this.#inside = inside;
+    this.#whole = whole;
+    return final && !inside ? data.length : whole;
+  }
 }
 
 /** True when every line end outside quotes is `lineEnd`, and no carriage return stands anywhere else outside them. */

@@ -1,4 +1,4 @@
-import { type LineEnd, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
+import { type LineEnd, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
 import { isNullWord } from "./cells/judge.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
@@ -43,7 +43,9 @@ export async function findLines(source: TableSource, keys: ReadonlySet<string>):
 }
 
 class KeyReader {
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #unread = new Unread();
+  /** Has looked at the first record that is not taken, which does not end yet. */
+  #scanner: RecordScanner | null = null;
 
   constructor(
     readonly width: number,
@@ -53,16 +55,19 @@ class KeyReader {
   ) {}
 
   push(chunk: Buffer, final: boolean): LocatedKeys {
-    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const data = this.#unread.add(chunk);
     const batch: LocatedKeys = { keys: [], lines: [] };
-    const split = this.#split(data, final, batch);
-    this.#rest = data.subarray(split > 0 ? split : this.#scan(data, final, batch));
+    const taken = this.#split(data, final, batch) || this.#scan(data, final, batch);
+    if (taken > 0) {
+      this.#unread.take(taken);
+      this.#scanner = null;
+    }
     return batch;
   }
 
   /** Whole records without quotes are lines split at commas, for a fraction of the cost; 0 where that cannot be said. */
   #split(data: Buffer, final: boolean, batch: LocatedKeys): number {
-    const whole = wholeRecords(data, final);
+    const whole = this.#unread.wholeRecords(final);
     const block = data.subarray(0, whole);
     if (whole > maxValueBytes || this.lineEnd === null) return 0;
     if (block.includes(quoteByte) || !lineEndsAgree(block, this.lineEnd)) return 0;
@@ -74,7 +79,8 @@ class KeyReader {
   }
 
   #scan(data: Buffer, final: boolean, batch: LocatedKeys): number {
-    const scanner = new RecordScanner(data, final, this.width);
+    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.width);
+    this.#scanner = scanner;
     let at = 0;
     while (at < data.length) {
       const record = scanner.record(at);

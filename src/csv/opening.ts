@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import type { Column } from "../core/columns.ts";
 import type { FaultCode, FileFault } from "../core/faults.ts";
-import { countLines, crByte, type LineEnd, lfByte } from "./bytes.ts";
+import { crByte, type LineEnd, lfByte, Unread } from "./bytes.ts";
 import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
 import { type ChunkOptions, SourceFault, SourceFile, type TableSource } from "./source.ts";
@@ -28,32 +28,66 @@ interface Head extends Omit<Layout, "columns"> {
   faults: FileFault[];
 }
 
-/** A fault when nothing in the file can be understood; null when more is needed to tell, of data that is not `final`. */
-function readHead(data: Buffer, final: boolean): Head | FileFault | null {
-  if (!final && data.length < 4) return null;
-  const encoding = foreignEncoding(data);
-  if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
-  let from = data.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
-  while (data[from] === lfByte || (data[from] === crByte && data[from + 1] === lfByte)) from++;
-  if (final && from === data.length) {
-    const reason = from === 0 ? "the file has no bytes" : "the file has nothing but blank lines";
+/** Reads a file up to its first row, in chunks cut anywhere. */
+class HeadReader {
+  readonly #unread = new Unread();
+  #scanner: RecordScanner | null = null;
+  /** Bytes before those that are unread: the byte order mark and blank lines, which may be any number. */
+  #offset = 0;
+  #isBegun = false;
+  #line = 1;
+
+  /** A fault when nothing in the file can be understood; null when more is needed to tell, before what is `final`. */
+  push(chunk: Buffer, final: boolean): Head | FileFault | null {
+    const data = this.#unread.add(chunk);
+    if (!this.#isBegun) {
+      if (!final && data.length < 4) return null;
+      const encoding = foreignEncoding(data);
+      if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
+      if (data.subarray(0, 3).equals(byteOrderMark)) this.#pass(3);
+      this.#isBegun = true;
+    }
+    this.#passBlankLines();
+    if (this.#unread.data.length > 0) return this.#read(this.#unread.data, final);
+    if (!final) return null;
+    const reason = this.#offset === 0 ? "the file has no bytes" : "the file has nothing but blank lines";
     return { code: "file_empty", reason, line: 1 };
   }
-  const scanner = new RecordScanner(data, final, 0);
-  const record = from < data.length ? scanner.record(from) : null;
-  if (record === null) return null;
-  const line = countLines(data, 0, from) + 1;
-  for (const { trouble, linesDown } of record.cells) {
-    if (trouble !== null) return { code: trouble, reason: headerTroubles[trouble] ?? "", line: line + linesDown };
+
+  #passBlankLines(): void {
+    const { data } = this.#unread;
+    let from = 0;
+    while (data[from] === lfByte || (data[from] === crByte && data[from + 1] === lfByte)) {
+      if (data[from] === lfByte) this.#line++;
+      from++;
+    }
+    if (from > 0) this.#pass(from);
   }
-  return {
-    cells: record.cells.map((cell) => scanner.value(cell)),
-    lineEnd: record.lineEnd === "" ? null : record.lineEnd,
-    length: record.next,
-    line,
-    firstRow: line + record.lines,
-    faults: foreignBytes(data, from, record.next, line),
-  };
+
+  #pass(bytes: number): void {
+    this.#unread.take(bytes);
+    this.#offset += bytes;
+    this.#scanner = null;
+  }
+
+  #read(data: Buffer, final: boolean): Head | FileFault | null {
+    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, 0);
+    this.#scanner = scanner;
+    const record = scanner.record(0);
+    if (record === null) return null;
+    const line = this.#line;
+    for (const { trouble, linesDown } of record.cells) {
+      if (trouble !== null) return { code: trouble, reason: headerTroubles[trouble] ?? "", line: line + linesDown };
+    }
+    return {
+      cells: record.cells.map((cell) => scanner.value(cell)),
+      lineEnd: record.lineEnd === "" ? null : record.lineEnd,
+      length: this.#offset + record.next,
+      line,
+      firstRow: line + record.lines,
+      faults: foreignBytes(data.subarray(0, record.next), this.#offset, line),
+    };
+  }
 }
 
 const headerTroubles: Partial<Record<FaultCode, string>> = {
@@ -65,18 +99,19 @@ const headerTroubles: Partial<Record<FaultCode, string>> = {
   row_long: "the header line is longer than 1 MB",
 };
 
-function foreignBytes(data: Buffer, from: number, to: number, line: number): FileFault[] {
-  const header = data.subarray(from, to);
+function foreignBytes(header: Buffer, offset: number, line: number): FileFault[] {
   if (header.includes(0)) return [{ code: "nul_byte", reason: "the header has a NUL byte", line }];
   const at = firstForeignByte(header);
   if (at === -1) return [];
-  return [{ code: "encoding", reason: `in the header, ${describeForeignByte(header[at] ?? 0, from + at)}`, line }];
+  return [{ code: "encoding", reason: `in the header, ${describeForeignByte(header[at] ?? 0, offset + at)}`, line }];
 }
 
 /** What the beginning of a table's file tells. */
 export interface Opening {
   /** Null when nothing in the file can be understood. */
   layout: Layout | null;
+  /** Blank lines before the header, each of which is a fault. A number, for there may be millions. */
+  blankAbove: number;
   faults: FileFault[];
   /** The file as it was then. */
   stats: Stats | null;
@@ -91,31 +126,28 @@ export async function openFile(source: TableSource): Promise<Opening> {
     return { ...understand(await headOf(file), source), stats };
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
-    return { layout: null, faults: [{ code: error.code, reason: error.reason }], stats };
+    return { layout: null, blankAbove: 0, faults: [{ code: error.code, reason: error.reason }], stats };
   }
 }
 
 async function headOf(file: SourceFile): Promise<Head | FileFault> {
-  let data = Buffer.alloc(0);
+  const reader = new HeadReader();
   for await (const chunk of file.chunks()) {
-    data = Buffer.concat([data, chunk]);
-    const head = readHead(data, false);
+    const head = reader.push(chunk, false);
     if (head !== null) return head;
   }
-  return readHead(data, true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
+  return reader.push(Buffer.alloc(0), true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
 }
 
 function understand(head: Head | FileFault, source: TableSource): Omit<Opening, "stats"> {
-  if (!("cells" in head)) return { layout: null, faults: [head] };
+  if (!("cells" in head)) return { layout: null, blankAbove: 0, faults: [head] };
   const { cells, faults, ...place } = head;
   const { line } = place;
-  const above = Array.from({ length: line - 1 }, (_, index): FileFault => {
-    return { code: "row_blank", reason: "a blank line before the header", line: index + 1 };
-  });
   const mapping = mapHeader(cells, source);
   return {
     layout: mapping.columns && { ...place, columns: mapping.columns },
-    faults: [...above, ...faults, ...mapping.faults.map((fault) => ({ ...fault, line }))],
+    blankAbove: line - 1,
+    faults: [...faults, ...mapping.faults.map((fault) => ({ ...fault, line }))],
   };
 }
 

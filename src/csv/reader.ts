@@ -25,11 +25,11 @@ export type TableReader = Awaited<ReturnType<typeof openTable>>;
 /** Opens a table's file and reads its header. Does not throw for what is wrong with the file: `read` tells. */
 export async function openTable(source: TableSource) {
   const opening = await openFile(source);
-  const { layout, faults } = opening;
+  const { layout, blankAbove, faults } = opening;
   const columns = layout?.columns.map((column) => column?.name ?? "") ?? [];
   return {
     /** The file's columns in its order, and the line of its first row; null when the header is faulty. */
-    header: faults.length === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
+    header: faults.length === 0 && blankAbove === 0 ? { columns, firstRow: layout?.firstRow ?? 1 } : null,
     /** Reads to the end, and tells the tally what is wrong. Rejects when `write` does, or with the signal's reason. */
     read: (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options, readRows),
     /** The same for a file whose every row was found sound before, so many: none is looked at. What was read tells its hash. */
@@ -47,11 +47,12 @@ export const changedMeanwhile = "it was replaced, written over or touched since 
 
 async function readTable(
   source: TableSource,
-  { layout, faults, stats }: Opening,
+  { layout, blankAbove, faults, stats }: Opening,
   tally: FaultTally,
   options: ReadOptions,
   readRows: ReadRows,
 ): Promise<TableRead> {
+  for (let line = 1; line <= blankAbove; line++) tally.add("row_blank", "a blank line before the header", line);
   for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
   const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null };
   if (stats === null) return read;

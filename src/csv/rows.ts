@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, wholeRecords } from "./bytes.ts";
+import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
 import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
 import { RecordScanner, type ScannedCell } from "./scan.ts";
@@ -20,7 +20,10 @@ interface LongRecord extends Pick<ScannedCell, "trouble"> {
  * as they are sound, which decides what is loaded; a block that is not is scanned record by record to name its faults.
  */
 export class RowReader {
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #unread = new Unread();
+  /** Of what is not taken: the whole records are known to be unsound; the first one was looked at and does not end yet. */
+  #isUnsound = false;
+  #scanner: RecordScanner | null = null;
   #patience = patience;
   #long: LongRecord | null = null;
 
@@ -36,15 +39,17 @@ export class RowReader {
    * blank lines at their end; of use only while no fault was found.
    */
   push(chunk: Buffer, final = false): Buffer {
-    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const data = this.#unread.add(chunk);
     let at = 0;
     while (at < data.length) {
-      const taken = this.#take(at === 0 ? data : data.subarray(at), final);
+      const taken = this.#take(this.#unread.data, final);
       if (taken === 0) break;
+      this.#unread.take(taken);
+      this.#isUnsound = false;
+      this.#scanner = null;
       at += taken;
       this.offset += taken;
     }
-    this.#rest = data.subarray(at);
     if (final && this.#long !== null) this.#endLong(this.#long);
     const { blanks, lineEnd } = this.faults;
     return data.subarray(0, Math.max(0, at - blanks * lineEnd.length));
@@ -56,8 +61,10 @@ export class RowReader {
       this.line += countLines(data, 0, passed);
       return passed;
     }
-    const whole = wholeRecords(data, final);
-    if (whole > 0 && this.#readSound(data.subarray(0, whole))) return whole;
+    const whole = this.#unread.wholeRecords(final);
+    // What is wrong with some records is wrong with more of them.
+    if (whole > 0 && !this.#isUnsound && this.#readSound(data.subarray(0, whole))) return whole;
+    this.#isUnsound = whole > 0;
     if (whole === 0 && !final && data.length <= this.#patience) return 0;
     const scanned = this.#scan(data, final);
     // A long record may be sound: looking again only once it has doubled keeps the cost in proportion.
@@ -89,7 +96,8 @@ export class RowReader {
   }
 
   #scan(data: Buffer, final: boolean): number {
-    const scanner = new RecordScanner(data, final, this.faults.width);
+    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.faults.width);
+    this.#scanner = scanner;
     let at = 0;
     while (at < data.length && this.#long === null) {
       const record = scanner.record(at);

@@ -31,34 +31,60 @@ const givenUp = -2;
 /**
  * Reads records as well as they can be read, whatever is wrong with them, and finds where the next one starts. It names
  * what is wrong in files that are rejected anyway, and finds lines; it never decides what is loaded. Each byte is looked
- * at once: a file that is bad throughout is read by it alone.
+ * at once: a file that is bad throughout is read by it alone, and a record in many pieces is gone on with where it was left.
  */
 export class RecordScanner {
-  readonly text: ByteText;
+  text: ByteText;
+  /** The record that the data broke off, and where it starts. */
+  #broken: { record: ScannedRecord; from: number } | null = null;
+  /** How far its last cell was looked through for its end. */
+  #looked = 0;
+  /** Doubled quotes that were counted, from where on and up to where. */
+  #doubled = { from: 0, at: 0, count: 0 };
 
   /** `width` is the number of columns, by which a line that looks like a row is known; `final` data ends the file. */
   constructor(
-    readonly data: Buffer,
-    readonly final: boolean,
+    public data: Buffer,
+    public final: boolean,
     readonly width: number,
   ) {
     this.text = new ByteText(data);
   }
 
+  /** Takes the same data with more behind it. */
+  goOn(data: Buffer, final: boolean): this {
+    this.data = data;
+    this.final = final;
+    this.text = new ByteText(data);
+    return this;
+  }
+
   /** The record that starts at `from`; null when it does not end in the data. */
   record(from: number): ScannedRecord | null {
     const { data } = this;
-    const record: ScannedRecord = { cells: [], next: data.length, lines: 0, lineEnd: "", goesOnTo: null };
-    let at = from;
+    const broken = this.#broken?.from === from ? this.#broken.record : null;
+    const record: ScannedRecord = broken ?? { cells: [], next: 0, lines: 0, lineEnd: "", goesOnTo: null };
+    record.next = data.length;
+    // All but how far it goes and what its bytes are is told anew of the cell that was broken off.
+    const last = broken?.cells.pop();
+    let at = last?.from ?? from;
+    let kinds = last?.kinds ?? 0;
+    let looked = last === undefined ? from : this.#looked;
+    this.#broken = null;
     for (;;) {
       const quoted = data[at] === quoteByte;
-      const cell: ScannedCell = { from: at, to: at, quoted, kinds: 0, linesDown: record.lines, trouble: null };
+      const cell: ScannedCell = { from: at, to: at, quoted, kinds, linesDown: record.lines, trouble: null };
       record.cells.push(cell);
-      const end = quoted ? this.#quoted(record, cell) : this.#plain(cell);
-      if (end === outOfData && !this.#goesOn(record, cell, from)) return null;
+      const end = quoted ? this.#quoted(record, cell, looked) : this.#plain(cell, looked);
+      if (end === outOfData && !this.#goesOn(record, cell, from)) {
+        this.#broken = { record, from };
+        return null;
+      }
       if (end < 0 || end === data.length) return record;
       if (data[end] === lfByte) return this.#endLine(record, cell, end);
       at = end + 1;
+      kinds = 0;
+      looked = at;
     }
   }
 
@@ -83,9 +109,10 @@ export class RecordScanner {
     return true;
   }
 
-  #plain(cell: ScannedCell): number {
-    const end = this.#plainEnd(cell, cell.from);
+  #plain(cell: ScannedCell, looked: number): number {
+    const end = this.#plainEnd(cell, looked);
     cell.to = end;
+    this.#looked = end;
     if ((cell.kinds & (byteKind.quote | byteKind.return)) !== 0) cell.trouble = this.#misplaced(cell);
     if (end === this.data.length && !this.final) return outOfData;
     if (this.#isTooLong(cell.from, end)) cell.trouble ??= "value_too_long";
@@ -102,10 +129,10 @@ export class RecordScanner {
     return null;
   }
 
-  #quoted(record: ScannedRecord, cell: ScannedCell): number {
+  #quoted(record: ScannedRecord, cell: ScannedCell, looked: number): number {
     const { data, final } = this;
     const at = cell.from;
-    const close = this.#closingQuote(cell);
+    const close = this.#closingQuote(cell, Math.max(at + 1, looked));
     const isOpen = close === -1;
     const after = close + 1;
     const isClosed = !isOpen && this.#isCellEnd(after);
@@ -113,6 +140,8 @@ export class RecordScanner {
     const seemsAstray = isOpen ? this.#isTooLong(at + 1, data.length) : !isClosed && spanned > 0;
     const end = isClosed || isOpen ? after : this.#plainEnd(cell, after);
     cell.to = isOpen ? data.length : end;
+    // Whether a carriage return belongs to a line end is told by what follows.
+    if (!isOpen && !final && data[after] === crByte && after + 1 === data.length) return outOfData;
     const rowFollows = seemsAstray && this.#rowFollows(at);
     if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, cell);
     if (isOpen || rowFollows === null) return outOfData;
@@ -159,10 +188,10 @@ export class RecordScanner {
   }
 
   /** The quote that closes the cell; -1 when the data ends first, or with a quote that another may follow. */
-  #closingQuote(cell: ScannedCell): number {
+  #closingQuote(cell: ScannedCell, from: number): number {
     const { data } = this;
     let { kinds } = cell;
-    let at = cell.from + 1;
+    let at = from;
     for (; at < data.length; at++) {
       const byte = data[at] ?? 0;
       if (byte === quoteByte) {
@@ -172,6 +201,7 @@ export class RecordScanner {
       kinds |= kindOf[byte] ?? 0;
     }
     cell.kinds = kinds;
+    this.#looked = at;
     return at >= data.length || (at === data.length - 1 && !this.final) ? -1 : at;
   }
 
@@ -184,11 +214,23 @@ export class RecordScanner {
 
   /** True when a value in these bytes has more than is allowed; a doubled quote counts once. */
   #isTooLong(from: number, to: number): boolean {
-    if (to - from <= maxValueBytes) return false;
-    let bytes = to - from;
-    for (let at = this.data.indexOf('""', from); at !== -1 && at < to - 1; at = this.data.indexOf('""', at + 2))
-      bytes--;
-    return bytes > maxValueBytes;
+    return to - from > maxValueBytes && to - from - this.#doubledQuotes(from, to) > maxValueBytes;
+  }
+
+  #doubledQuotes(from: number, to: number): number {
+    const { data } = this;
+    let { at, count } = this.#doubled;
+    if (this.#doubled.from !== from || at > to) {
+      at = from;
+      count = 0;
+    }
+    while (at < to - 1) {
+      const isDoubled = data[at] === quoteByte && data[at + 1] === quoteByte;
+      if (isDoubled) count++;
+      at += isDoubled ? 2 : 1;
+    }
+    this.#doubled = { from, at, count };
+    return count;
   }
 
   /** True when the line below the one at `at` has as many values as there are columns; null when it is not all there. */

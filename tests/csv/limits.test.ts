@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { FaultCode } from "../../src/core/faults.ts";
 import { dates, readBody, shapeOf } from "./reading.ts";
 
 /** What is just allowed is read as it is, and what is just not is a fault. */
@@ -25,6 +26,27 @@ describe("the first and the last day that the manifest allows", () => {
 });
 
 const most = 1_000_000;
+
+describe("a number may have as many digits as a value has bytes, and is measured in the time that it takes to read it", () => {
+  const zeros = "0".repeat(most - 2);
+  const numbers: [written: string, codes: Partial<Record<string, FaultCode>>][] = [
+    [`1${zeros}1`, { int8: "integer_range", numeric: "numeric_range", "numeric(10,2)": "numeric_range" }],
+    [`${zeros}12`, {}],
+    [`-${zeros}1`, {}],
+    [`0.${"0".repeat(most - 3)}1`, { int8: "not_integer", numeric: "numeric_range", "numeric(10,2)": "numeric_range" }],
+    ["9".repeat(most), { int8: "integer_range", numeric: "numeric_range", "numeric(10,2)": "numeric_range" }],
+  ];
+  for (const type of ["int8", "numeric", "numeric(10,2)"]) {
+    test(type, () => {
+      const number = shapeOf({ key: "text", number: type }, ["key"]);
+      for (const [written, codes] of numbers) {
+        const { faults } = readBody(Buffer.from(`k1,${written}\n`), number, "\n");
+        expect(faults.map(({ code }) => code)).toEqual([codes[type] ?? []].flat());
+      }
+    });
+  }
+});
+
 const shape = shapeOf({ key: "text", note: "text", more: "text" }, ["key"]);
 
 /** A value of so many bytes, of characters that have these. */
@@ -85,6 +107,13 @@ describe("a record of sound values may be longer than one of them", () => {
     expect(faults).toEqual([]);
     expect(rows).toBe(2);
     expect(passed.toString() === content).toBe(true);
+  });
+
+  test("and be cut within the line end that follows a quoted value, of which a line looks like a row", () => {
+    const content = `k1,${long},"${long}\r\nx,y,z\r\nq"\r\nk2,b,c\r\n`;
+    const { faults, rows } = readBody(Buffer.from(content), shape, "\r\n", [content.indexOf('q"\r') + 3]);
+    expect(faults).toEqual([]);
+    expect(rows).toBe(2);
   });
 
   test("but of more values than there are columns it is passed over once it is longer", () => {

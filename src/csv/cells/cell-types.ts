@@ -65,7 +65,8 @@ function hasSoundText(value: string): boolean {
 
 /** jsonb keeps numbers as numeric, whose digits are limited; this is well within the limits. */
 function hasSoundNumbers(value: string): boolean {
-  return !/e[+-]?\d{5}|\d{5000}/i.test(value.replace(/"(?:[^"\\]|\\.)*"/g, ""));
+  // Digits are counted from the first of them: tried at each, as many as are allowed would cost the square of that.
+  return !/e[+-]?\d{5}|(?<!\d)\d{5000}/i.test(value.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, ""));
 }
 
 /** By the catalog's name of the type (`pg_type.typname`). */

@@ -17,6 +17,8 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
   const within = (value: string) => {
     if (value.length <= safeLength) return true;
     if (value.length <= 15) return Number(value) <= most && Number(value) >= -most - 1;
+    // To read a million digits costs the square of them.
+    if (value.replace(/^-?0*/, "").length > safeLength + 1) return false;
     const exact = BigInt(value);
     return exact < limit && exact >= -limit;
   };
@@ -98,7 +100,9 @@ function significantDigits(value: string): { whole: number; fraction: number } {
   const digits = before + after;
   const first = digits.search(/[1-9]/);
   if (first === -1) return { whole: Number.NEGATIVE_INFINITY, fraction: Number.NEGATIVE_INFINITY };
-  const last = digits.replace(/0+$/, "").length;
+  // By hand: a pattern for the zeros at the end would try anew at each zero before them.
+  let last = digits.length;
+  while (digits[last - 1] === "0") last--;
   const point = before.length + Number(exponent);
   return { whole: point - first, fraction: last - point };
 }
