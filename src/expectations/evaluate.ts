@@ -13,7 +13,7 @@ import { scanTable } from "./results/scan.ts";
 export type EvaluatedVerdict = Verdict & { result: ExpectationValidationResult };
 
 /** The target's shape is that of the live table when a stage that is like it is read; results call the table by its name. */
-interface Evaluation extends Omit<Target, "serverVersion"> {
+interface Evaluation extends Target {
   suite: Suite;
   /** The table that is read. */
   relation: TableName;
@@ -46,7 +46,8 @@ async function evaluateAll(tx: Transaction, evaluation: Evaluation): Promise<Exp
   const { relation, shape, suite, signal, displaySchema } = evaluation;
   const path = displaySchema === undefined ? [shape.name] : [displaySchema, shape.name];
   const place = { tx, under: relation, shownAs: path.map(quoteName).join("."), shape };
-  const compiled = compileSuite(suite, { ...evaluation, serverVersion: await prepare(tx) });
+  const serverVersion = evaluation.serverVersion ?? (await prepare(tx));
+  const compiled = compileSuite(suite, { ...evaluation, serverVersion });
   const scanned = await scanTable(
     place,
     compiled.filter((one) => "plan" in one),

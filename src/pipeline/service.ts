@@ -50,11 +50,12 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     running = { abort, publishes: !request.dry_run };
     try {
       const opened = open();
+      opened.catch(() => {});
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
-      const loading = exchanged().then(() => import("./run/series.ts"));
-      const [{ runMonths }] = await Promise.all([loading, Promise.allSettled([opened])]);
+      await exchanged();
+      const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
-        opened,
+        { reached: reach(), opened },
         request,
         (event) => {
           if (event.event === "run.finished" || event.event === "run.failed") tooLate.delete(abort.signal);

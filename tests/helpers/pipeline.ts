@@ -2,6 +2,7 @@ import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { EventName, EventOf, RunEvent } from "../../src/core/messages/events.ts";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
+import type { Session } from "../../src/pipeline/session/session.ts";
 import type { Sql } from "../../src/postgres/connection/connect.ts";
 import { migrated } from "./database.ts";
 import { type DropFolder, dropFolder } from "./drops.ts";
@@ -86,4 +87,9 @@ export async function workplace(): Promise<Workplace> {
     await database.drop();
   };
   return { database, drops, pipeline, close };
+}
+
+/** A session that is open, as `runMonths` takes one that is being opened. */
+export function openedAs(session: Session) {
+  return { reached: Promise.resolve(session), opened: Promise.resolve(session) };
 }

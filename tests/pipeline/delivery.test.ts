@@ -8,7 +8,7 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, keepingTime, smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, runRequest } from "../helpers/pipeline.ts";
+import { digest, lastOf, openedAs, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 /** A drop is published as it was listed, or not at all: never half of one delivery and half of the next. */
@@ -44,7 +44,7 @@ async function run(onEvent: (event: RunEvent, index: number) => void = () => {})
     events.push(event);
     onEvent(event, events.length - 1);
   };
-  await runMonths(Promise.resolve(session), runRequest(["month_000"]), listen, new AbortController().signal);
+  await runMonths(openedAs(session), runRequest(["month_000"]), listen, new AbortController().signal);
   return events;
 }
 

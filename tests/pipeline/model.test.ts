@@ -8,7 +8,7 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
-import { lastOf, type RunFlags, runRequest } from "../helpers/pipeline.ts";
+import { lastOf, openedAs, type RunFlags, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Drop, edited, type History, history, written } from "./model/drops.ts";
 import { contentsOf, Model } from "./model/model.ts";
@@ -62,7 +62,7 @@ describe.each(servers)("$name", ({ prepare, slower = false }) => {
   async function run(month: MonthName, flags: RunFlags = {}): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
     const signal = new AbortController().signal;
-    await runMonths(Promise.resolve(session), runRequest([month], flags), (event) => events.push(event), signal);
+    await runMonths(openedAs(session), runRequest([month], flags), (event) => events.push(event), signal);
     expect(lastOf(events, "run.failed")).toBeUndefined();
     return events;
   }

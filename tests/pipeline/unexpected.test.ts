@@ -11,7 +11,7 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
-import { lastOf, runRequest } from "../helpers/pipeline.ts";
+import { lastOf, openedAs, runRequest } from "../helpers/pipeline.ts";
 import { psql } from "../helpers/psql.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -113,12 +113,7 @@ function textOf(rows: Rows, end = "\n"): string {
 async function run(month: string, flags: Partial<RunRequest> = {}) {
   const events: RunEvent[] = [];
   const request = { ...runRequest([month]), ...flags };
-  const exit = await runMonths(
-    Promise.resolve(session),
-    request,
-    (event) => events.push(event),
-    new AbortController().signal,
-  );
+  const exit = await runMonths(openedAs(session), request, (event) => events.push(event), new AbortController().signal);
   const number = events.find((event) => event.event === "run.started")?.run ?? 0;
   return { exit, number, failed: lastOf(events, "run.failed") };
 }

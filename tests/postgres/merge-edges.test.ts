@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Transaction } from "../../src/postgres/connection/connect.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
-import { stateSince, thisMoment } from "../../src/postgres/live/other-writers.ts";
+import { statesSince, thisMoment } from "../../src/postgres/live/other-writers.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -80,7 +80,8 @@ describe("what another session wrote", () => {
         const since = await thisMoment(tx);
         over.resolve();
         await writing;
-        return stateSince(tx, users, since);
+        const [state] = await statesSince(tx, [users], since);
+        return state;
       });
     } finally {
       await other.end();

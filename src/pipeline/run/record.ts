@@ -26,11 +26,13 @@ export async function recordRun(
   status: RunStatus,
   failed: { error: ConsoleError; failure: RunFailure } | null = null,
 ): Promise<void> {
-  await recordFiles(tx, run, files);
-  await recordTables(tx, run, tables);
-  await recordVerdicts(tx, run, verdicts);
-  if (failed !== null) await recordFaults(tx, run, failed.error.faults);
-  await closeRun(tx, run, status, warnings, failed?.failure);
+  await Promise.all([
+    recordFiles(tx, run, files),
+    recordTables(tx, run, tables),
+    recordVerdicts(tx, run, verdicts),
+    recordFaults(tx, run, failed?.error.faults ?? []),
+    closeRun(tx, run, status, warnings, failed?.failure),
+  ]);
 }
 
 /** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */

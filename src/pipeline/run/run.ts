@@ -9,7 +9,7 @@ import { translate } from "../../postgres/connection/errors.ts";
 import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred } from "../../postgres/live/other-writers.ts";
-import { emptyStage } from "../../postgres/live/stage.ts";
+import { emptyStage, truncateStage } from "../../postgres/live/stage.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { filesOf, type MonthOnDisk } from "../drop/months.ts";
 import { parentsFor } from "../drop/past.ts";
@@ -192,7 +192,10 @@ async function runStages(open: MonthRun, context: StageContext, staged: readonly
     await requireWritten(context, upserted);
     return taken;
   });
-  await emptyStage(context.tx, open.tables);
+  await truncateStage(
+    context.tx,
+    staged.map(({ table }) => table),
+  );
   return snapshots;
 }
 

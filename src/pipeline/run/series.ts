@@ -16,21 +16,27 @@ import { eventStream, type Job, publishingMode } from "../stages/context.ts";
 import type { MonthRun, Series } from "./run.ts";
 import { isUnchanged } from "./unchanged.ts";
 
+/** A session that is being opened, and before that the database is reached. */
+interface Opening {
+  reached: Promise<Pick<Session, "url">>;
+  opened: Promise<Session>;
+}
+
 /**
  * Run the months a request names, oldest first, and stop at the first that fails. Every outcome is told as events;
  * returns the exit code.
  */
 export async function runMonths(
-  opened: Promise<Session>,
+  { reached, opened }: Opening,
   request: RunRequest,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const stream = eventStream(onEvent);
   try {
+    await using writer = openWriter(await reached);
     const session = await opened;
-    await using writer = openWriter(session);
-    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock()]);
+    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock(session)]);
     // One statement behind the other, without waiting for each.
     const [pid, isDistributed, past] = await Promise.all([
       backendPid(sql),

@@ -10,13 +10,13 @@ import type { Session } from "./session.ts";
  * Begin to connect, to be the dataset's one writer: a connection of its own, which is closed when it is disposed of.
  * Whatever is looked at meanwhile is looked at without the lock.
  */
-export function openWriter({ sql: other, dataset, url }: Session) {
+export function openWriter({ url }: Pick<Session, "url">) {
   const connecting = openDatabase(url, { max: 1 });
   // Told by `lock`.
   connecting.catch(() => {});
   return {
     /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
-    async lock(): Promise<Sql> {
+    async lock({ sql: other, dataset }: Session): Promise<Sql> {
       const sql = await connecting;
       if (!(await tryLock(sql, dataset.name))) throw await heldBySomebody(other, dataset.name);
       await markCrashed(sql, dataset.name);
@@ -32,7 +32,7 @@ export function openWriter({ sql: other, dataset, url }: Session) {
 /** Work as the dataset's one writer. Throws when somebody else is at work. */
 export async function asWriter<Result>(session: Session, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   await using writer = openWriter(session);
-  return await work(await writer.lock());
+  return await work(await writer.lock(session));
 }
 
 /** The lock is taken: by whom, on which month, since when. */

@@ -9,7 +9,7 @@ import {
   recordSeals,
   type SealedTable,
 } from "../../postgres/snapshots/seals.ts";
-import { type Frozen, holdFrozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { dropBuilt, type Frozen, holdFrozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { frozenSide } from "../drift/suspects.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, warn } from "./context.ts";
@@ -55,6 +55,8 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
     const sealed = own.find(({ as_of }) => as_of === asOf);
     const isKept = sealed !== undefined && !context.restamp;
     const isThere = sealed !== undefined || standing[index] !== false;
+    // What was built for it is of no use then.
+    if (isThere && prepared.made.has(table.name)) await dropBuilt(tx, table, context);
     const outcome = isKept
       ? await keep(context, table, sealed)
       : ((isThere ? null : await takeMade(context, table)) ?? (await freeze(context, table, sealed)));

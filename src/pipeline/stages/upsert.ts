@@ -1,6 +1,6 @@
 import { formatCounted, formatPercent } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
-import { isLiveStill } from "../../postgres/live/live-rows.ts";
+import { holdRows, isLiveStill } from "../../postgres/live/live-rows.ts";
 import { applyMerge, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
 import { thisMoment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
@@ -12,7 +12,7 @@ import { mayBeNewer } from "./refusals.ts";
 import { requireCounts, type Upserted } from "./written.ts";
 
 /**
- * Bring the live tables to what the stage says, parents first: plan each table, then write the difference.
+ * Bring the live tables to what the stage says, parents first: plan every table, then write the differences.
  * A backfill plans nothing and writes nothing, since live tables already hold the month's future; its keys are held to
  * what the live tables' constraints would have demanded then.
  */
@@ -20,14 +20,16 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
   const { tx, tables, month, past, backfill, emit, signal } = context;
   const upserted: Upserted = { since: await thisMoment(tx), published: [], counts: [] };
   const isDated = backfill || (await isDatedRightly(context));
-  for (const one of staged) {
+  const plans = backfill ? [] : await planAll(context, staged, isDated);
+  for (const [index, one] of staged.entries()) {
     stopIfCancelled(signal);
     const entry: TableCounts = { table: one.table.name, rows: one.rows };
-    if (backfill) {
+    const plan = plans[index];
+    if (plan === undefined) {
       const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
       if (fault !== null) throw new KeyFault(fault, one.table.name);
     } else {
-      const plan = await publish(context, one, isDated);
+      await publish(context, one, plan);
       upserted.published.push({ ...one, plan });
       const { inserted, updated, unchanged, absent } = plan;
       Object.assign(entry, { inserted, updated, unchanged, absent });
@@ -49,14 +51,29 @@ async function isDatedRightly({ tx, tables, past: { holding, stamps } }: StageCo
   return false;
 }
 
-async function publish(context: StageContext, staged: Staged, isDated: boolean): Promise<MergePlan> {
+/** Every table is compared before the first is written to; one statement is sent behind the other. */
+async function planAll(context: StageContext, staged: readonly Staged[], isDated: boolean): Promise<MergePlan[]> {
   const { tx, emit, month } = context;
-  const { table, carried, rows } = staged;
+  const filled = await holdRows(
+    tx,
+    staged.map(({ table }) => table.live),
+  );
+  const plans = staged.map(async (one, index) => {
+    const plan = await planMerge(tx, one.table, { ...one, isFilled: filled[index] });
+    const { name } = one.table;
+    if (plan.repeated) throw new KeyFault("repeated", name);
+    if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
+    const done = plan.unchanged;
+    emit({ event: "table.progress", stage: "upsert", table: name, done, total: one.rows, unit: "rows" });
+    return plan;
+  });
+  return Promise.all(plans);
+}
+
+async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<void> {
+  const { tx } = context;
+  const { table, carried } = staged;
   const { name } = table;
-  const plan = await planMerge(tx, table, staged);
-  if (plan.repeated) throw new KeyFault("repeated", name);
-  if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
-  emit({ event: "table.progress", stage: "upsert", table: name, done: plan.unchanged, total: rows, unit: "rows" });
   const done = await applyMerge(tx, table, carried, plan, !context.goesOn);
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
@@ -64,7 +81,6 @@ async function publish(context: StageContext, staged: Staged, isDated: boolean):
     warn(context, { title, hint: "The rows are the same; `doctor` says which privileges are missing." });
   }
   warnOfAbsent(context, name, plan);
-  return plan;
 }
 
 /** Rows may come and go within the usual size of a file: many that are missing at once point at a partial export. */

@@ -18,6 +18,7 @@ export async function validate(context: StageContext): Promise<void> {
     await evaluateSuite(tx, {
       relation: { schema: stageSchema, name },
       shape: live,
+      serverVersion: 10_000 * live.serverMajor,
       suite,
       resultFormat: kept,
       resolveTable: stageOf(tables),

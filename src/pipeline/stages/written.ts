@@ -2,7 +2,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
 import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
-import { fireDeferred, type Moment, stateSince, tablesWithHooks } from "../../postgres/live/other-writers.ts";
+import { fireDeferred, type Moment, statesSince, tablesWithHooks } from "../../postgres/live/other-writers.ts";
 import type { StageContext, Staged } from "./context.ts";
 
 /** A table that was published, with the plan by which that was done. */
@@ -37,8 +37,13 @@ export async function requireWritten({ tx, tables }: StageContext, { since, publ
   if (published.length === 0) return;
   const hasHooks = (await tablesWithHooks(tx, tables)).length > 0;
   if (hasHooks) await fireDeferred(tx);
-  for (const { table, carried, plan } of published) {
-    const { rows, written } = await stateSince(tx, table, since);
+  const states = await statesSince(
+    tx,
+    published.map(({ table }) => table),
+    since,
+  );
+  for (const [index, { table, carried, plan }] of published.entries()) {
+    const { rows, written } = states[index] ?? { rows: 0, written: true };
     const wanted = plan.live + plan.inserted;
     if (rows === wanted && !written && !hasHooks) continue;
     const strays = await strayRows(tx, table, carried);

@@ -63,14 +63,14 @@ function requirePatched(sql: Sql): void {
 }
 
 /**
- * For this transaction, values are written as they are, whatever a role or a database has set; said again, because a
- * pooler may give every transaction another session.
+ * For this transaction, values are written as they are, whatever a role or a database has set, and no query is compiled;
+ * said again, because a pooler may give every transaction another session.
  */
 export async function writeExactly(tx: Queryable): Promise<void> {
   // No query, so that a transaction may still take over another's snapshot.
   await tx`
     set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex;
-    set local datestyle = iso; set local timezone = utc`.simple();
+    set local datestyle = iso; set local timezone = utc; set local jit = off`.simple();
 }
 
 /**

@@ -50,16 +50,17 @@ function changes(columns: readonly Column[]): Fragment {
 
 /**
  * Compare the staged rows of a table, of which there are so many, with the live ones by one hash join; nothing is written.
- * Where nothing is live there is nothing to compare: then it is the primary key that finds repeated keys.
+ * Where nothing is live, which `isFilled` tells if it is known, there is nothing to compare: then it is the primary key
+ * that finds repeated keys.
  */
 export async function planMerge(
   tx: Transaction,
   table: LoadTable,
-  { carried, rows }: { carried: readonly string[]; rows: number },
+  { carried, rows, isFilled }: { carried: readonly string[]; rows: number; isFilled?: boolean | undefined },
 ): Promise<MergePlan> {
   const { live } = table;
-  const [isFilled] = await holdRows(tx, [live]);
-  if (!isFilled) return { live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
+  if (!(isFilled ?? (await holdRows(tx, [live]))[0]))
+    return { live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
   const key = sql(live.key[0] ?? "");
   const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
   const [counts] = await tx<Record<"live" | "staged" | "inserted" | "absent" | "updated", number>[]>`

@@ -1,7 +1,7 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { list, namesAsRows, qualified } from "../connection/fragments.ts";
+import { list, namesAsRows, qualified, sql, unionAll } from "../connection/fragments.ts";
 
 /** What had not been committed at a moment, by transaction id: all from `next` on, and those that were under way. */
 export interface Moment {
@@ -20,25 +20,27 @@ export async function thisMoment(tx: Transaction): Promise<Moment> {
 }
 
 /**
- * A live table's rows as they are now, and whether another transaction wrote any of those since the moment. It may have
+ * Each live table's rows as they are now, and whether another transaction wrote any of those since the moment. It may have
  * been no change at all. Never false when one was changed or added; what was taken away shows in the count alone.
  */
-export async function stateSince(
+export async function statesSince(
   tx: Transaction,
-  { live }: LoadTable,
+  tables: readonly LoadTable[],
   { next, underWay }: Moment,
-): Promise<{ rows: number; written: boolean }> {
+): Promise<{ rows: number; written: boolean }[]> {
   // Ages are compared, since ids begin anew. A part of our own transaction has an id of its own, and is not committed.
   // The rows of a distributed table carry ids of other servers.
-  const [row] = await tx<{ rows: number; written: boolean }[]>`
-    select count(*) as rows,
+  const states = tables.map(
+    ({ live }, position) => sql`
+    select ${position}::int as position, count(*) as rows,
            to_regclass('pg_catalog.pg_dist_partition') is not null or coalesce(bool_or(
              l.xmin <> pg_current_xact_id()::xid and
              (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[])) and
              pg_xact_status((pg_current_xact_id()::text::bigint - age(l.xmin))::text::xid8) = 'committed'),
              false) as written
-      from ${qualified(live)} l`;
-  return row ?? { rows: 0, written: true };
+      from ${qualified(live)} l`,
+  );
+  return tx<{ rows: number; written: boolean }[]>`${unionAll(states)} order by position`;
 }
 
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */

@@ -36,10 +36,12 @@ export async function recordSeals(
   seals: readonly SealedTable[],
   { dataset, month, mode }: { dataset: string; month: string; mode: Mode },
 ): Promise<void> {
-  for (const { table, as_of, rows, fingerprint, columns, groups } of seals) {
-    const seal = { table_name: table, as_of, rows, fingerprint, columns: tx.json(columns), groups: tx.json(groups) };
-    await tx`insert into console.seals ${tx({ dataset, month, mode, run, ...seal })}`;
-  }
+  if (seals.length === 0) return;
+  const rows = seals.map(({ table, ...seal }) => ({ dataset, month, mode, run, table_name: table, ...seal }));
+  const names = tx(Object.keys(rows[0] ?? {}));
+  await tx`
+    insert into console.seals (${names})
+    select ${names} from jsonb_populate_recordset(null::console.seals, ${tx.json(rows)})`;
 }
 
 /** Take a seal off, and keep it with the reason. */

@@ -96,6 +96,12 @@ export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stam
   return rows;
 }
 
+/** Remove what was built, where it is there. */
+export async function dropBuilt(tx: Transaction, { snapshot }: Frozen, { asOf }: Stamp): Promise<void> {
+  await tx`
+    drop table if exists ${qualified({ schema: stageSchema, name: partitionName(snapshot.table.name, asOf) })}`;
+}
+
 /** Make what was built a partition of its table. */
 export async function attachPartition(tx: Transaction, { snapshot }: Frozen, stamp: Stamp): Promise<void> {
   const { table: target } = snapshot;

@@ -61,7 +61,12 @@ export async function bench(): Promise<Bench> {
         events.push(event);
         onEvent(event);
       };
-      const exit = await runMonths(session(), request, hear, new AbortController().signal);
+      const exit = await runMonths(
+        { reached: session(), opened: session() },
+        request,
+        hear,
+        new AbortController().signal,
+      );
       return { exit, events, finished: events.filter(isFinished), failed: lastOf(events, "run.failed") };
     },
     async reset(months) {
