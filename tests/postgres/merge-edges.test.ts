@@ -32,7 +32,7 @@ test("new, changed, unchanged and absent rows are each counted as what they are"
   await sql`insert into stage.labels select 'u' || i, true from generate_series(13, 18) i`;
   const { plan, done } = await sql.begin((tx) => merge(tx, "labels", 11));
   expect(plan).toEqual({ live: 12, inserted: 6, updated: 3, unchanged: 2, absent: 7, repeated: false });
-  expect(done).toEqual({ inserted: 6, updated: 3, slower: null });
+  expect(done).toEqual({ inserted: 6, updated: 3, slower: null, locked: false });
 });
 
 describe("an empty table", () => {
@@ -40,7 +40,7 @@ describe("an empty table", () => {
     const { sql } = database;
     await sql`insert into stage.users (user_id) values ('u1'), ('u2')`;
     const { done } = await sql.begin((tx) => merge(tx, "users", 2, ["user_id"]));
-    expect(done).toEqual({ inserted: 2, updated: 0, slower: null });
+    expect(done).toEqual({ inserted: 2, updated: 0, slower: null, locked: false });
   });
 
   test("whose key a view depends on is filled the slower way, and that is said", async () => {

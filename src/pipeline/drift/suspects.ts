@@ -53,7 +53,7 @@ export async function suspectsOf(
   const numbers = columns.filter(isNumber);
   const take = ({ rows, count }: Side) => scatteredCells(tx, rows, (100 * sampled) / Math.max(count, 1), columns);
   const [from, to] = await Promise.all([take(sides.before), take(sides.now)]);
-  const means = limits.mean === undefined ? [] : await exactMeans(tx, sides.now.rows(numbers), numbers);
+  const means = limits.mean === undefined ? [] : await exactMeans(tx, sides.now.rows(columns), numbers);
   const suspects = columns.flatMap((column, index) => {
     const cells = { from: from[index] ?? [], to: to[index] ?? [] };
     const mean = means[numbers.indexOf(column)] ?? null;

@@ -4,7 +4,13 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import type { MonthName } from "../../core/month.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
-import { type Queryable, type Sql, type Transaction, writeExactly } from "../../postgres/connection/connect.ts";
+import {
+  giveRoom,
+  type Queryable,
+  type Sql,
+  type Transaction,
+  writeExactly,
+} from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
@@ -123,7 +129,7 @@ async function publish(open: MonthRun): Promise<Snapshots> {
     // Who helps has to see what is staged.
     const seen = open.side && (await whileCancellable(signal, stopStatements, () => stageFiles(open, context, null)));
     await transact(sql, async (tx) => {
-      await writeExactly(tx);
+      await Promise.all([writeExactly(tx), giveRoom(tx)]);
       snapshots = await whileCancellable(signal, stopStatements, async () => {
         const staged = seen ?? (await stageFiles(open, context, tx));
         return runStages(open, { ...context, tx }, staged);

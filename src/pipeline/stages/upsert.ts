@@ -1,7 +1,7 @@
 import { formatCounted, formatPercent } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
 import { holdRows, isLiveStill } from "../../postgres/live/live-rows.ts";
-import { applyMerge, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
+import { applyMerge, type MergeOutcome, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
 import { thisMoment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
 import { KeyFault } from "../drop/key-faults.ts";
@@ -29,8 +29,8 @@ export async function upsert(context: StageContext, staged: readonly Staged[]): 
       const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
       if (fault !== null) throw new KeyFault(fault, one.table.name);
     } else {
-      await publish(context, one, plan);
-      upserted.published.push({ ...one, plan });
+      const { locked } = await publish(context, one, plan);
+      upserted.published.push({ ...one, plan, locked });
       const { inserted, updated, unchanged, absent } = plan;
       Object.assign(entry, { inserted, updated, unchanged, absent });
     }
@@ -70,17 +70,27 @@ async function planAll(context: StageContext, staged: readonly Staged[], isDated
   return Promise.all(plans);
 }
 
-async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<void> {
-  const { tx } = context;
-  const { table, carried } = staged;
+async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {
+  const { tx, emit } = context;
+  const { table, carried, rows } = staged;
   const { name } = table;
-  const done = await applyMerge(tx, table, carried, plan, !context.goesOn);
+  const onProgress = (written: number) =>
+    emit({
+      event: "table.progress",
+      stage: "upsert",
+      table: name,
+      done: plan.unchanged + written,
+      total: rows,
+      unit: "rows",
+    });
+  const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, onProgress });
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
     const title = `${name} was filled the slower way: ${done.slower}.`;
     warn(context, { title, hint: "The rows are the same; `doctor` says which privileges are missing." });
   }
   warnOfAbsent(context, name, plan);
+  return done;
 }
 
 /** Rows may come and go within the usual size of a file: many that are missing at once point at a partial export. */

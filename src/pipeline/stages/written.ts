@@ -8,6 +8,8 @@ import type { StageContext, Staged } from "./context.ts";
 /** A table that was published, with the plan by which that was done. */
 interface Published extends Staged {
   plan: MergePlan;
+  /** True when nobody else could write to the table. */
+  locked: boolean;
 }
 
 /** What became of each table, and what went into the live ones, all planned after one moment: nothing for a backfill. */
@@ -18,7 +20,11 @@ export interface Upserted {
 }
 
 /** What the server says it wrote must be what was planned: a trigger may have skipped rows, or somebody removed some. */
-export async function requireCounts(context: StageContext, { table, carried, plan }: Published, done: MergeOutcome) {
+export async function requireCounts(
+  context: StageContext,
+  { table, carried, plan }: Omit<Published, "locked">,
+  done: MergeOutcome,
+) {
   for (const deed of ["updated", "inserted"] as const) {
     if (done[deed] === plan[deed]) continue;
     const { different, missing } = await strayRows(context.tx, table, carried);
@@ -37,12 +43,15 @@ export async function requireWritten({ tx, tables }: StageContext, { since, publ
   if (published.length === 0) return;
   const hasHooks = (await tablesWithHooks(tx, tables)).length > 0;
   if (hasHooks) await fireDeferred(tx);
+  // What only we could write to is as our statements' own counts tell, unless something else had a say in them.
+  const open = hasHooks ? published : published.filter(({ locked }) => !locked);
+  if (open.length === 0) return;
   const states = await statesSince(
     tx,
-    published.map(({ table }) => table),
+    open.map(({ table }) => table),
     since,
   );
-  for (const [index, { table, carried, plan }] of published.entries()) {
+  for (const [index, { table, carried, plan }] of open.entries()) {
     const { rows, written } = states[index] ?? { rows: 0, written: true };
     const wanted = plan.live + plan.inserted;
     if (rows === wanted && !written && !hasHooks) continue;

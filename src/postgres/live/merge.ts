@@ -1,21 +1,10 @@
 import type { Column } from "../../core/columns.ts";
-import { codeOf } from "../../core/errors.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
-import {
-  cell,
-  cells,
-  type Fragment,
-  keyAsText,
-  list,
-  oidOf,
-  qualified,
-  sameKey,
-  some,
-  sql,
-} from "../connection/fragments.ts";
-import { waitForLocks } from "../connection/lock.ts";
+import { cell, type Fragment, keyAsText, list, qualified, sameKey, some, sql } from "../connection/fragments.ts";
 import { differs } from "../snapshots/exact.ts";
+import { fillEmpty } from "./fill.ts";
+import { insertStaged, partsOf } from "./insert.ts";
 import { holdRows } from "./live-rows.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
@@ -36,6 +25,15 @@ export interface MergeOutcome {
   inserted: number;
   updated: number;
   slower: string | null;
+  /** True when nobody else can have written to the table since before the first row, nor can until the end. */
+  locked: boolean;
+}
+
+interface MergeOptions {
+  /** Whether the table may be locked until the end of the transaction. */
+  mayLock?: boolean;
+  /** Told how many rows were written so far. */
+  onProgress?(rows: number): void;
 }
 
 /** The columns that the file carried and that are not the key. */
@@ -86,41 +84,39 @@ export async function applyMerge(
   table: LoadTable,
   carried: readonly string[],
   plan: MergePlan,
-  mayLock = true,
+  { mayLock = true, onProgress = () => {} }: MergeOptions = {},
 ): Promise<MergeOutcome> {
-  const updated = plan.updated > 0 ? await updateChanged(tx, table, carried) : 0;
+  const updated = plan.updated > 0 ? await updateChanged(tx, table, carried, plan, onProgress) : 0;
+  const done = { inserted: 0, updated, slower: null, locked: false };
   // What the plan did not foresee is not made worse.
-  if (plan.inserted === 0 || updated !== plan.updated) return { inserted: 0, updated, slower: null };
-  if (plan.live === 0 && mayLock) return { updated, ...(await fillEmpty(tx, table, carried)) };
+  if (plan.inserted === 0 || updated !== plan.updated) return done;
+  if (plan.live === 0 && mayLock) return { updated, ...(await fillEmpty(tx, table, carried, plan, onProgress)) };
   const isNew = tx`not exists (select 1 from ${qualified(table.live)} l where ${sameKey("l", "s", table.live.key)})`;
-  return { inserted: await insertStaged(tx, table, carried, isNew), updated, slower: null };
+  return { ...done, inserted: await insertStaged(tx, table, carried, isNew) };
 }
 
-async function updateChanged(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<number> {
-  const columns = payload(table, carried);
-  const assignments = columns.map((column) => tx`${tx(column.name)} = ${cell("s", column)}`);
-  const { count } = await tx`
-    update ${qualified(table.live)} l set ${list(assignments)}
-      from ${twinOf(table)} s
-     where ${sameKey("l", "s", table.live.key)} and ${changes(columns)}`;
-  return count;
-}
+/** Rows that are written by one statement where so many are: each of the statements has to read the live table. */
+const updatedAtOnce = 250_000;
 
-/** Key order keeps the primary key's index cheap to extend; where it is built afterwards, it is needless. */
-async function insertStaged(
+async function updateChanged(
   tx: Transaction,
   table: LoadTable,
   carried: readonly string[],
-  condition: Fragment,
-  inKeyOrder = true,
+  { updated }: MergePlan,
+  onProgress: (rows: number) => void,
 ): Promise<number> {
-  const { live } = table;
-  const order = inKeyOrder ? tx`order by ${cells("s", live.key)}` : tx``;
-  const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
-  const { count } = await tx`
-    insert into ${qualified(live)} (${tx(all)})
-    select ${cells("s", all)} from ${twinOf(table)} s where ${condition} ${order}`;
-  return count;
+  const columns = payload(table, carried);
+  const assignments = columns.map((column) => tx`${tx(column.name)} = ${cell("s", column)}`);
+  let written = 0;
+  for (const part of await partsOf(tx, table, updated, updatedAtOnce)) {
+    const { count } = await tx`
+      update ${qualified(table.live)} l set ${list(assignments)}
+        from ${twinOf(table)} s
+       where ${sameKey("l", "s", table.live.key)} and ${changes(columns)} and ${part}`;
+    written += count;
+    onProgress(written);
+  }
+  return written;
 }
 
 /** Staged rows that are not live as they were staged: how many, and the keys of the first that differ and that are missing. */
@@ -146,56 +142,3 @@ export async function strayRows(tx: Transaction, table: LoadTable, carried: read
 
 /** So many rows are named; the others are counted. */
 const namedRows = 5;
-
-/** How long to wait for readers of an empty table before taking the slower way. */
-const lockPatience = "500ms";
-
-/**
- * Fill an empty live table with its foreign keys set aside, and its primary key where nobody refers to it: they are built
- * again in the same transaction, under their own names, by one join and one sort instead of a look-up a row. An empty table
- * that nobody refers to is truncated first, since what is written to a new file needs no log. Where the server does not
- * allow it, the rows are inserted as it is; `slower` tells why.
- */
-async function fillEmpty(
-  tx: Transaction,
-  table: LoadTable,
-  carried: readonly string[],
-): Promise<Omit<MergeOutcome, "updated">> {
-  const { live } = table;
-  const references = live.references.filter((reference) => reference.parent.name !== live.name);
-  const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
-  const setAside = [...key, ...references];
-  const name = qualified(live);
-  // No constraint can be added to a table while triggers have yet to fire for its rows.
-  const [trigger] = await tx`
-    select from pg_trigger where tgrelid = ${oidOf(live)} and tginitdeferred and tgenabled <> 'D' limit 1`;
-  const slower =
-    setAside.length > 0 && trigger !== undefined
-      ? "a trigger on it waits for the commit"
-      : await reasonAgainst(tx, async (inner) => {
-          await waitForLocks(inner, lockPatience);
-          if (!live.referenced) await inner`truncate ${name}`;
-          for (const constraint of setAside) await inner`alter table ${name} drop constraint ${inner(constraint.name)}`;
-          await waitForLocks(inner, null);
-        });
-  const isKeyed = slower !== null || key.length === 0;
-  const inserted = await insertStaged(tx, table, carried, tx`true`, isKeyed);
-  for (const constraint of slower === null ? setAside : []) {
-    await tx`alter table ${name} add constraint ${tx(constraint.name)} ${tx.unsafe(constraint.definition)}`;
-  }
-  return { inserted, slower };
-}
-
-/** Why the server would not do this; null when it did. */
-async function reasonAgainst(tx: Transaction, work: (tx: Transaction) => Promise<void>): Promise<string | null> {
-  try {
-    await tx.savepoint(work);
-    return null;
-  } catch (error) {
-    if (error instanceof Error && notAllowed.has(codeOf(error))) return error.message;
-    throw error;
-  }
-}
-
-/** No privilege, not supported here (Citus), locked by a reader, depended on. */
-const notAllowed = new Set(["42501", "0A000", "55P03", "2BP01"]);

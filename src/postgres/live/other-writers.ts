@@ -40,7 +40,8 @@ export async function statesSince(
              false) as written
       from ${qualified(live)} l`,
   );
-  return tx<{ rows: number; written: boolean }[]>`${unionAll(states)} order by position`;
+  return tx<{ rows: number; written: boolean }[]>`
+    select rows, written from (${unionAll(states)}) states order by position`;
 }
 
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */
