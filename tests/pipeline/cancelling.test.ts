@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { EventBody } from "../../src/core/messages/events.ts";
-import { inStage } from "../../src/pipeline/run/run.ts";
+import { inStage } from "../../src/pipeline/run/publish.ts";
 import { cancelled, whileCancellable } from "../../src/pipeline/stages/cancel.ts";
 import { openRun } from "../../src/postgres/ledger/records.ts";
 import { smallDrop } from "../helpers/drops.ts";

@@ -31,7 +31,7 @@ test("new, changed, unchanged and absent rows are each counted as what they are"
   await sql`insert into stage.labels select 'u' || i, i < 3 or i > 12 from generate_series(1, 5) i`;
   await sql`insert into stage.labels select 'u' || i, true from generate_series(13, 18) i`;
   const { plan, done } = await sql.begin((tx) => merge(tx, "labels", 11));
-  expect(plan).toEqual({ live: 12, inserted: 6, updated: 3, unchanged: 2, absent: 7, repeated: false });
+  expect(plan).toEqual({ staged: 11, live: 12, inserted: 6, updated: 3, unchanged: 2, absent: 7, repeated: false });
   expect(done).toEqual({ inserted: 6, updated: 3, slower: null, locked: false });
 });
 

@@ -29,7 +29,7 @@ test("the plan counts new, changed, unchanged and absent rows, and applying it w
     await applyMerge(tx, users, carried, planned);
     return planned;
   });
-  expect(plan).toEqual({ live: 4, inserted: 1, updated: 1, unchanged: 2, absent: 1, repeated: false });
+  expect(plan).toEqual({ staged: 4, live: 4, inserted: 1, updated: 1, unchanged: 2, absent: 1, repeated: false });
   const rows = await sql`select user_id, signup_date, user_gender, has_family from users order by user_id`;
   expect([...rows]).toEqual([
     { user_id: "away", signup_date: "2020-01-04", user_gender: "Male", has_family: true },
@@ -72,7 +72,7 @@ describe("rows of a file that was published before", () => {
     await expect(undone).rejects.toThrow("undo");
     return plan;
   }
-  const unchanged = { live: 2, inserted: 0, updated: 0, unchanged: 2, absent: 0, repeated: false };
+  const unchanged = { staged: 2, live: 2, inserted: 0, updated: 0, unchanged: 2, absent: 0, repeated: false };
 
   test("are unchanged when they are live just so, in any order", async () => {
     const rows: Row[] = [

@@ -7,7 +7,8 @@ import { readSuites } from "../session/suites.ts";
 import { whoami } from "../session/whoami.ts";
 import { emptyRecord, type Job } from "../stages/context.ts";
 import { outOfOrder, stampOutOfOrder } from "../stages/refusals.ts";
-import { fail, type MonthRun, runMonth, type Series } from "./run.ts";
+import type { MonthRun, Series } from "./publish.ts";
+import { fail, runMonth } from "./run.ts";
 
 /** Open the run in the ledger, and run it, unless it is refused. Returns the error that stopped it, or null. */
 export async function runJob(

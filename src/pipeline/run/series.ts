@@ -13,7 +13,7 @@ import { exchanged } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { openWriter } from "../session/writer.ts";
 import { eventStream, type Job, publishingMode } from "../stages/context.ts";
-import type { MonthRun, Series } from "./run.ts";
+import type { MonthRun, Series } from "./publish.ts";
 import { isUnchanged } from "./unchanged.ts";
 
 /** A session that is being opened, and before that the database is reached. */

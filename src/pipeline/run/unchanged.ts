@@ -8,7 +8,7 @@ import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, type Past } from "../drop/past.ts";
 import type { Job } from "../stages/context.ts";
-import type { Series } from "./run.ts";
+import type { Series } from "./publish.ts";
 
 /** Whether these very files are published under this very stamp. Says so then, in the words of a run. */
 export async function isUnchanged(series: Series, job: Job, drop: MonthOnDisk, past: Past): Promise<boolean> {

@@ -8,6 +8,8 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
+import type { MergePlan } from "../../postgres/live/merge.ts";
+import type { Moment } from "../../postgres/live/other-writers.ts";
 import type { Sealed } from "../../postgres/snapshots/fingerprint.ts";
 import type { DropFaults } from "../drop/faults.ts";
 import type { Incoming } from "../drop/months.ts";
@@ -72,9 +74,17 @@ export interface Made {
 
 /** By the live table's name. */
 interface Prepared {
+  /** What merging the table into the live one would do. */
+  plans: Map<string, Task<MergePlan>>;
   made: Map<string, Task<Made>>;
   /** Whether a sealed snapshot holds the very rows that were staged, and these those that were sealed. */
   stands: Map<string, Task<boolean>>;
+}
+
+/** The drop in the stage, and the moment before anything of it was compared with the live tables. */
+export interface StagedDrop {
+  since: Moment;
+  tables: Staged[];
 }
 
 /** A table whose every row is in the stage. */

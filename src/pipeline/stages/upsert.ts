@@ -1,30 +1,29 @@
 import { formatCounted, formatPercent } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
-import { holdRows, isLiveStill } from "../../postgres/live/live-rows.ts";
+import { isLiveStill } from "../../postgres/live/live-rows.ts";
 import { applyMerge, type MergeOutcome, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
-import { thisMoment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
 import { stopIfCancelled } from "./cancel.ts";
-import { type StageContext, type Staged, warn } from "./context.ts";
+import { type StageContext, type Staged, type StagedDrop, warn } from "./context.ts";
 import { mayBeNewer } from "./refusals.ts";
-import { requireCounts, type Upserted } from "./written.ts";
+import { requireCounts, stageWritten, type Upserted } from "./written.ts";
 
 /**
  * Bring the live tables to what the stage says, parents first: plan every table, then write the differences.
  * A backfill plans nothing and writes nothing, since live tables already hold the month's future; its keys are held to
  * what the live tables' constraints would have demanded then.
  */
-export async function upsert(context: StageContext, staged: readonly Staged[]): Promise<Upserted> {
+export async function upsert(context: StageContext, { since, tables: staged }: StagedDrop): Promise<Upserted> {
   const { tx, tables, month, past, backfill, emit, signal } = context;
-  const upserted: Upserted = { since: await thisMoment(tx), published: [], counts: [] };
+  const upserted: Upserted = { since, published: [], counts: [] };
   const isDated = backfill || (await isDatedRightly(context));
-  const plans = backfill ? [] : await planAll(context, staged, isDated);
-  for (const [index, one] of staged.entries()) {
+  const plans = backfill ? new Map<string, MergePlan>() : await planAll(context, staged, isDated);
+  for (const one of staged) {
     stopIfCancelled(signal);
     const entry: TableCounts = { table: one.table.name, rows: one.rows };
-    const plan = plans[index];
+    const plan = plans.get(one.table.name);
     if (plan === undefined) {
       const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
       if (fault !== null) throw new KeyFault(fault, one.table.name);
@@ -51,23 +50,35 @@ async function isDatedRightly({ tx, tables, past: { holding, stamps } }: StageCo
   return false;
 }
 
-/** Every table is compared before the first is written to; one statement is sent behind the other. */
-async function planAll(context: StageContext, staged: readonly Staged[], isDated: boolean): Promise<MergePlan[]> {
-  const { tx, emit, month } = context;
-  const filled = await holdRows(
-    tx,
-    staged.map(({ table }) => table.live),
+/** Once a table is staged, have it compared with the live one, unless that stays as it is. */
+export function planSoon({ backfill, tasks, prepared }: Omit<StageContext, "tx">, staged: Staged): void {
+  if (backfill) return;
+  const { table } = staged;
+  prepared.plans.set(
+    table.name,
+    tasks.add((tx) => planMerge(tx, table, staged)),
   );
-  const plans = staged.map(async (one, index) => {
-    const plan = await planMerge(tx, one.table, { ...one, isFilled: filled[index] });
-    const { name } = one.table;
+}
+
+/** Every table is compared before the first is written to. */
+async function planAll(
+  { tx, tasks, prepared, emit, month }: StageContext,
+  staged: readonly Staged[],
+  isDated: boolean,
+): Promise<Map<string, MergePlan>> {
+  const plans = new Map<string, MergePlan>();
+  for (const { table, rows } of staged) {
+    const { name } = table;
+    const task = prepared.plans.get(name);
+    if (task === undefined) throw new Error(`nobody was to compare ${name}`);
+    const plan = await tasks.result(task, tx);
     if (plan.repeated) throw new KeyFault("repeated", name);
+    if (plan.staged !== rows) throw stageWritten(name, rows, plan.staged);
     if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
-    const done = plan.unchanged;
-    emit({ event: "table.progress", stage: "upsert", table: name, done, total: one.rows, unit: "rows" });
-    return plan;
-  });
-  return Promise.all(plans);
+    emit({ event: "table.progress", stage: "upsert", table: name, done: plan.unchanged, total: rows, unit: "rows" });
+    plans.set(name, plan);
+  }
+  return plans;
 }
 
 async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {

@@ -36,12 +36,12 @@ export async function requireCounts(
 }
 
 /**
- * What is in the tables at the end must be what was planned. Where the rows were written by nobody else, and nothing but
- * our statements has a say in what is written, their counts tell; else every row is held against the stage.
+ * What is in the tables must be what was planned. Where the rows were written by nobody else, and nothing but our
+ * statements has a say in what is written, their counts tell; else every row is held against the stage. `hasHooks` is true
+ * where something else may have a say in it: then it is looked at last of all.
  */
-export async function requireWritten({ tx, tables }: StageContext, { since, published }: Upserted) {
+export async function requireWritten({ tx }: StageContext, { since, published }: Upserted, hasHooks: boolean) {
   if (published.length === 0) return;
-  const hasHooks = (await tablesWithHooks(tx, tables)).length > 0;
   if (hasHooks) await fireDeferred(tx);
   // What only we could write to is as our statements' own counts tell, unless something else had a say in them.
   const open = hasHooks ? published : published.filter(({ locked }) => !locked);
@@ -64,6 +64,14 @@ export async function requireWritten({ tx, tables }: StageContext, { since, publ
     const what = `${formatCounted(wanted, "row")} should be live, ${formatCount(rows)} are`;
     throw notAsPlanned(table.name, what, [], hasHooks);
   }
+}
+
+/** The stage is the run's alone; it is only made sure that it was. */
+export function stageWritten(name: string, rows: number, staged: number): ConsoleError {
+  const title = `${name}: ${formatCounted(rows, "row")} were staged, ${formatCount(staged)} are in the stage.`;
+  const hint =
+    "Nothing was published. Another session wrote to the schema stage, which is the console's own: run the month again.";
+  return new ConsoleError("not_as_planned", title, { hint });
 }
 
 /** `keys` are those of the first rows in question, some of which may have been yet to come. */

@@ -9,6 +9,8 @@ import { holdRows } from "./live-rows.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
+  /** Rows in the stage. */
+  staged: number;
   /** Rows that are live now. */
   live: number;
   inserted: number;
@@ -48,17 +50,16 @@ function changes(columns: readonly Column[]): Fragment {
 
 /**
  * Compare the staged rows of a table, of which there are so many, with the live ones by one hash join; nothing is written.
- * Where nothing is live, which `isFilled` tells if it is known, there is nothing to compare: then it is the primary key
- * that finds repeated keys.
+ * Where nothing is live there is nothing to compare: then it is the primary key that finds repeated keys.
  */
 export async function planMerge(
   tx: Transaction,
   table: LoadTable,
-  { carried, rows, isFilled }: { carried: readonly string[]; rows: number; isFilled?: boolean | undefined },
+  { carried, rows }: { carried: readonly string[]; rows: number },
 ): Promise<MergePlan> {
   const { live } = table;
-  if (!(isFilled ?? (await holdRows(tx, [live]))[0]))
-    return { live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
+  const [isFilled] = await holdRows(tx, [live]);
+  if (!isFilled) return { staged: rows, live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
   const key = sql(live.key[0] ?? "");
   const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
   const [counts] = await tx<Record<"live" | "staged" | "inserted" | "absent" | "updated", number>[]>`
@@ -70,9 +71,8 @@ export async function planMerge(
       from ${twinOf(table)} s
       full join ${qualified(live)} l on ${sameKey("l", "s", live.key)}`;
   if (counts === undefined) throw new Error("an aggregate gave no row");
-  const { staged, ...plan } = counts;
-  const matched = staged - plan.inserted;
-  return { ...plan, unchanged: matched - plan.updated, repeated: matched !== plan.live - plan.absent };
+  const matched = counts.staged - counts.inserted;
+  return { ...counts, unchanged: matched - counts.updated, repeated: matched !== counts.live - counts.absent };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
-import type { Transaction } from "../connection/connect.ts";
+import type { Queryable, Transaction } from "../connection/connect.ts";
 import { list, namesAsRows, qualified, sql, unionAll } from "../connection/fragments.ts";
 
 /** What had not been committed at a moment, by transaction id: all from `next` on, and those that were under way. */
@@ -10,7 +10,7 @@ export interface Moment {
 }
 
 /** This moment, for `stateSince`. What was committed before it is seen by every later statement. */
-export async function thisMoment(tx: Transaction): Promise<Moment> {
+export async function thisMoment(tx: Queryable): Promise<Moment> {
   const [row] = await tx<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
   // As `xmin:xmax:xip,xip` (PostgreSQL manual, "Transaction ID and Snapshot Information Functions").
   const [, next = "", underWay = ""] = (row?.snapshot ?? "").split(":");
