@@ -11,6 +11,7 @@ import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
 export interface Task<Result> {
   /** Does not begin it: see `Tasks.result`. */
   readonly done: Promise<Result>;
+  readonly isDone: boolean;
 }
 
 interface Waiting {
@@ -47,9 +48,12 @@ export class Tasks {
 
   add<Result>(work: (tx: Transaction) => Promise<Result>): Task<Result> {
     const { promise: done, resolve, reject } = Promise.withResolvers<Result>();
-    // Told to whoever asks for the result; until then it must not pass for an error that nobody handles.
-    done.catch(() => {});
-    const task = { done };
+    const task = { done, isDone: false };
+    // An error is told to whoever asks for the result; until then it must not pass for one that nobody handles.
+    const end = () => {
+      task.isDone = true;
+    };
+    done.then(end, end);
     this.#waiting.push({ task, work, resolve: (result) => resolve(result as Result), reject });
     this.#beside ??= this.#workBeside();
     return task;
@@ -63,18 +67,14 @@ export class Tasks {
       await waiting?.work(tx).then(waiting.resolve, waiting.reject);
       return task.done;
     }
-    let isDone = false;
-    const done = task.done.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) {
+    while (!task.isDone) {
       // The last one first, since beside the first ones are.
       const other = this.#waiting.pop();
       await (other === undefined
-        ? Promise.race([done, this.#returned.promise])
+        ? Promise.race([task.done, this.#returned.promise])
         : other.work(tx).then(other.resolve, other.reject));
     }
-    return done;
+    return task.done;
   }
 
   /** Nothing more is begun beside; what is under way there is stopped, by way of another connection, and waited for. */
