@@ -1,7 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatMoment } from "../../core/format.ts";
 import { openDatabase, type Sql } from "../../postgres/connection/connect.ts";
-import { lockHolder, tryLock } from "../../postgres/connection/lock.ts";
+import { lockHolder, tryLock, unlock } from "../../postgres/connection/lock.ts";
 import { holderRun } from "../../postgres/ledger/queries.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
 import type { Session } from "./session.ts";
@@ -14,17 +14,22 @@ export function openWriter({ url }: Pick<Session, "url">) {
   const connecting = openDatabase(url, { max: 1 });
   // Told by `lock`.
   connecting.catch(() => {});
+  let locked: string | null = null;
   return {
     /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
     async lock({ sql: other, dataset }: Session): Promise<Sql> {
       const sql = await connecting;
       if (!(await tryLock(sql, dataset.name))) throw await heldBySomebody(other, dataset.name);
+      locked = dataset.name;
       await markCrashed(sql, dataset.name);
       return sql;
     },
     async [Symbol.asyncDispose](): Promise<void> {
       const sql = await connecting.catch(() => null);
-      await sql?.end({ timeout: 1 });
+      const isFree = sql === null || locked === null || (await unlock(sql, locked).catch(() => false));
+      const ended = sql?.end({ timeout: 1 });
+      // Who takes the lock next must find it free; for no more than that the server is waited for.
+      if (!isFree) await ended;
     },
   };
 }

@@ -14,6 +14,13 @@ export async function tryLock(sql: Sql, dataset: string): Promise<boolean> {
   return row?.locked ?? false;
 }
 
+/** Let go of the writer lock before the session ends. False when it was not this session's. */
+export async function unlock(sql: Sql, dataset: string): Promise<boolean> {
+  const [row] = await sql<{ unlocked: boolean }[]>`
+    select pg_advisory_unlock(${lockClass}::int, ${lockKey(dataset)}::int) as unlocked`;
+  return row?.unlocked ?? false;
+}
+
 /** The server process that holds the dataset's writer lock; null when nobody does. */
 export async function lockHolder(sql: Queryable, dataset: string): Promise<number | null> {
   const [row] = await sql<{ pid: number }[]>`
