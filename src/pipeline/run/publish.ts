@@ -1,7 +1,6 @@
 import { ConsoleError } from "../../core/errors.ts";
 import type { Stage } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
-import type { MonthName } from "../../core/month.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import {
@@ -15,7 +14,7 @@ import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage, truncateStage } from "../../postgres/live/stage.ts";
-import { filesOf, type MonthOnDisk } from "../drop/months.ts";
+import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
 import {
@@ -27,6 +26,7 @@ import {
 } from "../stages/context.ts";
 import { type Ingesting, ingest } from "../stages/ingest.ts";
 import { prepareSnapshot } from "../stages/prepared.ts";
+import { type Ahead, readAhead } from "../stages/read-ahead.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";
 import { findUnexpected } from "../stages/unexpected-faults.ts";
@@ -45,6 +45,7 @@ export interface Series extends EventStream {
   ledger: Sql;
   /** Where others can help with what nobody sees yet; null where all is one transaction. */
   side: Sql | null;
+  ahead: Ahead;
   /** The server's process for `sql`, which holds the lock. */
   pid: number;
   signal: AbortSignal;
@@ -54,7 +55,7 @@ export interface Series extends EventStream {
 export interface MonthRun extends Series, Omit<StageContext, "tx" | "tasks" | "prepared"> {
   drop: MonthOnDisk;
   /** Months that are to follow, and are not run should this one fail. */
-  left: MonthName[];
+  left: MonthOnDisk[];
   /** The one it is in; null before the first. */
   stage: Stage | null;
 }
@@ -103,7 +104,11 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
 }
 
 /** Stage the drop: in the run's transaction, or before it, each file in one of its own. What can be done of it is begun. */
-function stageFiles(open: MonthRun, context: Omit<StageContext, "tx">, tx: Transaction | null): Promise<StagedDrop> {
+function stageFiles(
+  open: MonthRun,
+  context: Omit<StageContext, "tx"> & Pick<MonthRun, "ahead">,
+  tx: Transaction | null,
+): Promise<StagedDrop> {
   const { sql, tables, record } = open;
   const within: Ingesting["within"] = async (work) => {
     if (tx !== null) return work(tx);
@@ -123,8 +128,17 @@ function stageFiles(open: MonthRun, context: Omit<StageContext, "tx">, tx: Trans
     };
     const staged = await ingest({ ...context, within, onStaged });
     record.files = staged.map((table) => table.record);
+    readNext(open);
     return { since, tables: staged };
   });
+}
+
+/** The month that follows, unless its files were published already and may have nothing to do. */
+function readNext({ ahead, left: [next], dataset, tables, request, past }: MonthRun): void {
+  if (next === undefined) return;
+  const isPublished = past.publications.some(({ month }) => month === next.month);
+  if (isPublished && !request.force && !request.restamp) return;
+  void readAhead(ahead, dataset, next.month, incomingOf(tables, next, null));
 }
 
 async function runStages(open: MonthRun, context: StageContext, staged: StagedDrop): Promise<Snapshots> {

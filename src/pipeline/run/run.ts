@@ -52,7 +52,7 @@ export async function fail(open: MonthRun, error: ConsoleError): Promise<Console
   open.emit({
     event: "run.failed",
     month,
-    ...(left.length > 0 && { left }),
+    ...(left.length > 0 && { left: left.map(({ month }) => month) }),
     stage,
     code,
     title,

@@ -44,7 +44,7 @@ export async function runMonths(
       readPast(sql, session),
     ]);
     const months = selectMonths(session, request, onDisk, past);
-    const series = { ...stream, session, request, pid, signal };
+    const series = { ...stream, session, request, pid, signal, ahead: { sound: [], end: async () => {} } };
     const side = isDistributed ? null : session.sql;
     if (!request.dry_run) return await runEach({ ...series, sql, side, ledger: sql }, months, past);
     // One transaction over all of them, so that each finds what the months before it would leave.
@@ -62,8 +62,17 @@ export async function runMonths(
 
 /** `before` is what there was before the first of them. */
 async function runEach(series: Series, months: readonly MonthOnDisk[], before: Past): Promise<number> {
+  try {
+    return await runInTurn(series, months, before);
+  } finally {
+    await series.ahead.end();
+  }
+}
+
+async function runInTurn(series: Series, months: readonly MonthOnDisk[], before: Past): Promise<number> {
   for (const [index, drop] of months.entries()) {
-    const left = months.slice(index + 1).map(({ month }) => month);
+    const left = months.slice(index + 1);
+    await series.ahead.end();
     const past = index === 0 ? before : await readPast(series.sql, series.session);
     const error = await beginMonth(series, { drop, left }, past);
     if (error !== null) return error.exitCode;

@@ -11,9 +11,12 @@ import { type Incoming, sourceOf } from "../drop/months.ts";
 import { rowCountTrouble } from "../drop/row-counts.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, warn } from "./context.ts";
+import type { Ahead, SoundFile } from "./read-ahead.ts";
 
 /** What ingesting needs to know, and the transaction in which each file is staged: the run's own, or one for it alone. */
 export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared"> {
+  /** What was read of this month's files before their turn. */
+  ahead: Pick<Ahead, "sound">;
   within<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   onStaged(staged: Staged): void;
 }
@@ -59,20 +62,19 @@ async function ingestFile(context: Ingesting, tx: Transaction, one: Incoming): P
   return { table, carried: columns, rows, record };
 }
 
-/** A file whose every row was found sound by a run that published it, and that holds the very bytes of this one. */
-interface SoundFile {
+interface Sound {
   rows: number;
   sha256: string;
 }
 
+/** What was found of a file with the very bytes of this one, in which every row was sound; null when there was none. */
 async function soundBefore(
-  { past }: Ingesting,
+  { past, ahead }: Ingesting,
   { table, file }: Incoming,
   readAs: string | null,
-): Promise<SoundFile | null> {
-  const alike = past.publications
-    .flatMap(({ files }) => files)
-    .filter((one) => one.table === table.name && one.bytes === file.bytes && one.read_as === readAs);
+): Promise<Sound | null> {
+  const before: SoundFile[] = [...past.publications.flatMap(({ files }) => files), ...ahead.sound];
+  const alike = before.filter((one) => one.table === table.name && one.bytes === file.bytes && one.read_as === readAs);
   if (readAs === null || alike.length === 0) return null;
   // That it cannot be read is for its reader to tell.
   const sha256 = await sha256Of(file.path).catch(() => null);
@@ -86,7 +88,7 @@ async function send(
   one: Incoming,
   reader: TableReader,
   copy: CopyWriter | null,
-  sound: SoundFile | null,
+  sound: Sound | null,
 ): Promise<{ read: TableRead; rows: number | null }> {
   const { emit, signal, faults } = context;
   const { table, file } = one;
