@@ -10,19 +10,22 @@ import { holdRows } from "./live-rows.ts";
 
 /**
  * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
- * A twin that no longer has the live table's columns is made anew.
+ * A twin that no longer has the live table's columns, or that an earlier release made, is made anew.
  */
 export async function prepareStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
   const outdated = await sql<{ name: string }[]>`
     select name from ${namesAsRows(tables.map(({ live }) => live))}
-     where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}`;
+     where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
+        or (select reloptions from pg_class where oid = to_regclass(format('%I.%I', ${stageSchema}::text, name)))
+           is distinct from array['autovacuum_enabled=false']`;
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await transact(sql, async (tx) => {
     await tx`create schema if not exists ${tx(stageSchema)}`;
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;
-      await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)})`;
+      // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
+      await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)}) with (autovacuum_enabled = false)`;
     }
   });
 }

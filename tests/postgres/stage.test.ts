@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { emptyStage, foundInStage, prepareStage } from "../../src/postgres/live/stage.ts";
+import { migrated, tablesOf } from "../helpers/database.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+
+setDefaultTimeout(60_000);
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+});
+afterAll(() => database.drop());
+
+const optionsOf = async (table: string) => {
+  const [row] = await database.sql<{ options: string[] | null }[]>`
+    select reloptions as options from pg_class where oid = ${`stage.${table}`}::text::regclass`;
+  return row?.options;
+};
+
+test("a twin that an earlier release made, which autovacuum may hold a lock on, is made anew; no other is", async () => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await sql`drop table stage.users`;
+  await sql`create unlogged table stage.users (like users)`;
+  const identity = async () => (await sql`select 'stage.labels'::regclass::oid::int8 as oid`)[0]?.oid;
+  const before = await identity();
+  await prepareStage(sql, tables);
+  expect(await optionsOf("users")).toEqual(["autovacuum_enabled=false"]);
+  expect(await identity()).toBe(before);
+});
+
+test("what a run left is found and emptied: rows, and what was to become a partition, and nothing else", async () => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await sql`insert into stage.users (user_id) values ('u1')`;
+  await sql`create table stage.labels_snapshots_20240131 (like labels_snapshots)`;
+  await sql`create table stage.notes_20240131 (note text)`;
+  const { full, built } = await foundInStage(sql, tables);
+  expect(full.map(({ name }) => name)).toEqual(["users"]);
+  expect(built.map(({ name }) => name)).toEqual(["labels_snapshots_20240131"]);
+  await emptyStage(sql, tables);
+  expect(await foundInStage(sql, tables)).toEqual({ full: [], built: [] });
+  const [notes] = await sql`select to_regclass('stage.notes_20240131') is not null as kept`;
+  expect(notes?.kept).toBe(true);
+});
