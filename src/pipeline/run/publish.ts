@@ -10,10 +10,10 @@ import {
   type Transaction,
   writeExactly,
 } from "../../postgres/connection/connect.ts";
-import { cancelBackend } from "../../postgres/connection/lock.ts";
+import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
-import { emptyStage, truncateStage } from "../../postgres/live/stage.ts";
+import { emptyStage } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
@@ -89,12 +89,8 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     });
   } catch (thrown) {
     await tasks.stop(session.sql);
-    if (isCommitting) await requireCommitted(ledger, run, thrown);
-    else {
-      // Should that fail, the next run does it.
-      if (open.side !== null) await emptyStage(ledger, open.tables).catch(() => undefined);
-      throw thrown;
-    }
+    if (!isCommitting) throw thrown;
+    await requireCommitted(ledger, run, thrown);
   }
   if (isDry) {
     await ledger.begin((tx) => recordRun(tx, run, record, "dry_run"));
@@ -164,12 +160,26 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
     if (hasHooks) await requireWritten(context, upserted, hasHooks);
     return taken;
   });
-  await truncateStage(
-    context.tx,
-    staged.tables.map(({ table }) => table),
-  );
+  if (open.side === null) await emptyStage(context.tx, open.tables);
   return snapshots;
 }
+
+/**
+ * Empty a stage that was filled before the run's transaction, once the last word is said: nobody waits for that, and should
+ * it not be possible the next run does it. Not by a session that lost the lock, for the stage may be another's by then.
+ */
+export async function leaveStage({ side, ledger, tables, pid }: MonthRun): Promise<void> {
+  if (side === null) return;
+  const emptying = ledger.begin(async (tx) => {
+    if ((await backendPid(tx)) !== pid) return;
+    await waitForLocks(tx, lockPatience);
+    await emptyStage(tx, tables);
+  });
+  await emptying.catch(() => undefined);
+}
+
+/** How long others that read the stage, such as a dump of the database, are waited for. */
+const lockPatience = "2s";
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
 export async function inStage<Result>(

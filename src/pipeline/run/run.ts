@@ -2,7 +2,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
-import { type MonthRun, publish } from "./publish.ts";
+import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
 
 /**
@@ -10,6 +10,12 @@ import { countVerdicts, recordFailure } from "./record.ts";
  * `run.failed` last; returns the error that stopped it, or null.
  */
 export async function runMonth(open: MonthRun): Promise<ConsoleError | null> {
+  const error = await runToLastWord(open);
+  await leaveStage(open);
+  return error;
+}
+
+async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
   const { mode, record, emit } = open;
   const head = { month: open.month, as_of: open.asOf, mode };
   const start = performance.now();

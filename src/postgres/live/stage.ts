@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { transact } from "../connection/attempt.ts";
-import type { Queryable, Transaction } from "../connection/connect.ts";
+import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
@@ -54,11 +54,6 @@ export async function foundInStage(
   const twins = there.filter(({ isTwin }) => isTwin);
   const isFull = twins.length === 0 ? [] : await holdRows(sql, twins);
   return { full: twins.filter((_, index) => isFull[index]), built: there.filter(({ isTwin }) => !isTwin) };
-}
-
-/** Empty what was staged of these tables. */
-export async function truncateStage(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  await tx`truncate ${list(tables.map(twinOf))}`;
 }
 
 /** Empty the stage, whatever a run left that did not come to its end. */
