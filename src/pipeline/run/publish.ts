@@ -110,8 +110,8 @@ function stageFiles(
     if (tx !== null) return work(tx);
     let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
     await transact(sql, async (own) => {
-      await writeExactly(own);
-      result = { value: await work(own) };
+      const [, value] = await Promise.all([writeExactly(own), work(own)]);
+      result = { value };
     });
     if (result === undefined) throw new Error("a transaction had no work");
     return result.value;

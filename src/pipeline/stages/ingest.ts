@@ -28,9 +28,14 @@ export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared
 export async function ingest(context: Ingesting): Promise<Staged[]> {
   const { incoming, faults, signal } = context;
   const staged: Staged[] = [];
-  for (const one of incoming) {
+  let opening = openAt(context, 0);
+  for (const [index, one] of incoming.entries()) {
     stopIfCancelled(signal);
-    const table = await context.within((tx) => ingestFile(context, tx, one));
+    const opened = await opening;
+    // The next one meanwhile; what goes wrong there is met in its turn, if that comes.
+    opening = openAt(context, index + 1);
+    opening.catch(() => {});
+    const table = await context.within((tx) => ingestFile(context, tx, one, opened));
     if (table === null) continue;
     staged.push(table);
     if (faults.count === 0) context.onStaged(table);
@@ -39,21 +44,40 @@ export async function ingest(context: Ingesting): Promise<Staged[]> {
   return staged;
 }
 
+/** A file whose header was read, and what is known of it. */
+interface Opened {
+  reader: TableReader;
+  read_as: string | null;
+  sound: Sound | null;
+}
+
+/** Null where there is no such file, or none that can be opened. */
+async function openAt(context: Ingesting, index: number): Promise<Opened | null> {
+  const one = context.incoming[index];
+  if (one === undefined || one.file.fault !== null) return null;
+  const source = sourceOf(context.dataset, one);
+  const read_as = readAs(source);
+  const [reader, sound] = await Promise.all([openTable(source), soundBefore(context, one, read_as)]);
+  return { reader, read_as, sound };
+}
+
 /** Stage one file; null when it, or one before it, has faults: then it was only checked. */
-async function ingestFile(context: Ingesting, tx: Transaction, one: Incoming): Promise<Staged | null> {
+async function ingestFile(
+  context: Ingesting,
+  tx: Transaction,
+  one: Incoming,
+  opened: Opened | null,
+): Promise<Staged | null> {
   const { faults } = context;
   const { table, file } = one;
-  if (file.fault !== null) {
-    faults.add(file.fault);
+  if (file.fault !== null || opened === null) {
+    if (file.fault !== null) faults.add(file.fault);
     return null;
   }
-  const source = sourceOf(context.dataset, one);
-  const reader = await openTable(source);
+  const { reader, read_as, sound } = opened;
   const columns = reader.header?.columns ?? [];
-  const read_as = readAs(source);
   const copy = reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(tx, table, columns)) : null;
-  const sound = copy === null ? null : await soundBefore(context, one, read_as);
-  const { read, rows } = await send(context, one, reader, copy, sound);
+  const { read, rows } = await send(context, one, reader, copy, copy === null ? null : sound);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
