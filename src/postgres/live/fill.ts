@@ -1,7 +1,8 @@
+import type { Constraint } from "../../core/columns.ts";
 import { codeOf } from "../../core/errors.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { oidOf, qualified } from "../connection/fragments.ts";
+import { type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
 import { insertStaged, partsOf } from "./insert.ts";
 import { holdRows } from "./live-rows.ts";
@@ -34,9 +35,10 @@ export async function fillEmpty(
            current_setting('wal_level') <> 'minimal' as "logsAll"`;
   let isFilled = false;
   const isTruncated = !live.referenced && server?.logsAll === false;
-  const isLocked = isTruncated || setAside.length > 0;
+  const isDropped = setAside.length > 0;
+  const isLocked = isTruncated || isDropped;
   const slower =
-    setAside.length > 0 && server?.waits === true
+    isDropped && server?.waits === true
       ? "a trigger on it waits for the commit"
       : await reasonAgainst(tx, async (inner) => {
           await waitForLocks(inner, lockPatience);
@@ -44,9 +46,7 @@ export async function fillEmpty(
           // What others wrote before that is neither removed nor written over.
           [isFilled = false] = await holdRows(inner, [live]);
           if (isTruncated && !isFilled) await inner`truncate ${name}`;
-          for (const constraint of isFilled ? [] : setAside) {
-            await inner`alter table ${name} drop constraint ${inner(constraint.name)}`;
-          }
+          if (isDropped && !isFilled) await inner`alter table ${name} ${list(setAside.map(dropped))}`;
           await waitForLocks(inner, null);
         });
   if (isFilled) return { inserted: 0, slower: null, locked: false };
@@ -56,10 +56,16 @@ export async function fillEmpty(
     inserted += await insertStaged(tx, table, carried, part, isKeyed);
     onProgress(inserted);
   }
-  for (const constraint of slower === null ? setAside : []) {
-    await tx`alter table ${name} add constraint ${tx(constraint.name)} ${tx.unsafe(constraint.definition)}`;
-  }
+  if (isDropped && slower === null) await tx`alter table ${name} ${list(setAside.map(added))}`;
   return { inserted, slower, locked: slower === null && isLocked };
+}
+
+function dropped({ name }: Constraint): Fragment {
+  return sql`drop constraint ${sql(name)}`;
+}
+
+function added({ name, definition }: Constraint): Fragment {
+  return sql`add constraint ${sql(name)} ${sql.unsafe(definition)}`;
 }
 
 /** An empty table is filled part by part at no cost. */
