@@ -11,10 +11,11 @@ import {
   type Transaction,
   writeExactly,
 } from "../../postgres/connection/connect.ts";
+import { isLost } from "../../postgres/connection/errors.ts";
 import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
-import { emptyStage, truncateStage } from "../../postgres/live/stage.ts";
+import { emptyStage, emptyStageSoon, truncateStage } from "../../postgres/live/stage.ts";
 import { filesOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
@@ -87,11 +88,13 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
       isCommitting = !isDry;
     });
   } catch (thrown) {
-    await tasks.stop(session.sql);
+    // Once it is rolled back the run's own connection is free; there may be no other.
+    const isGone = isLost(thrown);
+    await tasks.stop(isGone ? session.sql : ledger);
     if (isCommitting) await requireCommitted(ledger, run, thrown);
     else {
-      // Should that fail, the next run does it.
-      if (open.side !== null) await emptyStage(ledger, open.tables).catch(() => undefined);
+      // With its connection the run lost its lock: what is staged by now may be another's.
+      if (open.side !== null && !isGone) await emptyStageSoon(ledger, open.tables).catch(() => undefined);
       throw thrown;
     }
   }

@@ -4,6 +4,7 @@ import type { TableName } from "../catalog/introspect.ts";
 import { transact } from "../connection/attempt.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
+import { waitForLocks } from "../connection/lock.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
 import { holdRows } from "./live-rows.ts";
@@ -64,6 +65,14 @@ export async function emptyStage(sql: Queryable, tables: readonly LoadTable[]): 
   // A truncated table gets new files, which costs more than to look first.
   if (full.length > 0) await sql`truncate ${list(full.map(qualified))}`;
   if (built.length > 0) await sql`drop table ${list(built.map(qualified))}`;
+}
+
+/** The same if nobody keeps it waiting: else, as whenever it throws, the next run does it. */
+export async function emptyStageSoon(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
+  await transact(sql, async (tx) => {
+    await waitForLocks(tx, "1s");
+    await emptyStage(tx, tables);
+  });
 }
 
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
