@@ -11,6 +11,8 @@ export interface Column {
   precision: number | null;
   scale: number | null;
   length: number | null;
+  /** Limits of other types, such as timestamp(0), as the catalog packs them; absent where none. */
+  modifier?: number;
   nullable: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { openProxy } from "../bench/profile/proxy.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 setDefaultTimeout(60_000);
@@ -45,6 +46,29 @@ test("a statement that failed after its first rows takes nothing from the next o
   const next = database.sql`select i from generate_series(1, 3) i`;
   await expect(Promise.resolve(failing)).rejects.toThrow("division by zero");
   expect([...(await next)]).toEqual([{ i: 1 }, { i: 2 }, { i: 3 }]);
+});
+
+test("a statement whose parameters are written as they are is sent with them, before the server has answered", async () => {
+  const proxy = await openProxy(`${database.url}${database.url.includes("?") ? "&" : "?"}sslmode=disable`, () => 0);
+  const sql = connect(proxy.url);
+  await sql`select 1`;
+  /** How often the server was waited for. */
+  const trips = async (statement: () => Promise<unknown>) => {
+    const before = proxy.conversations[0]?.roundTrips ?? 0;
+    await statement();
+    return (proxy.conversations[0]?.roundTrips ?? 0) - before;
+  };
+  const found: unknown[] = [];
+  const plain = async () =>
+    found.push(...(await sql`select ${"a"}::text as a, ${1}::int as b, ${true} as c, ${null}::date as d`));
+  expect([await trips(plain), await trips(plain)]).toEqual([1, 1]);
+  expect(found).toEqual(Array(2).fill({ a: "a", b: 1, c: true, d: null }));
+  // How an array is written depends on its type, which is asked for once.
+  const lists = async () => found.push(...(await sql`select ${["a", "b"]}::text[] as list`));
+  expect([await trips(lists), await trips(lists)]).toEqual([2, 1]);
+  expect(found.slice(2)).toEqual(Array(2).fill({ list: ["a", "b"] }));
+  await sql.end();
+  await proxy.close();
 });
 
 test("each part of the patch says what it is for", () => {

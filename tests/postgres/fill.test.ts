@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
+import { backendPid } from "../../src/postgres/connection/lock.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { dataset, migrated, tableNamed } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -100,4 +101,41 @@ test("where a trigger waits for the commit, it is filled the slower way, and tha
   expect(await merge()).toBe("a trigger on it waits for the commit");
   expect(await identity()).toEqual(before);
   await sql`drop trigger patient on labels`;
+});
+
+test("what others wrote since it was found empty is neither removed nor written over", async () => {
+  const { sql } = database;
+  const watcher = connect(database.url);
+  const other = connect(database.url);
+  const before = await identity();
+  const pid = await backendPid(sql);
+  const done = await sql.begin(async (tx) => {
+    const plan = await planMerge(tx, labels, staged);
+    // Of what is not committed yet nobody but the lock tells.
+    await other`begin`;
+    await other`insert into labels values ('a', true)`;
+    const filling = applyMerge(tx, labels, carried, plan);
+    for (let waits = false; !waits; ) {
+      waits = (await watcher`select from pg_locks where pid = ${pid} and not granted`).length > 0;
+    }
+    await other`commit`;
+    return filling;
+  });
+  await Promise.all([watcher.end(), other.end()]);
+  expect(done).toMatchObject({ inserted: 0, slower: null, locked: false });
+  expect([...(await sql`select * from labels`)]).toEqual([{ user_id: "a", churn_label: true }]);
+  expect(await identity()).toEqual(before);
+});
+
+test("from its first row to the end nobody else writes to it, and that is said", async () => {
+  const other = connect(database.url);
+  await database.sql.begin(async (tx) => {
+    const { locked } = await applyMerge(tx, labels, carried, await planMerge(tx, labels, staged));
+    expect(locked).toBe(true);
+    await other`set lock_timeout = '1ms'`;
+    await expect(Promise.resolve(other`insert into labels values ('b', true)`)).rejects.toMatchObject({
+      code: "55P03",
+    });
+  });
+  await other.end();
 });

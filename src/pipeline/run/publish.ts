@@ -10,6 +10,7 @@ import {
   type Transaction,
   writeExactly,
 } from "../../postgres/connection/connect.ts";
+import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
@@ -88,7 +89,8 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
       isCommitting = !isDry;
     });
   } catch (thrown) {
-    await tasks.stop(session.sql);
+    // Once it is rolled back the run's own connection is free; there may be no other.
+    await tasks.stop(isLost(thrown) ? session.sql : ledger);
     if (!isCommitting) throw thrown;
     await requireCommitted(ledger, run, thrown);
   }
@@ -179,7 +181,7 @@ export async function leaveStage({ side, ledger, tables, pid }: MonthRun): Promi
 }
 
 /** How long others that read the stage, such as a dump of the database, are waited for. */
-const lockPatience = "2s";
+const lockPatience = "1s";
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
 export async function inStage<Result>(

@@ -1,11 +1,13 @@
+import { codeOf } from "../../core/errors.ts";
 import {
+  giveRoom,
   leaveDurabilityToOthers,
   type Sql,
   type Transaction,
   writeExactly,
 } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
-import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
+import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
 
 /** Something that is done once, by whichever of a run's connections is free first. */
 export interface Task<Result> {
@@ -29,6 +31,28 @@ const patienceMs = 1_000;
 const tooLate = new Error("the second connection did not begin in time");
 
 /**
+ * So long a task waits for a lock beside. Who holds it may wait for the run in turn, and the run for the task: of such a
+ * circle the server sees one half only, until it is the run's own connection that waits for the lock.
+ */
+const lockPatience = "1s";
+
+/** SQLSTATE lock_not_available: lock_timeout ran out. */
+const lockNotAvailable = "55P03";
+
+/** So often a transaction that waits says that it is still there: a server may end one that is idle for too long. */
+const awakeMs = 250;
+
+/** On the run's own connection. What fails is told to whoever asks for it, and here. */
+async function workHere({ work, resolve, reject }: Waiting, tx: Transaction): Promise<void> {
+  try {
+    resolve(await work(tx));
+  } catch (error) {
+    reject(error);
+    throw error;
+  }
+}
+
+/**
  * What a run has to do that nobody can see yet and that needs nothing of its transaction. Beside it a second connection
  * works on the tasks as they come, each in a transaction of its own; where there is none, or it is behind, the run's own
  * connection does them when their results are needed.
@@ -38,7 +62,7 @@ export class Tasks {
   #side: Sql | null;
   #beside: Promise<void> | null = null;
   #pid: number | null = null;
-  /** Resolves when the second connection was lost, and what it had begun waits again. */
+  /** Resolves when the second connection is used no more, and what it had begun waits again. */
   readonly #returned = Promise.withResolvers<void>();
 
   /** `side` is null where all is done by the run's own connection. */
@@ -59,34 +83,39 @@ export class Tasks {
     return task;
   }
 
-  /** Its result: it is done on this connection if nobody has begun it, as are others while it is waited for. */
+  /**
+   * Its result: it is done on this connection if nobody has begun it, as are others while it is waited for. Throws what
+   * one of those others throws, too: the transaction can do nothing more by then.
+   */
   async result<Result>(task: Task<Result>, tx: Transaction): Promise<Result> {
     const own = this.#waiting.findIndex((one) => one.task === task);
-    if (own !== -1) {
-      const [waiting] = this.#waiting.splice(own, 1);
-      await waiting?.work(tx).then(waiting.resolve, waiting.reject);
-      return task.done;
-    }
+    for (const waiting of own === -1 ? [] : this.#waiting.splice(own, 1)) await workHere(waiting, tx);
     while (!task.isDone) {
       // The last one first, since beside the first ones are.
       const other = this.#waiting.pop();
-      await (other === undefined
-        ? Promise.race([task.done, this.#returned.promise])
-        : other.work(tx).then(other.resolve, other.reject));
+      if (other !== undefined) await workHere(other, tx);
+      else if (!(await this.#endsSoon(task))) await tx`select 1`;
     }
     return task.done;
   }
 
+  /** True once it is done, or waits again; false when that takes too long to let the server hear nothing meanwhile. */
+  #endsSoon({ done }: Task<unknown>): Promise<boolean> {
+    const isOver = () => true;
+    const late = Bun.sleep(awakeMs).then(() => false);
+    return Promise.race([done.then(isOver), this.#returned.promise.then(isOver), late]);
+  }
+
   /** Nothing more is begun beside; what is under way there is stopped, by way of another connection, and waited for. */
   async stop(canceller: Sql): Promise<void> {
-    this.#side = null;
     const isOver = this.#beside?.then(() => true) ?? true;
     do await this.cancelStatement(canceller);
     while (!(await Promise.race([isOver, Bun.sleep(againAfterMs)])));
   }
 
-  /** Stop the statement that is under way beside, if there is one. */
+  /** Stop the statement that is under way beside, if there is one; nothing more is begun there. */
   async cancelStatement(canceller: Sql): Promise<void> {
+    this.#side = null;
     if (this.#pid !== null) await cancelBackend(canceller, this.#pid).catch(() => undefined);
   }
 
@@ -97,7 +126,13 @@ export class Tasks {
       const working = side.begin("isolation level read committed", async (tx) => {
         if (this.#side === null) throw tooLate;
         isBegun = true;
-        [this.#pid] = await Promise.all([backendPid(tx), writeExactly(tx), leaveDurabilityToOthers(tx)]);
+        [this.#pid] = await Promise.all([
+          backendPid(tx),
+          writeExactly(tx),
+          giveRoom(tx),
+          leaveDurabilityToOthers(tx),
+          waitForLocks(tx, lockPatience),
+        ]);
         return { value: await waiting.work(tx) };
       });
       working.catch(() => {});
@@ -107,7 +142,7 @@ export class Tasks {
         if (!isBegun) throw tooLate;
         waiting.resolve((await working).value);
       } catch (error) {
-        if (error === tooLate || isLost(error)) {
+        if (error === tooLate || isLost(error) || codeOf(error) === lockNotAvailable) {
           // What it had done is undone, and the run can do without.
           this.#side = null;
           this.#waiting.push(waiting);

@@ -97,6 +97,7 @@ function toColumn({ name, type, own, typmod, nullable }: RawColumn): Column {
   const declared = typmod - 4;
   const numeric = type === "numeric" && declared >= 0;
   const sized = (type === "varchar" || type === "bpchar") && declared >= 0;
+  const isOther = typmod >= 0 && !numeric && !sized;
   const scale = declared & 0x7ff;
   return {
     name,
@@ -106,5 +107,6 @@ function toColumn({ name, type, own, typmod, nullable }: RawColumn): Column {
     precision: numeric ? declared >> 16 : null,
     scale: numeric ? (scale > 1023 ? scale - 2048 : scale) : null,
     length: sized ? declared : null,
+    ...(isOther && { modifier: typmod }),
   };
 }
