@@ -129,14 +129,6 @@ describe("a seal of the very same file", () => {
     expect(await run("month_001")).toMatchObject({ event: "run.finished", status: "published" });
     const seals = await place.database.sql<{ table: string; isMarked: boolean }[]>`
       select table_name as table, fingerprint like '%beef' as "isMarked" from console.seals where month = 'month_001'`;
-    if (process.env.DBG)
-      console.log(
-        [...seals],
-        [
-          ...(await place.database
-            .sql`select table_name, month, fingerprint from console.seals where table_name like ${"pay%"}`),
-        ],
-      );
     return snapshots.filter((name) => seals.some(({ table, isMarked }) => table === name && isMarked));
   }
 

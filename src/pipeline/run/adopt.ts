@@ -99,6 +99,7 @@ async function agreementWith(
       await emptyStage(tx, session.tables);
       await ingest({
         within: (work) => work(tx),
+        isApart: false,
         ahead: { sound: [] },
         onStaged: () => {},
         ...{ dataset: session.dataset, tables: session.tables, month, asOf, past, before: null },

@@ -2,6 +2,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Stage } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { changedSince } from "../../csv/drop.ts";
+import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import {
   giveRoom,
@@ -13,7 +14,7 @@ import {
 import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
-import { fireDeferred, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
+import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
@@ -33,7 +34,7 @@ import { Tasks } from "../stages/tasks.ts";
 import { findUnexpected } from "../stages/unexpected-faults.ts";
 import { planSoon, upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
-import { requireWritten } from "../stages/written.ts";
+import { requireOwn, requireWritten } from "../stages/written.ts";
 import { countVerdicts, recordRun, requireCommitted } from "./record.ts";
 
 /** What all runs of one request share. */
@@ -124,7 +125,7 @@ function stageFiles(
       planSoon(context, table);
       prepareSnapshot(context, table);
     };
-    const staged = await ingest({ ...context, within, onStaged });
+    const staged = await ingest({ ...context, within, isApart: tx === null, onStaged });
     record.files = staged.map((table) => table.record);
     readNext(open);
     return { since, tables: staged };
@@ -141,6 +142,10 @@ function readNext({ ahead, left: [next], dataset, tables, request, past }: Month
 
 async function runStages(open: MonthRun, context: StageContext, staged: StagedDrop): Promise<Snapshots> {
   const { record } = open;
+  const filled = staged.tables.flatMap(({ table, rows, writer }) =>
+    writer === null ? [] : [{ schema: stageSchema, name: table.name, rows, writer }],
+  );
+  await keepOthersOut(context.tx, filled, "writing");
   const upserted = await inStage(open, "upsert", () => upsert(context, staged));
   record.tables = upserted.counts;
   await inStage(open, "validate", () => validate(context));
@@ -157,6 +162,7 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   const snapshots = await inStage(open, "snapshot", async () => {
     const hasHooks = (await tablesWithHooks(context.tx, open.tables)).length > 0;
     // While the snapshots are still being made beside.
+    await requireOwn(context.tx, filled);
     if (!hasHooks) await requireWritten(context, upserted, hasHooks);
     const taken = await snapshot(context);
     if (hasHooks) await requireWritten(context, upserted, hasHooks);

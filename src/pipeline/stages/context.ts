@@ -64,11 +64,18 @@ export interface StageContext extends Job {
   signal: AbortSignal;
 }
 
+/** What is to become a partition. */
+export interface Built {
+  rows: number;
+  /** The transaction that wrote them; null where that is the run's own, and nobody else can have had a hand in them. */
+  writer: string | null;
+}
+
 /** What was made of a table's staged rows for a snapshot that was not there yet, before its turn. */
 export interface Made {
   sealed: Sealed;
-  /** Rows of what was built in the stage's schema to become a partition; null when nothing was. */
-  built: number | null;
+  /** What was built in the stage's schema to become a partition; null when nothing was. */
+  built: Built | null;
   drift: DriftSince | null;
 }
 
@@ -93,6 +100,8 @@ export interface Staged {
   /** The columns that the file carried, in its order. */
   carried: string[];
   rows: number;
+  /** The transaction that staged them; null where that is the run's own. */
+  writer: string | null;
   record: FileRecord;
 }
 

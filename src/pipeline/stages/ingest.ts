@@ -6,6 +6,7 @@ import { readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
+import { writerOf } from "../../postgres/live/other-writers.ts";
 import { copyIntoStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { rowCountTrouble } from "../drop/row-counts.ts";
@@ -17,6 +18,8 @@ import type { Ahead, SoundFile } from "./read-ahead.ts";
 export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared"> {
   /** What was read of this month's files before their turn. */
   ahead: Pick<Ahead, "sound">;
+  /** True where each file is staged in a transaction of its own. */
+  isApart: boolean;
   within<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   onStaged(staged: Staged): void;
 }
@@ -76,14 +79,18 @@ async function ingestFile(
   }
   const { reader, read_as, sound } = opened;
   const columns = reader.header?.columns ?? [];
-  const copy = reader.header !== null && faults.count === 0 ? await copyInto(copyIntoStage(tx, table, columns)) : null;
+  const isStaged = reader.header !== null && faults.count === 0;
+  const [writer, copy] = await Promise.all([
+    isStaged && context.isApart ? writerOf(tx) : null,
+    isStaged ? copyInto(copyIntoStage(tx, table, columns)) : null,
+  ]);
   const { read, rows } = await send(context, one, reader, copy, copy === null ? null : sound);
   if (rows === null) return null;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
   const { bytes, sha256 } = read;
   const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns, read_as };
-  return { table, carried: columns, rows, record };
+  return { table, carried: columns, rows, writer, record };
 }
 
 interface Sound {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isWeak } from "../../core/messages/seals.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { runsThatRead } from "../../postgres/ledger/queries.ts";
+import { writerOf } from "../../postgres/live/other-writers.ts";
 import type { Sealed } from "../../postgres/snapshots/fingerprint.ts";
 import { stagedAsFrozen } from "../../postgres/snapshots/row-changes.ts";
 import { coveredBy, named, newestSealing, sealStaged } from "../../postgres/snapshots/sealing.ts";
@@ -22,7 +23,7 @@ export function prepareSnapshot(context: Preparing, staged: Staged): void {
   if (sealed === undefined && !past.stamps.some(({ as_of }) => as_of === asOf)) {
     prepared.made.set(
       table.name,
-      tasks.add((tx) => make(tx, context, table, staged)),
+      tasks.add((tx, isBeside) => make(tx, context, table, staged, isBeside)),
     );
   } else if (sealed !== undefined && !restamp && isOfAll(table, sealed)) {
     prepared.stands.set(
@@ -32,18 +33,26 @@ export function prepareSnapshot(context: Preparing, staged: Staged): void {
   }
 }
 
-async function make(tx: Transaction, context: Preparing, table: Frozen, staged: Staged): Promise<Made> {
+async function make(
+  tx: Transaction,
+  context: Preparing,
+  table: Frozen,
+  staged: Staged,
+  isBeside: boolean,
+): Promise<Made> {
   const { month, past, asOf, goesOn } = context;
   const { table: target, hasOwnColumns } = table.snapshot;
   const hasPartition = past.partitions.some((one) => one.table === target.name && one.as_of === asOf);
   const builds = target.partitioned && !hasOwnColumns && !hasPartition && !goesOn;
   const known = await sealedBefore(tx, context, table, staged);
-  const [sealed, built] = await Promise.all([
+  const [sealed, rows, writer] = await Promise.all([
     known ?? sealStaged(tx, table, month),
     builds ? buildPartition(tx, table, context) : null,
+    builds && isBeside ? writerOf(tx) : null,
   ]);
-  const rows: RowsOf = (columns, sampled) => stagedRows(table, month, columns, sampled);
-  const now = { count: sealed.rows, rows };
+  const built = rows === null ? null : { rows, writer };
+  const stagedOf: RowsOf = (columns, sampled) => stagedRows(table, month, columns, sampled);
+  const now = { count: sealed.rows, rows: stagedOf };
   return { sealed, built, drift: await driftSince(tx, context, table, now, sealed) };
 }
 

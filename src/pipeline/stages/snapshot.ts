@@ -1,6 +1,8 @@
 import { ConsoleError } from "../../core/errors.ts";
 import type { Seal } from "../../core/messages/events.ts";
-import { tablesWithHooks } from "../../postgres/live/other-writers.ts";
+import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
+import { type Filled, keepOthersOut, tablesWithHooks } from "../../postgres/live/other-writers.ts";
+import { partitionName } from "../../postgres/snapshots/partitions.ts";
 import { coveredBy, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
 import {
   type LedgerSeal,
@@ -15,6 +17,7 @@ import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, warn } from "./context.ts";
 import { driftSince, warnOfDrift } from "./drift.ts";
 import { type Conflict, freeze, isSame, keep, notAsStaged, type Taken, takeMade } from "./standing.ts";
+import { requireOwn } from "./written.ts";
 
 /** The seals of a month, and what gave way to them. */
 export interface Snapshots {
@@ -39,7 +42,8 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run, tasks, prepared } = context;
   const frozen = tables.filter(isFrozen);
   // What was prepared beside reads the tables that are locked here.
-  for (const task of [...prepared.made.values(), ...prepared.stands.values()]) await tasks.result<unknown>(task, tx);
+  for (const task of prepared.stands.values()) await tasks.result(task, tx);
+  await requireOwnBuilt(context, frozen);
   const [seals, standing, hooked] = await Promise.all([
     listSeals(tx, dataset.name),
     holdFrozen(tx, frozen, asOf),
@@ -93,6 +97,20 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
     lifted: fresh.filter(({ lifted }) => lifted).length,
     replaced: fresh.reduce((sum, { replaced = 0 }) => sum + replaced, 0),
   };
+}
+
+/** What was built beside is ours alone from here on, and was until now. */
+async function requireOwnBuilt({ tx, asOf, tasks, prepared }: StageContext, tables: readonly Frozen[]): Promise<void> {
+  const built: Filled[] = [];
+  for (const { name, snapshot } of tables) {
+    const task = prepared.made.get(name);
+    const made = task && (await tasks.result(task, tx)).built;
+    if (made == null || made.writer === null) continue;
+    const { rows, writer } = made;
+    built.push({ schema: stageSchema, name: partitionName(snapshot.table.name, asOf), rows, writer });
+  }
+  await keepOthersOut(tx, built, "reading");
+  await requireOwn(tx, built);
 }
 
 /** What is not frozen any more must not be missed in silence. */

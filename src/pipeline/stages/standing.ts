@@ -28,7 +28,7 @@ export async function takeMade(context: StageContext, table: Frozen): Promise<Ta
   const seal = toSeal(context, table, newestSealing(table), sealed);
   if (built === null) await take(context, table, seal);
   else {
-    if (built !== seal.rows) throw notAsStaged(seal, built);
+    if (built.rows !== seal.rows) throw notAsStaged(seal, built.rows);
     await attachPartition(tx, table, context);
   }
   return { seal, fresh: true, drift };

@@ -18,7 +18,7 @@ export interface Task<Result> {
 
 interface Waiting {
   task: Task<unknown>;
-  work(tx: Transaction): Promise<unknown>;
+  work(tx: Transaction, isBeside: boolean): Promise<unknown>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -45,7 +45,7 @@ const awakeMs = 250;
 /** On the run's own connection. What fails is told to whoever asks for it, and here. */
 async function workHere({ work, resolve, reject }: Waiting, tx: Transaction): Promise<void> {
   try {
-    resolve(await work(tx));
+    resolve(await work(tx, false));
   } catch (error) {
     reject(error);
     throw error;
@@ -70,7 +70,8 @@ export class Tasks {
     this.#side = side;
   }
 
-  add<Result>(work: (tx: Transaction) => Promise<Result>): Task<Result> {
+  /** `isBeside` tells the work that it is done on the second connection, in a transaction that ends with it. */
+  add<Result>(work: (tx: Transaction, isBeside: boolean) => Promise<Result>): Task<Result> {
     const { promise: done, resolve, reject } = Promise.withResolvers<Result>();
     const task = { done, isDone: false };
     // An error is told to whoever asks for the result; until then it must not pass for one that nobody handles.
@@ -133,7 +134,7 @@ export class Tasks {
           leaveDurabilityToOthers(tx),
           waitForLocks(tx, lockPatience),
         ]);
-        return { value: await waiting.work(tx) };
+        return { value: await waiting.work(tx, true) };
       });
       working.catch(() => {});
       // A pooler may have no connection to give while the run's transaction holds one.

@@ -73,7 +73,7 @@ async function planAll(
     if (task === undefined) throw new Error(`nobody was to compare ${name}`);
     const plan = await tasks.result(task, tx);
     if (plan.repeated) throw new KeyFault("repeated", name);
-    if (plan.staged !== rows) throw stageWritten(name, rows, plan.staged);
+    if (plan.staged !== rows) throw stageWritten(name, Math.abs(plan.staged - rows));
     if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
     emit({ event: "table.progress", stage: "upsert", table: name, done: plan.unchanged, total: rows, unit: "rows" });
     plans.set(name, plan);

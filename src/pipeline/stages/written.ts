@@ -1,8 +1,16 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
+import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
-import { fireDeferred, type Moment, statesSince, tablesWithHooks } from "../../postgres/live/other-writers.ts";
+import {
+  type Filled,
+  fireDeferred,
+  foreignRows,
+  type Moment,
+  statesSince,
+  tablesWithHooks,
+} from "../../postgres/live/other-writers.ts";
 import type { StageContext, Staged } from "./context.ts";
 
 /** A table that was published, with the plan by which that was done. */
@@ -66,12 +74,25 @@ export async function requireWritten({ tx }: StageContext, { since, published }:
   }
 }
 
-/** The stage is the run's alone; it is only made sure that it was. */
-export function stageWritten(name: string, rows: number, staged: number): ConsoleError {
-  const title = `${name}: ${formatCounted(rows, "row")} were staged, ${formatCount(staged)} are in the stage.`;
-  const hint =
-    "Nothing was published. Another session wrote to the schema stage, which is the console's own: run the month again.";
-  return new ConsoleError("not_as_planned", title, { hint });
+/**
+ * What was filled before the run's transaction, or beside it, others could have written to, had they a mind to. They are
+ * kept out by now: each row must be of the one transaction that filled the table, and none be missing.
+ */
+export async function requireOwn(tx: Transaction, filled: readonly Filled[]): Promise<void> {
+  for (const [index, others] of (await foreignRows(tx, filled)).entries()) {
+    if (others > 0) throw stageWritten(filled[index]?.name ?? "", others);
+  }
+}
+
+export function stageWritten(name: string, others: number): ConsoleError {
+  const rows = formatCounted(others, "row");
+  return new ConsoleError(
+    "not_as_planned",
+    `stage.${name}: ${rows} ${others === 1 ? "is" : "are"} not as the run had it.`,
+    {
+      hint: "Nothing was published. Another session wrote to the schema stage, which is the console's own: run the month again.",
+    },
+  );
 }
 
 /** `keys` are those of the first rows in question, some of which may have been yet to come. */

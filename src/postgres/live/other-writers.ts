@@ -44,6 +44,43 @@ export async function statesSince(
     select rows, written from (${unionAll(states)}) states order by position`;
 }
 
+/** The transaction that this is, as the rows that it writes carry it; not those of a part of it. */
+export async function writerOf(tx: Transaction): Promise<string> {
+  const [row] = await tx<{ writer: string }[]>`select pg_current_xact_id()::xid::text as writer`;
+  return row?.writer ?? "";
+}
+
+/** A table that one transaction filled: with so many rows. */
+export interface Filled extends TableName {
+  rows: number;
+  writer: string;
+}
+
+/** How many rows each of these tables holds that their one writer did not write, or holds no more. Nothing may write to them. */
+export async function foreignRows(tx: Transaction, tables: readonly Filled[]): Promise<number[]> {
+  if (tables.length === 0) return [];
+  const counts = tables.map(
+    ({ rows, writer, ...table }, position) => sql`
+    select ${position}::int as position, greatest(abs(count(*) - ${rows}::bigint),
+           count(*) filter (where t.xmin <> ${writer}::text::xid)) as others
+      from ${qualified(table)} t`,
+  );
+  const found = await tx<{ others: number }[]>`
+    select others::bigint as others from (${unionAll(counts)}) counts order by position`;
+  return found.map(({ others }) => others);
+}
+
+/** Let nobody else write to these tables, or read them, until the transaction ends. */
+export async function keepOthersOut(
+  tx: Transaction,
+  tables: readonly TableName[],
+  from: "writing" | "reading",
+): Promise<void> {
+  if (tables.length === 0) return;
+  const mode = sql.unsafe(from === "writing" ? "share" : "access exclusive");
+  await tx`lock table ${list(tables.map(qualified))} in ${mode} mode`;
+}
+
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */
 export async function tablesWithHooks(tx: Transaction, tables: readonly LoadTable[]): Promise<string[]> {
   const wanted = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));

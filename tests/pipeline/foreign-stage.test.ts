@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { blockWrites } from "../helpers/block-writes.ts";
+import { emptied } from "../helpers/database.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
+import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+
+/** Who may write to the schema `stage` could change what a run has put there, between its filling and the commit. */
+
+setDefaultTimeout(60_000);
+
+let place: Workplace;
+beforeAll(async () => {
+  place = await workplace();
+});
+afterAll(() => place.close());
+beforeEach(async () => {
+  await emptied(place.database.sql);
+  place.drops.empty();
+  place.drops.write("month_000", smallDrop(["u1", "u2", "u3"]));
+});
+
+const built = "stage.usage_agg_30d_snapshots_20240131";
+
+/** The run waits for a lock on `blocked`, all tasks beside it done; then this is tried, and it goes on. */
+async function meanwhile(blocked: string, statement: string) {
+  const { database, pipeline } = place;
+  const writes = await blockWrites(database.url, blocked);
+  const running = ranIn(pipeline, ["month_000"]);
+  await whoWaits(database.sql, "Lock");
+  // The partition is there, and its transaction over, once it can be seen.
+  for (;;) {
+    const [row] = await database.sql`select to_regclass(${built}) is not null as there`;
+    if (row?.there) break;
+  }
+  const tried = await database.sql
+    .begin(async (tx) => {
+      await tx`set local lock_timeout = '200ms'`;
+      await tx.unsafe(statement);
+      return "done";
+    })
+    .catch((error) => String(error.code));
+  await writes.release();
+  const events = await running;
+  return { tried, end: lastOf(events, "run.failed") ?? lastOf(events, "run.finished") };
+}
+
+test.each([
+  ["a row changed", `update ${built} set skips_7d = 77 where user_id = 'u3'`],
+  ["a row changed to what it was", `update ${built} set skips_7d = skips_7d where user_id = 'u3'`],
+  ["a row gone", `delete from ${built} where user_id = 'u3'`],
+  ["a row more", `insert into ${built} (user_id, as_of) values ('u9', '2024-01-31')`],
+  [
+    "another row in its place",
+    `delete from ${built} where user_id = 'u3'; insert into ${built} (user_id, as_of) values ('u3', '2024-01-31')`,
+  ],
+])("a partition that was built, with %s, is not attached", async (_, statement) => {
+  const { tried, end } = await meanwhile("labels", statement);
+  expect(tried).toBe("done");
+  expect(end).toMatchObject({ event: "run.failed", code: "not_as_planned" });
+  expect(end?.event === "run.failed" && end.title).toContain(`${built}: `);
+  const [snapshots] = await place.database.sql`select count(*) as rows from usage_agg_30d_snapshots`;
+  expect(snapshots?.rows).toBe(0);
+});
+
+test("the stage itself takes no row of others once the run's transaction has begun", async () => {
+  const { tried, end } = await meanwhile("labels", "update stage.labels set churn_label = not churn_label");
+  expect(tried).toBe("55P03");
+  expect(end).toMatchObject({ event: "run.finished", status: "published" });
+  const { seals } = await place.pipeline.call({ kind: "verify", as_of: "2024-01-31" });
+  expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
+});
