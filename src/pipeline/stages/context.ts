@@ -65,7 +65,7 @@ export interface StageContext extends Job {
 }
 
 /** What is to become a partition. */
-export interface Built {
+interface Built {
   rows: number;
   /** The transaction that wrote them; null where that is the run's own, and nobody else can have had a hand in them. */
   writer: string | null;
