@@ -6,8 +6,11 @@ import { type Step, type Work, workOf } from "./work.ts";
 /** How long a run still takes: null while nothing tells, `finishing` when no more is known than that it is about to end. */
 export type TimeLeft = { seconds: number } | "finishing" | null;
 
-/** So much of the work, as a share of all of it, a guess of the pace beforehand weighs as. */
-const weightOfGuess = { ofNobody: 0.03, ofEarlierRuns: 0.1, ofOtherStages: 0.3 };
+/**
+ * What is known of the pace beforehand counts less and less until this share of the work is done, and then not at all; what
+ * other stages tell of one counts as so much of it.
+ */
+const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.3 };
 
 /**
  * The time left so many seconds after the newest event: work that is left, at the pace at which the rest was done.
@@ -26,10 +29,10 @@ export function timeLeft(state: RunState, since: number, earlierPace: number | n
 function leftAtEvent(state: RunState, earlierPace: number | null): { left: number; least: number } {
   const { stage, compared_at } = state;
   const work = workOf(state);
-  const { whole, here } = pacesOf(state, work, earlierPace);
+  const { whole, here, ingesting } = pacesOf(state, work, earlierPace);
   const of = (name: Stage) => leftOf(work[name]) * (name === stage ? here : whole);
   const own = of("ingest") + of("upsert") + of("validate");
-  const others = leftBeside(state, work, whole);
+  const others = leftBeside(state, work, ingesting);
   const last = of("snapshot") + work.end * whole;
   const current = stage === null || compared_at === null ? undefined : work[stage].find(({ done }) => done < 1);
   const waitedFor = current === undefined ? 0 : leftOf([current]) * here;
@@ -37,26 +40,38 @@ function leftAtEvent(state: RunState, earlierPace: number | null): { left: numbe
   // Until all is compared, two work on what is shared; then one does, while the other goes on by itself.
   const comparing = compared_at === null ? leftOf(work.shared.compare) * whole : 0;
   return {
-    left: comparing + Math.max(ownLeft(own), others - 2 * comparing) + last,
-    least: ownLeft(Math.max(0, own - waitedFor)) + last,
+    left: comparing + Math.max(ownLeft(own + last), others - 2 * comparing + last),
+    least: ownLeft(Math.max(0, own - waitedFor) + last),
   };
 }
 
-/** Seconds that a second of work takes, in the whole run so far and in its stage: that counts the more, the more is done. */
-function pacesOf(state: RunState, work: Work, earlier: number | null): { whole: number; here: number } {
-  const { stage, entered, started_at } = state;
+/** Seconds that a second of work takes. */
+interface Paces {
+  /** In the run so far, without what it waited for. */
+  whole: number;
+  /** In its stage: that counts the more, the more of it is done. */
+  here: number;
+  /** While files were read: what goes on beside does so at that pace, whatever is written meanwhile. */
+  ingesting: number;
+}
+
+function pacesOf(state: RunState, work: Work, earlier: number | null): Paces {
+  const { stage, entered, started_at, latest_at } = state;
   const steps = [...work.ingest, ...work.upsert, ...work.validate, ...work.snapshot];
-  const guess = (earlier === null ? weightOfGuess.ofNobody : weightOfGuess.ofEarlierRuns) * (sumOf(steps) + work.end);
+  const enough = (earlier === null ? guessed.byNobody : guessed.byEarlierRuns) * (sumOf(steps) + work.end);
+  const guess = (of: readonly Step[]) => Math.max(0, enough - doneOf(of));
+  const pace = (seconds: number, of: readonly Step[], weight: number, other: number) =>
+    (Math.max(0, seconds) + weight * other) / (doneOf(of) + weight);
   const helped = secondsHelped(state, work);
-  const taken = Math.max(0, secondsSince(state, started_at) - helped);
-  const whole = (taken + guess * (earlier ?? 1)) / (doneOf(steps) + guess);
+  const whole = pace(secondsSince(state, started_at) - helped, steps, guess(steps), earlier ?? 1);
+  const read = secondsBetween(started_at, entered.upsert ?? latest_at);
+  const ingesting = pace(read, work.ingest, guess(work.ingest), earlier ?? 1);
   // What is waited for in the last stage is not its own work.
   const waits = stage === "snapshot" && work.shared.compare.length > 0;
-  const of = stage === null || waits ? [] : work[stage];
-  const guessHere = weightOfGuess.ofOtherStages * sumOf(of);
-  if (stage === null || guessHere === 0) return { whole, here: whole };
-  const takenHere = Math.max(0, secondsSince(state, entered[stage] ?? null) - (stage === "upsert" ? helped : 0));
-  return { whole, here: (takenHere + guessHere * whole) / (doneOf(of) + guessHere) };
+  const weight = stage === null || waits ? 0 : guessed.byOtherStages * sumOf(work[stage]);
+  if (stage === null || weight === 0) return { whole, here: whole, ingesting };
+  const seconds = secondsSince(state, entered[stage] ?? null) - (stage === "upsert" ? helped : 0);
+  return { whole, here: pace(seconds, work[stage], weight, whole), ingesting };
 }
 
 /** While tables are compared, a run's own connection works on what is shared. */
@@ -75,7 +90,7 @@ function leftBeside(state: RunState, work: Work, pace: number): number {
 }
 
 /** So much longer a connection takes for its work while another works beside it. */
-const disturbance = 1.25;
+const disturbance = 1.23;
 
 /** Seconds for work that would take so many while another connection works, where that is through earlier. */
 function undisturbed(seconds: number, others: number): number {

@@ -12,23 +12,23 @@ const cost = {
   /** A file that was found sound before is only passed on. */
   ingest: { table: 0.011, row: 0.25e-6, again: 0.1e-6, byte: 0.016e-6 },
   /** Into an empty table: in the order of its key, or with its keys set aside and built at the end. */
-  fill: { table: 0.004, keyed: 3.3e-6, row: 0.6e-6, byte: 0.025e-6, built: 1.05e-6 },
+  fill: { table: 0.004, keyed: 3.3e-6, row: 0.6e-6, byte: 0.032e-6, built: 0.95e-6 },
   /** `look` is for every staged row of a table that has any to change. */
   change: { table: 0.003, look: 1.3e-6, row: 0.3e-6, byte: 0.065e-6 },
-  expectation: { each: 0.0012, row: 0.032e-6 },
-  attach: { table: 0.004, row: 0.15e-6 },
-  end: { once: 0.02, row: 0.02e-6 },
+  expectation: { each: 0.0012, row: 0.028e-6 },
+  attach: { table: 0.004, row: 0.13e-6 },
+  end: { once: 0.02, row: 0.04e-6 },
   compare: { table: 0.003, row: 1.2e-6, again: 0.8e-6 },
   /** A snapshot and its seal; drift is looked at where there is a month before. */
   prepare: {
-    first: { table: 0.006, row: 2.8e-6 },
-    next: { table: 0.022, row: 3.8e-6 },
-    again: { table: 0.003, row: 1.6e-6 },
+    first: { table: 0.006, row: 1.9e-6, byte: 0.028e-6 },
+    next: { table: 0.022, row: 2.55e-6, byte: 0.0355e-6 },
+    again: { table: 0.003, row: 1.1e-6, byte: 0.016e-6 },
   },
 };
 
-/** How much of it each costs where nothing goes on beside it: the less, but for what two connections would have shared. */
-const alone = { compare: 0.75, write: 0.6, prepare: 1.35 };
+/** How much of that each costs where one connection does it all: others are not in its way, nor do they help. */
+const alone = { compare: 0.9, write: 0.8, prepare: 1.15 };
 
 /** Until it is known: bytes of a row, and the share of a table's rows that a month changes. */
 const usual = { rowBytes: 33, changed: 0.25 };
@@ -125,6 +125,9 @@ function attachStep(table: TableProgress): Step {
 /** What is told of a snapshot before it is finished is that it is ready. */
 function prepareStep(table: TableProgress): Step {
   const { first, next, again } = cost.prepare;
-  const { table: each, row } = table.again === true ? again : table.live === 0 ? first : next;
-  return { cost: each + row * rowsOf(table), done: table.cells.snapshot.state === "waiting" ? 0 : 1 };
+  const { table: each, row, byte } = table.again === true ? again : table.live === 0 ? first : next;
+  return {
+    cost: each + row * rowsOf(table) + byte * table.bytes,
+    done: table.cells.snapshot.state === "waiting" ? 0 : 1,
+  };
 }
