@@ -37,7 +37,7 @@ test("new, changed, unchanged and absent rows are each counted as what they are"
 
 test("rows are told of as they are written, part by part", async () => {
   const { sql } = database;
-  const rows = 550_000;
+  const rows = 260_000;
   await sql`insert into stage.labels select 'u' || i, true from generate_series(1, ${rows}) i`;
   const told: number[] = [];
   await sql.begin(async (tx) => {
@@ -48,7 +48,7 @@ test("rows are told of as they are written, part by part", async () => {
     const done = await applyMerge(tx, table, carried, plan, { onProgress: (written) => told.push(written) });
     expect(done.updated).toBe(rows);
   });
-  expect(told.length).toBe(3);
+  expect(told.length).toBe(2);
   expect(told).toEqual(told.toSorted((a, b) => a - b));
   expect(told.at(-1)).toBe(rows);
 });
