@@ -8,9 +8,9 @@ export type TimeLeft = { seconds: number } | "finishing" | null;
 
 /**
  * What is known of the pace beforehand counts less and less until this share of the work is done, and then not at all; what
- * other stages tell of one counts as so much of it.
+ * other stages tell of one counts as so much of it, and what the ingest tells of what goes on beside as so much of that.
  */
-const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.3 };
+const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.3, byIngest: 0.3 };
 
 /**
  * The time left so many seconds after the newest event: work that is left, at the pace at which the rest was done.
@@ -39,8 +39,12 @@ function leftAtEvent(state: RunState, earlierPace: number | null): { left: numbe
   const ownLeft = (seconds: number) => (work.shared.compare.length > 0 ? undisturbed(seconds, others) : seconds);
   // Until all is compared, two work on what is shared; then one does, while the other goes on by itself.
   const comparing = compared_at === null ? leftOf(work.shared.compare) * whole : 0;
+  const rest = others - 2 * comparing;
+  // In the last stage, two do again, where more than one snapshot is still to be made.
+  const isMany = work.shared.prepare.length - (state.ready ?? work.shared.prepare.length) > 1;
+  const together = isMany && rest > own ? (own + rest) / 2 : rest;
   return {
-    left: comparing + Math.max(ownLeft(own + last), others - 2 * comparing + last),
+    left: comparing + Math.max(ownLeft(own + last), together + last),
     least: ownLeft(Math.max(0, own - waitedFor) + last),
   };
 }
@@ -80,13 +84,23 @@ function secondsHelped({ entered, compared_at, latest_at }: RunState, { shared }
   return secondsBetween(entered.upsert, compared_at ?? latest_at);
 }
 
-/** The clock tells how much of what is shared can be left, and the events how much is at the least, and at the most. */
+/**
+ * Of what is shared, events tell what is compared and how many snapshots are made; of each that is being made, half is
+ * taken for done. Where they do not tell, the clock tells how much can be left.
+ */
 function leftBeside(state: RunState, work: Work, pace: number): number {
   const { compare, prepare } = work.shared;
   const all = [...compare, ...prepare];
   const spent = secondsSince(state, state.staged_at) + secondsHelped(state, work);
-  const byClock = Math.max(leftOf(compare) * pace, sumOf(all) * pace - spent);
-  return Math.max(0, Math.min(byClock, leftOf(all) * pace));
+  if (state.ready === null || prepare.length === 0) {
+    const byClock = Math.max(leftOf(compare) * pace, sumOf(all) * pace - spent);
+    return Math.max(0, Math.min(byClock, leftOf(all) * pace));
+  }
+  const ready = Math.max(state.ready, prepare.filter(({ done }) => done === 1).length);
+  const underWay = Math.min(state.compared_at === null ? 1 : 0.5, prepare.length - ready);
+  const done = doneOf(compare) + ((ready + underWay) / prepare.length) * sumOf(prepare);
+  const weight = guessed.byIngest * sumOf(all);
+  return ((sumOf(all) - done) * (spent + weight * pace)) / (done + weight);
 }
 
 /** So much longer a connection takes for its work while another works beside it. */

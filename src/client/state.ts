@@ -45,6 +45,8 @@ export interface RunState {
   staged_at: string | null;
   /** When the last table was compared with the live one; null before. */
   compared_at: string | null;
+  /** Snapshots that were made before their stage; null where nobody tells. */
+  ready: number | null;
   tables: TableProgress[];
   /** Seconds of the stages that are finished. */
   seconds: Partial<Record<Stage, number>>;
@@ -72,6 +74,7 @@ function begin(event: Started): RunState {
     entered: {},
     staged_at: null,
     compared_at: null,
+    ready: null,
     tables: event.tables.map((table) => ({
       ...table,
       cells: {
@@ -125,7 +128,8 @@ function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationC
 export function fold(state: RunState | null, event: RunEvent): RunState | null {
   if (event.event === "run.started") return begin(event);
   if (state === null) return event.event === "run.failed" ? stillborn(event) : null;
-  return apply({ ...state, run: event.run ?? state.run, latest_at: event.at }, event);
+  const ready = "ready" in event ? (event.ready ?? state.ready) : state.ready;
+  return apply({ ...state, run: event.run ?? state.run, latest_at: event.at, ready }, event);
 }
 
 function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {

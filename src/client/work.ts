@@ -14,7 +14,7 @@ const cost = {
   /** Into an empty table: in the order of its key, or with its keys set aside and built at the end. */
   fill: { table: 0.004, keyed: 3.3e-6, row: 0.6e-6, byte: 0.032e-6, built: 0.95e-6 },
   /** `look` is for every staged row of a table that has any to change. */
-  change: { table: 0.003, look: 1.3e-6, row: 0.3e-6, byte: 0.065e-6 },
+  change: { table: 0.003, look: 1.15e-6, row: 0.3e-6, byte: 0.065e-6 },
   expectation: { each: 0.0012, row: 0.028e-6 },
   attach: { table: 0.004, row: 0.13e-6 },
   end: { once: 0.02, row: 0.04e-6 },

@@ -86,7 +86,10 @@ const events = {
     tables: [startedTable, "[]"],
   },
   "stage.started": { event: "'stage.started'", stage },
-  /** So much of a table is done in a stage; at most ten a second a table. */
+  /**
+   * So much of a table is done in a stage; at most ten a second a table. `ready`: of how many tables the snapshot was made by
+   * then, while an earlier stage went on.
+   */
   "table.progress": {
     event: "'table.progress'",
     stage,
@@ -94,6 +97,7 @@ const events = {
     done: count,
     total: count,
     unit: "'bytes' | 'rows' | 'expectations'",
+    "ready?": count,
   },
   /** A stage is through with a table. */
   "table.finished": { ...tableCounts, event: "'table.finished'", stage },
