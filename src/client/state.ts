@@ -5,25 +5,25 @@ import type {
   RunEvent,
   Seal,
   Stage,
+  StartedTable,
   TableCounts,
   Verdict,
   Warning,
 } from "../core/messages/events.ts";
 
-/** How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. */
+/**
+ * How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. `first` is what was done
+ * when it was first heard of: of an upsert, the rows that stay as they are.
+ */
 interface Cell {
   state: "waiting" | "active" | "done";
+  first: number;
   done: number;
   total: number;
   unit: "bytes" | "rows" | "expectations";
 }
 
-export interface TableProgress {
-  table: string;
-  file: string;
-  bytes: number;
-  expectations: number;
-  snapshot: boolean;
+export interface TableProgress extends StartedTable {
   cells: Record<Stage, Cell>;
   counts: TableCounts;
   verdicts: Verdict[];
@@ -39,6 +39,14 @@ export interface RunState {
   /** Time of the newest event: with `started_at` it gives the elapsed time without a clock. */
   latest_at: string;
   stage: Stage | null;
+  /** When each stage began. */
+  entered: Partial<Record<Stage, string>>;
+  /** When the first table was staged; null before. */
+  staged_at: string | null;
+  /** When the last table was compared with the live one; null before. */
+  compared_at: string | null;
+  /** Snapshots that were made before their stage; null where nobody tells. */
+  ready: number | null;
   tables: TableProgress[];
   /** Seconds of the stages that are finished. */
   seconds: Partial<Record<Stage, number>>;
@@ -52,7 +60,7 @@ export interface RunState {
 
 type Started = EventOf<"run.started">;
 
-const waiting = (total: number, unit: Cell["unit"]): Cell => ({ state: "waiting", done: 0, total, unit });
+const waiting = (total: number, unit: Cell["unit"]): Cell => ({ state: "waiting", first: 0, done: 0, total, unit });
 
 function begin(event: Started): RunState {
   return {
@@ -63,6 +71,10 @@ function begin(event: Started): RunState {
     started_at: event.at,
     latest_at: event.at,
     stage: null,
+    entered: {},
+    staged_at: null,
+    compared_at: null,
+    ready: null,
     tables: event.tables.map((table) => ({
       ...table,
       cells: {
@@ -116,21 +128,29 @@ function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationC
 export function fold(state: RunState | null, event: RunEvent): RunState | null {
   if (event.event === "run.started") return begin(event);
   if (state === null) return event.event === "run.failed" ? stillborn(event) : null;
-  return apply({ ...state, run: event.run ?? state.run, latest_at: event.at }, event);
+  const ready = "ready" in event ? (event.ready ?? state.ready) : state.ready;
+  return apply({ ...state, run: event.run ?? state.run, latest_at: event.at, ready }, event);
 }
 
 function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
   switch (event.event) {
     case "stage.started":
-      return { ...state, stage: event.stage };
+      return { ...state, stage: event.stage, entered: { ...state.entered, [event.stage]: event.at } };
     case "table.progress": {
-      const { done, total, unit } = event;
-      return onTable(state, event.table, (table) =>
-        withCell(table, event.stage, { state: "active", done, total, unit }),
-      );
+      const { stage, done, total, unit } = event;
+      const told = onTable(state, event.table, (table) => {
+        const { state: before, first } = table.cells[stage];
+        const known = { first: before === "waiting" ? done : first, done, total, unit };
+        return withCell(table, stage, { state: "active", ...known });
+      });
+      return withCompared(told);
     }
     case "table.finished":
-      return { ...onTable(state, event.table, (table) => finishCell(table, event)), kept: withKept(state, event) };
+      return {
+        ...withCompared(onTable(state, event.table, (table) => finishCell(table, event))),
+        staged_at: state.staged_at ?? event.at,
+        kept: withKept(state, event),
+      };
     case "expectation.evaluated":
       return {
         ...onTable(state, event.table, (table) => addVerdict(table, event)),
@@ -152,6 +172,12 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
     case "run.failed":
       return { ...state, end: event };
   }
+}
+
+/** What an upsert tells of a table first is what the comparison found. */
+function withCompared(state: RunState): RunState {
+  if (state.compared_at !== null || state.tables.some(({ cells }) => cells.upsert.state === "waiting")) return state;
+  return { ...state, compared_at: state.latest_at };
 }
 
 function addVerdict(table: TableProgress, verdict: Verdict): TableProgress {

@@ -1,8 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { newRecorder, writeStream } from "./recorder.ts";
 
 /**
  * Records tests/fixtures/recorded from the real console over generated drops: `bun run record`.
@@ -10,41 +8,13 @@ import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
  * numbers need no change, for the console runs in a fresh folder with the default places below it.
  */
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const fixtures = new URL("../fixtures/recorded/", import.meta.url);
-const folder = mkdtempSync(join(tmpdir(), "streamflow-record-"));
-const { PATH = "", HOME = "" } = process.env;
-
-function run(script: string, args: readonly string[]) {
-  return Bun.spawn([process.execPath, join(root, script), ...args], {
-    cwd: folder,
-    env: { PATH, HOME, LANG: "C.UTF-8" },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-}
+const recorder = newRecorder();
+const { folder } = recorder;
 
 /** The console's events of one command; `heard` may signal it at any of them. */
 async function record(name: string, args: string[], exit: number, heard?: (event: RunEvent) => boolean) {
-  const child = run("src/main.ts", [...args, "--json"]);
-  const events: RunEvent[] = [];
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of child.stdout) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const event: unknown = JSON.parse(line);
-      if (!isRunEvent(event)) throw new Error(`${name}: not an event: ${line}`);
-      events.push(event);
-      if (heard?.(event)) child.kill("SIGINT");
-    }
-  }
-  const code = await child.exited;
-  if (code !== exit) throw new Error(`${name} ended with ${code}, not ${exit}: ${JSON.stringify(events.at(-1))}`);
-  const text = events.map((event, index) => `${JSON.stringify(steady(event, index))}\n`).join("");
-  await Bun.write(new URL(`${name}.jsonl`, fixtures), text);
+  await writeStream(new URL(`${name}.jsonl`, fixtures), (await recorder.record(name, args, exit, heard)).map(steady));
 }
 
 function steady(event: RunEvent, index: number): RunEvent {
@@ -73,11 +43,8 @@ async function spoilt(
   for (const [path, text] of sound) await Bun.write(path, text);
 }
 
-// Root's servers run as another account, which has to get through.
-chmodSync(folder, 0o755);
 try {
-  const made = run("data/generate.ts", ["--users", "300", "--months", "3", "--seed", "1", "--out", "data/seeds"]);
-  if ((await made.exited) !== 0) throw new Error("the drops could not be generated");
+  await recorder.generate(300, 3);
   await record("first-month", ["--month", "0"], 0);
   await record("next-month", ["--month", "1"], 0);
   await spoilt(
@@ -103,6 +70,5 @@ try {
   );
   await record("out-of-order", ["--month", "0", "--force"], 4);
 } finally {
-  await run("src/main.ts", ["db", "stop"]).exited;
-  rmSync(folder, { recursive: true, force: true });
+  await recorder.close();
 }

@@ -35,6 +35,24 @@ test("new, changed, unchanged and absent rows are each counted as what they are"
   expect(done).toEqual({ inserted: 6, updated: 3, slower: null, locked: false });
 });
 
+test("rows are told of as they are written, part by part", async () => {
+  const { sql } = database;
+  const rows = 260_000;
+  await sql`insert into stage.labels select 'u' || i, true from generate_series(1, ${rows}) i`;
+  const told: number[] = [];
+  await sql.begin(async (tx) => {
+    await tx`insert into users (user_id) select user_id from stage.labels`;
+    await tx`insert into labels select user_id, false from stage.labels`;
+    const table = tableNamed(await tablesOf(tx), "labels");
+    const plan = await planMerge(tx, table, { carried, rows });
+    const done = await applyMerge(tx, table, carried, plan, { onProgress: (written) => told.push(written) });
+    expect(done.updated).toBe(rows);
+  });
+  expect(told.length).toBe(2);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBe(rows);
+});
+
 describe("an empty table", () => {
   test("that others refer to is filled as fast as it can be, and not truncated", async () => {
     const { sql } = database;

@@ -55,21 +55,41 @@ export type Verdict = type.infer<typeof verdict>;
 const warning = { title: "string", hint: "string" } as const;
 export type Warning = type.infer<typeof warning>;
 
+/**
+ * A file as its run finds it, with what is known of it beforehand. `live`: rows that the last month brought into its
+ * table, 0 where that is empty, left out where nobody knows. `built`: keys that are set aside while an empty table is
+ * filled, and built at its end. `again`: the month was published with a file of this very size.
+ */
+const startedTable = {
+  table: "string",
+  file: "string",
+  bytes: count,
+  expectations: count,
+  snapshot: "boolean",
+  "live?": count,
+  "built?": count,
+  "again?": "boolean",
+} as const;
+export type StartedTable = type.infer<typeof startedTable>;
+
 /** `run` is the ledger's number, null until the ledger gave one; `seq` counts within a stream; `at` is ISO 8601, UTC. */
 const head = { run: "number.integer | null", seq: count, at: "string" } as const;
 
 /** The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. */
 const events = {
-  /** A month's run begins; `tables` in load order, with what is known of each beforehand. */
+  /** A month's run begins; `tables` in load order. */
   "run.started": {
     event: "'run.started'",
     month: "string",
     as_of: "string",
     mode,
-    tables: [{ table: "string", file: "string", bytes: count, expectations: count, snapshot: "boolean" }, "[]"],
+    tables: [startedTable, "[]"],
   },
   "stage.started": { event: "'stage.started'", stage },
-  /** So much of a table is done in a stage; at most ten a second a table. */
+  /**
+   * So much of a table is done in a stage; at most ten a second a table. `ready`: of how many tables the snapshot was made by
+   * then, while an earlier stage went on.
+   */
   "table.progress": {
     event: "'table.progress'",
     stage,
@@ -77,6 +97,7 @@ const events = {
     done: count,
     total: count,
     unit: "'bytes' | 'rows' | 'expectations'",
+    "ready?": count,
   },
   /** A stage is through with a table. */
   "table.finished": { ...tableCounts, event: "'table.finished'", stage },

@@ -1,3 +1,4 @@
+import { timeLeft, timeLeftInWords } from "../../client/estimate.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { asciiBar, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
@@ -19,12 +20,22 @@ export function glyphsFor(env: Environment): Glyphs {
   return locale === undefined || /utf-?8/i.test(locale) ? unicode : ascii;
 }
 
-/** A run as it stands `elapsed` seconds after it began, in lines narrower than the terminal and fewer than its rows. */
-export function liveLines(state: RunState, terminal: Terminal, glyphs: Glyphs, elapsed: number): string[] {
+/**
+ * A run as it stands so many seconds after it began, and after its newest event, in lines narrower than the terminal and
+ * fewer than its rows.
+ */
+export function liveLines(
+  state: RunState,
+  terminal: Terminal,
+  glyphs: Glyphs,
+  { elapsed, since }: { elapsed: number; since: number },
+): string[] {
   const { paint } = terminal;
   const [columns, rows] = [terminal.columns ?? 80, terminal.rows ?? 24];
   const stage = state.stage === null ? "" : ` · ${state.stage}`;
-  const heading = clip(`${state.month} → ${state.as_of}${stage} · ${formatClock(elapsed)}`, columns - 1);
+  const left = timeLeftInWords(timeLeft(state, since));
+  const clock = `${formatClock(elapsed)}${left === "" ? "" : ` · ${left}`}`;
+  const heading = clip(`${state.month} → ${state.as_of}${stage} · ${clock}`, columns - 1);
   // The heading, the columns' titles, and the row that the cursor waits on.
   const room = Math.max(0, rows - 3);
   const shown = state.tables.length <= room ? state.tables : underWay(state.tables, Math.max(0, room - 1));

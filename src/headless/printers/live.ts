@@ -49,9 +49,12 @@ export function live(err: Channel): Printer {
   let state: RunState | null = null;
   let timer: Timer | undefined;
   let began = 0;
+  let heard = 0;
 
   const draw = () => {
-    if (state !== null) place.draw(liveLines(state, err, glyphs, (performance.now() - began) / 1000));
+    if (state === null) return;
+    const secondsFrom = (moment: number) => (performance.now() - moment) / 1000;
+    place.draw(liveLines(state, err, glyphs, { elapsed: secondsFrom(began), since: secondsFrom(heard) }));
   };
   const rest = () => {
     clearInterval(timer);
@@ -65,6 +68,7 @@ export function live(err: Channel): Printer {
       if (next.end !== null) return rest();
       const isFirst = state === null;
       state = next;
+      heard = performance.now();
       if (isFirst) {
         began = performance.now();
         draw();

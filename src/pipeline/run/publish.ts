@@ -27,7 +27,7 @@ import {
   type StagedDrop,
 } from "../stages/context.ts";
 import { type Ingesting, ingest } from "../stages/ingest.ts";
-import { prepareSnapshot } from "../stages/prepared.ts";
+import { prepareSnapshot, tellingReady } from "../stages/prepared.ts";
 import { type Ahead, readAhead } from "../stages/read-ahead.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";
@@ -70,7 +70,8 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
   const stopStatements = async () => {
     await Promise.all([cancelBackend(session.sql, pid), tasks.cancelStatement(session.sql)]);
   };
-  const context = { ...open, tasks, prepared: { plans: new Map(), made: new Map(), stands: new Map() } };
+  const prepared = { plans: new Map(), made: new Map(), stands: new Map() };
+  const context = { ...open, tasks, prepared, emit: tellingReady({ ...open, prepared }) };
   let snapshots: Snapshots = { inForce: [], lifted: 0, replaced: 0 };
   let isCommitting = false;
   try {

@@ -1,6 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
+import { knownBefore } from "../drop/known-before.ts";
 import { parentsFor } from "../drop/past.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
@@ -22,12 +23,13 @@ async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
   emit({
     event: "run.started",
     ...head,
-    tables: open.incoming.map(({ table, file }) => ({
-      table: table.name,
-      file: file.path,
-      bytes: file.bytes,
-      expectations: open.suites.get(table.name)?.expectations.length ?? 0,
-      snapshot: table.snapshot !== null,
+    tables: open.incoming.map((one) => ({
+      table: one.table.name,
+      file: one.file.path,
+      bytes: one.file.bytes,
+      expectations: open.suites.get(one.table.name)?.expectations.length ?? 0,
+      snapshot: one.table.snapshot !== null,
+      ...knownBefore(open, one),
     })),
   });
   try {

@@ -33,6 +33,15 @@ export function prepareSnapshot(context: Preparing, staged: Staged): void {
   }
 }
 
+/** An emitter that also tells, while rows are written, how many snapshots are made by then. */
+export function tellingReady({ emit, prepared }: Pick<Preparing, "emit" | "prepared">): Preparing["emit"] {
+  return (body) => {
+    const tasks = [...prepared.made.values(), ...prepared.stands.values()];
+    const isTold = body.event === "table.progress" && body.stage === "upsert" && tasks.length > 0;
+    emit(isTold ? { ...body, ready: tasks.filter(({ isDone }) => isDone).length } : body);
+  };
+}
+
 async function make(
   tx: Transaction,
   context: Preparing,

@@ -17,6 +17,7 @@ import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, warn } from "./context.ts";
 import { driftSince, warnOfDrift } from "./drift.ts";
 import { type Conflict, freeze, isSame, keep, notAsStaged, type Taken, takeMade } from "./standing.ts";
+import type { Task } from "./tasks.ts";
 import { requireOwn } from "./written.ts";
 
 /** The seals of a month, and what gave way to them. */
@@ -42,7 +43,9 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run, tasks, prepared } = context;
   const frozen = tables.filter(isFrozen);
   // What was prepared beside reads the tables that are locked here.
-  for (const task of prepared.stands.values()) await tasks.result(task, tx);
+  const ready = [...prepared.made, ...prepared.stands];
+  for (const [name, task] of ready) tellReady(context, name, task);
+  for (const [, task] of ready) await tasks.result<unknown>(task, tx);
   await requireOwnBuilt(context, frozen);
   const [seals, standing, hooked] = await Promise.all([
     listSeals(tx, dataset.name),
@@ -111,6 +114,13 @@ async function requireOwnBuilt({ tx, asOf, tasks, prepared }: StageContext, tabl
   }
   await keepOthersOut(tx, built, "reading");
   await requireOwn(tx, built);
+}
+
+/** A snapshot that is made, or held against the one that stands, has all of its rows: what is left is to put it in place. */
+function tellReady({ emit, record }: StageContext, table: string, task: Task<unknown>): void {
+  const rows = record.files.find((file) => file.table === table)?.rows ?? 0;
+  const tell = () => emit({ event: "table.progress", stage: "snapshot", table, done: rows, total: rows, unit: "rows" });
+  task.done.then(tell, () => {});
 }
 
 /** What is not frozen any more must not be missed in silence. */

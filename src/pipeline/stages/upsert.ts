@@ -67,18 +67,35 @@ async function planAll(
   isDated: boolean,
 ): Promise<Map<string, MergePlan>> {
   const plans = new Map<string, MergePlan>();
-  for (const { table, rows } of staged) {
+  const compared = staged.map((one) => {
+    const task = prepared.plans.get(one.table.name);
+    if (task === undefined) throw new Error(`nobody was to compare ${one.table.name}`);
+    // Told as they are known, in whatever order: the last one may be the first.
+    task.done.then(
+      (plan) => tellPlan(emit, one, plan),
+      () => {},
+    );
+    return { ...one, task };
+  });
+  for (const { table, rows, task } of compared) {
     const { name } = table;
-    const task = prepared.plans.get(name);
-    if (task === undefined) throw new Error(`nobody was to compare ${name}`);
     const plan = await tasks.result(task, tx);
     if (plan.repeated) throw new KeyFault("repeated", name);
     if (plan.staged !== rows) throw stageWritten(name, Math.abs(plan.staged - rows));
     if (!isDated && plan.updated > 0) throw mayBeNewer(month, name, plan.updated);
-    emit({ event: "table.progress", stage: "upsert", table: name, done: plan.unchanged, total: rows, unit: "rows" });
     plans.set(name, plan);
   }
   return plans;
+}
+
+/** Rows that stay as they are need no more done. A plan that stops the run tells of no progress. */
+function tellPlan(
+  emit: StageContext["emit"],
+  { table, rows }: Staged,
+  { unchanged, repeated, staged }: MergePlan,
+): void {
+  if (repeated || staged !== rows) return;
+  emit({ event: "table.progress", stage: "upsert", table: table.name, done: unchanged, total: rows, unit: "rows" });
 }
 
 async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {

@@ -1,9 +1,11 @@
+import { type TimeLeft, timeLeft } from "../../client/estimate.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { Stage } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { earlierPace } from "./earlier-pace.ts";
 import { remember } from "./lists.ts";
 import type { Live, Ui } from "./model.ts";
-import type { RunView, TableView } from "./run-view.ts";
+import type { RunView } from "./run-view.ts";
 
 /** Rows of each table of a month: counted when this drop was loaded, otherwise guessed from bytes and months before. */
 export interface RowGuess {
@@ -75,39 +77,22 @@ export function expectedSeconds(ui: Ui, bytes: number): number | null {
   return rate === null ? null : rate * bytes;
 }
 
-const shares = { ingest: 0.4, upsert: 0.35, validate: 0.1, snapshot: 0.15 };
-
-/** How much of a run is behind it, 0 to 1: stages by the time they usually take, tables by their bytes. */
-function partDone(tables: readonly TableView[]): number {
-  const bytes = tables.reduce((sum, table) => sum + Math.max(1, table.bytes), 0);
-  let part = 0;
-  for (const table of tables) {
-    const weight = Math.max(1, table.bytes) / bytes;
-    for (const [stage, share] of Object.entries(shares) as [keyof typeof shares, number][]) {
-      const cell = table.cells[stage];
-      const through = cell.state === "off" ? (table.cells.validate.state === "done" ? 1 : 0) : cell.part;
-      part += weight * share * through;
-    }
+/** How long the run on show still takes: by its own events, or, where another console runs it, by what past runs took. */
+export function secondsLeft(ui: Ui, view: RunView): TimeLeft {
+  const current = ui.live?.current ?? null;
+  if (current !== null && current.run === view.run) {
+    return timeLeft(current, (ui.now - Date.parse(current.latest_at)) / 1000, earlierPace(ui));
   }
-  return Math.min(1, part);
-}
-
-/** Seconds left: at first what past runs took, then more and more what this one shows. Null while nothing tells. */
-export function secondsLeft(ui: Ui, view: RunView): number | null {
-  const part = partDone(view.tables);
   const bytes = view.tables.reduce((sum, table) => sum + table.bytes, 0);
   const past = expectedSeconds(ui, bytes);
-  const here = part > 0.02 ? (view.seconds * (1 - part)) / part : null;
-  if (past === null) return here;
-  const byPast = Math.max(past - view.seconds, past * (1 - part) * 0.5);
-  return here === null ? byPast : here * part + byPast * (1 - part);
+  return past === null || past <= view.seconds ? null : { seconds: past - view.seconds };
 }
 
 /** Bytes and rows a second in the stage that is going on. */
-export function rates(live: Live, view: RunView): { bytes: number | null; rows: number | null } {
+export function rates({ current }: Live, view: RunView): { bytes: number | null; rows: number | null } {
   const seconds = (stage: Stage, next: Stage) => {
-    const entered = live.entered[stage];
-    const left = live.entered[next] ?? live.current?.latest_at;
+    const entered = current?.entered[stage];
+    const left = current?.entered[next] ?? current?.latest_at;
     return entered === undefined || left === undefined ? 0 : (Date.parse(left) - Date.parse(entered)) / 1000;
   };
   const rate = (amount: number, taken: number) => (amount > 0 && taken > 0 ? amount / taken : null);

@@ -1,6 +1,6 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import type { RunState } from "../../client/state.ts";
-import type { RunEvent, Stage } from "../../core/messages/events.ts";
+import type { RunEvent } from "../../core/messages/events.ts";
 import type {
   Comparison,
   MonthEntry,
@@ -67,8 +67,6 @@ export interface Live {
   current: RunState | null;
   past: RunState[];
   log: LogLine[];
-  /** When the current run entered each stage: with bytes and rows it gives the rate. */
-  entered: Partial<Record<Stage, string>>;
   /** Null while it goes on. */
   outcome: { exit_code: number } | Trouble | null;
   cancelling: boolean;

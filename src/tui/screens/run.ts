@@ -1,3 +1,4 @@
+import { timeLeftInWords } from "../../client/estimate.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
@@ -145,8 +146,8 @@ function standing(ui: Ui, view: RunView): Span[] {
     return [span(`${words} `, tone), span(view.seconds < 0.05 ? "" : `in ${formatDuration(view.seconds)}`, "dim")];
   }
   if (ui.live?.cancelling === true) return [span("cancelling, rolling back ", "warn"), span(formatClock(view.seconds))];
-  const left = secondsLeft(ui, view);
-  return [span(formatClock(view.seconds)), span(left === null ? "" : `   eta ${formatDuration(left)}`, "dim")];
+  const left = timeLeftInWords(secondsLeft(ui, view));
+  return [span(formatClock(view.seconds)), span(left === "" ? "" : `   ${left}`, "dim")];
 }
 
 function topRows(ui: Ui, view: RunView, area: Area): Row[] {

@@ -25,7 +25,7 @@ import { say } from "./stack.ts";
 const logKept = 5_000;
 
 export function onStart(ui: Ui, request: RunRequest): Ui {
-  const live: Live = { request, current: null, past: [], log: [], entered: {}, outcome: null, cancelling: false };
+  const live: Live = { request, current: null, past: [], log: [], outcome: null, cancelling: false };
   return { ...ui, live };
 }
 
@@ -106,9 +106,7 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
   const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
   const past = isNext && live.current !== null ? [...live.past, live.current] : live.past;
   const current = fold(isNext ? null : live.current, event);
-  const before = event.event === "run.started" ? {} : live.entered;
-  const entered = event.event === "stage.started" ? { ...before, [event.stage]: event.at } : before;
-  return { ...ui, live: { ...live, current, past, log, entered } };
+  return { ...ui, live: { ...live, current, past, log } };
 }
 
 /** The run is over: what the ledger says of it is new, and is asked for again. */

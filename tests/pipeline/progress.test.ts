@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type RunEvent, type Stage, stages } from "../../src/core/messages/events.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+
+/** What a run tells of its progress: in order, forward, and before it is over. */
+
+setDefaultTimeout(120_000);
+let work: Workplace;
+beforeAll(async () => {
+  work = await workplace();
+  const users = Array.from({ length: 300 }, (_, index) => `u${index}`);
+  for (const month of [0, 1]) work.drops.write(`month_00${month}`, smallDrop(users, month));
+});
+afterAll(() => work.close());
+
+/** What breaks the order of a stream: progress outside of its stage, or backwards, or beyond its end. */
+function disorder(events: readonly RunEvent[]): string[] {
+  const wrong: string[] = [];
+  const done = new Map<string, number>();
+  let current: Stage | null = null;
+  let order = -1;
+  for (const event of events) {
+    const place = JSON.stringify(event);
+    if (event.event === "stage.started") {
+      if (stages.indexOf(event.stage) !== ++order || current !== null) wrong.push(place);
+      current = event.stage;
+    } else if (event.event === "stage.finished") current = null;
+    else if (event.event === "table.progress") {
+      const bar = `${event.stage} ${event.table}`;
+      const isForward = event.done >= (done.get(bar) ?? 0) && event.done <= event.total;
+      if (event.stage !== current || !isForward) wrong.push(place);
+      done.set(bar, event.done);
+    } else if (event.event === "table.finished" && event.stage !== current) wrong.push(place);
+  }
+  return wrong;
+}
+
+function progressIn(events: readonly RunEvent[], stage: Stage): { table: string; done: number; total: number }[] {
+  return events.flatMap((event) =>
+    event.event === "table.progress" && event.stage === stage
+      ? [{ table: event.table, done: event.done, total: event.total }]
+      : [],
+  );
+}
+
+const runs: [string, string, RunFlags][] = [
+  ["a dry run", "month_000", { dry_run: true }],
+  ["a first month", "month_000", {}],
+  ["the next one", "month_001", {}],
+  ["the same again", "month_001", { force: true }],
+  ["a restamp", "month_001", { force: true, restamp: true }],
+];
+
+test.each(runs)("%s is told in order", async (_, month, flags) => {
+  const events = await ranIn(work.pipeline, [month], flags);
+  expect(lastOf(events, "run.finished")?.seconds).toBeGreaterThan(0);
+  expect(disorder(events)).toEqual([]);
+  const compared = new Set(progressIn(events, "upsert").map(({ table }) => table));
+  expect(compared.size).toBe(6);
+  const ready = progressIn(events, "snapshot");
+  expect(ready.every(({ done, total }) => done === 300 && total === 300)).toBe(true);
+  expect(ready.map(({ table }) => table).length).toBe(flags.restamp === true ? 0 : 5);
+});
+
+test("what is known of a table beforehand is told at the start", async () => {
+  const known = async (month: string, flags: RunFlags) => {
+    const started = lastOf(await ranIn(work.pipeline, [month], flags), "run.started");
+    return started?.tables.map(({ table, live, built, again }) => ({ table, live, built, again })) ?? [];
+  };
+  const { sql } = work.database;
+  expect(new Set((await known("month_001", { force: true })).map(({ live, again }) => `${live} ${again}`))).toEqual(
+    new Set(["300 true"]),
+  );
+  await sql`truncate users cascade`;
+  await sql`truncate console.runs, console.seals cascade`;
+  for (const { partition } of await sql<{ partition: string }[]>`
+    select c.oid::regclass::text as partition from pg_class c where c.relname ~ '_snapshots_' and c.relkind = 'r'`) {
+    await sql`drop table ${sql.unsafe(partition)}`;
+  }
+  const [users, ...others] = await known("month_000", { dry_run: true });
+  expect(users).toMatchObject({ table: "users", live: 0, built: 0 });
+  expect(others.every(({ live, built, again }) => live === 0 && built === 2 && again === undefined)).toBe(true);
+});
+
+test("a table of several parts is told part by part while it is written", async () => {
+  const count = 350_000;
+  const folder = join(work.drops.path, "month_002");
+  work.drops.write("month_002", smallDrop(["u0"]));
+  const lines = Array.from({ length: count }, (_, index) => `v${index},2022-01-01,,,,`);
+  const header = "user_id,signup_date,user_gender,user_is_senior,has_family,has_dependents";
+  writeFileSync(join(folder, "users.csv"), `${header}\n${lines.join("\n")}\n`);
+  // The other files are too short for so many users: that is found out afterwards.
+  const events = await ranIn(work.pipeline, ["month_002"], { dry_run: true });
+  expect(disorder(events)).toEqual([]);
+  const users = progressIn(events, "upsert").filter(({ table }) => table === "users");
+  expect(users[0]).toEqual({ table: "users", done: 0, total: count });
+  expect(users.filter(({ done }) => done > 0 && done < count).length).toBeGreaterThan(1);
+});
