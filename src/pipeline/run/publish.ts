@@ -34,7 +34,7 @@ import { Tasks } from "../stages/tasks.ts";
 import { findUnexpected } from "../stages/unexpected-faults.ts";
 import { planSoon, upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
-import { requireOwn, requireWritten } from "../stages/written.ts";
+import { isAlone, requireOwn, requireWritten } from "../stages/written.ts";
 import { countVerdicts, recordRun, requireCommitted } from "./record.ts";
 
 /** What all runs of one request share. */
@@ -163,9 +163,11 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   const snapshots = await inStage(open, "snapshot", async () => {
     const hasHooks = (await tablesWithHooks(context.tx, open.tables)).length > 0;
     // While the snapshots are still being made beside.
-    await requireOwn(context.tx, filled);
-    if (!hasHooks) await requireWritten(context, upserted, hasHooks);
-    const taken = await snapshot(context);
+    if (hasHooks || !(await isAlone(context, staged))) {
+      await requireOwn(context, filled);
+      if (!hasHooks) await requireWritten(context, upserted, hasHooks);
+    }
+    const taken = await snapshot(context, staged);
     if (hasHooks) await requireWritten(context, upserted, hasHooks);
     return taken;
   });

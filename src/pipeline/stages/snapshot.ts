@@ -14,11 +14,11 @@ import {
 import { dropBuilt, type Frozen, holdFrozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { frozenSide } from "../drift/suspects.ts";
 import { stopIfCancelled } from "./cancel.ts";
-import { type StageContext, warn } from "./context.ts";
+import { type StageContext, type StagedDrop, warn } from "./context.ts";
 import { driftSince, warnOfDrift } from "./drift.ts";
 import { type Conflict, freeze, isSame, keep, notAsStaged, type Taken, takeMade } from "./standing.ts";
 import type { Task } from "./tasks.ts";
-import { requireOwn } from "./written.ts";
+import { isAlone, requireOwn } from "./written.ts";
 
 /** The seals of a month, and what gave way to them. */
 export interface Snapshots {
@@ -39,14 +39,14 @@ const conflictTitles: Record<Conflict["conflict"], (month: string, asOf: string)
  * Freeze the staged rows under the month's stamp and seal them. A snapshot that is there already is kept when it holds
  * the same rows; otherwise the run is refused, or, for a restamp, the old one gives way.
  */
-export async function snapshot(context: StageContext): Promise<Snapshots> {
+export async function snapshot(context: StageContext, staged: StagedDrop): Promise<Snapshots> {
   const { tx, dataset, month, mode, asOf, tables, emit, run, tasks, prepared } = context;
   const frozen = tables.filter(isFrozen);
   // What was prepared beside reads the tables that are locked here.
   const ready = [...prepared.made, ...prepared.stands];
   for (const [name, task] of ready) tellReady(context, name, task);
   for (const [, task] of ready) await tasks.result<unknown>(task, tx);
-  await requireOwnBuilt(context, frozen);
+  await requireOwnBuilt(context, frozen, staged);
   const [seals, standing, hooked] = await Promise.all([
     listSeals(tx, dataset.name),
     holdFrozen(tx, frozen, asOf),
@@ -103,7 +103,8 @@ export async function snapshot(context: StageContext): Promise<Snapshots> {
 }
 
 /** What was built beside is ours alone from here on, and was until now. */
-async function requireOwnBuilt({ tx, asOf, tasks, prepared }: StageContext, tables: readonly Frozen[]): Promise<void> {
+async function requireOwnBuilt(context: StageContext, tables: readonly Frozen[], staged: StagedDrop): Promise<void> {
+  const { tx, asOf, tasks, prepared } = context;
   const built: Filled[] = [];
   for (const { name, snapshot } of tables) {
     const task = prepared.made.get(name);
@@ -113,7 +114,7 @@ async function requireOwnBuilt({ tx, asOf, tasks, prepared }: StageContext, tabl
     built.push({ schema: stageSchema, name: partitionName(snapshot.table.name, asOf), rows, writer });
   }
   await keepOthersOut(tx, built, "reading");
-  await requireOwn(tx, built);
+  if (built.length > 0 && !(await isAlone(context, staged))) await requireOwn(context, built);
 }
 
 /** A snapshot that is made, or held against the one that stands, has all of its rows: what is left is to put it in place. */

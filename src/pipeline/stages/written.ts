@@ -1,17 +1,17 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
-import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
 import {
   type Filled,
   fireDeferred,
   foreignRows,
   type Moment,
+  onlyOurs,
   statesSince,
   tablesWithHooks,
 } from "../../postgres/live/other-writers.ts";
-import type { StageContext, Staged } from "./context.ts";
+import type { StageContext, Staged, StagedDrop } from "./context.ts";
 
 /** A table that was published, with the plan by which that was done. */
 interface Published extends Staged {
@@ -75,10 +75,23 @@ export async function requireWritten({ tx }: StageContext, { since, published }:
 }
 
 /**
+ * Whether no transaction but the run's own ones can have changed anything since it began to stage: then nothing needs to be
+ * looked through for the traces of others. Of tables that are spread over servers nobody knows.
+ */
+export async function isAlone(context: StageContext, { since, tables }: StagedDrop): Promise<boolean> {
+  const { tx, prepared } = context;
+  const writers = tables.flatMap(({ writer }) => writer ?? []);
+  if (writers.length === 0) return false;
+  const made = [...prepared.made.values()].filter(({ isDone }) => isDone);
+  for (const { done } of made) writers.push((await done.catch(() => null))?.built?.writer ?? "0");
+  return onlyOurs(tx, since, writers);
+}
+
+/**
  * What was filled before the run's transaction, or beside it, others could have written to, had they a mind to. They are
  * kept out by now: each row must be of the one transaction that filled the table, and none be missing.
  */
-export async function requireOwn(tx: Transaction, filled: readonly Filled[]): Promise<void> {
+export async function requireOwn({ tx }: StageContext, filled: readonly Filled[]): Promise<void> {
   for (const [index, others] of (await foreignRows(tx, filled)).entries()) {
     if (others > 0) throw stageWritten(filled[index]?.name ?? "", others);
   }

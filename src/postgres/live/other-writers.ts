@@ -7,16 +7,37 @@ import { list, namesAsRows, qualified, sql, unionAll } from "../connection/fragm
 export interface Moment {
   next: string;
   underWay: string[];
+  /** The same as `next`, with the half of it that rows do not carry. */
+  nextId: string;
 }
 
-/** This moment, for `stateSince`. What was committed before it is seen by every later statement. */
+/** This moment, for `statesSince`. What was committed before it is seen by every later statement. */
 export async function thisMoment(tx: Queryable): Promise<Moment> {
   const [row] = await tx<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
   // As `xmin:xmax:xip,xip` (PostgreSQL manual, "Transaction ID and Snapshot Information Functions").
   const [, next = "", underWay = ""] = (row?.snapshot ?? "").split(":");
   // Rows carry the lower half of an id.
   const ofRow = (id: string) => String(BigInt.asUintN(32, BigInt(id)));
-  return { next: ofRow(next), underWay: underWay.split(",").filter(Boolean).map(ofRow) };
+  return { next: ofRow(next), underWay: underWay.split(",").filter(Boolean).map(ofRow), nextId: next };
+}
+
+/**
+ * True where nobody else can have written anything to this server and be through with it since the moment: none was under
+ * way then, and every id that was given since is one of `ours`, or this transaction's. False also where nobody knows.
+ */
+export async function onlyOurs(
+  tx: Transaction,
+  { nextId, underWay }: Moment,
+  ours: readonly string[],
+): Promise<boolean> {
+  if (underWay.length > 0) return false;
+  const [row] = await tx<{ next: string; own: string | null }[]>`
+    select pg_snapshot_xmax(pg_current_snapshot())::text as next, pg_current_xact_id_if_assigned()::text as own`;
+  if (row === undefined) return false;
+  const [from, to] = [BigInt(nextId), BigInt(row.next)];
+  const own = row.own === null ? [] : [row.own];
+  const known = new Set([...ours, ...own].map(BigInt).filter((id) => id >= from && id < to));
+  return BigInt(known.size) === to - from;
 }
 
 /**
@@ -44,9 +65,9 @@ export async function statesSince(
     select rows, written from (${unionAll(states)}) states order by position`;
 }
 
-/** The transaction that this is, as the rows that it writes carry it; not those of a part of it. */
+/** The id of this transaction, whose lower half the rows carry that it writes; not those of a part of it. */
 export async function writerOf(tx: Transaction): Promise<string> {
-  const [row] = await tx<{ writer: string }[]>`select pg_current_xact_id()::xid::text as writer`;
+  const [row] = await tx<{ writer: string }[]>`select pg_current_xact_id()::text as writer`;
   return row?.writer ?? "";
 }
 
@@ -62,7 +83,7 @@ export async function foreignRows(tx: Transaction, tables: readonly Filled[]): P
   const counts = tables.map(
     ({ rows, writer, ...table }, position) => sql`
     select ${position}::int as position, greatest(abs(count(*) - ${rows}::bigint),
-           count(*) filter (where t.xmin <> ${writer}::text::xid)) as others
+           count(*) filter (where t.xmin <> ${writer}::text::xid8::xid)) as others
       from ${qualified(table)} t`,
   );
   const found = await tx<{ others: number }[]>`
