@@ -86,7 +86,7 @@ test("what is known of a table beforehand is told at the start", async () => {
 });
 
 test("a table of several parts is told part by part while it is written", async () => {
-  const count = 350_000;
+  const count = 520_000;
   const folder = join(work.drops.path, "month_002");
   work.drops.write("month_002", smallDrop(["u0"]));
   const lines = Array.from({ length: count }, (_, index) => `v${index},2022-01-01,,,,`);

@@ -52,7 +52,7 @@ export async function fillEmpty(
   if (isFilled) return { inserted: 0, slower: null, locked: false };
   const isKeyed = slower !== null || key.length === 0;
   let inserted = 0;
-  for (const part of await partsOf(tx, table, planned, insertedAtOnce)) {
+  for (const part of await partsOf(tx, table, planned, isKeyed ? keyedAtOnce : insertedAtOnce)) {
     inserted += await insertStaged(tx, table, carried, part, isKeyed);
     onProgress(inserted);
   }
@@ -70,6 +70,9 @@ function added({ name, definition }: Constraint): Fragment {
 
 /** An empty table is filled part by part at no cost. */
 const insertedAtOnce = 100_000;
+
+/** One that keeps its key is filled in the key's order, which begins anew with each part. */
+const keyedAtOnce = 250_000;
 
 /** Why the server would not do this; null when it did. */
 async function reasonAgainst(tx: Transaction, work: (tx: Transaction) => Promise<void>): Promise<string | null> {
