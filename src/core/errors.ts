@@ -113,3 +113,12 @@ export function messageOf(thrown: unknown): string {
 export function codeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
+
+/**
+ * The same promise, begun before its turn: whoever awaits it then meets its failure, which until then must not pass for one
+ * that nobody handles.
+ */
+export function metLater<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,4 +1,5 @@
 import type { Stats } from "node:fs";
+import { metLater } from "../core/errors.ts";
 import { faultCodes } from "../core/faults.ts";
 import { crByte, lfByte } from "./bytes.ts";
 import { factsOf, isMoved } from "./drop.ts";
@@ -98,9 +99,8 @@ async function readRows(
   // Sound bytes are handed on while the next are checked: waits for the bytes before, not for these.
   const send = async (bytes: Buffer) => {
     await writing;
-    writing = bytes.length > 0 && tally.count === 0 ? options.write?.(bytes) : undefined;
-    // A failure is met when the next bytes are sent; until then it must not pass for one that nobody handles.
-    writing?.catch(() => {});
+    const written = bytes.length > 0 && tally.count === 0 ? options.write?.(bytes) : undefined;
+    writing = written && metLater(written);
   };
   for await (const chunk of rowChunks(file, layout, options)) await send(reader.push(chunk));
   await send(reader.push(Buffer.alloc(0), true));

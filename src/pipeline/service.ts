@@ -1,4 +1,4 @@
-import { ConsoleError } from "../core/errors.ts";
+import { ConsoleError, metLater } from "../core/errors.ts";
 import type { RunEvent } from "../core/messages/events.ts";
 import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
@@ -49,8 +49,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     try {
-      const opened = open();
-      opened.catch(() => {});
+      const opened = metLater(open());
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
       const { runMonths } = await import("./run/series.ts");

@@ -205,6 +205,7 @@ describe("to stop", () => {
     const begun = Promise.withResolvers<void>();
     const task = tasks.add(async (tx) => {
       begun.resolve();
+      // Over long after the test, unless it is stopped.
       await tx`select pg_sleep(600)`;
     });
     const never = tasks.add(noted("never"));

@@ -36,7 +36,7 @@ const drifted = (before: string, now: string) =>
     limits,
   );
 
-test("is looked at as any other", async () => {
+test("is looked at like every other", async () => {
   await freeze("2024-01-31", 10);
   await freeze("2024-02-29", 10);
   await freeze("2024-03-31", 60);

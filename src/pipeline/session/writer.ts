@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 import { formatMoment } from "../../core/format.ts";
 import { openDatabase, type Sql } from "../../postgres/connection/connect.ts";
 import { lockHolder, tryLock, unlock } from "../../postgres/connection/lock.ts";
@@ -11,9 +11,7 @@ import type { Session } from "./session.ts";
  * Whatever is looked at meanwhile is looked at without the lock.
  */
 export function openWriter({ url }: Pick<Session, "url">) {
-  const connecting = openDatabase(url, { max: 1 });
-  // Told by `lock`.
-  connecting.catch(() => {});
+  const connecting = metLater(openDatabase(url, { max: 1 }));
   let locked: string | null = null;
   return {
     /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */

@@ -15,39 +15,48 @@ export function stopIfCancelled(signal: AbortSignal): void {
 const againAfterMs = 50;
 
 /**
+ * Stop the statement that something is in, again and again until it is over: a cancel that comes between two statements is
+ * lost, and the next one may wait for a lock for ever.
+ */
+export async function stopUntil(over: Promise<unknown>, stopStatement: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  const ended = over.then(end, end);
+  while (!isOver) {
+    // Should the server be gone, the statement itself tells it.
+    await stopStatement().catch(() => undefined);
+    await Promise.race([ended, Bun.sleep(againAfterMs)]);
+  }
+}
+
+/**
  * The signals of runs whose work is through: what they wrote is on its way to be committed, and nothing can call that
  * back. Once a month's last word was said, what comes after it can be cancelled again.
  */
 export const tooLate = new WeakSet<AbortSignal>();
 
 /**
- * Do the work, and once it is cancelled, stop the statement it is in: again and again until it is through, for a cancel
- * that comes between two statements is lost, and the next one may wait for a lock for ever. The work learns of it by its
- * statement's error; nothing that comes after the work is stopped.
+ * Do the work, and once it is cancelled, stop the statement it is in. The work learns of it by its statement's error; nothing
+ * that comes after the work is stopped.
  */
 export async function whileCancellable<Result>(
   signal: AbortSignal,
   stopStatement: () => Promise<void>,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  let isThrough = false;
+  const through = Promise.withResolvers<void>();
   let stopping = Promise.resolve();
-  const stop = async () => {
-    while (!isThrough) {
-      // Should the server be gone, the work's own statement tells it.
-      await stopStatement().catch(() => undefined);
-      if (!isThrough) await Bun.sleep(againAfterMs);
-    }
-  };
   const onAbort = () => {
-    stopping = stop();
+    stopping = stopUntil(through.promise, stopStatement);
   };
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
     return await work();
   } finally {
-    isThrough = true;
+    through.resolve();
     signal.removeEventListener("abort", onAbort);
     await stopping;
   }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 import { sha256Of } from "../../csv/drop.ts";
 import { changedMeanwhile, openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
 import { readAs } from "../../csv/source.ts";
@@ -31,13 +31,12 @@ export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared
 export async function ingest(context: Ingesting): Promise<Staged[]> {
   const { incoming, faults, signal } = context;
   const staged: Staged[] = [];
-  let opening = openAt(context, 0);
+  let opening = metLater(openAt(context, 0));
   for (const [index, one] of incoming.entries()) {
     stopIfCancelled(signal);
     const opened = await opening;
-    // The next one meanwhile; what goes wrong there is met in its turn, if that comes.
-    opening = openAt(context, index + 1);
-    opening.catch(() => {});
+    // The next one meanwhile.
+    opening = metLater(openAt(context, index + 1));
     const table = await context.within((tx) => ingestFile(context, tx, one, opened));
     if (table === null) continue;
     staged.push(table);

@@ -1,4 +1,4 @@
-import { codeOf } from "../../core/errors.ts";
+import { codeOf, metLater } from "../../core/errors.ts";
 import {
   giveRoom,
   leaveDurabilityToOthers,
@@ -8,6 +8,7 @@ import {
 } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
+import { stopUntil } from "./cancel.ts";
 
 /** Something that is done once, by whichever of a run's connections is free first. */
 export interface Task<Result> {
@@ -23,12 +24,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const againAfterMs = 50;
-
 /** Milliseconds that the second connection may take to begin: so long at most a run waits for it in vain. */
 const patienceMs = 1_000;
 
-const tooLate = new Error("the second connection did not begin in time");
+const notInTime = new Error("the second connection did not begin in time");
 
 /**
  * So long a task waits for a lock beside. Who holds it may wait for the run in turn, and the run for the task: of such a
@@ -109,24 +108,22 @@ export class Tasks {
 
   /** Nothing more is begun beside; what is under way there is stopped, by way of another connection, and waited for. */
   async stop(canceller: Sql): Promise<void> {
-    const isOver = this.#beside?.then(() => true) ?? true;
-    do await this.cancelStatement(canceller);
-    while (!(await Promise.race([isOver, Bun.sleep(againAfterMs)])));
+    await stopUntil(this.#beside ?? Promise.resolve(), () => this.cancelStatement(canceller));
   }
 
   /** Stop the statement that is under way beside, if there is one; nothing more is begun there. */
   async cancelStatement(canceller: Sql): Promise<void> {
     this.#side = null;
-    if (this.#pid !== null) await cancelBackend(canceller, this.#pid).catch(() => undefined);
+    if (this.#pid !== null) await cancelBackend(canceller, this.#pid);
   }
 
   async #workBeside(): Promise<void> {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { side, waiting } = next;
-      let isBegun = false;
+      const begun = Promise.withResolvers<true>();
       const working = side.begin("isolation level read committed", async (tx) => {
-        if (this.#side === null) throw tooLate;
-        isBegun = true;
+        if (this.#side === null) throw notInTime;
+        begun.resolve(true);
         [this.#pid] = await Promise.all([
           backendPid(tx),
           writeExactly(tx),
@@ -136,14 +133,13 @@ export class Tasks {
         ]);
         return { value: await waiting.work(tx, true) };
       });
-      working.catch(() => {});
-      // A pooler may have no connection to give while the run's transaction holds one.
-      await Promise.race([working.catch(() => {}), Bun.sleep(patienceMs)]);
       try {
-        if (!isBegun) throw tooLate;
+        // A pooler may have no connection to give while the run's transaction holds one.
+        const late = Bun.sleep(patienceMs).then(() => false);
+        if (!(await Promise.race([begun.promise, metLater(working), late]))) throw notInTime;
         waiting.resolve((await working).value);
       } catch (error) {
-        if (error === tooLate || isLost(error) || codeOf(error) === lockNotAvailable) {
+        if (error === notInTime || isLost(error) || codeOf(error) === lockNotAvailable) {
           // What it had done is undone, and the run can do without.
           this.#side = null;
           this.#waiting.push(waiting);

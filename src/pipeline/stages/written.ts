@@ -83,7 +83,10 @@ export async function isAlone(context: StageContext, { since, tables }: StagedDr
   const writers = tables.flatMap(({ writer }) => writer ?? []);
   if (writers.length === 0) return false;
   const made = [...prepared.made.values()].filter(({ isDone }) => isDone);
-  for (const { done } of made) writers.push((await done.catch(() => null))?.built?.writer ?? "0");
+  for (const one of await Promise.allSettled(made.map(({ done }) => done))) {
+    const writer = one.status === "fulfilled" ? one.value.built?.writer : null;
+    if (writer != null) writers.push(writer);
+  }
   return onlyOurs(tx, since, writers);
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConsoleError } from "../../../src/core/errors.ts";
+import { ConsoleError, metLater } from "../../../src/core/errors.ts";
 import { parseUrl, type Target } from "../../../src/postgres/connection/url.ts";
 import { Conversation } from "./conversation.ts";
 import { MessageReader } from "./messages.ts";
@@ -26,8 +26,7 @@ export async function openProxy(url: string, now: () => number): Promise<Proxy> 
   const conversations: Conversation[] = [];
   const sockets = new Set<Socket>();
   const { promise: unreadable, reject } = Promise.withResolvers<never>();
-  // Whether anybody waits for it is not known yet.
-  unreadable.catch(() => {});
+  metLater(unreadable);
   let first: number | null = null;
   const listener = createServer({ allowHalfOpen: true }, (client) => {
     first ??= now();
