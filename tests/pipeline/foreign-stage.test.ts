@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
 import { whoWaits } from "../helpers/held-commits.ts";
-import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { lastOf, ranIn } from "../helpers/pipeline.ts";
 
 /** Who may write to the schema `stage` could change what a run has put there, between its filling and the commit. */
 
 setDefaultTimeout(60_000);
 
-let place: Workplace;
-beforeAll(async () => {
-  place = await workplace();
-});
-afterAll(() => place.close());
-beforeEach(async () => {
-  await emptied(place.database.sql);
-  place.drops.empty();
-  place.drops.write("month_000", smallDrop(["u1", "u2", "u3"]));
-});
+const place = emptiedWorkplace((drops) => drops.write("month_000", smallDrop(["u1", "u2", "u3"])));
 
 const built = "stage.usage_agg_30d_snapshots_20240131";
 

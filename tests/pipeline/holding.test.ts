@@ -4,6 +4,7 @@ import { isPassed, isPending, parentsFor, readPast, stampOf } from "../../src/pi
 import type { Publication } from "../../src/postgres/ledger/queries.ts";
 import { closeRun, openRun } from "../../src/postgres/ledger/records.ts";
 import { dataset, emptied, migrated, tablesOf } from "../helpers/database.ts";
+import { noPast } from "../helpers/past.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 /** What the live tables are taken to hold, by runs of ours and by rows of others, and what follows from it. */
@@ -88,12 +89,7 @@ test("a month stands under its stamp, be it by the ledger or by rows, and no lon
   const stamp = { as_of: "2024-02-20", month: "month_001", index: 1, sealed: true, copied: false } as const;
   const of = (given: { stamps?: (typeof stamp)[]; publications?: Publication[] }) =>
     stampOf("month_001", {
-      stamps: [],
-      publications: [],
-      seals: [],
-      partitions: [],
-      nowhere: [],
-      holding: { kind: "nothing" },
+      ...noPast,
       ...given,
     });
   expect(of({})).toBeUndefined();

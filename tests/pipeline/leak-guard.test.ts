@@ -1,18 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { indexOfDate, type MonthName, monthIndex } from "../../src/core/month.ts";
-import { type Past, type StampedDate, stampInTheWay } from "../../src/pipeline/drop/past.ts";
+import { type StampedDate, stampInTheWay } from "../../src/pipeline/drop/past.ts";
+import { noPast } from "../helpers/past.ts";
 
 /** Months and their dates come in one order: whatever stands, a stamp is after those of older months and before newer ones. */
 
 const firstMonth = "2024-01";
-const nothing: Past = {
-  publications: [],
-  seals: [],
-  partitions: [],
-  stamps: [],
-  nowhere: [],
-  holding: { kind: "nothing" },
-};
 const stamp = (as_of: string, month: MonthName | null): StampedDate => ({
   ...{ as_of, month, sealed: true, copied: false },
   index: (month === null ? undefined : monthIndex(month)) ?? indexOfDate(as_of, firstMonth),
@@ -20,7 +13,7 @@ const stamp = (as_of: string, month: MonthName | null): StampedDate => ({
 
 /** What is in the way of month_002 stamped so; null when nothing is. */
 function inTheWay(asOf: string, stamps: readonly StampedDate[]): string | null {
-  return stampInTheWay("month_002", asOf, { ...nothing, stamps })?.as_of ?? null;
+  return stampInTheWay("month_002", asOf, { ...noPast, stamps })?.as_of ?? null;
 }
 
 describe("a stamp between those of other months", () => {

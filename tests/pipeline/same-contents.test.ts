@@ -5,6 +5,7 @@ import type { ConsoleError } from "../../src/core/errors.ts";
 import { selectMonths } from "../../src/pipeline/drop/months.ts";
 import type { Session } from "../../src/pipeline/session/session.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { noPast } from "../helpers/past.ts";
 import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
@@ -48,16 +49,8 @@ test("a live table that was emptied since is filled by the same files again", as
 describe("--as-of", () => {
   const session = { dataset: { first_month: "2024-01" }, settings: { data: "data" } } as Session;
   const onDisk = ["month_000", "month_001"].map((month) => ({ month: month as "month_0", files: [], listedAt: 0 }));
-  const past = {
-    publications: [],
-    seals: [],
-    partitions: [],
-    stamps: [],
-    nowhere: [],
-    holding: { kind: "nothing" },
-  } as const;
   const select = (months: string[], as_of: string | null) =>
-    selectMonths(session, { selection: { months }, as_of }, onDisk, past).map(({ month }) => month as string);
+    selectMonths(session, { selection: { months }, as_of }, onDisk, noPast).map(({ month }) => month as string);
 
   test("is for one month", () => {
     expect(select(["1"], "2024-02-29")).toEqual(["month_001"]);

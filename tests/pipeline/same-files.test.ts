@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { emptied } from "../helpers/database.ts";
+import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Rows, smallDrop } from "../helpers/drops.ts";
-import { lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
+import { lastOf, type RunFlags, ranIn } from "../helpers/pipeline.ts";
 
 /** What the ledger says of a file's bytes is believed of the very same bytes, as long as they mean the same. */
 
 setDefaultTimeout(60_000);
 
 const users = ["u1", "u2", "u3"];
-let place: Workplace;
-beforeAll(async () => {
-  place = await workplace();
-});
-afterAll(() => place.close());
-beforeEach(async () => {
-  await emptied(place.database.sql);
-  place.drops.empty();
-});
+const place = emptiedWorkplace();
 
 async function run(month: string, flags: RunFlags = {}) {
   const events = await ranIn(place.pipeline, [month], flags);

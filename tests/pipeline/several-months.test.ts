@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { blockWrites } from "../helpers/block-writes.ts";
-import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
 import { whoWaits } from "../helpers/held-commits.ts";
-import { lastOf, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { lastOf, ranIn, runRequest } from "../helpers/pipeline.ts";
 
 /** Months are run oldest first, one at a time, until one fails. */
 
 setDefaultTimeout(60_000);
 
 const users = ["u1", "u2", "u3"];
-let place: Workplace;
-beforeAll(async () => {
-  place = await workplace();
-});
-afterAll(() => place.close());
-beforeEach(async () => {
-  await emptied(place.database.sql);
-  place.drops.empty();
-  for (const month of [0, 1, 2, 3]) place.drops.write(`month_00${month}`, smallDrop(users, month));
+const place = emptiedWorkplace((drops) => {
+  for (const month of [0, 1, 2, 3]) drops.write(`month_00${month}`, smallDrop(users, month));
 });
 
 const statuses = async () => {

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { emptied } from "../helpers/database.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
+import { digest, lastOf, ranIn } from "../helpers/pipeline.ts";
 
 /** Rows that stand under a month's date already and that no run took: a month never changes them unasked. */
 
 setDefaultTimeout(60_000);
 
 const asOf = "2024-01-31";
-let place: Workplace;
-beforeAll(async () => {
-  place = await workplace();
-});
-afterAll(() => place.close());
-beforeEach(async () => {
-  await emptied(place.database.sql);
-  place.drops.empty();
-  place.drops.write("month_000", smallDrop(["u1", "u2", "u3"]));
-});
+const place = emptiedWorkplace((drops) => drops.write("month_000", smallDrop(["u1", "u2", "u3"])));
 
 /** The rows as the month's drop has them, written by hand: users 1 and 3 have not left, user 2 has. */
 async function writeLabels(): Promise<void> {
