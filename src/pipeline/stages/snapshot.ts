@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { type Filled, keepOthersOut, tablesWithHooks } from "../../postgres/live/other-writers.ts";
@@ -121,7 +121,7 @@ async function requireOwnBuilt(context: StageContext, tables: readonly Frozen[],
 function tellReady({ emit, record }: StageContext, table: string, task: Task<unknown>): void {
   const rows = record.files.find((file) => file.table === table)?.rows ?? 0;
   const tell = () => emit({ event: "table.progress", stage: "snapshot", table, done: rows, total: rows, unit: "rows" });
-  task.done.then(tell, () => {});
+  metLater(task.done.then(tell));
 }
 
 /** What is not frozen any more must not be missed in silence. */

@@ -101,10 +101,10 @@ export async function requireOwn({ tx }: StageContext, filled: readonly Filled[]
 }
 
 export function stageWritten(name: string, others: number): ConsoleError {
-  const rows = formatCounted(others, "row");
+  const rows = `${formatCounted(others, "row")} ${others === 1 ? "is" : "are"}`;
   return new ConsoleError(
     "not_as_planned",
-    `stage.${name}: ${rows} ${others === 1 ? "is" : "are"} not as the run had it.`,
+    `stage.${name}: ${rows} not as the run left ${others === 1 ? "it" : "them"}.`,
     {
       hint: "Nothing was published. Another session wrote to the schema stage, which is the console's own: run the month again.",
     },
