@@ -185,6 +185,21 @@ test("a run that waits is not taken for one that is idle", async () => {
   expect(await doneBy()).toEqual(["a beside"]);
 });
 
+test("while one is waited for, the run's own connection begins with the last: beside they are begun from the first", async () => {
+  const { task, letGo } = await underWay("a");
+  const begun: string[] = [];
+  const others = ["b", "c", "d"].map((what) =>
+    tasks.add(async () => {
+      begun.push(what);
+    }),
+  );
+  const one = main.begin((tx) => tasks.result(task, tx));
+  await Promise.all(others.map(({ done }) => done));
+  letGo();
+  expect(await one).toBe("a");
+  expect(begun).toEqual(["d", "c", "b"]);
+});
+
 test("what fails on the run's own connection is told at once, whatever was asked for", async () => {
   const { task, letGo } = await underWay("a");
   const failing = tasks.add((tx) => tx`select 1 / 0`);
