@@ -49,12 +49,13 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     try {
+      const reached = metLater(reach());
       const opened = metLater(open());
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
       const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
-        { reached: reach(), opened },
+        { reached, opened },
         request,
         (event) => {
           if (event.event === "run.finished" || event.event === "run.failed") tooLate.delete(abort.signal);
@@ -191,8 +192,13 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
   let reaching: Promise<Reached> | null = null;
   let opening: Promise<Session> | null = null;
   const reach = () => {
-    reaching ??= reachDatabase(settings, wait());
-    return reaching;
+    if (reaching !== null) return reaching;
+    const attempt = reachDatabase(settings, wait());
+    attempt.catch(() => {
+      if (reaching === attempt) reaching = null;
+    });
+    reaching = attempt;
+    return attempt;
   };
   return {
     reach,
