@@ -6,6 +6,7 @@ import { connect } from "../../src/postgres/connection/connect.ts";
 import { tryLock } from "../../src/postgres/connection/lock.ts";
 import { decorate, dropRoles, keeper, makeRoles } from "../helpers/decorate.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { markColumns } from "../helpers/marked-columns.ts";
 import { closePipelines, digest, lastOf, type RunFlags, runMonths, runRequest } from "../helpers/pipeline.ts";
 import { type Template, type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { identity, unpartitioned } from "../helpers/unpartitioned.ts";
@@ -18,11 +19,12 @@ let pipeline: Pipeline;
 
 const settingsFor = (url: string): Settings => ({ data: drops.path, home: `${drops.path}/home`, database: url });
 
-/** Rows of two days that an older system took, and a month that was run and sealed. */
+/** Rows of two days that an older system took, and a month that was run and sealed, on a server that marks columns. */
 const adopted: Template = {
   name: "adopted without partitions",
   async prepare(sql, url) {
     await unpartitioned.prepare(sql, url);
+    await markColumns(sql);
     for (const day of ["2023-11-30", "2023-12-31"]) {
       await sql`insert into usage_agg_30d_snapshots values ('old', ${day}, 16.00), (${day}, ${day}, null)`;
       await sql`insert into labels_snapshots values ('old', ${day}, true, 'earlier')`;
@@ -123,6 +125,8 @@ test("afterwards a month gets a partition of its own, a dry run leaves none, and
     Object.fromEntries(Object.entries(before).map(([name, many]) => [name, many + 1])),
   );
   expect(await sealStates()).toEqual(Array(10).fill("intact"));
+  const { tables } = await pipeline.call({ kind: "compare", from: "2024-01-31", to: "2024-02-29" });
+  expect(tables).toHaveLength(5);
   await pipeline.call({ kind: "retire", as_of: "2024-02-29" });
   await pipeline.call({ kind: "retire", as_of: "2023-12-31" });
   expect(await partitions()).toEqual({ ...before, usage_agg_30d_snapshots: 2, labels_snapshots: 2 });

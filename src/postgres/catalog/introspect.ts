@@ -1,6 +1,6 @@
 import type { Column, Constraint, Reference, TableShape } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { type Fragment, namesAsRows, sql } from "../connection/fragments.ts";
+import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
 
 export interface TableName {
   schema: string;
@@ -51,7 +51,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          from pg_constraint k
          join pg_class x on x.oid = k.conindid
         where k.conrelid = c.oid and k.contype = 'p' and c.relkind = 'r' and not c.relispartition
-          and x.reloptions is null and x.reltablespace = 0 and not i.indisreplident and not i.indisclustered
+          and not ${hasOptions(sql`x.reloptions`)} and x.reltablespace = 0 and not i.indisreplident and not i.indisclustered
           and not exists (select 1 from pg_description d where d.objoid in (k.oid, x.oid))) as "plainKey"
       from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema

@@ -47,6 +47,14 @@ export function oidOf({ schema, name }: Named): Fragment {
   return sql`to_regclass(format('%I.%I', ${schema}::text, ${name}::text))`;
 }
 
+/**
+ * Whether somebody set any of these options, of a relation or a column. The server writes down some of its own there, whose
+ * names begin with `pg_`: `pg_attver`, since the minor releases of November 2026, for every column.
+ */
+export function hasOptions(options: Fragment): Fragment {
+  return sql`exists (select from unnest(${options}) set_option where not starts_with(set_option, 'pg_'))`;
+}
+
 /** The tables' names as rows, for a FROM: `… as wanted(schema, name)`. */
 export function namesAsRows(tables: readonly Named[]): Fragment {
   const names = tables.map(({ schema, name }) => ({ schema, name }));

@@ -1,4 +1,4 @@
-import { type Fragment, sql } from "../connection/fragments.ts";
+import { type Fragment, hasOptions, sql } from "../connection/fragments.ts";
 import type { Target } from "./targets.ts";
 import { withViews } from "./views.ts";
 
@@ -19,7 +19,7 @@ export function traits({ oid, asOf }: Target): Fragment {
        (c.relpersistence <> 'p', 'it is unlogged'),
        (c.relrowsecurity or c.relforcerowsecurity, 'row-level security'),
        (c.relreplident <> 'd', 'a replica identity of its own'),
-       (c.reloptions is not null or toast.reloptions is not null, 'storage parameters'),
+       (${hasOptions(sql`c.reloptions || toast.reloptions`)}, 'storage parameters'),
        (c.reltablespace <> 0, 'a tablespace of its own'),
        (exists (select 1 from pg_subscription_rel where srrelid = c.oid), 'a subscription that fills it'),
        (exists (select 1 from pg_seclabel where classoid = 'pg_class'::regclass and objoid = c.oid), 'security labels')
@@ -32,7 +32,7 @@ export function traits({ oid, asOf }: Target): Fragment {
        (a.attname = ${asOf} and a.atttypid <> 'date'::regtype, 'is not of type date'),
        (a.attidentity <> '', 'is an identity'),
        (a.attgenerated <> '', 'is generated'),
-       (coalesce(a.attstattarget, -1) >= 0 or a.attoptions is not null, 'has settings for statistics')
+       (coalesce(a.attstattarget, -1) >= 0 or ${hasOptions(sql`a.attoptions`)}, 'has settings for statistics')
      ) as t(holds, what)
      where a.attrelid = ${oid} and a.attnum > 0 and not a.attisdropped and t.holds
      union all
@@ -53,7 +53,7 @@ export function traits({ oid, asOf }: Target): Fragment {
        (not i.indisvalid, 'invalid'),
        (i.indisclustered, 'clustered'),
        (c.reltablespace <> 0, 'tablespace of'),
-       (c.reloptions is not null and exists (select 1 from pg_constraint where conindid = c.oid), 'storage parameters of'),
+       (${hasOptions(sql`c.reloptions`)} and exists (select 1 from pg_constraint where conindid = c.oid), 'storage parameters of'),
        (exists (select 1 from pg_attribute where attrelid = c.oid and coalesce(attstattarget, -1) >= 0),
         'settings for statistics of')
      ) as t(holds, what)

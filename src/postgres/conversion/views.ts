@@ -28,7 +28,7 @@ export async function dependentViews(tx: Transaction, oids: readonly number[]): 
     select n.nspname as schema, c.relname as name,
            format('create view %I.%I %s as %s', n.nspname, c.relname,
                   (select 'with (' || string_agg(format('%I=%L', option_name, option_value), ', ') || ')'
-                     from pg_options_to_table(c.reloptions)), pg_get_viewdef(c.oid)) as creation,
+                     from pg_options_to_table(c.reloptions) where not starts_with(option_name, 'pg_')), pg_get_viewdef(c.oid)) as creation,
            format('alter view %I.%I owner to %I', n.nspname, c.relname, pg_get_userbyid(c.relowner)) as ownership
       from (select oid, max(depth) as depth from relations group by oid) found
       join pg_class c on c.oid = found.oid

@@ -16,8 +16,8 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   const outdated = await sql<{ name: string }[]>`
     select name from ${namesAsRows(tables.map(({ live }) => live))}
      where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
-        or (select reloptions from pg_class where oid = to_regclass(format('%I.%I', ${stageSchema}::text, name)))
-           is distinct from array['autovacuum_enabled=false']`;
+        or not exists (select from pg_class where oid = to_regclass(format('%I.%I', ${stageSchema}::text, name))
+                                              and 'autovacuum_enabled=false' = any(reloptions))`;
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await transact(sql, async (tx) => {
