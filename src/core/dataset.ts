@@ -28,6 +28,11 @@ const manifestShape = {
   "label?": "string > 0",
   /** Days that a DATE may hold, inclusive. */
   dates: { "+": "reject", from: /^\d{4}-\d{2}-\d{2}$/, to: /^\d{4}-\d{2}-\d{2}$/ },
+  /**
+   * Where a link in a drop may lead: `inside` the data folder, or `anywhere`. What follows a link out of it may hand out
+   * any file that the console can read.
+   */
+  "links?": "'inside' | 'anywhere'",
   /** How far a file's row count may move from one month to the next. */
   rows: { "+": "reject", shrink: tolerance, grow: tolerance },
   /** How far a column may move from one snapshot to the next until the run warns; what is left out is not looked at. */
@@ -45,7 +50,8 @@ const manifestShape = {
   tables: {
     "[string]": {
       "+": "reject",
-      file: "string > 0",
+      /** A name, no path: what a drop is read from lies in its folder. */
+      file: /^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u,
       "snapshot?": "string > 0",
       "suite?": "string > 0",
       "absent?": "string[]",

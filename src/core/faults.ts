@@ -7,7 +7,14 @@ import { formatCount } from "./format.ts";
  */
 export const faultCodes = {
   file_missing: { means: "the file is not in the drop", remedy: "ask the sender for it" },
-  file_unreadable: { means: "the file cannot be read", remedy: "check that it is a file and may be read" },
+  file_unreadable: {
+    means: "the file cannot be read",
+    remedy: "put the file itself there, readable for whoever runs the console",
+  },
+  file_outside: {
+    means: "a link that leads out of the data folder",
+    remedy: 'put the file itself there, or write "links": "anywhere" into the manifest (db/dataset.json)',
+  },
   file_empty: { means: "the file has no bytes", remedy: "ask the sender to export it again" },
   file_changed: {
     means: "the file changed while the run went on",

@@ -1,11 +1,14 @@
-import { createReadStream, type Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { ConsoleError, codeOf, messageOf } from "../core/errors.ts";
+import type { Stats } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import type { Dataset, DatasetTable } from "../core/dataset.ts";
+import { ConsoleError, codeOf } from "../core/errors.ts";
 import { type Fault, type FaultCode, faultCodes } from "../core/faults.ts";
 import type { DropFile } from "../core/messages/listings.ts";
 import { type MonthName, monthIndex } from "../core/month.ts";
 import { suggest } from "../core/suggest.ts";
+import { sha256Of, whyNoFile } from "./files/regular-file.ts";
+import { reasonOf } from "./files/source-fault.ts";
 
 /** A table's file as it lies on disk; `fault` tells why it cannot be read as it is. */
 export interface FileOnDisk extends DropFile {
@@ -24,17 +27,53 @@ export async function listMonths(data: string): Promise<MonthName[]> {
   return (await namesIn(data)).filter((name): name is MonthName => monthIndex(name) !== undefined);
 }
 
+type FileOfTable = Pick<DatasetTable, "name" | "file">;
+
+/** The files of a month. `links` tells how far a link among them is followed: see the manifest. */
 export async function dropFiles(
   data: string,
   month: string,
-  tables: readonly { name: string; file: string }[],
+  tables: readonly FileOfTable[],
+  links: Dataset["links"] = "inside",
 ): Promise<FileOnDisk[]> {
   const folder = join(data, month);
+  const bounds = links === "anywhere" ? null : await realpath(data).catch(() => data);
+  // What lies in a folder elsewhere is not even listed.
+  if (await leadsOut(folder, bounds)) return tables.map((table) => outside(folder, table, `${month} is ${outwards}`));
   const names = await namesIn(folder);
-  return Promise.all(tables.map((table) => fileOf(folder, names, table)));
+  return Promise.all(tables.map((table) => fileOf({ folder, names, bounds }, table)));
 }
 
-async function fileOf(folder: string, names: string[], table: { name: string; file: string }): Promise<FileOnDisk> {
+const outwards = "a link that leads out of the data folder";
+
+function outside(folder: string, { name, file }: FileOfTable, reason: string): FileOnDisk {
+  const entry = { table: name, path: join(folder, file), bytes: 0, present: true, modified_ms: 0, identity: "" };
+  return { ...entry, fault: { file, code: "file_outside", reason } };
+}
+
+async function leadsOut(path: string, bounds: string | null): Promise<boolean> {
+  return (await lookAt(path, bounds).catch(() => undefined)) === null;
+}
+
+/**
+ * What lies at a path, a link followed; null for a link that leads out of the bounds. Whoever opens the path later has to
+ * find the very same there, since a link can be turned any moment.
+ */
+async function lookAt(path: string, bounds: string | null): Promise<Stats | null> {
+  const own = await lstat(path);
+  if (!own.isSymbolicLink()) return own;
+  const target = await realpath(path);
+  const isInside = bounds === null || target.startsWith(bounds.endsWith(sep) ? bounds : bounds + sep);
+  return isInside ? lstat(target) : null;
+}
+
+interface Folder {
+  folder: string;
+  names: readonly string[];
+  bounds: string | null;
+}
+
+async function fileOf({ folder, names, bounds }: Folder, table: FileOfTable): Promise<FileOnDisk> {
   const found = endings.map((ending) => table.file + ending).filter((name) => names.includes(name));
   const file = found[0] ?? table.file;
   const path = join(folder, file);
@@ -45,12 +84,15 @@ async function fileOf(folder: string, names: string[], table: { name: string; fi
     return faulty("file_missing", faultCodes.file_missing.means + (near === null ? "" : `; it has ${near}`));
   }
   try {
-    const stats = await stat(path);
-    if (!stats.isFile()) return { ...faulty("file_unreadable", "not a file"), modified_ms: stats.mtimeMs };
+    const stats = await lookAt(path, bounds);
+    if (stats === null) return outside(folder, { ...table, file }, outwards);
+    const noFile = whyNoFile(stats);
+    if (noFile !== null) return { ...faulty("file_unreadable", noFile), modified_ms: stats.mtimeMs };
     const { fault } = faulty("file_ambiguous", `the drop has ${found.join(" and ")}`);
     return { ...entry, ...factsOf(stats), fault: found.length === 1 ? null : fault };
   } catch (error) {
-    return faulty("file_unreadable", reasonOf(error));
+    // Its name was there a moment ago.
+    return faulty("file_unreadable", codeOf(error) === "ENOENT" ? "a link that leads nowhere" : reasonOf(error));
   }
 }
 
@@ -73,11 +115,6 @@ async function namesIn(folder: string): Promise<string[]> {
       cause,
     });
   }
-}
-
-/** What the system says, without the path that the fault names anyway. */
-export function reasonOf(error: unknown): string {
-  return messageOf(error).replace(/, \w+( '.*')?$/, "");
 }
 
 /** A clock that counts in larger steps than a writer needs shows no change within one: some file systems count in two seconds. */
@@ -122,15 +159,9 @@ export function isMoved(before: Omit<FileFacts, "identity">, now: Omit<FileFacts
   return before.bytes !== now.bytes || before.modified_ms !== now.modified_ms;
 }
 
-/** True when the file lies where it lay, with the size and modification time that it had. */
-export async function isUnmoved(file: Omit<FileFacts, "identity"> & { path: string }): Promise<boolean> {
+/** The file as it is now; null unless it lies where it lay, with the size and modification time that it had. */
+export async function unmoved(file: Omit<FileFacts, "identity"> & { path: string }): Promise<FileFacts | null> {
   const found = await stat(file.path).catch(() => null);
-  return found !== null && !isMoved(file, factsOf(found));
-}
-
-/** Of a file as it lies on disk. Rejects when it cannot be read. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest("hex");
+  const facts = found && factsOf(found);
+  return facts === null || isMoved(file, facts) ? null : facts;
 }

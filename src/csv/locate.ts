@@ -24,7 +24,7 @@ export async function* locateKeys(source: TableSource, signal?: AbortSignal): As
   const places = source.shape.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
   const reader = new KeyReader(columns.length, places, lineEnd, firstRow);
-  const file = await SourceFile.open(source.path);
+  const file = await SourceFile.open(source);
   for await (const chunk of rowChunks(file, layout, { signal })) yield reader.push(chunk, false);
   yield reader.push(Buffer.alloc(0), true);
 }

@@ -2,9 +2,10 @@ import type { Stats } from "node:fs";
 import type { Column } from "../core/columns.ts";
 import type { FaultCode, FileFault } from "../core/faults.ts";
 import { crByte, type LineEnd, lfByte, Unread } from "./bytes.ts";
+import { SourceFault } from "./files/source-fault.ts";
 import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
-import { type ChunkOptions, SourceFault, SourceFile, type TableSource } from "./source.ts";
+import { type ChunkOptions, SourceFile, type TableSource } from "./source.ts";
 import { describeForeignByte, firstForeignByte, foreignEncoding } from "./utf8.ts";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -121,7 +122,7 @@ export interface Opening {
 export async function openFile(source: TableSource): Promise<Opening> {
   let stats: Stats | null = null;
   try {
-    const file = await SourceFile.open(source.path);
+    const file = await SourceFile.open(source);
     stats = file.stats;
     return { ...understand(await headOf(file), source), stats };
   } catch (error) {

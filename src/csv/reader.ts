@@ -1,12 +1,11 @@
-import type { Stats } from "node:fs";
 import { metLater } from "../core/errors.ts";
 import { faultCodes } from "../core/faults.ts";
 import { crByte, lfByte } from "./bytes.ts";
-import { factsOf, isMoved } from "./drop.ts";
+import { SourceFault } from "./files/source-fault.ts";
 import { type Layout, type Opening, openFile, rowChunks } from "./opening.ts";
 import { RowFaults } from "./row-faults.ts";
 import { RowReader } from "./rows.ts";
-import { type ChunkOptions, hasChanged, SourceFault, SourceFile, type TableSource } from "./source.ts";
+import { type ChunkOptions, changedMeanwhile, hasChanged, SourceFile, type TableSource } from "./source.ts";
 import type { FaultTally } from "./tally.ts";
 
 export interface ReadOptions extends ChunkOptions {
@@ -44,8 +43,6 @@ export async function openTable(source: TableSource) {
 
 type ReadRows = typeof readRows;
 
-export const changedMeanwhile = "it was replaced, written over or touched since the run began";
-
 async function readTable(
   source: TableSource,
   { layout, blankAbove, faults, stats }: Opening,
@@ -57,27 +54,20 @@ async function readTable(
   for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
   const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null };
   if (stats === null) return read;
-  const opened = [stats];
+  const add = ({ code, reason }: Pick<SourceFault, "code" | "reason">) => {
+    // Opening may have met it already.
+    if (!tally.listed.some((fault) => fault.code === code)) tally.add(code, reason);
+  };
   try {
-    const file = await SourceFile.open(source.path);
-    opened.push(file.stats);
+    const file = await SourceFile.open(source);
     read.rows = await readRows(file, source, layout, tally, options);
     read.sha256 = file.sha256();
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
-    // Opening may have met it already.
-    if (!tally.listed.some(({ code }) => code === error.code)) tally.add(error.code, error.reason);
+    add(error);
   }
-  if (!opened.every((one) => isAsListed(source, one)) || (await hasChanged(source.path, stats))) {
-    tally.add("file_changed", changedMeanwhile);
-  }
+  if (await hasChanged(source.path, stats)) add({ code: "file_changed", reason: changedMeanwhile });
   return read;
-}
-
-/** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */
-function isAsListed({ listed }: TableSource, stats: Stats): boolean {
-  const now = factsOf(stats);
-  return listed === undefined || (!isMoved(listed, now) && listed.identity === now.identity);
 }
 
 async function readRows(

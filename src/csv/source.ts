@@ -1,30 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { extname } from "node:path";
-import { pipeline, Readable, type Transform } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { type FileHandle, stat } from "node:fs/promises";
 import { version } from "../../package.json" with { type: "json" };
 import type { TableShape } from "../core/columns.ts";
-import { codeOf } from "../core/errors.ts";
-import type { FaultCode } from "../core/faults.ts";
 import type { DateRange } from "./cells/cell-type.ts";
-import { type FileFacts, reasonOf } from "./drop.ts";
-import { ZstdFrames } from "./zstd-frames.ts";
-
-/** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
-const chunkBytes = 64 * 1024;
-const inChunks = { chunkSize: chunkBytes };
-
-/** The file as a whole cannot be read to its end. */
-export class SourceFault extends Error {
-  constructor(
-    readonly code: FaultCode,
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
-}
+import { type FileFacts, factsOf, isMoved } from "./drop.ts";
+import { chunkBytes, decompressed } from "./files/decompress.ts";
+import { openRegular } from "./files/regular-file.ts";
+import { SourceFault, throwFault } from "./files/source-fault.ts";
 
 export interface ChunkOptions {
   /** Called with the bytes on disk that were read so far. */
@@ -56,28 +39,23 @@ export class SourceFile {
     readonly stats: Stats,
   ) {}
 
-  /** Throws a SourceFault when there is no such file or it cannot be opened. */
-  static async open(path: string): Promise<SourceFile> {
-    try {
-      // Opening a pipe would wait for a writer for ever.
-      if (!(await stat(path)).isFile()) throw new SourceFault("file_unreadable", "not a file");
-      const handle = await open(path);
-      return new SourceFile(path, handle, await handle.stat());
-    } catch (error) {
-      return throwFault(error);
-    }
+  /**
+   * Throws a SourceFault when there is no such file, it cannot be opened, or it is not the one that was listed: then
+   * nothing of it is read, for it may be anything.
+   */
+  static async open({ path, listed }: Pick<TableSource, "path" | "listed">): Promise<SourceFile> {
+    const { handle, stats } = await openRegular(path);
+    if (listed === undefined || isAsListed(listed, factsOf(stats))) return new SourceFile(path, handle, stats);
+    await handle.close();
+    throw new SourceFault("file_changed", changedMeanwhile);
   }
 
   /** The file's content, decompressed as its name's ending says. May be left early; closes the file in any case. */
   async *chunks(options: ChunkOptions = {}): AsyncGenerator<Buffer> {
     const onDisk = this.#onDisk(options);
-    // Nothing at all is an empty file, not a damaged archive.
-    const ending = this.stats.size === 0 ? "" : extname(this.path);
     try {
-      if (ending === ".gz") yield* decompress(onDisk, createGunzip(inChunks), options.signal);
-      else if (ending === ".zst")
-        yield* decompress(wholeFrames(onDisk), createZstdDecompress(inChunks), options.signal);
-      else yield* onDisk;
+      // Nothing at all is an empty file, not a damaged archive.
+      yield* this.stats.size === 0 ? onDisk : decompressed(this.path, onDisk, options.signal);
     } finally {
       await onDisk.return(undefined);
       await this.handle.close();
@@ -113,38 +91,17 @@ export class SourceFile {
   }
 }
 
-/** Errors of the decoder are faults of the file; those of the input stay as they are. */
-async function* decompress(input: AsyncIterable<Buffer>, decoder: Transform, signal?: AbortSignal) {
-  pipeline(Readable.from(input, { objectMode: true }), decoder, () => {});
-  try {
-    for await (const chunk of decoder) yield chunk;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof SourceFault) throw error;
-    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${reasonOf(error)}`);
-  }
-}
+export const changedMeanwhile = "it was replaced, written over or touched since the run began";
 
-/** The chunks of a zstd file as they are. Throws at the end of a file that stops within a frame. */
-async function* wholeFrames(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const frames = new ZstdFrames();
-  for await (const chunk of input) {
-    if (!frames.push(chunk)) throw new SourceFault("file_corrupt", "the compressed data is damaged: not a zstd frame");
-    yield chunk;
-  }
-  if (!frames.isWhole) throw new SourceFault("file_corrupt", "the compressed data is cut short");
+/** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */
+function isAsListed(listed: FileFacts, now: FileFacts): boolean {
+  return !isMoved(listed, now) && listed.identity === now.identity;
 }
 
 /** True when a file is no longer what it was. What was read in between cannot be trusted: a file that shrinks reads short. */
 export async function hasChanged(path: string, since: Stats): Promise<boolean> {
   const now = await stat(path).catch(() => null);
   return now?.ino !== since.ino || now.size !== since.size || now.mtimeMs !== since.mtimeMs;
-}
-
-function throwFault(error: unknown): never {
-  if (error instanceof SourceFault) throw error;
-  const code = codeOf(error);
-  throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", reasonOf(error));
 }
 
 /**

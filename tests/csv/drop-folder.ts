@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Changes, soundDrop } from "../fixtures/bad/building.ts";
@@ -17,6 +17,7 @@ export class DropFolder {
       const path = join(folder, file);
       if (content === "<folder>") mkdirSync(path);
       else if (content === "<pipe>") Bun.spawnSync(["mkfifo", path]);
+      else if (content === "<link>") symlinkSync(import.meta.path, path);
       else if (content !== null) writeFileSync(path, content);
     }
   }

@@ -1,8 +1,13 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dropFiles, listMonths } from "../../src/csv/drop.ts";
+import { sha256Of } from "../../src/csv/files/regular-file.ts";
+import { SourceFault } from "../../src/csv/files/source-fault.ts";
+import { locateKeys } from "../../src/csv/locate.ts";
+import { changedMeanwhile } from "../../src/csv/source.ts";
+import { dates, readFile, shapeOf } from "./reading.ts";
 
 const data = mkdtempSync(join(tmpdir(), "streamflow-data-"));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
@@ -45,8 +50,124 @@ test("a file is found compressed; one that is missing is told by the plain name,
   });
 });
 
-test("a link that leads nowhere cannot be read", async () => {
-  symlinkSync(join(data, "gone"), join(data, "month_012", "t2.csv"));
-  const [broken] = await dropFiles(data, "month_012", [{ name: "t", file: "t2.csv" }]);
-  expect(broken?.fault?.code).toBe("file_unreadable");
+describe("a link", () => {
+  const root = join(data, "linked");
+  const folder = join(root, "month_000");
+  const secret = join(data, "secret.csv");
+  const table = { name: "t", file: "t.csv" };
+  beforeEach(() => {
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(join(root, "kept"), { recursive: true });
+    mkdirSync(folder);
+    writeFileSync(join(root, "kept", "t.csv"), "id\nu1\n");
+    writeFileSync(secret, "root:x:0:0\n");
+  });
+  const link = (target: string, path = join(folder, "t.csv")) => symlinkSync(target, path);
+  const found = async (links?: "inside" | "anywhere") => (await dropFiles(root, "month_000", [table], links))[0];
+  const refused = (reason: string) => ({
+    bytes: 0,
+    identity: "",
+    fault: { file: "t.csv", code: "file_outside", reason },
+  });
+  const outwards = "a link that leads out of the data folder";
+
+  const inside: Record<string, () => void> = {
+    "to a file of the data folder": () => link(join(root, "kept", "t.csv")),
+    "written as a way from where it lies": () => link("../kept/t.csv"),
+    "to a link": () => {
+      link("t.csv", join(root, "kept", "again.csv"));
+      link("../kept/again.csv");
+    },
+    "in the place of the month's folder": () => {
+      rmSync(folder, { recursive: true });
+      link("kept", folder);
+    },
+  };
+  test.each(Object.entries(inside))("%s is followed", async (_, make) => {
+    make();
+    expect(await found()).toMatchObject({ bytes: 6, fault: null });
+  });
+
+  const outside: Record<string, [make: () => void, reason?: string]> = {
+    "to a file elsewhere": [() => link(secret)],
+    "written as a way from where it lies": [() => link("../../secret.csv")],
+    "to a link that leads there": [
+      () => {
+        link(secret, join(root, "kept", "again.csv"));
+        link("../kept/again.csv");
+      },
+    ],
+    "to a folder whose name begins like the data folder's": [
+      () => {
+        mkdirSync(`${root}-more`, { recursive: true });
+        writeFileSync(`${root}-more/t.csv`, "x");
+        link(`${root}-more/t.csv`);
+      },
+    ],
+    "with the ending of a compressed file": [() => link(secret, join(folder, "t.csv.gz"))],
+    "in the place of the month's folder": [
+      () => {
+        rmSync(folder, { recursive: true });
+        link(data, folder);
+      },
+      `month_000 is ${outwards}`,
+    ],
+  };
+  test.each(Object.entries(outside))(
+    "%s is refused if that is out of the data folder",
+    async (name, [make, reason]) => {
+      make();
+      const { fault, ...told } = (await found()) ?? {};
+      expect({ ...told, fault: { ...fault, file: "t.csv" } }).toMatchObject(refused(reason ?? outwards));
+      // Where the manifest allows it, it is a file like any other, if it is one.
+      expect((await found("anywhere"))?.fault ?? null).toEqual(
+        name.includes("month's folder") ? expect.anything() : null,
+      );
+    },
+  );
+
+  test("that is the data folder itself may lead anywhere", async () => {
+    const other = join(data, "another");
+    symlinkSync(root, other);
+    writeFileSync(join(folder, "t.csv"), "id\nu1\n");
+    expect((await dropFiles(other, "month_000", [table]))[0]).toMatchObject({ bytes: 6, fault: null });
+  });
+
+  test("that is turned once it was looked at is not read: nothing of its new target is told", async () => {
+    link("../kept/t.csv");
+    const listed = await found();
+    rmSync(join(folder, "t.csv"));
+    link(secret);
+    const shape = shapeOf({ id: "text not null" }, ["id"]);
+    const source = { path: join(folder, "t.csv"), shape, optional: new Set<string>(), dates };
+    expect((await readFile(source)).faults[0]?.value).toBe("root:x:0:0");
+    const { faults } = await readFile({ ...source, ...(listed && { listed }) });
+    expect(faults).toEqual([{ file: "t.csv", code: "file_changed", reason: changedMeanwhile }]);
+    expect(await Array.fromAsync(locateKeys({ ...source, ...(listed && { listed }) }))).toEqual([]);
+  });
+});
+
+describe("what only has a file's name is no file, and is told at once", () => {
+  const folder = join(data, "month_003");
+  const path = join(folder, "t.csv");
+  beforeEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+  });
+  const kinds: Record<string, () => unknown> = {
+    "a folder, not a file": () => mkdirSync(path),
+    "a pipe, not a file": () => Bun.spawnSync(["mkfifo", path]),
+    "a link that leads nowhere": () => symlinkSync(join(data, "month_003", "gone"), path),
+    "a device, not a file": () => symlinkSync("/dev/zero", path),
+    "a socket, not a file": () => Bun.listen({ unix: path, socket: { data() {} } }),
+  };
+  test.each(Object.entries(kinds))("%s", async (reason, make) => {
+    const made: unknown = make();
+    const [file] = await dropFiles(data, "month_003", tables, "anywhere");
+    expect(file?.fault).toEqual({ file: "t.csv", code: "file_unreadable", reason });
+    const { faults } = await readFile({ path, shape: shapeOf({ id: "text" }, []), optional: new Set<string>(), dates });
+    expect(faults).toHaveLength(1);
+    await expect(sha256Of(path)).rejects.toBeInstanceOf(SourceFault);
+    if (reason.startsWith("a socket")) (made as { stop(): void }).stop();
+  });
 });

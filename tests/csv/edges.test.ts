@@ -62,9 +62,12 @@ test("blanks around a key are no part of it, where lines are looked for", async 
 test("a pipe is not opened, for nobody may ever write to it", async () => {
   const path = join(folder, "pipe.csv");
   expect(Bun.spawnSync(["mkfifo", path]).exitCode).toBe(0);
-  await expect(SourceFile.open(path)).rejects.toMatchObject({ code: "file_unreadable", reason: "not a file" });
+  await expect(SourceFile.open({ path })).rejects.toMatchObject({
+    code: "file_unreadable",
+    reason: "a pipe, not a file",
+  });
   const [file] = await dropFiles(folder, ".", [{ name: "t", file: "pipe.csv" }]);
-  expect(file?.fault).toEqual({ file: "pipe.csv", code: "file_unreadable", reason: "not a file" });
+  expect(file?.fault).toEqual({ file: "pipe.csv", code: "file_unreadable", reason: "a pipe, not a file" });
 });
 
 test("a folder that cannot be read does not pass for an empty one", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { constants, zstdCompressSync } from "node:zlib";
-import { ZstdFrames } from "../../src/csv/zstd-frames.ts";
+import { ZstdFrames } from "../../src/csv/files/zstd-frames.ts";
 
 const noise = Buffer.from(Array.from({ length: 300_000 }, (_, index) => Number(Bun.hash(String(index)) & 0xffn)));
 const skippable = Buffer.concat([Buffer.from([0x53, 0x2a, 0x4d, 0x18, 5, 0, 0, 0]), Buffer.from("hello")]);

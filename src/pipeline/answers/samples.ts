@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { escapeControl } from "../../core/text.ts";
-import { isUnmoved } from "../../csv/drop.ts";
+import { unmoved } from "../../csv/drop.ts";
 import { findLines } from "../../csv/locate.ts";
 import { openTable } from "../../csv/reader.ts";
 import type { TableSource } from "../../csv/source.ts";
@@ -43,8 +43,9 @@ function totalOf({ result: { result } }: Evaluated): number {
 
 /** The file of the evaluated rows; null when it is gone or is no longer what was read. */
 async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: Evaluated): Promise<TableSource | null> {
-  if (file === null || !(await isUnmoved(file))) return null;
-  const onDisk = { ...file, identity: file.identity ?? "", table: table.name, present: true, fault: null };
+  const now = file && (await unmoved(file));
+  if (file === null || now === null) return null;
+  const onDisk = { ...now, path: file.path, table: table.name, present: true, fault: null };
   return sourceOf(dataset, { table, file: onDisk, added: new Set() });
 }
 

@@ -33,9 +33,9 @@ export async function dropsOnDisk(session: Session): Promise<MonthOnDisk[]> {
 }
 
 /** The files of one drop as they lie there now. */
-export function filesOf({ settings, tables }: Session, month: MonthName): Promise<FileOnDisk[]> {
+export function filesOf({ settings, dataset, tables }: Session, month: MonthName): Promise<FileOnDisk[]> {
   const wanted = tables.map(({ manifest }) => manifest);
-  return dropFiles(settings.data, month, wanted);
+  return dropFiles(settings.data, month, wanted, dataset.links);
 }
 
 /** True when every file has the size and modification time it had when it was published. */

@@ -1,4 +1,4 @@
-import { sha256Of } from "../../csv/drop.ts";
+import { sha256Of } from "../../csv/files/regular-file.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import { touchFiles } from "../../postgres/ledger/records.ts";
@@ -63,7 +63,9 @@ async function publicationOf(sql: Queryable, job: Job, drop: MonthOnDisk, past: 
   if (drop.files.length !== before.size) return null;
   for (const { table, path, bytes } of drop.files) {
     const known = before.get(table);
-    if (known?.bytes !== bytes || known.sha256 === null || (await sha256Of(path)) !== known.sha256) return null;
+    if (known?.bytes !== bytes || known.sha256 === null) return null;
+    // That it cannot be read is for the run to tell.
+    if ((await sha256Of(path).catch(() => null)) !== known.sha256) return null;
   }
   // A dry run leaves the records of others as they are.
   if (job.mode !== "dry_run") await touchFiles(sql, publication.run, drop.files);

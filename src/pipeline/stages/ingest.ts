@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { ConsoleError, metLater } from "../../core/errors.ts";
-import { sha256Of } from "../../csv/drop.ts";
-import { changedMeanwhile, openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
-import { readAs } from "../../csv/source.ts";
+import { sha256Of } from "../../csv/files/regular-file.ts";
+import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
+import { changedMeanwhile, readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";

@@ -1,5 +1,5 @@
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { isUnmoved } from "../../csv/drop.ts";
+import { unmoved } from "../../csv/drop.ts";
 import type { LocatedKeys } from "../../csv/locate.ts";
 import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
@@ -78,7 +78,7 @@ async function collectLines(
     await makeRowLines(inner, scratch, table);
     const textOf = ({ keys, lines }: LocatedKeys) => linesText(keys, lines, table.live.key.length);
     const sent = await sendKeys(sourceOf(dataset, one), await copyLines(inner, scratch), textOf, signal);
-    return sent !== null && (await isUnmoved(file));
+    return sent !== null && (await unmoved(file)) !== null;
   });
   if ("exception" in collected) return null;
   if (collected.value) return scratch;
