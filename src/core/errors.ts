@@ -31,6 +31,7 @@ export const failureCodes = {
   database_lost: { exit: "failure", means: "it was lost" },
   database_error: { exit: "failure", means: "it reports an error" },
   database_version: { exit: "failure", means: "it is too old" },
+  pooled: { exit: "failure", means: "a pooler in between keeps no session" },
   privilege_missing: { exit: "failure", means: "a right is missing" },
   schema_mismatch: { exit: "failure", means: "tables are not as the manifest says" },
   embedded_unavailable: { exit: "failure", means: "the embedded server does not start" },

@@ -2,6 +2,7 @@ import type { Verdict } from "../core/messages/events.ts";
 import type { Suite } from "../core/suites/suite.ts";
 import type { TableName } from "../postgres/catalog/introspect.ts";
 import type { Queryable, Transaction } from "../postgres/connection/connect.ts";
+import { settleTransaction } from "../postgres/connection/settings.ts";
 import { compileSuite, type Target } from "./compile.ts";
 import { quoteName } from "./plan/sql.ts";
 import { outcomeOf } from "./results/outcome.ts";
@@ -38,7 +39,10 @@ export async function evaluateSuite(sql: Queryable, evaluation: Evaluation): Pro
 function inTransaction<Result>(sql: Queryable, work: (tx: Transaction) => Promise<Result[]>): Promise<Result[]> {
   if ("savepoint" in sql) return work(sql);
   // All statements see the same rows; inside a run's transaction they do anyway.
-  const inside = sql.begin("isolation level repeatable read read only", async (tx) => ({ done: await work(tx) }));
+  const inside = sql.begin("isolation level repeatable read read only", async (tx) => {
+    await settleTransaction(tx);
+    return { done: await work(tx) };
+  });
   return inside.then(({ done }) => done);
 }
 

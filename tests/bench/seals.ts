@@ -4,7 +4,7 @@ import { parseManifest } from "../../src/core/dataset.ts";
 import type { Hashing } from "../../src/core/messages/seals.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
-import { openDatabase } from "../../src/postgres/connection/connect.ts";
+import { openDatabase } from "../../src/postgres/connection/open.ts";
 import { newestSealing, sealSnapshot } from "../../src/postgres/snapshots/sealing.ts";
 import { type Frozen, isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { dropsOf, removeDrops } from "./drops.ts";

@@ -61,6 +61,14 @@ async function runHeld(...args: string[]): Promise<{ run: Running; backend: numb
   return { run, backend };
 }
 
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function killPipelineOf(pid: number): Promise<void> {
   process.kill(await pipelineOf(pid), "SIGKILL");
 }
@@ -198,6 +206,24 @@ test("kill -9 of the whole console: `runs` says running while the commit waits, 
   expect(await listed()).toBe("running");
   await server.letGo();
   expect(await listed()).toBe("published");
+});
+
+test("a dead console's lock is told as that, and the remedy that is told for it lets the next one in", async () => {
+  const { run, backend } = await runHeld("--month", "0");
+  const pipeline = await pipelineOf(run.pid);
+  run.signal("SIGKILL");
+  await run.outcome;
+  while (isThere(pipeline));
+  const refused = await startConsole("--month", "1").outcome;
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toMatch(
+    /^error: .+ on .+ \(process \d+\) is gone, which ran month_000 since .+; server process \d+ still finishes a statement of it\.$/m,
+  );
+  const [, remedy = ""] = /`(select pg_terminate_backend\(\d+\))`/.exec(refused.stderr) ?? [];
+  expect(remedy).toContain(String(backend));
+  await sql.unsafe(remedy);
+  await server.letGo();
+  expect((await startConsole("--month", "1").outcome).code).toBe(0);
 });
 
 test("the terminal UI says the same, and asks meanwhile", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { connect, openDatabase, type Sql } from "../../src/postgres/connection/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { translate, unreachable } from "../../src/postgres/connection/errors.ts";
+import { openDatabase } from "../../src/postgres/connection/open.ts";
 import { parseUrl } from "../../src/postgres/connection/url.ts";
 import { fakePostgres } from "../helpers/fake-postgres.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";

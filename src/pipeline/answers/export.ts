@@ -12,7 +12,8 @@ import {
 import { csvWriter } from "../../export/csv.ts";
 import { OutputFile, type RowWriter } from "../../export/output-file.ts";
 import { parquetWriter } from "../../export/parquet.ts";
-import { type Transaction, writeExactly } from "../../postgres/connection/connect.ts";
+import type { Transaction } from "../../postgres/connection/connect.ts";
+import { settleTransaction } from "../../postgres/connection/settings.ts";
 import {
   type TrainingSources,
   trainingColumns,
@@ -37,7 +38,7 @@ export async function exportTrainingSet(
   const about = await OutputFile.create(manifest);
   try {
     const report = await session.sql.begin("isolation level repeatable read read only", async (tx) => {
-      await writeExactly(tx);
+      await settleTransaction(tx);
       const { sources, seals: entries } = await trainingSources(tx, session, request);
       const { asOf: as_of, labelsFrom: labels_from } = sources;
       const columns = trainingColumns(sources);

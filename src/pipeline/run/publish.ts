@@ -4,15 +4,10 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
-import {
-  giveRoom,
-  type Queryable,
-  type Sql,
-  type Transaction,
-  writeExactly,
-} from "../../postgres/connection/connect.ts";
+import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
+import { giveRoom, settleTransaction } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
@@ -41,10 +36,11 @@ import { countVerdicts, recordRun, requireCommitted } from "./record.ts";
 export interface Series extends EventStream {
   session: Session;
   request: RunRequest;
-  /** The one connection that holds the lock and does the work; of dry runs, the transaction that is rolled back. */
+  /**
+   * The one connection that holds the lock and does the work; of dry runs, the transaction that is rolled back. The record
+   * of each run is kept by the session's own, whatever becomes of this one.
+   */
   sql: Queryable;
-  /** Where the record of each run is kept, whatever becomes of the work. */
-  ledger: Sql;
   /** Where others can help with what nobody sees yet; null where all is one transaction. */
   side: Sql | null;
   ahead: Ahead;
@@ -64,7 +60,7 @@ export interface MonthRun extends Series, Omit<StageContext, "tx" | "tasks" | "p
 
 /** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
 export async function publish(open: MonthRun): Promise<Snapshots> {
-  const { run, mode, session, sql, pid, ledger, record, signal } = open;
+  const { run, mode, session, sql, pid, record, signal } = open;
   const isDry = mode === "dry_run";
   const tasks = new Tasks(open.side);
   const stopStatements = async () => {
@@ -78,7 +74,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     // Who helps has to see what is staged.
     const seen = open.side && (await whileCancellable(signal, stopStatements, () => stageFiles(open, context, null)));
     await transact(sql, async (tx) => {
-      await Promise.all([writeExactly(tx), giveRoom(tx)]);
+      await Promise.all([settleTransaction(tx), giveRoom(tx), requireProcess(tx, pid)]);
       snapshots = await whileCancellable(signal, stopStatements, async () => {
         const staged = seen ?? (await stageFiles(open, context, tx));
         return runStages(open, { ...context, tx }, staged);
@@ -92,12 +88,12 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     });
   } catch (thrown) {
     // Once it is rolled back the run's own connection is free; there may be no other.
-    await tasks.stop(isLost(thrown) ? session.sql : ledger);
+    await tasks.stop(isLost(thrown) ? session.sql : sql);
     if (!isCommitting) throw thrown;
-    await requireCommitted(ledger, run, thrown);
+    await requireCommitted(session.sql, run, thrown);
   }
   if (isDry) {
-    await ledger.begin((tx) => recordRun(tx, run, record, "dry_run"));
+    await session.sql.begin((tx) => recordRun(tx, run, record, "dry_run"));
     await countAsPublished(sql, run, publishingMode(open));
   }
   return snapshots;
@@ -114,7 +110,7 @@ function stageFiles(
     if (tx !== null) return work(tx);
     let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
     await transact(sql, async (own) => {
-      const [, value] = await Promise.all([writeExactly(own), work(own)]);
+      const [, value] = await Promise.all([settleTransaction(own), work(own)]);
       result = { value };
     });
     if (result === undefined) throw new Error("a transaction had no work");
@@ -177,16 +173,24 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
 
 /**
  * Empty a stage that was filled before the run's transaction, once the last word is said: nobody waits for that, and should
- * it not be possible the next run does it. Not by a session that lost the lock, for the stage may be another's by then.
+ * it not be possible the next run does it. A session that lost the lock cannot, for the stage may be another's by then.
  */
-export async function leaveStage({ side, ledger, tables, pid }: MonthRun): Promise<void> {
+export async function leaveStage({ side, sql, tables, pid }: MonthRun): Promise<void> {
   if (side === null) return;
-  const emptying = ledger.begin(async (tx) => {
-    if ((await backendPid(tx)) !== pid) return;
+  const emptying = transact(sql, async (tx) => {
+    await requireProcess(tx, pid);
     await waitForLocks(tx, lockPatience);
     await emptyStage(tx, tables);
   });
   await emptying.catch(() => undefined);
+}
+
+/** The lock is held by this process of the server alone; whatever has taken its place holds none. */
+async function requireProcess(tx: Transaction, pid: number): Promise<void> {
+  if ((await backendPid(tx)) === pid) return;
+  throw new ConsoleError("database_lost", "The connection that held the dataset's lock was lost.", {
+    hint: "Nothing was published. Run the command again.",
+  });
 }
 
 /** How long others that read the stage, such as a dump of the database, are waited for. */

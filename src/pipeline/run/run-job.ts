@@ -16,8 +16,8 @@ export async function runJob(
   job: Job,
   { drop, left, past }: Pick<MonthRun, "drop" | "left" | "past">,
 ): Promise<ConsoleError | null> {
-  const { session, ledger, pid } = series;
-  const { dataset } = session;
+  const { session, pid } = series;
+  const { dataset, sql: ledger } = session;
   const suites = await readSuites(session);
   const { month, asOf: as_of, mode } = job;
   const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });

@@ -52,11 +52,19 @@ async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
 
 /** The last word of a run that publishes nothing, in the ledger and to those who listen. Returns the error. */
 export async function fail(open: MonthRun, error: ConsoleError): Promise<ConsoleError> {
-  const { ledger, run, record, stage, month, left } = open;
+  const { session, run, record, stage, month, left } = open;
   const { code, title, hint, faults, faultCount: fault_count } = error;
   const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
-  await recordFailure(ledger, run, record, error, { stage, code, title, hint, fault_count, fault_groups, reject_file });
+  await recordFailure(session.sql, run, record, error, {
+    stage,
+    code,
+    title,
+    hint,
+    fault_count,
+    fault_groups,
+    reject_file,
+  });
   open.emit({
     event: "run.failed",
     month,

@@ -36,7 +36,7 @@ export async function runMonths(
   try {
     await using writer = openWriter(await reached);
     const session = await opened;
-    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock(session)]);
+    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
     // One statement behind the other, without waiting for each.
     const [pid, isDistributed, past] = await Promise.all([
       backendPid(sql),
@@ -46,11 +46,9 @@ export async function runMonths(
     const months = selectMonths(session, request, onDisk, past);
     const series = { ...stream, session, request, pid, signal, ahead: { sound: [], end: async () => {} } };
     const side = isDistributed ? null : session.sql;
-    if (!request.dry_run) return await runEach({ ...series, sql, side, ledger: sql }, months, past);
+    if (!request.dry_run) return await runEach({ ...series, sql, side }, months, past);
     // One transaction over all of them, so that each finds what the months before it would leave.
-    return await rolledBack(sql, (tx) =>
-      runEach({ ...series, sql: tx, side: null, ledger: session.sql }, months, past),
-    );
+    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null }, months, past));
   } catch (thrown) {
     const { code, title, hint, exitCode } = translate(thrown);
     // It is no word on the month before.

@@ -4,7 +4,8 @@ import { ConsoleError } from "../../core/errors.ts";
 import { defaultHome, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
-import { openDatabase, type Sql, versionOf } from "../../postgres/connection/connect.ts";
+import type { Sql } from "../../postgres/connection/connect.ts";
+import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
 import { parseUrl } from "../../postgres/connection/url.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 

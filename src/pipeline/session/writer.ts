@@ -1,25 +1,32 @@
-import { ConsoleError, metLater } from "../../core/errors.ts";
-import { formatMoment } from "../../core/format.ts";
-import { openDatabase, type Sql } from "../../postgres/connection/connect.ts";
-import { lockHolder, tryLock, unlock } from "../../postgres/connection/lock.ts";
-import { holderRun } from "../../postgres/ledger/queries.ts";
+import { metLater } from "../../core/errors.ts";
+import type { Sql } from "../../postgres/connection/connect.ts";
+import { tryLock, unlock } from "../../postgres/connection/lock.ts";
+import { openDatabase } from "../../postgres/connection/open.ts";
+import { isPooled, requireSessions } from "../../postgres/connection/pooler.ts";
+import { settleSession } from "../../postgres/connection/settings.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
+import { isGone, lockedBy, whoHolds } from "./holder.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Begin to connect, to be the dataset's one writer: a connection of its own, which is closed when it is disposed of.
- * Whatever is looked at meanwhile is looked at without the lock.
+ * Begin to connect, to be the dataset's one writer: a connection of its own, which is closed when it is disposed of, and
+ * not replaced when it is lost, for the lock is lost with it. Whatever is looked at meanwhile is looked at without the lock.
  */
 export function openWriter({ url }: Pick<Session, "url">) {
-  const connecting = metLater(openDatabase(url, { max: 1 }));
+  const connecting = metLater(openDatabase(url, { max: 1, once: true }));
   let locked: string | null = null;
   return {
     /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
-    async lock({ sql: other, dataset }: Session): Promise<Sql> {
+    async lock(session: Session, signal?: AbortSignal): Promise<Sql> {
       const sql = await connecting;
-      if (!(await tryLock(sql, dataset.name))) throw await heldBySomebody(other, dataset.name);
-      locked = dataset.name;
-      await markCrashed(sql, dataset.name);
+      const { name } = session.dataset;
+      if (isPooled(sql)) {
+        await requireSessions(sql, session.sql);
+        await settleSession(sql);
+      }
+      await takeLock(sql, session, signal);
+      locked = name;
+      await markCrashed(sql, name);
       return sql;
     },
     async [Symbol.asyncDispose](): Promise<void> {
@@ -38,15 +45,18 @@ export async function asWriter<Result>(session: Session, work: (sql: Sql) => Pro
   return await work(await writer.lock(session));
 }
 
-/** The lock is taken: by whom, on which month, since when. */
-async function heldBySomebody(sql: Sql, dataset: string): Promise<ConsoleError> {
-  const holder = await lockHolder(sql, dataset);
-  const run = holder === null ? null : await holderRun(sql, dataset, holder);
-  const who =
-    run === null
-      ? "Another console is at work on this dataset."
-      : `${run.operator} on ${run.host} (process ${run.process}) is running ${run.month} since ${formatMoment(run.started_at)}.`;
-  return new ConsoleError("locked", who, {
-    hint: "A dataset has one writer at a time: wait until that run is done, then try again.",
-  });
+/** Milliseconds that the server may take to notice that a console is gone, which holds the lock no longer then. */
+const noticedMs = 4_000;
+const lookAgainMs = 50;
+
+/** Who is there and at work is not waited for; what a console that is gone has left, for as long as it usually takes. */
+async function takeLock(sql: Sql, { sql: other, dataset }: Session, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + noticedMs;
+  while (!(await tryLock(sql, dataset.name))) {
+    const holder = await whoHolds(other, dataset.name);
+    // It may have let go in between.
+    if (holder !== null && (!isGone(holder) || Date.now() > deadline)) throw lockedBy(holder);
+    signal?.throwIfAborted();
+    await Bun.sleep(lookAgainMs);
+  }
 }

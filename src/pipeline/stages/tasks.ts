@@ -1,13 +1,8 @@
 import { codeOf, metLater } from "../../core/errors.ts";
-import {
-  giveRoom,
-  leaveDurabilityToOthers,
-  type Sql,
-  type Transaction,
-  writeExactly,
-} from "../../postgres/connection/connect.ts";
+import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
+import { giveRoom, leaveDurabilityToOthers, settleTransaction } from "../../postgres/connection/settings.ts";
 import { stopUntil } from "./cancel.ts";
 
 /** Something that is done once, by whichever of a run's connections is free first. */
@@ -107,12 +102,12 @@ export class Tasks {
   }
 
   /** Nothing more is begun beside; what is under way there is stopped, by way of another connection, and waited for. */
-  async stop(canceller: Sql): Promise<void> {
+  async stop(canceller: Queryable): Promise<void> {
     await stopUntil(this.#beside ?? Promise.resolve(), () => this.cancelStatement(canceller));
   }
 
   /** Stop the statement that is under way beside, if there is one; nothing more is begun there. */
-  async cancelStatement(canceller: Sql): Promise<void> {
+  async cancelStatement(canceller: Queryable): Promise<void> {
     this.#side = null;
     if (this.#pid !== null) await cancelBackend(canceller, this.#pid);
   }
@@ -126,7 +121,7 @@ export class Tasks {
         begun.resolve(true);
         [this.#pid] = await Promise.all([
           backendPid(tx),
-          writeExactly(tx),
+          settleTransaction(tx),
           giveRoom(tx),
           leaveDurabilityToOthers(tx),
           waitForLocks(tx, lockPatience),

@@ -1,7 +1,6 @@
 import postgres from "postgres";
 import { ConsoleError } from "../../core/errors.ts";
 import { driverTypes } from "./driver-types.ts";
-import { unreachable } from "./errors.ts";
 import { tlsFor } from "./tls.ts";
 import { parseUrl, passwordFromFile } from "./url.ts";
 
@@ -11,10 +10,12 @@ export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 /** Where a statement can run. */
 export type Queryable = Sql | Transaction;
 
-interface ConnectOptions {
+export interface ConnectOptions {
   /** Connections at most. */
   max?: number;
   applicationName?: string;
+  /** Never made anew: what comes after its loss fails, for all that the session held is gone with it. */
+  once?: boolean;
 }
 
 /**
@@ -24,7 +25,7 @@ interface ConnectOptions {
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const target = parseUrl(url);
   const socket = target.host.startsWith("/");
-  const sql = postgres({
+  const sql: Sql = postgres({
     host: target.host,
     port: target.port,
     ...(socket ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
@@ -40,6 +41,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     // One round trip less for each connection; driverTypes knows the arrays we use.
     fetch_types: false,
     onnotice: () => {},
+    onclose: () => void (options.once && sql.end()),
     // Only parameters that connection poolers let pass, too.
     connection: {
       application_name: options.applicationName ?? target.applicationName ?? "streamflow-console",
@@ -60,64 +62,4 @@ function requirePatched(sql: Sql): void {
   throw new ConsoleError("internal", "The library `postgres` is installed without the console's patch.", {
     hint: "Run `bun install` in the console's folder: npm and pnpm leave the patch out.",
   });
-}
-
-/**
- * For this transaction, values are written as they are, whatever a role or a database has set, and no query is compiled;
- * said again, because a pooler may give every transaction another session.
- */
-export async function writeExactly(tx: Queryable): Promise<void> {
-  // No query, so that a transaction may still take over another's snapshot.
-  await tx`
-    set local extra_float_digits = 1; set local intervalstyle = postgres; set local bytea_output = hex;
-    set local datestyle = iso; set local timezone = utc; set local jit = off`.simple();
-}
-
-/**
- * Room to join and sort a million rows in memory, for this transaction, where the server gives less: what does not find
- * room goes by way of files, which takes half as long again. It is taken only as far as it is needed.
- */
-export async function giveRoom(tx: Queryable): Promise<void> {
-  await tx`
-    select set_config(name, wanted, true)
-      from (values ('work_mem', '32MB'), ('maintenance_work_mem', '128MB')) room(name, wanted)
-     where pg_size_bytes(current_setting(name)) < pg_size_bytes(wanted)`;
-}
-
-/**
- * The commit of this transaction waits neither for the disk nor for a standby. For what counts only once another
- * transaction commits after it: that one waits for all that was written to the log before it, be it by others.
- */
-export async function leaveDurabilityToOthers(tx: Queryable): Promise<void> {
-  await tx`set local synchronous_commit = off`.simple();
-}
-
-/** PostgreSQL's oldest major version that the console's statements run on. */
-const oldestMajor = 15;
-
-/**
- * Like `connect`, but the connection is made at once: throws a ConsoleError that names the place when it cannot be
- * reached, and when the server is too old.
- */
-export async function openDatabase(url: string, options: ConnectOptions = {}): Promise<Sql> {
-  const target = parseUrl(url);
-  const sql = connect(url, options);
-  try {
-    // Compiling queries as short as ours takes longer than running them; no start-up parameters, as poolers refuse them.
-    await sql`set jit = off; set extra_float_digits = 1; set intervalstyle = postgres; set bytea_output = hex`.simple();
-    const version = versionOf(sql);
-    if (Number.parseInt(version, 10) >= oldestMajor) return sql;
-    throw new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
-      hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
-    });
-  } catch (error) {
-    await sql.end({ timeout: 1 });
-    throw error instanceof ConsoleError ? error : unreachable(error, target);
-  }
-}
-
-/** The server's version, such as `18.4`, once a connection was made. */
-export function versionOf(sql: Sql): string {
-  // Told by the server at its beginning, such as "18.4 (Debian 18.4-1)".
-  return String(sql.parameters.server_version).split(" ")[0] ?? "";
 }

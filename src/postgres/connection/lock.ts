@@ -38,7 +38,7 @@ export async function backendPid(sql: Queryable): Promise<number> {
 }
 
 /** Stop the statement that another of our connections is in. */
-export async function cancelBackend(sql: Sql, pid: number): Promise<void> {
+export async function cancelBackend(sql: Queryable, pid: number): Promise<void> {
   await sql`select pg_cancel_backend(${pid}::int)`;
 }
 

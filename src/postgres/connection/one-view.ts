@@ -1,4 +1,5 @@
-import { connect, type Queryable, writeExactly } from "./connect.ts";
+import { connect, type Queryable } from "./connect.ts";
+import { settleTransaction } from "./settings.ts";
 
 /** Does work on the next connection that is free, of those that all see one and the same state of the database. */
 export type Reader = <Result>(work: (sql: Queryable) => Promise<Result>) => Promise<Result>;
@@ -30,9 +31,9 @@ export async function inOneView<Result>(url: string, work: (read: Reader) => Pro
   try {
     const { value } = await sql.begin(isolation, (first) =>
       sql.begin(isolation, async (second) => {
-        for (const one of [first, second]) await writeExactly(one);
         const [exported] = await first<{ name: string }[]>`select pg_export_snapshot() as name`;
         await second`set transaction snapshot ${second.unsafe(`'${exported?.name}'`)}`;
+        for (const one of [first, second]) await settleTransaction(one);
         return { value: await work(readerOf(first, second)) };
       }),
     );

@@ -1,5 +1,6 @@
 import { ConsoleError, codeOf } from "../../core/errors.ts";
-import { openDatabase, type Sql } from "../connection/connect.ts";
+import type { Sql } from "../connection/connect.ts";
+import { openDatabase } from "../connection/open.ts";
 import { type ServerPaths, serverPaths } from "./home.ts";
 import { helpWith, lastComplaint } from "./launch.ts";
 import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";

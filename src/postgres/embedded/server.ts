@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
-import { openDatabase, versionOf } from "../connection/connect.ts";
+import { openDatabase, versionOf } from "../connection/open.ts";
 import { database, owner } from "./cluster.ts";
 import { prepareHome, requireReadable, type ServerHome, serverPaths, writeOwned } from "./home.ts";
 import { type Hold, lockFile } from "./locks.ts";

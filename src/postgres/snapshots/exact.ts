@@ -5,7 +5,7 @@ import { type Alias, cell, type Fragment, sql } from "../connection/fragments.ts
  * The exact value of a cell, as an expression whose binary form (the type's `…send`) is the same for equal values alone
  * and depends on no setting of the session. Numerics that are equal are one value whatever their scale (16.0 and 16.00);
  * everything else is told apart by what is stored: -0 from 0, `1 mon` from `30 days`, trailing blanks. A NULL stays NULL.
- * Types that PostgreSQL does not ship are taken by their text, which `writeExactly` (connect.ts) keeps the same.
+ * Types that PostgreSQL does not ship are taken by their text, which `settleTransaction` (settings.ts) keeps the same.
  */
 export function exactValue(value: Fragment, { type, own }: Column): Fragment {
   // Not by a cast, for somebody may have made one; a row of NULLs is no NULL.

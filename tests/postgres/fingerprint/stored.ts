@@ -1,6 +1,7 @@
 import type { Column } from "../../../src/core/columns.ts";
-import { type Queryable, type Sql, versionOf } from "../../../src/postgres/connection/connect.ts";
+import type { Queryable, Sql } from "../../../src/postgres/connection/connect.ts";
 import { type Fragment, list } from "../../../src/postgres/connection/fragments.ts";
+import { versionOf } from "../../../src/postgres/connection/open.ts";
 import { type Sealed, seal } from "../../../src/postgres/snapshots/fingerprint.ts";
 import type { NamedType, Row } from "./values.ts";
 import { writtenFor } from "./written.ts";

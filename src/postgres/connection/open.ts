@@ -1,0 +1,60 @@
+import { ConsoleError } from "../../core/errors.ts";
+import { type ConnectOptions, connect, type Sql } from "./connect.ts";
+import { unreachable } from "./errors.ts";
+import { isPooled, meetServer } from "./pooler.ts";
+import { settleSession } from "./settings.ts";
+import { parseUrl, type Target } from "./url.ts";
+
+/** PostgreSQL's oldest major version that the console's statements run on. */
+const oldestMajor = 15;
+
+/**
+ * Like `connect`, but the connection is made at once: throws a ConsoleError that names the place when it cannot be
+ * reached, and when the server is too old.
+ */
+export async function openDatabase(url: string, options: ConnectOptions = {}): Promise<Sql> {
+  const target = parseUrl(url);
+  const sql = connect(url, options);
+  try {
+    await inTime(meetServer(sql), target);
+    const version = versionOf(sql);
+    if (Number.parseInt(version, 10) < oldestMajor) throw tooOld(version);
+    // What a pooler shares out is not ours to set.
+    if (!isPooled(sql)) await settleSession(sql);
+    return sql;
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error instanceof ConsoleError ? error : unreachable(error, target);
+  }
+}
+
+/** A pooler lets everybody in, and has those wait for whom it has no connection. */
+async function inTime(meeting: Promise<void>, { connectTimeout }: Target): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(noneFree(connectTimeout)), connectTimeout * 1_000);
+  try {
+    await Promise.race([meeting, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function noneFree(seconds: number): ConsoleError {
+  return new ConsoleError(
+    "database_unreachable",
+    `The server lets us in, but has answered nothing for ${seconds} seconds: a pooler in between has no connection to give.`,
+    { hint: "A run takes two, or three where it may: raise the pool's size, or connect to the server's own port." },
+  );
+}
+
+function tooOld(version: string): ConsoleError {
+  return new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
+    hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
+  });
+}
+
+/** The server's version, such as `18.4`, once a connection was made. */
+export function versionOf(sql: Sql): string {
+  // Told by the server at its beginning, such as "18.4 (Debian 18.4-1)".
+  return String(sql.parameters.server_version).split(" ")[0] ?? "";
+}

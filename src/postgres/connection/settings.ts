@@ -1,0 +1,51 @@
+import type { Queryable } from "./connect.ts";
+import { sql } from "./fragments.ts";
+
+/**
+ * How the server treats what we ask, whatever a role or a database has set. Values are written as they are. Queries are not
+ * compiled, which takes longer than running such as ours. Nothing is cut short because it takes long, as pg_dump sees to,
+ * too; how long a lock is waited for stays the operator's to say. And while the server works it looks whether we are still
+ * there, or the statement of a console that was killed would go on, with all that it has locked.
+ */
+const wanted = sql`
+  (values ('extra_float_digits', '1'), ('intervalstyle', 'postgres'), ('bytea_output', 'hex'), ('datestyle', 'iso'),
+          ('timezone', 'utc'), ('jit', 'off'),
+          ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'),
+          ('transaction_timeout', '0'), ('client_connection_check_interval', '2s')) as wanted (name, value)`;
+
+/** Not every release has all of them, and not every system can tell that a client is gone (PostgreSQL manual, 20.3.2). */
+const isToBeHad = sql`
+  current_setting(name, true) is not null
+  and (name <> 'client_connection_check_interval' or version() ~ 'linux|darwin|bsd')`;
+
+/** For as long as this session lasts: one connection alone, and none that a pooler shares out. */
+export async function settleSession(session: Queryable): Promise<void> {
+  await session`select set_config(name, value, false) from ${wanted} where ${isToBeHad}`;
+}
+
+/**
+ * The same for this transaction, since another connection of the pool may be new, and a pooler may give every transaction
+ * another session. It is a query: a transaction that is to take over another's snapshot does that before.
+ */
+export async function settleTransaction(tx: Queryable): Promise<void> {
+  await tx`select set_config(name, value, true) from ${wanted} where ${isToBeHad}`;
+}
+
+/**
+ * Room to join and sort a million rows in memory, for this transaction, where the server gives less: what does not find
+ * room goes by way of files, which takes half as long again. It is taken only as far as it is needed.
+ */
+export async function giveRoom(tx: Queryable): Promise<void> {
+  await tx`
+    select set_config(name, wanted, true)
+      from (values ('work_mem', '32MB'), ('maintenance_work_mem', '128MB')) room(name, wanted)
+     where pg_size_bytes(current_setting(name)) < pg_size_bytes(wanted)`;
+}
+
+/**
+ * The commit of this transaction waits neither for the disk nor for a standby. For what counts only once another
+ * transaction commits after it: that one waits for all that was written to the log before it, be it by others.
+ */
+export async function leaveDurabilityToOthers(tx: Queryable): Promise<void> {
+  await tx`set local synchronous_commit = off`.simple();
+}

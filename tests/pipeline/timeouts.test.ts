@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { openDatabase } from "../../src/postgres/connection/open.ts";
+import { settleTransaction } from "../../src/postgres/connection/settings.ts";
+import { blockWrites } from "../helpers/block-writes.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
+import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+
+/** Whatever a role or a database has set to end what takes long, a run takes as long as it takes. */
+
+setDefaultTimeout(60_000);
+
+const patienceMs = 200;
+let place: Workplace;
+let sql: Sql;
+let timeouts: string[];
+
+beforeEach(async () => {
+  place = await workplace();
+  sql = place.database.sql;
+  place.drops.write("month_000", smallDrop(["u1", "u2"]));
+  const found = await sql<{ name: string }[]>`
+    select name from pg_settings where name ~ '^(statement|transaction|idle.*session)_timeout$'`;
+  timeouts = found.map(({ name }) => name);
+});
+afterEach(() => place.close());
+
+/** For the sessions that begin from now on. */
+async function setTimeouts(): Promise<void> {
+  for (const name of timeouts) {
+    await sql.unsafe(`alter database "${sql.options.database}" set ${name} = ${patienceMs}`);
+  }
+}
+
+async function settingsOf(session: Pick<Sql, "unsafe">): Promise<unknown[]> {
+  const names = timeouts.map((name) => `current_setting('${name}')`);
+  const [row] = await session
+    .unsafe(`select current_setting('client_connection_check_interval'), ${names.join(", ")}`)
+    .values();
+  return row ?? [];
+}
+
+test("a session that was opened is cut by none of them, nor is a transaction on a connection made anew", async () => {
+  await setTimeouts();
+  const wanted = ["2s", ...timeouts.map(() => "0")];
+  const opened = await openDatabase(place.database.url);
+  expect(await settingsOf(opened)).toEqual(wanted);
+  await opened.end();
+  const made = connect(place.database.url);
+  await made.begin(async (tx) => {
+    await settleTransaction(tx);
+    expect(await settingsOf(tx)).toEqual(wanted);
+  });
+  await made.end();
+});
+
+test("a run waits for a lock that others hold for longer than that, and is published", async () => {
+  const writes = await blockWrites(place.database.url, "labels");
+  await setTimeouts();
+  const ran = ranIn(place.pipeline, ["month_000"]);
+  const backend = await whoWaits(sql, "Lock");
+  for (let waited = 0; waited < 3 * patienceMs; ) {
+    const [row] = await sql<{ ms: number | null }[]>`
+      select extract(epoch from clock_timestamp() - query_start) * 1000 as ms from pg_stat_activity where pid = ${backend}`;
+    if (row === undefined) break;
+    waited = Number(row.ms);
+  }
+  await writes.release();
+  expect(lastOf(await ran, "run.failed")).toBeUndefined();
+  expect(lastOf(await ran, "run.finished")?.status).toBe("published");
+});
