@@ -15,14 +15,36 @@ export const faultCodes = {
     means: "a link that leads out of the data folder",
     remedy: 'put the file itself there, or write "links": "anywhere" into the manifest (db/dataset.json)',
   },
-  file_empty: { means: "the file has no bytes", remedy: "ask the sender to export it again" },
+  file_empty: {
+    means: "the file has no bytes",
+    remedy: "if the sender's has some, transfer it again; if not, ask for another export",
+  },
   file_changed: {
     means: "the file changed while the run went on",
     remedy: "wait until the transfer is complete, then run again",
   },
   file_ambiguous: { means: "the table has more than one file", remedy: "leave just one of them in the drop" },
-  file_corrupt: { means: "the compressed file is damaged", remedy: "transfer it again" },
-  no_rows: { means: "the file has a header but no rows", remedy: "ask the sender to export it again" },
+  file_ending: {
+    means: "the file is compressed in another way than its name says, or not at all",
+    remedy: "name it as what it is, once: .csv, .csv.gz or .csv.zst",
+  },
+  file_corrupt: {
+    means: "the compressed file is damaged",
+    remedy: "compare its checksum with the sender's: if they differ transfer it again, or else ask for another export",
+  },
+  file_cut: {
+    means: "the file ends before its data does",
+    remedy: "compare its size with the sender's: if they differ transfer it again, or else ask for another export",
+  },
+  not_csv: {
+    means: "the file is something else than CSV",
+    remedy: "ask the sender for CSV; if it is an error that a download left in the file's place, fetch it again",
+  },
+  other_table: { means: "the file is that of another table", remedy: "give each table's file its own name" },
+  no_rows: {
+    means: "the file has a header but no rows",
+    remedy: "if the sender's has some, transfer it again; if not, ask why the export found none",
+  },
   encoding: { means: "the bytes are not UTF-8", remedy: "export as UTF-8" },
   nul_byte: { means: "a NUL byte, which PostgreSQL cannot store", remedy: "export as UTF-8 text" },
   line_ends: { means: "the line ends are mixed or a lone carriage return", remedy: "use LF or CRLF throughout" },

@@ -1,5 +1,7 @@
+import type { TableShape } from "../core/columns.ts";
 import type { FileFault } from "../core/faults.ts";
 import { suggest } from "../core/suggest.ts";
+import { foreignText } from "./files/file-kind.ts";
 import type { TableSource } from "./source.ts";
 
 const delimiters: [character: string, name: string][] = [
@@ -9,8 +11,13 @@ const delimiters: [character: string, name: string][] = [
 ];
 
 /** Why the first line cannot be a header of this table at all; null when it can. */
-function misread(cells: readonly string[], { name: table, columns }: TableSource["shape"]): FileFault | null {
-  const names = columns.map(({ name }) => name);
+function misread(cells: readonly string[], { shape, others = [] }: TableSource): FileFault | null {
+  const { name: table } = shape;
+  const names = namesOf(shape);
+  const other = others.find((one) => isHeaderOf(cells, one));
+  if (other !== undefined && !isHeaderOf(cells, shape)) {
+    return { code: "other_table", reason: `the header is that of ${other.name}, not of ${table}` };
+  }
   const [first = ""] = cells;
   const known = (words: readonly string[]) => words.some((word) => names.includes(word.trim()));
   for (const [character, name] of delimiters) {
@@ -20,12 +27,22 @@ function misread(cells: readonly string[], { name: table, columns }: TableSource
     }
   }
   if (known(cells) || cells.some((cell) => suggest(cell, names) !== null)) return null;
+  const kind = foreignText(first);
+  if (kind !== null) return { code: "not_csv", reason: `it is ${kind}` };
   return { code: "header_missing", reason: `no column of ${table} is named in the first line`, value: cells.join(",") };
 }
 
+const namesOf = ({ columns }: TableShape) => columns.map(({ name }) => name);
+
+/** True when each of these is a column of the table. */
+function isHeaderOf(cells: readonly string[], table: TableShape): boolean {
+  return new Set(cells).isSubsetOf(new Set(namesOf(table)));
+}
+
 /** The columns of a file in its order, null for one that the table does not have; none when its first line is no header. */
-export function mapHeader(cells: readonly string[], { shape, optional, added }: TableSource) {
-  const fault = misread(cells, shape);
+export function mapHeader(cells: readonly string[], source: TableSource) {
+  const { shape, optional, added } = source;
+  const fault = misread(cells, source);
   if (fault !== null) return { columns: null, faults: [fault] };
   const byName = new Map(shape.columns.map((column) => [column.name, column]));
   const missing = new Set(byName.keys()).difference(new Set(cells));

@@ -1,4 +1,4 @@
-import { type LineEnd, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
+import { type LineEnd, lfByte, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
 import { isNullWord } from "./cells/judge.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
@@ -9,6 +9,8 @@ import { SourceFile, type TableSource } from "./source.ts";
 export interface LocatedKeys {
   keys: string[];
   lines: (number | null)[];
+  /** True when rows may be hidden: a value that is not sound spans lines, or the file ends within a row. */
+  isTorn: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ class KeyReader {
 
   push(chunk: Buffer, final: boolean): LocatedKeys {
     const data = this.#unread.add(chunk);
-    const batch: LocatedKeys = { keys: [], lines: [] };
+    const batch: LocatedKeys = { keys: [], lines: [], isTorn: false };
     const taken = this.#split(data, final, batch) || this.#scan(data, final, batch);
     if (taken > 0) {
       this.#unread.take(taken);
@@ -71,10 +73,13 @@ class KeyReader {
     const block = data.subarray(0, whole);
     if (whole > maxValueBytes || this.lineEnd === null) return 0;
     if (block.includes(quoteByte) || !lineEndsAgree(block, this.lineEnd)) return 0;
+    let width = this.width;
     for (const cells of splitPlain(block, this.lineEnd)) {
-      this.#take(cells.length, (place) => cells[place], batch);
+      ({ length: width } = cells);
+      this.#take(width, (place) => cells[place], batch);
       this.line++;
     }
+    batch.isTorn ||= width < this.width && block.at(-1) !== lfByte;
     return whole;
   }
 
@@ -85,10 +90,12 @@ class KeyReader {
     while (at < data.length) {
       const record = scanner.record(at);
       if (record === null) break;
-      const { cells } = record;
+      const { cells, lines, goesOnTo, lineEnd } = record;
+      const isSpread = lines > 1 && cells.some(({ trouble }) => trouble !== null);
+      batch.isTorn ||= isSpread || goesOnTo !== null || (lineEnd === "" && cells.length < this.width);
       const valueAt = (place: number) => (cells[place]?.trouble === null ? scanner.value(cells[place]) : undefined);
       this.#take(cells.length, valueAt, batch);
-      this.line += record.lines;
+      this.line += lines;
       at = record.next;
     }
     return at;

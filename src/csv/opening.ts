@@ -2,11 +2,12 @@ import type { Stats } from "node:fs";
 import type { Column } from "../core/columns.ts";
 import type { FaultCode, FileFault } from "../core/faults.ts";
 import { crByte, type LineEnd, lfByte, Unread } from "./bytes.ts";
+import { foreignKind, foreignText, longestBeginning } from "./files/file-kind.ts";
 import { SourceFault } from "./files/source-fault.ts";
 import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
 import { type ChunkOptions, SourceFile, type TableSource } from "./source.ts";
-import { describeForeignByte, firstForeignByte, foreignEncoding } from "./utf8.ts";
+import { describeForeignByte, firstForeignByte } from "./utf8.ts";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -42,9 +43,9 @@ class HeadReader {
   push(chunk: Buffer, final: boolean): Head | FileFault | null {
     const data = this.#unread.add(chunk);
     if (!this.#isBegun) {
-      if (!final && data.length < 4) return null;
-      const encoding = foreignEncoding(data);
-      if (encoding !== null) return { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
+      if (!final && data.length < longestBeginning) return null;
+      const kind = foreignKind(data);
+      if (kind !== null) return kind;
       if (data.subarray(0, 3).equals(byteOrderMark)) this.#pass(3);
       this.#isBegun = true;
     }
@@ -77,8 +78,13 @@ class HeadReader {
     const record = scanner.record(0);
     if (record === null) return null;
     const line = this.#line;
-    for (const { trouble, linesDown } of record.cells) {
-      if (trouble !== null) return { code: trouble, reason: headerTroubles[trouble] ?? "", line: line + linesDown };
+    for (const { trouble, linesDown, quoted } of record.cells) {
+      if (trouble === null) continue;
+      const kind = foreignText(data.toString("latin1", 0, shownBytes));
+      if (kind !== null) return { code: "not_csv", reason: `it is ${kind}`, line };
+      // Nobody's name is so long: whether it is closed at all is not worth reading the file for.
+      const code = trouble === "value_too_long" && quoted ? "quote_unclosed" : trouble;
+      return { code, reason: headerTroubles[code] ?? "", line: line + linesDown };
     }
     return {
       cells: record.cells.map((cell) => scanner.value(cell)),
@@ -91,9 +97,12 @@ class HeadReader {
   }
 }
 
+/** Bytes of what is no header that tell what it is. */
+const shownBytes = 200;
+
 const headerTroubles: Partial<Record<FaultCode, string>> = {
   line_ends: "the header has a carriage return without a line feed",
-  quote_unclosed: "the header opens a quote that is never closed",
+  quote_unclosed: "the header opens a quote that is not closed",
   quote_trailing: "text follows a closing quote in the header",
   quote_bare: "the header has a quote inside an unquoted name",
   value_too_long: "the header has a name longer than 1 MB",

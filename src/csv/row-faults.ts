@@ -6,7 +6,7 @@ import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, isUnquotedNull, quotedMark } from "./cells/judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
-import { describeForeignByte, firstForeignByte } from "./utf8.ts";
+import { describeForeignByte, firstForeignByte, wholeCharacters } from "./utf8.ts";
 
 /** What a file's rows are held against. */
 export interface RowShape {
@@ -31,6 +31,7 @@ export class RowFaults {
   readonly #judges: readonly (CellJudge | null)[];
   readonly #quick: readonly (CellJudge["quick"] | null)[];
   #firstBlank = 0;
+  #hasShort = false;
 
   constructor(
     { columns, key, dates, lineEnd }: RowShape,
@@ -71,12 +72,12 @@ export class RowFaults {
     this.blanks = 0;
   }
 
-  /** A record of a sound block that `allows` did not pass. */
-  inspect(cells: string[], line: number): void {
+  /** A record of a sound block that `allows` did not pass; `isCut` when the file ends with it and no line end. */
+  inspect(cells: string[], line: number, isCut: boolean): void {
     if (cells.length === 1 && cells[0] === "") this.#blank(line);
     else {
       this.row();
-      if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","));
+      if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","), isCut);
       else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
     }
   }
@@ -95,7 +96,7 @@ export class RowFaults {
     if (goesOnTo !== null) return;
     if (cells.length !== this.width) {
       const isSound = cells.every(({ trouble }) => trouble === null);
-      if (isSound) this.#ragged(cells.length, line, showRow(scanner, cells));
+      if (isSound) this.#ragged(cells.length, line, showRow(scanner, cells), lineEnd === "");
       return;
     }
     for (let index = 0; index < cells.length; index++) {
@@ -115,9 +116,14 @@ export class RowFaults {
     else if (this.blanks++ === 0) this.#firstBlank = line;
   }
 
-  #ragged(found: number, line: number, written: string): void {
+  #ragged(found: number, line: number, written: string, isCut: boolean): void {
+    const isShort = found < this.width;
     const reason = `${formatCounted(found, "value")}, where the header has ${formatCounted(this.width, "column")}`;
-    this.tally.add(found < this.width ? "row_short" : "row_long", reason, line, undefined, written);
+    // Where other rows are as short, it is not the end that is missing.
+    if (isShort && isCut && !this.#hasShort)
+      this.tally.add("file_cut", `${reason}: the file ends here`, line, undefined, written);
+    else this.tally.add(isShort ? "row_short" : "row_long", reason, line, undefined, written);
+    this.#hasShort ||= isShort;
   }
 
   #judge(index: number, cell: string, line: number): void {
@@ -138,12 +144,13 @@ export class RowFaults {
     }
   }
 
-  #foreignBytes(scanner: RecordScanner, { cells }: ScannedRecord, offset: number, line: number): void {
+  #foreignBytes(scanner: RecordScanner, { cells, goesOnTo }: ScannedRecord, offset: number, line: number): void {
     const { data } = scanner;
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
       if (cell === undefined || (cell.kinds & (byteKind.nul | byteKind.beyondAscii)) === 0) continue;
-      const at = firstForeignByte(data, cell.from, cell.to);
+      const isBroken = goesOnTo !== null && index === cells.length - 1;
+      const at = firstForeignByte(data, cell.from, isBroken ? wholeCharacters(data, cell.to) : cell.to);
       if (at === -1 && (cell.kinds & byteKind.nul) === 0) continue;
       const code = at === -1 ? "nul_byte" : "encoding";
       // Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out.

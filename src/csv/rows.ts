@@ -87,8 +87,10 @@ export class RowReader {
     const lineOf = linesOf(records, this.line);
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
-      if (!faults.allows(record)) faults.inspect(record, isPlain ? this.line + index : lineOf(index));
-      else if (faults.blanks > 0) faults.row();
+      if (!faults.allows(record)) {
+        const isCut = index === records.length - 1 && block.at(-1) !== lfByte;
+        faults.inspect(record, isPlain ? this.line + index : lineOf(index), isCut);
+      } else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }
     this.line += isPlain ? records.length : countLines(block);

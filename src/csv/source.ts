@@ -24,6 +24,8 @@ export interface TableSource {
   dates: DateRange;
   /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
   added?: ReadonlySet<string>;
+  /** The other tables of its dataset: a file may be that of another. */
+  others?: readonly TableShape[];
   /** How it was listed, where that is to be held against it. */
   listed?: FileFacts;
 }

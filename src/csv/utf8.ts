@@ -10,6 +10,17 @@ export function firstForeignByte(data: Buffer, from = 0, to = data.length): numb
   return -1;
 }
 
+/** Where the last character ends that is whole, or may be: data that goes on may break one off. */
+export function wholeCharacters(data: Buffer, to: number): number {
+  const longest = 4;
+  for (let at = to - 1; at >= Math.max(0, to - longest); at--) if (isLead(data[at] ?? 0)) return at;
+  return to;
+}
+
+function isLead(byte: number): boolean {
+  return byte >= 0xc2 && byte <= 0xf4;
+}
+
 /** Stretches of bytes as text. All is decoded at once and cut, at a fraction of what decoding each stretch costs. */
 export class ByteText {
   #characters: string | null = null;
@@ -57,7 +68,7 @@ const descriptions = bytes.map((byte) => {
 /** Bytes of the character that begins at `at`, by the table of RFC 3629, section 4; 0 when none does. */
 function characterLength(data: Buffer, at: number, to: number): number {
   const lead = data[at] ?? 0;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
+  if (!isLead(lead)) return 0;
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + length > to) return 0;
   const second = data[at + 1] ?? 0;
@@ -69,10 +80,3 @@ function characterLength(data: Buffer, at: number, to: number): number {
 /** Leads whose second byte is narrower than usual, against overlong forms, surrogates and what is past U+10FFFF. */
 const lowestSecond: Record<number, number> = { 224: 0xa0, 240: 0x90 };
 const highestSecond: Record<number, number> = { 237: 0x9f, 244: 0x8f };
-
-/** The encoding that a file's first bytes give away, by their byte order mark or as NULs between letters; null if none. */
-export function foreignEncoding(data: Buffer): string | null {
-  const start = data.toString("latin1", 0, 4);
-  if (start === "\xff\xfe\0\0" || start === "\0\0\xfe\xff") return "UTF-32";
-  return /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(start) ? "UTF-16" : null;
-}

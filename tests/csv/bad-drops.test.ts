@@ -44,6 +44,7 @@ async function readDrop(): Promise<{ faults: Fault[]; counted: number; rows: num
       path: file.path,
       shape: table.live,
       optional: new Set(table.manifest.absent),
+      others: tables.filter((one) => one !== table).map(({ live }) => live),
       dates,
     });
     faults.push(...read.faults);

@@ -116,6 +116,14 @@ describe("a record of sound values may be longer than one of them", () => {
     expect(rows).toBe(2);
   });
 
+  test("and one that never ends may be broken off within a character: nothing is wrong with its bytes", () => {
+    const content = `k1,a,"${"日".repeat(500_000)}`;
+    for (const cut of [1_200_100, 1_200_101, 1_200_102]) {
+      const { faults } = readBody(Buffer.from(content), shape, "\n", [cut]);
+      expect(faults.map(({ code, line }) => [code, line])).toEqual([["quote_unclosed", 2]]);
+    }
+  });
+
   test("but of more values than there are columns it is passed over once it is longer", () => {
     const content = `k1,${"x,".repeat(900_000)}x\nk2,b,c\n`;
     const { faults, rows } = readBody(Buffer.from(content), shape, "\n", [1_500_000]);

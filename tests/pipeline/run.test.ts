@@ -176,7 +176,7 @@ describe("a month that cannot be published leaves the database as it was", () =>
     const archive = Bun.gzipSync(`${parents.join("\n")}\n`);
     await Bun.write(`${drops.path}/month_001/users.csv.gz`, archive.subarray(0, archive.length - 100));
     const end = await refused("month_001", 1, "drop_rejected");
-    expect(end?.faults).toContainEqual(expect.objectContaining({ file: "users.csv.gz", code: "file_corrupt" }));
+    expect(end?.faults).toContainEqual(expect.objectContaining({ file: "users.csv.gz", code: "file_cut" }));
     expect(end?.faults?.filter(({ code }) => code === "key_orphaned")).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { codeOf } from "../../core/errors.ts";
+import { isCompressedBy } from "./file-kind.ts";
 import { reasonOf, SourceFault } from "./source-fault.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
@@ -11,7 +13,7 @@ const inChunks = { chunkSize: chunkBytes };
 /** A file's content, decompressed as its name's ending says. */
 export function decompressed(path: string, onDisk: AsyncGenerator<Buffer>, signal?: AbortSignal) {
   const ending = extname(path);
-  if (ending === ".gz") return through(onDisk, createGunzip(inChunks), signal);
+  if (ending === ".gz") return through(compressedBy("gzip", onDisk), createGunzip(inChunks), signal);
   if (ending === ".zst") return through(wholeFrames(onDisk), createZstdDecompress(inChunks), signal);
   return onDisk;
 }
@@ -28,16 +30,36 @@ async function* through(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SourceFault) throw error;
-    throw new SourceFault("file_corrupt", `the compressed data is damaged or cut short: ${reasonOf(error)}`);
+    const isCut = codeOf(error) === "Z_BUF_ERROR";
+    if (isCut) throw new SourceFault("file_cut", cutShort);
+    throw new SourceFault("file_corrupt", `the compressed data is damaged: ${reasonOf(error)}`);
+  }
+}
+
+const cutShort = "the compressed data is cut short";
+
+/** The chunks as they are. Throws when the first of them is not of what is compressed in this way. */
+async function* compressedBy(way: "gzip" | "zstd", input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of input) {
+    if (isFirst && !isCompressedBy(way, chunk)) {
+      throw new SourceFault("file_ending", `it does not hold ${way} data, which its name says`);
+    }
+    isFirst = false;
+    yield chunk;
   }
 }
 
 /** The chunks of a zstd file as they are. Throws at the end of a file that stops within a frame. */
 async function* wholeFrames(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const frames = new ZstdFrames();
-  for await (const chunk of input) {
-    if (!frames.push(chunk)) throw new SourceFault("file_corrupt", "the compressed data is damaged: not a zstd frame");
+  for await (const chunk of compressedBy("zstd", input)) {
+    if (!frames.push(chunk))
+      throw new SourceFault(
+        "file_corrupt",
+        "something follows the compressed data, or it is damaged: not a zstd frame",
+      );
     yield chunk;
   }
-  if (!frames.isWhole) throw new SourceFault("file_corrupt", "the compressed data is cut short");
+  if (!frames.isWhole) throw new SourceFault("file_cut", cutShort);
 }

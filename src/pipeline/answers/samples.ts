@@ -46,7 +46,7 @@ async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: E
   const now = file && (await unmoved(file));
   if (file === null || now === null) return null;
   const onDisk = { ...now, path: file.path, table: table.name, present: true, fault: null };
-  return sourceOf(dataset, { table, file: onDisk, added: new Set() });
+  return sourceOf(dataset, { table, file: onDisk, added: new Set(), others: [] });
 }
 
 /** The first unexpected values, as the result holds them, each with the line of its row. */

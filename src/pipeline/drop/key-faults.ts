@@ -39,6 +39,8 @@ interface Collected extends Incoming {
   keys: string;
   /** Equal for files with the same keys on the same lines, as one export mostly writes them. */
   digest: string;
+  /** True when rows of it may be hidden: who refers to one would seem orphaned. */
+  isTorn: boolean;
 }
 
 /**
@@ -59,8 +61,8 @@ export async function findKeyFaults(
     for (const one of present) {
       const keys = `key_lines_${read.length}`;
       await makeKeyLines(tx, keys);
-      const digest = await collectKeys(tx, dataset, one, keys);
-      if (digest !== null) read.push({ ...one, keys, digest });
+      const found = await collectKeys(tx, dataset, one, keys);
+      if (found !== null) read.push({ ...one, keys, ...found });
       else await dropScratch(tx, keys);
     }
     const unrepeated = new Set<string>();
@@ -73,15 +75,22 @@ export async function findKeyFaults(
   });
 }
 
-/** The keys' digest; null when the file gave no keys, or cannot be read to its end, which is a fault already. */
-async function collectKeys(tx: Transaction, dataset: Dataset, one: Incoming, table: string): Promise<string | null> {
+/** What is told of the keys; null when the file gave no keys, or cannot be read to its end, which is a fault already. */
+async function collectKeys(
+  tx: Transaction,
+  dataset: Dataset,
+  one: Incoming,
+  table: string,
+): Promise<Pick<Collected, "digest" | "isTorn"> | null> {
   const hash = new Bun.CryptoHasher("sha256");
-  const sent = await sendKeys(sourceOf(dataset, one), await copyLines(tx, table), ({ keys, lines }) => {
-    const text = linesText(keys, lines, 1);
+  let isTorn = false;
+  const sent = await sendKeys(sourceOf(dataset, one), await copyLines(tx, table), (batch) => {
+    const text = linesText(batch.keys, batch.lines, 1);
     hash.update(text);
+    isTorn ||= batch.isTorn;
     return text;
   });
-  return sent ? hash.digest("hex") : null;
+  return sent ? { digest: hash.digest("hex"), isTorn } : null;
 }
 
 /** Send a file's keys and their lines, a batch for each piece that is read. Null when it cannot be read to its end. */
@@ -93,7 +102,10 @@ export async function sendKeys(
 ): Promise<number | null> {
   let isWhole = true;
   try {
-    for await (const batch of locateKeys(source, signal)) if (batch.keys.length > 0) await copy.write(textOf(batch));
+    for await (const batch of locateKeys(source, signal)) {
+      const text = textOf(batch);
+      if (text.length > 0) await copy.write(text);
+    }
   } catch (error) {
     if (!(error instanceof SourceFault)) {
       await copy.abort("reading failed");
@@ -124,7 +136,8 @@ async function tellOrphaned(
   const column = child.table.live.key[0] ?? "";
   for (const reference of child.table.live.references) {
     const parent = read.find((one) => one.table.name === reference.parent.name);
-    if (parent === undefined || reference.columns.join() !== column || parent.digest === child.digest) continue;
+    if (parent === undefined || parent.isTorn || reference.columns.join() !== column || parent.digest === child.digest)
+      continue;
     const elsewhere =
       known.parents.kind === "live" ? `live in ${parent.table.name}` : "in what an older month delivered";
     const reason = `${column} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;

@@ -94,6 +94,8 @@ export interface Incoming {
   file: FileOnDisk;
   /** Columns that the table has got since the last drop. */
   added: ReadonlySet<string>;
+  /** The dataset's other tables. */
+  others: readonly LoadTable[];
 }
 
 /** The files of a drop in load order; `before` is the last drop that was published. */
@@ -103,17 +105,19 @@ export function incomingOf(tables: readonly LoadTable[], drop: MonthOnDisk, befo
     // Where it is not known what that drop carried, no column is known to be new.
     const carried = before?.files.find((one) => one.table === table.name)?.columns;
     const names = carried ? table.live.columns.map(({ name }) => name) : [];
-    return file === undefined ? [] : [{ table, file, added: new Set(names).difference(new Set(carried)) }];
+    const others = tables.filter((one) => one !== table);
+    return file === undefined ? [] : [{ table, file, others, added: new Set(names).difference(new Set(carried)) }];
   });
 }
 
 /** What the strict reader needs to know of a file. */
-export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added }: Incoming): TableSource {
+export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added, others }: Incoming): TableSource {
   return {
     path: file.path,
     shape: table.live,
     optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
     added,
+    others: others.map(({ live }) => live),
     listed: file,
     dates,
   };

@@ -1,0 +1,59 @@
+import type { FileFault } from "../../core/faults.ts";
+
+const compressed = {
+  gzip: (start: string) => start.startsWith("\x1f\x8b"),
+  // A frame, or one to be skipped.
+  zstd: (start: string) => start.startsWith("\x28\xb5\x2f\xfd") || /^[P-_]\*M\x18/.test(start),
+};
+type Compression = keyof typeof compressed;
+const compressions = Object.keys(compressed) as Compression[];
+
+/** What other files begin with. */
+const others: Record<string, string> = {
+  "a zip archive or a spreadsheet": "PK\x03\x04",
+  "a spreadsheet": "\xd0\xcf\x11\xe0",
+  "a PDF document": "%PDF",
+  "a Parquet file": "PAR1",
+  "bzip2 data": "BZh",
+  "xz data": "\xfd7zXZ",
+};
+
+/** Bytes by which all of these are told apart. */
+export const longestBeginning = 5;
+
+/** Of a file that is no text by its first bytes, after decompression as its name says: what it is. Null for what may be CSV. */
+export function foreignKind(data: Buffer): FileFault | null {
+  const start = data.toString("latin1", 0, longestBeginning);
+  const packed = compressions.find((way) => compressed[way](start));
+  if (packed !== undefined)
+    return { code: "file_ending", reason: `it holds ${packed} data, which its name does not say` };
+  const other = Object.entries(others).find(([, beginning]) => start.startsWith(beginning));
+  if (other !== undefined) return { code: "not_csv", reason: `it is ${other[0]}` };
+  if (start.startsWith("\0\0\0\0")) {
+    return { code: "file_cut", reason: "it begins with NUL bytes, as a file does that was made and never filled" };
+  }
+  const encoding = foreignEncoding(start);
+  return encoding === null ? null : { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
+}
+
+/** True for the first bytes of what is compressed in this way. */
+export function isCompressedBy(way: Compression, data: Buffer): boolean {
+  return compressed[way](data.toString("latin1", 0, longestBeginning));
+}
+
+/** The encoding that a byte order mark gives away, or NULs between letters; null if none. */
+function foreignEncoding(start: string): string | null {
+  if (start.startsWith("\xff\xfe\0\0") || start.startsWith("\0\0\xfe\xff")) return "UTF-32";
+  return /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(start) ? "UTF-16" : null;
+}
+
+const markup: [beginning: RegExp, kind: string][] = [
+  [/^\s*<(?:!doctype html|html|head|body)\b/i, "an HTML page"],
+  [/^\s*<[?!a-z]/i, "XML"],
+  [/^\s*[{[]/, "JSON"],
+];
+
+/** What a first line is that names no column; null where nothing tells. */
+export function foreignText(line: string): string | null {
+  return markup.find(([beginning]) => beginning.test(line))?.[1] ?? null;
+}
