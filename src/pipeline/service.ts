@@ -3,8 +3,8 @@ import type { RunEvent } from "../core/messages/events.ts";
 import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
-import { translate } from "../postgres/connection/errors.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
+import { explained } from "./session/explained.ts";
 import { exchanged, type Reached, reachDatabase } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
@@ -29,7 +29,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   /** Of whatever waits for the embedded server; those who come after a cancel begin anew. */
   let waiting = new AbortController();
   const wait = (): Waiting => ({ tell, signal: waiting.signal });
-  const { reach, open, close } = sharedSession(settings, wait);
+  const { reach, open, known, close } = sharedSession(settings, wait);
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
   const underWay = new Set<Promise<unknown>>();
@@ -86,7 +86,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       try {
         return await work;
       } catch (thrown) {
-        throw translate(thrown);
+        throw await explained(thrown, await known());
       } finally {
         underWay.delete(work);
       }
@@ -214,6 +214,10 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
         opening = null;
       });
       return opening;
+    },
+    /** The database that was reached; null when there is none. */
+    async known(): Promise<Reached | null> {
+      return (await reaching?.catch(() => null)) ?? null;
     },
     async close(): Promise<void> {
       await opening?.catch(() => null);

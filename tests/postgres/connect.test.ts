@@ -110,9 +110,6 @@ describe("a database that cannot be reached is named, with a remedy, and without
   });
 
   test.each([
-    ["28P01", "password"],
-    ["28000", "pg_hba.conf"],
-    ["53300", "max_connections"],
     ["ENOTFOUND", "host"],
     ["CONNECT_TIMEOUT", "firewall"],
     ["SELF_SIGNED_CERT_IN_CHAIN", "sslrootcert"],
@@ -125,14 +122,15 @@ describe("a database that cannot be reached is named, with a remedy, and without
   });
 });
 
-describe("a server's error is told with its table, constraint and detail", () => {
+describe("a server's error is told with its table, constraint and key", () => {
   const failing = async (statement: string) => translate(await sql.unsafe(statement).catch((error: unknown) => error));
 
-  test("a repeated key", async () => {
+  test("a repeated key, without its value", async () => {
     await sql`create table told (id int constraint told_key primary key)`;
     const error = await failing("insert into told values (1), (1)");
     expect(error.code).toBe("database_error");
-    for (const fact of ["23505", "public.told", "told_key", "(id)=(1)"]) expect(error.title).toContain(fact);
+    for (const fact of ["23505", "public.told", "told_key", "key id"]) expect(error.title).toContain(fact);
+    expect(error.title).not.toContain("(1)");
   });
 
   test.each([

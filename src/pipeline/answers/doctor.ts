@@ -3,8 +3,9 @@ import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
-import { missingPrivileges, readsOnly } from "../../postgres/catalog/privileges.ts";
-import { readingOnly, translate } from "../../postgres/connection/errors.ts";
+import { missingPrivileges } from "../../postgres/catalog/privileges.ts";
+import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
+import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
 import { foundInStage } from "../../postgres/live/stage.ts";
@@ -70,7 +71,8 @@ async function checkSuites(session: Session): Promise<Check> {
 }
 
 async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
-  if (await readsOnly(sql)) return check("fail", "privileges", "This session may only read.", readingOnly);
+  const readOnly = await whyReadOnly(sql);
+  if (readOnly !== null) return failed("privileges", readOnly);
   const missing = await missingPrivileges(sql, tables);
   if (missing.length === 0) return check("ok", "privileges", "may read and write every table");
   return check(

@@ -3,7 +3,7 @@ import type { ExpectationCounts } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
-import { translate } from "../../postgres/connection/errors.ts";
+import { isLost, translate } from "../../postgres/connection/errors.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
 import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } from "../../postgres/ledger/records.ts";
 import { isSettled, patienceMs } from "../../postgres/ledger/standing.ts";
@@ -49,7 +49,7 @@ export async function recordFailure(
   try {
     await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
   } catch (thrown) {
-    if (error.code !== "database_lost" && error.code !== "database_unreachable") throw thrown;
+    if (!isLost(error)) throw thrown;
   }
 }
 
@@ -66,8 +66,8 @@ const statuses: Partial<Record<ExitName, RunStatus>> = {
  * the ledger knows. Throws what was thrown when it was not, and that nobody knows when the server cannot tell in time.
  */
 export async function requireCommitted(sql: Sql, run: number, thrown: unknown): Promise<void> {
-  const { code, title, cause } = translate(thrown);
-  if (code !== "database_lost") throw thrown;
+  if (!isLost(thrown)) throw thrown;
+  const { title, cause } = translate(thrown);
   const unknown = (why: string) =>
     new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
       hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,

@@ -1,8 +1,8 @@
 import { ConsoleError } from "../../core/errors.ts";
-import { translate } from "../../postgres/connection/errors.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { knownBefore } from "../drop/known-before.ts";
 import { parentsFor } from "../drop/past.ts";
+import { explained } from "../session/explained.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
 
@@ -85,7 +85,7 @@ function secondsSince(start: number): number {
 
 /** What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open. */
 async function explain(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
-  const { sql, signal, month, incoming, faults } = open;
+  const { session, sql, signal, month, incoming, faults } = open;
   if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
@@ -101,5 +101,5 @@ async function explain(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
       hint: "Nothing was published. Another session, or a trigger, writes to the live tables: run the month again without it.",
     });
   }
-  return translate(thrown);
+  return explained(thrown, session);
 }

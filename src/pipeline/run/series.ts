@@ -4,12 +4,12 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { hasDistributed } from "../../postgres/catalog/introspect.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
-import { translate } from "../../postgres/connection/errors.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
-import { exchanged } from "../session/reach.ts";
+import { explained } from "../session/explained.ts";
+import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { openWriter } from "../session/writer.ts";
 import { eventStream, type Job, publishingMode } from "../stages/context.ts";
@@ -18,7 +18,7 @@ import { isUnchanged } from "./unchanged.ts";
 
 /** A session that is being opened, and before that the database is reached. */
 interface Opening {
-  reached: Promise<Pick<Session, "url">>;
+  reached: Promise<Reached>;
   opened: Promise<Session>;
 }
 
@@ -50,7 +50,8 @@ export async function runMonths(
     // One transaction over all of them, so that each finds what the months before it would leave.
     return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null }, months, past));
   } catch (thrown) {
-    const { code, title, hint, exitCode } = translate(thrown);
+    const at = await reached.catch(() => null);
+    const { code, title, hint, exitCode } = await explained(thrown, at);
     // It is no word on the month before.
     stream.setRun(null);
     stream.emit({ event: "run.failed", stage: null, code, title, hint });

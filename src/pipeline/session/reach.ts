@@ -8,6 +8,7 @@ import type { Sql } from "../../postgres/connection/connect.ts";
 import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
 import { parseUrl } from "../../postgres/connection/url.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
+import { explained } from "./explained.ts";
 
 /** Where the manifest is: its paths are relative to that. */
 export const manifestDirectory = Bun.fileURLToPath(new URL("../../../db", import.meta.url));
@@ -43,11 +44,19 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   };
   try {
     sql = await (embedded === null ? openDatabase(url, { max: 2 }) : embedded.open());
-    await migrate(sql, join(manifestDirectory, "init"));
+    await upToDate(sql, settings);
     return { settings, sql, url, ...databaseName(settings, versionOf(sql)), close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function upToDate(sql: Sql, settings: Settings): Promise<void> {
+  try {
+    await migrate(sql, join(manifestDirectory, "init"));
+  } catch (thrown) {
+    throw await explained(thrown, { settings, sql });
   }
 }
 

@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { rolledBack } from "../connection/attempt.ts";
 import type { Sql, Transaction } from "../connection/connect.ts";
+import { wordsOf } from "../remedies/remedies.ts";
 
 /** A table, an index or the like of which a page cannot be read. */
 export interface Damage {
@@ -8,7 +9,7 @@ export interface Damage {
   table: string;
   /** The index's name, where it is an index that is damaged. */
   index: string | null;
-  /** The server's own words. */
+  /** What the server says of it. */
   what: string;
 }
 
@@ -61,7 +62,7 @@ async function readRelation(tx: Transaction, oid: number): Promise<number | { wh
     return row?.pages ?? 0;
   } catch (error) {
     // A damaged page, a file that is not there or too short, and what the disk refuses to read.
-    if (error instanceof postgres.PostgresError && /^(XX|58)/.test(error.code)) return { what: error.message };
+    if (error instanceof postgres.PostgresError && /^(XX|58)/.test(error.code)) return { what: wordsOf(error) };
     throw error;
   }
 }

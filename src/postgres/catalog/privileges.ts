@@ -68,10 +68,3 @@ async function ofOurOwn(sql: Sql, tables: readonly LoadTable[]): Promise<Wanted[
     ...stage.filter(({ name }) => tables.some((table) => table.name === name)).map(ownerOf),
   ];
 }
-
-/** Whether the server or the role lets this session write nothing at all. */
-export async function readsOnly(sql: Sql): Promise<boolean> {
-  const [row] = await sql<{ only: boolean }[]>`
-    select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as only`;
-  return row?.only ?? false;
-}

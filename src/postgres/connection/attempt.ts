@@ -1,4 +1,5 @@
-import { codeOf } from "../../core/errors.ts";
+import postgres from "postgres";
+import { wordsOf } from "../remedies/remedies.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 
 export type Attempt<Result> = { value: Result } | { exception: string };
@@ -28,7 +29,8 @@ async function told<Result>(work: () => Promise<{ value: Result }>): Promise<Att
   try {
     return await work();
   } catch (thrown) {
-    if (thrown instanceof Error && ofStatement.has(codeOf(thrown).slice(0, 2))) return { exception: thrown.message };
+    if (thrown instanceof postgres.PostgresError && ofStatement.has(thrown.code.slice(0, 2)))
+      return { exception: wordsOf(thrown) };
     throw thrown;
   }
 }

@@ -3,6 +3,7 @@ import type { Sql } from "../connection/connect.ts";
 import { openDatabase } from "../connection/open.ts";
 import { type ServerPaths, serverPaths } from "./home.ts";
 import { helpWith, lastComplaint } from "./launch.ts";
+import { findPostmaster } from "./postmaster.ts";
 import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
 /** Connect to the embedded server of a home, once it lets anybody in; what keeps it from that is told in its own terms. */
@@ -25,9 +26,22 @@ export async function openEmbedded(url: string, home: string, waiting: Waiting):
   return sql;
 }
 
+/** That the server of this home ended, of a connection to it that was lost; null where it still runs. */
+export function endedServer(home: string, cause: unknown): ConsoleError | null {
+  const paths = serverPaths(home);
+  const postmaster = findPostmaster(paths);
+  if (postmaster !== null && postmaster.status !== "stopping") return null;
+  return new ConsoleError("database_lost", `The embedded server in ${paths.folder} ended while it was used.`, {
+    hint:
+      "Nothing was published. Run the command again, or open the terminal UI anew: that starts the server. " +
+      `${paths.log} tells what it had to say.`,
+    cause,
+  });
+}
+
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */
 function outOfReach(paths: ServerPaths, error: unknown): unknown {
-  if (!(error instanceof ConsoleError) || error.code !== "database_unreachable") return error;
+  if (!(error instanceof ConsoleError) || error.code === "database_version") return error;
   const said = error.cause instanceof Error ? error.cause.message : error.title;
   // A server that breaks off has said why in its log.
   const reason = /ECONNRESET|EPIPE|CONNECTION_CLOSED/.test(said) ? lastComplaint(paths) : said;

@@ -1,9 +1,10 @@
+import postgres from "postgres";
 import type { Constraint } from "../../core/columns.ts";
-import { codeOf } from "../../core/errors.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
+import { wordsOf } from "../remedies/remedies.ts";
 import { insertStaged, partsOf } from "./insert.ts";
 import { holdRows } from "./live-rows.ts";
 
@@ -80,7 +81,7 @@ async function reasonAgainst(tx: Transaction, work: (tx: Transaction) => Promise
     await tx.savepoint(work);
     return null;
   } catch (error) {
-    if (error instanceof Error && notAllowed.has(codeOf(error))) return error.message;
+    if (error instanceof postgres.PostgresError && notAllowed.has(error.code)) return wordsOf(error);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { TableName } from "../catalog/introspect.ts";
 import { transact } from "../connection/attempt.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
+import { wordsOf } from "../remedies/remedies.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
 import { holdRows } from "./live-rows.ts";
@@ -91,5 +92,5 @@ export function refusedCell(error: unknown): RefusedCell | null {
   const found = place.exec(error.where?.split("\nSQL ")[0] ?? "");
   if (found === null) return null;
   const [, line, column, value] = found;
-  return { line: Number(line), column: column ?? null, value: value ?? null, reason: `PostgreSQL: ${error.message}` };
+  return { line: Number(line), column: column ?? null, value: value ?? null, reason: `PostgreSQL: ${wordsOf(error)}` };
 }

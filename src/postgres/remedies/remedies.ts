@@ -1,0 +1,34 @@
+import { closest, type Remedy } from "./remedy.ts";
+import { resourceRemedies } from "./resources.ts";
+import { rowRemedies } from "./rows.ts";
+import { messageFrom, type ServerError } from "./server-words.ts";
+import { sessionRemedies } from "./sessions.ts";
+import { statementRemedies } from "./statements.ts";
+
+/**
+ * Each error of a server that a command can meet, with its cause and its remedy. Messages, the page of errors and the test
+ * that provokes each of them are drawn from this table.
+ */
+export const remedies = { ...sessionRemedies, ...statementRemedies, ...rowRemedies, ...resourceRemedies };
+
+export type RemedyName = keyof typeof remedies;
+
+const all = Object.entries(remedies).map(([name, remedy]) => ({ ...(remedy as Remedy), name: name as RemedyName }));
+
+/** Of an error that the table does not know nothing is told but its number. */
+const unknown: Remedy = {
+  state: "",
+  code: "database_error",
+  cause: "the server refused a statement",
+  hint: "Nothing was published. The server's log has its words; the manual's appendix A tells what the SQLSTATE means.",
+};
+
+/** What an error of the server is: by its SQLSTATE, and where that is not enough, by its words. */
+export function remedyOf(error: { code: string; message: string }): Remedy & { name?: RemedyName } {
+  return closest(all, error) ?? unknown;
+}
+
+/** What an error of the server says, in its own words or in ours, without a customer's value. */
+export function wordsOf(error: ServerError): string {
+  return messageFrom(error) ?? remedyOf(error).cause;
+}

@@ -1,0 +1,28 @@
+import type { FailureCode } from "../../core/errors.ts";
+
+/** What one kind of error of a server is to an operator. */
+export interface Remedy {
+  /** The SQLSTATE, or the class that it begins with (PostgreSQL manual, appendix A). */
+  state: string;
+  /** Tells it from others of its state, by the server's words in English: in another language it is the one without this. */
+  says?: RegExp;
+  code: FailureCode;
+  /** What happened, in words of ours: they stand for the server's own where those may hold a value. */
+  cause: string;
+  /** What to do now. */
+  hint: string;
+}
+
+/** Whatever a table needs that the server did not do: nothing of it was committed. */
+export const again = "Nothing was published. Run the command again.";
+
+/** The most telling of the remedies for an error: those of the whole state first, and of these, those that know its words. */
+export function closest<Named extends Remedy>(
+  remedies: readonly Named[],
+  { code, message }: { code: string; message: string },
+): Named | undefined {
+  const rank = ({ state, says }: Remedy) => state.length * 2 + (says === undefined ? 0 : 1);
+  return remedies
+    .filter(({ state, says }) => code.startsWith(state) && (says === undefined || says.test(message)))
+    .toSorted((one, other) => rank(other) - rank(one))[0];
+}

@@ -1,0 +1,92 @@
+import type { PostgresError } from "postgres";
+
+/** An error as a server tells it (PostgreSQL manual, "Error and Notice Message Fields"). */
+export type ServerError = Pick<
+  PostgresError,
+  | "code"
+  | "message"
+  | "detail"
+  | "hint"
+  | "where"
+  | "schema_name"
+  | "table_name"
+  | "column_name"
+  | "constraint_name"
+  | "file"
+>;
+
+/** SQLSTATEs whose words are of sessions, rights, locks and files, or name a constraint: none of them shows a value. */
+const ofServer = /^(08|23|25|28|2B|3D|40|42501|53|55|57|58|XX00[12])/;
+
+/** Those whose words are of a statement: they name what it names, which a cell can do only by way of a type or a function. */
+const ofStatement = /^(0A|26|3F|42|54)/;
+
+/** Whole messages on values that show none. */
+const ofNoValue = new RegExp(
+  "^(division by zero|value out of range: (over|under)flow|(smallint|integer|bigint) out of range|numeric field overflow|" +
+    "value too long for type character( varying)?\\(\\d+\\)|cannot take (logarithm|square root) of (zero|a negative number))$",
+);
+
+/** Details that show the row in question. */
+const showsRow = /^2[23]/;
+
+/** Words that somebody wrote for a RAISE, or in Python or Perl, can be of anything. */
+const ofLanguage = /^(pl|tcl)/;
+
+/** Where an error was, in lines that name no value: what follows them is left out. */
+const copied = /^COPY ([^\n]+?), \p{L}+ (\d+)(?:, \p{L}+ ([^\n]+?)(?=:|$))?/mu;
+const called = /^(?:PL\/\w+|SQL) \p{L}+ "?([\w.$]+)[("\s]/mu;
+const atTuple = /^while \w+ (?:index )?tuple \(\d+,\d+\) in relation "[^"\n]*"/m;
+
+/** The line of the rows that a COPY was sent, and the column where it knows that; null for what was no COPY. */
+function placeOf({ where = "" }: ServerError) {
+  const found = copied.exec(where);
+  return found && { table: found[1] ?? "", line: Number(found[2]), column: found[3] ?? null };
+}
+
+/** The function that it was in: looked for only before what a COPY was sent, which may look like anything. */
+function functionOf({ where = "" }: ServerError): string | null {
+  return called.exec(where.slice(0, copied.exec(where)?.index))?.[1] ?? null;
+}
+
+/** True where the server's words cannot hold a customer's value, by their SQLSTATE and by what they come from. */
+function speaksOfNames(error: ServerError): boolean {
+  if (ofLanguage.test(error.file ?? "")) return false;
+  if (ofServer.test(error.code) || ofNoValue.test(error.message)) return true;
+  const ofCell = placeOf(error)?.column != null;
+  return ofStatement.test(error.code) && !ofCell && functionOf(error) === null;
+}
+
+/** The server's own words; null where they may show a value. */
+export function messageFrom(error: ServerError): string | null {
+  return speaksOfNames(error) ? error.message : null;
+}
+
+/** What else it says; null where there is nothing, or it may show a value. */
+export function detailFrom(error: ServerError): string | null {
+  return (speaksOfNames(error) && !showsRow.test(error.code) && error.detail) || null;
+}
+
+export function hintFrom(error: ServerError): string | null {
+  return (speaksOfNames(error) && error.hint) || null;
+}
+
+/** What it is about, in names and numbers: enough to find the row, and nothing of what it holds. */
+export function factsOf(error: ServerError): string[] {
+  const { schema_name, table_name, column_name, constraint_name, where = "" } = error;
+  const place = placeOf(error);
+  const inside = functionOf(error);
+  const table = [schema_name, table_name].filter(Boolean).join(".");
+  const key = showsRow.test(error.code) ? /^\p{L}+ \(([^()=]+)\)=/u.exec(error.detail ?? "")?.[1] : undefined;
+  const facts = [
+    `SQLSTATE ${error.code}`,
+    table && `table ${table}`,
+    column_name && `column ${column_name}`,
+    key && `key ${key}`,
+    constraint_name && `constraint ${constraint_name}`,
+    place && `COPY ${place.table}, line ${place.line}${place.column ? `, column ${place.column}` : ""}`,
+    inside && `function ${inside}`,
+    place === null && atTuple.exec(where)?.[0],
+  ];
+  return facts.filter((fact): fact is string => Boolean(fact));
+}

@@ -1,0 +1,144 @@
+import { again, type Remedy } from "./remedy.ts";
+
+const connections =
+  "select usename, application_name, count(*) from pg_stat_activity group by 1, 2 order by 3 desc` tells who has them";
+
+/** What keeps a session from being opened, or ends it. */
+export const sessionRemedies = {
+  password_refused: {
+    state: "28P01",
+    code: "database_unreachable",
+    cause: "it refuses the password",
+    hint: "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass.",
+  },
+  role_unknown: {
+    state: "28000",
+    says: /^role .* does not exist/,
+    code: "database_unreachable",
+    cause: "it has no such role",
+    hint: "Correct the user in the database URL, or make the role: `create role NAME login`, as a superuser.",
+  },
+  role_without_login: {
+    state: "28000",
+    says: /is not permitted to log in/,
+    code: "database_unreachable",
+    cause: "that role may not log in",
+    hint: "`alter role NAME login` lets it, as a superuser; or name a role that may in the database URL.",
+  },
+  not_let_in: {
+    state: "28000",
+    says: /pg_hba\.conf/,
+    code: "database_unreachable",
+    cause: "its pg_hba.conf does not let that user in from here",
+    hint: "Add a line for user, database and address to the server's pg_hba.conf, then `select pg_reload_conf()` there.",
+  },
+  login_refused: {
+    state: "28",
+    code: "database_unreachable",
+    cause: "it refuses the login",
+    hint: "Check the user in the database URL, that the role may log in, and the server's pg_hba.conf.",
+  },
+  database_unknown: {
+    state: "3D000",
+    code: "database_unreachable",
+    cause: "it has no such database",
+    hint: "Create it with createdb, or correct its name in the URL.",
+  },
+  database_closed: {
+    state: "55000",
+    says: /is not currently accepting connections/,
+    code: "database_unreachable",
+    cause: "that database takes no connections",
+    hint: "`alter database NAME allow_connections true` opens it, as a superuser in another database; or name another one.",
+  },
+  role_full: {
+    state: "53300",
+    says: /for role/,
+    code: "database_unreachable",
+    cause: "the role has all the connections that it may have",
+    hint: `Wait until others of its sessions end (\`${connections}), or \`alter role NAME connection limit -1\`. A run takes three.`,
+  },
+  database_full: {
+    state: "53300",
+    says: /for database/,
+    code: "database_unreachable",
+    cause: "the database has all the connections that it may have",
+    hint: `Wait until others end (\`${connections}), or \`alter database NAME connection limit -1\`. A run takes three.`,
+  },
+  server_full: {
+    state: "53300",
+    code: "database_unreachable",
+    cause: "all its connections are taken",
+    hint: `Wait until others end (\`${connections}), or raise max_connections on the server. A run takes three.`,
+  },
+  starting: {
+    state: "57P03",
+    code: "database_unreachable",
+    cause: "it is starting up or shutting down",
+    hint: "Try again in a moment; a server that stays so tells in its log what it waits for.",
+  },
+  pooler: {
+    state: "08P01",
+    code: "database_unreachable",
+    cause: "what answers there cannot go on with this connection",
+    hint: "Where a pooler stands before the server, its log tells why. Name the server itself in the database URL, or try again.",
+  },
+  foreign_unreachable: {
+    state: "08",
+    code: "database_error",
+    cause: "a server that this one reads a foreign table from cannot be reached",
+    hint: "Nothing was published. `\\det+` in psql lists foreign tables and their servers: correct the server's options, or start it.",
+  },
+  terminated: {
+    state: "57P01",
+    code: "database_lost",
+    cause: "the server was shut down, or an administrator ended this session",
+    hint: again,
+  },
+  database_dropped: {
+    state: "57P04",
+    code: "database_lost",
+    cause: "the database was dropped meanwhile",
+    hint: "Nothing was published. Restore the database, or name another one in the URL.",
+  },
+  idle_session: {
+    state: "57P05",
+    code: "database_lost",
+    cause: "idle_session_timeout ended this session",
+    hint: "Nothing was published. `alter role NAME set idle_session_timeout = 0` for the console's role; then run the command again.",
+  },
+  idle_in_transaction: {
+    state: "25P03",
+    code: "database_lost",
+    cause: "idle_in_transaction_session_timeout ended this session",
+    hint:
+      "Nothing was published. `alter role NAME set idle_in_transaction_session_timeout = 0` for the console's role; " +
+      "then run the command again.",
+  },
+  transaction_too_long: {
+    state: "25P04",
+    code: "database_lost",
+    cause: "transaction_timeout ended this session",
+    hint: "Nothing was published. `alter role NAME set transaction_timeout = 0` for the console's role; then run the command again.",
+  },
+  statement_too_long: {
+    state: "57014",
+    says: /statement timeout/,
+    code: "database_error",
+    cause: "statement_timeout stopped the statement",
+    hint: "Nothing was published. `alter role NAME set statement_timeout = 0` for the console's role; then run the command again.",
+  },
+  statement_cancelled: {
+    state: "57014",
+    says: /user request/,
+    code: "database_error",
+    cause: "somebody stopped the statement, by pg_cancel_backend",
+    hint: `${again} Who stopped it is a superuser, or a role that the console's is a member of.`,
+  },
+  statement_stopped: {
+    state: "57014",
+    code: "database_error",
+    cause: "the statement was stopped, by somebody or by statement_timeout",
+    hint: `${again} \`show statement_timeout\` as the console's role tells whether that is set.`,
+  },
+} as const satisfies Record<string, Remedy>;
