@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { commandReference, errorReference, keyReference } from "../helpers/reference.ts";
+import { commandReference, errorReference, keyReference, parameterReference } from "../helpers/reference.ts";
 
 const readme = new URL("../../README.md", import.meta.url);
 
@@ -8,6 +8,7 @@ test.each([
   ["commands", "src/headless/commands.ts", commandReference],
   ["errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
   ["keys", "the bindings in src/tui", keyReference],
+  ["parameters", "src/postgres/target/parameters.ts", parameterReference],
 ])("the README's %s are those of %s", async (name, source, reference) => {
   const begin = `<!-- ${name}: made from ${source} by \`UPDATE_README=1 bun test reference\` -->`;
   const end = `<!-- /${name} -->`;

@@ -3,6 +3,7 @@ import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
 import { exampleLine, exits, program } from "../../src/headless/usage.ts";
+import { isParameter, parameters, ruleOf } from "../../src/postgres/target/parameters.ts";
 import { bindings } from "../../src/tui/screens/bindings.ts";
 import type { Context } from "../../src/tui/state/binding.ts";
 
@@ -54,6 +55,32 @@ export function errorReference(): string {
     rows(
       ["code", "means", "remedy"],
       Object.entries(faultCodes).map(([fault, { means, remedy }]) => [code(fault), means, remedy]),
+    ),
+  ].join("\n\n");
+}
+
+/** What becomes of each parameter of a database URL. */
+export function parameterReference(): string {
+  const named = Object.keys(parameters).filter(isParameter);
+  const rules = named.map((name) => ({ name: code(name), ...ruleOf(name) }));
+  const honoured = rules.filter(({ kind }) => kind === "honoured").map(({ name }) => name);
+  const limited = rules.flatMap((rule) => (rule.kind === "limited" ? [rule] : []));
+  const ignored = rules.flatMap((rule) => (rule.kind === "ignored" ? [rule] : []));
+  const values = (allowed: readonly string[]) => allowed.map(code).join(", ") || "none";
+  return [
+    `What they do in libpq, these do here: ${honoured.join(", ")}.`,
+    "These are refused by name beyond the values that are listed:",
+    rows(
+      ["parameter", "values", "instead"],
+      limited.map(({ name, allowed, instead }) => [name, values(allowed), instead]),
+    ),
+    "These are taken, and change nothing:",
+    rows(
+      ["parameters", "because"],
+      [...Map.groupBy(ignored, ({ why }) => why)].map(([why, alike]) => [
+        alike.map(({ name }) => name).join(", "),
+        why,
+      ]),
     ),
   ].join("\n\n");
 }

@@ -3,7 +3,7 @@ import { ConsoleError } from "../../src/core/errors.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { translate, unreachable } from "../../src/postgres/connection/errors.ts";
 import { openDatabase } from "../../src/postgres/connection/open.ts";
-import { parseUrl } from "../../src/postgres/connection/url.ts";
+import { parseUrl } from "../../src/postgres/target/url.ts";
 import { fakePostgres } from "../helpers/fake-postgres.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -56,6 +56,16 @@ test("a session has our name and reads the same everywhere; the URL's options ar
   const [row] = await own`select current_setting('application_name') as name, current_setting('TimeZone') as zone,
     current_setting('DateStyle') as style, current_setting('work_mem') as memory`;
   expect(row).toEqual({ name: "a test", zone: "UTC", style: "ISO, MDY", memory: "1234kB" });
+  await own.end();
+});
+
+test("no variable of the driver's own has a say, nor does one that it reads in another way than libpq", async () => {
+  const variables = { PGTARGETSESSIONATTRS: "any", PGIDLE_TIMEOUT: "1", PGMAX: "7", PGPREPARE: "" };
+  Object.assign(process.env, variables);
+  const own = await openDatabase(database.url);
+  expect(own.options).toMatchObject({ idle_timeout: null, max: 1, prepare: true });
+  expect(process.env).toMatchObject(variables);
+  for (const name of Object.keys(variables)) delete process.env[name];
   await own.end();
 });
 
@@ -112,8 +122,10 @@ describe("a database that cannot be reached is named, with a remedy, and without
   test.each([
     ["ENOTFOUND", "host"],
     ["CONNECT_TIMEOUT", "firewall"],
-    ["SELF_SIGNED_CERT_IN_CHAIN", "sslrootcert"],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", "sslrootcert"],
+    ["ECONNRESET", "restarting"],
+    ["CERT_UNKNOWN", "sslrootcert"],
+    ["CERT_OF_ANOTHER", "hostaddr"],
+    ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "sslcert"],
   ])("%s", (code, remedy) => {
     const target = parseUrl("postgresql://ann:s3cret@db/app", {});
     const error = unreachable(Object.assign(new Error("in the server's words"), { code }), target);

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
-import { tlsFor } from "../../src/postgres/connection/tls.ts";
-import { parseUrl, passwordFromFile } from "../../src/postgres/connection/url.ts";
+import { isParameter, type Parameter, parameters, ruleOf } from "../../src/postgres/target/parameters.ts";
+import { passwordFromFile } from "../../src/postgres/target/password-file.ts";
+import { parseUrl } from "../../src/postgres/target/url.ts";
 
 const parse = (url: string) => parseUrl(url, {});
 
@@ -23,7 +24,7 @@ describe("a libpq URL", () => {
     ["postgresql://ann@db", { database: "ann" }],
     ["postgresql://ann@db/app?sslmode=verify-full&connect_timeout=3", { sslmode: "verify-full", connectTimeout: 3 }],
     ["postgresql://ann@db/app?ssl=true", { sslmode: "require" }],
-    ["postgresql://ann@db/app?sslmode=require&channel_binding=require", { sslmode: "require" }],
+    ["postgresql://ann@db/app?sslmode=require&channel_binding=prefer", { sslmode: "require" }],
     ["postgresql://ann@db/app?application_name=x&options=-c%20work_mem%3D8MB", { options: "-c work_mem=8MB" }],
     ["postgresql://ann@db/app?host=other", { host: "other" }],
   ])("%s", (url, expected) => {
@@ -113,24 +114,74 @@ describe("a password file", () => {
   });
 });
 
-describe("sslmode", () => {
-  const tls = (query: string) => tlsFor(parse(`postgresql://ann@db/app?${query}`));
-  const root = `sslrootcert=${encodeURIComponent(import.meta.path)}`;
+describe("a parameter of libpq's is honoured, or refused by name with a way out, or changes nothing that is relied on", () => {
+  const names = Object.keys(parameters).filter(isParameter);
+  const limited = names.filter((name) => ruleOf(name).kind === "limited");
+  const allowedOf = (name: Parameter) => {
+    const rule = ruleOf(name);
+    return rule.kind === "limited" ? rule.allowed : [];
+  };
 
-  test("disable, allow, prefer and require ask for no proof", () => {
-    expect(tls("sslmode=disable")).toBe(false);
-    expect(tls("sslmode=allow")).toBe("prefer");
-    expect(tls("")).toBe("prefer");
-    expect(tls("sslmode=require")).toEqual({ rejectUnauthorized: false });
-    expect(tlsFor(parse("postgresql:///app?host=/tmp&sslmode=verify-full"))).toBe(false);
+  const refusalOf = (url: string, env = {}) => {
+    try {
+      return parseUrl(url, env);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each(limited)("%s", (name) => {
+    const { variable } = ruleOf(name);
+    const told = { code: "usage", title: expect.stringContaining(name), hint: expect.stringMatching(/./) };
+    expect(refusalOf(`postgresql://ann@db/app?${name}=require`)).toMatchObject(told);
+    if (variable !== null) {
+      const ofVariable = { ...told, title: expect.stringContaining(`${variable} asks for ${name}`) };
+      expect(refusalOf("postgresql://ann@db/app", { [variable]: "require" })).toMatchObject(ofVariable);
+    }
+    for (const value of allowedOf(name)) expect(parse(`postgresql://ann@db/app?${name}=${value}`)).toBeDefined();
   });
 
-  test("verify-ca, and require with a root certificate, check the authority; verify-full the name as well", () => {
-    for (const query of [`sslmode=verify-ca&${root}`, `sslmode=require&${root}`]) {
-      expect(tls(query)).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
-    }
-    expect(tls(`sslmode=verify-full&${root}`)).toEqual({ rejectUnauthorized: true, ca: expect.any(String) });
-    expect(tls("sslmode=verify-full&sslrootcert=system")).toEqual({ rejectUnauthorized: true });
-    expect(() => tls("sslmode=require&sslrootcert=/nowhere")).toThrow("sslrootcert");
+  test("a value that may be a secret is not repeated", () => {
+    const error = refusalOf("postgresql://ann@db/app?oauth_client_secret=s3cret");
+    expect(JSON.stringify(error)).not.toContain("s3cret");
+  });
+
+  test("those that change nothing are taken", () => {
+    const ignored = names.filter((name) => ruleOf(name).kind === "ignored");
+    const query = ignored.map((name) => `${name}=1`).join("&");
+    expect(parse(`postgresql://ann@db/app?${query}`)).toEqual(parse("postgresql://ann@db/app"));
+  });
+
+  test.each([
+    ["hostaddr=::1", { host: "db", hostaddr: "::1" }],
+    ["sslrootcert=system", { sslmode: "verify-full" }],
+    ["requiressl=1", { sslmode: "require" }],
+    ["sslsni=0", { sslsni: false }],
+    ["sslcertmode=disable", { sendsCertificate: false }],
+    ["sslmode=require&sslnegotiation=direct", { sslnegotiation: "direct" }],
+    ["ssl_min_protocol_version=tlsv1.3", { minTls: "TLSv1.3", maxTls: "TLSv1.3" }],
+    ["target_session_attrs=read-write", { session: "read-write" }],
+  ])("%s", (query, expected) => {
+    expect(parse(`postgresql://ann@db/app?${query}`)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["sslrootcert=system&sslmode=require", "too weak for sslrootcert=system"],
+    ["sslnegotiation=direct", "too weak for sslnegotiation=direct"],
+    ["sslnegotiation=indirect", "no sslnegotiation"],
+    ["hostaddr=db.example.org", "no IP address"],
+    ["ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2", "above ssl_max_protocol_version"],
+    ["ssl_min_protocol_version=SSLv3", "no ssl_min_protocol_version"],
+    ["target_session_attrs=any-old", "no target_session_attrs"],
+  ])("%s is refused", (query, words) => {
+    const refused = { code: "usage", title: expect.stringContaining(words) };
+    expect(refusalOf(`postgresql://ann@db/app?${query}`)).toMatchObject(refused);
+  });
+
+  test("a variable protects what a URL says nothing of", () => {
+    expect(parseUrl("postgresql://ann@db/app", { PGSSLROOTCERT: "system" }).sslmode).toBe("verify-full");
+    expect(parseUrl("postgresql://ann@db/app", { PGREQUIRESSL: "1" }).sslmode).toBe("require");
+    expect(parseUrl("postgresql://ann@db/app", { PGREQUIRESSL: "1", PGSSLMODE: "allow" }).sslmode).toBe("allow");
+    expect(parseUrl("postgresql://ann@db/app", { PGHOSTADDR: "192.0.2.1" })).toMatchObject({ hostaddr: "192.0.2.1" });
   });
 });

@@ -6,8 +6,8 @@ import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
 import type { Sql } from "../../postgres/connection/connect.ts";
 import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
-import { parseUrl } from "../../postgres/connection/url.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
+import { parseUrl } from "../../postgres/target/url.ts";
 import { explained } from "./explained.ts";
 
 /** Where the manifest is: its paths are relative to that. */

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { systemAccounts } from "../../postgres/connection/accounts.ts";
+import { systemAccounts } from "../../postgres/target/accounts.ts";
 
 /** Where systems keep it; PATH is the caller's to choose. */
 const programs = ["/usr/bin/id", "/bin/id"];

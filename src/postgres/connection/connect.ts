@@ -1,8 +1,11 @@
 import postgres from "postgres";
 import { ConsoleError } from "../../core/errors.ts";
+import { dial } from "../target/dial.ts";
+import { passwordFromFile } from "../target/password-file.ts";
+import type { Protection } from "../target/protection.ts";
+import { tlsFor } from "../target/tls.ts";
+import { isBySocket, parseUrl } from "../target/url.ts";
 import { driverTypes } from "./driver-types.ts";
-import { tlsFor } from "./tls.ts";
-import { parseUrl, passwordFromFile } from "./url.ts";
 
 /** A connection pool, or one connection inside a transaction. Dates and numerics stay text, counts are numbers. */
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -24,35 +27,59 @@ export interface ConnectOptions {
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const target = parseUrl(url);
-  const socket = target.host.startsWith("/");
-  const sql: Sql = postgres({
-    host: target.host,
-    port: target.port,
-    ...(socket ? { path: `${target.host}/.s.PGSQL.${target.port}` } : {}),
-    user: target.user,
-    database: target.database,
-    password: target.password ?? passwordFromFile(target) ?? "",
-    ssl: tlsFor(target),
-    connect_timeout: target.connectTimeout,
-    // The driver would end a connection after half an hour or more, and with it the lock that its session holds.
-    max_lifetime: null,
-    max: options.max ?? 1,
-    types: driverTypes,
-    // One round trip less for each connection; driverTypes knows the arrays we use.
-    fetch_types: false,
-    onnotice: () => {},
-    onclose: () => void (options.once && sql.end()),
-    // Only parameters that connection poolers let pass, too.
-    connection: {
-      application_name: options.applicationName ?? target.applicationName ?? "streamflow-console",
-      client_encoding: "UTF8",
-      DateStyle: "ISO",
-      TimeZone: "UTC",
-      ...(target.options ? { options: target.options } : {}),
-    },
-  });
+  const tls = tlsFor(target);
+  const sql: Sql = withoutVariables(() =>
+    postgres({
+      host: target.host,
+      port: target.port,
+      ...(isBySocket(target)
+        ? { path: `${target.host}/.s.PGSQL.${target.port}` }
+        : { socket: () => dial(target, tls, (found) => protections.set(sql, found)) }),
+      user: target.user,
+      database: target.database,
+      password: target.password ?? passwordFromFile(target) ?? "",
+      // What there is of it is on the socket already.
+      ssl: false,
+      connect_timeout: target.connectTimeout,
+      // The driver would end a connection after half an hour or more, and with it the lock that its session holds.
+      max_lifetime: null,
+      max: options.max ?? 1,
+      types: driverTypes,
+      // One round trip less for each connection; driverTypes knows the arrays we use.
+      fetch_types: false,
+      onnotice: () => {},
+      onclose: () => void (options.once && sql.end()),
+      // Only parameters that connection poolers let pass, too.
+      connection: {
+        application_name: options.applicationName ?? target.applicationName ?? "streamflow-console",
+        client_encoding: "UTF8",
+        DateStyle: "ISO",
+        TimeZone: "UTC",
+        ...(target.options ? { options: target.options } : {}),
+      },
+    }),
+  );
   requirePatched(sql);
   return sql;
+}
+
+/** What protects each pool's connections, once the first of them was made. */
+const protections = new WeakMap<Sql, Protection>();
+
+/** What protects the connections of a pool, for all go the same way; null for those by unix sockets, which need nothing. */
+export function protectionOf(sql: Sql): Protection | null {
+  return protections.get(sql) ?? null;
+}
+
+/** The driver reads libpq's variables by itself, and others of its own making such as PGIDLE_TIMEOUT: here it finds none. */
+function withoutVariables<Result>(make: () => Result): Result {
+  const hidden = Object.entries(process.env).filter(([name]) => name.startsWith("PG"));
+  for (const [name] of hidden) delete process.env[name];
+  try {
+    return make();
+  } finally {
+    Object.assign(process.env, Object.fromEntries(hidden));
+  }
 }
 
 /** Throws for a driver without what patches/ mends, which has a dot split a name: npm and pnpm install it so. */

@@ -3,7 +3,9 @@ import { ConsoleError, codeOf, messageOf, toConsoleError } from "../../core/erro
 import { remedyOf } from "../remedies/remedies.ts";
 import { again } from "../remedies/remedy.ts";
 import { detailFrom, factsOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
-import type { Target } from "./url.ts";
+import type { Protection } from "../target/protection.ts";
+import type { Target } from "../target/url.ts";
+import { hintForKeptOut } from "./kept-out.ts";
 
 const address = "Check host and port in the database URL.";
 const firewall = `Check network and firewall between here and there. ${address}`;
@@ -19,29 +21,58 @@ const causes: Record<string, readonly [reason: string, hint: string]> = {
   ETIMEDOUT: ["it does not answer", firewall],
   EHOSTUNREACH: ["no network leads there", "Check this machine's network."],
   ENETUNREACH: ["no network leads there", "Check this machine's network."],
-  CONNECTION_CLOSED: ["it hangs up at once", `Is it PostgreSQL that listens there? ${address}`],
-  ECONNRESET: ["it breaks off", "If that server has no TLS, use sslmode=disable; else see its log."],
+  CONNECTION_CLOSED: ["it hangs up at once", `Is it PostgreSQL that listens there? Then its log says why. ${address}`],
+  ECONNRESET: ["it breaks off", "It may be restarting: try again in a moment; its log says why."],
+  NOT_POSTGRES: ["it does not answer as PostgreSQL does", address],
+  LOGIN_BY_KERBEROS: [
+    "it asks for a login by Kerberos, which the console cannot do",
+    "Have its pg_hba.conf ask this user for a password (scram-sha-256) or a certificate (cert).",
+  ],
+  TLS_NOT_OFFERED: [
+    "it offers no TLS",
+    "Set ssl = on there, or, where nobody else is on the way, use sslmode=disable.",
+  ],
+  CERT_UNKNOWN: [
+    "its certificate does not convince",
+    "Give its authority's certificate as sslrootcert=FILE in the URL.",
+  ],
+  CERT_HAS_EXPIRED: ["its certificate does not convince", "Have the server's certificate renewed."],
+  CERT_REVOKED: [
+    "its certificate does not convince",
+    "Have the server given another certificate: somebody else may have its key.",
+  ],
+  CERT_OF_ANOTHER: [
+    "its certificate is another host's",
+    "Write the host as the certificate does, with hostaddr=ADDRESS where that name leads elsewhere.",
+  ],
+  OTHER_SESSION: [
+    "it is not what target_session_attrs asks for",
+    "Name a server that is, or leave target_session_attrs out.",
+  ],
 };
 
-/** What TLS says of a certificate, in OpenSSL's and Node's codes. */
-const certificate = /CERT|ISSUER|LEAF_SIGNATURE|^ERR_TLS|^ERR_SSL/;
-const distrust = [
-  "its certificate does not convince",
-  "Give the authority's certificate as sslrootcert=FILE in the URL, and a host name that it vouches for.",
+const brokenTls = [
+  "TLS with it fails",
+  "Its log says why: a certificate of yours (sslcert) that it does not believe, or versions of TLS that differ.",
 ] as const;
+
+/** Codes whose own words say more. The system's and the driver's only repeat the address. */
+const telling = /SSL|^(?:CERT|TLS|NOT|OTHER)_/;
 
 /** What nobody foresaw says nothing of host and port. */
 const tryWithPsql =
   "`psql` with the same URL goes the same way, and tells whether it is the console or what lies between.";
 
-/** A failure to connect, naming where to and what can be done. Without a target, what the error itself knows of it. */
-export function unreachable(error: unknown, target: Target | null): ConsoleError {
-  if (error instanceof postgres.PostgresError) return refused(error, target);
+/**
+ * A failure to connect, naming where to and what can be done. Without a target, what the error itself knows of it; with what
+ * protected the connection, where it had come so far.
+ */
+export function unreachable(error: unknown, target: Target | null, protection: Protection | null = null): ConsoleError {
+  if (error instanceof postgres.PostgresError) return refused(error, target, protection);
   const code = codeOf(error);
-  const known = causes[code] ?? (certificate.test(code) ? distrust : undefined);
+  const known = causes[code] ?? (code.includes("SSL") ? brokenTls : undefined);
   const [reason, hint] = known ?? ["it cannot be reached", tryWithPsql];
-  // What TLS says tells more in its own words; the driver's only repeat the address.
-  const words = known === distrust || !known ? ` (${messageOf(error)})` : "";
+  const words = known === undefined || telling.test(code) ? ` (${messageOf(error)})` : "";
   return new ConsoleError("database_unreachable", `Cannot connect to ${placeOf(error, target)}: ${reason}${words}.`, {
     hint,
     cause: error,
@@ -61,7 +92,7 @@ function placeOf(error: unknown, target: Target | null): string {
 /** Whatever a database call threw, in the operator's words: what failed, on which table, and what to do. */
 export function translate(error: unknown): ConsoleError {
   if (error instanceof ConsoleError) return error;
-  if (error instanceof postgres.PostgresError) return refused(error, null);
+  if (error instanceof postgres.PostgresError) return refused(error, null, null);
   const code = codeOf(error);
   if (lost.has(code)) {
     return new ConsoleError("database_lost", "The connection to the database was lost.", {
@@ -81,8 +112,9 @@ export function isLost(error: unknown): boolean {
 }
 
 /** A server's error in words that hold no value; with where to, where it was met while connecting there. */
-function refused(error: postgres.PostgresError, target: Target | null): ConsoleError {
-  const { code, cause, hint } = remedyOf(error);
+function refused(error: postgres.PostgresError, target: Target | null, protection: Protection | null): ConsoleError {
+  const { code, cause, hint: usual } = remedyOf(error);
+  const hint = hintForKeptOut(error, protection) ?? usual;
   const message = messageFrom(error);
   const isConnecting = target !== null || code === "database_unreachable";
   const facts = factsOf(error).join(", ");

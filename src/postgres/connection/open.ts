@@ -1,9 +1,9 @@
 import { ConsoleError } from "../../core/errors.ts";
-import { type ConnectOptions, connect, type Sql } from "./connect.ts";
+import { parseUrl, type Target } from "../target/url.ts";
+import { type ConnectOptions, connect, protectionOf, type Sql } from "./connect.ts";
 import { unreachable } from "./errors.ts";
 import { isPooled, meetServer } from "./pooler.ts";
 import { settleSession } from "./settings.ts";
-import { parseUrl, type Target } from "./url.ts";
 
 /** PostgreSQL's oldest major version that the console's statements run on. */
 const oldestMajor = 15;
@@ -16,26 +16,28 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   const target = parseUrl(url);
   const sql = connect(url, options);
   try {
-    await inTime(meetServer(sql), target);
+    await inTime(sql, meetServer(sql), target);
     const version = versionOf(sql);
     if (Number.parseInt(version, 10) < oldestMajor) throw tooOld(version);
+    await requireSession(sql, target);
     // What a pooler shares out is not ours to set.
     if (!isPooled(sql)) await settleSession(sql);
     return sql;
   } catch (error) {
     await sql.end({ timeout: 1 });
-    throw error instanceof ConsoleError ? error : unreachable(error, target);
+    throw error instanceof ConsoleError ? error : unreachable(error, target, protectionOf(sql));
   }
 }
 
-/** A pooler lets everybody in, and has those wait for whom it has no connection. */
-async function inTime(meeting: Promise<void>, { connectTimeout }: Target): Promise<void> {
+/** A pooler lets everybody in, and has those wait for whom it has no connection. Of who is not let in the driver tells. */
+async function inTime(sql: Sql, meeting: Promise<void>, { connectTimeout }: Target): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(noneFree(connectTimeout)), connectTimeout * 1_000);
+  const hasLetIn = () => sql.parameters.server_version !== undefined;
+  const timer = setInterval(() => hasLetIn() && late.reject(noneFree(connectTimeout)), connectTimeout * 1_000);
   try {
     await Promise.race([meeting, late.promise]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 
@@ -51,6 +53,24 @@ function tooOld(version: string): ConsoleError {
   return new ConsoleError("database_version", `The server is PostgreSQL ${version}; the console needs 15 or newer.`, {
     hint: "Upgrade it, or leave DATABASE_URL unset to use the embedded server.",
   });
+}
+
+/** Throws for a server that is not what `target_session_attrs` asks for. */
+async function requireSession(sql: Sql, { session }: Target): Promise<void> {
+  // With one server to choose from, a standby is preferred where it is one.
+  if (session === "any" || session === "prefer-standby") return;
+  const [found] = await sql<{ standby: boolean; reads: boolean }[]>`
+    select pg_is_in_recovery() as standby,
+           pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean as reads`;
+  const is = {
+    standby: found?.standby,
+    primary: !found?.standby,
+    "read-only": found?.reads,
+    "read-write": !found?.reads,
+  };
+  if (is[session]) return;
+  const other = Object.entries(is).flatMap(([name, holds]) => (holds ? [name] : []));
+  throw Object.assign(new Error(`it is ${other.join(" and ")}, not ${session}`), { code: "OTHER_SESSION" });
 }
 
 /** The server's version, such as `18.4`, once a connection was made. */

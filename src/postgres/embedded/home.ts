@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
-import { type Account, systemAccounts } from "../connection/accounts.ts";
+import { type Account, systemAccounts } from "../target/accounts.ts";
 import { isOurs, type Setting, serverSettings } from "./settings.ts";
 
 /** For its owner alone. */

@@ -1,7 +1,7 @@
 import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
 import { ConsoleError, messageOf } from "../../core/errors.ts";
-import type { Account } from "../connection/accounts.ts";
+import type { Account } from "../target/accounts.ts";
 import { give, type ServerPaths } from "./home.ts";
 
 /**

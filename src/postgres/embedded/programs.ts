@@ -2,7 +2,7 @@ import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConsoleError } from "../../core/errors.ts";
-import { type Account, userName } from "../connection/accounts.ts";
+import { type Account, userName } from "../target/accounts.ts";
 import type { ServerHome } from "./home.ts";
 
 /** PostgreSQL's programs, and how to start them: they refuse to run as root. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from "n
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
-import type { Account } from "../connection/accounts.ts";
+import type { Account } from "../target/accounts.ts";
 import { give, type ServerHome, type ServerPaths, secret } from "./home.ts";
 
 export const socketPort = 5432;

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConsoleError, metLater } from "../../../src/core/errors.ts";
-import { parseUrl, type Target } from "../../../src/postgres/connection/url.ts";
+import { parseUrl, type Target } from "../../../src/postgres/target/url.ts";
 import { Conversation } from "./conversation.ts";
 import { MessageReader } from "./messages.ts";
 

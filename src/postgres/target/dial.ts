@@ -1,0 +1,167 @@
+import { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import { checkServerIdentity, connect as startTls } from "node:tls";
+import { messageOf } from "../../core/errors.ts";
+import { isLoopback, type LacksTls, type Protection } from "./protection.ts";
+import type { Tls } from "./tls.ts";
+import type { Target } from "./url.ts";
+
+/** The codes of what keeps a socket from being made, beside the system's own; `errors.ts` has a remedy for each. */
+type DialCode = "CONNECT_TIMEOUT" | "CONNECTION_CLOSED" | "NOT_POSTGRES" | "LOGIN_BY_KERBEROS" | TlsCode;
+type TlsCode = "TLS_NOT_OFFERED" | CertificateCode;
+type CertificateCode = "CERT_UNKNOWN" | "CERT_HAS_EXPIRED" | "CERT_REVOKED" | "CERT_OF_ANOTHER";
+
+class DialError extends Error {
+  constructor(
+    readonly code: DialCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * A socket for the driver to begin a session on, by TCP, and by TLS as far as that is wanted; `tell` is told what protects it.
+ * The driver itself takes no heed of what a server answers when it is asked for TLS, nor can it say what came of it.
+ */
+export async function dial(target: Target, tls: Tls | null, tell: (protection: Protection) => void): Promise<Duplex> {
+  const { host: address, port, connectTimeout } = target;
+  try {
+    const { socket, protection } = await reach(target, tls, AbortSignal.timeout(connectTimeout * 1000));
+    tell(protection);
+    socket.once("data", (answer: Buffer) => requireKnownLogin(socket, answer));
+    return socket;
+  } catch (error) {
+    return broken(Object.assign(error instanceof Error ? error : new Error(), { syscall: "connect", address, port }));
+  }
+}
+
+/** A socket that breaks at once: one that cannot be made at all, the driver would wait for for ever. */
+function broken(error: Error): Duplex {
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  setImmediate(() => socket.destroy(error));
+  return socket;
+}
+
+/** AuthenticationGSS and AuthenticationSSPI (PostgreSQL manual, "Message Formats"). */
+const kerberos = [7, 9];
+
+/** The driver answers nothing to a login that it does not know, and waits until it is too late. */
+function requireKnownLogin(socket: Socket, answer: Buffer): void {
+  const isRequest = answer[0] === 0x52 && answer.length >= 9;
+  if (!isRequest || !kerberos.includes(answer.readUInt32BE(5))) return;
+  socket.destroy(new DialError("LOGIN_BY_KERBEROS", "it asks for a login by Kerberos"));
+}
+
+interface Reached {
+  socket: Socket;
+  protection: Protection;
+}
+
+async function reach(target: Target, tls: Tls | null, signal: AbortSignal): Promise<Reached> {
+  const { sslmode } = target;
+  const socket = await open(target, signal);
+  if (tls === null) return unencrypted(target, socket, "unwanted", `sslmode=${sslmode}`);
+  if (!tls.isDirect && !(await offersTls(socket, signal))) {
+    if (!tls.isOptional) throw refused(socket, "TLS_NOT_OFFERED", `sslmode=${sslmode} wants it`);
+    return unencrypted(target, socket, "unoffered", "the server offers no TLS");
+  }
+  try {
+    return await secured(target, tls, socket, signal);
+  } catch (error) {
+    if (!tls.isOptional || signal.aborted) throw error;
+    return unencrypted(target, await open(target, signal), "failed", `TLS failed: ${messageOf(error)}`);
+  }
+}
+
+async function open({ host, hostaddr, port }: Target, signal: AbortSignal): Promise<Socket> {
+  const socket = new Socket();
+  // Between two steps nobody else listens.
+  socket.on("error", () => {});
+  const connected = heard(socket, "connect", signal);
+  socket.connect(port, hostaddr ?? host);
+  await connected;
+  return socket;
+}
+
+/** PostgreSQL's SSLRequest: its length, and a number where a version of the protocol would be. */
+const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Ask a server whether it speaks TLS. More than its answer could have been put in by somebody else. */
+async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> {
+  const answered = heard(socket, "data", signal);
+  socket.write(question);
+  const answer = String(await answered);
+  if (answer !== "S" && answer !== "N") {
+    throw refused(socket, "NOT_POSTGRES", "asked for TLS, it answers neither yes nor no");
+  }
+  return answer === "S";
+}
+
+async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSignal): Promise<Reached> {
+  // What the certificate proves is judged below; as an error of the socket's it would not tell what it was about.
+  const judged = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
+  const socket = startTls({ ...tls.options, ...judged, socket: tcp });
+  socket.on("error", () => {});
+  await heard(socket, "secureConnect", signal);
+  if (tls.isDirect && socket.alpnProtocol !== "postgresql") {
+    throw refused(socket, "NOT_POSTGRES", "by TLS, it does not say that it is");
+  }
+  if (tls.proof === "none") {
+    const because = `sslmode=${target.sslmode} without sslrootcert`;
+    return { socket, protection: { kind: "unverified", ...placeOf(target, tcp), because } };
+  }
+  if (!socket.authorized) {
+    const code = certificateCode(String(socket.authorizationError));
+    throw refused(socket, code, `${certificateWords[code]} (${socket.authorizationError})`);
+  }
+  const isOfAnother = tls.proof === "name" && checkServerIdentity(target.host, socket.getPeerCertificate());
+  if (isOfAnother) throw refused(socket, "CERT_OF_ANOTHER", isOfAnother.message);
+  return { socket, protection: { kind: "verified", ...placeOf(target, tcp) } };
+}
+
+const certificateWords = {
+  CERT_UNKNOWN: "no authority in sslrootcert vouches for its certificate",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  CERT_REVOKED: "its certificate was revoked",
+};
+
+/** Of OpenSSL's some thirty, those that ask for another remedy. */
+function certificateCode(doubt: string): keyof typeof certificateWords {
+  return doubt === "CERT_HAS_EXPIRED" || doubt === "CERT_REVOKED" ? doubt : "CERT_UNKNOWN";
+}
+
+function unencrypted(target: Target, socket: Socket, lacks: LacksTls, because: string): Reached {
+  return { socket, protection: { kind: "unencrypted", ...placeOf(target, socket), lacks, because } };
+}
+
+function placeOf({ host, port }: Target, { remoteAddress = "" }: Socket): Pick<Protection, "place" | "isLocal"> {
+  return { place: `${host}:${port}`, isLocal: isLoopback(remoteAddress) };
+}
+
+function refused(socket: Socket, code: DialCode, message: string): DialError {
+  socket.destroy();
+  return new DialError(code, message);
+}
+
+/** What comes with a socket's first event of this name, unless it fails, is closed, or takes too long before. */
+async function heard(
+  socket: Socket,
+  event: "connect" | "data" | "secureConnect",
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const closed = () => reject(new DialError("CONNECTION_CLOSED", "it hangs up"));
+  const late = () => reject(new DialError("CONNECT_TIMEOUT", "it does not answer"));
+  socket.once(event, resolve).once("error", reject).once("close", closed);
+  signal.addEventListener("abort", late);
+  try {
+    return await promise;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    socket.off(event, resolve).off("error", reject).off("close", closed);
+    signal.removeEventListener("abort", late);
+  }
+}

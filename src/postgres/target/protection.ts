@@ -1,0 +1,40 @@
+import { BlockList } from "node:net";
+
+/** Why a connection goes without TLS: nobody asked for it, the server has none, or it came to nothing. */
+export type LacksTls = "unwanted" | "unoffered" | "failed";
+
+/** What protects a connection by TCP from those on its way; `because` tells why it is not more. */
+export type Protection = { place: string; isLocal: boolean } & (
+  | { kind: "verified" }
+  | { kind: "unverified"; because: string }
+  | { kind: "unencrypted"; lacks: LacksTls; because: string }
+);
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8);
+loopback.addAddress("::1", "ipv6");
+
+/** True for an address that no packet leaves this machine for. */
+export function isLoopback(address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "");
+  return loopback.check(plain, plain.includes(":") ? "ipv6" : "ipv4");
+}
+
+const remedy =
+  "add sslmode=verify-full&sslrootcert=FILE to the database URL, FILE being the certificate of its authority";
+
+/** What an operator should know of a connection that others could read, or answer; null where they cannot. */
+export function exposure(protection: Protection | null): { title: string; hint: string } | null {
+  if (protection === null || protection.isLocal || protection.kind === "verified") return null;
+  const { place, because } = protection;
+  if (protection.kind === "unencrypted") {
+    return {
+      title: `The connection to ${place} is not encrypted (${because}): whoever is on the way can read and change what is sent.`,
+      hint: `Have that server offer TLS (ssl = on), and ${remedy}, or \`system\`.`,
+    };
+  }
+  return {
+    title: `The connection to ${place} is encrypted, but that server proved nothing (${because}): another could answer in its place.`,
+    hint: `To have it prove who it is, ${remedy}, or \`system\`.`,
+  };
+}

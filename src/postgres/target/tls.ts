@@ -1,0 +1,149 @@
+import { createPrivateKey } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { isIP } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type ConnectionOptions, createSecureContext, getCACertificates } from "node:tls";
+import { type ConsoleError, codeOf, usageError } from "../../core/errors.ts";
+import { isBySocket, type Target } from "./url.ts";
+
+/** How a server is to be reached by TLS. */
+export interface Tls {
+  /** Whether to go on without it where it does not come about. */
+  isOptional: boolean;
+  /** Whether the server expects it from the first byte. */
+  isDirect: boolean;
+  /** What the server's certificate has to prove: nothing, who vouches for it, or its name as well. */
+  proof: "none" | "authority" | "name";
+  options: ConnectionOptions;
+}
+
+/**
+ * As libpq does: a root certificate, where there is one, turns `require` into `verify-ca`, and makes `prefer` go without TLS
+ * rather than without proof. Null for no TLS at all, as on unix sockets. What files it takes are read beforehand: one that
+ * is of no use is a usage error, and not a server that does not answer.
+ */
+export function tlsFor(target: Target): Tls | null {
+  const { sslmode, sslnegotiation, minTls, maxTls, host, sslsni } = target;
+  if (isBySocket(target) || sslmode === "disable") return null;
+  const root = target.sslrootcert ?? usual("root.crt");
+  const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
+  if (verifies && root === null) throw withoutRoot(sslmode);
+  return {
+    isOptional: sslmode === "allow" || sslmode === "prefer",
+    isDirect: sslnegotiation === "direct",
+    proof: sslmode === "verify-full" ? "name" : root === null ? "none" : "authority",
+    options: {
+      minVersion: minTls,
+      maxVersion: maxTls,
+      ...(sslsni && isIP(host) === 0 ? { servername: host } : {}),
+      ...(sslnegotiation === "direct" ? { ALPNProtocols: ["postgresql"] } : {}),
+      ...authorities(root, target.sslcrl),
+      ...(target.sendsCertificate ? ownCertificate(target) : {}),
+    },
+  };
+}
+
+/** A file that libpq looks for where nothing names one; null where it is not there. */
+function usual(name: string): string | null {
+  const path = join(process.env.HOME || homedir(), ".postgresql", name);
+  return existsSync(path) ? path : null;
+}
+
+function withoutRoot(mode: string): ConsoleError {
+  return usageError(
+    `sslmode=${mode} needs the certificate of an authority to believe: there is neither sslrootcert nor ~/.postgresql/root.crt.`,
+    "Add sslrootcert=FILE to the database URL, or sslrootcert=system for the authorities that this system trusts.",
+  );
+}
+
+/** Who is believed, and which of their certificates no more. */
+function authorities(root: string | null, named: string | null): Pick<ConnectionOptions, "ca" | "crl"> {
+  if (root === null && named === null) return {};
+  if (root === null) {
+    throw usageError("sslcrl revokes nothing where no certificate is believed.", "Add sslrootcert=FILE to the URL.");
+  }
+  const ca = root === "system" ? getCACertificates("system") : readPem("sslrootcert", root, "CERTIFICATE");
+  requireUsable("sslrootcert", root, () => createSecureContext({ ca }));
+  const list = named ?? usual("root.crl");
+  if (list === null) return { ca };
+  const crl = readPem("sslcrl", list, "X509 CRL");
+  requireUsable("sslcrl", list, () => createSecureContext({ ca, crl }));
+  return { ca, crl };
+}
+
+type Own = Pick<ConnectionOptions, "cert" | "key" | "passphrase">;
+
+/** What the console shows of itself to a server that asks for it. */
+function ownCertificate({ sslcert, sslkey, sslpassword }: Target): Own {
+  const certificate = sslcert ?? usual("postgresql.crt");
+  if (certificate === null) {
+    if (sslkey === null) return {};
+    throw usageError("sslkey is of no use without sslcert.", "Add sslcert=FILE, the certificate of that key.");
+  }
+  const path = sslkey ?? usual("postgresql.key");
+  if (path === null) throw usageError("sslcert is of no use without its key.", "Add sslkey=FILE to the database URL.");
+  const cert = readPem("sslcert", certificate, "CERTIFICATE");
+  requireUsable("sslcert", certificate, () => createSecureContext({ cert }));
+  const key = readPem("sslkey", path, "PRIVATE KEY");
+  requirePrivate(path);
+  const passphrase = sslpassword ?? undefined;
+  requireUsable("sslkey", path, () => createPrivateKey({ key, passphrase }));
+  const own: Own = { cert, key, ...(sslpassword === null ? {} : { passphrase: sslpassword }) };
+  requireUsable("sslkey", path, () => createSecureContext(own), `that is not the key of ${certificate}`);
+  return own;
+}
+
+type FileParameter = "sslrootcert" | "sslcrl" | "sslcert" | "sslkey";
+
+/** The text of a file that holds at least one such block. */
+function readPem(parameter: FileParameter, path: string, block: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (thrown) {
+    throw useless(parameter, path, unreadable[codeOf(thrown)] ?? "it cannot be read");
+  }
+  const text = bytes.toString("latin1");
+  if (new RegExp(`-----BEGIN [A-Z0-9 ]*${block}-----`).test(text)) return text;
+  // How the one byte begins that all of these have in binary form.
+  if (bytes[0] === 0x30) throw useless(parameter, path, "it is in DER form, and PEM is needed");
+  throw useless(parameter, path, bytes.length === 0 ? "it is empty" : `it holds no ${block.toLowerCase()} in PEM form`);
+}
+
+const unreadable: Record<string, string> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EACCES: "it may not be read",
+  EISDIR: "it is a folder",
+};
+
+const hints: Record<FileParameter, string> = {
+  sslrootcert: "Give the path of the authority's certificate in PEM form, or sslrootcert=system.",
+  sslcrl: "Give the path of the authority's revocation list in PEM form, or leave sslcrl out.",
+  sslcert: "Give the path of your certificate in PEM form, with its key as sslkey=FILE.",
+  sslkey: "Give the path of your certificate's key in PEM form, and sslpassword=… where it is encrypted.",
+};
+
+function useless(parameter: FileParameter, path: string, reason: string, hint = hints[parameter]): ConsoleError {
+  return usageError(`${parameter} names ${path}: ${reason}.`, hint);
+}
+
+/** What the library makes of a file says little, in words of its own. */
+function requireUsable(parameter: FileParameter, path: string, use: () => unknown, reason?: string): void {
+  try {
+    use();
+  } catch (thrown) {
+    const isLocked = /PASSPHRASE|BAD_DECRYPT/.test(codeOf(thrown));
+    throw useless(parameter, path, isLocked ? "sslpassword does not open it" : (reason ?? "it is damaged"));
+  }
+}
+
+/** libpq takes no key that others may read: it is a secret no more. */
+function requirePrivate(path: string): void {
+  const stats = statSync(path);
+  const forOthers = stats.uid === 0 ? 0o037 : 0o077;
+  if (!stats.isFile()) throw useless("sslkey", path, "it is no file");
+  if ((stats.mode & forOthers) === 0) return;
+  throw useless("sslkey", path, "others than its owner may read it", `Run \`chmod 0600 ${path}\`.`);
+}
