@@ -5,12 +5,14 @@ import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
 import { missingPrivileges } from "../../postgres/catalog/privileges.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
+import { protectionOf } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
 import { foundInStage } from "../../postgres/live/stage.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { exposure } from "../../postgres/target/protection.ts";
 import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
@@ -33,6 +35,7 @@ export async function doctor(
   return [
     data,
     check("ok", "database", session.server),
+    checkConnection(session),
     check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
     await checkPrivileges(session),
@@ -43,6 +46,19 @@ export async function doctor(
     ...(await checkPast(session)),
     ...(isToReadPages ? await checkPages(session) : []),
   ];
+}
+
+/** Whether others on the way to the server could read or change what is sent. */
+function checkConnection({ sql }: Session): Check {
+  const protection = protectionOf(sql);
+  const exposed = exposure(protection);
+  if (exposed !== null) return check("warn", "connection", exposed.title, exposed.hint);
+  if (protection === null) return check("ok", "connection", "by a socket of this machine's file system");
+  return check(
+    "ok",
+    "connection",
+    protection.isLocal ? "within this machine" : "encrypted, to a server that proved who it is",
+  );
 }
 
 function failed(name: string, thrown: unknown): Check {

@@ -1,5 +1,5 @@
 import { ConsoleError } from "../../core/errors.ts";
-import type { Stage } from "../../core/messages/events.ts";
+import type { Stage, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
@@ -44,6 +44,8 @@ export interface Series extends EventStream {
   /** Where others can help with what nobody sees yet; null where all is one transaction. */
   side: Sql | null;
   ahead: Ahead;
+  /** What the first run has to tell of all of them, and takes out. */
+  untold: Warning[];
   /** The server's process for `sql`, which holds the lock. */
   pid: number;
   signal: AbortSignal;

@@ -3,6 +3,7 @@ import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { knownBefore } from "../drop/known-before.ts";
 import { parentsFor } from "../drop/past.ts";
 import { explained } from "../session/explained.ts";
+import { warn } from "../stages/context.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
 
@@ -32,6 +33,7 @@ async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
       ...knownBefore(open, one),
     })),
   });
+  for (const warning of open.untold.splice(0)) warn(open, warning);
   try {
     const { inForce, lifted, replaced } = await publish(open);
     emit({

@@ -4,8 +4,10 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { hasDistributed } from "../../postgres/catalog/introspect.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
+import { protectionOf } from "../../postgres/connection/connect.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
+import { exposure } from "../../postgres/target/protection.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
 import { explained } from "../session/explained.ts";
@@ -44,7 +46,9 @@ export async function runMonths(
       readPast(sql, session),
     ]);
     const months = selectMonths(session, request, onDisk, past);
-    const series = { ...stream, session, request, pid, signal, ahead: { sound: [], end: async () => {} } };
+    const exposed = exposure(protectionOf(sql));
+    const untold = exposed === null ? [] : [exposed];
+    const series = { ...stream, session, request, pid, signal, untold, ahead: { sound: [], end: async () => {} } };
     const side = isDistributed ? null : session.sql;
     if (!request.dry_run) return await runEach({ ...series, sql, side }, months, past);
     // One transaction over all of them, so that each finds what the months before it would leave.

@@ -21,20 +21,21 @@ export function isLoopback(address: string): boolean {
 }
 
 const remedy =
-  "add sslmode=verify-full&sslrootcert=FILE to the database URL, FILE being the certificate of its authority";
+  "use sslmode=verify-full&sslrootcert=FILE in the database URL, FILE being the certificate of its authority, or `system`";
 
 /** What an operator should know of a connection that others could read, or answer; null where they cannot. */
 export function exposure(protection: Protection | null): { title: string; hint: string } | null {
   if (protection === null || protection.isLocal || protection.kind === "verified") return null;
   const { place, because } = protection;
-  if (protection.kind === "unencrypted") {
+  if (protection.kind === "unverified") {
     return {
-      title: `The connection to ${place} is not encrypted (${because}): whoever is on the way can read and change what is sent.`,
-      hint: `Have that server offer TLS (ssl = on), and ${remedy}, or \`system\`.`,
+      title: `The connection to ${place} is encrypted, but that server proved nothing (${because}): another could answer in its place.`,
+      hint: `To have it prove who it is, ${remedy}.`,
     };
   }
+  const condition = protection.lacks === "failed" ? "" : "; the server has to offer TLS for that (ssl = on)";
   return {
-    title: `The connection to ${place} is encrypted, but that server proved nothing (${because}): another could answer in its place.`,
-    hint: `To have it prove who it is, ${remedy}, or \`system\`.`,
+    title: `The connection to ${place} is not encrypted (${because}): whoever is on the way can read and change what is sent.`,
+    hint: `To have it encrypted to nobody but that server, ${remedy}${condition}.`,
   };
 }
