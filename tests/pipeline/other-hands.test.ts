@@ -166,6 +166,22 @@ describe("another session", () => {
     expect(end).toMatchObject({ event: "run.finished", status: "published" });
   });
 
+  test("that adds a key which the run is about to add: told with who is connected, and it helps to run again", async () => {
+    await other`begin`;
+    await other`insert into users (user_id) values ('u5')`;
+    const running = run("month_001");
+    while ((await database.sql`select from pg_locks where not granted`).length === 0);
+    await other`commit`;
+    const { end } = await running;
+    expect(end).toMatchObject({ event: "run.failed", code: "not_as_planned", stage: "upsert" });
+    const words = end?.event === "run.failed" ? `${end.title} ${end.hint}` : "";
+    for (const fact of ["users_pkey", "key user_id", "connected: ", "another hand as ", "Run the month again"]) {
+      expect(words).toContain(fact);
+    }
+    expect(words).not.toContain("u5");
+    expect((await run("month_001")).end).toMatchObject({ event: "run.finished", status: "published" });
+  });
+
   test("that adds the very row which the run adds: told as what it is", async () => {
     await database.sql`insert into users (user_id) values ('u5')`;
     const { end } = await meanwhile((sql) => sql`insert into labels values ('u5', true)`);

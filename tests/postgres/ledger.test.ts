@@ -104,7 +104,7 @@ test("a failure is kept with its faults, whatever bytes their values hold", asyn
     file: "users.csv",
     line: 3,
     column: "n",
-    value: "a\u0000'\"\\b",
+    value: "a\u0000'\"\\b\\u0000\ud800",
     code: "nul_byte",
     reason: "NUL",
   } as const;
@@ -129,7 +129,7 @@ test("a failure is kept with its faults, whatever bytes their values hold", asyn
     reject_file: "r.csv",
   });
   expect(detail?.faults).toEqual([
-    { ...fault, value: "a\ufffd'\"\\b" },
+    { ...fault, value: "a\ufffd'\"\\b\\u0000\ufffd" },
     { file: "labels.csv", code: "file_missing", reason: "gone" },
   ]);
   const last = await lastRuns(sql, dataset, null);

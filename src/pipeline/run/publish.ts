@@ -5,7 +5,7 @@ import { changedSince } from "../../csv/drop.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
-import { isLost } from "../../postgres/connection/errors.ts";
+import { isLost, translate } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
 import { giveRoom, settleTransaction } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
@@ -58,6 +58,8 @@ export interface MonthRun extends Series, Omit<StageContext, "tx" | "tasks" | "p
   left: MonthOnDisk[];
   /** The one it is in; null before the first. */
   stage: Stage | null;
+  /** Resolves once the staging tables are there to be filled. */
+  staging: Promise<void>;
 }
 
 /** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
@@ -150,10 +152,9 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   await inStage(open, "validate", () => validate(context));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
-    await findUnexpected(context);
     const title = `${open.month} was rejected: ${failed} of ${record.verdicts.length} expectations failed.`;
     throw new ConsoleError("expectation_failed", title, {
-      hint: "Nothing was published. `show` with the run's number lists the values; mend the drop, then run the month again.",
+      hint: `Nothing was published. ${await listUnexpected(context)} Mend the drop, then run the month again.`,
       faults: open.faults.listed,
       faultCount: open.faults.count,
     });
@@ -171,6 +172,17 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   });
   if (open.side === null) await emptyStage(context.tx, open.tables);
   return snapshots;
+}
+
+/** Find the values that were not as expected; says where they are listed, or what kept it from that. */
+async function listUnexpected(context: StageContext): Promise<string> {
+  try {
+    await findUnexpected(context);
+    return "`show` with the run's number lists the values.";
+  } catch (thrown) {
+    stopIfCancelled(context.signal);
+    return `Which values they are could not be found out: ${translate(thrown).title}`;
+  }
 }
 
 /**

@@ -35,21 +35,32 @@ export async function recordRun(
   ]);
 }
 
-/** Record a failure, if the server is still there to keep it; if not, the ledger will show the run as crashed. */
+/**
+ * Record a failure, of what was found at least its stage and words. Resolves to what the ledger does not hold, null where it
+ * holds all: where the server is gone, it will show the run as crashed.
+ */
 export async function recordFailure(
   sql: Sql,
   run: number,
   record: RunRecord,
   error: ConsoleError,
   failure: RunFailure,
-): Promise<void> {
+): Promise<string | null> {
   // The commit that is under way writes these very lines: it would be waited for without an end.
-  if (error.code === "outcome_unknown") return;
+  if (error.code === "outcome_unknown") return null;
   const status = statuses[failureCodes[error.code].exit] ?? "failed";
   try {
     await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
+    return null;
   } catch (thrown) {
-    if (!isLost(error)) throw thrown;
+    const why = translate(thrown).title;
+    const isClosed = await closeRun(sql, run, status, [], failure).then(
+      () => true,
+      () => false,
+    );
+    if (isClosed) return `What else was found is not in the ledger: ${why}`;
+    // It was told already.
+    return isLost(error) ? null : `The ledger could not be told of it, and will call the run crashed: ${why}`;
   }
 }
 

@@ -14,7 +14,7 @@ import { fail, runMonth } from "./run.ts";
 export async function runJob(
   series: Series,
   job: Job,
-  { drop, left, past }: Pick<MonthRun, "drop" | "left" | "past">,
+  { drop, left, past, staging }: Pick<MonthRun, "drop" | "left" | "past" | "staging">,
 ): Promise<ConsoleError | null> {
   const { session, pid } = series;
   const { dataset, sql: ledger } = session;
@@ -27,7 +27,7 @@ export async function runJob(
   const open: MonthRun = {
     ...series,
     ...job,
-    ...{ run, drop, left, suites, past, before },
+    ...{ run, drop, left, suites, past, before, staging },
     incoming: incomingOf(job.tables, drop, before),
     goesOn: mode === "dry_run" && left.length > 0,
     record: emptyRecord(),
@@ -35,5 +35,7 @@ export async function runJob(
     stage: null,
   };
   const refusal = outOfOrder(job, past) ?? stampOutOfOrder(job, past);
-  return refusal === null ? runMonth(open) : fail(open, refusal);
+  if (refusal === null) return runMonth(open);
+  await Promise.allSettled([staging]);
+  return fail(open, refusal);
 }

@@ -1,4 +1,4 @@
-import type { ConsoleError } from "../../core/errors.ts";
+import { type ConsoleError, metLater } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
@@ -93,8 +93,9 @@ async function beginMonth(
   // A restamp is asked for because of the snapshots, whatever the files say.
   if (!request.force && !request.restamp && (await isUnchanged(series, job, drop, past))) return null;
   // Nothing is heard of the server while code is being loaded, so it is told before what to do meanwhile.
-  const [{ runJob }] = await Promise.all([loadRun(), prepareStage(sql, session.tables)]);
-  return runJob(series, job, { drop, left, past });
+  const staging = metLater(prepareStage(sql, session.tables));
+  const { runJob } = await loadRun();
+  return runJob(series, job, { drop, left, past, staging });
 }
 
 /** What a run needs more than one that has nothing to do, in pieces between which the server is heard. */

@@ -120,10 +120,10 @@ function refused(error: postgres.PostgresError, target: Target | null, protectio
   const facts = factsOf(error).join(", ");
   const title = isConnecting
     ? `Cannot connect to ${placeOf(error, target)}: ${cause} (${message ?? facts}).`
-    : `PostgreSQL: ${message ?? cause} (${facts})`;
+    : `PostgreSQL: ${message ?? cause} (${facts}).`;
   const detail = detailFrom(error);
   const says = hintFrom(error);
-  return new ConsoleError(code, detail === null ? title : `${title}. ${detail}`, {
+  return new ConsoleError(code, detail === null ? title : `${title} ${detail}`, {
     hint: says === null ? hint : `${says} ${hint}`,
     cause: error,
   });

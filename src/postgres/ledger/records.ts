@@ -53,9 +53,9 @@ export async function closeRun(
 ): Promise<void> {
   await sql`
     update console.runs
-       set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json([...warnings])},
+       set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json(storable(warnings))},
            failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
-           failure_title = ${failure?.title ?? null}, failure_hint = ${failure?.hint ?? null},
+           failure_title = ${failure && storableText(failure.title)}, failure_hint = ${failure && storableText(failure.hint)},
            fault_count = ${failure?.fault_count ?? 0}, fault_groups = ${sql.json(storable(failure?.fault_groups ?? []))},
            reject_file = ${failure?.reject_file ?? null}
      where run = ${run}`;
@@ -118,7 +118,14 @@ export async function touchFiles(
   }
 }
 
-/** jsonb holds no NUL, which a value found in a bad file may contain. */
+/**
+ * What a value found in a bad file may contain and PostgreSQL has no room for, NUL and half a surrogate pair, as the
+ * character that stands for one that cannot be shown.
+ */
 function storable(value: unknown): JSONValue {
-  return JSON.parse(JSON.stringify(value ?? null).replaceAll("\\u0000", "\\ufffd"));
+  return JSON.parse(JSON.stringify(value ?? null, (_, one) => (typeof one === "string" ? storableText(one) : one)));
+}
+
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\ufffd");
 }

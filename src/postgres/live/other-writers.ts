@@ -102,6 +102,25 @@ export async function keepOthersOut(
   await tx`lock table ${list(tables.map(qualified))} in ${mode} mode`;
 }
 
+/** Somebody who is connected to this database besides the console. */
+export interface OtherSession {
+  application: string;
+  role: string;
+  /** Null where it is of this machine, or not ours to see. */
+  address: string | null;
+  pid: number;
+}
+
+/** Who might have written what no run did. Other consoles are not among them: they would hold the lock. */
+export async function otherSessions(sql: Queryable): Promise<OtherSession[]> {
+  return sql<OtherSession[]>`
+    select application_name as application, usename as role, host(client_addr) as address, pid
+      from pg_stat_activity
+     where datname = current_database() and backend_type = 'client backend'
+       and application_name <> current_setting('application_name')
+     order by backend_start desc`;
+}
+
 /** Those of the tables where something else than our statements has a say in what is written: triggers, rules, policies. */
 export async function tablesWithHooks(tx: Transaction, tables: readonly LoadTable[]): Promise<string[]> {
   const wanted = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));

@@ -35,7 +35,8 @@ const ofLanguage = /^(pl|tcl)/;
 
 /** Where an error was, in lines that name no value: what follows them is left out. */
 const copied = /^COPY ([^\n]+?), \p{L}+ (\d+)(?:, \p{L}+ ([^\n]+?)(?=:|$))?/mu;
-const called = /^(?:PL\/\w+|SQL) \p{L}+ "?([\w.$]+)[("\s]/mu;
+const called = /^(?:PL\/\w+ \p{L}+ ([\w.$]+)[( ]|SQL \p{L}+ "([\w.$]+)" )/mu;
+const ofFunction = /^(PL\/|SQL )/m;
 const atTuple = /^while \w+ (?:index )?tuple \(\d+,\d+\) in relation "[^"\n]*"/m;
 
 /** The line of the rows that a COPY was sent, and the column where it knows that; null for what was no COPY. */
@@ -46,7 +47,8 @@ function placeOf({ where = "" }: ServerError) {
 
 /** The function that it was in: looked for only before what a COPY was sent, which may look like anything. */
 function functionOf({ where = "" }: ServerError): string | null {
-  return called.exec(where.slice(0, copied.exec(where)?.index))?.[1] ?? null;
+  const [, procedural, sql] = called.exec(where.slice(0, copied.exec(where)?.index)) ?? [];
+  return procedural ?? sql ?? null;
 }
 
 /** True where the server's words cannot hold a customer's value, by their SQLSTATE and by what they come from. */
@@ -54,7 +56,7 @@ function speaksOfNames(error: ServerError): boolean {
   if (ofLanguage.test(error.file ?? "")) return false;
   if (ofServer.test(error.code) || ofNoValue.test(error.message)) return true;
   const ofCell = placeOf(error)?.column != null;
-  return ofStatement.test(error.code) && !ofCell && functionOf(error) === null;
+  return ofStatement.test(error.code) && !ofCell && !ofFunction.test(error.where ?? "");
 }
 
 /** The server's own words; null where they may show a value. */

@@ -1,0 +1,92 @@
+import { ConsoleError, codeOf } from "../../core/errors.ts";
+import { escapeControl } from "../../core/text.ts";
+import { translate } from "../../postgres/connection/errors.ts";
+import { type OtherSession, otherSessions } from "../../postgres/live/other-writers.ts";
+import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
+import { parentsFor } from "../drop/past.ts";
+import { explained } from "../session/explained.ts";
+import type { MonthRun } from "./publish.ts";
+
+/**
+ * What went wrong, in the operator's words. Key faults are looked up line by line, now that nothing is open; what keeps them
+ * from being found takes nothing away from what is known by then.
+ */
+export async function whyFailed(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
+  const { session, signal, faults } = open;
+  if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
+  if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
+  if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
+  // What became of a file meanwhile says nothing of what was read.
+  if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
+  if (!(thrown instanceof ConsoleError || thrown instanceof KeyFault || isKeyViolation(thrown))) {
+    return explained(thrown, session);
+  }
+  const hindrance = await searchKeys(open);
+  if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
+  if (faults.count > 0) return withoutLines(faults.rejection(), hindrance);
+  if (thrown instanceof KeyFault) return withoutLines(rejectedKey(open, thrown), hindrance);
+  if (!isKeyViolation(thrown)) return translate(thrown);
+  return hindrance === null ? keyOfOthers(open, thrown) : withoutLines(keyOfSomebody(open, thrown), hindrance);
+}
+
+/** Find repeated and orphaned keys; what kept it from that, null when nothing did. */
+async function searchKeys(open: MonthRun): Promise<ConsoleError | null> {
+  const { session, sql, month, backfill, past, incoming, faults } = open;
+  try {
+    await findKeyFaults(sql, { ...open, parents: parentsFor(month, backfill, past) }, incoming, faults);
+    return null;
+  } catch (thrown) {
+    return explained(thrown, session);
+  }
+}
+
+/** The same error, which also tells why the lines of keys were not found. */
+function withoutLines(error: ConsoleError, hindrance: ConsoleError | null): ConsoleError {
+  if (hindrance === null) return error;
+  const { code, title, hint, faults, faultCount, cause } = error;
+  const found = `Which keys are repeated or orphaned, and on which lines, could not be found out: ${hindrance.title}`;
+  return new ConsoleError(code, title, { hint: `${hint} ${found}`, faults, faultCount, cause });
+}
+
+function rejectedKey({ month }: MonthRun, { kind, table }: KeyFault): ConsoleError {
+  const what = kind === "repeated" ? "stands there more than once" : "has no row in the table that it refers to";
+  return new ConsoleError("drop_rejected", `${month} was rejected: a key of ${table} ${what}.`, {
+    hint: "Nothing was published. `check` reads the drop once more, and lists the lines.",
+  });
+}
+
+/** A key that may be wrong in the drop: it could not be searched. */
+function keyOfSomebody({ month }: MonthRun, thrown: unknown): ConsoleError {
+  const { title } = translate(thrown);
+  return new ConsoleError("not_as_planned", `A key of ${month} was refused. ${title}`, {
+    hint: "Nothing was published. Either the drop is wrong in that, or somebody else wrote meanwhile: `check` reads the drop, and tells.",
+    cause: thrown,
+  });
+}
+
+/** A key that was neither live when the plan was made nor is wrong in the drop. */
+async function keyOfOthers({ session, month }: MonthRun, thrown: unknown): Promise<ConsoleError> {
+  const isThere = codeOf(thrown) === "23505";
+  const what = isThere ? "that it brings was written" : "that it refers to was removed";
+  const { title } = translate(thrown);
+  const others = await otherSessions(session.sql).catch(() => []);
+  return new ConsoleError("not_as_planned", `A key of ${month} ${what} by others while the run went on. ${title}`, {
+    hint:
+      "Nothing was published. Run the month again: it is then compared with what is there by now. " +
+      `${inWords(others)} Should it come back, a trigger may be what writes: \`\\d TABLE\` in psql shows those.`,
+    cause: thrown,
+  });
+}
+
+/** Sessions that are named; more are counted. */
+const named = 3;
+
+function inWords(others: readonly OtherSession[]): string {
+  if (others.length === 0) return "Whoever it was is not connected to the database any more.";
+  const names = others.slice(0, named).map(({ application, role, address, pid }) => {
+    const from = address === null ? "" : ` from ${address}`;
+    return escapeControl(`${application || "a session"} as ${role}${from} (process ${pid})`);
+  });
+  const more = others.length > named ? `, and ${others.length - named} more` : "";
+  return `Besides the console there are connected: ${names.join(", ")}${more}.`;
+}
