@@ -1,5 +1,5 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
-import { isRunEvent, type RunEvent } from "../core/messages/events.ts";
+import { type EventOf, isRunEvent, type RunEvent } from "../core/messages/events.ts";
 import type { RunOutcome } from "../core/messages/listings.ts";
 import {
   type Hello,
@@ -182,20 +182,33 @@ function fromWire(error: WireError): ConsoleError {
   });
 }
 
-/** A run whose process died gets the last word that it could not say itself: the true one, which the ledger knows. */
+/**
+ * A run whose process died gets the last word that it could not say itself: the true one, which the ledger knows. It is
+ * asked after that word, too, for whoever asks takes away what the run left, and other months may have been to follow.
+ */
 async function endAbruptly(
   { request, resolve, reject, onEvent, latest }: Pending,
   death: ConsoleError,
   ask: (run: number, request: RunRequest) => Promise<RunOutcome>,
 ): Promise<void> {
-  const isUnderWay = latest !== null && latest.event !== "run.finished" && latest.event !== "run.failed";
-  if (request.kind !== "run" || !isUnderWay || latest.run === null) return reject(unanswered(request.kind, death));
-  const { run } = latest;
-  const told = await ask(run, request)
+  const failure = latest?.event === "run.failed" ? failureIn(latest) : null;
+  if (request.kind !== "run" || latest === null || latest.run === null) {
+    return reject(failure ?? unanswered(request.kind, death));
+  }
+  const last = latest.run;
+  const isTold = failure !== null || latest.event === "run.finished";
+  const told = await ask(last, request)
     .then((outcome) => wordsOn(outcome, death))
-    .catch((thrown) => notKnown(run, death, toConsoleError(thrown)));
+    .catch((thrown) => notKnown(last, death, toConsoleError(thrown)));
   let { seq } = latest;
-  for (const { run, body } of told.said) onEvent?.({ ...body, run, seq: ++seq, at: new Date().toISOString() });
-  if (told.error === null) resolve({ exit_code: 0 });
-  else reject(told.error);
+  for (const { run, body } of told.said) {
+    if (!isTold || run !== last) onEvent?.({ ...body, run, seq: ++seq, at: new Date().toISOString() });
+  }
+  const error = failure ?? told.error;
+  if (error === null) resolve({ exit_code: 0 });
+  else reject(error);
+}
+
+function failureIn({ code, title, hint }: EventOf<"run.failed">): ConsoleError {
+  return new ConsoleError(isFailureCode(code) ? code : "internal", title, { hint });
 }

@@ -1,0 +1,21 @@
+import { waitForLocks } from "../../postgres/connection/lock.ts";
+import { emptyStage } from "../../postgres/live/stage.ts";
+import type { Session } from "./session.ts";
+import { asWriter } from "./writer.ts";
+
+/** How long others that read the stage, such as a dump of the database, are waited for. */
+const lockPatience = "1s";
+
+/**
+ * Call those runs crashed that did not live to say how they ended, and take away what they left in the stage. Where that
+ * cannot be done it is the next run's to do, and where somebody is at work by now, theirs.
+ */
+export async function tidyUp(session: Session): Promise<void> {
+  const emptying = asWriter(session, (sql) =>
+    sql.begin(async (tx) => {
+      await waitForLocks(tx, lockPatience);
+      await emptyStage(tx, session.tables);
+    }),
+  );
+  await emptying.catch(() => undefined);
+}
