@@ -114,10 +114,7 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
       await exited;
     },
     kill() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGKILL");
-        void child.exited.then(() => child.leave(settings));
-      }
+      child.kill("SIGKILL");
       asker?.kill();
     },
   };

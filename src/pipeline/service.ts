@@ -229,9 +229,8 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
 
 /** `db start`, `db stop`, `db status`, `db url`: the embedded server, whatever database the console is set to use. */
 async function serverCommand(home: string, action: RequestOf<"db">["action"], waiting: Waiting): Promise<ServerStatus> {
-  const { leaveServer, serverStatus, startServer, stopServer } = await import("../postgres/embedded/server.ts");
+  const { serverStatus, startServer, stopServer } = await import("../postgres/embedded/server.ts");
   if (action === "start") return startServer(home, waiting);
   if (action === "stop") return stopServer(home, waiting);
-  if (action === "leave") return leaveServer(home, waiting);
   return serverStatus(home);
 }

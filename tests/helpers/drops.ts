@@ -65,16 +65,18 @@ export interface DropFolder {
   remove(): void;
 }
 
+export function writeDrop(folder: string, files: Record<string, Rows>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, rows] of Object.entries(files)) {
+    writeFileSync(join(folder, name), rows.map((cells) => `${cells.join(",")}\n`).join(""));
+  }
+}
+
 export function dropFolder(): DropFolder {
   const path = mkdtempSync(join(tmpdir(), "streamflow-drops-"));
   return {
     path,
-    write(month, files) {
-      mkdirSync(join(path, month), { recursive: true });
-      for (const [name, rows] of Object.entries(files)) {
-        writeFileSync(join(path, month, name), rows.map((cells) => `${cells.join(",")}\n`).join(""));
-      }
-    },
+    write: (month, files) => writeDrop(join(path, month), files),
     empty() {
       for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true });
     },

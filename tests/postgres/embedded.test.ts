@@ -66,24 +66,12 @@ test("the server stays while anybody uses it, and leaves with the last", async (
   expect(await serverStatus(home)).toMatchObject({ running: false });
 });
 
-test("a user that is killed has left: the next one finds the server, and stops it", async () => {
-  const other = new OtherConsole(home);
-  const url = await other.url();
-  const { pid } = await serverStatus(home);
-  await other.kill();
-  const use = await acquire(home);
-  expect(use.url).toBe(url);
-  expect((await serverStatus(home)).pid).toBe(pid);
-  await use.release();
-  expect(await serverStatus(home)).toMatchObject({ running: false });
-});
-
 test("Ctrl-C at the terminal of a user does not reach the server", async () => {
   const other = new OtherConsole(home);
   const url = await other.url();
   const { pid } = await serverStatus(home);
-  await other.interrupt();
   const use = await acquire(home);
+  await other.interrupt();
   expect(await ask(url)).toEqual(sound);
   expect((await serverStatus(home)).pid).toBe(pid);
   await use.release();

@@ -75,8 +75,7 @@ const requests = {
   partition: { kind: "'partition'" },
   /** Look at what others took, and seal it as it is once the front end has asked whether that is meant. */
   adopt: { kind: "'adopt'", confirmed: "boolean" },
-  /** `leave` stops the server only if nobody uses it and nobody keeps it. */
-  db: { kind: "'db'", action: "'start' | 'stop' | 'leave' | 'status' | 'url'" },
+  db: { kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" },
   /** Which database this is: answered as soon as it is reached, and before all that was asked later. */
   database: { kind: "'database'" },
   cancel: { kind: "'cancel'" },

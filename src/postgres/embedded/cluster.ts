@@ -56,14 +56,19 @@ function requireOurCluster(data: string): void {
   );
 }
 
-function removeUnfinished({ folder }: ServerPaths): void {
-  for (const entry of readdirSync(folder).filter((name) => name.startsWith(unfinishedPrefix))) {
-    try {
-      rmSync(join(folder, entry), { recursive: true, force: true });
-    } catch {
-      // The initdb of a console that was killed still writes there: the next start removes the rest.
-    }
+/** Remove what was begun by a console that died over it; false while some is left. Only for whoever holds the turn. */
+export function removeUnfinished({ folder }: ServerPaths): boolean {
+  const found = readdirSync(folder).filter((name) => name.startsWith(unfinishedPrefix));
+  return found.map((name) => isRemoved(join(folder, name))).every(Boolean);
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The initdb of that console still writes there.
   }
+  return !existsSync(path);
 }
 
 /** What was interrupted is never taken for whole: the directory gets its name when it is complete. */

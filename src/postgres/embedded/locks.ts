@@ -1,8 +1,8 @@
-import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
 import { ConsoleError, messageOf } from "../../core/errors.ts";
 import type { Account } from "../target/accounts.ts";
 import { give, type ServerPaths } from "./home.ts";
+import { flock, type LockMode } from "./system/libc.ts";
 
 /**
  * A lock of the kernel's on a file (flock): it ends with `release`, or with the last process that inherited its handle,
@@ -11,34 +11,9 @@ import { give, type ServerPaths } from "./home.ts";
  */
 export interface Hold extends Disposable {
   handle: number;
+  /** Whether nobody else holds it: nobody does then until it is released. */
+  isOnly(): boolean;
   release(): void;
-}
-
-/** Operations of flock(2). */
-const operations = { shared: 1, exclusive: 2 };
-const withoutWaiting = 4;
-
-type LockMode = keyof typeof operations;
-type Flock = (handle: number, operation: number) => number;
-let loaded: Flock | null = null;
-
-const libraries = process.platform === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", "libc.so"];
-
-function loadFlock(): Flock {
-  let reason: unknown;
-  for (const library of libraries) {
-    try {
-      const { symbols } = dlopen(library, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } });
-      return symbols.flock;
-    } catch (error) {
-      // Another C library has another name.
-      reason ??= error;
-    }
-  }
-  throw new ConsoleError("embedded_unavailable", `The system's C library cannot be loaded: ${reason}`, {
-    hint: "If memory is limited, `ulimit -v unlimited` helps; else set DATABASE_URL to a PostgreSQL of your own.",
-    cause: reason,
-  });
 }
 
 /** The lock, or null while others hold one that excludes it. The file is made if need be. */
@@ -58,8 +33,7 @@ export function lockFile(path: string, mode: LockMode, account: Account | null):
 }
 
 function heldOn(handle: number, mode: LockMode): Hold | null {
-  loaded ??= loadFlock();
-  if (loaded(handle, operations[mode] | withoutWaiting) !== 0) {
+  if (!flock(handle, mode)) {
     closeSync(handle);
     return null;
   }
@@ -68,7 +42,7 @@ function heldOn(handle: number, mode: LockMode): Hold | null {
     if (isHeld) closeSync(handle);
     isHeld = false;
   };
-  return { handle, release, [Symbol.dispose]: release };
+  return { handle, isOnly: () => isHeld && flock(handle, "exclusive"), release, [Symbol.dispose]: release };
 }
 
 /** Whether a process that a server started lives on this home, wherever it runs; changes nothing. */

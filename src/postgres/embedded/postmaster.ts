@@ -1,7 +1,16 @@
 import { writeFileSync } from "node:fs";
 import type { ServerPaths } from "./home.ts";
 import { isServerLocked } from "./locks.ts";
-import { holdersOf, isServerIn, ownNumberOf, type Place, placeOf, readText, serversIn, titleOf } from "./processes.ts";
+import {
+  holdersOf,
+  isServerIn,
+  ownNumberOf,
+  type Place,
+  placeOf,
+  readText,
+  serversIn,
+  titleOf,
+} from "./system/processes.ts";
 
 /** A server that runs on a data directory, as it describes itself in postmaster.pid. */
 export interface Postmaster {

@@ -1,18 +1,20 @@
 import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
 import { openDatabase, versionOf } from "../connection/open.ts";
-import { database, owner } from "./cluster.ts";
-import { prepareHome, requireReadable, type ServerHome, serverPaths, writeOwned } from "./home.ts";
+import { database, owner, removeUnfinished } from "./cluster.ts";
+import { prepareHome, requireReadable, type ServerHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
 import { type Hold, lockFile } from "./locks.ts";
-import { type Postmaster, whoLivesOn } from "./postmaster.ts";
-import { placeOf } from "./processes.ts";
+import { type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
 import { serverSettings } from "./settings.ts";
-import { socketSeen } from "./socket.ts";
+import { removeSocketDirectory, socketDirectories, socketSeen } from "./socket.ts";
 import { ensureRunning } from "./start.ts";
-import { stopPostmaster } from "./stop.ts";
+import { endOrphans, stopPostmaster } from "./stop.ts";
+import { appointDeputy, type Deputy } from "./system/deputy.ts";
+import { placeOf } from "./system/processes.ts";
 import { inTurn, short } from "./turn.ts";
-import { silently, type Waiting } from "./waiting.ts";
+import { aMoment, silently, type Waiting, waitFor } from "./waiting.ts";
 
 /** A share in the server of a home. */
 export interface ServerUse {
@@ -28,26 +30,43 @@ export interface ServerUse {
  */
 export async function acquireServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerUse> {
   const paths = prepareHome(home, settings);
-  return inTurn(paths, waiting, async () => {
-    const share = takeShare(paths);
-    try {
-      const postmaster = await ensureRunning(paths, waiting);
-      return {
-        url: urlOf(postmaster),
-        async release() {
-          share.release();
-          // A wait that was ended may have been for something else.
-          const anew = { ...silently, tell: waiting.tell };
-          // Somebody may have deleted the home under the server: there is nothing left to take turns over.
-          if (!existsSync(paths.folder)) await stopPostmaster(postmaster, paths, anew);
-          else await leave(paths, anew);
-        },
-      };
-    } catch (error) {
+  const deputy = deputyFor(paths);
+  try {
+    return await inTurn(paths, waiting, async () => {
+      const share = takeShare(paths);
+      try {
+        const postmaster = await ensureRunning(paths, waiting);
+        return { url: urlOf(postmaster), release: () => release(share, postmaster) };
+      } catch (error) {
+        share.release();
+        throw error;
+      }
+    });
+  } catch (error) {
+    deputy.dismiss();
+    throw error;
+  }
+
+  async function release(share: Hold, postmaster: Postmaster): Promise<void> {
+    using _ = deputy;
+    // A wait that was ended may have been for something else.
+    const anew = { ...silently, tell: waiting.tell };
+    if (existsSync(paths.folder)) {
       share.release();
-      throw error;
+      await leave(paths, anew);
+    } else {
+      // Somebody may have moved or deleted the home under the server: there is nothing here to take turns over.
+      if (share.isOnly()) await stopPostmaster(postmaster, paths, anew);
+      share.release();
     }
-  });
+  }
+}
+
+const leaving = Bun.fileURLToPath(new URL("leave.ts", import.meta.url));
+
+/** Who leaves in our place if we die before we have left: at any moment, also while we start or stop the server. */
+function deputyFor({ folder }: ServerPaths): Deputy {
+  return appointDeputy([process.execPath, leaving, "."], dirname(folder));
 }
 
 /** Only those whose turn it is ask for all shares at once, so that one is to be had. */
@@ -62,6 +81,7 @@ function takeShare({ users, account }: ServerHome): Hold {
 /** Start the server, and keep it running when its users leave. */
 export async function startServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerStatus> {
   const paths = prepareHome(home, settings);
+  using _ = deputyFor(paths);
   await inTurn(paths, waiting, async () => {
     await ensureRunning(paths, waiting);
     writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", paths.account);
@@ -74,6 +94,7 @@ export async function stopServer(home: string, waiting = silently): Promise<Serv
   requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
     const paths = prepareHome(home);
+    using _ = deputyFor(paths);
     await inTurn(paths, waiting, async () => {
       rmSync(paths.keep, { force: true });
       await stopIfUnused(paths, waiting);
@@ -82,10 +103,9 @@ export async function stopServer(home: string, waiting = silently): Promise<Serv
   return serverStatus(home);
 }
 
-/** Leave in the place of a user that was killed: a server that nobody uses or keeps stops. */
-export async function leaveServer(home: string, waiting: Waiting): Promise<ServerStatus> {
-  if (existsSync(serverPaths(home).folder)) await leave(prepareHome(home), waiting);
-  return serverStatus(home);
+/** Leave in the place of a user that died: a server that nobody uses or keeps stops. */
+export async function leaveServer(home: string): Promise<void> {
+  if (existsSync(serverPaths(home).folder)) await leave(prepareHome(home), silently);
 }
 
 async function leave(paths: ServerHome, waiting: Waiting): Promise<void> {
@@ -96,12 +116,25 @@ async function stopIfUnused(paths: ServerHome, waiting: Waiting): Promise<void> 
   if (existsSync(paths.keep)) return;
   using alone = lockFile(paths.users, "exclusive", paths.account);
   if (alone === null) return;
-  const present = whoLivesOn(paths);
-  if (present.state === "here") return await stopPostmaster(present.postmaster, paths, waiting);
+  // Somebody may have died over making it, and over starting it.
+  await waitFor(() => removeUnfinished(paths), aMoment, waiting);
+  const present = await oncePlain(paths, waiting);
   const place = placeOf(paths.data);
+  if (present.state === "here") await stopPostmaster(present.postmaster, paths, waiting);
   // In another process space, or without its pid file: it cannot be reached, but signalled all the same.
-  if (present.state !== "elsewhere" || present.process === null || place === null) return;
-  await stopPostmaster({ pid: present.process, place, socketDirectory: paths.socket }, paths, waiting);
+  else if (present.state === "elsewhere" && present.process !== null && place !== null) {
+    await stopPostmaster({ pid: present.process, place, socketDirectory: paths.socket }, paths, waiting);
+  } else if (present.state === "unsettled" && place !== null) await endOrphans(place, waiting);
+  if (whoLivesOn(paths).state === "none") socketDirectories(paths).forEach(removeSocketDirectory);
+}
+
+/** Who lives there: one that was only just started has yet to say who it is. */
+async function oncePlain(paths: ServerPaths, waiting: Waiting): Promise<Present> {
+  const plain = () => {
+    const present = whoLivesOn(paths);
+    return (present.state === "here" || present.state === "none") && present;
+  };
+  return (await waitFor(plain, aMoment, waiting)) ?? whoLivesOn(paths);
 }
 
 /** How the server of this home stands; changes nothing. Throws where that is not to be seen. */

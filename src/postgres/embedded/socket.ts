@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
@@ -54,7 +54,21 @@ export function prepareSocketDirectory(directory: string, account: Account | nul
   give(directory, account);
   chmodSync(directory, secret);
   // What a crash left: a lock file whose process number was given to another process would keep the server away.
+  removeSocket(directory);
+}
+
+function removeSocket(directory: string): void {
   for (const left of [socketPath(directory), `${socketPath(directory)}.lock`]) rmSync(left, { force: true });
+}
+
+/** Remove what a server that was killed has left of its socket. Only while no server lives. */
+export function removeSocketDirectory(directory: string): void {
+  try {
+    removeSocket(directory);
+    rmdirSync(directory);
+  } catch {
+    // Somebody else's files are in it, or it is gone: either way it is not ours to force.
+  }
 }
 
 function ownerOf(account: Account | null): number {

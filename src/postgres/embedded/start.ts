@@ -5,10 +5,10 @@ import { type ServerHome, type ServerPaths, secret } from "./home.ts";
 import { launchServer, startFailed } from "./launch.ts";
 import { lockFile } from "./locks.ts";
 import { disownPidFile, findPostmaster, type Postmaster, type Present, whoLivesOn } from "./postmaster.ts";
-import { commandOf, placeOf } from "./processes.ts";
 import { type Programs, programsFor } from "./programs.ts";
 import { prepareSocketDirectory, socketDirectories, socketPort, socketSeen } from "./socket.ts";
 import { endOrphans, stopPostmaster } from "./stop.ts";
+import { commandOf, placeOf } from "./system/processes.ts";
 import { aMoment, recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
 /** Backends that outlived a killed server end by themselves; one whose home was replaced looks for it once a minute. */

@@ -3,7 +3,7 @@ import { ConsoleError, codeOf } from "../../core/errors.ts";
 import type { ServerPaths } from "./home.ts";
 import { isServerLocked } from "./locks.ts";
 import type { Postmaster } from "./postmaster.ts";
-import { isServerIn, type Place, serversIn, titleOf } from "./processes.ts";
+import { isServerIn, type Place, serversIn, titleOf } from "./system/processes.ts";
 import { aMoment, type Waiting, waitFor } from "./waiting.ts";
 
 /**

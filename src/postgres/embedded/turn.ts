@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { ConsoleError } from "../../core/errors.ts";
 import { cannotUse, type ServerHome, type ServerPaths, writeOwned } from "./home.ts";
 import { lockFile } from "./locks.ts";
-import { isStopped, readText } from "./processes.ts";
+import { isStopped, readText } from "./system/processes.ts";
 import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 
 /** How long one console waits for another that is starting or stopping the server, and what comes of it when that is over. */

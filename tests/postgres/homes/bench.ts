@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { atEnd } from "../../helpers/at-end.ts";
 import { asking, homesFolder } from "../../helpers/homes.ts";
-import { Home } from "./home.ts";
+import { Home, until } from "./home.ts";
 import { accountOf, type Who } from "./who.ts";
 
 /** How many tests of a file run side by side, each on a home of its own: most of the time they wait. */
@@ -88,7 +88,7 @@ async function onHome(begun: Home | Promise<Home>, body: (home: Home) => unknown
       expect(await home.kept()).toBe(home.rows);
       expect(await home.does("status")).toMatchObject({ running: false, kept: false });
     }
-    expect(home.servers()).toEqual([]);
+    await until(() => home.inhabitants().length === 0, "the end of all that lives there");
   } finally {
     await home.remove();
   }

@@ -140,23 +140,30 @@ export class Home {
     return Number(this.read("postmaster.pid").split("\n")[0]);
   }
 
-  /** Processes of servers at work in the folder, wherever it has been moved in the meantime. */
+  /** Processes at work in the folder, wherever it has been moved in the meantime: a server's, and consoles' deputies. */
+  inhabitants(): number[] {
+    return processes().filter((pid) => linkOf(pid, "cwd").startsWith(this.around));
+  }
+
   servers(): number[] {
-    return processes().filter((pid) => {
-      try {
-        return (
-          readlinkSync(`/proc/${pid}/cwd`).startsWith(this.around) &&
-          readlinkSync(`/proc/${pid}/exe`).endsWith("postgres")
-        );
-      } catch {
-        return false;
-      }
-    });
+    return this.inhabitants().filter((pid) => linkOf(pid, "exe").endsWith("postgres"));
+  }
+
+  /** Of consoles that live, and of those that died as long as they are still being replaced. */
+  deputies(): number[] {
+    return this.inhabitants().filter((pid) => linkOf(pid, "cwd") === this.path);
   }
 
   /** All of its servers have ended. */
   async gone(): Promise<void> {
     await until(() => this.servers().length === 0, "the end of all servers");
+  }
+
+  /** Nothing lives on it, within the five seconds that are promised, and nothing is left in it that only a server needs. */
+  async deserted(): Promise<void> {
+    await until(() => this.inhabitants().length === 0, "the end of all that lives there", 5_000);
+    const left = readdirSync(this.folder).filter((name) => name === "socket" || name.startsWith("data.new-"));
+    if (left.length > 0) throw new Error(`${left.join(", ")} is left`);
   }
 
   killAll(): void {
@@ -175,6 +182,15 @@ export class Home {
   }
 }
 
+/** What this link of a process leads to; nothing where there is none, or none for us. */
+function linkOf(pid: number, name: "cwd" | "exe"): string {
+  try {
+    return readlinkSync(`/proc/${pid}/${name}`);
+  } catch {
+    return "";
+  }
+}
+
 /** All processes' numbers. */
 export function processes(): number[] {
   return readdirSync("/proc")
@@ -183,7 +199,7 @@ export function processes(): number[] {
 }
 
 /** Resolves once that holds; `what` is for the complaint when it never does. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const isTrue = await waitFor(holds, { patienceMs: 60_000, what: () => what }, silently);
+export async function until(holds: () => boolean, what: string, patienceMs = 60_000): Promise<void> {
+  const isTrue = await waitFor(holds, { patienceMs, what: () => what }, silently);
   if (isTrue === null) throw new Error(`waited in vain for ${what}`);
 }

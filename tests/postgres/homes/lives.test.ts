@@ -1,7 +1,6 @@
 import { describe, expect } from "bun:test";
 import { join } from "node:path";
-import { startPipeline } from "../../../src/client/pipeline.ts";
-import { commandOf, holdersOf, isStopped, titleOf } from "../../../src/postgres/embedded/processes.ts";
+import { commandOf, holdersOf, isStopped, titleOf } from "../../../src/postgres/embedded/system/processes.ts";
 import { asking } from "../../helpers/homes.ts";
 import type { OtherConsole } from "../../helpers/other-console.ts";
 import { signalTo } from "../../helpers/signals.ts";
@@ -58,26 +57,6 @@ describe.each(everybody)("as %s", (who) => {
     expect(await home.does("stop")).toMatchObject({ running: true, kept: false });
     await home.keep(url);
     await use.leave();
-  });
-
-  test("a console is killed while it uses the server", async (home) => {
-    const killed = await home.keeping();
-    await killed.kill();
-    expect((await home.does("status")).running).toBe(true);
-  });
-
-  test("a console that ends its pipeline at once leaves the server all the same", async (home) => {
-    const pipeline = startPipeline({ data: home.around, home: home.path, database: null });
-    await pipeline.call({ kind: "months" });
-    pipeline.kill();
-    await pipeline.exited;
-    await home.gone();
-  });
-
-  test("a console is killed while it starts the server", async (home) => {
-    const killed = home.use();
-    await until(() => home.servers().length > 0, "a server");
-    await killed.kill();
   });
 
   test("the server is killed, and its sessions live on for a moment", async (home) => {

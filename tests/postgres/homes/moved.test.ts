@@ -18,7 +18,15 @@ describe.each(everybody)("as %s", (who) => {
     const next = await home.keeping();
     await next.leave();
     await use.leave();
-    // The first user knows the old path alone; whoever comes by the new one stops what nobody uses.
+  });
+
+  test("moved while its server is in use: whoever came by the old path leaves it to those who came by the new", async (home) => {
+    const use = await home.keeping();
+    home.move("elsewhere");
+    const next = await home.keeping();
+    await use.leave();
+    await home.keep(await next.url());
+    await next.leave();
   });
 
   test("moved while its server is kept: it is stopped by the new path", async (home) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { codeOf } from "../../core/errors.ts";
+import { codeOf } from "../../../core/errors.ts";
 
 /** A folder itself, whatever its path is called by now: its device and number there. */
 export type Place = `${number}:${number}`;
