@@ -1,0 +1,134 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { connect } from "../../src/postgres/connection/connect.ts";
+import { start } from "../headless/process.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
+import { lastOf, ranIn } from "../helpers/pipeline.ts";
+
+/** Whatever goes wrong in the database, nothing that is written then holds a cell of a customer. */
+
+setDefaultTimeout(60_000);
+
+const canary = "Quellwasser-7351";
+const users = [`${canary}-1`, `${canary}-2`, `${canary}-3`];
+const place = emptiedWorkplace((drops) => drops.write("month_000", smallDrop(users)));
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+function startConsole(...args: string[]) {
+  const { PATH = "", HOME = "" } = process.env;
+  const at = ["--data", place.drops.path, "--home", `${place.drops.path}/home`, "--database", place.database.url];
+  return start([process.execPath, main, ...args, ...at], { PATH, HOME, LANG: "C.UTF-8" });
+}
+
+/** Everything that the ledger holds, as text. */
+async function ledger(): Promise<string> {
+  const { sql } = place.database;
+  const tables = await sql<{ name: string }[]>`
+    select c.oid::regclass::text as name from pg_class c
+     where c.relnamespace = 'console'::regnamespace and c.relkind = 'r'`;
+  const texts = await Promise.all(
+    tables.map(({ name }) => sql.unsafe<{ row: string }[]>(`select t::text as row from ${name} t`)),
+  );
+  return texts.flatMap((rows) => rows.map(({ row }) => row)).join("\n");
+}
+
+/** Run the month with this in its way: it fails in the database, and all that was written says nothing of a customer. */
+async function silentOver(obstacle: string, undo: string): Promise<string> {
+  await place.database.sql.unsafe(obstacle);
+  try {
+    const events = await ranIn(place.pipeline, ["month_000"]);
+    expect(lastOf(events, "run.failed")).toMatchObject({ run: 1 });
+    const written = `${JSON.stringify(events)}\n${await ledger()}`;
+    expect(written).not.toContain(canary);
+    return written;
+  } finally {
+    await place.database.sql.unsafe(undo);
+  }
+}
+
+const saying = (state: string) => `
+  create function says() returns trigger language plpgsql as $$ begin
+    raise exception 'no %', new.user_id using errcode = '${state}', detail = new.user_id, hint = new.user_id,
+      column = 'user_id', table = 'users', constraint = 'made_up';
+  end $$;
+  create trigger says before insert on users for each row execute function says()`;
+const unsaying = "drop function says() cascade";
+
+describe("an error of the server", () => {
+  test.each(["22P02", "23505", "23514", "40001", "42P01", "42501", "53100", "57014", "P0001", "XX000", "XX001"])(
+    "that a trigger raises as %s, with the key in its message, detail and hint",
+    async (state) => {
+      expect(await silentOver(saying(state), unsaying)).toContain(`SQLSTATE ${state}`);
+    },
+  );
+
+  test.each([
+    [
+      "a unique index of somebody's own",
+      "create unique index own on users (user_is_senior, user_gender)",
+      "drop index own",
+    ],
+    [
+      "an exclusion",
+      "alter table labels add constraint own exclude using btree (user_id with =) where (user_id > '0'), add exclude using hash ((user_id like 'Q%') with =)",
+      "alter table labels drop constraint own",
+    ],
+    [
+      "a CHECK",
+      "alter table users add constraint own check (user_gender <> 'Male')",
+      "alter table users drop constraint own",
+    ],
+    ["an index over what is no number", "create index own on users ((substr(user_id, 1, 9)::int))", "drop index own"],
+    [
+      "a generated column that divides by zero",
+      "alter table payments_agg_90d add own numeric generated always as (1 / (failed_payments_90d - failed_payments_90d)) stored",
+      "alter table payments_agg_90d drop own",
+    ],
+  ])("of %s", async (_, obstacle, undo) => {
+    await silentOver(obstacle, undo);
+  });
+});
+
+test("a session that is ended in the middle of a COPY tells its line, and not what stands on it", async () => {
+  const { sql, url } = place.database;
+  await sql.unsafe(`
+    create function waits() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$;
+    create trigger waits before insert on stage.usage_agg_30d for each row execute function waits()`);
+  const other = connect(url);
+  await other`select pg_advisory_lock(7)`;
+  const run = startConsole("--month", "0");
+  for (let pid = 0; pid === 0; ) {
+    const [row] = await sql<{ pid: number }[]>`
+      select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory' and query ~* '^copy'`;
+    pid = row?.pid ?? 0;
+    if (pid > 0) await sql`select pg_terminate_backend(${pid})`;
+  }
+  const { code, stdout, stderr } = await run.outcome;
+  await other.end();
+  await sql`drop function waits() cascade`;
+  const written = `${stdout}\n${stderr}\n${await ledger()}`;
+  expect(code).toBe(3);
+  expect(written).toContain("COPY usage_agg_30d, line 1");
+  expect(written).not.toContain(canary);
+});
+
+test("an expectation that cannot be evaluated tells the kind of failure, in its result and its words", async () => {
+  const { sql } = place.database;
+  await sql`create table texts as select ${canary}::text as user_id, ${canary}::text as t`;
+  const suite = `${place.drops.path}/suite.json`;
+  const cast = (condition: string) => ({
+    type: "unexpected_rows_expectation",
+    kwargs: { unexpected_rows_query: `select * from {batch} where ${condition}` },
+  });
+  const expectations = [cast("t::date > now()"), cast("t::int > 3"), cast("to_date(t, 'YYYY') > now()")];
+  writeFileSync(suite, JSON.stringify({ name: "texts", expectations }));
+  for (const json of [[], ["--json"]]) {
+    const { code, stdout, stderr } = await startConsole("validate", "--suite", suite, "--table", "texts", ...json)
+      .outcome;
+    expect(code).toBe(1);
+    expect(`${stdout}${stderr}`).not.toContain(canary);
+  }
+  await sql`drop table texts`;
+});
