@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { Glob } from "bun";
 
 const root = new URL("../", import.meta.url);
-const documents = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
+const documents = ["ARCHITECTURE.md", "CONTRIBUTING.md", "ERRORS.md", "README.md", "SECURITY.md"];
 const folders = ["src", "tests", "db", "data"];
 
 const files = folders.flatMap((folder) => [...new Glob(`${folder}/**/*`).scanSync(root.pathname)]);

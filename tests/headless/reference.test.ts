@@ -1,22 +1,28 @@
 import { expect, test } from "bun:test";
-import { commandReference, errorReference, keyReference, parameterReference } from "../helpers/reference.ts";
+import {
+  commandReference,
+  errorReference,
+  keyReference,
+  parameterReference,
+  remedyReference,
+} from "../helpers/reference.ts";
 
-const readme = new URL("../../README.md", import.meta.url);
-
-/** Each section of the README that is made from a table, with the file that the table is in. */
+/** Each section of a document that is made from a table, with the file that the table is in. */
 test.each([
-  ["commands", "src/headless/commands.ts", commandReference],
-  ["errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
-  ["keys", "the bindings in src/tui", keyReference],
-  ["parameters", "src/postgres/target/parameters.ts", parameterReference],
-])("the README's %s are those of %s", async (name, source, reference) => {
+  ["README.md", "commands", "src/headless/commands.ts", commandReference],
+  ["README.md", "errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
+  ["README.md", "keys", "the bindings in src/tui", keyReference],
+  ["README.md", "parameters", "src/postgres/target/parameters.ts", parameterReference],
+  ["ERRORS.md", "remedies", "src/postgres/remedies and src/postgres/connection/errors.ts", remedyReference],
+])("in %s the %s are those of %s", async (document, name, source, reference) => {
+  const path = new URL(`../../${document}`, import.meta.url);
   const begin = `<!-- ${name}: made from ${source} by \`UPDATE_README=1 bun test reference\` -->`;
   const end = `<!-- /${name} -->`;
-  const text = await Bun.file(readme).text();
+  const text = await Bun.file(path).text();
   const [before, rest] = text.split(begin);
   const [, after] = (rest ?? "").split(end);
-  expect(after, `README.md lacks its markers: ${begin} and ${end}`).toBeDefined();
+  expect(after, `${document} lacks its markers: ${begin} and ${end}`).toBeDefined();
   const wanted = `${before}${begin}\n\n${reference()}\n\n${end}${after}`;
-  if (process.env.UPDATE_README) await Bun.write(readme, wanted);
-  expect(await Bun.file(readme).text()).toBe(wanted);
+  if (process.env.UPDATE_README) await Bun.write(path, wanted);
+  expect(await Bun.file(path).text()).toBe(wanted);
 });

@@ -3,6 +3,9 @@ import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
 import { exampleLine, exits, program } from "../../src/headless/usage.ts";
+import { causes } from "../../src/postgres/connection/errors.ts";
+import { remedies } from "../../src/postgres/remedies/remedies.ts";
+import type { Remedy } from "../../src/postgres/remedies/remedy.ts";
 import { isParameter, parameters, ruleOf } from "../../src/postgres/target/parameters.ts";
 import { bindings } from "../../src/tui/screens/bindings.ts";
 import type { Context } from "../../src/tui/state/binding.ts";
@@ -51,10 +54,31 @@ export function errorReference(): string {
       ["code", "exit code", "means"],
       codes.map((failure) => [code(failure), String(exitCodeOf(failure)), meaningOf(failure)]),
     ),
+    "What the errors of a database mean, and what helps, is in [ERRORS.md](ERRORS.md).",
     "What is wrong with a drop, by the `code` of a fault:",
     rows(
       ["code", "means", "remedy"],
       Object.entries(faultCodes).map(([fault, { means, remedy }]) => [code(fault), means, remedy]),
+    ),
+  ].join("\n\n");
+}
+
+/** Each error of a server, and each reason why there is no connection: what happened, and what helps. */
+export function remedyReference(): string {
+  const known = Object.values<Remedy>(remedies).toSorted((one, other) => (one.state < other.state ? -1 : 1));
+  return [
+    "What a server says, by its SQLSTATE or the class that it begins with, and where one of them means several things, by its words:",
+    rows(
+      ["SQLSTATE", "what happened", "remedy", "code", "exit code"],
+      known.map(({ state, says, code: failure, cause, hint }) => [
+        says === undefined ? code(state) : `${code(state)} with ${code(says.source.replace(/^\^|\\/g, ""))}`,
+        ...[cause, hint, code(failure), String(exitCodeOf(failure))],
+      ]),
+    ),
+    "Why there is no connection, by the code of the system or of the console; all of them are `database_unreachable`, exit code 3:",
+    rows(
+      ["code", "what happened", "remedy"],
+      Object.entries(causes).map(([name, [reason, hint]]) => [code(name), reason, hint]),
     ),
   ].join("\n\n");
 }

@@ -11,7 +11,7 @@ const address = "Check host and port in the database URL.";
 const firewall = `Check network and firewall between here and there. ${address}`;
 
 /** Why a connection was not made, by the code of the system or the driver. */
-const causes: Record<string, readonly [reason: string, hint: string]> = {
+export const causes: Record<string, readonly [reason: string, hint: string]> = {
   ECONNREFUSED: ["nothing listens there", `Start PostgreSQL there. ${address}`],
   ENOENT: ["there is no such socket", "Start PostgreSQL there, or correct the directory in ?host=."],
   EACCES: ["its socket may not be opened", "Run the console as a user who may enter that directory."],

@@ -1,4 +1,4 @@
-import { closest, type Remedy } from "./remedy.ts";
+import { closest, inLog, type Remedy } from "./remedy.ts";
 import { resourceRemedies } from "./resources.ts";
 import { rowRemedies } from "./rows.ts";
 import { messageFrom, type ServerError } from "./server-words.ts";
@@ -20,7 +20,7 @@ const unknown: Remedy = {
   state: "",
   code: "database_error",
   cause: "the server refused a statement",
-  hint: "Nothing was published. The server's log has its words; the manual's appendix A tells what the SQLSTATE means.",
+  hint: `Nothing was published. The appendix A of PostgreSQL's manual tells what the SQLSTATE means. ${inLog}`,
 };
 
 /** What an error of the server is: by its SQLSTATE, and where that is not enough, by its words. */

@@ -16,6 +16,9 @@ export interface Remedy {
 /** Whatever a table needs that the server did not do: nothing of it was committed. */
 export const again = "Nothing was published. Run the command again.";
 
+/** Not every server's does: the embedded one's has no failed statements, for they hold data. */
+export const inLog = "A server that logs errors has its words in the log.";
+
 /** The most telling of the remedies for an error: those of the whole state first, and of these, those that know its words. */
 export function closest<Named extends Remedy>(
   remedies: readonly Named[],

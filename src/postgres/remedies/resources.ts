@@ -1,4 +1,4 @@
-import { again, type Remedy } from "./remedy.ts";
+import { again, inLog, type Remedy } from "./remedy.ts";
 
 const then = "then run the command again";
 
@@ -34,15 +34,15 @@ export const resourceRemedies = {
     state: "53",
     code: "database_error",
     cause: "the server has not enough of something that it needs",
-    hint: `Nothing was published. Its log tells of what; make room there, ${then}.`,
+    hint: `Nothing was published. Make room there, ${then}. ${inLog}`,
   },
   lock_timeout: {
     state: "55P03",
     code: "database_error",
     cause: "another session holds a lock that was waited for in vain",
     hint:
-      "Nothing was published. `select pid, usename, query from pg_stat_activity where pid in (select pid from pg_locks where granted)` " +
-      "tells who holds some. Once they are done, run the command again.",
+      "Nothing was published. `select pid, usename, application_name, query from pg_stat_activity order by xact_start` lists first " +
+      "whose transaction has lasted longest. Once it is over, run the command again.",
   },
   in_use: {
     state: "55006",
@@ -54,7 +54,7 @@ export const resourceRemedies = {
     state: "55",
     code: "database_error",
     cause: "a table or the like is not in a state in which this can be done",
-    hint: `Nothing was published. Another session may be altering it, or a setting of the server forbids it: once that is done, ${then}.`,
+    hint: "Nothing was published. Another session may be altering it, or a setting of the server forbids it. Run the command again.",
   },
   deadlock: {
     state: "40P01",
@@ -96,7 +96,7 @@ export const resourceRemedies = {
     state: "XX002",
     code: "database_error",
     cause: "an index is damaged",
-    hint: "`reindex database concurrently` makes all indexes anew, as the owner; `doctor --check-data` tells whether more is damaged.",
+    hint: "`reindex database concurrently NAME` makes all indexes anew, as the owner; `doctor --check-data` tells whether more is damaged.",
   },
   changed_at_once: {
     state: "XX000",
@@ -110,7 +110,7 @@ export const resourceRemedies = {
     code: "database_error",
     cause: "something went wrong in the server itself, or in an extension",
     hint:
-      "Nothing was published. The server's log tells more. Its files may be damaged: `doctor --check-data` reads all of them, " +
-      "and says what is lost and how to get the rest out.",
+      "Nothing was published. The server's files may be damaged: `doctor --check-data` reads all of them, and says what is lost and " +
+      `how to get the rest out. ${inLog}`,
   },
 } as const satisfies Record<string, Remedy>;

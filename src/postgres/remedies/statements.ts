@@ -1,4 +1,4 @@
-import { again, type Remedy } from "./remedy.ts";
+import { again, inLog, type Remedy } from "./remedy.ts";
 
 const whoseFunction = "`\\sf NAME` in psql shows a function, `\\dy` event triggers, `\\d TABLE` those of a table";
 
@@ -106,19 +106,19 @@ export const statementRemedies = {
   raised: {
     state: "P0",
     code: "database_error",
-    cause: "a function of this database refused it, in words of its own that the server's log has",
-    hint: `Nothing was published. It belongs to a trigger or an event trigger: ${whoseFunction}.`,
+    cause: "a function of this database refused it, in words of its own",
+    hint: `Nothing was published. It is that of a trigger or an event trigger: ${whoseFunction}. ${inLog}`,
   },
   external: {
     state: "38",
     code: "database_error",
     cause: "a function of this database failed",
-    hint: `Nothing was published. The server's log has its words; ${whoseFunction}.`,
+    hint: `Nothing was published. ${whoseFunction}. ${inLog}`,
   },
   foreign_server: {
     state: "HV",
     code: "database_error",
     cause: "a server that this one reads a foreign table from failed",
-    hint: "Nothing was published. The server's log has its words; `\\det+` in psql lists foreign tables and their servers.",
+    hint: `Nothing was published. \`\\det+\` in psql lists foreign tables and their servers. ${inLog}`,
   },
 } as const satisfies Record<string, Remedy>;
