@@ -110,8 +110,28 @@ describe("a database that cannot be reached is named, with a remedy, and without
 
   test.each(["&sslmode=disable", "&sslmode=prefer", "&sslmode=require"])("it hangs up at once, %s", async (mode) => {
     const server = listen("");
-    await reach(`127.0.0.1:${server.port}`, mode);
+    const { title, hint } = await reach(`127.0.0.1:${server.port}`, mode);
     server.stop(true);
+    expect(title).toContain("hangs up");
+    expect(hint).not.toContain("sslmode");
+  });
+
+  test("it is silent, from the first or once it was asked for TLS: nobody was let in", async () => {
+    const silent = (answers: boolean) => {
+      const data = (socket: { write(text: string): void }, asked: Buffer) => {
+        if (answers && asked.length === 8) socket.write("N");
+      };
+      return Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data } });
+    };
+    const servers = [silent(false), silent(true)];
+    const tries = servers.map(({ port }) =>
+      refusal(openDatabase(`postgresql://ann@127.0.0.1:${port}/app?connect_timeout=2`)),
+    );
+    for (const error of await Promise.all(tries)) {
+      expect(error.title).toEndWith("it does not answer.");
+      expect(error.hint).toContain("firewall");
+    }
+    for (const server of servers) server.stop(true);
   });
 
   test("no such database", async () => {

@@ -4,7 +4,7 @@ import { remedyOf } from "../remedies/remedies.ts";
 import { again } from "../remedies/remedy.ts";
 import { detailFrom, factsOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
 import type { Protection } from "../target/protection.ts";
-import type { Target } from "../target/url.ts";
+import { isBySocket, type Target } from "../target/url.ts";
 import { hintForKeptOut } from "./kept-out.ts";
 
 const address = "Check host and port in the database URL.";
@@ -82,7 +82,7 @@ export function unreachable(error: unknown, target: Target | null, protection: P
 function placeOf(error: unknown, target: Target | null): string {
   if (target) {
     const { host, port, database, user } = target;
-    const place = host.startsWith("/") ? `the socket ${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+    const place = isBySocket(target) ? `the socket ${host}/.s.PGSQL.${port}` : `${host}:${port}`;
     return `database "${database}" on ${place} as "${user}"`;
   }
   if (!(error instanceof Error && "address" in error && error.address)) return "the database";

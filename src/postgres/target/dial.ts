@@ -113,7 +113,7 @@ async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSigna
   }
   if (!socket.authorized) {
     const code = certificateCode(String(socket.authorizationError));
-    throw refused(socket, code, `${certificateWords[code]} (${socket.authorizationError})`);
+    throw refused(socket, code, `${certificateWords[code]}: ${socket.authorizationError}`);
   }
   const isOfAnother = tls.proof === "name" && checkServerIdentity(target.host, socket.getPeerCertificate());
   if (isOfAnother) throw refused(socket, "CERT_OF_ANOTHER", isOfAnother.message);

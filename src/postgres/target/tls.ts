@@ -122,7 +122,8 @@ const hints: Record<FileParameter, string> = {
   sslrootcert: "Give the path of the authority's certificate in PEM form, or sslrootcert=system.",
   sslcrl: "Give the path of the authority's revocation list in PEM form, or leave sslcrl out.",
   sslcert: "Give the path of your certificate in PEM form, with its key as sslkey=FILE.",
-  sslkey: "Give the path of your certificate's key in PEM form, and sslpassword=… where it is encrypted.",
+  sslkey:
+    "Give the path of your certificate's key in PEM form, and as sslpassword what opens it where it is encrypted.",
 };
 
 function useless(parameter: FileParameter, path: string, reason: string, hint = hints[parameter]): ConsoleError {
