@@ -31,6 +31,7 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
     return action === "url" ? urlView : serverView;
   },
   doctor: async () => (await import("./views/health.ts")).doctorView,
+  grants: async () => (await import("./views/health.ts")).grantsView,
   partition: async () => (await import("./views/health.ts")).partitionView,
 };
 

@@ -131,13 +131,15 @@ const table = {
   },
   doctor: {
     summary: "Check everything that a run needs and say how to mend what is missing.",
-    flags: [flags.checkData, flags.partitionSnapshots, flags.yes],
+    flags: [flags.checkData, flags.partitionSnapshots, flags.grants, flags.yes],
     examples: {
       doctor: "exit code 3 when something is missing",
       "doctor --check-data": "read every page of the database, too",
       "doctor --partition-snapshots --yes": "adopt the snapshot tables of an older system",
+      "doctor --grants": "SQL for psql: who owns the tables, who loads months, who reads",
     },
     request({ values }) {
+      if (values.grants) return { kind: "grants" };
       if (!values.partitionSnapshots) return { kind: "doctor", check_data: values.checkData ?? false };
       confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
       return { kind: "partition" };

@@ -73,6 +73,7 @@ export const flags = {
     syntax: "--partition-snapshots",
     help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
   },
+  grants: { syntax: "--grants", help: "print the SQL, for psql, that makes an owner, a loader and a viewer" },
 } as const satisfies Record<string, Flag>;
 
 /** Which months. */

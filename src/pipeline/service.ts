@@ -171,6 +171,10 @@ function answersOf(
       const converted = await partitionSnapshots(await open());
       return { converted, checks: await doctor(settings, open) };
     },
+    async grants() {
+      const [{ sql, dataset, tables }, { grantsScript }] = await having(() => import("../postgres/roles/grants.ts"));
+      return { sql: await grantsScript(sql, dataset.name, tables) };
+    },
     async adopt({ confirmed }) {
       const [session, { adopt }] = await having(() => import("./run/adopt.ts"));
       return adopt(session, confirmed);

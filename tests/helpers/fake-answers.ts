@@ -48,6 +48,8 @@ export function answerOf(
       return { checks: [] };
     case "partition":
       return { converted: [], checks: [] };
+    case "grants":
+      return { sql: "" };
     case "adopt":
       return { live: [], live_as_of: null, dates: [], adopted: false };
     case "db":

@@ -73,6 +73,8 @@ const requests = {
   doctor: { kind: "'doctor'", "check_data?": "boolean" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
   partition: { kind: "'partition'" },
+  /** The SQL that makes the roles of an owner, a loader and a viewer. */
+  grants: { kind: "'grants'" },
   /** Look at what others took, and seal it as it is once the front end has asked whether that is meant. */
   adopt: { kind: "'adopt'", confirmed: "boolean" },
   db: { kind: "'db'", action: "'start' | 'stop' | 'status' | 'url'" },
@@ -102,6 +104,7 @@ export interface Replies {
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
   partition: { converted: ConvertedTable[]; checks: Check[] };
+  grants: { sql: string };
   adopt: Adoption;
   db: ServerStatus;
   /** Such as `app on db.example.org (PostgreSQL 15.18)`. */

@@ -37,6 +37,9 @@ export const partitionView: View<Replies["partition"]> = {
   exitCode: doctorView.exitCode,
 };
 
+/** `doctor --grants`: SQL for psql, as it is. */
+export const grantsView: View<Replies["grants"]> = { text: ({ sql }) => sql };
+
 /** `db start`, `db stop`, `db status`: how the embedded server stands now. */
 export const serverView: View<ServerStatus> = {
   text({ running, reachable, kept, version, pid, url, home }, look) {

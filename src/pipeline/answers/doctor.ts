@@ -1,15 +1,16 @@
 import { access, constants } from "node:fs/promises";
+import { codeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
 import type { Settings } from "../../core/settings.ts";
-import { missingPrivileges } from "../../postgres/catalog/privileges.ts";
-import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
+import { notPermitted } from "../../postgres/connection/role.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
 import { foundInStage } from "../../postgres/live/stage.ts";
+import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { exposure } from "../../postgres/target/protection.ts";
@@ -18,6 +19,7 @@ import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
+import { checkPrivileges } from "./privileges.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -32,13 +34,19 @@ export async function doctor(
   } catch (thrown) {
     return [data, failed("database", thrown)];
   }
-  return [
+  const rights = await missingRights(session.sql, session.tables);
+  const found = [
     data,
     check("ok", "database", session.server),
     checkConnection(session),
     check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
-    await checkPrivileges(session),
+    await checkPrivileges(session.sql, rights),
+  ];
+  // What follows is read from the tables.
+  if (rights.browsing.length > 0) return found;
+  return [
+    ...found,
     // Without a folder there are no months to speak of: the first check said so.
     ...(data.state === "ok" ? [await checkMonths(session)] : []),
     await checkPartitions(session),
@@ -86,19 +94,6 @@ async function checkSuites(session: Session): Promise<Check> {
   }
 }
 
-async function checkPrivileges({ sql, tables }: Session): Promise<Check> {
-  const readOnly = await whyReadOnly(sql);
-  if (readOnly !== null) return failed("privileges", readOnly);
-  const missing = await missingPrivileges(sql, tables);
-  if (missing.length === 0) return check("ok", "privileges", "may read and write every table");
-  return check(
-    "fail",
-    "privileges",
-    `The database user lacks: ${missing.join(", ")}.`,
-    "Have the owner grant them (ownership: `alter table … owner to`, or a role that both are members of), or connect as the owner.",
-  );
-}
-
 async function checkMonths(session: Session): Promise<Check> {
   const { months } = await browseMonths(session);
   const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
@@ -134,6 +129,7 @@ async function checkStage({ sql, dataset, tables }: Session): Promise<Check> {
   try {
     found = await foundInStage(sql, tables);
   } catch (thrown) {
+    if (codeOf(thrown) === notPermitted) return check("ok", "stage", "only for those who load");
     return failed("stage", thrown);
   }
   const { full, built } = found;

@@ -53,14 +53,15 @@ export async function recordFailure(
     await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
     return null;
   } catch (thrown) {
-    const why = translate(thrown).title;
+    const why = translate(thrown);
     const isClosed = await closeRun(sql, run, status, [], failure).then(
       () => true,
       () => false,
     );
-    if (isClosed) return `What else was found is not in the ledger: ${why}`;
-    // It was told already.
-    return isLost(error) ? null : `The ledger could not be told of it, and will call the run crashed: ${why}`;
+    if (isClosed) return `What else was found is not in the ledger: ${why.title}`;
+    // It was told already, also where what keeps the ledger from being written is what stopped the run.
+    const isTold = isLost(error) || why.code === error.code;
+    return isTold ? null : `The ledger could not be told of it, and will call the run crashed: ${why.title}`;
   }
 }
 

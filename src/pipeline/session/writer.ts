@@ -5,6 +5,8 @@ import { openDatabase } from "../../postgres/connection/open.ts";
 import { isPooled, requireSessions } from "../../postgres/connection/pooler.ts";
 import { settleSession } from "../../postgres/connection/settings.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
+import { refusalOf } from "../../postgres/roles/lacking.ts";
+import { missingRights } from "../../postgres/roles/rights.ts";
 import { isGone, lockedBy, whoHolds } from "./holder.ts";
 import type { Session } from "./session.ts";
 
@@ -16,7 +18,10 @@ export function openWriter({ url }: Pick<Session, "url">) {
   const connecting = metLater(openDatabase(url, { max: 1, once: true }));
   let locked: string | null = null;
   return {
-    /** Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work. */
+    /**
+     * Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work, and
+     * before anything is written where the role lacks a right.
+     */
     async lock(session: Session, signal?: AbortSignal): Promise<Sql> {
       const sql = await connecting;
       const { name } = session.dataset;
@@ -24,6 +29,7 @@ export function openWriter({ url }: Pick<Session, "url">) {
         await requireSessions(sql, session.sql);
         await settleSession(sql);
       }
+      await requireRights(sql, session);
       await takeLock(sql, session, signal);
       locked = name;
       await markCrashed(sql, name);
@@ -37,6 +43,11 @@ export function openWriter({ url }: Pick<Session, "url">) {
       if (!isFree) await ended;
     },
   };
+}
+
+async function requireRights(sql: Sql, { tables }: Session): Promise<void> {
+  const refusal = refusalOf(await missingRights(sql, tables));
+  if (refusal !== null) throw refusal;
 }
 
 /** Work as the dataset's one writer. Throws when somebody else is at work. */

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf } from "../../core/errors.ts";
-import type { Queryable, Sql } from "../connection/connect.ts";
+import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
+import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
+import { grantsHint, notPermitted, roleNotTaken } from "../connection/role.ts";
 
 const undefinedTable = "42P01";
 
@@ -22,13 +23,13 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
   };
   const found = await unseen(sql).catch((error) => {
     if (codeOf(error) === undefinedTable) return files;
-    throw error;
+    return refused(sql, error, "read the console's own tables", readingThem);
   });
   if (found.length === 0) return;
-  await sql.begin(async (tx) => {
+  const applying = sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${migrationLock})`;
+    await makeSchema(tx, "console");
     await tx.unsafe(`
-      select pg_advisory_xact_lock(${migrationLock});
-      create schema if not exists console;
       create table if not exists console.migrations (
         file text primary key, applied_at timestamptz not null default clock_timestamp())`);
     const left = await unseen(tx);
@@ -39,4 +40,35 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
     // All in one go: a fresh database has every file to see, and its first run waits for them.
     await tx.unsafe((await Promise.all(applied)).join(""));
   });
+  const deed = `bring the console's own tables up to date (${found.join(", ")})`;
+  const remedy = () => "The first command of a role that loads months does it for all.";
+  await applying.catch((error) => refused(sql, error, deed, remedy));
+}
+
+function readingThem({ role, not_taken }: Who): string {
+  const rights = `grant usage on schema console to ${role}; grant select on all tables in schema console to ${role};`;
+  return `As the owner, or a superuser: ${not_taken === null ? rights : `grant ${not_taken} to ${role};`}`;
+}
+
+interface Who {
+  /** As SQL names it. */
+  role: string;
+  not_taken: string | null;
+}
+
+/** Throws the error, in words of ours where it is that the role may not do this. */
+async function refused(sql: Sql, error: unknown, deed: string, remedy: (who: Who) => string): Promise<never> {
+  if (codeOf(error) !== notPermitted) throw error;
+  const [who = { role: "", not_taken: null }] = await sql<Who[]>`
+    select quote_ident(current_user) as role, ${roleNotTaken} as not_taken`;
+  throw new ConsoleError("privilege_missing", `The role ${who.role} may not ${deed}: ${messageOf(error)}.`, {
+    hint: `${remedy(who)} ${grantsHint}`,
+    cause: error,
+  });
+}
+
+/** Make a schema where there is none. For `if not exists` the server wants the right to make one even where it is there. */
+export async function makeSchema(tx: Transaction, name: string): Promise<void> {
+  const [row] = await tx<{ there: boolean }[]>`select to_regnamespace(quote_ident(${name})) is not null as there`;
+  if (row?.there !== true) await tx`create schema ${tx(name)}`;
 }

@@ -32,7 +32,7 @@ const sources: Record<string, (found: Found) => readonly [of: string, mend: stri
 export async function whyReadOnly(sql: Queryable, cause?: unknown): Promise<ConsoleError | null> {
   const [found] = await sql<Found[]>`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as reads, source,
-           quote_ident(current_user) as role, quote_ident(current_database()) as database
+           quote_ident(session_user) as role, quote_ident(current_database()) as database
       from pg_settings where name = ${setting}`;
   if (found === undefined || !(found.standby || found.reads)) return null;
   if (found.standby) {

@@ -37,9 +37,10 @@ export async function backendPid(sql: Queryable): Promise<number> {
   return row?.pid ?? 0;
 }
 
-/** Stop the statement that another of our connections is in. */
+/** Stop the statement that another of our connections is in: as who logged in, to whom that session belongs. */
 export async function cancelBackend(sql: Queryable, pid: number): Promise<void> {
-  await sql`select pg_cancel_backend(${pid}::int)`;
+  const cancel = sql`set local role none; select pg_cancel_backend(${sql.unsafe(String(pid))}); set local role to default`;
+  await cancel.simple();
 }
 
 /** How long the statements of this transaction wait for a lock from now on, such as `5s`; null for what is usual. */

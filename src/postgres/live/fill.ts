@@ -1,8 +1,9 @@
 import postgres from "postgres";
-import type { Constraint } from "../../core/columns.ts";
+import type { Constraint, Reference } from "../../core/columns.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
+import type { TableName } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
+import { every, type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
 import { wordsOf } from "../remedies/remedies.ts";
 import { insertStaged, partsOf } from "./insert.ts";
@@ -29,27 +30,22 @@ export async function fillEmpty(
   const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
   const setAside = [...key, ...references];
   const name = qualified(live);
-  // No constraint can be added to a table while triggers have yet to fire for its rows.
-  const [server] = await tx<{ waits: boolean; logsAll: boolean }[]>`
-    select exists (select from pg_trigger
-                    where tgrelid = ${oidOf(live)} and tginitdeferred and tgenabled <> 'D') as waits,
-           current_setting('wal_level') <> 'minimal' as "logsAll"`;
   let isFilled = false;
+  const [server] = await tx<{ logsAll: boolean }[]>`select current_setting('wal_level') <> 'minimal' as "logsAll"`;
   const isTruncated = !live.referenced && server?.logsAll === false;
   const isDropped = setAside.length > 0;
   const isLocked = isTruncated || isDropped;
   const slower =
-    isDropped && server?.waits === true
-      ? "a trigger on it waits for the commit"
-      : await reasonAgainst(tx, async (inner) => {
-          await waitForLocks(inner, lockPatience);
-          if (isLocked) await inner`lock table ${name} in access exclusive mode`;
-          // What others wrote before that is neither removed nor written over.
-          [isFilled = false] = await holdRows(inner, [live]);
-          if (isTruncated && !isFilled) await inner`truncate ${name}`;
-          if (isDropped && !isFilled) await inner`alter table ${name} ${list(setAside.map(dropped))}`;
-          await waitForLocks(inner, null);
-        });
+    (isDropped ? await obstacleTo(tx, live, references) : null) ??
+    (await reasonAgainst(tx, async (inner) => {
+      await waitForLocks(inner, lockPatience);
+      if (isLocked) await inner`lock table ${name} in access exclusive mode`;
+      // What others wrote before that is neither removed nor written over.
+      [isFilled = false] = await holdRows(inner, [live]);
+      if (isTruncated && !isFilled) await inner`truncate ${name}`;
+      if (isDropped && !isFilled) await inner`alter table ${name} ${list(setAside.map(dropped))}`;
+      await waitForLocks(inner, null);
+    }));
   if (isFilled) return { inserted: 0, slower: null, locked: false };
   const isKeyed = slower !== null || key.length === 0;
   let inserted = 0;
@@ -59,6 +55,18 @@ export async function fillEmpty(
   }
   if (isDropped && slower === null) await tx`alter table ${name} ${list(setAside.map(added))}`;
   return { inserted, slower, locked: slower === null && isLocked };
+}
+
+/** Why constraints that are dropped could not be added again; null where they could. */
+async function obstacleTo(tx: Transaction, live: TableName, references: readonly Reference[]): Promise<string | null> {
+  const mayRefer = references.map(({ parent }) => sql`has_table_privilege(${oidOf(parent)}, 'REFERENCES')`);
+  const [server] = await tx<{ waits: boolean; mayRefer: boolean }[]>`
+    select exists (select from pg_trigger
+                    where tgrelid = ${oidOf(live)} and tginitdeferred and tgenabled <> 'D') as waits,
+           ${every(mayRefer)} as "mayRefer"`;
+  // No constraint can be added to a table while triggers have yet to fire for its rows.
+  if (server?.waits === true) return "a trigger on it waits for the commit";
+  return server?.mayRefer === false ? "REFERENCES on what it refers to is missing" : null;
 }
 
 function dropped({ name }: Constraint): Fragment {

@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
+import { makeSchema } from "../catalog/migrate.ts";
 import { transact } from "../connection/attempt.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
@@ -22,7 +23,7 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await transact(sql, async (tx) => {
-    await tx`create schema if not exists ${tx(stageSchema)}`;
+    await makeSchema(tx, stageSchema);
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;
       // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.

@@ -32,11 +32,11 @@ export async function unsealedDates(
   const looks = frozen.flatMap(({ snapshot }) => {
     const { table } = snapshot;
     const dates = sealed.filter((seal) => seal.table === table.name).map(({ as_of }) => as_of);
-    if (!table.partitioned) return [datesIn(snapshot, table, dates)];
+    if (!table.partitioned) return [datesIn(snapshot, dates)];
     const own = partitions.filter((one) => one.table === table.name);
-    const mixed = own.filter(({ as_of }) => as_of === null).map((one) => datesIn(snapshot, one, dates));
-    const single = own.filter(({ as_of }) => as_of !== null && !dates.includes(as_of));
-    return [...mixed, ...single.map((one) => dateOf(snapshot, one))];
+    const single = own.flatMap(({ as_of }) => as_of ?? []);
+    const mixed = single.length < own.length ? [datesIn(snapshot, [...new Set([...dates, ...single])])] : [];
+    return [...mixed, ...single.filter((day) => !dates.includes(day)).map((day) => dateOf(snapshot, day))];
   });
   return looks.length === 0 ? [] : sql<UnsealedDate[]>`${unionAll(looks)}`;
 }
@@ -60,20 +60,23 @@ function snapshotTables(tables: readonly Frozen[]): TableName[] {
   return tables.map(({ snapshot }) => snapshot.table);
 }
 
-/** All dates but these, in the table itself or in a partition of more dates than one. */
-function datesIn(snapshot: Frozen["snapshot"], rows: TableName, except: readonly string[]): Fragment {
+/**
+ * All dates but these. As everywhere, partitions are read by way of their table, by whose grants others may read it; those
+ * of one date that is left out are not looked into.
+ */
+function datesIn(snapshot: Frozen["snapshot"], except: readonly string[]): Fragment {
   const stamp = sql(snapshot.asOfColumn);
   const days = except.map((day) => sql`${day}::date`);
   const others = days.length === 0 ? sql`` : sql`where ${stamp} not in (${list(days)})`;
   return sql`
     select ${snapshot.table.name}::text as table, ${stamp}::text as as_of, ${deliveredIn(snapshot)} as month
-      from ${qualified(rows)} ${others} group by ${stamp}`;
+      from ${qualified(snapshot.table)} ${others} group by ${stamp}`;
 }
 
 /** The one date of a partition, if it holds rows; only who delivered them takes more than a look. */
-function dateOf(snapshot: Frozen["snapshot"], partition: Partition): Fragment {
-  const rows = qualified(partition);
-  const named = sql`${partition.table}::text as table, ${partition.as_of}::text as as_of`;
+function dateOf(snapshot: Frozen["snapshot"], day: string): Fragment {
+  const rows = sql`${qualified(snapshot.table)} where ${sql(snapshot.asOfColumn)} = ${day}::date`;
+  const named = sql`${snapshot.table.name}::text as table, ${day}::text as as_of`;
   if (snapshot.deliveredColumn === null) return sql`(select ${named}, null::text as month from ${rows} limit 1)`;
   return sql`select ${named}, ${deliveredIn(snapshot)} as month from ${rows} having count(*) > 0`;
 }

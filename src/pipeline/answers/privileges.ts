@@ -1,0 +1,25 @@
+import { type Check, check } from "../../core/messages/listings.ts";
+import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
+import type { Queryable } from "../../postgres/connection/connect.ts";
+import { grantsHint } from "../../postgres/connection/role.ts";
+import { isViewer, lackingOf } from "../../postgres/roles/lacking.ts";
+import type { Right, Rights } from "../../postgres/roles/rights.ts";
+
+/** Of the role that asks: whether it may read what listings read, and do what a run does. */
+export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<Check> {
+  const { role, browsing, running } = rights;
+  if (browsing.length > 0) return lacking(rights, [...browsing, ...(rights.reads ? [] : running)]);
+  if (isViewer(rights)) {
+    const remedy = `To load months, connect as a role that may write. ${grantsHint}`;
+    return check("warn", "privileges", `${role} may read every table, and write to none: it runs no months.`, remedy);
+  }
+  const readOnly = await whyReadOnly(sql);
+  if (readOnly !== null) return check("fail", "privileges", readOnly.title, readOnly.hint);
+  if (running.length > 0) return lacking(rights, running);
+  return check("ok", "privileges", `${role} may read and write every table`);
+}
+
+function lacking(rights: Rights, missing: readonly Right[]): Check {
+  const { what, remedy } = lackingOf(rights, missing);
+  return check("fail", "privileges", `${rights.role} lacks ${what}.`, `${remedy} ${grantsHint}`);
+}

@@ -1,0 +1,263 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import type { Check } from "../../src/core/messages/listings.ts";
+import type { Request } from "../../src/core/messages/requests.ts";
+import { openDatabase } from "../../src/postgres/connection/open.ts";
+import { missingRights } from "../../src/postgres/roles/rights.ts";
+import { emptied, tablesOf } from "../helpers/database.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { type Held, heldBy, type Roles, rolesFor } from "../helpers/roles.ts";
+
+setDefaultTimeout(120_000);
+
+let place: Workplace;
+let roles: Roles;
+let script: string;
+const connected: Pipeline[] = [];
+
+beforeAll(async () => {
+  place = await workplace();
+  const { database, drops, pipeline } = place;
+  roles = rolesFor(database);
+  drops.write("month_000", smallDrop(["u1", "u2"]));
+  drops.write("month_001", smallDrop(["u1", "u2", "u3"], 1));
+  const [named] = await database.sql`select quote_ident(current_database()) as name`;
+  // What everybody may do by default is nothing to rely on.
+  await database.sql.unsafe(
+    `revoke all on database ${named?.name} from public; revoke all on schema public from public`,
+  );
+  script = (await pipeline.call({ kind: "grants" })).sql;
+  roles.make(script);
+});
+afterEach(async () => {
+  for (const pipeline of connected.splice(0)) await pipeline.close();
+});
+afterAll(async () => {
+  await roles.remove();
+  await place.close();
+});
+
+function connectAs(role: "loader" | "viewer"): Pipeline {
+  const { path } = place.drops;
+  const pipeline = startPipeline({ data: path, home: `${path}/${role}`, database: roles.urlOf(role) });
+  connected.push(pipeline);
+  return pipeline;
+}
+
+async function statusOf(pipeline: Pipeline, month: string, flags = {}): Promise<string | undefined> {
+  const events = await ranIn(pipeline, [month], flags);
+  return lastOf(events, "run.finished")?.status ?? lastOf(events, "run.failed")?.title;
+}
+
+/** All that a run is asked for, from the first one on. */
+async function runAll(pipeline: Pipeline): Promise<void> {
+  await emptied(place.database.sql);
+  expect(await statusOf(pipeline, "month_000", { dry_run: true })).toBe("dry_run");
+  expect(await statusOf(pipeline, "month_000")).toBe("published");
+  expect(await statusOf(pipeline, "month_001")).toBe("published");
+  expect(await statusOf(pipeline, "month_001")).toBe("unchanged");
+  expect(await statusOf(pipeline, "month_001", { force: true })).toBe("published");
+  place.drops.write("month_001", smallDrop(["u1", "u2", "u3"], 2));
+  expect(await statusOf(pipeline, "month_001", { restamp: true })).toBe("published");
+  place.drops.write("month_001", smallDrop(["u1", "u2", "u3"], 1));
+  expect(await statusOf(pipeline, "month_000", { backfill: true, force: true })).toBe("published");
+}
+
+async function privilegesOf(pipeline: Pipeline) {
+  const { checks } = await pipeline.call({ kind: "doctor" });
+  return checks.find(({ name, state }) => name === "privileges" || (name === "database" && state === "fail"));
+}
+
+describe("the loader", () => {
+  test("runs months, and what it makes is the owner's, who can go on with it whoever loads", async () => {
+    const pipeline = connectAs("loader");
+    await runAll(pipeline);
+    expect(await privilegesOf(pipeline)).toMatchObject({ state: "ok" });
+    const owners = await place.database.sql<{ owner: string }[]>`
+      select distinct pg_get_userbyid(relowner) as owner from pg_class
+       where relnamespace in ('public'::regnamespace, 'console'::regnamespace, 'stage'::regnamespace) and relkind in ('r', 'p')`;
+    expect(owners.map(({ owner }) => owner)).toEqual([roles.owner]);
+    const { snapshots } = await pipeline.call({ kind: "retire", as_of: "2024-01-31" });
+    expect(snapshots).toHaveLength(5);
+    const other = await place.pipeline.call({ kind: "adopt", confirmed: true });
+    expect(other.adopted).toBe(false);
+  });
+
+  test("is told of a drop's faults", async () => {
+    place.drops.write("month_002", { ...smallDrop(["u1", "u1"]), "labels.csv": smallDrop(["u9"])["labels.csv"] ?? [] });
+    const failed = lastOf(await ranIn(connectAs("loader"), ["month_002"]), "run.failed");
+    expect(failed?.faults?.map(({ code }) => code)).toContain("key_repeated");
+  });
+
+  test("cancels its own statements, though they are its owner's by then", async () => {
+    const { sql } = place.database;
+    const pipeline = connectAs("loader");
+    await emptied(sql);
+    const holding = sql.begin(async (tx) => {
+      await tx`lock table labels in share mode`;
+      const running = ranIn(pipeline, ["month_000"]);
+      const waiting = async () =>
+        (await tx`select from pg_locks where relation = 'labels'::regclass and not granted`).length;
+      while ((await waiting()) === 0);
+      await pipeline.call({ kind: "cancel" });
+      return lastOf(await running, "run.failed")?.code;
+    });
+    expect(await holding).toBe("interrupted");
+  });
+});
+
+describe("the viewer", () => {
+  const browsing = (): Request[] => [
+    ...(["months", "snapshots", "runs", "doctor", "database", "grants"] as const).map((kind) => ({ kind })),
+    { kind: "show", run: 2 },
+    { kind: "history", run: 2 },
+    { kind: "samples", run: 2, position: 0 },
+    { kind: "verify", as_of: null },
+    { kind: "compare", from: "2024-01-31", to: "2024-02-29" },
+    { kind: "export", as_of: "2024-01-31", labels_from: null, out: `${place.drops.path}/viewed.csv` },
+    { kind: "check", selection: { every: "all" } },
+    {
+      kind: "validate",
+      suite_path: "db/expectations/users.json",
+      table: "users",
+      tolerant: false,
+      parameters: {},
+      result_format: "SUMMARY",
+    },
+  ];
+
+  beforeAll(async () => {
+    await emptied(place.database.sql);
+    await ranIn(place.pipeline, ["month_000"]);
+    await ranIn(place.pipeline, ["month_001"]);
+    // Rows that no seal vouches for are told of, too.
+    await place.database.sql`insert into labels_snapshots (user_id, as_of, delivered) values ('u1', '2023-12-31', '')`;
+  });
+
+  test("reads all there is to read", async () => {
+    const pipeline = connectAs("viewer");
+    for (const request of browsing()) expect(await pipeline.call(request)).toBeDefined();
+    const { unsealed_dates } = await pipeline.call({ kind: "months" });
+    expect(unsealed_dates).toEqual(["2023-12-31"]);
+    expect(await privilegesOf(pipeline)).toMatchObject({ state: "warn" });
+  });
+
+  test("is told that it may only read when it runs a month, and nothing is changed", async () => {
+    const { sql } = place.database;
+    const state = async () => [await digest(sql), await sql`select * from console.runs order by run`];
+    const before = await state();
+    const pipeline = connectAs("viewer");
+    const failed = lastOf(await ranIn(pipeline, ["month_001"], { force: true }), "run.failed");
+    expect(failed).toMatchObject({ code: "privilege_missing", title: expect.stringContaining("may only read") });
+    const retiring = pipeline.call({ kind: "retire", as_of: "2024-01-31" });
+    expect(await retiring.catch((error) => error.code)).toBe("privilege_missing");
+    expect(await state()).toEqual(before);
+  });
+
+  test("reads tables that the owner makes later", async () => {
+    const { sql } = place.database;
+    const viewer = await openDatabase(roles.urlOf("viewer"));
+    const loader = await openDatabase(roles.urlOf("loader"));
+    try {
+      for (const schema of ["console", "public"]) {
+        await loader`create table ${loader(schema)}.later (i int)`;
+        expect(await viewer`select * from ${viewer(schema)}.later`).toHaveLength(0);
+        await sql`drop table ${sql(schema)}.later`;
+      }
+    } finally {
+      await Promise.all([viewer.end(), loader.end()]);
+    }
+  });
+});
+
+test("the script may be run again, and changes nothing then", async () => {
+  const { sql } = place.database;
+  const rights = async () => (await Promise.all([roles.owner, roles.viewer].map((role) => heldBy(sql, role)))).flat();
+  const make = async () => roles.make((await place.pipeline.call({ kind: "grants" })).sql);
+  // What a superuser made meanwhile is the owner's from here on.
+  await make();
+  const before = await rights();
+  await make();
+  expect(await rights()).toEqual(before);
+});
+
+/** Of the rights that a role has, those that are missed when they are taken away, one at a time. */
+async function missedBy(role: "loader" | "viewer", held: readonly Held[]): Promise<Set<Held>> {
+  const { sql } = place.database;
+  const as = await openDatabase(roles.urlOf(role));
+  const tables = await tablesOf(sql);
+  const missed = new Set<Held>();
+  for (const one of held) {
+    await sql.unsafe(one.take);
+    const { browsing, running } = await missingRights(as, tables);
+    if (browsing.length > 0 || (role === "loader" && running.length > 0)) missed.add(one);
+    await sql.unsafe(one.give);
+  }
+  await as.end();
+  return missed;
+}
+
+/** One of each kind. */
+function samplesOf(missed: Iterable<Held>): Held[] {
+  return [...Map.groupBy(missed, ({ kind }) => kind).values()].flatMap((alike) => alike.slice(0, 1));
+}
+
+/** Do what doctor says of the privileges until it has nothing more to say: who may not even look is told in two steps. */
+async function follow(pipeline: Pipeline): Promise<Check | undefined> {
+  for (;;) {
+    const found = await privilegesOf(pipeline);
+    const [, statements] = /superuser: (.*;)/.exec(found?.remedy ?? "") ?? [];
+    if (statements === undefined) return found;
+    expect(found?.state).toBe("fail");
+    await place.database.sql.unsafe(statements);
+  }
+}
+
+const refused = async (pipeline: Pipeline) =>
+  lastOf(await ranIn(pipeline, ["month_001"], { force: true }), "run.failed")?.code;
+
+test("of the owner's rights, doctor names each that a run needs, with what gives it, and no run begins without", async () => {
+  const { sql } = place.database;
+  await emptied(sql);
+  const held = await heldBy(sql, roles.owner);
+  const missed = await missedBy("loader", held);
+  const pipeline = connectAs("loader");
+  for (const { kind, take, give } of samplesOf(missed)) {
+    await sql.unsafe(take);
+    expect([kind, await refused(pipeline)]).toEqual([kind, "privilege_missing"]);
+    expect([kind, (await follow(pipeline))?.state]).toEqual([kind, "ok"]);
+    await sql.unsafe(give);
+  }
+  const needless = held.filter((one) => !missed.has(one));
+  for (const { take } of needless) await sql.unsafe(take);
+  try {
+    await runAll(pipeline);
+  } finally {
+    for (const { give } of needless) await sql.unsafe(give);
+  }
+});
+
+test("a loader that is no member of the owner any more is told so", async () => {
+  const { sql } = place.database;
+  await sql`revoke ${sql(roles.owner)} from ${sql(roles.loader)}`;
+  const pipeline = connectAs("loader");
+  expect(await refused(pipeline)).toBe("privilege_missing");
+  await follow(pipeline);
+  // A session is of one role from its beginning on.
+  expect(await privilegesOf(connectAs("loader"))).toMatchObject({ state: "ok", detail: expect.stringContaining("wn") });
+});
+
+test("of the viewer's rights, doctor names each without which it sees less, and what gives it", async () => {
+  const { sql } = place.database;
+  const held = await heldBy(sql, roles.viewer);
+  const missed = await missedBy("viewer", held);
+  const pipeline = connectAs("viewer");
+  for (const { kind, take, give } of samplesOf(missed)) {
+    await sql.unsafe(take);
+    expect([kind, (await follow(pipeline))?.state]).toEqual([kind, "warn"]);
+    await sql.unsafe(give);
+  }
+  const needless = held.filter((one) => !missed.has(one)).map(({ kind }) => kind);
+  expect(new Set(needless)).toEqual(new Set(["database"]));
+});
