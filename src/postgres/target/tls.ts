@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, createSecureContext, getCACertificates } from "node:tls";
-import { type ConsoleError, codeOf, usageError } from "../../core/errors.ts";
+import { ConsoleError, codeOf, usageError } from "../../core/errors.ts";
 import { isBySocket, type Target } from "./url.ts";
 
 /** How a server is to be reached by TLS. */
@@ -100,8 +100,11 @@ type FileParameter = "sslrootcert" | "sslcrl" | "sslcert" | "sslkey";
 function readPem(parameter: FileParameter, path: string, block: string): string {
   let bytes: Buffer;
   try {
+    // A pipe would be waited for for as long as nobody writes to it.
+    if (!statSync(path).isFile()) throw useless(parameter, path, "it is no regular file");
     bytes = readFileSync(path);
   } catch (thrown) {
+    if (thrown instanceof ConsoleError) throw thrown;
     throw useless(parameter, path, unreadable[codeOf(thrown)] ?? "it cannot be read");
   }
   const text = bytes.toString("latin1");
@@ -115,7 +118,6 @@ const unreadable: Record<string, string> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
   EACCES: "it may not be read",
-  EISDIR: "it is a folder",
 };
 
 const hints: Record<FileParameter, string> = {
@@ -130,21 +132,26 @@ function useless(parameter: FileParameter, path: string, reason: string, hint = 
   return usageError(`${parameter} names ${path}: ${reason}.`, hint);
 }
 
+const damaged = "it is damaged, or of a kind that is not known here";
+
 /** What the library makes of a file says little, in words of its own. */
 function requireUsable(parameter: FileParameter, path: string, use: () => unknown, reason?: string): void {
   try {
     use();
   } catch (thrown) {
     const isLocked = /PASSPHRASE|BAD_DECRYPT/.test(codeOf(thrown));
-    throw useless(parameter, path, isLocked ? "sslpassword does not open it" : (reason ?? "it is damaged"));
+    throw useless(
+      parameter,
+      path,
+      isLocked ? "it is encrypted, and sslpassword does not open it" : (reason ?? damaged),
+    );
   }
 }
 
 /** libpq takes no key that others may read: it is a secret no more. */
 function requirePrivate(path: string): void {
-  const stats = statSync(path);
-  const forOthers = stats.uid === 0 ? 0o037 : 0o077;
-  if (!stats.isFile()) throw useless("sslkey", path, "it is no file");
-  if ((stats.mode & forOthers) === 0) return;
+  const { uid, mode } = statSync(path);
+  const forOthers = uid === 0 ? 0o037 : 0o077;
+  if ((mode & forOthers) === 0) return;
   throw useless("sslkey", path, "others than its owner may read it", `Run \`chmod 0600 ${path}\`.`);
 }
