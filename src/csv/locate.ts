@@ -74,7 +74,7 @@ class KeyReader {
     if (whole > maxValueBytes || this.lineEnd === null) return 0;
     if (block.includes(quoteByte) || !lineEndsAgree(block, this.lineEnd)) return 0;
     let width = this.width;
-    for (const cells of splitPlain(block, this.lineEnd)) {
+    for (const cells of splitPlain(block.toString("utf8"), this.lineEnd)) {
       ({ length: width } = cells);
       this.#take(width, (place) => cells[place], batch);
       this.line++;

@@ -1,19 +1,29 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
 import { quotedMark, unquotedNulls } from "./cells/judge.ts";
+import { mayHoldControls } from "./controls.ts";
+
+/** A sound block's cells, and whether some may hold characters that steer a terminal. */
+export interface Parsed {
+  records: string[][];
+  isSuspect: boolean;
+}
 
 /**
  * The cells of a block of whole records, UTF-8 without NUL and with line ends that agree; null when its quoting is
  * unsound or a value is too long. Where a block has no quote a record is a line and a cell is what stands between
  * commas: that is split at an eighth of what the parser costs, and a test holds the two against each other.
  */
-export function parseBlock(block: Buffer, lineEnd: LineEnd): string[][] | null {
-  const records = block.includes(quoteByte) ? parseQuoted(block, lineEnd) : splitPlain(block, lineEnd);
-  return block.length > maxValueBytes && records?.some(hasTooLong) ? null : records;
+export function parseBlock(block: Buffer, lineEnd: LineEnd): Parsed | null {
+  const text = block.includes(quoteByte) ? null : block.toString("utf8");
+  const records = text === null ? parseQuoted(block, lineEnd) : splitPlain(text, lineEnd);
+  if (records === null || (block.length > maxValueBytes && records.some(hasTooLong))) return null;
+  return { records, isSuspect: mayHoldControls(block, text) };
 }
 
-export function splitPlain(block: Buffer, lineEnd: LineEnd): string[][] {
-  const lines = block.toString("utf8").split(lineEnd);
+/** Of a block without quotes, decoded. */
+export function splitPlain(text: string, lineEnd: LineEnd): string[][] {
+  const lines = text.split(lineEnd);
   if (lines.at(-1) === "") lines.pop();
   return lines.map((line) => line.split(","));
 }

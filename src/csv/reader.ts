@@ -1,6 +1,7 @@
 import { metLater } from "../core/errors.ts";
 import { faultCodes } from "../core/faults.ts";
 import { crByte, lfByte } from "./bytes.ts";
+import type { ControlColumn } from "./controls.ts";
 import { SourceFault } from "./files/source-fault.ts";
 import { type Layout, type Opening, openFile, rowChunks } from "./opening.ts";
 import { RowFaults } from "./row-faults.ts";
@@ -18,6 +19,8 @@ export interface TableRead {
   /** Of the file as it lies on disk; its hash is null when it could not be read to its end. */
   bytes: number;
   sha256: string | null;
+  /** Of the rows that were looked at: characters in their texts that steer a terminal. */
+  controls: ControlColumn[];
 }
 
 export type TableReader = Awaited<ReturnType<typeof openTable>>;
@@ -36,7 +39,7 @@ export async function openTable(source: TableSource) {
     pass: (rows: number, tally: FaultTally, options: ReadOptions = {}) =>
       readTable(source, opening, tally, options, async (file, _, layout) => {
         if (layout !== null) await passRows(file, layout, options);
-        return rows;
+        return { rows, controls: [] };
       }),
   };
 }
@@ -52,7 +55,7 @@ async function readTable(
 ): Promise<TableRead> {
   for (let line = 1; line <= blankAbove; line++) tally.add("row_blank", "a blank line before the header", line);
   for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
-  const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null };
+  const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null, controls: [] };
   if (stats === null) return read;
   const add = ({ code, reason }: Pick<SourceFault, "code" | "reason">) => {
     // Opening may have met it already.
@@ -60,8 +63,8 @@ async function readTable(
   };
   try {
     const file = await SourceFile.open(source);
-    read.rows = await readRows(file, source, layout, tally, options);
-    read.sha256 = file.sha256();
+    const { rows, controls } = await readRows(file, source, layout, tally, options);
+    Object.assign(read, { rows, controls, sha256: file.sha256() });
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
     add(error);
@@ -76,11 +79,11 @@ async function readRows(
   layout: Opening["layout"],
   tally: FaultTally,
   options: ReadOptions,
-): Promise<number> {
+): Promise<Pick<TableRead, "rows" | "controls">> {
   if (layout === null || layout.lineEnd === null) {
     for await (const _ of file.chunks(options));
     if (layout !== null) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
-    return 0;
+    return { rows: 0, controls: [] };
   }
   const { columns, lineEnd } = layout;
   const faults = new RowFaults({ columns, key, dates, lineEnd }, tally);
@@ -96,7 +99,7 @@ async function readRows(
   await send(reader.push(Buffer.alloc(0), true));
   await writing;
   if (faults.rows === 0 && tally.count === 0) tally.add("no_rows", faultCodes.no_rows.means, layout.line);
-  return faults.rows;
+  return { rows: faults.rows, controls: reader.controls.columns };
 }
 
 /** Hands the rows on as they are, but for blank lines at their end, which COPY would take for rows. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
+import { Controls } from "./controls.ts";
 import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
 import { RecordScanner, type ScannedCell } from "./scan.ts";
@@ -20,6 +21,7 @@ interface LongRecord extends Pick<ScannedCell, "trouble"> {
  * as they are sound, which decides what is loaded; a block that is not is scanned record by record to name its faults.
  */
 export class RowReader {
+  readonly controls: Controls;
   readonly #unread = new Unread();
   /** Of what is not taken: the whole records are known to be unsound; the first one was looked at and does not end yet. */
   #isUnsound = false;
@@ -32,7 +34,9 @@ export class RowReader {
     readonly faults: RowFaults,
     private line: number,
     private offset: number,
-  ) {}
+  ) {
+    this.controls = new Controls(faults.names);
+  }
 
   /**
    * Checks what is whole with this chunk and keeps the rest. Returns the rows' bytes as they are in the file, without
@@ -81,15 +85,18 @@ export class RowReader {
     if (!isPlain && faults.tally.count > 0) return false;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
     const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
-    const records = parseBlock(block, lineEnd);
+    const parsed = parseBlock(block, lineEnd);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
-    if (records === null || (!isPlain && records.some(isRagged))) return false;
-    const lineOf = linesOf(records, this.line);
+    if (parsed === null || (!isPlain && parsed.records.some(isRagged))) return false;
+    const { records, isSuspect } = parsed;
+    const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(records, this.line));
+    if (isSuspect) this.controls.count(records, fromFirst());
+    const lineOf = fromFirst();
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
       if (!faults.allows(record)) {
         const isCut = index === records.length - 1 && block.at(-1) !== lfByte;
-        faults.inspect(record, isPlain ? this.line + index : lineOf(index), isCut);
+        faults.inspect(record, lineOf(index), isCut);
       } else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Column, TableShape } from "../../src/core/columns.ts";
 import type { Fault } from "../../src/core/faults.ts";
+import type { ControlColumn } from "../../src/csv/controls.ts";
 import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
 import type { RejectFile } from "../../src/csv/reject-file.ts";
 import { RowFaults } from "../../src/csv/row-faults.ts";
@@ -50,7 +51,7 @@ export function readBody(
   shape: TableShape,
   lineEnd: "\n" | "\r\n",
   cuts: readonly number[] = [],
-): { faults: Fault[]; rows: number; passed: Buffer } {
+): { faults: Fault[]; rows: number; passed: Buffer; controls: ControlColumn[] } {
   const tally = new FaultTally("t.csv");
   const faults = new RowFaults({ columns: shape.columns, key: shape.key, dates, lineEnd }, tally);
   const reader = new RowReader(faults, 2, 0);
@@ -59,5 +60,5 @@ export function readBody(
   for (const [index, from] of edges.entries()) {
     passed.push(reader.push(body.subarray(from, edges[index + 1] ?? from), index === edges.length - 1));
   }
-  return { faults: tally.listed, rows: faults.rows, passed: Buffer.concat(passed) };
+  return { faults: tally.listed, rows: faults.rows, passed: Buffer.concat(passed), controls: reader.controls.columns };
 }

@@ -230,6 +230,7 @@ const drops: DropCheck[] = [
     fault_groups: [],
     faults: [],
     reject_file: null,
+    warnings: [{ title: "users: control characters in user_gender (1 value, first on line 3).", hint: "Ask." }],
   },
   {
     month: "month_001",
@@ -247,6 +248,7 @@ const drops: DropCheck[] = [
     ],
     faults: [],
     reject_file: ".streamflow/rejects/month_001-check.csv",
+    warnings: [],
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { FigureName, Moves } from "../drift.ts";
 import type { Fault, FaultGroup } from "../faults.ts";
 import type { MonthName } from "../month.ts";
-import type { ExpectationCounts, Mode, Seal, TableCounts, Verdict } from "./events.ts";
+import type { ExpectationCounts, Mode, Seal, TableCounts, Verdict, Warning } from "./events.ts";
 import type { LiftedSeal, SealOfRun } from "./seals.ts";
 
 /** One file of a drop as it lies on disk. `bytes` is 0 when it is not present. */
@@ -97,7 +97,7 @@ export interface RunDetail extends RunEntry {
   snapshots: SealOfRun[];
   /** Seals of this run that were lifted, and those of others that it lifted. */
   lifted: LiftedSeal[];
-  warnings: { title: string; hint: string }[];
+  warnings: Warning[];
 }
 
 /** Values that an expectation did not expect, as the ledger kept them when it was evaluated. */
@@ -218,6 +218,8 @@ export interface DropCheck {
   /** The first thousand of each file. */
   faults: Fault[];
   reject_file: string | null;
+  /** What would not stop a run. */
+  warnings: Warning[];
 }
 
 /** What became of a run whose process, or whose connection, was gone before the end of it could be told. */

@@ -6,12 +6,12 @@ import { fileColumns } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { type Column, table, type View } from "./table.ts";
-import { expectationInOneLine, observation, verdictWord } from "./words.ts";
+import { expectationInOneLine, observation, verdictWord, warningLine } from "./words.ts";
 
 function dropText(drop: DropCheck, look: Look): string {
   const { month, files, fault_count: faults } = drop;
   const verdict = faults === 0 ? look.paint("green", "sound") : look.paint("red", formatCounted(faults, "fault"));
-  const lines = faultLines(drop).map((line) => `  ${line}\n`);
+  const lines = [...faultLines(drop), ...drop.warnings.map(warningLine)].map((line) => `  ${line}\n`);
   return `${look.paint("bold", month)}: ${verdict}\n${table(fileColumns, files, look)}${lines.join("")}`;
 }
 

@@ -2,13 +2,12 @@ import { formatCounted, formatMoment } from "../../core/format.ts";
 import type { Seal, TableCounts, Verdict } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { LiftedSeal } from "../../core/messages/seals.ts";
-import { escapeControl } from "../../core/text.ts";
 import { asOfColumn, countColumns, figures, fileColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { statusOf } from "./runs.ts";
 import { type Column, facts, type View } from "./table.ts";
-import { expectationOf, observation, took, verdictWord } from "./words.ts";
+import { expectationOf, observation, took, verdictWord, warningLine } from "./words.ts";
 
 const tableColumns: Column<TableCounts>[] = [tableColumn(), ...countColumns<TableCounts>((one) => [one])];
 
@@ -77,7 +76,7 @@ function faults({ faults: listed, failure }: RunDetail): string {
 }
 
 function warnings({ warnings: all }: RunDetail): string {
-  return all.map(({ title, hint }) => `warning: ${escapeControl(`${title} ${hint}`)}\n`).join("");
+  return all.map((warning) => `${warningLine(warning)}\n`).join("");
 }
 
 /** `show`: all that the ledger keeps of one run. */

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatPercent } from "../../core/format.ts";
-import type { Verdict } from "../../core/messages/events.ts";
+import type { Verdict, Warning } from "../../core/messages/events.ts";
 import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
@@ -31,6 +31,11 @@ export function expectationOf(verdict: Verdict): string {
 export function verdictWord({ success, severity = "critical" }: { success: boolean; severity?: string }): string {
   if (success) return "passed";
   return severity === "critical" ? "failed" : severity;
+}
+
+/** What does not stop a run, on one line. */
+export function warningLine({ title, hint }: Warning): string {
+  return `warning: ${escapeControl(`${title} ${hint}`)}`;
 }
 
 const longestList = 100;

@@ -1,11 +1,13 @@
+import type { Warning } from "../../core/messages/events.ts";
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
-import { openTable } from "../../csv/reader.ts";
+import { openTable, type TableRead } from "../../csv/reader.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { findKeyFaults } from "../drop/key-faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
 import { type Past, parentsFor, readPast } from "../drop/past.ts";
-import { publicationBefore, rowCountTrouble } from "../drop/row-counts.ts";
+import { publicationBefore } from "../drop/row-counts.ts";
+import { toTellOfRows } from "../drop/sound-file.ts";
 import type { Session } from "../session/session.ts";
 
 /** Read drops as strictly as a run does; no table of the dataset is touched. */
@@ -25,12 +27,14 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
   const faults = new DropFaults(drop.month, rejectPath(settings.home, sql, dataset.name, `${drop.month}-check`));
   const incoming = incomingOf(session.tables, drop, before);
   const files: DropCheck["files"] = [];
+  const warnings: Warning[] = [];
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
-    const rows = await checkFile(session, one, faults);
-    const trouble = rows === null ? null : rowCountTrouble(dataset, before, one, rows);
-    if (trouble !== null && "fault" in trouble) faults.add(trouble.fault);
-    files.push({ table, path, bytes, rows });
+    const read = await checkFile(session, one, faults);
+    const told = read === null ? { fault: null, warnings: [] } : toTellOfRows(dataset, before, one, read);
+    if (told.fault !== null) faults.add(told.fault);
+    warnings.push(...told.warnings);
+    files.push({ table, path, bytes, rows: read?.rows ?? null });
   }
   const parents = parentsFor(drop.month, false, past);
   await findKeyFaults(sql, { ...session, parents }, incoming, faults);
@@ -41,16 +45,17 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
     fault_groups: faults.groups,
     faults: faults.listed,
     reject_file: faults.close(),
+    warnings,
   };
 }
 
-/** Rows of a sound file, else null. */
-async function checkFile({ dataset }: Session, one: Incoming, faults: DropFaults): Promise<number | null> {
+/** What was read of a sound file, else null. */
+async function checkFile({ dataset }: Session, one: Incoming, faults: DropFaults): Promise<TableRead | null> {
   if (one.file.fault !== null) {
     faults.add(one.file.fault);
     return null;
   }
   const tally = faults.of(one.file.path);
-  const { rows } = await (await openTable(sourceOf(dataset, one))).read(tally);
-  return tally.count === 0 ? rows : null;
+  const read = await (await openTable(sourceOf(dataset, one))).read(tally);
+  return tally.count === 0 ? read : null;
 }

@@ -9,7 +9,7 @@ import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import { writerOf } from "../../postgres/live/other-writers.ts";
 import { copyIntoStage, type RefusedCell, refusedCell } from "../../postgres/live/stage.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
-import { rowCountTrouble } from "../drop/row-counts.ts";
+import { toTellOfRows } from "../drop/sound-file.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, warn } from "./context.ts";
 import type { Ahead, SoundFile } from "./read-ahead.ts";
@@ -88,7 +88,11 @@ async function ingestFile(
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
   const { path, modified_ms, identity } = file;
   const { bytes, sha256 } = read;
-  const record = { table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns, read_as };
+  // What there is to tell of its rows has to be told of the same bytes again: they are not to be believed unread.
+  const record = {
+    ...{ table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns },
+    read_as: read.controls.length === 0 ? read_as : null,
+  };
   return { table, carried: columns, rows, writer, record };
 }
 
@@ -144,7 +148,7 @@ async function send(
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
     if (isSound && refused !== undefined) tellRefused(refused, reader, tally);
-    if (isSound) checkRowCount(context, one, read.rows);
+    if (isSound) tellOfRows(context, one, read);
     return { read, rows: rows ?? null };
   } catch (error) {
     await copy?.abort("reading failed");
@@ -158,11 +162,10 @@ function tellRefused({ line, column, value, reason }: RefusedCell, { header }: T
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */
-function checkRowCount(context: Ingesting, one: Incoming, rows: number): void {
-  const trouble = rowCountTrouble(context.dataset, context.before, one, rows);
-  if (trouble === null) return;
-  if ("fault" in trouble) context.faults.add(trouble.fault);
-  else warn(context, trouble.warning);
+function tellOfRows(context: Ingesting, one: Incoming, read: TableRead): void {
+  const { fault, warnings } = toTellOfRows(context.dataset, context.before, one, read);
+  if (fault !== null) context.faults.add(fault);
+  for (const warning of warnings) warn(context, warning);
 }
 
 function rowsLost(path: string, read: number, staged: number): ConsoleError {

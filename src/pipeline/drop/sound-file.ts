@@ -1,0 +1,38 @@
+import type { Dataset } from "../../core/dataset.ts";
+import type { Fault } from "../../core/faults.ts";
+import { formatCounted } from "../../core/format.ts";
+import type { Warning } from "../../core/messages/events.ts";
+import type { ControlColumn } from "../../csv/controls.ts";
+import type { TableRead } from "../../csv/reader.ts";
+import { showValue } from "../../csv/tally.ts";
+import type { Publication } from "../../postgres/ledger/queries.ts";
+import type { Incoming } from "./months.ts";
+import { rowCountTrouble } from "./row-counts.ts";
+
+/** What is to be told of a file in which each row is sound. */
+export function toTellOfRows(
+  dataset: Dataset,
+  before: Publication | null,
+  one: Incoming,
+  { rows, controls }: Pick<TableRead, "rows" | "controls">,
+): { fault: Fault | null; warnings: Warning[] } {
+  const trouble = rowCountTrouble(dataset, before, one, rows);
+  const warnings = controlWarnings(one.table.name, controls);
+  if (trouble === null) return { fault: null, warnings };
+  if ("fault" in trouble) return { fault: trouble.fault, warnings };
+  return { fault: null, warnings: [trouble.warning, ...warnings] };
+}
+
+/** Where texts hold characters that steer a terminal. */
+function controlWarnings(table: string, controls: readonly ControlColumn[]): Warning[] {
+  if (controls.length === 0) return [];
+  const places = controls.map(
+    ({ column, count, line }) => `${showValue(column)} (${formatCounted(count, "value")}, first on line ${line})`,
+  );
+  return [
+    {
+      title: `${table}: control characters in ${places.join(", ")}.`,
+      hint: "A terminal that shows these values obeys them: ask the sender to leave them out.",
+    },
+  ];
+}
