@@ -1,5 +1,5 @@
-import { appendFileSync, closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { appendFileSync, closeSync, lchownSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 const header = "file,line,column,value,reason\n";
 /** Pieces of text gathered before they are written: joined at once they cost half of what adding up text does. */
@@ -84,8 +84,9 @@ export class RejectFile {
   #flush(): void {
     try {
       if (this.#handle === null) {
-        mkdirSync(dirname(this.path), { recursive: true });
+        const made = mkdirSync(dirname(this.path), { recursive: true });
         this.#handle = openSync(this.path, "w", 0o600);
+        leaveToOwner(resolve(this.path), dirname(resolve(made ?? this.path)));
       }
       appendFileSync(this.#handle, this.#pieces.join(""));
     } catch {
@@ -93,6 +94,13 @@ export class RejectFile {
     }
     this.#pieces.length = 0;
   }
+}
+
+/** Root leaves what it made to the owner of the folder around it, who could put nothing beside it otherwise. */
+function leaveToOwner(path: string, folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  for (let made = path; made.length > folder.length; made = dirname(made)) lchownSync(made, uid, gid);
 }
 
 /** What a spreadsheet takes for a formula, or runs, at the start of a cell. */
