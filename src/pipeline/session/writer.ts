@@ -62,11 +62,11 @@ const lookAgainMs = 50;
 
 /** Who is there and at work is not waited for; what a console that is gone has left, for as long as it usually takes. */
 async function takeLock(sql: Sql, { sql: other, dataset }: Session, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + noticedMs;
+  const deadline = performance.now() + noticedMs;
   while (!(await tryLock(sql, dataset.name))) {
     const holder = await whoHolds(other, dataset.name);
     // It may have let go in between.
-    if (holder !== null && (!isGone(holder) || Date.now() > deadline)) throw lockedBy(holder);
+    if (holder !== null && (!isGone(holder) || performance.now() > deadline)) throw lockedBy(holder);
     signal?.throwIfAborted();
     await Bun.sleep(lookAgainMs);
   }

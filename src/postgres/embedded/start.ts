@@ -109,7 +109,7 @@ function mend({ data, account }: ServerHome): void {
 }
 
 async function launchOn(home: ServerHome, programs: Programs, lock: number, waiting: Waiting): Promise<Postmaster> {
-  const deadline = Date.now() + orphanPatienceMs;
+  const deadline = performance.now() + orphanPatienceMs;
   let complaint = "";
   for (const directory of socketDirectories(home)) {
     prepareSocketDirectory(directory, home.account);
@@ -121,7 +121,7 @@ async function launchOn(home: ServerHome, programs: Programs, lock: number, wait
       if (postmaster) return postmaster;
       complaint = server.complaint();
       if (orphansRemain.test(complaint)) await waitFor(() => null, { ...aMoment, patienceMs: 50 }, waiting);
-    } while ((orphansRemain.test(complaint) || leftoverFound.test(complaint)) && Date.now() < deadline);
+    } while ((orphansRemain.test(complaint) || leftoverFound.test(complaint)) && performance.now() < deadline);
     if (!socketRefused.test(complaint)) break;
   }
   throw startFailed(home, complaint);

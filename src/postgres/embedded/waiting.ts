@@ -28,13 +28,14 @@ export async function waitFor<Found>(
   { patienceMs, what }: Wanted,
   { tell, signal }: Waiting,
 ): Promise<Found | null> {
-  const began = Date.now();
+  // Not by the clock, which may be set while we wait.
+  const began = performance.now();
   let isTold = false;
   for (;;) {
     const found = await look();
     if (found !== null && found !== false) return found;
     signal.throwIfAborted();
-    const waited = Date.now() - began;
+    const waited = performance.now() - began;
     if (waited > patienceMs) return null;
     if (!isTold && waited > worthAWordMs) {
       isTold = true;

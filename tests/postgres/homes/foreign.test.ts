@@ -1,7 +1,10 @@
 import { describe, expect } from "bun:test";
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { findBinaries } from "../../../src/postgres/embedded/programs.ts";
+import { smallDrop, writeDrop } from "../../helpers/drops.ts";
 import { noHome, run, testsOn } from "./bench.ts";
+import type { Home } from "./home.ts";
 import { accountOf, everybody, hasSpaces, withMounts } from "./who.ts";
 
 /** Folders, databases, accounts, limits and variables that are not the console's own: they are left as they are, and told. */
@@ -11,6 +14,9 @@ const digestOf = (cwd: string) => {
   const script = 'find . -exec stat -c "%n %a %U %Y" {} + | sort; find . -type f -exec sha256sum {} + | sort';
   return Bun.spawnSync(["sh", "-c", script], { cwd }).stdout.toString();
 };
+
+/** Of the folder `$0`. */
+const readOnly = "mount --bind -o ro $0 $0 && mount -o remount,bind,ro $0";
 
 describe.each(everybody)("as %s", (who) => {
   describe("in a folder that is no home", () => {
@@ -66,6 +72,13 @@ describe.each(everybody)("as %s", (who) => {
       expect(`${error.title} ${error.hint}`).toContain("ulimit -n");
     });
 
+    describe.skipIf(!hasSpaces)("where disks can be mounted", () => {
+      test("that of the programs is mounted read-only, which does for them", async (home) => {
+        const { root } = await findBinaries();
+        await home.visit({ prefix: withMounts(`${readOnly} || exit`, root) });
+      });
+    });
+
     test("variables meant for other servers have no say", async (home) => {
       const variables = {
         ...{ PGTARGETSESSIONATTRS: "standby", PGOPTIONS: "-c nonsense=1", PGCONNECT_TIMEOUT: "soon" },
@@ -110,13 +123,36 @@ describe.skipIf(!everybody.includes("root") || !everybody.includes("user"))(
       expect(await home.for("user").refusal()).toMatchObject({ code: "io_error", hint });
     });
 
+    testsOn("user")("root may use it in between, and keeps its owner out of nothing", async (home) => {
+      const root = home.for("root");
+      const month = join(home.around, "month_000");
+      const publishes = async (one: Home) => {
+        const words = ["--month", "month_000", "--json", "--home", home.path, "--data", home.around];
+        const { code, stdout } = await one.answer(words);
+        return { code, rejects: stdout.match(/"reject_file":("[^"]+"|null)/)?.[1] };
+      };
+      writeDrop(month, smallDrop(["u1", "u1"]));
+      for (const one of [root, home]) {
+        expect(await publishes(one)).toEqual({ code: 1, rejects: expect.stringContaining("/rejects/") });
+      }
+      writeDrop(month, smallDrop(["u1"]));
+      expect(await publishes(root)).toMatchObject({ code: 0 });
+      const use = root.use();
+      await home.keep(await use.url());
+      const theirs = home.use();
+      await theirs.url();
+      await use.leave();
+      await home.keep(await theirs.url());
+      await theirs.leave();
+    });
+
     testOnRoots("files that root restored are root's: root gives them back", async (home) => {
       await run("chown", "-R", "root", home.data);
     });
 
     describe.skipIf(!hasSpaces)("where disks can be mounted", () => {
       testOnRoots.each([
-        ["mounted read-only", "mount --bind -o ro $0 $0 && mount -o remount,bind,ro $0", "read-only"],
+        ["mounted read-only", readOnly, "read-only"],
         ["full", "mount -t tmpfs -o size=8m none $0", "full"],
       ])("the disk is %s", async (home, _, mounts, word) => {
         const error = await home.refusal({ prefix: withMounts(`${mounts} || exit`, home.path) });

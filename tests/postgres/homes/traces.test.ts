@@ -68,6 +68,15 @@ describe.each(everybody)("as %s", (who) => {
     expect(existsSync(left)).toBe(false);
   });
 
+  test("all of it is of tomorrow, as after a clock that was set back", async (home) => {
+    await home.keep(await home.started());
+    home.killAll();
+    await home.gone();
+    rmSync(join(home.folder, "keep"));
+    await run("find", home.path, "-exec", "touch", "-d", "tomorrow", "{}", "+");
+    expect(await home.kept()).toBe(2);
+  });
+
   test("a home that was deleted while in use ends its server", async (home) => {
     home.rows = null;
     const use = home.use();
