@@ -3,7 +3,9 @@ import { usageError } from "./errors.ts";
 /** A month of the dataset: its number counts from the manifest's `first_month`. */
 export type MonthName = `month_${string}`;
 
-const monthFolder = /^month_(\d{3,})$/;
+/** Eight centuries are enough: of a far larger number there is no date, and a range up to it has no end. */
+const monthFolder = /^month_(\d{3,4})$/;
+const lastIndex = 9_999;
 
 export function monthName(index: number): MonthName {
   return `month_${String(index).padStart(3, "0")}`;
@@ -34,18 +36,24 @@ function splitMonth(text: string): { year: number; month: number } {
   return { year: year ?? Number.NaN, month: month ?? Number.NaN };
 }
 
-/** One word of `--month`: `month_003`, `3` or `2024-04`. Throws a usage error for anything else. */
-export function parseMonth(text: string, firstMonth: string): MonthName {
-  if (monthIndex(text) !== undefined) return text as MonthName;
-  if (/^\d{1,3}$/.test(text)) return monthName(Number(text));
-  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
-    const index = indexOfDate(text, firstMonth);
-    if (index >= 0) return monthName(index);
-    const hint = "The dataset manifest, db/dataset.json, sets first_month.";
-    throw usageError(`${text} is before the first month, ${firstMonth}.`, hint);
-  }
+const shortNumber = /^\d{1,3}$/;
+const yearAndMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** Throws a usage error for what is no word of `--month`, whatever the first month is: `month_003`, `3` or `2024-04` is one. */
+export function requireMonthWord(text: string): void {
+  if (monthIndex(text) !== undefined || shortNumber.test(text) || yearAndMonth.test(text)) return;
   const hint = "Write month_003, 3 or 2024-04, or a range such as month_000..month_003.";
   throw usageError(`"${text}" is not a month.`, hint);
+}
+
+/** The number that one word of `--month` stands for. Throws a usage error for what stands for none. */
+function indexIn(text: string, firstMonth: string): number {
+  requireMonthWord(text);
+  const index = monthIndex(text) ?? (shortNumber.test(text) ? Number(text) : indexOfDate(text, firstMonth));
+  if (index >= 0 && index <= lastIndex) return index;
+  const end =
+    index < 0 ? `before the first month, ${firstMonth}` : `after the last that has a name, ${monthName(lastIndex)}`;
+  throw usageError(`${text} is ${end}.`, "The dataset manifest, db/dataset.json, sets first_month.");
 }
 
 /** All months that the words name, ranges included, oldest first and each once. */
@@ -53,8 +61,8 @@ export function parseMonths(words: readonly string[], firstMonth: string): Month
   const indexes = new Set<number>();
   for (const word of words) {
     const [from, to, ...rest] = word.split("..");
-    const first = monthIndex(parseMonth(from ?? "", firstMonth)) ?? 0;
-    const last = to === undefined ? first : (monthIndex(parseMonth(to, firstMonth)) ?? 0);
+    const first = indexIn(from ?? "", firstMonth);
+    const last = to === undefined ? first : indexIn(to, firstMonth);
     if (rest.length > 0 || last < first) {
       const hint = "Write the older month first, such as month_000..month_003.";
       throw usageError(`"${word}" is not a range of months.`, hint);

@@ -1,6 +1,6 @@
 import { usageError } from "../core/errors.ts";
 import { type RequestOf, type RunRequest, resultFormats, type Selection } from "../core/messages/requests.ts";
-import { isDate, parseMonth } from "../core/month.ts";
+import { isDate, requireMonthWord } from "../core/month.ts";
 import type { Values } from "./flags.ts";
 
 const howToSelect = "Name one or more with --month, or take them all with --all, or those to do with --pending.";
@@ -25,11 +25,9 @@ export function selectionOf({ month, all, pending }: Values): Selection {
   if (ways.length > 1) throw usageError(`${ways.join(" and ")} do not go together.`, howToSelect);
   if (month === undefined) return { every: all ? "all" : "pending" };
   // What the words mean depends on the manifest, which the pipeline reads; a slip of the pen is told at once.
-  for (const end of month.flatMap((word) => word.split(".."))) parseMonth(end, earliest);
+  for (const end of month.flatMap((word) => word.split(".."))) requireMonthWord(end);
   return { months: month };
 }
-
-const earliest = "0000-01";
 
 function ownStampOf({ asOf, month = [] }: Values): string | null {
   if (asOf === undefined) return null;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { asOfOf, indexOfDate, isDate, monthIndex, parseMonth, parseMonths } from "../../src/core/month.ts";
+import { asOfOf, indexOfDate, isDate, monthIndex, parseMonths } from "../../src/core/month.ts";
 
 describe("a month's word", () => {
   test.each([
@@ -10,20 +10,29 @@ describe("a month's word", () => {
     ["2024-04", "month_003"],
     ["2026-01", "month_024"],
   ])("%s is %s", (word, month) => {
-    expect(parseMonth(word, "2024-01")).toBe(month as "month_0");
+    expect(parseMonths([word], "2024-01")).toEqual([month as "month_0"]);
   });
 
   test.each(["2023-12", "2014-01"])("%s is before the first month", (word) => {
-    expect(() => parseMonth(word, "2024-01")).toThrow(`${word} is before the first month, 2024-01.`);
+    expect(() => parseMonths([word], "2024-01")).toThrow(`${word} is before the first month, 2024-01.`);
   });
 
   test.each(["", "month_3", "month_0003", "1000", "2024-13", "2024-00", "2024-1", "-1", "1.5", "month_003 "])(
     "%j is none",
     (word) => {
-      expect(() => parseMonth(word, "2024-01")).toThrow(`"${word}" is not a month.`);
+      expect(() => parseMonths([word], "2024-01")).toThrow(`"${word}" is not a month.`);
     },
   );
 });
+
+test.each(["month_10000", "month_100000000", "0..month_100000000", "month_99999999999999999999", "2024-01..9999-12"])(
+  "%s is refused at once: there is no end to such a range",
+  (word) => {
+    expect(() => parseMonths([word], "2024-01")).toThrow(
+      / is (not a month|after the last that has a name, month_9999)\.$/,
+    );
+  },
+);
 
 describe("months", () => {
   test("come oldest first, each once, the ends of a range among them", () => {
@@ -40,8 +49,8 @@ describe("months", () => {
 
 test("a folder is a month's by its one name alone", () => {
   expect(["month_000", "month_999", "month_1000"].map(monthIndex)).toEqual([0, 999, 1_000]);
-  expect(["month_0001", "month_01", "month_", "months_001", "month_001x"].map(monthIndex)).toEqual(
-    Array(5).fill(undefined),
+  expect(["month_0001", "month_01", "month_", "months_001", "month_001x", "month_10000"].map(monthIndex)).toEqual(
+    Array(6).fill(undefined),
   );
 });
 
