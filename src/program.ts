@@ -1,9 +1,11 @@
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
+import { learnSecrets } from "./core/secrets/secrets.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import type { Invocation } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
+import { refuseMisplaced } from "./headless/misplaced.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { type Output, standardOutput } from "./headless/views/output.ts";
@@ -18,6 +20,7 @@ export async function main(
   subprocess: Subprocess | null,
   spawn: () => Subprocess = spawnPipeline,
 ): Promise<number> {
+  learnSecrets(argv, process.env);
   let unused = subprocess;
   const connect = (settings: Settings) => {
     const child = unused ?? spawn();
@@ -47,6 +50,7 @@ async function dispatch(
   output: Output,
   connect: (settings: Settings) => Pipeline,
 ): Promise<number> {
+  refuseMisplaced(argv);
   const invocation = readPlain(argv) ?? (await parsed(argv));
   if (invocation.kind === "text") {
     output.out.write(invocation.text);

@@ -13,7 +13,9 @@ import {
   type RunRequest,
   type WireError,
 } from "../core/messages/requests.ts";
+import { redact } from "../core/secrets/secrets.ts";
 import type { Settings } from "../core/settings.ts";
+import { escapeControl } from "../core/text.ts";
 import { deathOf, notKnown, type PipelineExit, unanswered, withoutConnection, wordsOn } from "./last-words.ts";
 import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 
@@ -133,7 +135,7 @@ async function listen(
       continue;
     }
     if ("notice" in message) {
-      onNotice(message.notice);
+      onNotice(escapeControl(message.notice));
       continue;
     }
     const call = pending.get(message.id);
@@ -167,7 +169,7 @@ function misspoken(line: string): ConsoleError {
 async function collectLastWords(stderr: ReadableStream<Uint8Array>): Promise<string> {
   let words = "";
   for await (const line of linesOf(stderr)) words = `${words}${line}\n`.slice(-lastWordsKept);
-  return words.trim();
+  return redact(words.trim());
 }
 
 function fromWire(error: WireError): ConsoleError {

@@ -1,4 +1,5 @@
 import type { Fault } from "./faults.ts";
+import { redact } from "./secrets/secrets.ts";
 
 /** Exit codes of the command line (the contract in the README's command reference). */
 export const exitCodes = { done: 0, rejected: 1, usage: 2, failure: 3, refused: 4, interrupted: 130, terminated: 143 };
@@ -68,7 +69,10 @@ interface Details {
   faultCount?: number;
 }
 
-/** The only error class: what happened (`title`), what to do now (`hint`), and why (`cause`). */
+/**
+ * The only error class: what happened (`title`), what to do now (`hint`), and why (`cause`). Its words hold no password from
+ * the first, wherever they go: to a terminal, another process, the ledger.
+ */
 export class ConsoleError extends Error {
   readonly code: FailureCode;
   readonly title: string;
@@ -77,11 +81,11 @@ export class ConsoleError extends Error {
   readonly faultCount: number;
 
   constructor(code: FailureCode, title: string, details: Details) {
-    super(title, { cause: details.cause });
+    super(redact(title), { cause: details.cause });
     this.name = "ConsoleError";
     this.code = code;
-    this.title = title;
-    this.hint = details.hint;
+    this.title = this.message;
+    this.hint = redact(details.hint);
     this.faults = details.faults ?? [];
     this.faultCount = details.faultCount ?? this.faults.length;
   }

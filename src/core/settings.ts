@@ -1,5 +1,6 @@
 import type { type } from "./checks.ts";
 import { type ConsoleError, usageError } from "./errors.ts";
+import { holdsPassword, isDatabaseUrl } from "./secrets/shapes.ts";
 
 /** Where the embedded server is unless told otherwise. */
 export const defaultHome = ".streamflow";
@@ -28,6 +29,7 @@ export type Environment = Record<string, string | undefined>;
 
 /** Flags win over the environment, the environment over the defaults; empty variables count as unset. */
 export function resolveSettings(flags: SettingFlags, env: Environment): Settings {
+  refuseUrls(["STREAMFLOW_DATA", "STREAMFLOW_HOME"], env);
   return {
     data: flags.data ?? (env.STREAMFLOW_DATA || "data/seeds"),
     home: flags.home ?? (env.STREAMFLOW_HOME || defaultHome),
@@ -38,6 +40,13 @@ export function resolveSettings(flags: SettingFlags, env: Environment): Settings
 function databaseOf(flags: SettingFlags, env: Environment): string | null {
   const named = flags.database ?? (env.DATABASE_URL || seedUrl(env));
   return named === embedded ? null : named;
+}
+
+/** Throws for a database's URL in a variable that is for something else: a folder, or a part of what a URL holds. */
+function refuseUrls(names: readonly string[], env: Environment): void {
+  const misplaced = names.find((name) => isDatabaseUrl(env[name] ?? "") || holdsPassword(env[name] ?? ""));
+  if (misplaced === undefined) return;
+  throw usageError(`${misplaced} holds a database URL.`, `Set DATABASE_URL to it, and ${misplaced} to what it is for.`);
 }
 
 /** The seed's variables: those that name a database, and those that it may do without. */
@@ -51,6 +60,7 @@ const optional = ["POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_PORT"];
 function seedUrl(env: Environment): string | null {
   const set = [...needed, ...optional].filter((name) => env[name]);
   if (set.length === 0) return null;
+  refuseUrls(["POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PORT"], env);
   const missing = needed.filter((name) => !env[name]);
   if (missing.length > 0) throw halfSet(set, missing);
   const { POSTGRES_HOST: host = "", POSTGRES_USER: user = "", POSTGRES_PASSWORD: password, POSTGRES_DB } = env;

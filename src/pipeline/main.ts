@@ -8,6 +8,7 @@ import {
   parseSettings,
   protocol,
 } from "../core/messages/requests.ts";
+import { learnSecrets, redacted } from "../core/secrets/secrets.ts";
 import { type Service, startService } from "./service.ts";
 import { cancelled } from "./stages/cancel.ts";
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   const said: Hello = JSON.parse(hello.value);
   const isOurs = said.protocol === protocol;
   const settings = isOurs ? said.settings : parseSettings(said.settings);
+  learnSecrets([settings.database ?? ""], process.env);
   // Variables that libpq knows, and their kin, are meant for other servers, and the driver reads them, too.
   const meantForOthers =
     settings.database === null ? Object.keys(process.env).filter((name) => name.startsWith("PG")) : [];
@@ -73,7 +75,7 @@ async function answer(service: Service, { id, request }: Call): Promise<void> {
 }
 
 function send(message: Message): void {
-  out.write(`${JSON.stringify(message)}\n`);
+  out.write(`${JSON.stringify(redacted(message))}\n`);
   // When nobody is there to hear it, there is nobody to work for.
   Promise.resolve(out.flush()).catch(die);
 }

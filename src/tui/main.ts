@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import type { Settings } from "../core/settings.ts";
+import { escapeControl } from "../core/text.ts";
 import { lookOf } from "./drawing/theme.ts";
 import { createHands } from "./effects.ts";
 import { settingFlags } from "./model/headless.ts";
@@ -163,7 +164,7 @@ function leaveRawMode(): void {
 async function endRun(store: Store, closing: Promise<void>): Promise<void> {
   const { live } = store.latest();
   if (live === null || live.outcome !== null) return closing;
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const say = (line: string) => process.stderr.write(`${escapeControl(line)}\n`);
   say(`Ending the run${live.current === null ? "" : ` of ${live.current.month}`} …`);
   const over = first(store, (ui) => (ui.live?.outcome ? ui.live : null));
   const [after] = await Promise.all([over, closing]);
@@ -176,7 +177,7 @@ async function endRun(store: Store, closing: Promise<void>): Promise<void> {
 }
 
 function tell({ title, hint }: Trouble): void {
-  process.stderr.write(`${title}\n${hint}\n`);
+  process.stderr.write(`${escapeControl(title)}\n${escapeControl(hint)}\n`);
 }
 
 /** A run that is going on is rolled back by the end of its input; what does not leave in time is ended. */

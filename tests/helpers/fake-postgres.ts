@@ -12,6 +12,16 @@ function message(type: string, ...body: (string | number)[]): Buffer {
   return Buffer.concat([Buffer.from(type), length, content]);
 }
 
+/** A server that lets nobody in, and says why. */
+export function refusingPostgres(reason: string) {
+  const refusal = message("E", "SFATAL", "C28P01", `M${reason}`, "");
+  return Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data: (socket) => void socket.end(refusal) },
+  });
+}
+
 const idle = Buffer.from("Z\0\0\0\x05I");
 
 /** A server that lets everybody in, says it is of this version, and carries out any statement by doing nothing. */

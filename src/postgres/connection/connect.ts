@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { ConsoleError } from "../../core/errors.ts";
+import { keepSecret, redact } from "../../core/secrets/secrets.ts";
 import { dial } from "../target/dial.ts";
 import { passwordFromFile } from "../target/password-file.ts";
 import type { Protection } from "../target/protection.ts";
@@ -28,6 +29,10 @@ export interface ConnectOptions {
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   const target = parseUrl(url);
   const tls = tlsFor(target);
+  const password = target.password ?? passwordFromFile(target) ?? "";
+  for (const secret of [password, target.sslpassword ?? ""]) {
+    keepSecret(secret, target.user, target.database, target.host);
+  }
   const sql: Sql = withoutVariables(() =>
     postgres({
       host: target.host,
@@ -37,7 +42,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
         : { socket: () => dial(target, tls, (found) => protections.set(sql, found)) }),
       user: target.user,
       database: target.database,
-      password: target.password ?? passwordFromFile(target) ?? "",
+      password,
       // What there is of it is on the socket already.
       ssl: false,
       connect_timeout: target.connectTimeout,
@@ -51,7 +56,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       onclose: () => void (options.once && sql.end()),
       // Only parameters that connection poolers let pass, too.
       connection: {
-        application_name: options.applicationName ?? target.applicationName ?? "streamflow-console",
+        application_name: options.applicationName ?? redact(target.applicationName ?? "streamflow-console"),
         client_encoding: "UTF8",
         DateStyle: "ISO",
         TimeZone: "UTC",

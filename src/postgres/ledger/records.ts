@@ -2,6 +2,7 @@ import type { JSONValue } from "postgres";
 import type { Fault } from "../../core/faults.ts";
 import type { Mode, TableCounts, Verdict, Warning } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
+import { redacted } from "../../core/secrets/secrets.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 
 /** Who runs what, as a run's first line in the ledger. */
@@ -49,11 +50,12 @@ export async function closeRun(
   run: number,
   status: RunStatus,
   warnings: readonly Warning[],
-  failure: RunFailure | null = null,
+  failed: RunFailure | null = null,
 ): Promise<void> {
+  const failure = redacted(failed);
   await sql`
     update console.runs
-       set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json(storable(warnings))},
+       set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json(storable(redacted(warnings)))},
            failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
            failure_title = ${failure && storableText(failure.title)}, failure_hint = ${failure && storableText(failure.hint)},
            fault_count = ${failure?.fault_count ?? 0}, fault_groups = ${sql.json(storable(failure?.fault_groups ?? []))},

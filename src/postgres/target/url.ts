@@ -80,6 +80,10 @@ export function isBySocket({ host, hostaddr }: Target): boolean {
 /** What the URL itself says, decoded. */
 function givenBy(url: string): Map<Parameter, string> {
   const [, login = "", place = "", path = "", query = ""] = shape.exec(url.trim()) ?? refuse("it has not that form");
+  // Else the rest of the password would be taken for the database's name, and sent to whom its beginning names.
+  const rest = `${path}&${query}`.replace(/&(?:user|password)=[^&]*/g, "");
+  if (login === "" && place.includes(":") && rest.includes("@"))
+    refuse("a / or ? in its password is written as %2F or %3F");
   const given = new Map<Parameter, string>();
   const set = (name: Parameter, value: string | undefined) => value && given.set(name, decode(value));
   const colon = login.indexOf(":");

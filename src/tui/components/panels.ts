@@ -1,5 +1,6 @@
 import { formatCounted } from "../../core/format.ts";
-import { clip, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
+import { redact } from "../../core/secrets/secrets.ts";
+import { clip, displayWidth, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { blank, indented, type Row, row, span, type Tone } from "../drawing/spans.ts";
@@ -28,7 +29,7 @@ function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] 
   const rows = [rule(ui, title, "warn"), ...body.map(({ spans }) => indented(...spans))];
   if (command !== undefined) rows.push(indented(span(command, "dim")));
   if (typed === undefined) return rows;
-  const text = span(escapeControl(typed.text), "strong");
+  const text = span(redact(typed.text), "strong");
   return [...rows, blank, indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
 }
 
@@ -51,7 +52,7 @@ function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "comman
   const none = indented(span("no such command; backspace, or esc to close", "dim"));
   return [
     rule(ui, `command ${dot} ${formatCounted(choices.length, "choice")}`),
-    row(" ", span(":", "key"), escapeControl(text), caret(ui)),
+    row(" ", span(":", "key"), redact(text), caret(ui)),
     ...(lines.length > 0 ? lines : [none]),
   ];
 }

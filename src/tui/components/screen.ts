@@ -36,7 +36,7 @@ export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Ro
 export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
   const refusal = refusalOf(ui, request);
   if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
-  return emptyRows(escapeControl(refusal.title), escapeControl(refusal.hint), "ctrl-r asks again; esc goes back");
+  return emptyRows(refusal.title, refusal.hint, "ctrl-r asks again; esc goes back");
 }
 
 /** Lines for an empty list: what is missing, and what to do next. */

@@ -1,4 +1,4 @@
-import { clip, displayWidth } from "../../core/text.ts";
+import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 
 /** What a piece of text means; the theme gives it a colour, and every meaning also has a word or a sign. */
 export type Tone = "plain" | "dim" | "strong" | "accent" | "good" | "bad" | "warn" | "key";
@@ -15,8 +15,9 @@ export interface Row {
   selected?: boolean;
 }
 
+/** A piece of text, whoever wrote it, made safe to show. */
 export function span(text: string, tone: Tone = "plain"): Span {
-  return { text, tone };
+  return { text: escapeControl(text), tone };
 }
 
 export function row(...parts: (Span | string)[]): Row {

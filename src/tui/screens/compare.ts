@@ -1,6 +1,5 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
 import type { ColumnChange } from "../../core/messages/listings.ts";
-import { escapeControl } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
@@ -26,8 +25,7 @@ function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
       width: 22,
       gap: 0,
       flex: true,
-      cell: ({ table, column }) =>
-        column === null ? span(table.table, "strong") : `  ${escapeControl(column.column)}`,
+      cell: ({ table, column }) => (column === null ? span(table.table, "strong") : `  ${column.column}`),
     },
     ofTables("added"),
     ofTables("removed"),

@@ -1,5 +1,5 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
-import { escapeControl } from "../../core/text.ts";
+import { redact } from "../../core/secrets/secrets.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
@@ -67,18 +67,18 @@ function clipped({ size, look }: Ui, rows: Row[]): Row[] {
 /** The line above the footer: what is being typed, what was just said, what is wrong, which filter is on. */
 function statusWords(ui: Ui): Span[] {
   const { filter } = here(ui).list;
-  if (ui.overlay?.kind === "filter") return [span("/", "key"), span(escapeControl(filter)), caret(ui)];
+  if (ui.overlay?.kind === "filter") return [span("/", "key"), span(redact(filter)), caret(ui)];
   if (ui.notice !== null) return [ui.notice];
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
   const trouble = refusalOf(ui, { kind: "months" });
-  if (trouble !== null) return [span(`${escapeControl(trouble.title)} ${escapeControl(trouble.hint)}`, "bad")];
-  return filter === "" ? [] : [span(`filter: ${escapeControl(filter)}  `, "accent"), span("esc clears it", "dim")];
+  if (trouble !== null) return [span(`${trouble.title} ${trouble.hint}`, "bad")];
+  return filter === "" ? [] : [span(`filter: ${redact(filter)}  `, "accent"), span("esc clears it", "dim")];
 }
 
 function deathWords({ exitCode, signal, lastWords }: PipelineExit): string {
   const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`;
   const words = lastWords.trim().split("\n").at(-1) ?? "";
-  return `The pipeline ended ${how}; ctrl-r starts it again.${words === "" ? "" : ` Its last words: ${escapeControl(words)}`}`;
+  return `The pipeline ended ${how}; ctrl-r starts it again.${words === "" ? "" : ` Its last words: ${words}`}`;
 }
 
 function tooSmall({ size: { columns, rows } }: Ui): Row[] {

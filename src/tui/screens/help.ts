@@ -1,4 +1,5 @@
-import { clip, escapeControl, padEnd } from "../../core/text.ts";
+import { redact } from "../../core/secrets/secrets.ts";
+import { clip, padEnd } from "../../core/text.ts";
 import type { Area, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, indented, type Row, row, span } from "../drawing/spans.ts";
@@ -40,7 +41,7 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
   const from = Math.min(top, Math.max(0, lines.length - area.height));
   return {
     title: [span("Help", "strong"), span("   every key, and why one does nothing", "dim")],
-    right: typing || filter !== "" ? [span(`/${escapeControl(filter)}`, "key")] : [],
+    right: typing || filter !== "" ? [span(`/${redact(filter)}`, "key")] : [],
     rows: lines.length > 0 ? lines.slice(from, from + area.height) : [none],
   };
 }

@@ -1,5 +1,6 @@
 import { timeLeftInWords } from "../../client/estimate.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
+import { redact } from "../../core/secrets/secrets.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
@@ -96,7 +97,7 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
     return { title, rows: pendingRows(ui, place.run) };
   }
   const top = place.wideLog ? [] : topRows(ui, view, area).slice(0, Math.max(0, area.height - 2));
-  const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${escapeControl(place.list.filter)}`}`);
+  const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${redact(place.list.filter)}`}`);
   return {
     title: titleOf(ui, view, place),
     right: standing(ui, view),
@@ -109,7 +110,7 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
   if (run !== null) return awaitedRows(ui, { kind: "show", run }, `reading run ${run} from the ledger`);
   const outcome = ui.live?.outcome ?? null;
   if (outcome === null) return emptyRows(`starting${glyphsOf(ui.look).ellipsis}`);
-  if ("title" in outcome) return emptyRows(escapeControl(outcome.title), escapeControl(outcome.hint));
+  if ("title" in outcome) return emptyRows(outcome.title, outcome.hint);
   return emptyRows("There was nothing to run: no month is pending.", "esc goes back to the months");
 }
 

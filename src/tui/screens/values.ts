@@ -10,7 +10,7 @@ import { type JudgedVerdict, placeInWords } from "../model/verdicts.ts";
 
 /** A value as it is in the data: quoted, so that blanks show; NULL without quotes. */
 export function shownValue(value: string | null): Span {
-  return value === null ? span("NULL", "warn") : span(`"${escapeControl(value)}"`, "warn");
+  return value === null ? span("NULL", "warn") : span(`"${value}"`, "warn");
 }
 
 /** Where a value came from; nothing when the file is not known. */

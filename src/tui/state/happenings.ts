@@ -4,7 +4,6 @@ import { fold } from "../../client/state.ts";
 import { formatBytes, formatCounted } from "../../core/format.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
-import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { logLine } from "../model/log.ts";
 import {
@@ -92,7 +91,7 @@ export function onRefusal(before: Ui, refusal: { request: Request; title: string
   const waiting = before.waiting.filter((other) => other !== request.kind);
   // Nothing on the screen waits for these: they were asked for by a key, and are told of in the same place.
   if (toldAtOnce.has(request.kind)) {
-    return say({ ...before, waiting }, `${escapeControl(title)} ${escapeControl(hint)}`, "bad");
+    return say({ ...before, waiting }, `${title} ${hint}`, "bad");
   }
   return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
 }

@@ -1,3 +1,4 @@
+import { redact } from "../../core/secrets/secrets.ts";
 import { span, type Tone } from "../drawing/spans.ts";
 import { cursorOf, namesShown } from "../model/lists.ts";
 import {
@@ -42,7 +43,7 @@ function samePlace(one: Place, other: Place): boolean {
 }
 
 export function say(ui: Ui, text: string, tone?: Tone): Ui {
-  return { ...ui, notice: span(text, tone) };
+  return { ...ui, notice: span(redact(text), tone) };
 }
 
 export function askFirst(ui: Ui, question: Question): Step {
