@@ -1,6 +1,7 @@
 import { type ExitName, failureCodes, isFailureCode } from "../core/errors.ts";
 import { formatCounted, formatDuration } from "../core/format.ts";
 import type { EventOf, Mode, TableCounts } from "../core/messages/events.ts";
+import { escapeControl } from "../core/text.ts";
 import type { RunState } from "./state.ts";
 
 /** How a run ended, in one sentence. */
@@ -10,7 +11,7 @@ export function headline(state: RunState): string {
   const outcome = outcomeWord(state);
   const unpublished = outcome === unknown ? `run ${run} may have been published` : "nothing was published";
   const how = end?.event === "run.finished" ? finished(end, run) : `${outcome}, ${unpublished}`;
-  return name === "" ? how : `${name}: ${how}`;
+  return name === "" ? how : `${escapeControl(name)}: ${how}`;
 }
 
 const unknown = "outcome unknown";

@@ -73,6 +73,15 @@ export function escapeControl(text: string): string {
   return from === 0 ? text : shown + text.slice(from);
 }
 
+const unsafeAnywhere = new RegExp(unsafe, "gv");
+
+/** A value as JSON that no terminal obeys: what JSON leaves as it is, such as C1 and bidi characters, it has escapes for, too. */
+export function shownJson(value: unknown): string {
+  return JSON.stringify(value).replace(unsafeAnywhere, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join(""),
+  );
+}
+
 function escapeAny(text: string): string {
   let shown = "";
   let rest = text;

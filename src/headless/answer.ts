@@ -1,5 +1,6 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import type { Replies, RequestKind, RequestOf } from "../core/messages/requests.ts";
+import { shownJson } from "../core/text.ts";
 import type { Output } from "./views/output.ts";
 import type { View } from "./views/table.ts";
 
@@ -49,7 +50,7 @@ export async function answer<Kind extends ShownKind>(
     // It leaves while its answer is shown.
     closed = pipeline.close();
     // Made even when nothing is printed: what cannot be shown is an error either way.
-    const text = json ? `${JSON.stringify(view.json?.(reply) ?? reply)}\n` : view.text(reply, out);
+    const text = json ? `${shownJson(view.json?.(reply) ?? reply)}\n` : view.text(reply, out);
     if (json || !quiet) out.write(text);
     const note = json || quiet ? null : view.note?.(reply);
     if (note) err.write(`${note}\n`);

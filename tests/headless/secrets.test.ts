@@ -142,17 +142,16 @@ describe("a password is told to nobody", () => {
         argv: [...argv, "--data", drops.path, "--home", `${folder}/home`, "--database", at(password)],
       });
     };
-    // A message of the server's that has a URL in it, as those of foreign tables and other extensions may have.
-    const breaking = loginUrl(nextPassword());
-    await database.sql.unsafe(`
-      create function burst() returns trigger language plpgsql as $$ begin raise 'lost ${breaking}'; end $$;
-      create trigger burst before insert on users for each row when (new.user_id = 'u3') execute function burst()`);
+    // A failure that the ledger keeps: the server tells of it by a name, which may be anything.
+    const breaking = `lost ${loginUrl(nextPassword())}`;
+    await database.sql`alter table users add constraint ${database.sql(breaking)} check (user_id <> 'u3')`;
     const all = await consolesAt([
       inUrl("--month", "0"),
       inUrl("--month", "1"),
       inUrl("--month", "2", "--json"),
-      ...["months", "runs", "snapshots", "doctor"].map((name) => inUrl(name)),
-      ...["1", "2", "3"].flatMap((run) => [inUrl("show", run), inUrl("show", run, "--json")]),
+      ...["months", "doctor"].map((name) => inUrl(name)),
+      inUrl("show", "2"),
+      inUrl("show", "3", "--json"),
       inUrl("validate", "--suite", `${root}/db/expectations/users.json`, "--table", "users", "--json"),
     ]);
     expect(all.slice(0, 3).map(({ code }) => code)).toEqual([0, exitCodes.rejected, exitCodes.failure]);

@@ -1,5 +1,5 @@
 import { spawnPipeline } from "../../src/client/subprocess.ts";
-import { titleOf } from "../../src/postgres/embedded/processes.ts";
+import { titleOf } from "../../src/postgres/embedded/system/processes.ts";
 import { main } from "../../src/program.ts";
 import type { Place } from "./password-places.ts";
 

@@ -2,14 +2,14 @@ import { frozenInWords } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { EventOf, RunEvent, Stage } from "../../core/messages/events.ts";
-import { padEnd } from "../../core/text.ts";
+import { escapeControl, padEnd, shownJson } from "../../core/text.ts";
 import type { Channel } from "../views/output.ts";
 import { spaced, verdictLine, verdictWord } from "../views/words.ts";
 import type { Printer } from "./printer.ts";
 
 /** Every event as it comes, as one line of JSON. */
 export function jsonLines(out: Channel): Printer {
-  return { event: (event) => out.write(`${JSON.stringify(event)}\n`) };
+  return { event: (event) => out.write(`${shownJson(event)}\n`) };
 }
 
 /** What is not in the stream, such as which database it is. */
@@ -22,7 +22,7 @@ export function lines(err: Channel): Printer {
   return {
     event(event, state) {
       const line = lineOf(event, state);
-      if (line !== null) err.write(`${line}\n`);
+      if (line !== null) err.write(`${escapeControl(line)}\n`);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { RunState, TableProgress } from "../../client/state.ts";
 import { asciiBar, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { Environment } from "../../core/settings.ts";
-import { clip, padEnd } from "../../core/text.ts";
+import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import { tableColumn } from "../views/columns.ts";
 import type { Channel, Style } from "../views/output.ts";
 import { type Column, table } from "../views/table.ts";
@@ -35,7 +35,7 @@ export function liveLines(
   const stage = state.stage === null ? "" : ` · ${state.stage}`;
   const left = timeLeftInWords(timeLeft(state, since));
   const clock = `${formatClock(elapsed)}${left === "" ? "" : ` · ${left}`}`;
-  const heading = clip(`${state.month} → ${state.as_of}${stage} · ${clock}`, columns - 1);
+  const heading = clip(escapeControl(`${state.month} → ${state.as_of}${stage} · ${clock}`), columns - 1);
   // The heading, the columns' titles, and the row that the cursor waits on.
   const room = Math.max(0, rows - 3);
   const shown = state.tables.length <= room ? state.tables : underWay(state.tables, Math.max(0, room - 1));

@@ -1,7 +1,7 @@
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { Adoption, TableAgreement, UnsealedSnapshots } from "../../core/messages/seals.ts";
 import { asOfColumn, figures, monthColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
-import { type Column, table, type View } from "./table.ts";
+import { type Column, line, table, type View } from "./table.ts";
 
 type Line = UnsealedSnapshots["snapshots"][number] & Pick<UnsealedSnapshots, "as_of" | "month" | "run">;
 
@@ -39,7 +39,7 @@ export const adoptionView: View<Adoption> = {
       differing.map((column) => ({ ...column, as_of, table: name })),
     );
     const tables = [
-      `live rows, ${until}: ${rows}\n${table(columns, lines, look)}`,
+      `${line(`live rows, ${until}: ${rows}`)}${table(columns, lines, look)}`,
       tableOfAny(agreementColumns, compared, look),
       tableOfAny(cellColumns, cells, look),
     ];
@@ -60,6 +60,6 @@ export const adoptionView: View<Adoption> = {
 };
 
 function notCompared({ as_of, month: name, drop }: UnsealedSnapshots): string {
-  if (drop?.state === "absent") return `${as_of}: there is no drop of ${name} to compare with.\n`;
-  return drop?.state === "faulty" ? `${as_of}: not compared. ${drop.reason}\n` : "";
+  if (drop?.state === "absent") return line(`${as_of}: there is no drop of ${name} to compare with.`);
+  return drop?.state === "faulty" ? line(`${as_of}: not compared. ${drop.reason}`) : "";
 }

@@ -1,6 +1,7 @@
 import type { FigureName } from "../../core/drift.ts";
 import { bar, blockBar } from "../../core/format.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
+import { escapeControl } from "../../core/text.ts";
 import { countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, table, type View } from "./table.ts";
 
@@ -51,7 +52,7 @@ export const compareView: View<Comparison> = {
     const columns = changes.flatMap((change) => change.columns.map((column) => ({ table: change.table, ...column })));
     const isRounded = columns.some(({ rounded }) => rounded > 0);
     return parts([
-      `${look.paint("bold", `${from} → ${to}`)}\n${table(tables, changes, look)}`,
+      `${look.paint("bold", escapeControl(`${from} → ${to}`))}\n${table(tables, changes, look)}`,
       tableOfAny(columnsFor(threshold, isRounded), columns, look),
     ]);
   },

@@ -40,14 +40,14 @@ function groupLines(group: FaultGroup): string[] {
   });
 }
 
-/** Always the same form: what happened, where and why in lines that are safe to show, what to do now. */
+/** Always the same form, safe to show: what happened, where and why in lines, what to do now. */
 export function printFailure(
   { title, hint }: { title: string; hint: string },
   cause: readonly string[],
   paint: Paint,
 ): string {
   const what = `${paint("red", "error:")} ${paint("bold", escapeControl(title))}\n`;
-  const why = cause.map((line) => `  ${line}\n`).join("");
+  const why = cause.map((line) => `  ${escapeControl(line)}\n`).join("");
   return `${what}${why}${paint("cyan", "remedy:")} ${escapeControl(hint)}\n`;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { ExportReport } from "../../core/messages/training.ts";
 import { escapeControl } from "../../core/text.ts";
 import { asOfColumn, countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
-import { type Column, table, type View } from "./table.ts";
+import { type Column, line, table, type View } from "./table.ts";
 
 /** A line of the list: a seal, or rows without one. */
 type Line = UnsealedEntry & Partial<SnapshotEntry>;
@@ -115,11 +115,11 @@ const brokenNote =
 
 function unnamedIn({ table: name, as_of, unnamed_groups: groups }: SealCheck): string {
   if (groups === 0) return "";
-  return `${name} ${as_of}: in ${groups} of 256 groups of keys several rows differ, too many to be named.\n`;
+  return line(`${name} ${as_of}: in ${groups} of 256 groups of keys several rows differ, too many to be named.`);
 }
 
 function lostIn({ table: name, as_of, lost_columns: lost }: SealCheck): string {
-  return lost.length === 0 ? "" : `${name} ${as_of}: ${lost.join(", ")} gone since, or of another type.\n`;
+  return lost.length === 0 ? "" : line(`${name} ${as_of}: ${lost.join(", ")} gone since, or of another type.`);
 }
 
 const removedColumns: Column<Retirement["snapshots"][number]>[] = [
@@ -130,7 +130,8 @@ const removedColumns: Column<Retirement["snapshots"][number]>[] = [
 
 /** `snapshots --drop`: what was removed. */
 export const retirementView: View<Retirement> = {
-  text: ({ as_of, snapshots }, look) => `${as_of}: removed for good\n${table(removedColumns, snapshots, look)}`,
+  text: ({ as_of, snapshots }, look) =>
+    `${line(`${as_of}: removed for good`)}${table(removedColumns, snapshots, look)}`,
 };
 
 /** `export`: what was written. */
@@ -142,6 +143,6 @@ export const exportView: View<ExportReport> = {
       `sha256   ${sha256}`,
       `manifest ${manifest}`,
     ];
-    return lines.map((line) => `${line}\n`).join("");
+    return lines.map(line).join("");
   },
 };

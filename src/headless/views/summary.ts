@@ -109,5 +109,5 @@ export function printSeries(states: readonly RunState[], look: Look): string {
   const end = states.at(-1)?.end;
   const left = end?.event === "run.failed" ? (end.left ?? []) : [];
   const series = states.length > 1 ? `\n${table(runColumns, states, look)}` : "";
-  return left.length === 0 ? series : `${series}Not run: ${left.join(", ")}.\n`;
+  return left.length === 0 ? series : `${series}Not run: ${escapeControl(left.join(", "))}.\n`;
 }

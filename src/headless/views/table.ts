@@ -65,6 +65,11 @@ export function facts(entries: readonly (readonly [name: string, value: string])
   return entries.map(([name, value]) => `${paint("dim", padEnd(name, width))}  ${escapeControl(value)}\n`).join("");
 }
 
+/** A line of words, safe to show whatever they hold. */
+export function line(words: string): string {
+  return `${escapeControl(words)}\n`;
+}
+
 /** How the answer to a request is shown. Pure: the same answer gives the same text. */
 export interface View<Reply> {
   /** What `--json` prints, where that is not the reply as it is. */
