@@ -12,21 +12,20 @@ interface Found {
   database: string;
 }
 
-/** Where a setting that lets a session only read can come from, and the statement that takes it away. */
-const sources: Record<string, (found: Found) => readonly [of: string, mend: string]> = {
-  user: ({ role }) => [`the role ${role}`, `\`alter role ${role} reset ${setting}\``],
-  database: ({ database }) => [`the database ${database}`, `\`alter database ${database} reset ${setting}\``],
+/** Where a setting that lets a session only read can come from, and the statements that take it away. */
+const sources: Record<string, (found: Found) => readonly [of: string, mend: readonly string[]]> = {
+  user: ({ role }) => [`the role ${role}`, [`alter role ${role} reset ${setting}`]],
+  database: ({ database }) => [`the database ${database}`, [`alter database ${database} reset ${setting}`]],
   "database user": ({ role, database }) => [
     `the role ${role} in the database ${database}`,
-    `\`alter role ${role} in database ${database} reset ${setting}\``,
+    [`alter role ${role} in database ${database} reset ${setting}`],
   ],
-  global: () => ["all roles", `\`alter role all reset ${setting}\``],
-  "configuration file": () => [
-    "the server",
-    `\`alter system set ${setting} = off; select pg_reload_conf()\` as a superuser`,
-  ],
-  client: () => ["this connection", "leave it out of the URL's options and PGOPTIONS"],
+  global: () => ["all roles", [`alter role all reset ${setting}`]],
+  "configuration file": () => ["the server", [`alter system set ${setting} = off`, "select pg_reload_conf()"]],
 };
+
+/** Whoever takes it away is read-only, too, until this. */
+const first = `set ${setting} = off`;
 
 /** Why this session may write nothing at all: a standby, or what has it only read. Null where it may write. */
 export async function whyReadOnly(sql: Queryable, cause?: unknown): Promise<ConsoleError | null> {
@@ -41,9 +40,13 @@ export async function whyReadOnly(sql: Queryable, cause?: unknown): Promise<Cons
       cause,
     });
   }
-  const [of, mend] = sources[found.source]?.(found) ?? ["this session", `find out where ${setting} is set`];
+  const [of, mend] = sources[found.source]?.(found) ?? ["this connection", []];
+  const statements = [first, ...mend].map((one) => `\`${one};\``).join(", then ");
   return new ConsoleError("privilege_missing", `This session may only read: ${setting} is on for ${of}.`, {
-    hint: `To let it write: ${mend}. Then run the command again.`,
+    hint:
+      mend.length === 0
+        ? "Leave it out of the database URL's options and of PGOPTIONS."
+        : `To let it write, in psql: ${statements}. Then run the command again.`,
     cause,
   });
 }

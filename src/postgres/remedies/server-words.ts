@@ -64,13 +64,17 @@ export function messageFrom(error: ServerError): string | null {
   return speaksOfNames(error) ? error.message : null;
 }
 
-/** What else it says; null where there is nothing, or it may show a value. */
+/** What else it says, and what it proposes; null where there is nothing, or it may show a value. */
 export function detailFrom(error: ServerError): string | null {
-  return (speaksOfNames(error) && !showsRow.test(error.code) && error.detail) || null;
+  return (speaksBeyondRows(error) && error.detail) || null;
 }
 
 export function hintFrom(error: ServerError): string | null {
-  return (speaksOfNames(error) && error.hint) || null;
+  return (speaksBeyondRows(error) && error.hint) || null;
+}
+
+function speaksBeyondRows(error: ServerError): boolean {
+  return speaksOfNames(error) && !showsRow.test(error.code);
 }
 
 /** What it is about, in names and numbers: enough to find the row, and nothing of what it holds. */
