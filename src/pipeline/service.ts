@@ -29,7 +29,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   /** Of whatever waits for the embedded server; those who come after a cancel begin anew. */
   let waiting = new AbortController();
   const wait = (): Waiting => ({ tell, signal: waiting.signal });
-  const { reach, open, known, close } = sharedSession(settings, wait);
+  const { reach, open, known, renew, close } = sharedSession(settings, wait);
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
   const underWay = new Set<Promise<unknown>>();
@@ -80,6 +80,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
 
   return {
     async serve(request, onEvent) {
+      if (request.kind !== "cancel") await renew();
       const answer = answers[request.kind] as (request: Request, onEvent: OnEvent) => Promise<Replies[RequestKind]>;
       const work = answer(request, onEvent);
       underWay.add(work);
@@ -222,6 +223,15 @@ function sharedSession(settings: Settings, wait: () => Waiting) {
     /** The database that was reached; null when there is none. */
     async known(): Promise<Reached | null> {
       return (await reaching?.catch(() => null)) ?? null;
+    },
+    /** Let go of a database whose server ended: whoever asks next starts it anew. */
+    async renew(): Promise<void> {
+      const ended = reaching;
+      const reached = await ended?.catch(() => null);
+      if (!reached?.hasEnded() || reaching !== ended) return;
+      reaching = null;
+      opening = null;
+      await reached.close();
     },
     async close(): Promise<void> {
       await opening?.catch(() => null);

@@ -7,6 +7,7 @@ import { isLost, translate } from "../../postgres/connection/errors.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
 import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } from "../../postgres/ledger/records.ts";
 import { isSettled, patienceMs } from "../../postgres/ledger/standing.ts";
+import type { Session } from "../session/session.ts";
 import type { RunRecord } from "../stages/context.ts";
 
 export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): ExpectationCounts {
@@ -40,7 +41,7 @@ export async function recordRun(
  * holds all: where the server is gone, it will show the run as crashed.
  */
 export async function recordFailure(
-  sql: Sql,
+  session: Pick<Session, "sql" | "hasEnded">,
   run: number,
   record: RunRecord,
   error: ConsoleError,
@@ -50,11 +51,11 @@ export async function recordFailure(
   if (error.code === "outcome_unknown") return null;
   const status = statuses[failureCodes[error.code].exit] ?? "failed";
   try {
-    await sql.begin((tx) => recordRun(tx, run, record, status, { error, failure }));
+    await onceThere(session, (sql) => sql.begin((tx) => recordRun(tx, run, record, status, { error, failure })));
     return null;
   } catch (thrown) {
     const why = translate(thrown);
-    const isClosed = await closeRun(sql, run, status, [], failure).then(
+    const isClosed = await closeRun(session.sql, run, status, [], failure).then(
       () => true,
       () => false,
     );
@@ -62,6 +63,25 @@ export async function recordFailure(
     // It was told already, also where what keeps the ledger from being written is what stopped the run.
     const isTold = isLost(error) || why.code === error.code;
     return isTold ? null : `The ledger could not be told of it, and will call the run crashed: ${why.title}`;
+  }
+}
+
+/** Milliseconds that a server may take to come back, which crashed or was restarted, and how often that is looked for. */
+const comesBackMs = 3_000;
+const lookAgainMs = 100;
+
+/** Do it with a server that may be starting up again. */
+async function onceThere(
+  { sql, hasEnded }: Pick<Session, "sql" | "hasEnded">,
+  work: (sql: Sql) => Promise<unknown>,
+): Promise<void> {
+  for (const deadline = performance.now() + comesBackMs; ; await Bun.sleep(lookAgainMs)) {
+    try {
+      await work(sql);
+      return;
+    } catch (thrown) {
+      if (!isLost(thrown) || hasEnded() || performance.now() > deadline) throw thrown;
+    }
   }
 }
 

@@ -59,7 +59,7 @@ export async function fail(open: MonthRun, error: ConsoleError): Promise<Console
   const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
   const failure = { stage, code, title, hint: error.hint, fault_count, fault_groups, reject_file };
-  const hindrance = await recordFailure(session.sql, run, record, error, failure);
+  const hindrance = await recordFailure(session, run, record, error, failure);
   const hint = hindrance === null ? error.hint : `${error.hint} ${hindrance}`;
   open.emit({
     event: "run.failed",

@@ -26,6 +26,8 @@ export interface Reached {
   database: string;
   /** The same for a title, where room is short: without the home that everybody has. */
   server: string;
+  /** True once it is the embedded server that is gone: a server elsewhere is started by others. */
+  hasEnded(): boolean;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,8 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   try {
     sql = await (embedded === null ? openDatabase(url, { max: 2 }) : embedded.open());
     await upToDate(sql, settings);
-    return { settings, sql, url, ...databaseName(settings, versionOf(sql)), close };
+    const hasEnded = () => embedded?.hasEnded() ?? false;
+    return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, close };
   } catch (error) {
     await close();
     throw error;
@@ -67,13 +70,17 @@ export function exchanged(): Promise<void> {
 
 /** Whoever names a server loads nothing of the embedded one. */
 async function embeddedServer(home: string, waiting?: Waiting) {
-  const [{ acquireServer }, { openEmbedded }, { silently }] = await Promise.all([
+  const [{ acquireServer }, { hasEnded, openEmbedded }, { silently }] = await Promise.all([
     import("../../postgres/embedded/server.ts"),
     import("../../postgres/embedded/reach.ts"),
     import("../../postgres/embedded/waiting.ts"),
   ]);
   const use = await acquireServer(home, waiting);
-  return { ...use, open: () => openEmbedded(use.url, home, waiting ?? silently) };
+  return {
+    ...use,
+    open: () => openEmbedded(use.url, home, waiting ?? silently),
+    hasEnded: () => hasEnded(home),
+  };
 }
 
 /** A home is made where there are drops, or by `db start`; not in whatever folder a command was mistyped. */

@@ -26,14 +26,19 @@ export async function openEmbedded(url: string, home: string, waiting: Waiting):
   return sql;
 }
 
+/** Whether the server of this home ended, or is about to. */
+export function hasEnded(home: string): boolean {
+  const postmaster = findPostmaster(serverPaths(home));
+  return postmaster === null || postmaster.status === "stopping";
+}
+
 /** That the server of this home ended, of a connection to it that was lost; null where it still runs. */
 export function endedServer(home: string, cause: unknown): ConsoleError | null {
+  if (!hasEnded(home)) return null;
   const paths = serverPaths(home);
-  const postmaster = findPostmaster(paths);
-  if (postmaster !== null && postmaster.status !== "stopping") return null;
   return new ConsoleError("database_lost", `The embedded server in ${paths.folder} ended while it was used.`, {
     hint:
-      "Nothing was published. Run the command again, or open the terminal UI anew: that starts the server. " +
+      "Nothing was published. Run the command again: that starts the server anew. " +
       `${paths.log} tells what it had to say.`,
     cause,
   });
