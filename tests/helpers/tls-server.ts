@@ -17,7 +17,11 @@ const rules = {
   encrypted: "hostssl all encrypted all trust",
   certified: "hostssl all certified all cert",
   plain: "hostnossl all plain all trust",
+  scram: "host all scram all scram-sha-256",
 } as const;
+
+/** Of each role, where it is asked for. */
+export const rolePassword = "open sesame";
 
 export type Role = keyof typeof rules;
 
@@ -79,7 +83,8 @@ export async function tlsServer(server: Holder, clients: Holder): Promise<TlsSer
       () => false,
     ),
   );
-  for (const role of Object.keys(rules)) await sql`create role ${sql(role)} login`;
+  for (const role of Object.keys(rules))
+    await sql`create role ${sql(role)} login password ${sql.unsafe(`'${rolePassword}'`)}`;
   return {
     port,
     sql,

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect, createServer } from "node:tls";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { protectionOf } from "../../src/postgres/connection/connect.ts";
 import { openDatabase } from "../../src/postgres/connection/open.ts";
 import { exposure } from "../../src/postgres/target/protection.ts";
 import { authority, inDer, lockedBy, revocation, vouchedFor } from "../helpers/certificates.ts";
-import { type Role, type TlsServer, tlsServer } from "../helpers/tls-server.ts";
+import { type Role, rolePassword, type TlsServer, tlsServer } from "../helpers/tls-server.ts";
 
 setDefaultTimeout(60_000);
 
@@ -291,6 +292,46 @@ describe("what keeps a connection from being made is told as what it is", () => 
   });
 });
 
+describe("a login is bound to its channel where that is asked for", () => {
+  const bound = `sslmode=require&channel_binding=require&password=${encodeURIComponent(rolePassword)}`;
+
+  test("to the server itself", async () => {
+    expect(await outcomeOf(urlOf("scram", bound))).toBe("t");
+    if (psql !== undefined) expect(await outcomeOfPsql(urlOf("scram", bound))).toBe("t");
+  });
+
+  test.each([
+    ["a server that asks for no password", "anybody", bound, "a login that is not bound to the channel"],
+    ["a wrong password", "scram", "sslmode=require&channel_binding=require&password=wrong", "it refuses the password"],
+    ["TLS that fails", "scram", `${bound.replace("require", "prefer")}&sslrootcert=file:theirs.pem`, "there is no TLS"],
+    ["no TLS at all", "scram", bound.replace("require", "disable"), "channel_binding=require needs TLS"],
+  ] as const)("not with %s", async (_, role, parameters, words) => {
+    expect((await refusal(urlOf(role, parameters))).title).toContain(words);
+    if (psql !== undefined) expect(await outcomeOfPsql(urlOf(role, parameters))).toBe("-");
+  });
+
+  test("not to somebody in between, whom TLS alone does not tell from the server", async () => {
+    const between = createServer(
+      { key: stranger.key, cert: stranger.certificate, ALPNProtocols: ["postgresql"] },
+      (one) => {
+        const other = connect({ port: server.port, rejectUnauthorized: false, ALPNProtocols: ["postgresql"] });
+        for (const socket of [one, other]) socket.on("error", () => {});
+        one.pipe(other).pipe(one);
+      },
+    );
+    const listening = Promise.withResolvers<void>();
+    between.listen(0, "127.0.0.1", () => listening.resolve());
+    await listening.promise;
+    const address = between.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const through = (parameters: string) =>
+      urlOf("scram", `sslnegotiation=direct&${parameters}`).replace(`:${server.port}/`, `:${port}/`);
+    expect(await outcomeOf(through(bound.replace("channel_binding=require", "")))).toBe("t");
+    expect((await refusal(through(bound))).title).toContain("channel binding check failed");
+    between.close();
+  });
+});
+
 /** A server that answers a request for TLS with these bytes, and hangs up. */
 function answering(bytes: string) {
   const data = (socket: { end(text: string): void }) => void socket.end(bytes);
@@ -317,7 +358,7 @@ test("a server that asks for a login by Kerberos is told at once", async () => {
   const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data } });
   const error = await refusal(`postgresql://ann@127.0.0.1:${listener.port}/app?sslmode=disable`);
   listener.stop(true);
-  expect(error.title).toContain("a login by Kerberos");
+  expect(error.title).toContain("such as Kerberos");
   expect(error.hint).toContain("scram-sha-256");
 });
 

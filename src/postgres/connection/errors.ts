@@ -24,8 +24,8 @@ export const causes: Record<string, readonly [reason: string, hint: string]> = {
   CONNECTION_CLOSED: ["it hangs up at once", `Is it PostgreSQL that listens there? Then its log says why. ${address}`],
   ECONNRESET: ["it breaks off", "It may be restarting: try again in a moment; its log says why."],
   NOT_POSTGRES: ["it does not answer as PostgreSQL does", address],
-  LOGIN_BY_KERBEROS: [
-    "it asks for a login by Kerberos, which the console cannot do",
+  UNKNOWN_LOGIN: [
+    "it asks for a login that the console does not know, such as Kerberos",
     "Have its pg_hba.conf ask this user for a password (scram-sha-256) or a certificate (cert).",
   ],
   TLS_NOT_OFFERED: [
@@ -45,6 +45,10 @@ export const causes: Record<string, readonly [reason: string, hint: string]> = {
     "its certificate is another host's",
     "Write the host as the certificate does, with hostaddr=ADDRESS where that name leads elsewhere.",
   ],
+  CHANNEL_NOT_BOUND: [
+    "the login is not bound to the channel, as channel_binding=require asks",
+    "It takes TLS and a role with a scram-sha-256 password. Else somebody may stand between: see what answers there.",
+  ],
   OTHER_SESSION: [
     "it is not what target_session_attrs asks for",
     "Name a server that is, or leave target_session_attrs out.",
@@ -57,7 +61,7 @@ const brokenTls = [
 ] as const;
 
 /** Codes whose own words say more. The system's and the driver's only repeat the address. */
-const telling = /SSL|^(?:CERT|TLS|NOT|OTHER)_/;
+const telling = /SSL|^(?:CERT|TLS|NOT|OTHER|CHANNEL)_/;
 
 /** What nobody foresaw says nothing of host and port. */
 const tryWithPsql =

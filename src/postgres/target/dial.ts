@@ -1,14 +1,15 @@
+import { createHash, X509Certificate } from "node:crypto";
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { checkServerIdentity, connect as startTls } from "node:tls";
+import { checkServerIdentity, connect as startTls, type TLSSocket } from "node:tls";
 import { messageOf } from "../../core/errors.ts";
 import { isLoopback, type LacksTls, type Protection } from "./protection.ts";
 import type { Tls } from "./tls.ts";
 import type { Target } from "./url.ts";
 
 /** The codes of what keeps a socket from being made, beside the system's own; `errors.ts` has a remedy for each. */
-type DialCode = "CONNECT_TIMEOUT" | "CONNECTION_CLOSED" | "NOT_POSTGRES" | "LOGIN_BY_KERBEROS" | TlsCode;
-type TlsCode = "TLS_NOT_OFFERED" | CertificateCode;
+type DialCode = "CONNECT_TIMEOUT" | "CONNECTION_CLOSED" | "NOT_POSTGRES" | TlsCode;
+type TlsCode = "TLS_NOT_OFFERED" | "CHANNEL_NOT_BOUND" | CertificateCode;
 type CertificateCode = "CERT_UNKNOWN" | "CERT_HAS_EXPIRED" | "CERT_REVOKED" | "CERT_OF_ANOTHER";
 
 class DialError extends Error {
@@ -29,7 +30,6 @@ export async function dial(target: Target, tls: Tls | null, tell: (protection: P
   try {
     const { socket, protection } = await reach(target, tls, AbortSignal.timeout(connectTimeout * 1000));
     tell(protection);
-    socket.once("data", (answer: Buffer) => requireKnownLogin(socket, answer));
     return socket;
   } catch (error) {
     return broken(Object.assign(error instanceof Error ? error : new Error(), { syscall: "connect", address, port }));
@@ -41,16 +41,6 @@ function broken(error: Error): Duplex {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   setImmediate(() => socket.destroy(error));
   return socket;
-}
-
-/** AuthenticationGSS and AuthenticationSSPI (PostgreSQL manual, "Message Formats"). */
-const kerberos = [7, 9];
-
-/** The driver answers nothing to a login that it does not know, and waits until it is too late. */
-function requireKnownLogin(socket: Socket, answer: Buffer): void {
-  const isRequest = answer[0] === 0x52 && answer.length >= 9;
-  if (!isRequest || !kerberos.includes(answer.readUInt32BE(5))) return;
-  socket.destroy(new DialError("LOGIN_BY_KERBEROS", "it asks for a login by Kerberos"));
 }
 
 interface Reached {
@@ -107,6 +97,7 @@ async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSigna
   if (tls.isDirect && socket.alpnProtocol !== "postgresql") {
     throw refused(socket, "NOT_POSTGRES", "by TLS, it does not say that it is");
   }
+  if (target.bindsChannel) bindTo(socket);
   if (tls.proof === "none") {
     const because = `sslmode=${target.sslmode} without sslrootcert`;
     return { socket, protection: { kind: "unverified", ...placeOf(target, tcp), because } };
@@ -118,6 +109,21 @@ async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSigna
   const isOfAnother = tls.proof === "name" && checkServerIdentity(target.host, socket.getPeerCertificate());
   if (isOfAnother) throw refused(socket, "CERT_OF_ANOTHER", isOfAnother.message);
   return { socket, protection: { kind: "verified", ...placeOf(target, tcp) } };
+}
+
+/**
+ * What patch 10 of the driver binds a login to: the hash of the server's certificate, by the hash that this was signed with
+ * (RFC 5929, "tls-server-end-point").
+ */
+function bindTo(socket: TLSSocket): void {
+  const { raw } = socket.getPeerCertificate();
+  const { signatureAlgorithm = "" } = new X509Certificate(raw);
+  const [, signedWith] = /(md5|sha1|sha224|sha256|sha384|sha512)/i.exec(signatureAlgorithm) ?? [];
+  if (signedWith === undefined) {
+    throw refused(socket, "CHANNEL_NOT_BOUND", `nothing is agreed on for certificates signed by ${signatureAlgorithm}`);
+  }
+  const hash = /md5|sha1$/i.test(signedWith) ? "sha256" : signedWith.toLowerCase();
+  Object.assign(socket, { channelBinding: createHash(hash).update(raw).digest() });
 }
 
 const certificateWords = {
@@ -132,6 +138,7 @@ function certificateCode(doubt: string): keyof typeof certificateWords {
 }
 
 function unencrypted(target: Target, socket: Socket, lacks: LacksTls, because: string): Reached {
+  if (target.bindsChannel) throw refused(socket, "CHANNEL_NOT_BOUND", `there is no TLS: ${because}`);
   return { socket, protection: { kind: "unencrypted", ...placeOf(target, socket), lacks, because } };
 }
 

@@ -35,6 +35,7 @@ export const parameters = {
   options: honoured("PGOPTIONS"),
   application_name: honoured("PGAPPNAME"),
   target_session_attrs: honoured("PGTARGETSESSIONATTRS"),
+  channel_binding: honoured("PGCHANNELBINDING"),
   sslmode: honoured("PGSSLMODE"),
   sslnegotiation: honoured("PGSSLNEGOTIATION"),
   sslrootcert: honoured("PGSSLROOTCERT"),
@@ -47,7 +48,6 @@ export const parameters = {
   ssl_max_protocol_version: honoured("PGSSLMAXPROTOCOLVERSION"),
   sslcertmode: limited("PGSSLCERTMODE", ["disable", "allow"], "Use sslcertmode=allow, and let the server ask for one."),
   sslcrldir: limited("PGSSLCRLDIR", [], "Put the folder's lists together in one file, and name it as sslcrl=FILE."),
-  channel_binding: limited("PGCHANNELBINDING", ["disable", "prefer"], `${proof}, which proves the server, too.`),
   gssencmode: limited("PGGSSENCMODE", ["disable", "prefer"], `${proof}, which encrypts, too.`),
   require_auth: limited("PGREQUIREAUTH", [], `${proof}: the password is then told to that server only.`),
   requirepeer: limited(

@@ -25,7 +25,10 @@ export interface Tls {
  */
 export function tlsFor(target: Target): Tls | null {
   const { sslmode, sslnegotiation, minTls, maxTls, host, sslsni } = target;
-  if (isBySocket(target) || sslmode === "disable") return null;
+  if (isBySocket(target) || sslmode === "disable") {
+    if (target.bindsChannel) throw withoutChannel();
+    return null;
+  }
   const root = target.sslrootcert ?? usual("root.crt");
   const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
   if (verifies && root === null) throw withoutRoot(sslmode);
@@ -48,6 +51,13 @@ export function tlsFor(target: Target): Tls | null {
 function usual(name: string): string | null {
   const path = join(process.env.HOME || homedir(), ".postgresql", name);
   return existsSync(path) ? path : null;
+}
+
+function withoutChannel(): ConsoleError {
+  return usageError(
+    "channel_binding=require needs TLS, which there is none of by a unix socket or with sslmode=disable.",
+    "Leave channel_binding out, or use sslmode=require with a host's name.",
+  );
 }
 
 function withoutRoot(mode: string): ConsoleError {

@@ -9,6 +9,7 @@ type Environment = Record<string, string | undefined>;
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 const negotiations = ["postgres", "direct"] as const;
 const tlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+const bindings = ["disable", "prefer", "require"] as const;
 const sessions = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
 
 type Text =
@@ -28,6 +29,8 @@ export interface Target extends Record<Text, string | null> {
   sslsni: boolean;
   /** Whether a client's certificate is sent to whoever asks for one. */
   sendsCertificate: boolean;
+  /** Whether the login has to prove that nobody stands between. */
+  bindsChannel: boolean;
   minTls: (typeof tlsVersions)[number];
   maxTls: (typeof tlsVersions)[number];
   session: (typeof sessions)[number];
@@ -64,6 +67,7 @@ export function parseUrl(url: string, env: Environment = process.env): Target {
     sslpassword: read("sslpassword"),
     sslsni: read("sslsni") !== "0",
     sendsCertificate: read("sslcertmode") !== "disable",
+    bindsChannel: oneOf("channel_binding", bindings, read("channel_binding") ?? "prefer") === "require",
     ...toTlsVersions(read("ssl_min_protocol_version"), read("ssl_max_protocol_version")),
     session: oneOf("target_session_attrs", sessions, read("target_session_attrs") ?? "any"),
     connectTimeout: toSeconds(read("connect_timeout")),
