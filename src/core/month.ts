@@ -61,8 +61,8 @@ export function parseMonths(words: readonly string[], firstMonth: string): Month
   const indexes = new Set<number>();
   for (const word of words) {
     const [from, to, ...rest] = word.split("..");
-    const first = indexIn(from ?? "", firstMonth);
-    const last = to === undefined ? first : indexIn(to, firstMonth);
+    const first = indexIn(from || word, firstMonth);
+    const last = to === undefined ? first : indexIn(to || word, firstMonth);
     if (rest.length > 0 || last < first) {
       const hint = "Write the older month first, such as month_000..month_003.";
       throw usageError(`"${word}" is not a range of months.`, hint);

@@ -25,7 +25,7 @@ export function selectionOf({ month, all, pending }: Values): Selection {
   if (ways.length > 1) throw usageError(`${ways.join(" and ")} do not go together.`, howToSelect);
   if (month === undefined) return { every: all ? "all" : "pending" };
   // What the words mean depends on the manifest, which the pipeline reads; a slip of the pen is told at once.
-  for (const end of month.flatMap((word) => word.split(".."))) requireMonthWord(end);
+  for (const word of month) for (const end of word.split("..")) requireMonthWord(end || word);
   return { months: month };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
 import { asOfOf, indexOfDate, isDate, monthIndex, parseMonths } from "../../src/core/month.ts";
 
 describe("a month's word", () => {
@@ -33,6 +34,21 @@ test.each(["month_10000", "month_100000000", "0..month_100000000", "month_999999
     );
   },
 );
+
+test("whatever is written, what comes of it is the name of a folder among the drops, or a usage error", () => {
+  const odd = fc.string({ unit: fc.constantFrom(..."0123456789.-/\\_ \0\n\x1b';\"mothx"), maxLength: 16 });
+  const word = fc.oneof(odd, fc.stringMatching(/^(month_\d{0,9}|\d{1,6}|\d{4}-\d\d)(\.\.(month_\d{0,9}|\d{1,6}))?$/));
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), (words) => {
+      try {
+        for (const name of parseMonths(words, "2024-01")) expect(name).toMatch(/^month_\d{3,4}$/);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "usage" });
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
 
 describe("months", () => {
   test("come oldest first, each once, the ends of a range among them", () => {
