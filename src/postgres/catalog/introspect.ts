@@ -1,6 +1,7 @@
 import type { Column, Constraint, Reference, TableShape } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
+import { recipient } from "../connection/role.ts";
 
 export interface TableName {
   schema: string;
@@ -14,6 +15,8 @@ export interface CatalogTable extends TableShape {
   /** Columns that fill themselves where nothing is given: by a default, as an identity, or generated from others. */
   selfFilling: string[];
   partitioned: boolean;
+  /** Its owner, to whom belongs what is made for it: null where that is who makes it, or may not be given anything by them. */
+  keeper: string | null;
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
   references: Reference[];
@@ -36,6 +39,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
   const rows = await sql<(Omit<CatalogTable, "columns"> & { columns: RawColumn[] })[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned,
       current_setting('server_version_num')::int / 10000 as "serverMajor",
+      ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
       a.columns, a.declared, a."selfFilling", ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(

@@ -1,4 +1,4 @@
-import { sql } from "./fragments.ts";
+import { type Fragment, sql } from "./fragments.ts";
 
 /** SQLSTATE insufficient_privilege. */
 export const notPermitted = "42501";
@@ -17,3 +17,16 @@ export const roleNotTaken = sql`(
    where r.rolname = session_user and setting like 'role=%' and substr(setting, 6) <> current_user
      and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
    order by s.setdatabase desc limit 1)`;
+
+/**
+ * The name of this role, to which this session may give what it makes in that schema; both by their oids. NULL where it is
+ * that role itself, or may not.
+ */
+export function recipient(role: Fragment, schema: Fragment): Fragment {
+  return sql`(
+  select r.rolname from pg_roles r
+   where r.oid = ${role} and r.rolname <> current_user
+     and pg_has_role(r.oid, case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end)
+     and (has_schema_privilege(r.oid, ${schema}, 'CREATE')
+          or (select rolsuper from pg_roles where rolname = current_user)))`;
+}

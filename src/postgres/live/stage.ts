@@ -5,6 +5,7 @@ import { makeSchema } from "../catalog/migrate.ts";
 import { transact } from "../connection/attempt.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
+import { recipient } from "../connection/role.ts";
 import { wordsOf } from "../remedies/remedies.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
@@ -24,10 +25,15 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await transact(sql, async (tx) => {
     await makeSchema(tx, stageSchema);
+    // Of one owner, whoever makes them: the next one has to make them anew, perhaps.
+    const [schema] = await tx<{ keeper: string | null }[]>`
+      select ${recipient(sql`n.nspowner`, sql`n.oid`)} as keeper from pg_namespace n where n.nspname = ${stageSchema}`;
+    const keeper = schema?.keeper ?? null;
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;
       // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
       await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)}) with (autovacuum_enabled = false)`;
+      if (keeper !== null) await tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`;
     }
   });
 }

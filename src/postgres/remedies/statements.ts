@@ -25,7 +25,7 @@ export const statementRemedies = {
     cause: "only the owner may do this",
     hint:
       "`alter table NAME owner to ROLE` with a role that the console's is a member of, or connect as the owner; " +
-      "`doctor` lists all that is missing.",
+      "`doctor --grants` prints the SQL that gives all tables to one.",
   },
   database_denied: {
     state: "42501",

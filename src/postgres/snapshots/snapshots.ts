@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { type LoadTable, type SnapshotTarget, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
-import type { TableName } from "../catalog/introspect.ts";
+import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, cells, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
@@ -64,7 +64,9 @@ export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp,
   if (hasOwnColumns) {
     // What fills itself does so in rows that come by way of the table.
     const partition = qualified({ schema: target.schema, name: partitionName(target.name, stamp.asOf) });
-    await tx`create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})`;
+    await tx`
+      create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})
+      ${givenTo(target, partition)}`.simple();
     return insertStaged(tx, table, target, stamp);
   }
   const rows = await buildPartition(tx, table, stamp);
@@ -110,7 +112,13 @@ export async function attachPartition(tx: Transaction, { snapshot }: Frozen, sta
   await tx`
     alter table ${built} set schema ${tx(target.schema)};
     alter table ${qualified(target)} attach partition ${bare} for values in (${dayOf(stamp)});
-    alter table ${bare} drop constraint stamped`.simple();
+    alter table ${bare} drop constraint stamped
+    ${givenTo(target, bare)}`.simple();
+}
+
+/** The end of a statement: a partition is its table's owner's, whoever makes it, or no other could remove it. */
+function givenTo({ keeper }: CatalogTable, partition: Fragment): Fragment {
+  return keeper === null ? sql`` : sql`; alter table ${partition} owner to ${sql(keeper)}`;
 }
 
 /** Whether rows stand under this date, by table; nothing is counted. */
