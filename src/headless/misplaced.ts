@@ -1,5 +1,5 @@
 import { type ConsoleError, usageError } from "../core/errors.ts";
-import { holdsPassword, isDatabaseUrl } from "../core/secrets/shapes.ts";
+import { holdsPassword, isDatabaseUrl, isLoginBegun } from "../core/secrets/shapes.ts";
 import { commands } from "./commands.ts";
 import { flags } from "./flags.ts";
 
@@ -12,9 +12,15 @@ const databaseFlag = "--database";
  */
 export function refuseMisplaced(argv: readonly string[]): void {
   for (const [index, word] of argv.entries()) {
-    if (argv[index - 1] === databaseFlag || word.startsWith(`${databaseFlag}=`)) continue;
-    if (isDatabaseUrl(word) || holdsPassword(word)) throw misplaced(word, placeOf(argv, index));
+    if (argv[index - 1] === databaseFlag || word.startsWith(`${databaseFlag}=`)) {
+      // The rest of the password would be taken for words of the command.
+      if (isLoginBegun(word) && argv.slice(index).some((later) => later.includes("@"))) throw cutInTwo();
+    } else if (isDatabaseUrl(word) || holdsPassword(word)) throw misplaced(word, placeOf(argv, index));
   }
+}
+
+function cutInTwo(): ConsoleError {
+  return usageError("A blank cuts the URL behind --database in two.", "Put it in quotes, or write the blank as %20.");
 }
 
 function misplaced(word: string, place: string): ConsoleError {

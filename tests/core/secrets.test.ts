@@ -68,7 +68,7 @@ test("a password that a URL gave is known in each spelling, however it is cut", 
 });
 
 test("variables of the environment that name a database give theirs away, and others are nobody's business", () => {
-  learnSecrets(["postgresql://ann:first", "half-2@db/app"], {
+  learnSecrets(["postgresql://ann:first half-2@db/app"], {
     PGPASSWORD: "pg-pass-1",
     POSTGRES_PASSWORD: "streamflow",
     POSTGRES_USER: "streamflow",

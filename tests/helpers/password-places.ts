@@ -63,7 +63,7 @@ const misplaced: Placed[] = [
   (password) => ({ argv: ["show", loginUrl(`'"${password}"'`)] }),
   (password) => ({ argv: ["show", loginUrl(`1/${password}@x`)] }),
   // The shell takes a blank in it for the end of the word.
-  (password) => ({ argv: ["months", "--database", "postgresql://ann:a", `Z9-${password}@nowhere/app`] }),
+  (password) => ({ argv: ["months", "--database", "postgresql://ann:a", `${password}@nowhere/app`] }),
   (password) => ({ argv: ["--month", `Z9-${password}`], env: { PGPASSWORD: `Z9-${password}` } }),
   (password) => ({ argv: ["--month", password], env: { DATABASE_URL: loginUrl(password) } }),
   (password) => ({ argv: ["show", `Z9-${password}`], env: { POSTGRES_PASSWORD: `Z9-${password}` } }),

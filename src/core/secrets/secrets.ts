@@ -1,4 +1,4 @@
-import { hidden, hideShapes, isLoginBegun, passwordsIn } from "./shapes.ts";
+import { hidden, hideShapes, passwordsIn } from "./shapes.ts";
 
 /**
  * The one redactor: everything that the console says in words goes through it. Words are titles, hints, notices and the
@@ -63,22 +63,13 @@ const databaseVariables = /^(?:PG|POSTGRES_|STREAMFLOW_|DATABASE_URL$)/;
 export function learnSecrets(words: readonly string[], env: Environment): void {
   const variables = Object.entries(env).filter(([name, value]) => databaseVariables.test(name) && value);
   const values = variables.flatMap(([name, value = ""]) => (passwordVariables.includes(name) ? [] : [value]));
-  for (const given of [...wholeWords(words), ...values]) {
+  for (const given of [...words, ...values]) {
     // What is said elsewhere in it, as the user's name, is no secret.
     for (const password of passwordsIn(given)) if (given.split(password).length <= 2) keepSecret(password);
   }
   for (const [name, value = ""] of variables) {
     if (passwordVariables.includes(name)) keepSecret(value, ...values.flatMap((one) => [one, ...one.split(/[:/?@]/)]));
   }
-}
-
-/** A login that an unquoted blank has cut in two is one word, as far as its @. */
-function wholeWords(words: readonly string[]): string[] {
-  return words.flatMap((word, index) => {
-    if (!isLoginBegun(word)) return [word];
-    const length = words.slice(index).findIndex((next) => next.includes("@"));
-    return length < 0 ? [word] : [word, words.slice(index, index + length + 1).join(" ")];
-  });
 }
 
 /** What is said in words, by the names of its fields; all else is data, and so is everything in a field of the others. */
