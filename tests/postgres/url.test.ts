@@ -114,6 +114,37 @@ describe("a password file", () => {
   });
 });
 
+describe("a service", () => {
+  let folder: string;
+  const env = () => ({ PGSERVICEFILE: join(folder, "own"), PGSYSCONFDIR: folder, PGSSLMODE: "prefer", PGUSER: "bob" });
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "streamflow-service-"));
+    const own =
+      "# of mine\n[other]\nhost=elsewhere\n\n[main]\nhost=db\nport=6432\nsslmode=require\n[bad]\nhost db s3cret\n";
+    writeFileSync(join(folder, "own"), own);
+    writeFileSync(join(folder, "pg_service.conf"), "[main]\nhost=theirs\n[shared]\nhost=shared\nrequire_auth=none\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("says what a URL leaves out, before the variables do", () => {
+    const expected = { host: "db", port: 6432, sslmode: "require", user: "bob" };
+    expect(parseUrl("postgresql://?service=main", env())).toMatchObject(expected);
+    expect(parseUrl("postgresql://", { ...env(), PGSERVICE: "main" })).toMatchObject(expected);
+    const more = "postgresql://ann@own:1/?service=main&sslmode=disable";
+    expect(parseUrl(more, env())).toMatchObject({ host: "own", port: 1, sslmode: "disable", user: "ann" });
+  });
+
+  test.each([
+    ["none", `The service "none" is defined neither in`],
+    ["shared", "The service asks for require_auth"],
+    ["bad", "has a line without a parameter"],
+  ])("%s is refused", (service, words) => {
+    const refused = () => parseUrl(`postgresql://?service=${service}`, env());
+    expect(refused).toThrow(words);
+    expect(refused).not.toThrow("s3cret");
+  });
+});
+
 describe("a parameter of libpq's is honoured, or refused by name with a way out, or changes nothing that is relied on", () => {
   const names = Object.keys(parameters).filter(isParameter);
   const limited = names.filter((name) => ruleOf(name).kind === "limited");

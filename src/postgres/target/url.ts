@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { ConsoleError, usageError } from "../../core/errors.ts";
 import { userName } from "./accounts.ts";
 import { isParameter, type Parameter, parameters, ruleOf } from "./parameters.ts";
+import { parametersOf } from "./service-file.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -117,17 +118,26 @@ function* queryParameters(query: string): Generator<[Parameter, string]> {
   }
 }
 
-/** Reads a parameter of the URL, else of the environment. Whatever asks for more than can be done is refused by name. */
+/**
+ * Reads a parameter of the URL, else of the service that it or the environment names, else of the environment. Whatever asks
+ * for more than can be done is refused by name.
+ */
 function readerOf(given: ReadonlyMap<Parameter, string>, env: Environment) {
-  const read = (name: Parameter) => given.get(name) ?? (env[ruleOf(name).variable ?? ""] || null);
+  const service = given.get("service") ?? (env.PGSERVICE || null);
+  const served = service === null ? new Map<Parameter, string>() : parametersOf(service, env);
+  const read = (name: Parameter) => given.get(name) ?? served.get(name) ?? (env[ruleOf(name).variable ?? ""] || null);
   for (const name of Object.keys(parameters).filter(isParameter)) {
     const rule = ruleOf(name);
     const value = read(name);
     if (rule.kind !== "limited" || value === null || rule.allowed.includes(value)) continue;
-    const asker = given.has(name) ? "The database URL asks for" : `The variable ${rule.variable} asks for`;
+    const asker = given.has(name)
+      ? "The database URL"
+      : served.has(name)
+        ? "The service"
+        : `The variable ${rule.variable}`;
     // A value that could not be any right one may be a secret.
     const asked = rule.allowed.length === 0 ? name : `${name}=${value}`;
-    throw usageError(`${asker} ${asked}, which the console cannot do.`, rule.instead);
+    throw usageError(`${asker} asks for ${asked}, which the console cannot do.`, rule.instead);
   }
   return read;
 }
