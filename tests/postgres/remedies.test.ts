@@ -62,3 +62,29 @@ test.each(Object.keys(remedies) as RemedyName[])("%s: provoked, told as what it 
   expect(remedyOf(translated).hint).not.toMatch(/host and port/);
   expect(isSilent(translate(translated).title)).toBe(true);
 });
+
+/** The statements that a remedy proposes, with names that there are. */
+function statementsOf({ hint }: { hint: string }): string[] {
+  const { role } = ground;
+  const database = `"${new URL(ground.url.replace("@/", "@local/")).pathname.slice(1)}"`;
+  const named = hint
+    .replace(/(role|to) (NAME|ROLE)/g, `$1 ${role}_too`)
+    .replace(/(database|concurrently) NAME/g, `$1 ${database}`)
+    .replace(/schema NAME/g, "schema closed")
+    .replace("TABLE alter COLUMN type text", "texts alter t type text")
+    .replace("TABLE alter COLUMN type numeric", "texts alter n type numeric")
+    .replace(/'NAME'/g, "''");
+  return [...named.matchAll(/`((?:alter|create|grant|select|show|reindex) [^`]+)`/g)].map(([, one = ""]) => one);
+}
+
+test("what the remedies would have a superuser say is what a server carries out", async () => {
+  const { sql, role } = ground;
+  await sql.unsafe(`create role ${role}_too; create table texts (t varchar(9), n int)`);
+  const proposed = new Set(Object.values(remedies).flatMap(statementsOf));
+  expect(proposed.size).toBeGreaterThan(15);
+  for (const one of proposed) {
+    if (one.startsWith("create role")) await sql.unsafe(`drop owned by ${role}_too; drop role ${role}_too`);
+    await sql.unsafe(one.replace("set transaction_timeout", "set idle_session_timeout"));
+  }
+  await sql.unsafe(`drop owned by ${role}_too; drop role ${role}_too`);
+});

@@ -94,3 +94,9 @@ test("what finds the row is told: table, key, constraint, and line and column of
     "COPY users, line 9, column age",
   ]);
 });
+
+test("what another server says by way of a foreign table is left out, but for why it cannot be reached", () => {
+  const said = { message: "7351", detail: "7351", file: "connection.c" };
+  expect(everythingOf({ ...said, code: "42501", where: "remote SQL command: SELECT '7351'" })).not.toContain("7351");
+  expect(messageFrom({ ...said, code: "08001", message: 'could not connect to server "away"' })).toContain("away");
+});

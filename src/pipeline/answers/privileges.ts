@@ -1,7 +1,7 @@
 import { type Check, check } from "../../core/messages/listings.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
-import { grantsHint } from "../../postgres/connection/role.ts";
+import { grantsHint } from "../../postgres/remedies/remedy.ts";
 import { isViewer, lackingOf } from "../../postgres/roles/lacking.ts";
 import type { Right, Rights } from "../../postgres/roles/rights.ts";
 

@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
-import { grantsHint, notPermitted, roleNotTaken } from "../connection/role.ts";
+import { notPermitted, roleNotTaken } from "../connection/role.ts";
+import { grantsHint } from "../remedies/remedy.ts";
 
 const undefinedTable = "42P01";
 

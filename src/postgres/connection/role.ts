@@ -3,10 +3,6 @@ import { type Fragment, sql } from "./fragments.ts";
 /** SQLSTATE insufficient_privilege. */
 export const notPermitted = "42501";
 
-/** What gives roles all that they need, whatever that is. */
-export const grantsHint =
-  "`doctor --grants`, run as the tables' owner or a superuser, prints the SQL that makes an owner, a loader and a viewer.";
-
 /**
  * The role that this session's login is set to be (`alter role … set role`), where it is not: the server tells nobody who
  * logs in that the membership is gone, but warns and goes on without. NULL else.

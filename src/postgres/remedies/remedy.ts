@@ -16,6 +16,10 @@ export interface Remedy {
 /** Whatever a table needs that the server did not do: nothing of it was committed. */
 export const again = "Nothing was published. Run the command again.";
 
+/** What gives roles all that they need, whatever that is. */
+export const grantsHint =
+  "`doctor --grants`, run as the tables' owner or a superuser, prints the SQL that makes an owner, a loader and a viewer.";
+
 /** Not every server's does: the embedded one's has no failed statements, for they hold data. */
 export const inLog = "A server that logs errors has its words in the log.";
 

@@ -33,6 +33,10 @@ const showsRow = /^2[23]/;
 /** Words that somebody wrote for a RAISE, or in Python or Perl, can be of anything. */
 const ofLanguage = /^(pl|tcl)/;
 
+/** So can those of another server that foreign tables are read from, but for those on the way there. */
+const ofOtherServer = /^(dblink|connection)\.c$/;
+const onTheWay = /^08/;
+
 /** Where an error was, in lines that name no value: what follows them is left out. */
 const copied = /^COPY ([^\n]+?), \p{L}+ (\d+)(?:, \p{L}+ ([^\n]+?)(?=:|$))?/mu;
 const called = /^(?:PL\/\w+ \p{L}+ ([\w.$]+)[( ]|SQL \p{L}+ "([\w.$]+)" )/mu;
@@ -53,10 +57,12 @@ function functionOf({ where = "" }: ServerError): string | null {
 
 /** True where the server's words cannot hold a customer's value, by their SQLSTATE and by what they come from. */
 function speaksOfNames(error: ServerError): boolean {
-  if (ofLanguage.test(error.file ?? "")) return false;
-  if (ofServer.test(error.code) || ofNoValue.test(error.message)) return true;
+  const { code, file = "" } = error;
+  if (ofLanguage.test(file)) return false;
+  if (ofOtherServer.test(file)) return onTheWay.test(code);
+  if (ofServer.test(code) || ofNoValue.test(error.message)) return true;
   const ofCell = placeOf(error)?.column != null;
-  return ofStatement.test(error.code) && !ofCell && !ofFunction.test(error.where ?? "");
+  return ofStatement.test(code) && !ofCell && !ofFunction.test(error.where ?? "");
 }
 
 /** The server's own words; null where they may show a value. */

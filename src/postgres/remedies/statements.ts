@@ -1,4 +1,4 @@
-import { again, inLog, type Remedy } from "./remedy.ts";
+import { again, grantsHint, inLog, type Remedy } from "./remedy.ts";
 
 const whoseFunction = "`\\sf NAME` in psql shows a function, `\\dy` event triggers, `\\d TABLE` those of a table";
 
@@ -23,23 +23,21 @@ export const statementRemedies = {
     says: /must be owner/,
     code: "privilege_missing",
     cause: "only the owner may do this",
-    hint:
-      "`alter table NAME owner to ROLE` with a role that the console's is a member of, or connect as the owner; " +
-      "`doctor --grants` prints the SQL that gives all tables to one.",
+    hint: `Connect as a role that owns it, or is a member of the owner; \`doctor\` lists all that is missing. ${grantsHint}`,
   },
   database_denied: {
     state: "42501",
     says: /permission denied for database/,
     code: "privilege_missing",
     cause: "the role may not connect to that database, or make schemas or temporary tables in it",
-    hint: "`grant connect, create, temporary on database NAME to ROLE`, as the database's owner.",
+    hint: `\`grant connect, create, temporary on database NAME to ROLE\`, as the database's owner. ${grantsHint}`,
   },
   schema_denied: {
     state: "42501",
     says: /permission denied for schema/,
     code: "privilege_missing",
     cause: "the role may not use a schema, or make tables in it",
-    hint: "`grant usage, create on schema NAME to ROLE`, as the schema's owner; `doctor` lists all that is missing.",
+    hint: `\`grant usage, create on schema NAME to ROLE\`, as the schema's owner; \`doctor\` lists all that is missing. ${grantsHint}`,
   },
   row_security: {
     state: "42501",
@@ -52,7 +50,7 @@ export const statementRemedies = {
     state: "42501",
     code: "privilege_missing",
     cause: "the role lacks a right",
-    hint: "Have the owner grant that right to the role the console connects as, or connect as the owner; `doctor` lists all that is missing.",
+    hint: `Have the owner grant that right to the role the console connects as; \`doctor\` lists all that is missing. ${grantsHint}`,
   },
   table_gone: {
     state: "42P01",

@@ -1,5 +1,5 @@
 import { ConsoleError } from "../../core/errors.ts";
-import { grantsHint } from "../connection/role.ts";
+import { grantsHint } from "../remedies/remedy.ts";
 import type { Right, Rights } from "./rights.ts";
 
 /** What a role lacks. */
