@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
+import { secondsOf } from "../../src/core/messages/listings.ts";
 import { asOfOf, indexOfDate, isDate, monthIndex, parseMonths } from "../../src/core/month.ts";
 
 describe("a month's word", () => {
@@ -77,6 +78,36 @@ test("a month's stamp is its last day, and a day is of its own month", () => {
   expect(["2024-01-01", "2024-12-31", "2025-01-01", "2023-12-31"].map((day) => indexOfDate(day, "2024-01"))).toEqual([
     ...[0, 11, 12, -1],
   ]);
+});
+
+test("stamps are days of the calendar alone, wherever the console runs", () => {
+  const zone = process.env.TZ;
+  const told = () => [
+    ...Array.from({ length: 60 }, (_, index) => [
+      asOfOf(index, "2024-01"),
+      indexOfDate(asOfOf(index, "2024-01"), "2024-01"),
+    ]),
+    ["2024-02-29", "2023-02-29", "2011-12-30"].map(isDate),
+  ];
+  const expected = told();
+  try {
+    // Apia left out 30 December 2011; Kiritimati is 14 hours ahead.
+    for (const one of ["Pacific/Apia", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns"]) {
+      process.env.TZ = one;
+      expect([one, ...told()]).toEqual([one, ...expected]);
+    }
+  } finally {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  }
+  expect(expected[1]).toEqual(["2024-02-29", 1]);
+});
+
+test("how long a run took is not known where the clock was set back meanwhile", () => {
+  const [at, later] = ["2024-02-01T06:00:00.000Z", "2024-02-01T06:00:02.500Z"];
+  expect(secondsOf({ started_at: at, finished_at: later })).toBe(2.5);
+  expect(secondsOf({ started_at: later, finished_at: at })).toBeNull();
+  expect(secondsOf({ started_at: at, finished_at: null })).toBeNull();
 });
 
 test("a day is one that exists, in one form", () => {

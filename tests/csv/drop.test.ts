@@ -14,8 +14,18 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 const tables = [{ name: "t", file: "t.csv" }];
 
 test("months are the folders named so; there is none where there is no data", async () => {
-  for (const name of ["month_000", "month_012", "month_1", "month_0001", "other", ".month_002"])
-    mkdirSync(join(data, name));
+  const others = [
+    "month_1",
+    "month_0001",
+    "other",
+    ".month_002",
+    "month_001\n",
+    "\nmonth_001",
+    "month_001 ",
+    "month_٠٠١",
+  ];
+  const steering = ["month_001\u001b[2J", "\u001b]0;x\u0007month_001", "month_001;ls", "month_-01", "month_1e3"];
+  for (const name of ["month_000", "month_012", ...others, ...steering]) mkdirSync(join(data, name));
   writeFileSync(join(data, "readme.txt"), "");
   expect((await listMonths(data)).sort()).toEqual(["month_000", "month_012"]);
   expect(await listMonths(join(data, "nowhere"))).toEqual([]);

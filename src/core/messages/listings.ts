@@ -71,9 +71,10 @@ export interface RunEntry {
   expectations: ExpectationCounts;
 }
 
-/** Seconds that a run took; null while it lasts. */
+/** Seconds that a run took; null while it lasts, and where the clock was set back meanwhile: then nobody knows. */
 export function secondsOf({ started_at, finished_at }: Pick<RunEntry, "started_at" | "finished_at">): number | null {
-  return finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+  const seconds = finished_at === null ? null : (Date.parse(finished_at) - Date.parse(started_at)) / 1000;
+  return seconds === null || seconds < 0 ? null : seconds;
 }
 
 /** Why a run published nothing, as the ledger keeps it. */

@@ -4,6 +4,7 @@ import type { Dataset, DatasetTable } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";
+import { identifier } from "./identifiers.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /**
@@ -51,7 +52,7 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
     if (live.key.length === 0) {
       mismatch(
         `Table ${schema}.${live.name} has no primary key.`,
-        `alter table ${schema}.${live.name} add primary key (user_id): the column, or columns, that tell its rows apart.`,
+        `alter table ${identifier(schema)}.${identifier(live.name)} add primary key (user_id): the column, or columns, that tell its rows apart.`,
       );
     }
     const snapshot = manifest.snapshot === null ? null : snapshotTarget(live, required(manifest.snapshot), dataset);
@@ -69,7 +70,7 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   if (!hasColumn(table, asOfColumn)) {
     mismatch(
       `Snapshot table ${table.name} has no column ${asOfColumn}.`,
-      `Where it is empty: alter table ${table.name} add column ${asOfColumn} date not null. Or mend as_of_column in db/dataset.json.`,
+      `Where it is empty: alter table ${identifier(table.name)} add column ${identifier(asOfColumn)} date not null. Or mend as_of_column in db/dataset.json.`,
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
@@ -92,14 +93,15 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
 function remedyFor(column: string, live: CatalogTable, table: CatalogTable): string {
   const typeIn = ({ columns, declared }: CatalogTable) => declared[columns.findIndex(({ name }) => name === column)];
   const wanted = typeIn(live);
+  const [frozen, name] = [identifier(table.name), identifier(column)];
   if (wanted === undefined) {
     return (
-      `alter table ${live.name} add column ${column} ${typeIn(table)}, if drops carry it; ` +
-      `alter table ${table.name} alter column ${column} set default with a value, if it is the table's own.`
+      `alter table ${identifier(live.name)} add column ${name} ${typeIn(table)}, if drops carry it; ` +
+      `alter table ${frozen} alter column ${name} set default with a value, if it is the table's own.`
     );
   }
-  const change = hasColumn(table, column) ? `alter column ${column} type` : `add column ${column}`;
-  return `alter table ${table.name} ${change} ${wanted};`;
+  const change = hasColumn(table, column) ? `alter column ${name} type` : `add column ${name}`;
+  return `alter table ${frozen} ${change} ${wanted};`;
 }
 
 /** The columns of the table's key, in key order. */

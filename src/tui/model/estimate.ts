@@ -1,7 +1,7 @@
 import { type TimeLeft, timeLeft } from "../../client/estimate.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { Stage } from "../../core/messages/events.ts";
-import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { earlierPace } from "./earlier-pace.ts";
 import { remember } from "./lists.ts";
 import type { Live, Ui } from "./model.ts";
@@ -48,13 +48,9 @@ export function monthBytes(entry: MonthEntry): number {
   return entry.files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function durationOf(run: RunEntry): number | null {
-  return run.finished_at === null ? null : (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
-}
-
 /** How long it took; null while it goes on, and when nobody knows. */
 export function tookInWords(run: RunEntry): string | null {
-  const seconds = durationOf(run);
+  const seconds = secondsOf(run);
   return seconds === null ? null : formatDuration(seconds);
 }
 
@@ -63,7 +59,7 @@ const secondsPerByte = remember(
   ({ months }: Ui) => [months],
   (months) => {
     const rates = (months ?? []).flatMap((entry) => {
-      const seconds = entry.last_run?.status === "published" ? durationOf(entry.last_run) : null;
+      const seconds = entry.last_run?.status === "published" ? secondsOf(entry.last_run) : null;
       const size = monthBytes(entry);
       return seconds !== null && size > 0 ? [seconds / size] : [];
     });
