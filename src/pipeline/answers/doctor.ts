@@ -20,6 +20,7 @@ import { readSuites } from "../session/suites.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 import { checkPrivileges } from "./privileges.ts";
+import { checkPooler } from "./pooler.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -39,6 +40,7 @@ export async function doctor(
     data,
     check("ok", "database", session.server),
     checkConnection(session),
+    ...(await checkPooler(session)),
     check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
     await checkPrivileges(session.sql, rights),

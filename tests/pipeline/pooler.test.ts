@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import type { Sql } from "../../src/postgres/connection/connect.ts";
+import { migrated } from "../helpers/database.ts";
+import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { type PoolSettings, pgbouncer, startPgbouncer } from "../helpers/pgbouncer.ts";
+import { lastOf, ranIn } from "../helpers/pipeline.ts";
+import { type TestDatabase, testDatabase, testServerUrl } from "../helpers/server.ts";
+
+/** By way of PgBouncer, which lends its connections to the server: for a session, or for a transaction at a time. */
+
+setDefaultTimeout(60_000);
+
+let drops: DropFolder;
+let database: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  drops = dropFolder();
+  drops.write("month_000", smallDrop(["u1", "u2"]));
+  database = await testDatabase(migrated);
+  sql = database.sql;
+});
+afterAll(async () => {
+  await database.drop();
+  drops.remove();
+});
+
+/** What the pooled sessions hold on to while nobody uses them. */
+async function leftLocked(): Promise<number> {
+  const [row] = await sql<{ held: number }[]>`
+    select count(*) as held from pg_locks l join pg_stat_activity a using (pid)
+     where a.datname = current_database() and l.locktype = 'advisory'`;
+  return row?.held ?? -1;
+}
+
+async function through(
+  settings: PoolSettings,
+  work: (pipeline: Pipeline) => Promise<void>,
+  parameters = "",
+): Promise<void> {
+  const pooler = await startPgbouncer(testServerUrl, settings);
+  const through = pooler.url(database.url) + parameters;
+  const pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: through });
+  try {
+    await work(pipeline);
+  } finally {
+    await pipeline.close();
+    await pooler.stop();
+  }
+}
+
+const run = async (pipeline: Pipeline) => ranIn(pipeline, ["month_000"], { force: true });
+
+async function poolerCheck(pipeline: Pipeline) {
+  const { checks } = await pipeline.call({ kind: "doctor" });
+  return checks.find(({ name }) => name === "pooler");
+}
+
+describe.skipIf(pgbouncer === null)("PgBouncer (skipped where it is not installed)", () => {
+  test.each([{ size: 1 }, { size: 2 }, { size: 20 }, { size: 2, isFair: true }, { size: 3, isFair: true }])(
+    "for a transaction at a time, %p: a run is refused, listings work",
+    async (pool) => {
+      await through({ mode: "transaction", ...pool }, async (pipeline) => {
+        for (const attempt of [1, 2, 3]) {
+          const failed = lastOf(await run(pipeline), "run.failed");
+          expect({ attempt, code: failed?.code }).toEqual({ attempt, code: "pooled" });
+          expect(failed?.hint).toContain("pool_mode = session");
+        }
+        expect(await leftLocked()).toBe(0);
+        for (const kind of ["months", "snapshots", "runs"] as const) await pipeline.call({ kind });
+        expect(await poolerCheck(pipeline)).toMatchObject({ state: "fail" });
+      });
+    },
+  );
+
+  test.each([2, 3, 20])("for a session, %p connections: a run is published", async (size) => {
+    await through({ mode: "session", size }, async (pipeline) => {
+      const events = await run(pipeline);
+      expect(lastOf(events, "run.failed")).toBeUndefined();
+      expect(lastOf(events, "run.finished")).toMatchObject({ status: "published" });
+      expect(await poolerCheck(pipeline)).toMatchObject({ state: "ok" });
+    });
+  });
+
+  const alone = { mode: "session", size: 1 } as const;
+
+  test("for a session, one connection: a run says what it waited for", async () => {
+    const work = async (pipeline: Pipeline) => {
+      const failed = lastOf(await run(pipeline), "run.failed");
+      expect(failed).toMatchObject({ code: "database_unreachable" });
+      expect(failed?.title).toContain("a pooler in between has no connection to give");
+    };
+    await through(alone, work, "&connect_timeout=2");
+  });
+
+  test("for a session, one connection: a run that waits for another is cancelled at once", async () => {
+    await through(alone, async (pipeline) => {
+      await pipeline.call({ kind: "runs" });
+      const began = performance.now();
+      const ran = run(pipeline);
+      await pipeline.call({ kind: "database" });
+      await pipeline.call({ kind: "cancel" });
+      expect(lastOf(await ran, "run.failed")).toMatchObject({ code: "interrupted" });
+      expect(performance.now() - began).toBeLessThan(5_000);
+    });
+  });
+});
