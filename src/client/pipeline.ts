@@ -1,5 +1,5 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
-import { type EventOf, isRunEvent, type RunEvent } from "../core/messages/events.ts";
+import { type EventOf, isLastWord, isRunEvent, type RunEvent } from "../core/messages/events.ts";
 import type { RunOutcome } from "../core/messages/listings.ts";
 import {
   type Hello,
@@ -195,7 +195,7 @@ async function endAbruptly(
     return reject(failure ?? unanswered(request.kind, death));
   }
   const last = latest.run;
-  const isTold = failure !== null || latest.event === "run.finished";
+  const isTold = isLastWord(latest);
   const told = await ask(last, request)
     .then((outcome) => wordsOn(outcome, death))
     .catch((thrown) => notKnown(last, death, toConsoleError(thrown)));

@@ -21,7 +21,7 @@ const failedOutcomes: Partial<Record<ExitName, string>> = { usage: "not understo
 /** How a run ended, in one word or two. */
 export function outcomeWord({ end }: RunState): string {
   if (end === null) return "unfinished";
-  if (end.event === "run.failed") {
+  if (end.event !== "run.finished") {
     if (end.code === "outcome_unknown") return unknown;
     const exit = isFailureCode(end.code) ? failureCodes[end.code].exit : "failure";
     return failedOutcomes[exit] ?? exit;

@@ -55,7 +55,7 @@ export interface RunState {
   seals: Seal[];
   /** Snapshots that stood already and were left as they are, and their rows. */
   kept: { tables: number; rows: number };
-  end: EventOf<"run.finished"> | EventOf<"run.failed"> | null;
+  end: EventOf<"run.finished" | "run.failed" | "run.retried"> | null;
 }
 
 type Started = EventOf<"run.started">;
@@ -96,7 +96,7 @@ function begin(event: Started): RunState {
 }
 
 /** A run that never got as far as its first event, such as a refused one, seen from its last word. */
-function stillborn(event: EventOf<"run.failed">): RunState {
+function stillborn(event: EventOf<"run.failed" | "run.retried">): RunState {
   const started: Started = {
     event: "run.started",
     run: event.run,
@@ -127,7 +127,7 @@ function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationC
 /** The state after one more event: the only way in which a front end learns of a run. */
 export function fold(state: RunState | null, event: RunEvent): RunState | null {
   if (event.event === "run.started") return begin(event);
-  if (state === null) return event.event === "run.failed" ? stillborn(event) : null;
+  if (state === null) return event.event === "run.failed" || event.event === "run.retried" ? stillborn(event) : null;
   const ready = "ready" in event ? (event.ready ?? state.ready) : state.ready;
   return apply({ ...state, run: event.run ?? state.run, latest_at: event.at, ready }, event);
 }
@@ -170,6 +170,7 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
         end: event,
       };
     case "run.failed":
+    case "run.retried":
       return { ...state, end: event };
   }
 }

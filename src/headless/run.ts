@@ -4,7 +4,7 @@ import type { RunRequest } from "../core/messages/requests.ts";
 import type { Context } from "./answer.ts";
 import { jsonLines, lines, notices } from "./printers/lines.ts";
 import { follow, type Printer, together } from "./printers/printer.ts";
-import { failures, results } from "./printers/results.ts";
+import { failures, results, retries } from "./printers/results.ts";
 
 /** Milliseconds that a commit has to end once we are told to go. */
 const commitPatience = 2_000;
@@ -68,7 +68,7 @@ async function printersFor({ output: { out, err }, json, quiet }: Context, reque
   const summary = results(out, request);
   if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err), notices(err), summary, told];
   const { live } = await import("./printers/live.ts");
-  return [live(err), summary, told];
+  return [live(err), retries(err), summary, told];
 }
 
 /**

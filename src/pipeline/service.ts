@@ -1,5 +1,5 @@
 import { ConsoleError, metLater } from "../core/errors.ts";
-import type { RunEvent } from "../core/messages/events.ts";
+import { isLastWord, type RunEvent } from "../core/messages/events.ts";
 import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
@@ -49,16 +49,16 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     try {
-      const reached = metLater(reach());
-      const opened = metLater(open());
+      const opening = () => ({ reached: metLater(reach()), opened: metLater(open()) });
+      const first = opening();
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
       const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
-        { reached, opened },
+        { first, again: opening },
         request,
         (event) => {
-          if (event.event === "run.finished" || event.event === "run.failed") tooLate.delete(abort.signal);
+          if (isLastWord(event)) tooLate.delete(abort.signal);
           onEvent(event);
         },
         abort.signal,

@@ -1,7 +1,7 @@
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseUrl } from "../../src/postgres/connection/url.ts";
+import { parseUrl } from "../../src/postgres/target/url.ts";
 
 /** Where a system keeps it; not every one has it. */
 export const pgbouncer = Bun.which("pgbouncer", { PATH: `${process.env.PATH}:/usr/sbin` });

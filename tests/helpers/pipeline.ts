@@ -91,5 +91,6 @@ export async function workplace(): Promise<Workplace> {
 
 /** A session that is open, as `runMonths` takes one that is being opened. */
 export function openedAs(session: Session) {
-  return { reached: Promise.resolve(session), opened: Promise.resolve(session) };
+  const opening = () => ({ reached: Promise.resolve(session), opened: Promise.resolve(session) });
+  return { first: opening(), again: opening };
 }

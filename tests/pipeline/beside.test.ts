@@ -17,8 +17,13 @@ const users = ["u1", "u2", "u3"];
 
 function running(pipeline: Pipeline, month: string) {
   const events: RunEvent[] = [];
-  const done = pipeline.call(runRequest([month]), (event) => events.push(event));
+  const retried = Promise.withResolvers<RunEvent>();
+  const done = pipeline.call(runRequest([month]), (event) => {
+    events.push(event);
+    if (event.event === "run.retried") retried.resolve(event);
+  });
   return {
+    retried: retried.promise,
     cancel: () => pipeline.call({ kind: "cancel" }),
     end: done.then(
       () => lastOf(events, "run.failed") ?? lastOf(events, "run.finished"),
@@ -102,9 +107,11 @@ describe("in one database", () => {
   });
 
   test("a run that lost its connection, and its lock with it, leaves the stage to whoever has the lock now", async () => {
-    const { end, release } = await heldUp();
+    const { cancel, end, release, retried } = await heldUp();
     await sql`select pg_terminate_backend(${(await lockHolder(sql, "streamflow")) ?? 0})`;
-    expect(await end).toMatchObject({ event: "run.failed", code: "database_lost" });
+    expect(await retried).toMatchObject({ code: "database_lost" });
+    await cancel();
+    expect(await end).toMatchObject({ event: "run.failed", code: "interrupted" });
     await release();
     expect(await staged(sql)).toEqual(expect.arrayContaining(twins));
   });

@@ -50,6 +50,20 @@ describe("keys", () => {
     expect(session.effects.filter((effect) => effect.do === "run").length).toBe(1);
   });
 
+  test("a run that is tried again says when, and can be cancelled meanwhile", async () => {
+    const [title, hint] = [
+      "The connection to the database was lost.",
+      "Nothing was published. Try 2 of 4 begins in 0.5 s.",
+    ];
+    const events = await readStream("halfway");
+    const head = { run: 3, seq: events.length, at: events.at(-1)?.at ?? "" };
+    const retried = { event: "run.retried", stage: "upsert", code: "database_lost", title, hint, ...head } as const;
+    events.push({ ...retried, month: "month_002", seconds: 0.5, next: 2, tries: 4 });
+    const session = new Session(scenario("halfway"), { events, hold: true }).press("r", "enter");
+    for (const words of [title, "Try 2 of 4 begins in 0.5 s."]) expect(session.text()).toContain(words);
+    expect(session.press("c").text()).toContain("Cancel the run?");
+  });
+
   test("q asks while a run goes on, Ctrl-C does not", async () => {
     const session = (await running()).press("q");
     expect(session.text()).toContain("Leave while a run is going on?");

@@ -120,6 +120,21 @@ const events = {
     "lifted?": count,
     "replaced?": count,
   },
+  /**
+   * The last word of a run that published nothing because of something that passes by itself: after so many seconds the
+   * month is run anew, as another run, which is the try of that number of so many.
+   */
+  "run.retried": {
+    event: "'run.retried'",
+    stage: ["===", ...stages, null],
+    code: "string",
+    title: "string",
+    hint: "string",
+    "month?": "string",
+    seconds: "number",
+    next: count,
+    tries: count,
+  },
   /** The last word of a run that published nothing. */
   "run.failed": {
     event: "'run.failed'",
@@ -145,6 +160,11 @@ export type EventOf<Name extends EventName> = type.infer<typeof head> & Bodies[N
 export type RunEvent = { [Name in EventName]: EventOf<Name> }[EventName];
 /** An event before the stream has numbered and dated it. */
 export type EventBody = Bodies[EventName];
+
+/** True for what is told of a run last. */
+export function isLastWord({ event }: RunEvent): boolean {
+  return event === "run.finished" || event === "run.failed" || event === "run.retried";
+}
 
 /** Of each event, all that it must be. */
 export const eventDefinitions = new Map<unknown, Definition>(

@@ -41,6 +41,8 @@ function lineOf(event: RunEvent, state: RunState): string | null {
       return row(event.stage, "done", `in ${formatDuration(event.seconds)}`);
     case "run.warned":
       return row("", "warning", event.title);
+    case "run.retried":
+      return row("", "retry", `${event.title} ${event.hint}`);
     default:
       return null;
   }

@@ -36,7 +36,7 @@ export function follow(printer: Printer) {
       if (state?.end) state = null;
       state = fold(state, event);
       if (state === null) return;
-      if (state.end !== null) states.push(state);
+      if (state.end !== null && state.end.event !== "run.retried") states.push(state);
       printer.event?.(event, state);
     },
     /** True when a failure was told as an event, so that it need not be told again. */

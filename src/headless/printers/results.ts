@@ -24,12 +24,22 @@ function causeOf(end: EventOf<"run.failed">, { month, run, tables }: RunState): 
   return [...(where === "" ? [] : [where]), ...failed.map(verdictLine), ...faultLines(end)];
 }
 
+/** What is tried again, and when, above live bars, which show what is under way alone. */
+export function retries(err: Channel): Printer {
+  return {
+    event(event) {
+      if (event.event === "run.retried") err.write(`${event.title} ${event.hint}\n`);
+    },
+  };
+}
+
 /** How each month ended, as a table; for several months a table of them all. */
 export function results(out: Channel, { selection }: RunRequest): Printer {
   return {
     event(_event, state) {
       // A run that was over before it began has nothing but its failure to tell.
-      if (state.end !== null && state.tables.length > 0) out.write(printSummary(state, out));
+      const isOver = state.end !== null && state.end.event !== "run.retried";
+      if (isOver && state.tables.length > 0) out.write(printSummary(state, out));
     },
     end(states) {
       out.write(printSeries(states, out));

@@ -31,6 +31,7 @@ import { planSoon, upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
 import { isAlone, requireOwn, requireWritten } from "../stages/written.ts";
 import { countVerdicts, recordRun, requireCommitted } from "./record.ts";
+import type { Retries } from "./retry.ts";
 
 /** What all runs of one request share. */
 export interface Series extends EventStream {
@@ -48,6 +49,7 @@ export interface Series extends EventStream {
   untold: Warning[];
   /** The server's process for `sql`, which holds the lock. */
   pid: number;
+  retries: Retries;
   signal: AbortSignal;
 }
 

@@ -1,4 +1,3 @@
-import type { ConsoleError } from "../../core/errors.ts";
 import { openRun } from "../../postgres/ledger/records.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { incomingOf } from "../drop/months.ts";
@@ -8,14 +7,15 @@ import { whoami } from "../session/whoami.ts";
 import { emptyRecord, type Job } from "../stages/context.ts";
 import { outOfOrder, stampOutOfOrder } from "../stages/refusals.ts";
 import type { MonthRun, Series } from "./publish.ts";
+import type { Stopped } from "./retry.ts";
 import { fail, runMonth } from "./run.ts";
 
-/** Open the run in the ledger, and run it, unless it is refused. Returns the error that stopped it, or null. */
+/** Open the run in the ledger, and run it, unless it is refused. Returns what stopped it, or null. */
 export async function runJob(
   series: Series,
   job: Job,
   { drop, left, past, staging }: Pick<MonthRun, "drop" | "left" | "past" | "staging">,
-): Promise<ConsoleError | null> {
+): Promise<Stopped | null> {
   const { session, pid } = series;
   const { dataset, sql: ledger } = session;
   const suites = await readSuites(session);

@@ -3,19 +3,20 @@ import { knownBefore } from "../drop/known-before.ts";
 import { warn } from "../stages/context.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
+import { retried, type Stopped } from "./retry.ts";
 import { whyFailed } from "./why-failed.ts";
 
 /**
- * One month's run: the four stages and the ledger in one transaction. Says `run.started` first and `run.finished` or
- * `run.failed` last; returns the error that stopped it, or null.
+ * One month's run: the four stages and the ledger in one transaction. Says `run.started` first and its last word last;
+ * returns what stopped it, or null.
  */
-export async function runMonth(open: MonthRun): Promise<ConsoleError | null> {
-  const error = await runToLastWord(open);
+export async function runMonth(open: MonthRun): Promise<Stopped | null> {
+  const stopped = await runToLastWord(open);
   await leaveStage(open);
-  return error;
+  return stopped;
 }
 
-async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
+async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
   const { mode, record, emit } = open;
   const head = { month: open.month, as_of: open.asOf, mode };
   const start = performance.now();
@@ -52,14 +53,20 @@ async function runToLastWord(open: MonthRun): Promise<ConsoleError | null> {
   }
 }
 
-/** The last word of a run that publishes nothing, in the ledger and to those who listen. Returns the error. */
-export async function fail(open: MonthRun, error: ConsoleError): Promise<ConsoleError> {
+/** The last word of a run that publishes nothing, in the ledger and to those who listen. */
+export async function fail(open: MonthRun, error: ConsoleError): Promise<Stopped> {
   const { session, run, record, stage, month, left } = open;
+  const stopped = open.retries.after(error);
+  const { again } = stopped;
   const { code, title, faults, faultCount: fault_count } = error;
   const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
-  const failure = { stage, code, title, hint: error.hint, fault_count, fault_groups, reject_file };
+  const failure = { stage, code, title, hint: again?.hint ?? error.hint, fault_count, fault_groups, reject_file };
   const hindrance = await recordFailure(session, run, record, error, failure);
+  if (again !== null) {
+    open.emit(retried(error, again, { month, stage }));
+    return stopped;
+  }
   const hint = hindrance === null ? error.hint : `${error.hint} ${hindrance}`;
   open.emit({
     event: "run.failed",
@@ -72,7 +79,7 @@ export async function fail(open: MonthRun, error: ConsoleError): Promise<Console
     ...(fault_count > 0 && { faults, fault_count, fault_groups }),
     ...(reject_file !== null && { reject_file }),
   });
-  return error;
+  return stopped;
 }
 
 function secondsSince(start: number): number {

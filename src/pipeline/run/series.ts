@@ -1,5 +1,5 @@
-import { type ConsoleError, metLater } from "../../core/errors.ts";
-import type { RunEvent } from "../../core/messages/events.ts";
+import { ConsoleError, exitCodes, metLater } from "../../core/errors.ts";
+import type { RunEvent, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { hasDistributed } from "../../postgres/catalog/introspect.ts";
@@ -14,8 +14,10 @@ import { explained } from "../session/explained.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { openWriter } from "../session/writer.ts";
-import { eventStream, type Job, publishingMode } from "../stages/context.ts";
+import { unlessCancelled } from "../stages/cancel.ts";
+import { type EventStream, eventStream, type Job, publishingMode } from "../stages/context.ts";
 import type { MonthRun, Series } from "./publish.ts";
+import { pausesMs, Retries, retried, type Stopped } from "./retry.ts";
 import { isUnchanged } from "./unchanged.ts";
 
 /** A session that is being opened, and before that the database is reached. */
@@ -24,70 +26,129 @@ interface Opening {
   opened: Promise<Session>;
 }
 
+/** What a request has come to, over all of its tries. */
+interface Progress extends EventStream {
+  request: RunRequest;
+  signal: AbortSignal;
+  retries: Retries;
+  /** For the first run that begins. */
+  untold: Warning[];
+  /** What is still to be run; null where that is not chosen yet. */
+  left: readonly MonthName[] | null;
+}
+
 /**
- * Run the months a request names, oldest first, and stop at the first that fails. Every outcome is told as events;
- * returns the exit code.
+ * Run the months a request names, oldest first, and stop at the first that fails. What failed by something that passes by
+ * itself is tried again, with all that was not done yet and on connections that are made anew. Every outcome is told as
+ * events; returns the exit code.
  */
 export async function runMonths(
-  { reached, opened }: Opening,
+  { first, again }: { first: Opening; again(): Opening },
   request: RunRequest,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
+  pauses = pausesMs,
 ): Promise<number> {
-  const stream = eventStream(onEvent);
-  try {
-    await using writer = openWriter(await reached);
-    const session = await opened;
-    const [onDisk, sql] = await Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
-    // One statement behind the other, without waiting for each.
-    const [pid, isDistributed, past] = await Promise.all([
-      backendPid(sql),
-      hasDistributed(sql),
-      readPast(sql, session),
-    ]);
-    const months = selectMonths(session, request, onDisk, past);
-    const exposed = exposure(protectionOf(sql));
-    const untold = exposed === null ? [] : [exposed];
-    const series = { ...stream, session, request, pid, signal, untold, ahead: { sound: [], end: async () => {} } };
-    const side = isDistributed ? null : session.sql;
-    if (!request.dry_run) return await runEach({ ...series, sql, side }, months, past);
-    // One transaction over all of them, so that each finds what the months before it would leave.
-    return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null }, months, past));
-  } catch (thrown) {
-    const at = await reached.catch(() => null);
-    const { code, title, hint, exitCode } = await explained(thrown, at);
-    // It is no word on the month before.
-    stream.setRun(null);
-    stream.emit({ event: "run.failed", stage: null, code, title, hint });
-    return exitCode;
+  const retries = new Retries(pauses, signal);
+  const progress: Progress = { ...eventStream(onEvent), request, signal, retries, untold: [], left: null };
+  for (let opening = first; ; opening = again()) {
+    const stopped = await tryMonths(opening, progress).catch((thrown) => stoppedBetween(progress, opening, thrown));
+    if (stopped === null) return exitCodes.done;
+    if (stopped.again === null) return stopped.error.exitCode;
+    try {
+      await unlessCancelled(signal, Bun.sleep(stopped.again.pauseMs));
+    } catch (reason) {
+      return (await stoppedBetween(progress, opening, reason)).error.exitCode;
+    }
   }
 }
 
-/** `before` is what there was before the first of them. */
-async function runEach(series: Series, months: readonly MonthOnDisk[], before: Past): Promise<number> {
+/** It failed before a month was begun, or between two. */
+async function stoppedBetween(
+  { emit, setRun, retries, left }: Progress,
+  { reached }: Opening,
+  thrown: unknown,
+): Promise<Stopped> {
+  const at = thrown instanceof ConsoleError ? null : await reached.catch(() => null);
+  const stopped = retries.after(await explained(thrown, at));
+  const { code, title, hint } = stopped.error;
+  const [month] = left ?? [];
+  const where = { stage: null, ...(month !== undefined && { month }) };
+  // It is no word on the month before.
+  setRun(null);
+  if (stopped.again !== null) emit(retried(stopped.error, stopped.again, where));
+  else emit({ event: "run.failed", ...where, code, title, hint });
+  return stopped;
+}
+
+async function tryMonths({ reached, opened }: Opening, progress: Progress): Promise<Stopped | null> {
+  const { request, signal, retries, left } = progress;
+  await using writer = openWriter(await unlessCancelled(signal, reached));
+  const session = await unlessCancelled(signal, opened);
+  const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
+  const [onDisk, sql] = await unlessCancelled(signal, locked);
+  retries.reached();
+  // One statement behind the other, without waiting for each.
+  const [pid, isDistributed, past] = await Promise.all([backendPid(sql), hasDistributed(sql), readPast(sql, session)]);
+  const asked = left === null ? request : { ...request, selection: { months: [...left] } };
+  const months = selectMonths(session, asked, onDisk, past);
+  progress.left = months.map(({ month }) => month);
+  const { emit, setRun, untold } = progress;
+  const exposed = exposure(protectionOf(sql));
+  // Once a request: of another try it is no news.
+  if (exposed !== null && left === null) untold.push(exposed);
+  const ahead = { sound: [], end: async () => {} };
+  const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead };
+  if (!request.dry_run) {
+    const side = isDistributed ? null : session.sql;
+    const onDone = (rest: readonly MonthOnDisk[]) => {
+      progress.left = rest.map(({ month }) => month);
+      retries.done();
+    };
+    return await runEach({ ...series, sql, side }, months, past, onDone);
+  }
+  // One transaction over all of them, so that each finds what the months before it would leave.
+  return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null }, months, past, () => {}));
+}
+
+type OnDone = (left: readonly MonthOnDisk[]) => void;
+
+/** `before` is what there was before the first of them; of each month that is done it is told what is left. */
+async function runEach(
+  series: Series,
+  months: readonly MonthOnDisk[],
+  before: Past,
+  onDone: OnDone,
+): Promise<Stopped | null> {
   try {
-    return await runInTurn(series, months, before);
+    return await runInTurn(series, months, before, onDone);
   } finally {
     await series.ahead.end();
   }
 }
 
-async function runInTurn(series: Series, months: readonly MonthOnDisk[], before: Past): Promise<number> {
+async function runInTurn(
+  series: Series,
+  months: readonly MonthOnDisk[],
+  before: Past,
+  onDone: OnDone,
+): Promise<Stopped | null> {
   for (const [index, drop] of months.entries()) {
     const left = months.slice(index + 1);
     await series.ahead.end();
     const past = index === 0 ? before : await readPast(series.sql, series.session);
-    const error = await beginMonth(series, { drop, left }, past);
-    if (error !== null) return error.exitCode;
+    const stopped = await beginMonth(series, { drop, left }, past);
+    if (stopped !== null) return stopped;
+    onDone(left);
   }
-  return 0;
+  return null;
 }
 
 async function beginMonth(
   series: Series,
   { drop, left }: Pick<MonthRun, "drop" | "left">,
   past: Past,
-): Promise<ConsoleError | null> {
+): Promise<Stopped | null> {
   const { session, request, sql } = series;
   const job = jobFor(session, request, drop.month);
   // A restamp is asked for because of the snapshots, whatever the files say.

@@ -15,7 +15,16 @@ import type { Session } from "./session.ts";
  * not replaced when it is lost, for the lock is lost with it. Whatever is looked at meanwhile is looked at without the lock.
  */
 export function openWriter({ url }: Pick<Session, "url">) {
-  const connecting = metLater(openDatabase(url, { max: 1, once: true }));
+  let connected: Sql | null = null;
+  let isDisposed = false;
+  const connect = async () => {
+    const sql = await openDatabase(url, { max: 1, once: true });
+    // Nobody waits for what comes too late.
+    if (isDisposed) void sql.end();
+    connected = sql;
+    return sql;
+  };
+  const connecting = metLater(connect());
   let locked: string | null = null;
   return {
     /**
@@ -36,9 +45,9 @@ export function openWriter({ url }: Pick<Session, "url">) {
       return sql;
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      const sql = await connecting.catch(() => null);
-      const isFree = sql === null || locked === null || (await unlock(sql, locked).catch(() => false));
-      const ended = sql?.end({ timeout: 1 });
+      isDisposed = true;
+      const isFree = connected === null || locked === null || (await unlock(connected, locked).catch(() => false));
+      const ended = connected?.end({ timeout: 1 });
       // Who takes the lock next must find it free; for no more than that the server is waited for.
       if (!isFree) await ended;
     },

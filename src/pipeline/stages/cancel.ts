@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 
 /** The reason of a cancelled run; `terminated` when a signal from outside ended it. */
 export function cancelled(code: "interrupted" | "terminated"): ConsoleError {
@@ -8,8 +8,24 @@ export function cancelled(code: "interrupted" | "terminated"): ConsoleError {
 }
 
 export function stopIfCancelled(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw signal.reason instanceof ConsoleError ? signal.reason : cancelled("interrupted");
+  if (signal.aborted) throw reasonOf(signal);
+}
+
+function reasonOf({ reason }: AbortSignal): ConsoleError {
+  return reason instanceof ConsoleError ? reason : cancelled("interrupted");
+}
+
+/** What the work comes to, unless the run is cancelled first: then it is waited for no more. */
+export async function unlessCancelled<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const cancel = Promise.withResolvers<never>();
+  const onAbort = () => cancel.reject(reasonOf(signal));
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([metLater(work), cancel.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 const againAfterMs = 50;

@@ -115,6 +115,22 @@ export function isLost(error: unknown): boolean {
   return code === "database_lost" || code === "database_unreachable";
 }
 
+/** What is met where a server was that is being started again, or the way to it is not there for a moment. */
+const comingBack = new Set([
+  ...["ECONNREFUSED", "ENOENT", "ECONNRESET", "EPIPE", "CONNECTION_CLOSED", "CONNECT_TIMEOUT", "ETIMEDOUT"],
+  ...["EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
+]);
+
+/**
+ * True where the same may go well a moment later, with nothing done about it. Of a server that was never reached, only its
+ * own word tells that.
+ */
+export function passesByItself({ code, cause }: ConsoleError, wasReached: boolean): boolean {
+  if (code === "outcome_unknown") return false;
+  if (cause instanceof postgres.PostgresError) return remedyOf(cause).passes === true;
+  return code === "database_lost" || (code === "database_unreachable" && wasReached && comingBack.has(codeOf(cause)));
+}
+
 /** A server's error in words that hold no value; with where to, where it was met while connecting there. */
 function refused(error: postgres.PostgresError, target: Target | null, protection: Protection | null): ConsoleError {
   const { code, cause, hint: usual } = remedyOf(error);

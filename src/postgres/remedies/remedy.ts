@@ -11,6 +11,8 @@ export interface Remedy {
   cause: string;
   /** What to do now. */
   hint: string;
+  /** True where the same may go well a moment later, with nothing done about it: a run is tried again then. */
+  passes?: true;
 }
 
 /** Whatever a table needs that the server did not do: nothing of it was committed. */

@@ -61,12 +61,14 @@ export const resourceRemedies = {
     code: "database_error",
     cause: "another session waited for this one, and this one for it",
     hint: `${again} Where it comes back, another program writes to the same tables: run it at another time.`,
+    passes: true,
   },
   in_the_way: {
     state: "40",
     code: "database_error",
     cause: "another session was in the way",
     hint: again,
+    passes: true,
   },
   limit: {
     state: "54",

@@ -76,6 +76,7 @@ export const sessionRemedies = {
     code: "database_unreachable",
     cause: "it is starting up or shutting down",
     hint: "Try again in a moment; a server that stays so tells in its log what it waits for.",
+    passes: true,
   },
   pooler: {
     state: "08P01",
@@ -94,6 +95,7 @@ export const sessionRemedies = {
     code: "database_lost",
     cause: "the server was shut down, or an administrator ended this session",
     hint: again,
+    passes: true,
   },
   database_dropped: {
     state: "57P04",

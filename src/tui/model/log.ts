@@ -31,6 +31,8 @@ function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Span | nul
     case "run.finished":
       if (event.status === "unchanged") return span("nothing to do: these very files are published", "good");
       return span(`${endings[event.status]} in ${formatDuration(event.seconds)}`, "good");
+    case "run.retried":
+      return span(`${event.title} ${event.hint}`, "warn");
     case "run.failed":
       return span(`${event.title} ${event.hint}`, "bad");
     case "stage.started":

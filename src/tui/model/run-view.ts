@@ -66,7 +66,8 @@ const statusByExit = {
 
 export function liveView(live: Live, state: RunState, now: number): RunView {
   const { end } = state;
-  const failed = end?.event === "run.failed" ? end : null;
+  const failed = end !== null && end.event !== "run.finished" ? end : null;
+  const rejected = end?.event === "run.failed" ? end : null;
   const latest = Date.parse(state.latest_at);
   const until = end === null ? Math.max(now, latest) : latest;
   return {
@@ -77,10 +78,10 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - Date.parse(state.started_at)) / 1000,
     tables: state.tables.map((table) => liveTable(table, failed && isToBlame(table, failed) ? failed.stage : null)),
     verdicts: state.tables.flatMap((table) => table.verdicts),
-    failure: failed && { title: failed.title, hint: failed.hint, reject_file: failed.reject_file ?? null },
-    faults: failed?.faults ?? [],
-    fault_count: failed?.fault_count ?? 0,
-    fault_groups: failed?.fault_groups ?? [],
+    failure: failed && { title: failed.title, hint: failed.hint, reject_file: rejected?.reject_file ?? null },
+    faults: rejected?.faults ?? [],
+    fault_count: rejected?.fault_count ?? 0,
+    fault_groups: rejected?.fault_groups ?? [],
     log: live.log,
   };
 }
@@ -97,7 +98,8 @@ export function outcomeOf({ end }: RunState): Outcome {
 }
 
 /** A file with faults; where none is named, all that was under way. */
-function isToBlame({ file }: TableProgress, { faults = [] }: EventOf<"run.failed">): boolean {
+function isToBlame({ file }: TableProgress, end: EventOf<"run.failed" | "run.retried">): boolean {
+  const faults = end.event === "run.failed" ? (end.faults ?? []) : [];
   const name = placeInWords(file);
   return faults.length === 0 || faults.some((fault) => placeInWords(fault.file) === name);
 }

@@ -2,7 +2,7 @@ import type { PipelineExit } from "../../client/pipeline.ts";
 import { headline } from "../../client/run-words.ts";
 import { fold } from "../../client/state.ts";
 import { formatBytes, formatCounted } from "../../core/format.ts";
-import type { RunEvent } from "../../core/messages/events.ts";
+import { isLastWord, type RunEvent } from "../../core/messages/events.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { logLine } from "../model/log.ts";
@@ -102,7 +102,8 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
   const line = logLine(event, live.current?.mode ?? null, glyphsOf(ui.look));
   const log = line === null ? live.log : [...live.log.slice(-logKept), line];
   // What comes after a last word is another run's, even if it never got as far as its beginning.
-  const isNext = event.event === "run.started" || (event.event === "run.failed" && live.current?.end != null);
+  const isOver = live.current?.end != null;
+  const isNext = event.event === "run.started" || (isOver && isLastWord(event));
   const past = isNext && live.current !== null ? [...live.past, live.current] : live.past;
   const current = fold(isNext ? null : live.current, event);
   return { ...ui, live: { ...live, current, past, log } };

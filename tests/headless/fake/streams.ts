@@ -2,7 +2,16 @@ import { fileURLToPath } from "node:url";
 import { isRunEvent, type RunEvent } from "../../../src/core/messages/events.ts";
 
 /** Streams as a pipeline sent them. */
-export const streams = ["published", "dry-run", "unchanged", "faults", "expectations", "series", "locked"] as const;
+export const streams = [
+  "published",
+  "dry-run",
+  "unchanged",
+  "faults",
+  "expectations",
+  "series",
+  "locked",
+  "retried",
+] as const;
 export type StreamName = (typeof streams)[number];
 
 export function streamPath(name: StreamName): string {

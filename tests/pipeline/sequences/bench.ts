@@ -61,12 +61,9 @@ export async function bench(): Promise<Bench> {
         events.push(event);
         onEvent(event);
       };
-      const exit = await runMonths(
-        { reached: session(), opened: session() },
-        request,
-        hear,
-        new AbortController().signal,
-      );
+      const opening = () => ({ reached: session(), opened: session() });
+      const { signal } = new AbortController();
+      const exit = await runMonths({ first: opening(), again: opening }, request, hear, signal);
       return { exit, events, finished: events.filter(isFinished), failed: lastOf(events, "run.failed") };
     },
     async reset(months) {

@@ -1,0 +1,64 @@
+import type { ConsoleError } from "../../core/errors.ts";
+import { formatDuration } from "../../core/format.ts";
+import type { EventBody, Stage } from "../../core/messages/events.ts";
+import { passesByItself } from "../../postgres/connection/errors.ts";
+
+/** Milliseconds before each further try, ever longer: a server that crashed needs some seconds to start again. */
+export const pausesMs: readonly number[] = [500, 2_000, 8_000];
+
+/** What stopped a series of months, and when it is tried again; null where that is its last word. */
+export interface Stopped {
+  error: ConsoleError;
+  again: Again | null;
+}
+
+/** A further try: the pause before it, and that it is the `next` of so many `tries`. */
+interface Again {
+  pauseMs: number;
+  hint: string;
+  next: number;
+  tries: number;
+}
+
+/** What is told of a run that is tried again. */
+export function retried(
+  { code, title }: ConsoleError,
+  { pauseMs, hint, next, tries }: Again,
+  where: { month?: string; stage: Stage | null },
+): EventBody {
+  return { event: "run.retried", ...where, code, title, hint, seconds: pauseMs / 1_000, next, tries };
+}
+
+/** Which failures of a request are tried again, and how often: three times for each month, and nothing once it was cancelled. */
+export class Retries {
+  #used = 0;
+  #wasReached = false;
+  readonly #pauses: readonly number[];
+  readonly #signal: AbortSignal;
+
+  constructor(pauses: readonly number[], signal: AbortSignal) {
+    this.#pauses = pauses;
+    this.#signal = signal;
+  }
+
+  /** From now on a server that is not there is taken for one that comes back. */
+  reached(): void {
+    this.#wasReached = true;
+  }
+
+  /** A month is done: the next one has all tries again. */
+  done(): void {
+    this.#used = 0;
+  }
+
+  /** Whether what this error stopped is to be tried again. */
+  after(error: ConsoleError): Stopped {
+    const pauseMs = this.#pauses[this.#used];
+    const isFinal = pauseMs === undefined || this.#signal.aborted || !passesByItself(error, this.#wasReached);
+    if (isFinal) return { error, again: null };
+    this.#used++;
+    const [next, tries] = [this.#used + 1, this.#pauses.length + 1];
+    const hint = `Nothing was published. Try ${next} of ${tries} begins in ${formatDuration(pauseMs / 1_000)}.`;
+    return { error, again: { pauseMs, hint, next, tries } };
+  }
+}
