@@ -190,6 +190,21 @@ test("what is no database error is a defect of ours, and a ConsoleError stays it
   expect(translate(own)).toBe(own);
 });
 
+test("one that is made once is not made anew for what waits behind the statement that it is lost in", async () => {
+  const once = connect(database.url, { once: true });
+  const [row] = await once<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  // The types of arrays are asked for first, so that the driver sends one after the other.
+  const asked = Promise.allSettled([1, 2, 3].map((n) => once`select ${n}::int, ${["a"]}::text[], pg_sleep(60)`));
+  for (let isBusy = false; !isBusy; ) {
+    const busy = await sql`select from pg_stat_activity where pid = ${row?.pid ?? 0} and wait_event = 'PgSleep'`;
+    isBusy = busy.length > 0;
+  }
+  await sql`select pg_terminate_backend(${row?.pid ?? 0}, 5000)`;
+  expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  await expect(Promise.resolve(once`select 1`)).rejects.toThrow();
+  await once.end();
+});
+
 test("a connection that was lost is made anew for the next statement", async () => {
   const other = connect(database.url);
   const [row] = await other<{ pid: number }[]>`select pg_backend_pid() as pid`;

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { ConsoleError } from "../../core/errors.ts";
 import { keepSecret, redact } from "../../core/secrets/secrets.ts";
-import { dial } from "../target/dial.ts";
+import { dial, dialLocally, dialOnce } from "../target/dial.ts";
 import { passwordFromFile } from "../target/password-file.ts";
 import type { Protection } from "../target/protection.ts";
 import { tlsFor } from "../target/tls.ts";
@@ -33,13 +33,14 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   for (const secret of [password, target.sslpassword ?? ""]) {
     keepSecret(secret, target.user, target.database, target.host);
   }
+  const way = () =>
+    isBySocket(target) ? dialLocally(target) : dial(target, tls, (found) => protections.set(sql, found));
   const sql: Sql = withoutVariables(() =>
     postgres({
       host: target.host,
       port: target.port,
-      ...(isBySocket(target)
-        ? { path: `${target.host}/.s.PGSQL.${target.port}` }
-        : { socket: () => dial(target, tls, (found) => protections.set(sql, found)) }),
+      // The driver's types do not have it.
+      ...{ socket: options.once ? dialOnce(way) : way },
       user: target.user,
       database: target.database,
       password,
@@ -53,7 +54,8 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       // One round trip less for each connection; driverTypes knows the arrays we use.
       fetch_types: false,
       onnotice: () => {},
-      onclose: () => void (options.once && sql.end()),
+      // What was to follow is told that, and waits no more.
+      onclose: () => void (options.once && sql.end({ timeout: 0 })),
       // Only parameters that connection poolers let pass, too.
       connection: {
         application_name: options.applicationName ?? redact(target.applicationName ?? "streamflow-console"),

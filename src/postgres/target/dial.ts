@@ -36,6 +36,29 @@ export async function dial(target: Target, tls: Tls | null, tell: (protection: P
   }
 }
 
+/** The same by a unix socket, which needs no protection. */
+export async function dialLocally({ host, port }: Target): Promise<Duplex> {
+  const socket = new Socket();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject).connect(`${host}/.s.PGSQL.${port}`, resolve);
+    });
+    return socket;
+  } catch (error) {
+    return broken(error instanceof Error ? error : new Error());
+  }
+}
+
+/** The first socket that is dialled, and none in its place: what its session held is gone with it. */
+export function dialOnce(way: () => Promise<Duplex>): () => Promise<Duplex> {
+  let isDialled = false;
+  return async () => {
+    if (isDialled) return broken(new DialError("CONNECTION_CLOSED", "a session that was lost is not replaced"));
+    isDialled = true;
+    return way();
+  };
+}
+
 /** A socket that breaks at once: one that cannot be made at all, the driver would wait for for ever. */
 function broken(error: Error): Duplex {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
