@@ -19,8 +19,8 @@ import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
-import { checkPrivileges } from "./privileges.ts";
 import { checkPooler } from "./pooler.ts";
+import { checkPrivileges } from "./privileges.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(

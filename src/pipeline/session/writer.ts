@@ -7,7 +7,7 @@ import { settleSession } from "../../postgres/connection/settings.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
 import { refusalOf } from "../../postgres/roles/lacking.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
-import { isGone, lockedBy, whoHolds } from "./holder.ts";
+import { type Holder, isGone, lockedBy, whoHolds } from "./holder.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -67,16 +67,24 @@ export async function asWriter<Result>(session: Session, work: (sql: Sql) => Pro
 
 /** Milliseconds that the server may take to notice that a console is gone, which holds the lock no longer then. */
 const noticedMs = 4_000;
+/** So long at most who holds the lock for no run is waited for: one that begins, or that clears away what another left. */
+const momentMs = 800;
 const lookAgainMs = 50;
 
 /** Who is there and at work is not waited for; what a console that is gone has left, for as long as it usually takes. */
 async function takeLock(sql: Sql, { sql: other, dataset }: Session, signal?: AbortSignal): Promise<void> {
-  const deadline = performance.now() + noticedMs;
+  let seen = { backend: 0, since: 0 };
   while (!(await tryLock(sql, dataset.name))) {
     const holder = await whoHolds(other, dataset.name);
-    // It may have let go in between.
-    if (holder !== null && (!isGone(holder) || performance.now() > deadline)) throw lockedBy(holder);
+    // It may have let go in between, to be followed by another.
+    if (holder?.backend !== seen.backend) seen = { backend: holder?.backend ?? 0, since: performance.now() };
+    if (holder !== null && performance.now() - seen.since >= patienceWith(holder)) throw lockedBy(holder);
     signal?.throwIfAborted();
     await Bun.sleep(lookAgainMs);
   }
+}
+
+function patienceWith(holder: Holder): number {
+  if (holder.run === null) return momentMs;
+  return isGone(holder) ? noticedMs : 0;
 }
