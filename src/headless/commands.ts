@@ -2,7 +2,7 @@ import { usageError } from "../core/errors.ts";
 import type { RequestOf } from "../core/messages/requests.ts";
 import type { ShownKind } from "./answer.ts";
 import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
-import { confirm, dateIn, runNumberIn, runRequest, selectionOf, validateRequest } from "./requests.ts";
+import { confirm, dateIn, doctorRequest, runNumberIn, runRequest, selectionOf, validateRequest } from "./requests.ts";
 
 /** A word that follows the command's name. */
 interface Parameter {
@@ -138,12 +138,7 @@ const table = {
       "doctor --partition-snapshots --yes": "adopt the snapshot tables of an older system",
       "doctor --grants": "SQL for psql: who owns the tables, who loads months, who reads",
     },
-    request({ values }) {
-      if (values.grants) return { kind: "grants" };
-      if (!values.partitionSnapshots) return { kind: "doctor", check_data: values.checkData ?? false };
-      confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
-      return { kind: "partition" };
-    },
+    request: ({ values }) => doctorRequest(values),
   },
 } satisfies Record<string, Command>;
 

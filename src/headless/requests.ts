@@ -38,6 +38,19 @@ function ownStampOf({ asOf, month = [] }: Values): string | null {
   return date;
 }
 
+/** What the flags ask of the doctor beyond a look, one thing at a time. */
+export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" | "grants"> {
+  const { checkData, partitionSnapshots, grants } = values;
+  const asked = [checkData && "--check-data", partitionSnapshots && "--partition-snapshots", grants && "--grants"];
+  const named = asked.filter(Boolean);
+  if (named.length > 1)
+    throw usageError(`${named.join(" and ")} do not go together.`, "Ask for one, then for the other.");
+  if (grants) return { kind: "grants" };
+  if (!partitionSnapshots) return { kind: "doctor", check_data: checkData ?? false };
+  confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
+  return { kind: "partition" };
+}
+
 /** The validation that the flags ask for. */
 export function validateRequest({ suite, table, parameter, resultFormat, json }: Values): RequestOf<"validate"> {
   return {

@@ -104,6 +104,19 @@ describe("errors", () => {
     expect(done).toEqual({ code: 0, stdout: `${JSON.stringify(partition)}\n`, stderr: "" });
   });
 
+  test("the SQL of roles is all that is printed, for psql to read, or as JSON", async () => {
+    const grants = { sql: "begin;\ncommit;\n" };
+    const printed = await runConsole(["doctor", "--grants"], { replies: { grants } });
+    expect(printed).toEqual({ code: 0, stdout: grants.sql, stderr: "" });
+    const json = await runConsole(["doctor", "--grants", "--json"], { replies: { grants } });
+    expect(json).toEqual({ code: 0, stdout: `${JSON.stringify(grants)}\n`, stderr: "" });
+    const { code, stderr } = await runConsole(["doctor", "--grants", "--partition-snapshots", "--yes"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "error: --partition-snapshots and --grants do not go together.\nremedy: Ask for one, then for the other.\n",
+    ]);
+  });
+
   test.each([
     ["unknown_run", 2],
     ["database_unreachable", 3],

@@ -37,8 +37,7 @@ export async function missingRights(on: Queryable, tables: readonly LoadTable[])
   const [row] = await on<Rights[]>`
     with wanted as (select distinct * from (${ofTables(tables)} union all ${ofLedger} union all ${ofStage(tables)}) w),
     held as (
-      select w.kind, w.privilege, w.browsing, place, o.named as on, quote_ident(r.rolname) as owner,
-             coalesce(r.rolcanlogin, true) as owner_logs_in,
+      select w.kind, w.privilege, w.browsing, place, o.named as on, c.relowner,
              case w.kind when 'table' then has_table_privilege(c.oid, w.privilege)
                          when 'schema' then has_schema_privilege(s.oid, w.privilege)
                          when 'owner' then pg_has_role(c.relowner, 'USAGE')
@@ -46,7 +45,6 @@ export async function missingRights(on: Queryable, tables: readonly LoadTable[])
         from wanted w
         left join pg_namespace s on s.nspname = w.schema
         left join pg_class c on c.relnamespace = s.oid and c.relname = w.name
-        left join pg_roles r on r.oid = c.relowner
        cross join lateral (
          select case when w.kind = 'schema' then quote_ident(w.schema)
                      when w.kind = 'database' then quote_ident(current_database())
@@ -62,9 +60,10 @@ export async function missingRights(on: Queryable, tables: readonly LoadTable[])
 
 function missing(condition: Fragment): Fragment {
   return sql`
-    coalesce(json_agg(json_build_object('kind', kind, 'privilege', privilege, 'on', "on", 'owner', owner,
-               'owner_logs_in', owner_logs_in) order by place, "on", privilege)
-               filter (where ${condition} and holds is not true), '[]')`;
+    coalesce(json_agg(json_build_object(
+                 'kind', kind, 'privilege', privilege, 'on', "on", 'owner', quote_ident(pg_get_userbyid(relowner)),
+                 'owner_logs_in', coalesce((select rolcanlogin from pg_roles where oid = relowner), true))
+               order by place, "on", privilege) filter (where ${condition} and holds is not true), '[]')`;
 }
 
 type Wanted = TableName & Pick<Right, "kind" | "privilege"> & { browsing: boolean; place: number };
