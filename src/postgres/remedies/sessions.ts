@@ -1,4 +1,4 @@
-import { again, type Remedy } from "./remedy.ts";
+import { again, grantsHint, type Remedy } from "./remedy.ts";
 
 const connections =
   "select usename, application_name, count(*) from pg_stat_activity group by 1, 2 order by 3 desc` tells who has them";
@@ -24,6 +24,13 @@ export const sessionRemedies = {
     code: "database_unreachable",
     cause: "that role may not log in",
     hint: "`alter role NAME login` lets it, as a superuser; or name a role that may in the database URL.",
+  },
+  connect_denied: {
+    state: "42501",
+    says: /^permission denied for database "/,
+    code: "privilege_missing",
+    cause: "that role may not connect to that database",
+    hint: `\`grant connect on database NAME to ROLE\`, as the database's owner. ${grantsHint}`,
   },
   not_let_in: {
     state: "28000",

@@ -86,6 +86,11 @@ export const sessionProvocations: Record<Name, Provocation> = {
     await sql`alter role ${sql(role)} login`;
     return thrown;
   },
+  async connect_denied({ sql, asRole }) {
+    const [{ database = "" } = {}] = await sql`select current_database() as database`;
+    await sql`revoke connect on database ${sql(database)} from public`;
+    return loginAt(asRole).finally(() => sql`grant connect on database ${sql(database)} to public`);
+  },
   not_let_in: withLines("local all barred reject\n", "barred"),
   login_refused: withLines("local all peered peer\n", "peered"),
   database_unknown: ({ url }) => loginAt(databaseUrl(url, "nowhere")),
