@@ -2,7 +2,8 @@ import type { type } from "./checks.ts";
 import { formatCount } from "./format.ts";
 
 /**
- * Everything that can be wrong with a drop: what it means and what the sender should do about it.
+ * Everything that can be wrong with a drop: what it means and what the sender should do about it, or, where it says `here`,
+ * whoever runs the console.
  * The reader, the printers, the reject file, the docs and the tests all draw on this table.
  */
 export const faultCodes = {
@@ -10,10 +11,12 @@ export const faultCodes = {
   file_unreadable: {
     means: "the file cannot be read",
     remedy: "put the file itself there, readable for whoever runs the console",
+    here: true,
   },
   file_outside: {
     means: "a link that leads out of the data folder",
     remedy: 'put the file itself there, or write "links": "anywhere" into the manifest (db/dataset.json)',
+    here: true,
   },
   file_empty: {
     means: "the file has no bytes",
@@ -22,11 +25,17 @@ export const faultCodes = {
   file_changed: {
     means: "the file changed while the run went on",
     remedy: "wait until the transfer is complete, then run again",
+    here: true,
   },
-  file_ambiguous: { means: "the table has more than one file", remedy: "leave just one of them in the drop" },
+  file_ambiguous: {
+    means: "the table has more than one file",
+    remedy: "leave just one of them in the drop",
+    here: true,
+  },
   file_ending: {
     means: "the file is compressed in another way than its name says, or not at all",
     remedy: "name it as what it is, once: .csv, .csv.gz or .csv.zst",
+    here: true,
   },
   file_corrupt: {
     means: "the compressed file is damaged",
@@ -98,9 +107,14 @@ export const faultCodes = {
     means: "PostgreSQL received another number of rows than were read",
     remedy: "report this: it is a defect",
   },
-} as const satisfies Record<string, { means: string; remedy: string }>;
+} as const satisfies Record<string, { means: string; remedy: string; here?: true }>;
 
 export type FaultCode = keyof typeof faultCodes;
+
+/** True for what is mended where the drop lies, by whoever runs the console and not by the sender. */
+export function isMendedHere(code: FaultCode): boolean {
+  return "here" in faultCodes[code];
+}
 
 /**
  * What is wrong with a drop, as definitions for the gate where events enter. Apart from the rest that is known of faults:

@@ -24,7 +24,14 @@ const endings = ["", ".gz", ".zst"];
 
 /** The month folders below a data directory, in no particular order; none when there is no such directory. */
 export async function listMonths(data: string): Promise<MonthName[]> {
-  return (await namesIn(data)).filter((name): name is MonthName => monthIndex(name) !== undefined);
+  try {
+    return (await namesIn(data)).filter((name): name is MonthName => monthIndex(name) !== undefined);
+  } catch (cause) {
+    throw new ConsoleError("io_error", `${data} cannot be read: ${reasonOf(cause)}.`, {
+      hint: "Make it readable for the user who runs the console, or name another directory with --data.",
+      cause,
+    });
+  }
 }
 
 type FileOfTable = Pick<DatasetTable, "name" | "file">;
@@ -40,15 +47,25 @@ export async function dropFiles(
   const bounds = links === "anywhere" ? null : await realpath(data).catch(() => data);
   // What lies in a folder elsewhere is not even listed.
   if (await leadsOut(folder, bounds)) return tables.map((table) => outside(folder, table, `${month} is ${outwards}`));
-  const names = await namesIn(folder);
-  return Promise.all(tables.map((table) => fileOf({ folder, names, bounds }, table)));
+  try {
+    const names = await namesIn(folder);
+    return await Promise.all(tables.map((table) => fileOf({ folder, names, bounds }, table)));
+  } catch (error) {
+    // Its files are there for all that is known, and other months can be read.
+    const reason = `${month} cannot be read: ${reasonOf(error)}`;
+    return tables.map((table) => refused(folder, table, "file_unreadable", reason));
+  }
 }
 
 const outwards = "a link that leads out of the data folder";
 
-function outside(folder: string, { name, file }: FileOfTable, reason: string): FileOnDisk {
+function outside(folder: string, table: FileOfTable, reason: string): FileOnDisk {
+  return refused(folder, table, "file_outside", reason);
+}
+
+function refused(folder: string, { name, file }: FileOfTable, code: FaultCode, reason: string): FileOnDisk {
   const entry = { table: name, path: join(folder, file), bytes: 0, present: true, modified_ms: 0, identity: "" };
-  return { ...entry, fault: { file, code: "file_outside", reason } };
+  return { ...entry, fault: { file, code, reason } };
 }
 
 async function leadsOut(path: string, bounds: string | null): Promise<boolean> {
@@ -106,14 +123,10 @@ export function factsOf({ size, mtimeMs, dev, ino, ctimeMs }: Stats): FileFacts 
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
-  } catch (cause) {
-    const code = codeOf(cause);
+  } catch (error) {
     // What is not there holds no file; what may not be read must not pass for empty.
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw new ConsoleError("io_error", `${folder} cannot be read: ${reasonOf(cause)}.`, {
-      hint: "Make it readable for the user who runs the console, or name another directory with --data.",
-      cause,
-    });
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
+    throw error;
   }
 }
 

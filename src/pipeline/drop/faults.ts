@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import type { Fault, FaultGroup } from "../../core/faults.ts";
+import { type Fault, type FaultGroup, isMendedHere } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
 import { RejectFile } from "../../csv/reject-file.ts";
 import { FaultTally, listedPerFile } from "../../csv/tally.ts";
@@ -53,8 +53,11 @@ export class DropFaults {
     if (this.listed.every(({ code }) => code === "column_new")) return this.#outgrown();
     const faults = formatCounted(this.count, "fault");
     const files = formatCounted(this.#listedByFile().size, "file");
+    const isOurs = this.listed.every(({ code }) => isMendedHere(code));
     return new ConsoleError("drop_rejected", `${this.month} was rejected: ${faults} in ${files}.`, {
-      hint: "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
+      hint: isOurs
+        ? "Nothing was published. Do what is said of each file, then run the month again."
+        : "Nothing was published. Send the list to whoever made the drop, and run the month again when it is mended.",
       faults: this.listed,
       faultCount: this.count,
     });
