@@ -27,6 +27,7 @@ export const sessionRemedies = {
   },
   connect_denied: {
     state: "42501",
+    // The quote is in what ends a login alone; this comes before the remedy for the words without it.
     says: /^permission denied for database "/,
     code: "privilege_missing",
     cause: "that role may not connect to that database",

@@ -27,7 +27,7 @@ export const statementRemedies = {
   },
   database_denied: {
     state: "42501",
-    says: /permission denied for database [^"]/,
+    says: /permission denied for database/,
     code: "privilege_missing",
     cause: "the role may not make schemas in that database",
     hint: `\`grant create on database NAME to ROLE\`, as the database's owner. ${grantsHint}`,
