@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { serverPaths } from "../../src/postgres/embedded/home.ts";
+import { isServerLocked } from "../../src/postgres/embedded/locks.ts";
 import { findPostmaster } from "../../src/postgres/embedded/postmaster.ts";
 import { findBinaries } from "../../src/postgres/embedded/programs.ts";
 import { acquireServer, serverStatus, stopServer } from "../../src/postgres/embedded/server.ts";
@@ -104,6 +105,19 @@ describe("what a crash left behind does not keep the server from starting", () =
     await use.release();
     await again.release();
   });
+});
+
+test("a start that is called off leaves no server", async () => {
+  const paths = serverPaths(home);
+  const calledOff = new AbortController();
+  const starting = acquireServer(home, { ...silently, signal: calledOff.signal }, fastSettings);
+  while (!findPostmaster(paths)) await Bun.sleep(1);
+  calledOff.abort(new Error("called off"));
+  await starting.then(
+    (use) => use.release(),
+    (error) => expect(error).toMatchObject({ message: expect.stringContaining("called off") }),
+  );
+  while (isServerLocked(paths)) await Bun.sleep(5);
 });
 
 /** Root may even keep it in a folder that the server's own account cannot enter. */

@@ -43,21 +43,22 @@ export async function acquireServer(home: string, waiting = silently, settings =
       }
     });
   } catch (error) {
-    deputy.dismiss();
+    relieve(deputy, waiting);
     throw error;
   }
 
   async function release(share: Hold, postmaster: Postmaster): Promise<void> {
-    using _ = deputy;
     // A wait that was ended may have been for something else.
     const anew = { ...silently, tell: waiting.tell };
-    if (existsSync(paths.folder)) {
+    try {
+      // Somebody may have moved or deleted the home under the server: there is nothing to take turns over then.
+      const isHere = existsSync(paths.folder);
+      if (!isHere && share.isOnly()) await stopPostmaster(postmaster, paths, anew);
       share.release();
-      await leave(paths, anew);
-    } else {
-      // Somebody may have moved or deleted the home under the server: there is nothing here to take turns over.
-      if (share.isOnly()) await stopPostmaster(postmaster, paths, anew);
+      if (isHere) await leave(paths, anew);
+    } finally {
       share.release();
+      deputy.dismiss();
     }
   }
 }
@@ -69,6 +70,12 @@ function deputyFor({ folder }: ServerPaths): Deputy {
   return appointDeputy([process.execPath, leaving, "."], dirname(folder));
 }
 
+/** Who calls its work off does not wait until what was begun has ended. What only takes long goes on, for others to find it done. */
+function relieve(deputy: Deputy, { signal }: Waiting): void {
+  if (signal.aborted) deputy.send();
+  else deputy.dismiss();
+}
+
 /** Only those whose turn it is ask for all shares at once, so that one is to be had. */
 function takeShare({ users, account }: ServerHome): Hold {
   const share = lockFile(users, "shared", account);
@@ -78,11 +85,20 @@ function takeShare({ users, account }: ServerHome): Hold {
   });
 }
 
+/** Do the work in turn; if we die over it, or it is called off, a server that nobody uses or keeps is stopped all the same. */
+async function deputised(paths: ServerHome, waiting: Waiting, work: () => Promise<void>): Promise<void> {
+  const deputy = deputyFor(paths);
+  try {
+    await inTurn(paths, waiting, work);
+  } finally {
+    relieve(deputy, waiting);
+  }
+}
+
 /** Start the server, and keep it running when its users leave. */
 export async function startServer(home: string, waiting = silently, settings = serverSettings): Promise<ServerStatus> {
   const paths = prepareHome(home, settings);
-  using _ = deputyFor(paths);
-  await inTurn(paths, waiting, async () => {
+  await deputised(paths, waiting, async () => {
     await ensureRunning(paths, waiting);
     writeOwned(paths.keep, "The server outlives its users until `db stop`.\n", paths.account);
   });
@@ -94,8 +110,7 @@ export async function stopServer(home: string, waiting = silently): Promise<Serv
   requireReadable(home);
   if (existsSync(serverPaths(home).folder)) {
     const paths = prepareHome(home);
-    using _ = deputyFor(paths);
-    await inTurn(paths, waiting, async () => {
+    await deputised(paths, waiting, async () => {
       rmSync(paths.keep, { force: true });
       await stopIfUnused(paths, waiting);
     });

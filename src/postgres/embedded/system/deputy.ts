@@ -2,9 +2,11 @@ import { closeSync, writeSync } from "node:fs";
 import { openPipe } from "./libc.ts";
 
 /** A process that does something in our place once we are dead, however we died. */
-export interface Deputy extends Disposable {
+export interface Deputy {
   /** It is not needed any more. */
   dismiss(): void;
+  /** Let it do its part now. */
+  send(): void;
 }
 
 /**
@@ -17,11 +19,11 @@ const script = 'exec 3<&0; { read -r word <&3 || exec "$@" 3<&-; } &';
 /** Have these words run in the folder, wherever it has been moved by then, if we die before we dismiss the deputy. */
 export function appointDeputy(words: readonly string[], cwd: string): Deputy {
   let writer = startShell(words, cwd);
-  const dismiss = () => {
-    if (writer !== null) sendWord(writer);
+  const hangUp = (word: string) => {
+    if (writer !== null) close(writer, word);
     writer = null;
   };
-  return { dismiss, [Symbol.dispose]: dismiss };
+  return { dismiss: () => hangUp("done\n"), send: () => hangUp("") };
 }
 
 /** The end of its pipe that is ours, and that no other process of ours gets; null where none can be started. */
@@ -40,9 +42,9 @@ function startShell(words: readonly string[], cwd: string): number | null {
   }
 }
 
-function sendWord(writer: number): void {
+function close(writer: number, word: string): void {
   try {
-    writeSync(writer, "done\n");
+    if (word !== "") writeSync(writer, word);
   } catch {
     // Somebody ended it.
   }
