@@ -9,6 +9,7 @@ import {
   protocol,
 } from "../core/messages/requests.ts";
 import { learnSecrets, redacted } from "../core/secrets/secrets.ts";
+import { die, dieOfDefects } from "./die.ts";
 import { type Service, startService } from "./service.ts";
 import { cancelled } from "./stages/cancel.ts";
 
@@ -51,12 +52,6 @@ async function main(): Promise<void> {
   await leave(service, "interrupted", exitCodes.done);
 }
 
-/** A defect, such as a call that is none: nothing is said any more but why. The server rolls back what was open. */
-function die(thrown: unknown): never {
-  process.stderr.write(`${toConsoleError(thrown).title}\n`);
-  process.exit(exitCodes.failure);
-}
-
 /** Roll back what is under way, let go of the database, and end. */
 async function leave(service: Service, why: "interrupted" | "terminated", exitCode: number): Promise<void> {
   service.cancel(cancelled(why));
@@ -80,4 +75,5 @@ function send(message: Message): void {
   Promise.resolve(out.flush()).catch(die);
 }
 
+dieOfDefects();
 await main().catch(die);

@@ -132,3 +132,20 @@ test("an expectation that cannot be evaluated tells the kind of failure, in its 
   }
   await sql`drop table texts`;
 });
+
+test("an error of the server that nobody meets, which is a defect, ends the pipeline with its kind alone", async () => {
+  const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+  const script = `
+    const { dieOfDefects } = await import(${JSON.stringify(source("pipeline/die.ts"))});
+    const { connect } = await import(${JSON.stringify(source("postgres/connection/connect.ts"))});
+    dieOfDefects();
+    const sql = connect(process.argv[1]);
+    void sql.unsafe("create temporary table t (id text primary key); insert into t values ('${canary}'), ('${canary}')").execute();
+    await Bun.sleep(60_000);`;
+  const { PATH = "", HOME = "" } = process.env;
+  const { code, stdout, stderr } = await start([process.execPath, "-e", script, place.database.url], { PATH, HOME })
+    .outcome;
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toContain("t_pkey");
+  expect(stderr).not.toContain(canary);
+});
