@@ -49,13 +49,16 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     try {
-      const opening = () => ({ reached: metLater(reach()), opened: metLater(open()) });
-      const first = opening();
+      const first = { reached: metLater(reach()), opened: metLater(open()) };
+      const again = () => {
+        const renewed = renew();
+        return { reached: metLater(renewed.then(reach)), opened: metLater(renewed.then(open)) };
+      };
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
       const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
-        { first, again: opening },
+        { first, again },
         request,
         (event) => {
           if (isLastWord(event)) tooLate.delete(abort.signal);
