@@ -5,8 +5,9 @@ import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/
 import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { explained } from "./session/explained.ts";
-import { exchanged, type Reached, reachDatabase } from "./session/reach.ts";
+import { exchanged, type Reached } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
+import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
 
 type OnEvent = (event: RunEvent) => void;
@@ -189,58 +190,6 @@ function answersOf(
     },
     database: async () => ({ database: (await reach()).database }),
     db: ({ action }) => serverCommand(settings.home, action, wait()),
-  };
-}
-
-/**
- * One session for all requests, and the database before that. A failed attempt is told by the request that it was made
- * for, and forgotten then, so that the next one tries again.
- */
-function sharedSession(settings: Settings, wait: () => Waiting) {
-  let reaching: Promise<Reached> | null = null;
-  let opening: Promise<Session> | null = null;
-  const reach = () => {
-    if (reaching !== null) return reaching;
-    const attempt = reachDatabase(settings, wait());
-    attempt.catch(() => {
-      if (reaching === attempt) reaching = null;
-    });
-    reaching = attempt;
-    return attempt;
-  };
-  return {
-    reach,
-    async open(): Promise<Session> {
-      const loading = () => import("./session/session.ts");
-      if (opening !== null) {
-        const { refreshed } = await loading();
-        return refreshed(await opening);
-      }
-      opening = Promise.all([reach(), loading()]).then(([reached, { openSession }]) => openSession(reached));
-      opening.catch(() => {
-        reaching = null;
-        opening = null;
-      });
-      return opening;
-    },
-    /** The database that was reached; null when there is none. */
-    async known(): Promise<Reached | null> {
-      return (await reaching?.catch(() => null)) ?? null;
-    },
-    /** Let go of a database whose server ended: whoever asks next starts it anew. */
-    async renew(): Promise<void> {
-      const ended = reaching;
-      const reached = await ended?.catch(() => null);
-      if (!reached?.hasEnded() || reaching !== ended) return;
-      reaching = null;
-      opening = null;
-      await reached.close();
-    },
-    async close(): Promise<void> {
-      await opening?.catch(() => null);
-      const reached = await reaching?.catch(() => null);
-      await reached?.close();
-    },
   };
 }
 
