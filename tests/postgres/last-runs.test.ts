@@ -129,6 +129,31 @@ test("seals and drops of another dataset are no concern of ours", async () => {
   expect(await unsealedDropsSince(sql, "another")).toEqual(["2024-02-29"]);
 });
 
+test("which came first, a run or a drop of rows, is told by the runs' numbers, for a clock may be set back", async () => {
+  const { sql } = database;
+  const drop = (as_of: string) =>
+    sql.begin((tx) =>
+      recordUnsealedDrop(
+        tx,
+        { dataset: "streamflow", table: "labels_snapshots", as_of, rows: 1 },
+        { operator: "somebody", host: "somewhere" },
+      ),
+    );
+  // The clock is an hour ahead, and set right after the run.
+  const run = await ran("month_000", "published", "publish", "streamflow");
+  await sql`update console.runs set started_at = now() + interval '1 hour' where run = ${run}`;
+  await drop("2024-01-31");
+  expect(await unsealedDropsSince(sql, "streamflow")).toEqual(["2024-01-31"]);
+  const next = await ran("month_001", "published", "publish", "streamflow");
+  await sql`update console.runs set started_at = now() - interval '1 hour' where run = ${next}`;
+  expect(await unsealedDropsSince(sql, "streamflow")).toEqual([]);
+  // Written down before there were numbers.
+  await sql`update console.lifted_seals set after_run = null`;
+  expect(await unsealedDropsSince(sql, "streamflow")).toEqual([]);
+  await sql`update console.runs set started_at = now() - interval '1 hour'`;
+  expect(await unsealedDropsSince(sql, "streamflow")).toEqual(["2024-01-31"]);
+});
+
 /** Of an expectation that is held against one number of the month. */
 function verdict(success: boolean, severity: "critical" | "warning" | "info", observed = 0, max = 1): VerdictRecord {
   const of = { table: "labels", type: "expect_table_row_count_to_be_between", kwargs: { max_value: max } };

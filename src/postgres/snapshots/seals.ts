@@ -1,6 +1,7 @@
 import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
+import { sql } from "../connection/fragments.ts";
 import { iso } from "../ledger/queries.ts";
 import type { KeyGroup } from "./fingerprint.ts";
 
@@ -44,6 +45,9 @@ export async function recordSeals(
     select ${names} from jsonb_populate_recordset(null::console.seals, ${tx.json(rows)})`;
 }
 
+/** Numbers of runs only go up, where a clock may be set back. */
+const newestRun = sql`(select coalesce(max(run), 0) from console.runs)`;
+
 /** Take a seal off, and keep it with the reason. */
 export async function liftSeal(tx: Transaction, seal: SealName, lifting: Lifting): Promise<void> {
   const run = "run" in lifting ? lifting.run : null;
@@ -54,9 +58,9 @@ export async function liftSeal(tx: Transaction, seal: SealName, lifting: Lifting
        where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
     insert into console.lifted_seals
           (dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, lifted_by, reason,
-           operator, host)
+           operator, host, after_run)
     select dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, ${run}, ${lifting.reason},
-           ${operator}, ${host}
+           ${operator}, ${host}, ${newestRun}
       from lifted`;
 }
 
@@ -67,7 +71,10 @@ export async function recordUnsealedDrop(
   { operator, host }: { operator: string; host: string },
 ): Promise<void> {
   const dropped = { dataset, table_name: table, as_of, rows, reason: "retention", operator, host };
-  await tx`insert into console.lifted_seals ${tx(dropped)}`;
+  const columns = tx(Object.keys(dropped));
+  await tx`
+    insert into console.lifted_seals (${columns}, after_run)
+    select ${columns}, ${newestRun} from jsonb_populate_recordset(null::console.lifted_seals, ${tx.json([dropped])})`;
 }
 
 /** The dates of such rows, adopted or not, that were dropped since a run last wrote to the live tables. */
@@ -77,7 +84,8 @@ export async function unsealedDropsSince(sql: Queryable, dataset: string): Promi
      where l.dataset = ${dataset} and l.reason = 'retention' and (l.fingerprint is null or l.mode = 'adopt')
        and not exists (select from console.runs r
                         where r.dataset = l.dataset and r.status = 'published'
-                          and r.mode not in ('backfill', 'adopt') and r.started_at > l.lifted_at)`;
+                          and r.mode not in ('backfill', 'adopt')
+                          and coalesce(r.run > l.after_run, r.started_at > l.lifted_at))`;
   return drops.map(({ as_of }) => as_of);
 }
 
