@@ -2,7 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { Check } from "../../src/core/messages/listings.ts";
 import type { Request } from "../../src/core/messages/requests.ts";
+import { cancelBackend } from "../../src/postgres/connection/lock.ts";
 import { openDatabase } from "../../src/postgres/connection/open.ts";
+import { openRun } from "../../src/postgres/ledger/records.ts";
+import { waitOf } from "../../src/postgres/ledger/standing.ts";
+import { otherSessions } from "../../src/postgres/live/other-writers.ts";
 import { missingRights } from "../../src/postgres/roles/rights.ts";
 import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
@@ -129,6 +133,31 @@ describe("the loader", () => {
     expect(await holding).toBe("interrupted");
   });
 });
+
+test("a loader sees and stops what it does in another session, though both are its owner's", async () => {
+  const { sql } = place.database;
+  await emptied(sql);
+  const [one, other] = [await openDatabase(roles.urlOf("loader")), await openDatabase(roles.urlOf("loader"))];
+  const who = { operator: "somebody", host: "somewhere", process: 1 };
+  const opening = { dataset: "streamflow", month: "month_000", as_of: "2024-01-31", mode: "publish", ...who } as const;
+  const run = await openRun(one, opening);
+  const sleeping = one`select pg_sleep(600)`.then(
+    () => null,
+    (error) => error.code,
+  );
+  while ((await waitOf(other, run)) !== "PgSleep");
+  await cancelBackend(other, await backendOf(run));
+  expect(await sleeping).toBe("57014");
+  // Those of others are not its to see: nothing is said of them then.
+  expect(await otherSessions(other)).toBeNull();
+  expect(await otherSessions(sql)).not.toBeEmpty();
+  await Promise.all([one.end(), other.end()]);
+});
+
+async function backendOf(run: number): Promise<number> {
+  const [row] = await place.database.sql`select backend_pid from console.runs where run = ${run}`;
+  return row?.backend_pid;
+}
 
 describe("the viewer", () => {
   const browsing = (): Request[] => [

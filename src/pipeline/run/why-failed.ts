@@ -69,7 +69,7 @@ async function keyOfOthers({ session, month }: MonthRun, thrown: unknown): Promi
   const isThere = codeOf(thrown) === "23505";
   const what = isThere ? "that it brings was written" : "that it refers to was removed";
   const { title } = translate(thrown);
-  const others = await otherSessions(session.sql).catch(() => []);
+  const others = await otherSessions(session.sql).catch(() => null);
   return new ConsoleError("not_as_planned", `A key of ${month} ${what} by others while the run went on. ${title}`, {
     hint:
       "Nothing was published. Run the month again: it is then compared with what is there by now. " +
@@ -81,7 +81,10 @@ async function keyOfOthers({ session, month }: MonthRun, thrown: unknown): Promi
 /** Sessions that are named; more are counted. */
 const named = 3;
 
-function inWords(others: readonly OtherSession[]): string {
+function inWords(others: readonly OtherSession[] | null): string {
+  if (others === null) {
+    return "Who else is connected, `select * from pg_stat_activity` tells a superuser, or a member of pg_read_all_stats.";
+  }
   if (others.length === 0) return "Whoever it was is not connected to the database any more.";
   const names = others.slice(0, named).map(({ application, role, address, pid }) => {
     const from = address === null ? "" : ` from ${address}`;

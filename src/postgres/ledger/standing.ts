@@ -33,12 +33,17 @@ export async function isSettled(sql: Sql, run: number, patienceMs: number): Prom
 
 /** What the server process of a run waits for; null when it is gone, waits for nothing, or is not ours to look at. */
 export async function waitOf(sql: Sql, run: number): Promise<string | null> {
-  const [row] = await sql<{ wait: string | null }[]>`
-    select a.wait_event as wait
-      from console.runs r
-      join pg_stat_activity a on a.pid = r.backend_pid and a.backend_start <= r.started_at
-     where r.run = ${run} and a.state = 'active'`;
-  return row?.wait ?? null;
+  const [backend] = await sql<{ pid: number; since: string }[]>`
+    select backend_pid as pid, started_at::text as since from console.runs where run = ${run}`;
+  if (backend === undefined) return null;
+  const found = await sql.begin(async (tx) => {
+    // What a session waits for is shown to whom it logged in as.
+    await tx`set local role none`;
+    return tx<{ wait: string | null }[]>`
+      select wait_event as wait from pg_stat_activity
+       where pid = ${backend.pid} and backend_start <= ${backend.since}::timestamptz and state = 'active'`;
+  });
+  return found[0]?.wait ?? null;
 }
 
 /** How a run stands, as far as it tells where the rows of one of its tables are now. */

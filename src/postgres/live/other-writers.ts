@@ -106,13 +106,18 @@ export async function keepOthersOut(
 export interface OtherSession {
   application: string;
   role: string;
-  /** Null where it is of this machine, or not ours to see. */
+  /** Null where it is of this machine. */
   address: string | null;
   pid: number;
 }
 
-/** Who might have written what no run did. Other consoles are not among them: they would hold the lock. */
-export async function otherSessions(sql: Queryable): Promise<OtherSession[]> {
+/**
+ * Who might have written what no run did; null where that is not this role's to see. Other consoles are not among them: they
+ * would hold the lock.
+ */
+export async function otherSessions(sql: Queryable): Promise<OtherSession[] | null> {
+  const [role] = await sql<{ sees: boolean }[]>`select pg_has_role('pg_read_all_stats', 'usage') as sees`;
+  if (role?.sees !== true) return null;
   return sql<OtherSession[]>`
     select application_name as application, usename as role, host(client_addr) as address, pid
       from pg_stat_activity
