@@ -145,7 +145,15 @@ export const sessionProvocations: Record<Name, Provocation> = {
   database_dropped: played("57P04", "the database is gone"),
   idle_session: played("57P05", "terminating connection due to idle-session timeout"),
   idle_in_transaction: idle,
-  transaction_too_long: played("25P04", "terminating connection due to transaction timeout"),
+  // Not before PostgreSQL 17.
+  async transaction_too_long() {
+    const { url, stop } = await ownServer();
+    try {
+      return await statements("set transaction_timeout = '5ms'; select pg_sleep(60)")({ url } as Ground);
+    } finally {
+      await stop();
+    }
+  },
   statement_too_long: statements("set statement_timeout = '5ms'", "select pg_sleep(60)"),
   statement_cancelled: during(({ sql }, pid) => sql`select pg_cancel_backend(${pid})`),
   statement_stopped: played("57014", "die Anweisung wurde abgebrochen"),
