@@ -13,6 +13,7 @@ import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../
 import { emptyStage } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
+import { tidyUp } from "../session/tidy.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
 import {
   type EventStream,
@@ -189,16 +190,17 @@ async function listUnexpected(context: StageContext): Promise<string> {
 
 /**
  * Empty a stage that was filled before the run's transaction, once the last word is said: nobody waits for that, and should
- * it not be possible the next run does it. A session that lost the lock cannot, for the stage may be another's by then.
+ * it not be possible the next run does it. A session that lost the lock cannot, for the stage may be another's by then: unless
+ * the run is tried again, another session looks after it.
  */
-export async function leaveStage({ side, sql, tables, pid }: MonthRun): Promise<void> {
+export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, isFinal: boolean): Promise<void> {
   if (side === null) return;
   const emptying = transact(sql, async (tx) => {
     await requireProcess(tx, pid);
     await waitForLocks(tx, lockPatience);
     await emptyStage(tx, tables);
   });
-  await emptying.catch(() => undefined);
+  await emptying.catch((thrown) => (isFinal && isLost(thrown) ? tidyUp(session) : undefined));
 }
 
 /** The lock is held by this process of the server alone; whatever has taken its place holds none. */

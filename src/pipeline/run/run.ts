@@ -12,7 +12,7 @@ import { whyFailed } from "./why-failed.ts";
  */
 export async function runMonth(open: MonthRun): Promise<Stopped | null> {
   const stopped = await runToLastWord(open);
-  await leaveStage(open);
+  await leaveStage(open, stopped === null || stopped.again === null);
   return stopped;
 }
 
