@@ -96,7 +96,8 @@ export function factsOf(error: ServerError): string[] {
     column_name && `column ${column_name}`,
     key && `key ${key}`,
     constraint_name && `constraint ${constraint_name}`,
-    place && `COPY ${place.table}, line ${place.line}${place.column ? `, column ${place.column}` : ""}`,
+    place &&
+      `COPY ${place.table}${place.line > 0 ? `, line ${place.line}` : ""}${place.column ? `, column ${place.column}` : ""}`,
     inside && `function ${inside}`,
     place === null && atTuple.exec(where)?.[0],
   ];

@@ -113,6 +113,12 @@ export const statementRemedies = {
     cause: "a function of this database failed",
     hint: `Nothing was published. ${whoseFunction}. ${inLog}`,
   },
+  foreign_login: {
+    state: "2F003",
+    code: "privilege_missing",
+    cause: "a role that is no superuser may not go to a foreign server without a password of its own",
+    hint: "Nothing was published. `\\deu+` in psql lists the user mappings: give the console's role one with a password.",
+  },
   foreign_server: {
     state: "HV",
     code: "database_error",

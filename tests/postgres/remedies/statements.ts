@@ -30,6 +30,15 @@ export const statementProvocations: Record<keyof typeof statementRemedies, Provo
     `insert into watched values ('${canary}')`,
   ),
   external: played("38000", `it broke at ${canary}`),
+  async foreign_login(ground) {
+    await ground.sql.unsafe(`
+      create extension if not exists postgres_fdw;
+      create server beyond foreign data wrapper postgres_fdw options (host '/nowhere');
+      create user mapping for public server beyond;
+      create foreign table beyond (id text) server beyond;
+      grant select on beyond to ${ground.role}`);
+    return asNobody("select from beyond")(ground);
+  },
   foreign_server: statements(
     "create extension if not exists postgres_fdw",
     "create server nowhere foreign data wrapper postgres_fdw options (nonsense 'x')",
