@@ -51,7 +51,7 @@ async function silentOver(obstacle: string, undo: string): Promise<string> {
 const saying = (state: string) => `
   create function says() returns trigger language plpgsql as $$ begin
     raise exception 'no %', new.user_id using errcode = '${state}', detail = new.user_id, hint = new.user_id,
-      column = 'user_id', table = 'users', constraint = 'made_up';
+      column = new.user_id, table = new.user_id, constraint = new.user_id;
   end $$;
   create trigger says before insert on users for each row execute function says()`;
 const unsaying = "drop function says() cascade";

@@ -42,7 +42,8 @@ test("words that somebody wrote for a RAISE are never told, whatever SQLSTATE th
     cell,
     cell.chain((shown) => fc.tuple(fc.constant(shown), where(shown))),
     (code, own, [shown, place]) => {
-      const error = { code, message: own, detail: own, hint: own, where: place, file: "pl_exec.c" };
+      const names = { schema_name: own, table_name: own, column_name: own, constraint_name: own };
+      const error = { code, message: own, detail: own, hint: own, where: place, file: "pl_exec.c", ...names };
       expect(everythingOf(error)).not.toContain(own);
       expect(everythingOf(error)).not.toContain(shown);
       expect(everythingOf(error)).not.toContain("7351");

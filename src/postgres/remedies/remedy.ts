@@ -15,7 +15,7 @@ export interface Remedy {
   passes?: true;
 }
 
-/** Whatever a table needs that the server did not do: nothing of it was committed. */
+/** Where nothing stays of what was begun, and the same may go well the next time. */
 export const again = "Nothing was published. Run the command again.";
 
 /** What gives roles all that they need, whatever that is. */

@@ -85,21 +85,32 @@ function speaksBeyondRows(error: ServerError): boolean {
 
 /** What it is about, in names and numbers: enough to find the row, and nothing of what it holds. */
 export function factsOf(error: ServerError): string[] {
-  const { schema_name, table_name, column_name, constraint_name, where = "" } = error;
+  const { code, file = "", where = "" } = error;
   const place = placeOf(error);
   const inside = functionOf(error);
-  const table = [schema_name, table_name].filter(Boolean).join(".");
-  const key = showsRow.test(error.code) ? /^\p{L}+ \(([^()=]+)\)=/u.exec(error.detail ?? "")?.[1] : undefined;
   const facts = [
-    `SQLSTATE ${error.code}`,
-    table && `table ${table}`,
-    column_name && `column ${column_name}`,
-    key && `key ${key}`,
-    constraint_name && `constraint ${constraint_name}`,
-    place &&
-      `COPY ${place.table}${place.line > 0 ? `, line ${place.line}` : ""}${place.column ? `, column ${place.column}` : ""}`,
+    `SQLSTATE ${code}`,
+    // A RAISE names what it likes.
+    ...(ofLanguage.test(file) ? [] : namesIn(error)),
+    place && copyInWords(place),
     inside && `function ${inside}`,
     place === null && atTuple.exec(where)?.[0],
   ];
   return facts.filter((fact): fact is string => Boolean(fact));
+}
+
+function namesIn({ code, schema_name, table_name, column_name, constraint_name, detail = "" }: ServerError) {
+  const table = [schema_name, table_name].filter(Boolean).join(".");
+  const key = showsRow.test(code) ? /^\p{L}+ \(([^()=]+)\)=/u.exec(detail)?.[1] : undefined;
+  return [
+    table && `table ${table}`,
+    column_name && `column ${column_name}`,
+    key && `key ${key}`,
+    constraint_name && `constraint ${constraint_name}`,
+  ];
+}
+
+/** Before the first line was read it is that of none. */
+function copyInWords({ table, line, column }: NonNullable<ReturnType<typeof placeOf>>): string {
+  return [`COPY ${table}`, line > 0 && `line ${line}`, column && `column ${column}`].filter(Boolean).join(", ");
 }
