@@ -40,6 +40,7 @@ test("each switch of the tests is listed", async () => {
     "TERM",
     "TEST_RUN",
     "LOADED",
+    "TZ",
   ]);
   const scripts = files.filter((path) => path.startsWith("tests/") && path.endsWith(".ts"));
   const texts = await Promise.all(scripts.map((path) => Bun.file(new URL(path, root)).text()));
