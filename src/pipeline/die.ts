@@ -1,9 +1,9 @@
 import { exitCodes } from "../core/errors.ts";
 import { redact } from "../core/secrets/secrets.ts";
-import { translate } from "../postgres/connection/errors.ts";
 
 /** A defect, such as a call that is none: nothing is said any more but why. The server rolls back what was open. */
-export function die(thrown: unknown): never {
+export async function die(thrown: unknown): Promise<never> {
+  const { translate } = await import("../postgres/connection/errors.ts");
   process.stderr.write(`${redact(translate(thrown).title)}\n`);
   process.exit(exitCodes.failure);
 }

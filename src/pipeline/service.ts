@@ -4,7 +4,6 @@ import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
-import { explained } from "./session/explained.ts";
 import { exchanged, type Reached } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
@@ -91,6 +90,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       try {
         return await work;
       } catch (thrown) {
+        const { explained } = await import("./session/explained.ts");
         throw await explained(thrown, await known());
       } finally {
         underWay.delete(work);

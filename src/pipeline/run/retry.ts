@@ -1,7 +1,6 @@
 import type { ConsoleError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { EventBody, Stage } from "../../core/messages/events.ts";
-import { passesByItself } from "../../postgres/connection/errors.ts";
 
 /** Milliseconds before each further try, ever longer: a server that crashed needs some seconds to start again. */
 export const pausesMs: readonly number[] = [500, 2_000, 8_000];
@@ -52,7 +51,8 @@ export class Retries {
   }
 
   /** Whether what this error stopped is to be tried again. */
-  after(error: ConsoleError): Stopped {
+  async after(error: ConsoleError): Promise<Stopped> {
+    const { passesByItself } = await import("../../postgres/connection/errors.ts");
     const pauseMs = this.#pauses[this.#used];
     const isFinal = pauseMs === undefined || this.#signal.aborted || !passesByItself(error, this.#wasReached);
     if (isFinal) return { error, again: null };

@@ -56,7 +56,7 @@ async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
 /** The last word of a run that publishes nothing, in the ledger and to those who listen. */
 export async function fail(open: MonthRun, error: ConsoleError): Promise<Stopped> {
   const { session, run, record, stage, month, left } = open;
-  const stopped = open.retries.after(error);
+  const stopped = await open.retries.after(error);
   const { again } = stopped;
   const { code, title, faults, faultCount: fault_count } = error;
   const reject_file = open.faults.close();

@@ -10,7 +10,6 @@ import { prepareStage } from "../../postgres/live/stage.ts";
 import { exposure } from "../../postgres/target/protection.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
-import { explained } from "../session/explained.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { openWriter } from "../session/writer.ts";
@@ -69,8 +68,9 @@ async function stoppedBetween(
   { reached }: Opening,
   thrown: unknown,
 ): Promise<Stopped> {
+  const { explained } = await import("../session/explained.ts");
   const at = thrown instanceof ConsoleError ? null : await reached.catch(() => null);
-  const stopped = retries.after(await explained(thrown, at));
+  const stopped = await retries.after(await explained(thrown, at));
   const { code, title, hint } = stopped.error;
   const [month] = left ?? [];
   const where = { stage: null, ...(month !== undefined && { month }) };

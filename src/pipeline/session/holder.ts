@@ -1,19 +1,47 @@
 import { readFileSync } from "node:fs";
 import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { formatMoment } from "../../core/format.ts";
-import type { Queryable } from "../../postgres/connection/connect.ts";
-import { lockHolder } from "../../postgres/connection/lock.ts";
+import type { Queryable, Sql } from "../../postgres/connection/connect.ts";
+import { lockHolder, tryLock } from "../../postgres/connection/lock.ts";
 import { holderRun } from "../../postgres/ledger/queries.ts";
+import type { Session } from "./session.ts";
 import { whoami } from "./whoami.ts";
 
 /** Who holds a dataset's lock: the server's process, and the run that it is at work for; null where the ledger has none. */
-export interface Holder {
+interface Holder {
   backend: number;
   run: Awaited<ReturnType<typeof holderRun>>;
 }
 
+/** Milliseconds that the server may take to notice that a console is gone, which holds the lock no longer then. */
+const noticedMs = 4_000;
+/** So long at most who holds the lock for no run is waited for: one that begins, or that clears away what another left. */
+const momentMs = 800;
+const lookAgainMs = 50;
+
+/**
+ * Take the lock once who holds it lets go. Who is there and at work is not waited for; what a console that is gone has left, for as long as it
+ * usually takes.
+ */
+export async function waitForHolder(sql: Sql, { sql: other, dataset }: Session, signal?: AbortSignal): Promise<void> {
+  let seen = { backend: 0, since: 0 };
+  while (!(await tryLock(sql, dataset.name))) {
+    const holder = await whoHolds(other, dataset.name);
+    // It may have let go in between, to be followed by another.
+    if (holder?.backend !== seen.backend) seen = { backend: holder?.backend ?? 0, since: performance.now() };
+    if (holder !== null && performance.now() - seen.since >= patienceWith(holder)) throw lockedBy(holder);
+    signal?.throwIfAborted();
+    await Bun.sleep(lookAgainMs);
+  }
+}
+
+function patienceWith(holder: Holder): number {
+  if (holder.run === null) return momentMs;
+  return isGone(holder) ? noticedMs : 0;
+}
+
 /** Null when nobody does. */
-export async function whoHolds(sql: Queryable, dataset: string): Promise<Holder | null> {
+async function whoHolds(sql: Queryable, dataset: string): Promise<Holder | null> {
   const backend = await lockHolder(sql, dataset);
   return backend === null ? null : { backend, run: await holderRun(sql, dataset, backend) };
 }
@@ -22,7 +50,7 @@ export async function whoHolds(sql: Queryable, dataset: string): Promise<Holder 
  * True where its console is known to be gone: a process of this machine that is no more, or this one, which runs one month
  * at a time and lost the connection. The server has not noticed yet.
  */
-export function isGone({ run }: Holder): boolean {
+function isGone({ run }: Holder): boolean {
   const own = whoami();
   return run !== null && run.host === own.host && (run.process === own.process || !isAlive(run.process));
 }
@@ -43,7 +71,7 @@ function isAlive(process_id: number): boolean {
 }
 
 /** The lock is taken: by whom, on which month, since when, and what to do about it. */
-export function lockedBy(holder: Holder): ConsoleError {
+function lockedBy(holder: Holder): ConsoleError {
   const { backend, run } = holder;
   if (run === null) return locked("Another console is at work on this dataset.", wait);
   const console = `${run.operator} on ${run.host} (process ${run.process})`;

@@ -8,7 +8,6 @@ import type { Sql } from "../../postgres/connection/connect.ts";
 import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
-import { explained } from "./explained.ts";
 
 /** Where the manifest is: its paths are relative to that. */
 export const manifestDirectory = Bun.fileURLToPath(new URL("../../../db", import.meta.url));
@@ -59,6 +58,7 @@ async function upToDate(sql: Sql, settings: Settings): Promise<void> {
   try {
     await migrate(sql, join(manifestDirectory, "init"));
   } catch (thrown) {
+    const { explained } = await import("./explained.ts");
     throw await explained(thrown, { settings, sql });
   }
 }

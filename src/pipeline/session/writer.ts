@@ -5,9 +5,7 @@ import { openDatabase } from "../../postgres/connection/open.ts";
 import { isPooled, requireSessions } from "../../postgres/connection/pooler.ts";
 import { settleSession } from "../../postgres/connection/settings.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
-import { refusalOf } from "../../postgres/roles/lacking.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
-import { type Holder, isGone, lockedBy, whoHolds } from "./holder.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -55,8 +53,10 @@ export function openWriter({ url }: Pick<Session, "url">) {
 }
 
 async function requireRights(sql: Sql, { tables }: Session): Promise<void> {
-  const refusal = refusalOf(await missingRights(sql, tables));
-  if (refusal !== null) throw refusal;
+  const rights = await missingRights(sql, tables);
+  if (rights.browsing.length === 0 && rights.running.length === 0) return;
+  const { refusalOf } = await import("../../postgres/roles/lacking.ts");
+  throw refusalOf(rights);
 }
 
 /** Work as the dataset's one writer. Throws when somebody else is at work. */
@@ -65,26 +65,8 @@ export async function asWriter<Result>(session: Session, work: (sql: Sql) => Pro
   return await work(await writer.lock(session));
 }
 
-/** Milliseconds that the server may take to notice that a console is gone, which holds the lock no longer then. */
-const noticedMs = 4_000;
-/** So long at most who holds the lock for no run is waited for: one that begins, or that clears away what another left. */
-const momentMs = 800;
-const lookAgainMs = 50;
-
-/** Who is there and at work is not waited for; what a console that is gone has left, for as long as it usually takes. */
-async function takeLock(sql: Sql, { sql: other, dataset }: Session, signal?: AbortSignal): Promise<void> {
-  let seen = { backend: 0, since: 0 };
-  while (!(await tryLock(sql, dataset.name))) {
-    const holder = await whoHolds(other, dataset.name);
-    // It may have let go in between, to be followed by another.
-    if (holder?.backend !== seen.backend) seen = { backend: holder?.backend ?? 0, since: performance.now() };
-    if (holder !== null && performance.now() - seen.since >= patienceWith(holder)) throw lockedBy(holder);
-    signal?.throwIfAborted();
-    await Bun.sleep(lookAgainMs);
-  }
-}
-
-function patienceWith(holder: Holder): number {
-  if (holder.run === null) return momentMs;
-  return isGone(holder) ? noticedMs : 0;
+async function takeLock(sql: Sql, session: Session, signal?: AbortSignal): Promise<void> {
+  if (await tryLock(sql, session.dataset.name)) return;
+  const { waitForHolder } = await import("./holder.ts");
+  await waitForHolder(sql, session, signal);
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
 import { notPermitted, roleNotTaken } from "../connection/role.ts";
-import { grantsHint } from "../remedies/remedy.ts";
 
 const undefinedTable = "42P01";
 
@@ -60,6 +59,7 @@ interface Who {
 /** Throws the error, in words of ours where it is that the role may not do this. */
 async function refused(sql: Sql, error: unknown, deed: string, remedy: (who: Who) => string): Promise<never> {
   if (codeOf(error) !== notPermitted) throw error;
+  const { grantsHint } = await import("../remedies/remedy.ts");
   const [who = { role: "", not_taken: null }] = await sql<Who[]>`
     select quote_ident(current_user) as role, ${roleNotTaken} as not_taken`;
   throw new ConsoleError("privilege_missing", `The role ${who.role} may not ${deed}: ${messageOf(error)}.`, {

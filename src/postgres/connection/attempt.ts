@@ -1,5 +1,4 @@
 import postgres from "postgres";
-import { wordsOf } from "../remedies/remedies.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 
 export type Attempt<Result> = { value: Result } | { exception: string };
@@ -29,9 +28,9 @@ async function told<Result>(work: () => Promise<{ value: Result }>): Promise<Att
   try {
     return await work();
   } catch (thrown) {
-    if (thrown instanceof postgres.PostgresError && ofStatement.has(thrown.code.slice(0, 2)))
-      return { exception: wordsOf(thrown) };
-    throw thrown;
+    if (!(thrown instanceof postgres.PostgresError && ofStatement.has(thrown.code.slice(0, 2)))) throw thrown;
+    const { wordsOf } = await import("../remedies/remedies.ts");
+    return { exception: wordsOf(thrown) };
   }
 }
 

@@ -1,7 +1,6 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { parseUrl, type Target } from "../target/url.ts";
 import { type ConnectOptions, connect, protectionOf, type Sql } from "./connect.ts";
-import { unreachable } from "./errors.ts";
 import { isPooled, meetServer } from "./pooler.ts";
 import { settleSession } from "./settings.ts";
 
@@ -25,7 +24,9 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
     return sql;
   } catch (error) {
     await sql.end({ timeout: 1 });
-    throw error instanceof ConsoleError ? error : unreachable(error, target, protectionOf(sql));
+    if (error instanceof ConsoleError) throw error;
+    const { unreachable } = await import("./errors.ts");
+    throw unreachable(error, target, protectionOf(sql));
   }
 }
 

@@ -1,4 +1,3 @@
-import postgres from "postgres";
 import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
@@ -6,7 +5,6 @@ import { transact } from "../connection/attempt.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
 import { recipient } from "../connection/role.ts";
-import { wordsOf } from "../remedies/remedies.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
 import { holdRows } from "./live-rows.ts";
@@ -75,29 +73,4 @@ export async function emptyStage(sql: Queryable, tables: readonly LoadTable[]): 
 /** Statement that receives a CSV file's rows, without header, into the stage; columns in the file's order. */
 export function copyIntoStage(tx: Queryable, table: LoadTable, columns: readonly string[]) {
   return tx`copy ${twinOf(table)} (${tx([...columns])}) from stdin (format csv)`;
-}
-
-/** A cell that the server refused while it was copied. */
-export interface RefusedCell {
-  /** 1-based, of the data that was sent. */
-  line: number;
-  /** Null where the server names none, as for a constraint of the whole row. */
-  column: string | null;
-  value: string | null;
-  reason: string;
-}
-
-/** SQLSTATEs of a value that its column does not take: data exceptions, NOT NULL and CHECK. */
-const refusals = /^22|^23502$|^23514$/;
-
-/** `COPY users, line 3, column age: "x"`: as the server says where in a COPY it stands. */
-const place = /^COPY .+?, line (\d+)(?:, column (.+?)(?:: "(.*)"|: null input)?)?$/s;
-
-/** What an error of a COPY says of the cell that caused it; null for an error of another kind. */
-export function refusedCell(error: unknown): RefusedCell | null {
-  if (!(error instanceof postgres.PostgresError) || !refusals.test(error.code)) return null;
-  const found = place.exec(error.where?.split("\nSQL ")[0] ?? "");
-  if (found === null) return null;
-  const [, line, column, value] = found;
-  return { line: Number(line), column: column ?? null, value: value ?? null, reason: `PostgreSQL: ${wordsOf(error)}` };
 }

@@ -62,12 +62,10 @@ export function isViewer({ reads, not_taken }: Rights): boolean {
   return reads && not_taken === null;
 }
 
-/** Why months are not run as this role; null when nothing keeps it from it. */
-export function refusalOf(rights: Rights): ConsoleError | null {
+/** Why months are not run as this role, which lacks some of what that takes. */
+export function refusalOf(rights: Rights): ConsoleError {
   const { role, browsing, running } = rights;
-  const missing = [...browsing, ...running];
-  if (missing.length === 0) return null;
-  const { what, remedy } = lackingOf(rights, missing);
+  const { what, remedy } = lackingOf(rights, [...browsing, ...running]);
   const [title, hint] = isViewer(rights)
     ? [`The role ${role} may only read.`, `Nothing was changed. Connect as a role that loads months. ${grantsHint}`]
     : [`The role ${role} lacks ${what}.`, `Nothing was changed. ${remedy}`];
