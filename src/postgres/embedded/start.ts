@@ -109,19 +109,21 @@ function mend({ data, account }: ServerHome): void {
 }
 
 async function launchOn(home: ServerHome, programs: Programs, lock: number, waiting: Waiting): Promise<Postmaster> {
-  const deadline = performance.now() + orphanPatienceMs;
+  const what = () => `Sessions of a server of ${home.folder} that is dead are ending.`;
   let complaint = "";
   for (const directory of socketDirectories(home)) {
     prepareSocketDirectory(directory, home.account);
     const socket = ["-k", directory, "-p", String(socketPort), "-c", "listen_addresses="];
-    do {
+    const launch = async () => {
       const server = launchServer(home, programs, [programs.postgres, "-D", home.data, ...socket], lock);
       const postmaster = await waitUntilReady(home, server.alive, waiting);
       await server.leave();
-      if (postmaster) return postmaster;
       complaint = server.complaint();
-      if (orphansRemain.test(complaint)) await waitFor(() => null, { ...aMoment, patienceMs: 50 }, waiting);
-    } while ((orphansRemain.test(complaint) || leftoverFound.test(complaint)) && performance.now() < deadline);
+      const isToBeTriedAgain = orphansRemain.test(complaint) || leftoverFound.test(complaint);
+      return (postmaster !== null || !isToBeTriedAgain) && { postmaster };
+    };
+    const launched = await waitFor(launch, { patienceMs: orphanPatienceMs, what }, waiting);
+    if (launched?.postmaster) return launched.postmaster;
     if (!socketRefused.test(complaint)) break;
   }
   throw startFailed(home, complaint);
