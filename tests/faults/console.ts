@@ -8,7 +8,7 @@ import { childrenOf } from "../helpers/terminal.ts";
 const main = Bun.fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** The words that start the console. */
-const program = [process.execPath, main];
+export const program = [process.execPath, main];
 
 /** The folders that a console works in. */
 export interface Workshop {
@@ -38,7 +38,7 @@ export function workshop(): Workshop {
 }
 
 /** What a console knows of the world: no more than it needs. */
-function environmentIn(shop: Workshop): Record<string, string> {
+export function environmentIn(shop: Workshop): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",
     HOME: shop.folder,

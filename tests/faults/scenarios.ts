@@ -16,7 +16,7 @@ export interface Scenario {
 const users = Array.from({ length: 24 }, (_, index) => `u${index}`);
 
 /** Drops of months 0, 1 and 2; the last of them is corrected later where that is the point. */
-function writeMonths(drops: DropFolder, corrected = false): void {
+export function writeMonths(drops: DropFolder, corrected = false): void {
   drops.write("month_000", smallDrop(users));
   drops.write("month_001", smallDrop(users, 1));
   drops.write("month_002", smallDrop(users, corrected ? 9 : 2));

@@ -8,7 +8,6 @@ import type { Scenario } from "./scenarios.ts";
 
 /** A database, folders, and the consoles that are run on them, for one fault. */
 export class Trial {
-  readonly processes: number[] = [];
   #runsBefore = 0;
 
   private constructor(
@@ -28,9 +27,7 @@ export class Trial {
 
   /** A console with any words. */
   start(words: readonly string[], env: Record<string, string> = {}): Working {
-    const working = startConsole(this.shop, words, env);
-    this.processes.push(working.pid);
-    return working;
+    return startConsole(this.shop, words, env);
   }
 
   /** The scenario's own run; `plan` is met by its pipeline. */
@@ -44,8 +41,8 @@ export class Trial {
   }
 
   scene(known: Known): Scene {
-    const { lease, shop, processes, scenario } = this;
-    return { lease, shop, known, runsBefore: this.#runsBefore, done: scenario.done, processes };
+    const { lease, shop, scenario } = this;
+    return { lease, shop, known, runsBefore: this.#runsBefore, done: scenario.done };
   }
 
   async close(): Promise<void> {

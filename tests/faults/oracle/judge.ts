@@ -18,26 +18,27 @@ export interface Scene {
   /** The number of the newest run before. */
   runsBefore: number;
   done: "published" | "dry_run";
-  processes: readonly number[];
 }
 
 /** What of the oracle holds otherwise for a fault. */
 export interface Leniency {
   /** The process that tells was killed itself: there are neither words nor an exit code of its own. */
   isMute?: boolean;
+  /** The run was carried out, and what could not be is not its own. */
+  isDoneAllTheSame?: boolean;
 }
 
 /** After a fault: each way in which the first three points of the oracle, and the words, do not hold. */
 export async function complaintsAfter(scene: Scene, outcome: Outcome, leniency: Leniency = {}): Promise<string[]> {
   const { lease, shop, known } = scene;
   const isMute = leniency.isMute === true;
-  const around = { sql: lease.sql, processes: scene.processes, temporary: shop.temporary, home: shop.home };
+  const around = { sql: lease.sql, folder: shop.folder, temporary: shop.temporary, home: shop.home };
   const left = await leftovers({ ...around, mayLeaveStage: isMute });
   const state = await stateOf(lease.sql);
   const complaints = left.map((what) => `left behind: ${what}`);
   if (state !== known.before && state !== known.after)
     complaints.push("the rows are neither those before nor those after");
-  complaints.push(...(await ledgerComplaints(scene, state, outcome, isMute)));
+  complaints.push(...(await ledgerComplaints(scene, state, outcome, leniency)));
   if (!isMute) complaints.push(...wordComplaints(outcome));
   complaints.push(...secretComplaints(scene, outcome));
   return complaints;
@@ -47,7 +48,7 @@ async function ledgerComplaints(
   { lease, known, runsBefore, done }: Scene,
   state: string,
   { code, stderr }: Outcome,
-  isMute: boolean,
+  { isMute = false, isDoneAllTheSame = false }: Leniency,
 ): Promise<string[]> {
   const last = await lastRun(lease.sql);
   const isNew = last !== null && last.run > runsBefore;
@@ -58,6 +59,7 @@ async function ledgerComplaints(
     complaints.push(`the ledger says ${status}, but the rows are those ${state === known.after ? "after" : "before"}`);
   }
   if (isMute) return complaints;
+  if (isDoneAllTheSame) return isDone ? [] : [`the ledger says ${status}`];
   if (isDone !== (code === 0)) complaints.push(`the ledger says ${status}, but the exit code is ${code}`);
   if (status === "running" && last?.isAlive) complaints.push("the ledger has it under way for ever");
   const told = /^ {2}\S+, run \d+, stage (\w+)$/m.exec(stderr)?.[1] ?? null;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sql } from "../../../src/postgres/connection/connect.ts";
 
@@ -10,8 +10,8 @@ const keptInHome = new Set(["checked", "rejects", "postgres"]);
 
 export interface Surroundings {
   sql: Sql;
-  /** Processes of the console, some of which may have been killed. */
-  processes: readonly number[];
+  /** In the environment of each of the console's processes, and of no other. */
+  folder: string;
   /** Of the console, and of nobody else. */
   temporary: string;
   home: string;
@@ -29,12 +29,12 @@ export async function leftovers(around: Surroundings): Promise<string[]> {
   }
 }
 
-async function leftNow({ sql, processes, temporary, home, mayLeaveStage }: Surroundings): Promise<string[]> {
+async function leftNow({ sql, folder, temporary, home, mayLeaveStage }: Surroundings): Promise<string[]> {
   const sessions = await sql<{ what: string }[]>`
     select format('a session of %s, %s: %s', application_name, state, left(query, 60)) as what
       from pg_stat_activity
      where datname = current_database() and backend_type = 'client backend' and application_name <> 'faults'`;
-  const alive = processes.filter(isAlive).map((pid) => `process ${pid}`);
+  const alive = processesWith(folder).map((pid) => `process ${pid}`);
   const files = existsSync(temporary) ? readdirSync(temporary).map((name) => `temporary file ${name}`) : [];
   const strange = existsSync(home) ? readdirSync(home).filter((name) => !keptInHome.has(name)) : [];
   return [
@@ -46,13 +46,17 @@ async function leftNow({ sql, processes, temporary, home, mayLeaveStage }: Surro
   ];
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Processes in whose environment a text is; on systems that do not show it, none is seen. */
+function processesWith(text: string): string[] {
+  const pids = existsSync("/proc/self/environ") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return pids.filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(text);
+    } catch {
+      // It ended, or is not ours to look into.
+      return false;
+    }
+  });
 }
 
 async function stagedRows(sql: Sql): Promise<string[]> {

@@ -1,0 +1,37 @@
+import type { Outcome } from "../../headless/process.ts";
+import type { Place } from "../places/place.ts";
+import type { Scenario } from "../scenarios.ts";
+import type { Trial } from "../trial.ts";
+
+/** Something that goes wrong, how it is brought about, and what is to come of it. */
+export interface Fault {
+  name: string;
+  /** What is run; the next month where nothing is said. */
+  scenario?: Scenario;
+  /** Servers that can meet it; all where nothing is said. */
+  on?: readonly Place["kind"][];
+  /** Why it cannot be met here; null where it can. */
+  unless?: (place: Place) => string | null;
+  /** One of those that the gate tries, since it is quick and unlike the others. */
+  isFixed?: true;
+  /** Run it, and have it happen. */
+  provoke(trial: Trial): Promise<Outcome>;
+  expected: Expected;
+  /** Do what the words advise; the run is asked for again afterwards, whatever they are. */
+  remedy?(trial: Trial): Promise<unknown>;
+  /** What is run after the remedy, where it is not the same run. */
+  again?(trial: Trial): Promise<Outcome>;
+}
+
+/** How the console that met it ends. */
+export interface Expected {
+  /** Null where it was killed itself, and can tell nothing. Several where it depends on who is first. */
+  exit: number | null | readonly number[];
+  /** In what it wrote, cause or remedy. */
+  says?: RegExp;
+  /** Published or not, though the exit code tells of something else that went wrong. */
+  isDoneAllTheSame?: true;
+}
+
+/** The run comes to its end as if nothing had been. */
+export const asIfNothing: Expected = { exit: 0 };
