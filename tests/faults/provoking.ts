@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import type { Outcome } from "../headless/process.ts";
-import { blockWrites } from "../helpers/block-writes.ts";
 import type { Working } from "./console.ts";
 import { goFile, type Plan, pointMet } from "./inject/plan.ts";
 import type { Trial } from "./trial.ts";
@@ -33,14 +32,16 @@ export async function standsBefore(trial: Trial, pattern: string): Promise<Still
 }
 
 /** Run until the server waits, in a statement of the run, for a table that we have locked. */
-export async function waitsFor(trial: Trial, table: string, working?: Working): Promise<Still> {
-  const lock = await blockWrites(trial.lease.url, table);
-  const running = working ?? trial.run();
-  const isOver = running.outcome.then(() => true);
+export async function waitsFor(trial: Trial, table: string, started?: Working): Promise<Still> {
+  const sql = connect(trial.lease.url, { applicationName: "faults" });
+  await sql`begin`;
+  await sql`lock table ${sql(table)} in share row exclusive mode`;
+  const working = started ?? trial.run();
+  const isOver = working.outcome.then(() => true);
   while ((await backendsThat(trial, "wait_event_type = 'Lock'")).length === 0) {
     if (await Promise.race([isOver, Bun.sleep(5)])) throw new Error(`the run ended before it met ${table}`);
   }
-  return { working: running, go: () => lock.release() };
+  return { working, go: () => sql.end({ timeout: 1 }) };
 }
 
 /** Server processes of the run's database for which a condition on pg_stat_activity holds. */

@@ -1,5 +1,17 @@
+import { addresses } from "./addresses.ts";
+import { drops } from "./drops.ts";
 import type { Fault } from "./fault.ts";
+import { operators } from "./operators.ts";
 import { processes } from "./processes.ts";
+import { roles } from "./roles.ts";
+import { server } from "./server.ts";
 
 /** Every fault there is, besides those of the sweep. */
-export const catalogue: readonly Fault[] = [...processes];
+export const catalogue: readonly Fault[] = [
+  ...processes,
+  ...server,
+  ...operators,
+  ...roles,
+  ...addresses,
+  ...drops,
+];

@@ -51,8 +51,10 @@ export class Databases {
   async #opened(template: string): Promise<Lease> {
     const { admin } = this;
     const name = this.#means.leasedName(++this.#count);
-    await admin`drop database if exists ${admin(name)} with (force)`;
-    await admin`create database ${admin(name)} template ${admin(template)}`;
+    const remove = async () => void (await admin`drop database if exists ${admin(name)} with (force)`);
+    const make = async () => void (await admin`create database ${admin(name)} template ${admin(template)}`);
+    await remove();
+    await make();
     const url = databaseUrl(this.#means.adminUrl, name);
     const sql = connect(url, { applicationName: "faults" });
     return {
@@ -60,9 +62,11 @@ export class Databases {
       sql,
       admin,
       words: this.#means.wordsFor(url),
+      empty: () => remove(),
+      refill: () => make(),
       async drop() {
         await sql.end({ timeout: 1 });
-        await admin`drop database if exists ${admin(name)} with (force)`;
+        await remove();
       },
     };
   }

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { database } from "../../../src/postgres/embedded/cluster.ts";
 import { serverPaths } from "../../../src/postgres/embedded/home.ts";
 import { findPostmaster } from "../../../src/postgres/embedded/postmaster.ts";
-import type { ServerUse } from "../../../src/postgres/embedded/server.ts";
-import { acquire, homesFolder } from "../../helpers/homes.ts";
+import { acquireServer, type ServerUse } from "../../../src/postgres/embedded/server.ts";
+import { silently } from "../../../src/postgres/embedded/waiting.ts";
+import { homesFolder } from "../../helpers/homes.ts";
 import { databaseUrl } from "../../helpers/names.ts";
 import { Databases } from "./databases.ts";
 import { type Control, type Place, urlFor } from "./place.ts";
+import { settings } from "./settings.ts";
 import { versionAt } from "./version.ts";
 
 /**
@@ -16,7 +18,7 @@ import { versionAt } from "./version.ts";
 export async function homePlace({ byUrl }: { byUrl: boolean }): Promise<Place> {
   const homes = homesFolder();
   const home = join(homes.path, "home");
-  let use = await acquire(home);
+  let use = await acquireServer(home, silently, settings);
   const { url } = use;
   const adminUrl = databaseUrl(url, "postgres");
   const databases = new Databases({
@@ -58,7 +60,7 @@ function controlOf(home: string, share: () => ServerUse, take: (use: ServerUse) 
       while (findPostmaster(paths) !== null) await Bun.sleep(5);
     },
     async start() {
-      const next = await acquire(home);
+      const next = await acquireServer(home, silently, settings);
       await share().release();
       take(next);
     },

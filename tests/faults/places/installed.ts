@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../src/postgres/connection/connect.ts";
 import { type Account, systemAccounts } from "../../../src/postgres/target/accounts.ts";
-import { fastSettings } from "../../helpers/fast-settings.ts";
 import { Databases } from "./databases.ts";
 import { type Control, canary, type Place } from "./place.ts";
+import { settings } from "./settings.ts";
 import { versionAt } from "./version.ts";
 
 const packaged = "/usr/lib/postgresql";
@@ -83,7 +83,7 @@ class Installed implements Control {
     const words = ["-D", this.#data, "-U", superuser, "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "-N"];
     const made = Bun.spawn([join(this.programs, "initdb"), ...words, "--locale=C"], this.#spawning);
     if ((await made.exited) !== 0) throw new Error(`initdb of ${this.programs} ended with ${made.exitCode}`);
-    const lines = fastSettings.map(([name, value]) => `${name} = ${value}\n`);
+    const lines = settings.map(([name, value]) => `${name} = ${value}\n`);
     writeFileSync(join(this.#data, "postgresql.auto.conf"), lines.join(""));
   }
 

@@ -32,6 +32,9 @@ export interface Lease {
   admin: Sql;
   /** What leads a console there; a URL of these holds the canary for a password. */
   words: string[];
+  /** Drop the database under whoever uses it, and make it anew with what it began with. */
+  empty(): Promise<void>;
+  refill(): Promise<void>;
   drop(): Promise<void>;
 }
 
