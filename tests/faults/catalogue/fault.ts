@@ -14,6 +14,8 @@ export interface Fault {
   unless?: (place: Place) => string | null;
   /** One of those that the gate tries, since it is quick and unlike the others. */
   isFixed?: true;
+  /** What somebody did to the database before: what it is then is what it was before the run. */
+  arrange?(trial: Trial): Promise<unknown>;
   /** Run it, and have it happen. */
   provoke(trial: Trial): Promise<Outcome>;
   expected: Expected;
@@ -31,6 +33,8 @@ export interface Expected {
   says?: RegExp;
   /** Published or not, though the exit code tells of something else that went wrong. */
   isDoneAllTheSame?: true;
+  /** Others wrote to the tables meanwhile: they are neither as before nor as after a run that was alone. */
+  isShared?: true;
 }
 
 /** The run comes to its end as if nothing had been. */

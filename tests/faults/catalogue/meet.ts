@@ -1,5 +1,6 @@
 import type { Outcome } from "../../headless/process.ts";
 import { complaintsAfter, complaintsAtEnd } from "../oracle/judge.ts";
+import { stateOf } from "../oracle/state.ts";
 import type { Place } from "../places/place.ts";
 import { scenarios } from "../scenarios.ts";
 import type { Verdict } from "../sweep.ts";
@@ -20,11 +21,14 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
     const known = await knownOf(place, scenario);
     const trial = await Trial.open(place, scenario);
     try {
+      await fault.arrange?.(trial);
+      const before = fault.arrange === undefined ? known.before : await stateOf(trial.lease.sql);
       const outcome = await fault.provoke(trial);
-      const scene = trial.scene(known);
+      const scene = trial.scene({ ...known, before });
       const leniency = {
         isMute: fault.expected.exit === null,
         isDoneAllTheSame: fault.expected.isDoneAllTheSame === true,
+        isShared: fault.expected.isShared === true,
       };
       const complaints = [...(await complaintsAfter(scene, outcome, leniency)), ...unexpected(fault.expected, outcome)];
       await fault.remedy?.(trial);

@@ -56,7 +56,7 @@ const sameKey: Fault = {
       return working.outcome;
     });
   },
-  expected: { exit: [0, 3] },
+  expected: { exit: [0, 3], isShared: true },
 };
 
 const dumped: Fault = {
@@ -121,7 +121,7 @@ export const operators: readonly Fault[] = [
     "another tool changes a row that the run writes",
     "update usage_agg_30d set skips_7d = 99 where user_id = 'u3'",
     {
-      expected: { exit: [0, 3] },
+      expected: { exit: [0, 3], isShared: true },
     },
   ),
   meanwhile("another tool empties the stage", "truncate stage.users, stage.subscriptions", {
