@@ -15,6 +15,8 @@ export interface Still {
 /** Where a run can be made to stand still, as patterns of points. */
 export const moments = {
   copying: "rows of a copy",
+  /** All but the last file are staged, and nothing of them is locked. */
+  betweenFiles: "open .*/labels\\.csv",
   validating: "statement select .*coalesce\\(bit_or",
   sealing: 'statement insert into console\\."?seals',
   committing: "statement commit",

@@ -31,8 +31,8 @@ function meanwhile(name: string, statements: string, rest: Partial<Fault> & Pick
   return {
     name,
     async provoke(trial) {
-      const still = await standsBefore(trial, moments.copying);
-      await trial.lease.sql.unsafe(statements);
+      const still = await standsBefore(trial, moments.betweenFiles);
+      await trial.lease.sql.unsafe(`set lock_timeout = '5s'; ${statements}`);
       return thenGoes(still);
     },
     ...rest,
