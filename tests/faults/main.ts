@@ -5,6 +5,8 @@ import { ownTemporaryFolder } from "../helpers/scratch.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import type { Fault } from "./catalogue/fault.ts";
 import { meetFault, obstacleAt } from "./catalogue/meet.ts";
+import { homeFaults } from "./homes/faults.ts";
+import { type HomeFault, meetHomeFault } from "./homes/meet.ts";
 import { chosenPlaces } from "./places/choose.ts";
 import type { Place } from "./places/place.ts";
 import { sweep, type Try, type Verdict } from "./sweep.ts";
@@ -30,33 +32,54 @@ const folder = ownTemporaryFolder();
 let [survived, tried] = [0, 0];
 const only = (name: string) => values.only === undefined || name.includes(values.only);
 
+/** Whoever wants us gone waits for what is under way; no server is left. */
+let isEnding = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    isEnding = true;
+  });
+}
+
 for (const openPlace of await chosenPlaces(values)) {
   const places = await Promise.all(Array.from({ length: Number(values.jobs) }, openPlace));
-  const faults = catalogue
-    .filter((fault) => only(fault.name) && (!values.fixed || fault.isFixed))
-    .map(tryOf)
-    [Symbol.iterator]();
-  for (const tries of [faults, ...sweep(Number(values.every), only)]) {
+  const faults = [...catalogue.map(tryOf), ...homeFaults.map(tryOfHome)].flatMap((one) => one ?? []);
+  for (const tries of [faults.values(), ...sweep(Number(values.every), only)]) {
     await Promise.all(places.map((place) => work(place, tries)));
   }
   await Promise.all(places.map((place) => place.close()));
 }
 rmSync(folder, { recursive: true, force: true });
 console.log(`${survived} of ${tried} survived`);
-process.exit(survived === tried && tried > 0 ? exitCodes.done : exitCodes.rejected);
+process.exit(survived === tried && tried > 0 && !isEnding ? exitCodes.done : exitCodes.rejected);
 
-function tryOf(fault: Fault): Try {
+function isAsked({ name, isFixed }: { name: string; isFixed?: true }): boolean {
+  return only(name) && (!values.fixed || isFixed === true);
+}
+
+function tryOf(fault: Fault): Try | null {
+  if (!isAsked(fault)) return null;
+  return (place) => unlessHindered(place, fault.name, obstacleAt(fault, place), () => meetFault(fault, place));
+}
+
+/** Homes are the embedded server's alone. */
+function tryOfHome(fault: HomeFault): Try | null {
+  if (!isAsked(fault)) return null;
   return async (place) => {
-    const obstacle = obstacleAt(fault, place);
-    if (obstacle === null) return meetFault(fault, place);
-    console.log(`untried   ${place.name}  ${fault.name}: ${obstacle}`);
-    return null;
+    if (place.kind !== "embedded") return null;
+    return unlessHindered(place, fault.name, fault.unless?.() ?? null, () => meetHomeFault(fault, place));
   };
+}
+
+/** What cannot be tried is told, and counts for nothing. */
+async function unlessHindered(place: Place, name: string, obstacle: string | null, meet: () => Promise<Verdict>) {
+  if (obstacle === null) return meet();
+  console.log(`untried   ${place.name}  ${name}: ${obstacle}`);
+  return null;
 }
 
 /** One after the other, as long as there are some. */
 async function work(place: Place, tries: Iterator<Try>): Promise<void> {
-  for (let next = tries.next(); next.done !== true; next = tries.next()) {
+  for (let next = tries.next(); next.done !== true && !isEnding; next = tries.next()) {
     const verdict = await next.value(place);
     if (verdict !== null) tell(place, verdict);
   }

@@ -43,7 +43,8 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
   }
 }
 
-function unexpected({ exit, says }: Expected, { code, stdout, stderr }: Outcome): string[] {
+/** How what was written and the exit code differ from what was to come. */
+export function unexpected({ exit, says }: Expected, { code, stdout, stderr }: Outcome): string[] {
   const complaints: string[] = [];
   const exits = exit === null ? [] : [exit].flat();
   if (exit !== null && !exits.includes(code ?? -1))

@@ -71,7 +71,7 @@ async function ledgerComplaints(
 }
 
 /** One line of cause and one of remedy where it failed, and never a stack trace. */
-function wordComplaints({ code, stderr, stdout }: Outcome): string[] {
+export function wordComplaints({ code, stderr, stdout }: Outcome): string[] {
   const complaints: string[] = [];
   if (code === null) complaints.push("the console was ended, or hung");
   const [errors, remedies] = [/^error: ./gm, /^remedy: ./gm].map((line) => stderr.match(line)?.length ?? 0);
