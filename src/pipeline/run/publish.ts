@@ -155,6 +155,8 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   await inStage(open, "validate", () => validate(context));
   const { failed } = countVerdicts(record.verdicts);
   if (failed > 0) {
+    // Not the drop's fault where others wrote to what was staged of it.
+    await requireOwn(context, filled);
     const title = `${open.month} was rejected: ${failed} of ${record.verdicts.length} expectations failed.`;
     throw new ConsoleError("expectation_failed", title, {
       hint: `Nothing was published. ${await listUnexpected(context)} Mend the drop, then run the month again.`,

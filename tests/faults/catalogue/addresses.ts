@@ -23,7 +23,7 @@ const misses: readonly Miss[] = [
     url: (trial) => urlFor(trial.lease.url, null, "wrong"),
     exit: 3,
     says: /refuses the password/,
-    unless: ({ name, kind }) => (kind === "own" && !name.includes("18") ? null : "that server asks for none"),
+    unless: ({ asksForPassword }) => (asksForPassword ? null : "that server asks for none"),
   },
   {
     name: "an unknown host",

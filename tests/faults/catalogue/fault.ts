@@ -35,6 +35,8 @@ export interface Expected {
   isDoneAllTheSame?: true;
   /** Others wrote to the tables meanwhile: they are neither as before nor as after a run that was alone. */
   isShared?: true;
+  /** There is no server any more when the run ends: what is staged on it stays until the next run. */
+  isOutOfReach?: true;
 }
 
 /** The run comes to its end as if nothing had been. */

@@ -29,6 +29,7 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
         isMute: fault.expected.exit === null,
         isDoneAllTheSame: fault.expected.isDoneAllTheSame === true,
         isShared: fault.expected.isShared === true,
+        isOutOfReach: fault.expected.isOutOfReach === true,
       };
       const complaints = [...(await complaintsAfter(scene, outcome, leniency)), ...unexpected(fault.expected, outcome)];
       await fault.remedy?.(trial);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Outcome } from "../../headless/process.ts";
-import { byAnother, moments, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
+import { backendsThat, byAnother, moments, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
 import type { Trial } from "../trial.ts";
 import { asIfNothing, type Fault } from "./fault.ts";
 
@@ -39,6 +39,10 @@ function meanwhile(name: string, statements: string, rest: Partial<Fault> & Pick
   };
 }
 
+async function isWaiting(trial: Trial): Promise<boolean> {
+  return (await backendsThat(trial, "wait_event_type = 'Lock'")).length > 0;
+}
+
 /** The key is there, but not committed, when the run comes to write it. */
 const sameKey: Fault = {
   name: "another session inserts a key that the drop brings",
@@ -49,9 +53,7 @@ const sameKey: Fault = {
       await sql`insert into labels values ('u7', true)`;
       const working = trial.run();
       const isOver = working.outcome.then(() => true);
-      const waits = () =>
-        sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-      while ((await waits()).length === 0 && !(await Promise.race([isOver, Bun.sleep(5)])));
+      while (!(await isWaiting(trial)) && !(await Promise.race([isOver, Bun.sleep(5)])));
       await sql`commit`;
       return working.outcome;
     });
@@ -65,9 +67,12 @@ const dumped: Fault = {
     return byAnother(trial, async (sql) => {
       await sql`begin isolation level repeatable read`;
       await sql`lock table users, labels, usage_agg_30d, usage_agg_30d_snapshots in access share mode`;
-      const outcome = await trial.again();
+      const working = trial.run();
+      const isOver = working.outcome.then(() => true);
+      // To attach a partition it has to wait for whoever reads the others' one.
+      while (!(await isWaiting(trial)) && !(await Promise.race([isOver, Bun.sleep(5)])));
       await sql`rollback`;
-      return outcome;
+      return working.outcome;
     });
   },
   expected: asIfNothing,

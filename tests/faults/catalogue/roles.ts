@@ -9,16 +9,40 @@ function roleOf({ lease }: Trial): string {
   return `${new URL(lease.url.replace("@/", "@local/")).pathname.slice(1)}_loader`;
 }
 
-/** Make a role that may do everything, and take this from it; resolves to what runs as it, and what undoes it. */
+/** Make a role that may do everything, change that by these statements, and run as it. */
 async function asRole(trial: Trial, statements: (role: string) => readonly string[]): Promise<Outcome> {
   const role = roleOf(trial);
   const { sql } = trial.lease;
   await sql.unsafe(`drop role if exists "${role}"`);
   await sql.unsafe(`create role "${role}" login superuser password '${canary}'`);
   for (const statement of statements(`"${role}"`)) await sql.unsafe(statement);
-  const outcome = await trial.start([...trial.scenario.words, "--database", urlFor(trial.lease.url, role)]).outcome;
-  await sql.unsafe(`reassign owned by "${role}" to current_user; drop owned by "${role}"; drop role "${role}"`);
+  return runAs(trial);
+}
+
+function runAs(trial: Trial): Promise<Outcome> {
+  const url = urlFor(trial.lease.url, roleOf(trial));
+  return trial.start([...trial.scenario.words, "--database", url]).outcome;
+}
+
+/** After the remedy, as the same role, which goes then. */
+async function againAs(trial: Trial): Promise<Outcome> {
+  const outcome = await runAs(trial);
+  const role = roleOf(trial);
+  await trial.lease.sql.unsafe(
+    `reassign owned by "${role}" to current_user; drop owned by "${role}"; drop role "${role}"`,
+  );
   return outcome;
+}
+
+/** Statements that the words advise, to be run as the owner. */
+const advised = /^remedy: .*As the owner, or a superuser: (.*)$/m;
+
+/** Do what was said, word for word. */
+async function grantAsSaid(trial: Trial): Promise<void> {
+  const said = (await runAs(trial)).stderr;
+  const [, statements] = advised.exec(said) ?? [];
+  if (statements === undefined) throw new Error(`no statements are advised: ${said.slice(-300)}`);
+  await trial.lease.sql.unsafe(statements);
 }
 
 /** What a role, a database or an administrator may have set for its sessions, and a run must not mind. */
@@ -52,6 +76,7 @@ function setting(what: string): Fault {
     name: `a role with ${what}`,
     on: ["own", "given"],
     provoke: (trial) => asRole(trial, (role) => [`alter role ${role} set ${what}`]),
+    again: againAs,
     expected: asIfNothing,
     ...(what.startsWith("timezone = 'Pacific/Apia") && { isFixed: true }),
   };
@@ -62,6 +87,8 @@ interface Lacking {
   right: string;
   statements(role: string): readonly string[];
   expected: Expected;
+  /** What helps, where it is not said as statements. */
+  remedy?: (role: string) => string;
   scenario?: Fault["scenario"];
   isFixed?: true;
 }
@@ -73,7 +100,7 @@ const everything = (role: string) => [
   `grant all on schema public, console, stage to ${role}`,
 ];
 
-const missing: Expected = { exit: 3, says: /permission denied|must be owner|may not|right/i };
+const missing: Expected = { exit: 3, says: /^error: The role \S+ lacks /m };
 
 const lacking: readonly Lacking[] = [
   {
@@ -111,32 +138,38 @@ const lacking: readonly Lacking[] = [
   {
     right: "the right to empty the stage",
     statements: (role) => [...everything(role), `revoke truncate on all tables in schema stage from ${role}`],
-    expected: { exit: [0, 3] },
+    expected: missing,
   },
   {
     right: "the right to write at all",
     statements: (role) => [`alter role ${role} set default_transaction_read_only = on`],
     expected: { exit: 3, says: /default_transaction_read_only/ },
+    remedy: (role) => `alter role ${role} reset default_transaction_read_only`,
     isFixed: true,
   },
   {
     right: "a connection left",
     statements: (role) => [`alter role ${role} nosuperuser connection limit 0`],
     expected: { exit: 3, says: /too many connections|connections are taken/ },
+    remedy: (role) => `alter role ${role} superuser connection limit -1`,
     isFixed: true,
   },
   {
     right: "a login",
     statements: (role) => [`alter role ${role} nologin`],
     expected: { exit: 3, says: /not permitted to log in/ },
+    remedy: (role) => `alter role ${role} login`,
   },
 ];
 
-function without({ right, statements, expected, scenario, isFixed }: Lacking): Fault {
+function without({ right, statements, expected, remedy, scenario, isFixed }: Lacking): Fault {
   return {
     name: `a role without ${right}`,
     on: ["own", "given"],
     provoke: (trial) => asRole(trial, statements),
+    remedy: async (trial) =>
+      remedy === undefined ? grantAsSaid(trial) : void (await trial.lease.sql.unsafe(remedy(`"${roleOf(trial)}"`))),
+    again: againAs,
     expected,
     ...(scenario && { scenario }),
     ...(isFixed && { isFixed }),

@@ -109,7 +109,7 @@ const gone: Fault = {
     await trial.lease.refill();
     return outcome;
   },
-  expected: { exit: 3, says: /lost|no such|does not exist/i },
+  expected: { exit: 3, says: /lost|no such|administrator command/i },
 };
 
 const atCommit: Fault = {
@@ -146,7 +146,7 @@ export const server: readonly Fault[] = [
   ...everywhere("the server crashes and stays down", down, {
     on: ["own"],
     arrange: settled,
-    expected: { exit: 3, says: lost },
+    expected: { exit: 3, says: lost, isOutOfReach: true },
   }),
   ...everywhere("one backend ended", terminated, { expected: againOrLost }),
   ...everywhere("all backends ended", allTerminated, { expected: againOrLost }),

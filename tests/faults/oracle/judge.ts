@@ -28,6 +28,8 @@ export interface Leniency {
   isDoneAllTheSame?: boolean;
   /** Others wrote to the tables meanwhile. */
   isShared?: boolean;
+  /** There was no server any more when the run ended. */
+  isOutOfReach?: boolean;
 }
 
 /** After a fault: each way in which the first three points of the oracle, and the words, do not hold. */
@@ -35,7 +37,7 @@ export async function complaintsAfter(scene: Scene, outcome: Outcome, leniency: 
   const { lease, shop, known } = scene;
   const isMute = leniency.isMute === true;
   const around = { sql: lease.sql, folder: shop.folder, temporary: shop.temporary, home: shop.home };
-  const left = await leftovers({ ...around, mayLeaveStage: isMute });
+  const left = await leftovers({ ...around, mayLeaveStage: isMute || leniency.isOutOfReach === true });
   const state = await stateOf(lease.sql);
   const complaints = left.map((what) => `left behind: ${what}`);
   if (leniency.isShared !== true && state !== known.before && state !== known.after)

@@ -18,6 +18,7 @@ export async function givenPlace(url: string): Promise<Place> {
     name: `PostgreSQL ${full}`,
     kind: "given",
     major,
+    asksForPassword: password !== "",
     control: null,
     lease: (content) => databases.lease(content),
     close: () => databases.close(),

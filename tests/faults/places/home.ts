@@ -32,6 +32,7 @@ export async function homePlace({ byUrl }: { byUrl: boolean }): Promise<Place> {
     name: byUrl ? `PostgreSQL ${full}` : `embedded PostgreSQL ${full}`,
     kind: byUrl ? "own" : "embedded",
     major,
+    asksForPassword: false,
     control: controlOf(
       home,
       () => use,

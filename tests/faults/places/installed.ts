@@ -46,6 +46,7 @@ export async function installedPlace(programs: string): Promise<Place> {
     name: `PostgreSQL ${full}`,
     kind: "own",
     major,
+    asksForPassword: true,
     control: server,
     lease: (content) => databases.lease(content),
     async close() {

@@ -8,6 +8,7 @@ export interface Place {
   readonly kind: "embedded" | "own" | "given";
   /** PostgreSQL's major version. */
   readonly major: number;
+  readonly asksForPassword: boolean;
   /** The server's own life; null where it is not ours to end. */
   readonly control: Control | null;
   /** The database that consoles use, with the rows of this content and no more. One at a time. */
