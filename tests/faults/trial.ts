@@ -68,6 +68,7 @@ async function find(place: Place, scenario: Scenario): Promise<Known> {
   const { code, stderr } = await trial.again();
   if (code !== 0) throw new Error(`${scenario.name} fails without a fault:\n${stderr}`);
   const after = await stateOf(trial.lease.sql);
+  const afterRestamp = await stateOf(trial.lease.sql, false);
   await trial.close();
-  return { before, after };
+  return { before, after, afterRestamp };
 }

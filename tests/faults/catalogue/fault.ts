@@ -23,6 +23,8 @@ export interface Fault {
   remedy?(trial: Trial): Promise<unknown>;
   /** What is run after the remedy, where it is not the same run. */
   again?(trial: Trial): Promise<Outcome>;
+  /** The remedy lifts seals, which is written down. */
+  isRestamped?: true;
 }
 
 /** How the console that met it ends. */
@@ -35,6 +37,8 @@ export interface Expected {
   isDoneAllTheSame?: true;
   /** Others wrote to the tables meanwhile: they are neither as before nor as after a run that was alone. */
   isShared?: true;
+  /** What was asked is answered on stdout, and the exit code is a part of the answer. */
+  isAnswer?: true;
   /** There is no server any more when the run ends: what is staged on it stays until the next run. */
   isOutOfReach?: true;
 }

@@ -29,12 +29,13 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
         isMute: fault.expected.exit === null,
         isDoneAllTheSame: fault.expected.isDoneAllTheSame === true,
         isShared: fault.expected.isShared === true,
+        isAnswer: fault.expected.isAnswer === true,
         isOutOfReach: fault.expected.isOutOfReach === true,
       };
       const complaints = [...(await complaintsAfter(scene, outcome, leniency)), ...unexpected(fault.expected, outcome)];
       await fault.remedy?.(trial);
       const last = await (fault.again?.(trial) ?? trial.again());
-      complaints.push(...(await complaintsAtEnd(trial.scene(known), last)));
+      complaints.push(...(await complaintsAtEnd(trial.scene(known), last, fault.isRestamped)));
       return { name, complaints };
     } finally {
       await trial.close();
