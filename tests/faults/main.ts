@@ -9,11 +9,16 @@ import { homeFaults } from "./homes/faults.ts";
 import { type HomeFault, meetHomeFault } from "./homes/meet.ts";
 import { chosenPlaces } from "./places/choose.ts";
 import type { Place } from "./places/place.ts";
+import { soak } from "./soak.ts";
 import { sweep, type Try, type Verdict } from "./sweep.ts";
 
-/** `bun run faults`: each fault of the catalogue, and at each point of a run's way, on each kind of server. */
+/**
+ * `bun run faults`: each fault of the catalogue, then one at each point of a run's way, on each kind of server. `sweep` alone
+ * does the latter, `catalogue` the former, and `soak` kills at random for some minutes.
+ */
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     /** A server of yours, in place of all others. */
     database: { type: "string" },
@@ -24,9 +29,14 @@ const { values } = parseArgs({
     /** Those that the gate tries. */
     fixed: { type: "boolean", default: false },
     every: { type: "string", default: "1" },
+    minutes: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
   },
 });
+
+/** How many points of a way the gate leaves out between two that it tries. */
+const fixedStride = 97;
 
 const folder = ownTemporaryFolder();
 let [survived, tried] = [0, 0];
@@ -40,13 +50,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+const [kind = "all"] = positionals;
+const parts: Record<string, readonly ("catalogue" | "sweep" | "soak")[]> = {
+  all: ["catalogue", "sweep"],
+  catalogue: ["catalogue"],
+  sweep: ["sweep"],
+  soak: ["soak"],
+};
+const wanted = parts[kind];
+if (wanted === undefined) {
+  console.error(`"${kind}" is no part of the faults. There are: ${Object.keys(parts).join(", ")}.`);
+  process.exit(exitCodes.usage);
+}
+
 for (const openPlace of await chosenPlaces(values)) {
   const places = await Promise.all(Array.from({ length: Number(values.jobs) }, openPlace));
-  const faults = [...catalogue.map(tryOf), ...homeFaults.map(tryOfHome)].flatMap((one) => one ?? []);
-  for (const tries of [faults.values(), ...sweep(Number(values.every), only)]) {
-    await Promise.all(places.map((place) => work(place, tries)));
+  try {
+    if (wanted.includes("catalogue")) await shared(places, [...catalogue.map(tryOf), ...homeFaults.map(tryOfHome)]);
+    const ways = wanted.includes("sweep") ? sweep(values.fixed ? fixedStride : Number(values.every), only) : [];
+    for (const tries of ways) await Promise.all(places.map((place) => work(place, tries)));
+    if (wanted.includes("soak")) await Promise.all(places.map((place, index) => soaked(place, index)));
+  } finally {
+    await Promise.all(places.map((place) => place.close()));
   }
-  await Promise.all(places.map((place) => place.close()));
 }
 rmSync(folder, { recursive: true, force: true });
 console.log(`${survived} of ${tried} survived`);
@@ -75,6 +101,20 @@ async function unlessHindered(place: Place, name: string, obstacle: string | nul
   if (obstacle === null) return meet();
   console.log(`untried   ${place.name}  ${name}: ${obstacle}`);
   return null;
+}
+
+/** Each by whoever is free. */
+async function shared(places: readonly Place[], tries: readonly (Try | null)[]): Promise<void> {
+  const left = tries.flatMap((one) => one ?? []).values();
+  await Promise.all(places.map((place) => work(place, left)));
+}
+
+/** Each place by a seed of its own. */
+async function soaked(place: Place, index: number): Promise<void> {
+  for await (const verdict of soak(place, Number(values.minutes), Number(values.seed) + index)) {
+    tell(place, verdict);
+    if (isEnding) return;
+  }
 }
 
 /** One after the other, as long as there are some. */

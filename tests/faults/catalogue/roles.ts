@@ -113,6 +113,8 @@ const lacking: readonly Lacking[] = [
     right: "any right",
     statements: (role) => [`alter role ${role} nosuperuser`],
     expected: missing,
+    // Step by step it would be told to read, and then to connect as one who loads.
+    remedy: (role) => `alter role ${role} superuser`,
     isFixed: true,
   },
   {

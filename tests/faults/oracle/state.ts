@@ -5,7 +5,7 @@ const compared: readonly [table: string, columns: string][] = [
   ...["users", "subscriptions", "usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"].map(whole),
   ...["subscriptions_profile_snapshots", "usage_agg_30d_snapshots", "payments_agg_90d_snapshots"].map(whole),
   ...["support_agg_90d_snapshots", "labels_snapshots"].map(whole),
-  ["console.seals", "t.table_name, t.as_of, t.month, t.rows, t.fingerprint, t.mode"],
+  ["console.seals", "t.table_name, t.as_of, t.month, t.rows, t.fingerprint"],
   ["console.lifted_seals", "t.table_name, t.as_of, t.fingerprint, t.reason"],
 ];
 
@@ -13,7 +13,7 @@ function whole(table: string): [string, string] {
   return [table, "t.*"];
 }
 
-/** A digest of every live, snapshot and seal row, lifted ones too. A table that is not there yet has none. */
+/** A digest of every live, snapshot and seal row; also of lifted seals, where that is wanted. A table that is not there yet has none. */
 export async function stateOf(sql: Sql, withLifted = true): Promise<string> {
   const names = compared.map(([table]) => table).filter((table) => withLifted || !table.endsWith("lifted_seals"));
   const there = await sql<{ name: string }[]>`
