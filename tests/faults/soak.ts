@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { Dice } from "../../data/generate/random.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { startConsole, type Workshop, workshop } from "./console.ts";
 import { leftovers } from "./oracle/leftovers.ts";
@@ -18,17 +19,6 @@ const nothing: Content = { name: "soak", prepare: async () => {} };
 /** What may happen while a month is run, each as likely as the others. */
 const happenings = ["nothing", "console", "pipeline", "both", "SIGINT", "SIGTERM", "backends", "crash"] as const;
 type Happening = (typeof happenings)[number];
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function numbersOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function shopWithMonths(): Workshop {
   const shop = workshop();
@@ -53,7 +43,7 @@ async function cleanStates(place: Place): Promise<string[]> {
 
 /** Run months, kill and restart at random, and hold what is left against clean runs, until the time is over. */
 export async function* soak(place: Place, minutes: number, seed: number): AsyncGenerator<Verdict> {
-  const random = numbersOf(seed);
+  const dice = new Dice(seed, 0, 0);
   const deadline = Date.now() + minutes * 60_000;
   const states = await cleanStates(place);
   for (let round = 1; Date.now() < deadline; round++) {
@@ -61,8 +51,8 @@ export async function* soak(place: Place, minutes: number, seed: number): AsyncG
     const lease = await place.lease(nothing);
     let published = 0;
     for (let step = 1; published < months && Date.now() < deadline; step++) {
-      const what = happenings[Math.floor(random() * happenings.length)] ?? "nothing";
-      const after = random() * latest;
+      const what = happenings[Math.floor(dice.uniform() * happenings.length)] ?? "nothing";
+      const after = dice.uniform() * latest;
       const code = await runMonth(place, lease, shop, published, what, after);
       const complaints: string[] = [];
       const mayLeaveStage = ["console", "both", "crash"].includes(what);
