@@ -8,17 +8,20 @@ type OpenPlace = () => Promise<Place>;
 /** The major version that is embedded. */
 const embeddedMajor = "18";
 
-/** Kinds of servers: the one that is named, those that are, or all that can be had. */
-export async function chosenPlaces({ database, on }: { database?: string; on?: string[] }): Promise<OpenPlace[]> {
+interface Choice {
+  /** A libpq URL. */
+  database?: string | undefined;
+  on?: string[] | undefined;
+  /** As the gate does: the oldest of those that are installed stands for all. */
+  fixed?: boolean | undefined;
+}
+
+/** Kinds of servers: the one that is given, those that are named, or all that can be had. */
+export async function chosenPlaces({ database, on, fixed }: Choice): Promise<OpenPlace[]> {
   if (database !== undefined) return [() => givenPlace(database)];
-  const names = on ?? [
-    "embedded",
-    embeddedMajor,
-    ...installedMajors()
-      .map(String)
-      .filter((one) => one !== embeddedMajor),
-  ];
-  return names.map(placeNamed);
+  const installed = installedMajors().map(String);
+  const usual = fixed ? installed.slice(0, 1) : [embeddedMajor, ...installed.filter((one) => one !== embeddedMajor)];
+  return (on ?? ["embedded", ...usual]).map(placeNamed);
 }
 
 function placeNamed(name: string): OpenPlace {
