@@ -6,6 +6,9 @@ import { asWriter } from "./writer.ts";
 /** How long others that read the stage, such as a dump of the database, are waited for. */
 const lockPatience = "1s";
 
+/** Milliseconds that all of it may take: nobody waits for a server whose commits wait for a standby. */
+const patienceMs = 4_000;
+
 /**
  * Call those runs crashed that did not live to say how they ended, and take away what they left in the stage. Where that
  * cannot be done it is the next run's to do, and where somebody is at work by now, theirs.
@@ -17,5 +20,5 @@ export async function tidyUp(session: Session): Promise<void> {
       await emptyStage(tx, session.tables);
     }),
   );
-  await emptying.catch(() => undefined);
+  await Promise.race([emptying.catch(() => undefined), Bun.sleep(patienceMs)]);
 }
