@@ -124,6 +124,11 @@ function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationC
   return { ...counts, warned: counts.warned + 1 };
 }
 
+/** True for a try that another one follows: its month is not over. */
+export function isTriedAgain({ end }: RunState): boolean {
+  return end?.event === "run.retried";
+}
+
 /** The state after one more event: the only way in which a front end learns of a run. */
 export function fold(state: RunState | null, event: RunEvent): RunState | null {
   if (event.event === "run.started") return begin(event);

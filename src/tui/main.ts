@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
+import { isTriedAgain } from "../client/state.ts";
 import type { Settings } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
 import { lookOf } from "./drawing/theme.ts";
@@ -169,7 +170,7 @@ async function endRun(store: Store, closing: Promise<void>): Promise<void> {
   const over = first(store, (ui) => (ui.live?.outcome ? ui.live : null));
   const [after] = await Promise.all([over, closing]);
   const end = after.current?.end;
-  for (const before of after.past) say(headline(before));
+  for (const before of after.past) if (!isTriedAgain(before)) say(headline(before));
   if (after.current != null && end != null) say(headline(after.current));
   else if (after.outcome !== null && "title" in after.outcome) tell(after.outcome);
   if (end?.event === "run.failed")

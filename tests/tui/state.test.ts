@@ -50,18 +50,38 @@ describe("keys", () => {
     expect(session.effects.filter((effect) => effect.do === "run").length).toBe(1);
   });
 
-  test("a run that is tried again says when, and can be cancelled meanwhile", async () => {
-    const [title, hint] = [
-      "The connection to the database was lost.",
-      "Nothing was published. Try 2 of 4 begins in 0.5 s.",
-    ];
-    const events = await readStream("halfway");
-    const head = { run: 3, seq: events.length, at: events.at(-1)?.at ?? "" };
-    const retried = { event: "run.retried", stage: "upsert", code: "database_lost", title, hint, ...head } as const;
-    events.push({ ...retried, month: "month_002", seconds: 0.5, next: 2, tries: 4 });
-    const session = new Session(scenario("halfway"), { events, hold: true }).press("r", "enter");
-    for (const words of [title, "Try 2 of 4 begins in 0.5 s."]) expect(session.text()).toContain(words);
-    expect(session.press("c").text()).toContain("Cancel the run?");
+  describe("a run that is tried again", () => {
+    const title = "The connection to the database was lost.";
+
+    async function retried(...more: RunEvent[]): Promise<Session> {
+      const events = await readStream("halfway");
+      const head = { run: 3, seq: events.length, at: events.at(-1)?.at ?? "" };
+      const told = { event: "run.retried", stage: "upsert", code: "database_lost", title, month: "month_002" } as const;
+      const again = (next: number, seconds: number) =>
+        `Nothing was published. Try ${next} of 4 begins in ${seconds} s.`;
+      events.push({ ...told, ...head, hint: again(2, 0.5), seconds: 0.5, next: 2, tries: 4 });
+      events.push({ ...told, ...head, run: null, hint: again(3, 2), seconds: 2, next: 3, tries: 4 }, ...more);
+      return new Session(scenario("halfway"), { events, hold: true }).press("r", "enter");
+    }
+
+    test("says when, and is neither over nor another month", async () => {
+      const text = (await retried()).text();
+      for (const words of [title, "Try 3 of 4 begins in 2 s.", "to be tried again"]) expect(text).toContain(words);
+      for (const words of ["failed", "of this run"]) expect(text).not.toContain(words);
+    });
+
+    test("can be cancelled meanwhile", async () => {
+      const session = (await retried()).press("c");
+      expect(session.text()).toContain("Cancel the run?");
+    });
+
+    test("is the same month in its next try", async () => {
+      const [started] = await readStream("halfway");
+      if (started === undefined) throw new Error("a stream begins with a run");
+      const text = (await retried({ ...started, run: 5 })).text();
+      expect(text).toContain("run 5");
+      expect(text).not.toContain("of this run");
+    });
   });
 
   test("q asks while a run goes on, Ctrl-C does not", async () => {

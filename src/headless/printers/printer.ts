@@ -1,4 +1,4 @@
-import { fold, type RunState } from "../../client/state.ts";
+import { fold, isTriedAgain, type RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 
 /** One way to show a stream of events, silent on what it leaves out. Several may follow the same stream. */
@@ -36,7 +36,7 @@ export function follow(printer: Printer) {
       if (state?.end) state = null;
       state = fold(state, event);
       if (state === null) return;
-      if (state.end !== null && state.end.event !== "run.retried") states.push(state);
+      if (state.end !== null && !isTriedAgain(state)) states.push(state);
       printer.event?.(event, state);
     },
     /** True when a failure was told as an event, so that it need not be told again. */

@@ -1,4 +1,4 @@
-import type { RunState } from "../../client/state.ts";
+import { isTriedAgain, type RunState } from "../../client/state.ts";
 import type { EventOf } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { faultLines, printFailure } from "../views/faults.ts";
@@ -38,7 +38,7 @@ export function results(out: Channel, { selection }: RunRequest): Printer {
   return {
     event(_event, state) {
       // A run that was over before it began has nothing but its failure to tell.
-      const isOver = state.end !== null && state.end.event !== "run.retried";
+      const isOver = state.end !== null && !isTriedAgain(state);
       if (isOver && state.tables.length > 0) out.write(printSummary(state, out));
     },
     end(states) {

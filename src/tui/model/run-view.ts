@@ -1,4 +1,4 @@
-import type { RunState, TableProgress } from "../../client/state.ts";
+import { isTriedAgain, type RunState, type TableProgress } from "../../client/state.ts";
 import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import type { Fault, FaultGroup } from "../../core/faults.ts";
 import {
@@ -30,8 +30,11 @@ export interface TableView extends ExpectationCounts {
   expectations: number;
 }
 
-/** The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time. */
-export type Outcome = RunStatus | "unchanged" | "unknown";
+/**
+ * The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time, nor
+ * `pausing`, where the next try is waited for.
+ */
+export type Outcome = RunStatus | "unchanged" | "unknown" | "pausing";
 
 export interface Failure {
   title: string;
@@ -74,7 +77,7 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     ...state,
     // A run that was refused at once does not know its month; who asked for it does.
     month: state.month || monthsAsked(live),
-    outcome: outcomeOf(state),
+    outcome: isPausing(live, state) ? "pausing" : outcomeOf(state),
     seconds: end?.event === "run.finished" ? end.seconds : Math.max(0, until - Date.parse(state.started_at)) / 1000,
     tables: state.tables.map((table) => liveTable(table, failed && isToBlame(table, failed) ? failed.stage : null)),
     verdicts: state.tables.flatMap((table) => table.verdicts),
@@ -84,6 +87,10 @@ export function liveView(live: Live, state: RunState, now: number): RunView {
     fault_groups: rejected?.fault_groups ?? [],
     log: live.log,
   };
+}
+
+function isPausing({ current, outcome }: Live, state: RunState): boolean {
+  return outcome === null && state === current && isTriedAgain(state);
 }
 
 function monthsAsked({ request: { selection } }: Live): string {

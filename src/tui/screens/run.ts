@@ -1,4 +1,5 @@
 import { timeLeftInWords } from "../../client/estimate.ts";
+import { isTriedAgain } from "../../client/state.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
 import { clip, escapeControl } from "../../core/text.ts";
@@ -120,7 +121,7 @@ function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const { arrow, dot } = glyphsOf(ui.look);
   const stamp = view.as_of === "" ? "" : ` ${arrow} ${view.as_of}`;
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
-  const done = place.run === null ? (ui.live?.past.length ?? 0) : 0;
+  const done = place.run === null ? (ui.live?.past ?? []).filter((state) => !isTriedAgain(state)).length : 0;
   return [
     span(`${view.month || "run"}${stamp}`, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),
@@ -139,14 +140,18 @@ const outcomeWords: Record<RunView["outcome"], [string, Tone]> = {
   interrupted: ["cancelled, rolled back", "warn"],
   crashed: ["crashed", "bad"],
   unknown: ["outcome unknown", "bad"],
+  pausing: ["to be tried again", "warn"],
 };
 
 function standing(ui: Ui, view: RunView): Span[] {
+  const goesOn = view.outcome === "running" || view.outcome === "pausing";
+  if (goesOn && ui.live?.cancelling)
+    return [span("cancelling, rolling back ", "warn"), span(formatClock(view.seconds))];
   if (view.outcome !== "running") {
     const [words, tone] = outcomeWords[view.outcome];
-    return [span(`${words} `, tone), span(view.seconds < 0.05 ? "" : `in ${formatDuration(view.seconds)}`, "dim")];
+    const took = view.outcome === "pausing" || view.seconds < 0.05 ? "" : `in ${formatDuration(view.seconds)}`;
+    return [span(`${words} `, tone), span(took, "dim")];
   }
-  if (ui.live?.cancelling === true) return [span("cancelling, rolling back ", "warn"), span(formatClock(view.seconds))];
   const left = timeLeftInWords(secondsLeft(ui, view));
   return [span(formatClock(view.seconds)), span(left === "" ? "" : `   ${left}`, "dim")];
 }
