@@ -1,4 +1,5 @@
 import { waitForLocks } from "../../postgres/connection/lock.ts";
+import { leaveDurabilityToOthers } from "../../postgres/connection/settings.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
 import type { Session } from "./session.ts";
 import { asWriter } from "./writer.ts";
@@ -16,7 +17,7 @@ const patienceMs = 4_000;
 export async function tidyUp(session: Session): Promise<void> {
   const emptying = asWriter(session, (sql) =>
     sql.begin(async (tx) => {
-      await waitForLocks(tx, lockPatience);
+      await Promise.all([leaveDurabilityToOthers(tx), waitForLocks(tx, lockPatience)]);
       await emptyStage(tx, session.tables);
     }),
   );
