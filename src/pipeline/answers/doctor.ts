@@ -15,6 +15,7 @@ import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { exposure } from "../../postgres/target/protection.ts";
 import { type Past, readPast, type StampedDate } from "../drop/past.ts";
+import { untakenDates } from "../drop/untaken.ts";
 import type { Session } from "../session/session.ts";
 import { readSuites } from "../session/suites.ts";
 import { checkPages } from "./damage.ts";
@@ -220,7 +221,7 @@ function checkOrigin({ holding, stamps, nowhere }: Past): Check {
       "A run changes none of them: run the month that they came from first, or empty the live tables.",
     );
   }
-  const unsealed = [...new Set(stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of))];
+  const unsealed = untakenDates({ stamps });
   const told = unsealed.length > 0 ? [`Rows that no run took stand as of ${unsealed.join(", ")}.`] : [];
   if (holding.kind === "month" && holding.by === "copy") {
     told.unshift(`No run vouches for the live rows; they are taken for those of ${holding.asOf}.`);
@@ -230,7 +231,7 @@ function checkOrigin({ holding, stamps, nowhere }: Past): Check {
     "warn",
     "origin",
     told.join(" "),
-    "No month older than those goes into the live tables. `adopt` shows them and, with --yes, seals them as they are; " +
-      "`snapshots --drop DATE` removes one.",
+    "Another flow took them, or the ledger that knew of them is gone. No month older than those goes into the live tables. " +
+      "`adopt` shows them and, with --yes, seals them as they are; `snapshots --drop DATE` removes one.",
   );
 }

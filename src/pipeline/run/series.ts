@@ -10,6 +10,7 @@ import { prepareStage } from "../../postgres/live/stage.ts";
 import { exposure } from "../../postgres/target/protection.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
+import { untaken } from "../drop/untaken.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { openWriter } from "../session/writer.ts";
@@ -94,9 +95,9 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const months = selectMonths(session, asked, onDisk, past);
   progress.left = months.map(({ month }) => month);
   const { emit, setRun, untold } = progress;
-  const exposed = exposure(protectionOf(sql));
   // Once a request: of another try it is no news.
-  if (exposed !== null && left === null) untold.push(exposed);
+  const news = left === null ? [exposure(protectionOf(sql)), untaken(past, progress.left)] : [];
+  untold.push(...news.filter((one) => one !== null));
   const ahead = { sound: [], end: async () => {} };
   const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead };
   if (!request.dry_run) {

@@ -22,7 +22,7 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
     return files.filter((name) => !seen.some(({ file }) => file === name));
   };
   const found = await unseen(sql).catch((error) => {
-    if (codeOf(error) === undefinedTable) return files;
+    if (codeOf(error) === undefinedTable) return noneElsewhere(sql).then(() => files);
     return refused(sql, error, "read the console's own tables", readingThem);
   });
   if (found.length === 0) return;
@@ -43,6 +43,22 @@ export async function migrate(sql: Sql, directory: string): Promise<void> {
   const deed = `bring the console's own tables up to date (${found.join(", ")})`;
   const remedy = () => "The first command of a role that loads months does it for all.";
   await applying.catch((error) => refused(sql, error, deed, remedy));
+}
+
+/** Before a ledger is begun: where its schema was renamed, what it knew would be forgotten. Who wants a new one makes the schema. */
+async function noneElsewhere(sql: Sql): Promise<void> {
+  const found = await sql<{ schema: string }[]>`
+    select quote_ident(n.nspname) as schema from pg_namespace n join pg_class c on c.relnamespace = n.oid
+     where to_regnamespace('console') is null and c.relname in ('migrations', 'runs', 'seals', 'lifted_seals')
+     group by n.nspname having count(*) = 4 order by 1`;
+  if (found.length === 0) return;
+  const renamings = found.map(({ schema }) => `\`alter schema ${schema} rename to console\``);
+  const title = `There is no schema console, and a ledger in the schema ${found.map(({ schema }) => schema).join(", ")}.`;
+  throw new ConsoleError("schema_mismatch", title, {
+    hint:
+      `${renamings.join(" or ")}, as its owner, puts it back. If it is to stay there, and a new ledger that knows nothing of ` +
+      "it is to begin: `create schema console`.",
+  });
 }
 
 function readingThem({ role, not_taken }: Who): string {

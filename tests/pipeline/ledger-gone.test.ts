@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import type { RunEvent } from "../../src/core/messages/events.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+
+/** A month goes on where the ledger of the months before is gone, and says so; where it is elsewhere, none is begun anew. */
+
+setDefaultTimeout(60_000);
+
+let place: Workplace;
+beforeEach(async () => {
+  place = await workplace();
+  for (const month of [0, 1, 2]) place.drops.write(`month_00${month}`, smallDrop(["u1", "u2", "u3"], month));
+});
+afterEach(() => place.close());
+
+function warningsOf(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => (event.event === "run.warned" ? [event.title] : []));
+}
+
+/** What a console is told that reaches the database now. */
+function another(): Pipeline {
+  return startPipeline({ data: place.drops.path, home: `${place.drops.path}/home`, database: place.database.url });
+}
+
+test("what no run of the ledger took is told of by each run, until it is adopted", async () => {
+  const { pipeline, database } = place;
+  expect(warningsOf(await ranIn(pipeline, ["0..1"]))).toEqual([]);
+  await database.sql`drop schema console cascade`;
+  const next = another();
+  const events = await ranIn(next, ["month_002"]);
+  expect(lastOf(events, "run.finished")?.status).toBe("published");
+  expect(warningsOf(events)).toEqual([
+    "Snapshot rows that no run of the ledger took stand, unsealed, as of 2024-01-31 to 2024-02-29 (2 dates).",
+  ]);
+  const { checks } = await next.call({ kind: "doctor" });
+  expect(checks.find(({ name }) => name === "origin")?.remedy).toContain("the ledger that knew of them is gone");
+  await next.call({ kind: "adopt", confirmed: true });
+  expect(warningsOf(await ranIn(next, ["month_002"], { force: true }))).toEqual([]);
+  await next.close();
+});
+
+test("a run over what stands unsealed seals it, and needs no warning", async () => {
+  const { pipeline, database } = place;
+  await ranIn(pipeline, ["month_000"]);
+  await database.sql`truncate console.runs, console.seals, console.lifted_seals restart identity cascade`;
+  const events = await ranIn(pipeline, ["month_000"]);
+  expect(lastOf(events, "run.finished")?.status).toBe("published");
+  expect(warningsOf(events)).toEqual([]);
+});
+
+test("a ledger whose schema was renamed is put back by what the refusal says, and nothing is begun before", async () => {
+  const { pipeline, database } = place;
+  await ranIn(pipeline, ["month_000"]);
+  await database.sql`alter schema console rename to "the Old one"`;
+  const refused = another();
+  const failure = await refused.call({ kind: "runs" }).catch((error) => error);
+  expect(failure).toMatchObject({
+    code: "schema_mismatch",
+    title: 'There is no schema console, and a ledger in the schema "the Old one".',
+  });
+  const events = await ranIn(refused, ["month_001"]).catch(() => []);
+  expect(lastOf(events, "run.finished")).toBeUndefined();
+  const [schema] = await database.sql`select to_regnamespace('console') as there`;
+  expect(schema?.there).toBeNull();
+  const [putBack = "", anew = ""] = [...failure.hint.matchAll(/`([^`]+)`/g)].map(([, statement]) => statement);
+  await database.sql.unsafe(putBack);
+  expect(lastOf(await ranIn(refused, ["month_001"]), "run.finished")).toMatchObject({ run: 2, status: "published" });
+  await refused.close();
+  await database.sql`alter schema console rename to "the Old one"`;
+  await database.sql.unsafe(anew);
+  const begun = another();
+  expect((await begun.call({ kind: "runs" })).runs).toEqual([]);
+  await begun.close();
+});
