@@ -1,4 +1,5 @@
 import { ConsoleError, isFailureCode, toConsoleError } from "../core/errors.ts";
+import { parseExactJson } from "../core/exact-number.ts";
 import { type EventOf, isLastWord, isRunEvent, type RunEvent } from "../core/messages/events.ts";
 import type { RunOutcome } from "../core/messages/listings.ts";
 import {
@@ -154,7 +155,7 @@ async function listen(
 
 function messageIn(line: string): Message {
   try {
-    return JSON.parse(line) as Message;
+    return parseExactJson(line) as Message;
   } catch {
     throw misspoken(line);
   }

@@ -1,7 +1,9 @@
+import type { AnyNumber } from "./exact-number.ts";
+
 /** Numbers, sizes, times and text as both front ends show them. Pure; widths are terminal columns. */
 
 /** 7120 → "7,120". */
-export function formatCount(count: number): string {
+export function formatCount(count: AnyNumber): string {
   // Intl.NumberFormat says the same, and takes 5 ms to load.
   return String(count).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
 }

@@ -1,45 +1,46 @@
 import type { Column, TableShape } from "../core/columns.ts";
 import { ordered } from "./plan/bounds.ts";
-import { compared, name, type Operator, q, type Sql } from "./plan/sql.ts";
-import { comparable, constantFor, familyOf, suiteError, temporal } from "./plan/values.ts";
+import { all, compared, name, q, type Sql, some } from "./plan/sql.ts";
+import { comparable, constantFor, familyOf, isAmong, suiteError } from "./plan/values.ts";
+import { type Comparison, type RowCondition, readCondition, requireCondition } from "./row-condition-forms.ts";
 
 const parsers = ["great_expectations", "great_expectations__experimental__"];
 
-const forms = `col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull()`;
-
-const grammar =
-  /^\s*col\("(?<column>[^"]+)"\)\s*(?:(?<notnull>\.notnull\(\))|(?<operator>[=!<>]=|[<>])\s*(?<operand>\S.*?))\s*$/is;
+const operators = { "==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=" } as const;
 
 /**
- * The rows that a `row_condition` picks; null for none given. Great Expectations' grammar: `col("name")`, then
- * `.notnull()`, or `== != < <= > >=` and a number, a text in quotes or `date("…")`. What does not fit is refused.
+ * The rows that a `row_condition` picks; null for none given. It is an object, or a text in Great Expectations' grammar of
+ * before 1.9, which needs a parser beside it. What does not fit is refused.
  */
 export function parseRowCondition(given: unknown, parser: unknown, shape: TableShape): Sql | null {
   if (given === undefined || given === null) return null;
+  if (typeof given === "object") return picked(requireCondition(given), shape);
   if (typeof parser !== "string" || !parsers.includes(parser)) {
     throw suiteError("condition_parser", `it must be "great_expectations" for a condition in PostgreSQL`);
   }
-  const parts = typeof given === "string" ? grammar.exec(given)?.groups : undefined;
-  if (parts === undefined) throw suiteError("row_condition", `${JSON.stringify(given)} cannot be read; write ${forms}`);
-  const column = shape.columns.find((one) => one.name === parts.column);
-  if (column === undefined || column.name.includes(".")) {
-    throw suiteError("row_condition", `table ${shape.name} has no column "${parts.column}"`);
-  }
-  if (parts.notnull !== undefined) return q`${name(column.name)} is not null`;
-  const operator = operators[parts.operator ?? ""];
-  if (operator === undefined) throw suiteError("row_condition", `there is no operator "${parts.operator}"`);
-  const subject = familyOf(column) === "text" ? ordered(column) : comparable(column);
-  return q`(${compared(subject, operator, operandOf(parts.operand ?? "", column))})`;
+  return picked(readCondition(given), shape);
 }
 
-const operators: Record<string, Operator> = { "==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
+function picked(condition: RowCondition, shape: TableShape): Sql {
+  if (condition.type === "and" || condition.type === "or") {
+    const parts = condition.conditions.map((one) => picked(requireCondition(one), shape));
+    return condition.type === "and" ? all(parts) : some(parts);
+  }
+  const column = shape.columns.find((one) => one.name === condition.column.name);
+  if (column === undefined) {
+    throw suiteError("row_condition", `table ${shape.name} has no column "${condition.column.name}"`);
+  }
+  if (condition.type === "nullity") return q`${name(column.name)} is ${condition.is_null ? q`null` : q`not null`}`;
+  return comparison(column, condition);
+}
 
-function operandOf(text: string, column: Column): Sql {
-  if (/^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(text)) return constantFor(column, "row_condition", Number(text));
-  const [, double, single] = /^(?:"([^"']*)"|'([^"']*)')$/.exec(text) ?? [];
-  const literal = double ?? single;
-  if (literal !== undefined) return constantFor(column, "row_condition", literal);
-  const date = /^date\(\s*["']([^"']*)["']\s*\)$/.exec(text)?.[1];
-  if (date !== undefined && temporal.includes(familyOf(column))) return constantFor(column, "row_condition", date);
-  throw suiteError("row_condition", `${text} is no number, text in quotes or date for ${column.name}; write ${forms}`);
+function comparison(column: Column, { operator, parameter }: Comparison): Sql {
+  if (operator === "IN" || operator === "NOT_IN") {
+    if (!Array.isArray(parameter)) throw suiteError("row_condition", `${operator} wants a list as its parameter`);
+    const among = isAmong(column, "row_condition", parameter);
+    return operator === "IN" ? q`(${among})` : q`not (${among})`;
+  }
+  if (parameter === null) throw suiteError("row_condition", `nothing is ${operator} null; a "nullity" asks for it`);
+  const subject = familyOf(column) === "text" ? ordered(column) : comparable(column);
+  return q`(${compared(subject, operators[operator], constantFor(column, "row_condition", parameter))})`;
 }

@@ -63,7 +63,7 @@ test("sum, mean, deviation and median", () =>
 test("how many values are different", () =>
   check([
     ["unique_value_count", { column: "whole", min_value: 3, max_value: 3 }, "ok: 3"],
-    ["unique_value_count", { column: "whole", min_value: 3, strict_min: true }, "ok: 3"],
+    ["unique_value_count", { column: "whole", min_value: 3, strict_min: true }, "no: 3"],
     ["unique_value_count", { column: "nothing", min_value: 0 }, "ok: 0"],
     ["unique_value_count", { column: "doc", max_value: 2 }, "no: 3"],
     ["proportion_of_unique_values", { column: "whole", min_value: 0.75 }, "ok: 0.75"],

@@ -16,12 +16,19 @@ const check = (table: string, rows: readonly Row[]) => checkColumns(database.sql
 test("declared types, by SQLAlchemy's names", () =>
   check("samples", [
     ["values_to_be_of_type", { column: "whole", type_: "INTEGER" }, 'ok: "INTEGER"'],
-    ["values_to_be_of_type", { column: "whole", type_: "integer" }, 'no: "INTEGER"'],
-    ["values_to_be_of_type", { column: "ratio", type_: "DOUBLE_PRECISION" }, 'ok: "DOUBLE_PRECISION"'],
+    ["values_to_be_of_type", { column: "whole", type_: "integer" }, 'ok: "INTEGER"'],
+    ["values_to_be_of_type", { column: "ratio", type_: "DOUBLE_PRECISION" }, 'ok: "DOUBLE PRECISION"'],
+    ["values_to_be_of_type", { column: "ratio", type_: "double precision" }, 'ok: "DOUBLE PRECISION"'],
+    ["values_to_be_of_type", { column: "big", type_: "bigint" }, 'ok: "BIGINT"'],
+    ["type_to_be", { column: "big", type_: "BigInt" }, 'ok: "BIGINT"'],
+    ["type_to_be", { column: "big", type_: "INTEGER" }, 'no: "BIGINT"'],
+    ["type_to_be", { column: "code", type_: "varchar(10)" }, 'ok: "VARCHAR(10)"'],
+    ["type_to_be", { column: "code", type_: "VARCHAR(20)" }, 'no: "VARCHAR(10)"'],
+    ["type_to_be", { column: "seen", type_: "timestamp with time zone" }, 'ok: "TIMESTAMP WITH TIME ZONE"'],
     ["values_to_be_of_type", { column: "doc", type_: "JSON" }, 'ok: "JSONB"'],
-    ["values_to_be_in_type_list", { column: "code", type_list: ["TEXT", "VARCHAR"] }, 'ok: "VARCHAR"'],
-    ["values_to_be_in_type_list", { column: "code", type_list: [] }, 'no: "VARCHAR"'],
-    ["values_to_be_in_type_list", { column: "code", type_list: null }, 'ok: "VARCHAR"'],
+    ["values_to_be_in_type_list", { column: "code", type_list: ["TEXT", "VARCHAR"] }, 'ok: "VARCHAR(10)"'],
+    ["values_to_be_in_type_list", { column: "code", type_list: [] }, 'no: "VARCHAR(10)"'],
+    ["values_to_be_in_type_list", { column: "code", type_list: null }, 'ok: "VARCHAR(10)"'],
   ]));
 
 test("lengths", () =>
@@ -34,7 +41,13 @@ test("lengths", () =>
       'error: argument "column": whole is int4; this expectation is for text columns.',
     ],
     ["value_lengths_to_be_between", { column: "word", min_value: 1, max_value: 4 }, 'no, 3 of 4: "" "Gamma" "alpha"'],
-    ["value_lengths_to_be_between", { column: "code", min_value: 3, strict_min: true }, "ok"],
+    ["value_lengths_to_be_between", { column: "code", min_value: 3 }, "ok"],
+    [
+      "value_lengths_to_be_between",
+      { column: "code", min_value: 3, strict_min: true },
+      'no, 3 of 4: "A-1" "A-2" "B-1"',
+    ],
+    ["value_lengths_to_be_between", { column: "code", max_value: 4, strict_max: true }, 'no, 1 of 4: "B-22"'],
     [
       "value_lengths_to_be_between",
       { column: "code", min_value: 9, max_value: 1, mostly: 0 },

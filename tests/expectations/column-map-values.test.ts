@@ -133,9 +133,9 @@ test("values in sets", () =>
     ["values_to_be_in_set", { column: "whole", value_set: [] }, "no, 4 of 4: 10 20 20 40"],
     ["values_to_be_in_set", { column: "whole", value_set: [20.5] }, "no, 4 of 4: 10 20 20 40"],
     ["values_to_not_be_in_set", { column: "whole", value_set: [20.5] }, "ok"],
-    ["values_to_be_in_set", { column: "whole", value_set: [null] }, "ok"],
-    // A row is not certain to be outside a set that holds a NULL.
-    ["values_to_be_in_set", { column: "whole", value_set: [10, null] }, "ok"],
+    ["values_to_be_in_set", { column: "whole", value_set: [null] }, "no, 4 of 4: 10 20 20 40"],
+    // As if the NULL were not there.
+    ["values_to_be_in_set", { column: "whole", value_set: [10, null] }, "no, 3 of 4: 20 20 40"],
     ["values_to_be_in_set", { column: "amount", value_set: [1.5, "2.5", 3.5] }, "no, 1 of 4: 10"],
     [
       "values_to_be_in_set",

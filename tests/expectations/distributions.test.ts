@@ -29,14 +29,19 @@ describe("distinct values", () => {
     check([
       ["be_in", { column: "whole", value_set: [10, 20, 40, 50] }, "ok: [10,20,40]"],
       ["be_in", { column: "whole", value_set: [10, 20] }, "no: [10,20,40]"],
-      ["be_in", { column: "whole", value_set: ["10", "20", "40"] }, "no: [10,20,40]"],
+      ["be_in", { column: "whole", value_set: ["10", "20", "40"] }, "ok: [10,20,40]"],
       ["be_in", { column: "whole", value_set: [] }, "ok: [10,20,40]"],
       ["be_in", { column: "whole", value_set: null }, "ok: [10,20,40]"],
-      ["be_in", { column: "flag", value_set: [0, 1] }, "ok: [false,true]"],
+      ["be_in", { column: "flag", value_set: [true, "false"] }, "ok: [false,true]"],
+      [
+        "be_in",
+        { column: "flag", value_set: [0, 1] },
+        'error: argument "value_set": 0 cannot be compared with flag, which is bool.',
+      ],
       [
         "be_in",
         { column: "day", value_set: ["2023-12-31", "2024-01-01", "2024-01-31", "2024-02-29"] },
-        'no: ["2023-12-31","2024-01-01","2024-01-31","2024-02-29"]',
+        'ok: ["2023-12-31","2024-01-01","2024-01-31","2024-02-29"]',
       ],
       ["contain", { column: "word", value_set: ["beta", ""] }, 'ok: ["","Gamma","alpha","beta"]'],
       ["contain", { column: "word", value_set: ["delta"] }, 'no: ["","Gamma","alpha","beta"]'],

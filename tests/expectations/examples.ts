@@ -16,6 +16,7 @@ export const examples: Record<string, Kwargs> = {
   expect_column_values_to_not_be_in_set: { ...column, value_set: [10] },
   expect_column_values_to_be_of_type: { ...column, type_: "INTEGER" },
   expect_column_values_to_be_in_type_list: { ...column, type_list: ["INTEGER"] },
+  expect_column_type_to_be: { ...column, type_: "INTEGER" },
   expect_column_value_lengths_to_equal: { ...text, value: 5 },
   expect_column_value_lengths_to_be_between: { ...text, ...bounds },
   expect_column_value_z_scores_to_be_less_than: { ...column, threshold: 3, double_sided: true },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable, type Row } from "./check-table.ts";
 import { samples } from "./table-of-samples.ts";
@@ -41,6 +41,59 @@ test("conditions pick rows", () =>
     ids(null, "ok: [1,2,3,4,5]", null),
   ]));
 
+const where = (name: string, operator: string, parameter: unknown) => ({
+  type: "comparison",
+  column: { name },
+  operator,
+  parameter,
+});
+const nullity = (name: string, is_null: boolean) => ({ type: "nullity", column: { name }, is_null });
+const object = (condition: object, found: string) => ids(condition, found, undefined);
+
+test("conditions that are objects pick rows", () =>
+  checkTable(database.sql, "samples", [
+    object(where("whole", "==", 20), "ok: [2,3]"),
+    object(where("whole", "!=", 20), "ok: [1,4]"),
+    object(where("whole", "<=", 20.5), "ok: [1,2,3]"),
+    object(where("day", ">=", "2024-01-31"), "ok: [2,3]"),
+    object(where("word", "<", "b"), "ok: [1,3,4]"),
+    object(where("flag", "==", true), "ok: [1,3]"),
+    object(where("tag", "==", "00000000-0000-0000-0000-000000000002"), "ok: [2]"),
+    object(where("whole", "IN", [10, 40, 50]), "ok: [1,4]"),
+    object(where("whole", "NOT_IN", [10, 40, 50]), "ok: [2,3]"),
+    object(where("word", "IN", []), "ok: []"),
+    object(nullity("word", true), "ok: [5]"),
+    object(nullity("word", false), "ok: [1,2,3,4]"),
+    object({ type: "and", conditions: [where("id", ">", 1), where("id", "<", 4)] }, "ok: [2,3]"),
+    object({ type: "or", conditions: [where("id", "==", 1), nullity("word", true)] }, "ok: [1,5]"),
+    object(
+      {
+        type: "or",
+        conditions: [{ type: "and", conditions: [where("id", ">", 1), where("id", "<", 3)] }, where("id", "==", 5)],
+      },
+      "ok: [2,5]",
+    ),
+  ]));
+
+test("an object that is no condition is refused", () =>
+  checkTable(database.sql, "samples", [
+    object(
+      { type: "pass_through", pass_through_filter: "id > 1" },
+      'error: argument "row_condition": there is no condition of the type "pass_through" in PostgreSQL; there are comparison, nullity, and, or.',
+    ),
+    object(
+      { type: "and", conditions: ["id > 1"] },
+      'error: argument "row_condition": there is no condition of the type "" in PostgreSQL; there are comparison, nullity, and, or.',
+    ),
+    object(where("hole", "==", 1), 'error: argument "row_condition": table samples has no column "hole".'),
+    object(where("word", "==", null), 'error: argument "row_condition": nothing is == null; a "nullity" asks for it.'),
+    object(where("word", "IN", "a"), 'error: argument "row_condition": IN wants a list as its parameter.'),
+    object(
+      where("word", "~", "a"),
+      expect.stringContaining('error: argument "row_condition": operator must be "!=", "<"'),
+    ),
+  ]));
+
 const cannot = (given: unknown) =>
   `error: argument "row_condition": ${JSON.stringify(given)} cannot be read; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().`;
 
@@ -61,7 +114,7 @@ test("what is no condition is refused", () =>
     ),
     ids(
       'col("whole") == date("2024-01-31")',
-      'error: argument "row_condition": date("2024-01-31") is no number, text in quotes or date for whole; write col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull().',
+      'error: argument "row_condition": "2024-01-31" cannot be compared with whole, which is int4.',
     ),
     ids('col("hole") == 1', 'error: argument "row_condition": table samples has no column "hole".'),
     ids('col("word") == 1', 'error: argument "row_condition": 1 cannot be compared with word, which is text.'),

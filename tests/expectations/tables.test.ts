@@ -96,9 +96,9 @@ const query = (text: string) => ["unexpected_rows_expectation", { unexpected_row
 test("a query of the author's own", () =>
   check(
     [
-      [...query("select * from {batch} where whole > 100"), 'ok: "0 unexpected rows"'],
-      [...query("select * from {batch} where whole > 30; "), 'no: "1 unexpected row"'],
-      [...query("select id, id from {batch} where word ~ '^a{{1}}' or id = 2 -- both"), 'no: "2 unexpected rows"'],
+      [...query("select * from {batch} where whole > 100"), "ok: 0"],
+      [...query("select * from {batch} where whole > 30; "), "no: 1"],
+      [...query("select id, id from {batch} where word ~ '^a{{1}}' or id = 2 -- both"), "no: 2"],
       [
         ...query("select 1 from {table}"),
         'error: argument "unexpected_rows_query": {table} is not known; only {batch} is, and {{ for a brace.',

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import { exactly } from "../../src/core/exact-number.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
+import { observedInWords } from "../../src/core/suites/expectation-words.ts";
 import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
 import { browseSamples } from "../../src/pipeline/answers/samples.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
@@ -115,7 +117,7 @@ async function run(month: string, flags: Partial<RunRequest> = {}) {
   const request = { ...runRequest([month]), ...flags };
   const exit = await runMonths(openedAs(session), request, (event) => events.push(event), new AbortController().signal);
   const number = events.find((event) => event.event === "run.started")?.run ?? 0;
-  return { exit, number, failed: lastOf(events, "run.failed") };
+  return { exit, number, events, failed: lastOf(events, "run.failed") };
 }
 
 /** The keys that each failed expectation's SQL finds in psql, with what the screens say of it. */
@@ -183,6 +185,36 @@ describe("a rejected month", () => {
     const keys = byReason.map((some = []) => some.map((line) => `u${Number(line.split(",")[1]) - 2}`).sort());
     const shown = (await shownOf(number)).filter(({ verdict }) => verdict.table === "usage_agg_30d");
     expect(shown.flatMap(({ found }) => (found === null ? [] : [found.sort()]))).toEqual(keys);
+  });
+
+  test("has numbers digit by digit wherever it is told of, also such as no JavaScript number holds", async () => {
+    const [most, found] = ["1541815603606036489", "1541815603606036490.25"];
+    const bounded = { column: "watch_hours_30d", max_value: exactly(most) };
+    demand("critical", {
+      usage_agg_30d: [
+        ["expect_column_max_to_be_between", bounded],
+        ["expect_column_values_to_be_between", bounded],
+      ],
+    });
+    const drop = smallDrop(["u0", "u1"]);
+    write("month_000", {
+      ...drop,
+      "usage_agg_30d.csv": altered(drop["usage_agg_30d.csv"], (cells, at) => (at === 0 ? cells : cells.with(1, found))),
+    });
+    const { exit, number, failed, events } = await run("month_000");
+    expect([exit, failed?.code]).toEqual([1, "expectation_failed"]);
+    expect(JSON.stringify(events)).toContain(
+      `"max_value":${most}},"severity":"critical","success":false,"observed":${found}`,
+    );
+    const { verdicts } = await browseRun(session, number);
+    expect(JSON.stringify(verdicts)).toContain(`"observed":${found}`);
+    expect(JSON.stringify(verdicts)).toContain(`"max_value":${most}}`);
+    expect(verdicts.map(({ observed }) => observedInWords(observed))).toEqual(["1,541,815,603,606,036,490.25", ""]);
+    expect((await browseSamples(session, number, 1)).rows).toMatchObject([
+      { key: { user_id: "u1" }, value: found, line: 3 },
+    ]);
+    const rejected = readFileSync(failed?.reject_file ?? "", "utf8");
+    expect(rejected).toContain(`usage_agg_30d.csv,3,watch_hours_30d,${found},`);
   });
 
   test("has SQL that finds all of them in the files, however they are written", async () => {

@@ -80,6 +80,8 @@ const dataFields = new Set(["key", "kwargs", "observed", "meta"]);
 export function redacted<Value>(value: Value, name = ""): Value {
   if (typeof value === "string") return wordFields.has(name) ? (redact(value) as Value) : value;
   if (typeof value !== "object" || value === null || dataFields.has(name)) return value;
+  // What writes itself into JSON, as an exact number does, is data.
+  if ("toJSON" in value) return value;
   if (Array.isArray(value)) return value.map((member) => redacted(member, name)) as Value;
   return Object.fromEntries(Object.entries(value).map(([field, member]) => [field, redacted(member, field)])) as Value;
 }

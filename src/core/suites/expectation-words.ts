@@ -1,6 +1,8 @@
+import { type AnyNumber, ExactNumber, isAnyNumber } from "../exact-number.ts";
 import { formatCount } from "../format.ts";
 import type { Verdict } from "../messages/events.ts";
 import { escapeControl } from "../text.ts";
+import { conditionInWords } from "./condition-words.ts";
 
 /** The characters beyond ASCII that the words need, as far as the terminal has them. */
 export interface Signs {
@@ -27,7 +29,8 @@ export function expectationInWords(
   const said = words === undefined ? plainName(type, named) : filled(words, named, long);
   const { mostly, row_condition: condition } = named;
   const share = typeof mostly === "number" && mostly < 1 ? ` (${Number((mostly * 100).toFixed(2))} % of rows)` : "";
-  const where = typeof condition === "string" ? ` where ${condition}` : "";
+  const picked = conditionInWords(condition);
+  const where = picked === "" ? "" : ` where ${picked}`;
   const shown = escapeControl(said + share + where);
   return shown.replaceAll("≥", signs.atLeast).replaceAll("≤", signs.atMost).replaceAll("…", signs.ellipsis);
 }
@@ -43,6 +46,7 @@ function filled(words: Words, kwargs: Kwargs, long: boolean): string {
 /** What was observed, short enough for a cell. */
 export function observedInWords(observed: unknown): string {
   if (observed === null || observed === undefined) return "";
+  if (observed instanceof ExactNumber || Number.isSafeInteger(observed)) return formatCount(observed as AnyNumber);
   if (typeof observed === "number") return formatCount(Number(observed.toPrecision(6)));
   const counts = counted(observed);
   if (counts !== null) return `${formatCount(counts.self)} and ${formatCount(counts.other)}`;
@@ -74,6 +78,7 @@ const wordsByType: Record<string, Words> = {
   expect_column_values_to_not_be_in_set: "{column} not in {value_set|values}",
   expect_column_values_to_be_of_type: "{column} is of type {type_}",
   expect_column_values_to_be_in_type_list: "{column} is of {type_list|types}",
+  expect_column_type_to_be: "{column} is of type {type_}",
   expect_column_values_to_match_regex: matching("matches", "regex"),
   expect_column_values_to_not_match_regex: matching("does not match", "regex"),
   expect_column_values_to_match_regex_list: matching("matches", "regex_list"),
@@ -128,7 +133,7 @@ function bounds({ min_value: min, max_value: max, strict_min: above, strict_max:
   const upper = `${below ? "<" : "≤"} ${text(max)}`;
   if (isMissing(min)) return isMissing(max) ? "is known" : upper;
   if (isMissing(max)) return lower;
-  if (min === max && !above && !below) return `= ${text(min)}`;
+  if (text(min) === text(max) && !above && !below) return `= ${text(min)}`;
   return above || below ? `${lower} and ${upper}` : `within ${text(min)}…${text(max)}`;
 }
 
@@ -148,7 +153,7 @@ function isMissing(value: unknown): boolean {
 
 function text(value: unknown): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return formatCount(value);
+  if (isAnyNumber(value)) return formatCount(value);
   return isMissing(value) ? "?" : JSON.stringify(value);
 }
 

@@ -1,3 +1,5 @@
+import { isAnyNumber } from "../exact-number.ts";
+
 /** The little language of Great Expectations' suite parameters: `now() - timedelta(weeks=1)`, `trunc(rows * 0.9)`. */
 
 /** A number, a moment (milliseconds since 1970, UTC), or a length of time in milliseconds. */
@@ -110,7 +112,7 @@ class Parser {
     if (word.toUpperCase() === "E") return number(Math.E);
     if (!Object.hasOwn(this.names, word)) throw bad(`no parameter "${word}": give it as --parameter ${word}=VALUE`);
     const value = this.names[word];
-    if (typeof value === "number") return number(value);
+    if (isAnyNumber(value)) return number(Number(value));
     // A time without zone is one in UTC, whatever the machine's own zone is.
     const zoned = String(value).replace(/^([\d-]{10})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/, "$1T$2Z");
     const moment = typeof value === "string" ? Date.parse(zoned) : Number.NaN;

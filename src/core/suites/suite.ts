@@ -1,5 +1,6 @@
 import { checked } from "../checks.ts";
 import { ConsoleError, messageOf } from "../errors.ts";
+import { ExactNumber, parseExactJson } from "../exact-number.ts";
 import { type Severity, severities } from "../messages/events.ts";
 import { evaluateExpression } from "./suite-expression.ts";
 
@@ -11,7 +12,7 @@ type Fail = (reason: string) => Error;
  */
 function fillParameters(value: unknown, parameters: Readonly<Record<string, unknown>>, fail: Fail): unknown {
   if (Array.isArray(value)) return value.map((element) => fillParameters(element, parameters, fail));
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof ExactNumber) return value;
   const fields: Record<string, unknown> = { ...value };
   const { $PARAMETER: expression } = fields;
   if (expression === undefined) return mapValues(fields, (inner) => fillParameters(inner, parameters, fail));
@@ -139,7 +140,7 @@ const deepest = 100;
 function parseJson(text: string, path: string): unknown {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseExactJson(text);
   } catch (cause) {
     throw invalid(path, messageOf(cause), cause);
   }
@@ -158,7 +159,7 @@ function parseJson(text: string, path: string): unknown {
 /** A command-line value: JSON where it is JSON (`5`, `true`, `["a"]`), else plain text. */
 function asValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return text;
   }

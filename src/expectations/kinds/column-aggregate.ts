@@ -1,4 +1,5 @@
 import type { Column } from "../../core/columns.ts";
+import { type AnyNumber, compareNumbers, isAnyNumber } from "../../core/exact-number.ts";
 import { asNumber, bounded, type Limits, numberLimits, ordered, within } from "../plan/bounds.ts";
 import { type Entry, onColumn, StrictBounds } from "../plan/entry.ts";
 import type { Answer, Plan } from "../plan/plan.ts";
@@ -7,7 +8,9 @@ import {
   comparable,
   familyOf,
   isoMoment,
+  jsonValue,
   numeric,
+  readable,
   sortableMoment,
   suiteError,
   temporal,
@@ -25,18 +28,14 @@ export const columnAggregates: readonly Entry[] = [
   extreme("expect_column_min_to_be_between", (column) => q`min(${column})`),
   extreme("expect_column_max_to_be_between", (column) => q`max(${column})`),
   metric("expect_column_sum_to_be_between", (column) => q`sum(${column})`),
-  metric("expect_column_mean_to_be_between", (column) => q`avg(${column})`),
-  metric("expect_column_stdev_to_be_between", (column) => q`stddev_samp(${column})`),
-  metric(
-    "expect_column_median_to_be_between",
-    (column) => q`percentile_cont(0.5) within group (order by ${column})`,
-    true,
-  ),
+  metric("expect_column_mean_to_be_between", (column) => q`avg(${column})`, { isDerived: true }),
+  metric("expect_column_stdev_to_be_between", (column) => q`stddev_samp(${column})`, { isDerived: true }),
+  metric("expect_column_median_to_be_between", (column) => q`percentile_cont(0.5) within group (order by ${column})`, {
+    isDerived: true,
+    sorts: true,
+  }),
 
-  distinctCount("expect_column_unique_value_count_to_be_between", (distinct, _, limits) =>
-    // Great Expectations takes strict_min and strict_max here, and does not heed them.
-    within(distinct, { ...limits, strict_min: false, strict_max: false }),
-  ),
+  distinctCount("expect_column_unique_value_count_to_be_between", (distinct, _, limits) => within(distinct, limits)),
   distinctCount("expect_column_proportion_of_unique_values_to_be_between", (distinct, values, limits) =>
     within(values === 0 ? 0 : distinct / values, limits),
   ),
@@ -49,14 +48,18 @@ export const columnAggregates: readonly Entry[] = [
       if (quantiles.length !== ranges.length)
         throw suiteError("quantile_ranges", "there must be as many ranges as quantiles");
       for (const [low = null, high = null, ...more] of ranges) {
-        const isOrdered = low === null || high === null || low <= high;
+        const isOrdered = low === null || high === null || compareNumbers(low, high) <= 0;
         if (!isOrdered || more.length > 0) throw suiteError("quantile_ranges", "value_ranges must be ordered pairs");
       }
       const terms = quantiles.map((quantile) => {
         const share = value("float8", String(quantile));
-        return filtered(q`percentile_disc(${share}) within group (order by ${name(column.name)})`, rows);
+        return readable(
+          column,
+          filtered(q`percentile_disc(${share}) within group (order by ${name(column.name)})`, rows),
+        );
       });
-      return { kind: "aggregate", sorts: true, terms, answer: (values) => quantileAnswer(quantiles, ranges, values) };
+      const answer = (values: readonly unknown[]) => quantileAnswer(column, quantiles, ranges, values);
+      return { kind: "aggregate", sorts: true, terms, answer };
     },
   ),
 ];
@@ -65,23 +68,37 @@ export const columnAggregates: readonly Entry[] = [
 function extreme(type: string, aggregate: (column: Sql) => Sql): Entry {
   return onColumn(type, StrictBounds, bounded, (column, args, { rows }) => ({
     kind: "aggregate",
-    terms: [filtered(aggregate(ordered(column)), rows)],
+    terms: [readable(column, filtered(aggregate(ordered(column)), rows))],
     answer: numeric.includes(familyOf(column)) ? numberAnswer(args) : textAnswer(column, args),
   }));
 }
 
-function metric(type: string, aggregate: (column: Sql) => Sql, sorts = false): Entry {
+interface Metric {
+  sorts: boolean;
+  /** True for what is divided or rooted: its digits beyond those of a JavaScript number are none of the column's. */
+  isDerived: boolean;
+}
+
+function metric(
+  type: string,
+  aggregate: (column: Sql) => Sql,
+  { sorts = false, isDerived = false }: Partial<Metric> = {},
+): Entry {
   return onColumn(type, StrictBounds, numeric, (column, args, { rows }): Plan => {
-    const terms = [filtered(aggregate(name(column.name)), rows)];
-    return { kind: "aggregate", sorts, terms, answer: numberAnswer(args) };
+    const terms = [q`${filtered(aggregate(name(column.name)), rows)}::text`];
+    return { kind: "aggregate", sorts, terms, answer: numberAnswer(args, isDerived) };
   });
 }
 
 const isNumber = (number: number) => !Number.isNaN(number);
 
-function numberAnswer(args: Limits): (values: readonly unknown[]) => Answer {
+function numberAnswer(args: Limits, isDerived = false): (values: readonly unknown[]) => Answer {
   const limits = numberLimits(args, isNumber);
-  return ([value]) => within(asNumber(value), limits);
+  return ([value]) => {
+    const found = within(asNumber(value), limits);
+    const isRounded = isDerived && isAnyNumber(found.observed) && !/^-?\d+$/.test(String(found.observed));
+    return isRounded ? { ...found, observed: Number(found.observed) } : found;
+  };
 }
 
 /** Texts, and moments as texts that compare as they do. */
@@ -102,7 +119,7 @@ function textAnswer(column: Column, args: Limits): (values: readonly unknown[]) 
 /** How many different values there are, among how many that are not NULL. */
 function distinctCount(
   type: string,
-  answer: (distinct: number, values: number, limits: Limits<number>) => Answer,
+  answer: (distinct: number, values: number, limits: Limits<AnyNumber>) => Answer,
 ): Entry {
   return onColumn(type, StrictBounds, null, (column, args, { rows }) => {
     const limits = numberLimits(args, isNumber);
@@ -118,21 +135,21 @@ function distinctCount(
 }
 
 function quantileAnswer(
-  quantiles: readonly number[],
-  ranges: readonly (readonly (number | null)[])[],
+  column: Column,
+  quantiles: readonly AnyNumber[],
+  ranges: readonly (readonly (AnyNumber | null)[])[],
   found: readonly unknown[],
 ): Answer {
   if (found.includes(null)) return { exception: "the column holds no value, so it has no quantiles" };
-  const values = found.map(Number);
-  const successes = values.map((quantile, at) => {
+  const successes = found.map(Number).map((quantile, at) => {
     const [low, high] = ranges[at] ?? [];
-    const [from, to] = [low ?? Number.NEGATIVE_INFINITY, high ?? Number.POSITIVE_INFINITY];
+    const [from, to] = [Number(low ?? Number.NEGATIVE_INFINITY), Number(high ?? Number.POSITIVE_INFINITY)];
     const isInside = from <= quantile && quantile <= to && Number.isFinite(quantile);
     return isInside || isNear(quantile, from) || isNear(quantile, to);
   });
   return {
     success: successes.every(Boolean),
-    observed: { quantiles, values },
+    observed: { quantiles, values: found.map((value) => jsonValue(column, value)) },
     details: { success_details: successes },
   };
 }

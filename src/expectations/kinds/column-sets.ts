@@ -1,26 +1,33 @@
 import type { Column } from "../../core/columns.ts";
 import { type Entry, onColumn } from "../plan/entry.ts";
 import type { Answer, Query, Scope } from "../plan/plan.ts";
-import { all, value as constant, list, q, relation, type Sql } from "../plan/sql.ts";
+import { all, value as constant, q, relation, type Sql } from "../plan/sql.ts";
 import {
+  asConstant,
   comparable,
   compareShown,
-  elementOf,
-  familyOf,
+  constants,
+  isPossible,
   type JsonValue,
   jsonValue,
-  numeric,
-  temporal,
+  readable,
+  textFor,
 } from "../plan/values.ts";
 
 /** Distinct values that results list at most, beyond those of the set that is asked for. */
 export const mostListed = 10_000;
 
-/** A distinct value, its key for comparisons, and how often it occurs. */
+/** A distinct value, how often it occurs, and which of the wanted values it is equal to, by their numbers. */
 interface Distinct {
   value: JsonValue;
-  key: string;
   count: number;
+  members: readonly number[];
+}
+
+/** Values that an argument gives. */
+interface Wanted {
+  argument: string;
+  wanted: readonly unknown[];
 }
 
 /**
@@ -30,46 +37,38 @@ interface Distinct {
 export function distinctValues(
   column: Column,
   scope: Scope,
-  wanted: readonly unknown[],
+  { argument, wanted }: Wanted,
   answer: (found: Distinct[]) => Answer,
   only: Sql = q`true`,
 ): Query {
   const subject = comparable(column);
-  const members = list(elementOf(column), membersFor(column, wanted));
+  const possible = wanted.flatMap((given, at) => {
+    const text = given === null ? null : textFor(column, argument, given);
+    return text !== null && isPossible(column, text) ? [{ text, at }] : [];
+  });
+  const members = constants(
+    column,
+    possible.map(({ text }) => text),
+  );
   const present = all([q`${subject} is not null`, scope.rows]);
   const limit = constant("int8", String(mostListed + wanted.length));
   return {
     kind: "query",
-    statement: q`select v, times from (
+    statement: q`select ${readable(column, q`v`)}, times, to_json(array_positions(${members}, ${asConstant(column, q`v`)})) from (
                    select ${subject} as v, count(*) as times, max(count(*)) over () as most from ${relation}
                     where ${present} group by ${subject}) g
                   where ${only} order by v = some(${members}) desc limit ${limit}`,
     answer: (rows) => {
-      const found = rows.map(([raw, count]): Distinct => {
-        const value = jsonValue(column, raw);
-        const key = temporal.includes(familyOf(column)) ? `moment ${value}` : keyOf(value);
-        return { value, key, count: Number(count) };
-      });
+      const found = rows.map(
+        ([raw, count, places]): Distinct => ({
+          value: jsonValue(column, raw),
+          count: Number(count),
+          members: (places as number[]).flatMap((place) => possible[place - 1]?.at ?? []),
+        }),
+      );
       return answer(found.sort((a, b) => compareShown(a.value, b.value)));
     },
   };
-}
-
-/** As Python compares: 1 is 1.0 and true, `"1"` is not; no text is a date. */
-export function keyOf(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean") return `number ${Number(value)}`;
-  return typeof value === "string" ? `text ${value}` : JSON.stringify(value);
-}
-
-/** The wanted values that a column's values can equal, as texts of its type. */
-function membersFor(column: Column, wanted: readonly unknown[]): string[] {
-  const family = familyOf(column);
-  const numbers = wanted.filter((value) => typeof value === "number" || typeof value === "boolean").map(Number);
-  if (family === "integer") return numbers.filter(Number.isSafeInteger).map(String);
-  if (numeric.includes(family)) return numbers.map(String);
-  if (family === "bool") return numbers.flatMap((number) => ["false", "true"][number] ?? []);
-  if (temporal.includes(family)) return [];
-  return wanted.filter((value) => typeof value === "string").filter((text) => !text.includes("\0"));
 }
 
 /** Column aggregate expectations on the set of a column's distinct values. */
@@ -77,15 +76,13 @@ export const columnSets: readonly Entry[] = [
   compareSets(
     "expect_column_distinct_values_to_be_in_set",
     "unknown[] | null",
-    (found, wanted) => wanted.size === 0 || found.isSubsetOf(wanted),
+    (found, wanted) => wanted.length === 0 || areMembers(found),
   ),
-  compareSets("expect_column_distinct_values_to_contain_set", "unknown[]", (found, wanted) =>
-    found.isSupersetOf(wanted),
-  ),
+  compareSets("expect_column_distinct_values_to_contain_set", "unknown[]", areFound),
   compareSets(
     "expect_column_distinct_values_to_equal_set",
     "unknown[]",
-    (found, wanted) => found.size === wanted.size && found.isSubsetOf(wanted),
+    (found, wanted) => areMembers(found) && areFound(found, wanted),
   ),
 
   onColumn(
@@ -93,25 +90,37 @@ export const columnSets: readonly Entry[] = [
     { value_set: "unknown[] | null", "ties_okay?": "boolean | null" },
     null,
     (column, { value_set: set, ties_okay: tiesOkay }, scope) => {
-      const wanted = new Set((set ?? []).map(keyOf));
       const answer = (modes: Distinct[]): Answer => ({
-        success: modes.some(({ key }) => wanted.has(key)) && (tiesOkay === true || modes.length === 1),
+        success: modes.some(isMember) && (tiesOkay === true || modes.length === 1),
         observed: modes.map(({ value }) => value),
       });
-      return distinctValues(column, scope, set ?? [], answer, q`times = most`);
+      return distinctValues(column, scope, { argument: "value_set", wanted: set ?? [] }, answer, q`times = most`);
     },
   ),
 ];
 
+function isMember({ members }: Distinct): boolean {
+  return members.length > 0;
+}
+
+function areMembers(found: readonly Distinct[]): boolean {
+  return found.every(isMember);
+}
+
+/** Whether each of the wanted values is in the column; a null is not. */
+function areFound(found: readonly Distinct[], wanted: readonly unknown[]): boolean {
+  return new Set(found.flatMap(({ members }) => members)).size === wanted.length;
+}
+
 function compareSets(
   type: string,
   value_set: "unknown[]" | "unknown[] | null",
-  isSuccess: (found: Set<string>, wanted: Set<string>) => boolean,
+  isSuccess: (found: readonly Distinct[], wanted: readonly unknown[]) => boolean,
 ): Entry {
   return onColumn(type, { value_set }, null, (column, args, scope) => {
     const wanted = args.value_set ?? [];
-    return distinctValues(column, scope, wanted, (found) => ({
-      success: isSuccess(new Set(found.map(({ key }) => key)), new Set(wanted.map(keyOf))),
+    return distinctValues(column, scope, { argument: "value_set", wanted }, (found) => ({
+      success: isSuccess(found, wanted),
       observed: found.map(({ value }) => value),
       details: { value_counts: found.map(({ value, count }) => ({ value, count })) },
     }));

@@ -1,4 +1,5 @@
 import type { Column } from "../../core/columns.ts";
+import type { AnyNumber } from "../../core/exact-number.ts";
 import { ordered } from "../plan/bounds.ts";
 import { columnPairMap, type Entry, multicolumnMap } from "../plan/entry.ts";
 import { type ElementType, list, name, q, type Sql, some, value } from "../plan/sql.ts";
@@ -95,7 +96,8 @@ export const multicolumns: readonly Entry[] = [
 ];
 
 /** The type that the total is compared in. */
-function typeOfSum(columns: readonly Column[], total: number): ElementType {
+function typeOfSum(columns: readonly Column[], total: AnyNumber): ElementType {
+  if (columns.every(({ type }) => type === "float4")) return "float4";
   if (columns.some((column) => familyOf(column) === "float")) return "float8";
   const isSmall = columns.every((column) => column.type === "int4" || column.type === "int2");
   return isSmall && Number.isSafeInteger(total) ? "int8" : "numeric";

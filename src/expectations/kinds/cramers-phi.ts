@@ -20,7 +20,7 @@ export const cramersPhi: readonly Entry[] = [
                         limit ${value("int8", String(mostListed + 1))}) g`,
         answer: (rows) => {
           const cells = rows.map((row) => row.map(Number));
-          return answer(cells, threshold);
+          return answer(cells, Number(threshold));
         },
       };
     },

@@ -1,9 +1,10 @@
 import type { Column } from "../../core/columns.ts";
+import type { AnyNumber } from "../../core/exact-number.ts";
 import { columnOf, type Entry, onColumn } from "../plan/entry.ts";
 import type { Answer, Query, Scope } from "../plan/plan.ts";
 import { all, commas, counted, name, q, relation, value } from "../plan/sql.ts";
 import { familyOf, numeric, suiteError } from "../plan/values.ts";
-import { distinctValues, keyOf, mostListed } from "./column-sets.ts";
+import { distinctValues, mostListed } from "./column-sets.ts";
 import {
   type Binned,
   type Comparison,
@@ -40,9 +41,12 @@ type Tell = (comparison: Comparison) => Answer;
 export const klDivergence: readonly Entry[] = [
   onColumn("expect_column_kl_divergence_to_be_less_than", Args, null, (column, args, scope) => {
     const { partition_object: partition, bucketize_data: bucketize = true, threshold } = args;
-    const holdouts = { internal: args.internal_weight_holdout ?? 0, tail: args.tail_weight_holdout ?? 0 };
+    const holdouts = {
+      internal: Number(args.internal_weight_holdout ?? 0),
+      tail: Number(args.tail_weight_holdout ?? 0),
+    };
     const tell = ({ divergence, observed, expected }: Comparison): Answer => ({
-      success: threshold === null || divergence <= threshold,
+      success: threshold === null || divergence <= Number(threshold),
       observed: Number.isFinite(divergence) ? divergence : null,
       details: { observed_partition: observed, expected_partition: expected },
     });
@@ -51,7 +55,9 @@ export const klDivergence: readonly Entry[] = [
       if (holdouts.tail !== 0) throw suiteError("tail_weight_holdout", "it must be 0 without a partition");
       return automatic(columnOf(scope, "column", column.name, numeric), scope, holdouts, tell);
     }
-    const { weights, values, bins = [], tail_weights } = partition;
+    const { values, bins = [] } = partition;
+    const weights = partition.weights.map(Number);
+    const tail_weights = partition.tail_weights?.map(Number);
     if (holdouts.tail !== 0 && tail_weights !== undefined) {
       throw suiteError("tail_weight_holdout", "it must be 0 when the partition has tail_weights");
     }
@@ -65,9 +71,8 @@ export const klDivergence: readonly Entry[] = [
   }),
 ];
 
-function edgeNumber(edge: number | string): number {
-  if (typeof edge === "number") return edge;
-  return edge.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+function edgeNumber(edge: AnyNumber | string): number {
+  return Number(edge === "inf" || edge === "-inf" ? edge.replace("inf", "Infinity") : edge);
 }
 
 function requireBins({ bins, weights, tail_weights: tails }: Binned, bucketize: boolean, holdouts: Holdouts): void {
@@ -102,18 +107,23 @@ function categorical(
 ): Query {
   if (internal > 0) throw suiteError("internal_weight_holdout", "it must be 0 for a partition with values");
   const wanted = partition?.values ?? [];
-  return distinctValues(column, scope, wanted, (found) => {
+  return distinctValues(column, scope, { argument: "partition_object", wanted }, (found) => {
     if (found.length > mostListed + wanted.length - 1) {
       return { exception: `the column has more than ${mostListed} distinct values` };
     }
     const total = sum(found.map(({ count }) => count));
-    const observed = new Map(found.map(({ key, count }) => [key, count / total]));
-    const expected = partition && new Map(wanted.map((one, at) => [keyOf(one), partition.weights[at] ?? 0]));
-    const labels = new Map<string, unknown>([
-      ...found.map(({ key, value }) => [key, value] as const),
-      ...wanted.map((one) => [keyOf(one), one] as const),
-    ]);
-    return tell(compareCategories(observed, expected ?? observed, (key) => labels.get(key), tail));
+    const counts = new Map(found.flatMap(({ members, count }) => members.map((at) => [at, count] as const)));
+    const named = wanted.map((value, at) => ({
+      value,
+      observed: (counts.get(at) ?? 0) / total,
+      expected: partition?.weights[at] ?? 0,
+    }));
+    const others = found.filter(({ members }) => members.length === 0);
+    const unnamed = others.map(({ value, count }) => {
+      const observed = count / total;
+      return { value, observed, expected: partition === null ? observed : null };
+    });
+    return tell(compareCategories([...named, ...unnamed], tail));
   });
 }
 

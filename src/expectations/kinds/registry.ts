@@ -5,6 +5,7 @@ import { columnMapOrder } from "./column-map-order.ts";
 import { columnMapText } from "./column-map-text.ts";
 import { columnMapValues } from "./column-map-values.ts";
 import { columnSets } from "./column-sets.ts";
+import { columnTypes } from "./column-types.ts";
 import { columnPairs, multicolumns } from "./columns-by-row.ts";
 import { cramersPhi } from "./cramers-phi.ts";
 import { klDivergence } from "./kl-divergence.ts";
@@ -15,7 +16,7 @@ export const registry: ReadonlyMap<string, Entry> = new Map(
   [
     ...[columnMapValues, columnMapText, columnMapFormats, columnMapOrder],
     ...[columnPairs, cramersPhi, multicolumns],
-    ...[columnAggregates, columnSets, klDivergence],
+    ...[columnAggregates, columnSets, columnTypes, klDivergence],
     ...[tableExpectations, customQueries],
   ].flatMap((entries) => entries.map((entry) => [entry.type, entry] as const)),
 );

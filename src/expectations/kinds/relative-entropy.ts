@@ -21,22 +21,21 @@ export interface Binned {
   tail_weights?: readonly number[] | undefined;
 }
 
-/** `observed` and `expected` are shares by key; `label` says what a key stands for. */
-export function compareCategories(
-  observed: ReadonlyMap<string, number>,
-  expected: ReadonlyMap<string, number>,
-  label: (key: string) => unknown,
-  tailHoldout: number,
-): Comparison {
-  const keys = [...new Set([...expected.keys(), ...observed.keys()])];
-  const surprising = keys.length - expected.size;
-  const p = keys.map((key) => observed.get(key) ?? 0);
-  const q = keys.map((key) => {
-    const weight = expected.get(key);
-    if (surprising === 0) return weight ?? 0;
-    return weight === undefined ? tailHoldout / surprising : weight * (1 - tailHoldout);
+/** A value with its shares; it is not expected where the partition does not name it. */
+export interface Category {
+  value: unknown;
+  observed: number;
+  expected: number | null;
+}
+
+export function compareCategories(categories: readonly Category[], tailHoldout: number): Comparison {
+  const surprising = categories.filter(({ expected }) => expected === null).length;
+  const values = categories.map(({ value }) => value);
+  const p = categories.map(({ observed }) => observed);
+  const q = categories.map(({ expected: weight }) => {
+    if (weight === null) return tailHoldout / surprising;
+    return surprising === 0 ? weight : weight * (1 - tailHoldout);
   });
-  const values = keys.map(label);
   return { divergence: divergence(p, q), observed: { values, weights: p }, expected: { values, weights: q } };
 }
 

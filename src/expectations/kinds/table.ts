@@ -1,5 +1,6 @@
-import { numberLimits, within } from "../plan/bounds.ts";
-import { Bounds, type Entry, entry } from "../plan/entry.ts";
+import type { AnyNumber } from "../../core/exact-number.ts";
+import { asNumber, type Limits, numberLimits, requireOrder, within } from "../plan/bounds.ts";
+import { Bounds, type Entry, entry, StrictBounds } from "../plan/entry.ts";
 import type { Answer, Finding, Known, Plan, Scope } from "../plan/plan.ts";
 import { counted, foreign, q, relation, type Sql, table, value } from "../plan/sql.ts";
 import { storable, suiteError } from "../plan/values.ts";
@@ -15,7 +16,7 @@ export const tableExpectations: readonly Entry[] = [
     ({ column, column_index: index }, scope) => {
       const names = columnNames(scope);
       // Great Expectations takes an index of 0 for none given.
-      return known({ success: index ? names.at(index) === column : names.includes(column) });
+      return known({ success: index ? names.at(Number(index)) === column : names.includes(column) });
     },
   ),
 
@@ -31,7 +32,7 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_column_count_to_equal", Whole, ({ value }, { shape }) =>
-    known({ success: shape.columns.length === Number(value), observed: shape.columns.length }),
+    known(within(shape.columns.length, exactlyThat(value))),
   ),
 
   entry("expect_table_column_count_to_be_between", Bounds, (args, { shape }) =>
@@ -39,11 +40,12 @@ export const tableExpectations: readonly Entry[] = [
   ),
 
   entry("expect_table_row_count_to_equal", Whole, ({ value }, scope) =>
-    rowCount(scope, (rows) => ({ success: rows === Number(value), observed: rows })),
+    rowCount(scope, (rows) => within(rows, exactlyThat(value))),
   ),
 
-  entry("expect_table_row_count_to_be_between", Bounds, (args, scope) => {
+  entry("expect_table_row_count_to_be_between", StrictBounds, (args, scope) => {
     const limits = numberLimits(args, Number.isFinite);
+    requireOrder(limits.min_value, limits.max_value);
     return rowCount(scope, (rows) => within(rows, limits));
   }),
 
@@ -60,6 +62,11 @@ export const tableExpectations: readonly Entry[] = [
     }),
   ),
 ];
+
+function exactlyThat(value: AnyNumber | string): Limits {
+  const number = asNumber(value);
+  return { min_value: number, max_value: number };
+}
 
 function columnNames({ shape }: Scope): string[] {
   return shape.columns.map((column) => column.name);
@@ -114,11 +121,7 @@ export const customQueries: readonly Entry[] = [
                       from (select * from found limit ${value("int8", mostShown)}) f)`,
       answer: ([row]) => {
         const count = Number(row?.[0] ?? 0);
-        return {
-          success: count === 0,
-          observed: `${count} unexpected ${count === 1 ? "row" : "rows"}`,
-          details: { unexpected_rows: row?.[1] ?? [] },
-        };
+        return { success: count === 0, observed: count, details: { unexpected_rows: row?.[1] ?? [] } };
       },
     };
   }),

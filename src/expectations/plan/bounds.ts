@@ -1,10 +1,11 @@
 import type { Column } from "../../core/columns.ts";
+import { type AnyNumber, compareNumbers, exactly, isAnyNumber } from "../../core/exact-number.ts";
 import type { Bound, Finding, Interval } from "./plan.ts";
 import { all, compared, name, q, type Sql, toText } from "./sql.ts";
 import { boundFor, type Family, familyOf, numeric, suiteError, temporal, textFor } from "./values.ts";
 
 /** Bounds as Great Expectations' arguments give them; one that is missing or null is none. */
-export interface Limits<Value = number | string> {
+export interface Limits<Value = AnyNumber | string> {
   min_value?: Value | null | undefined;
   max_value?: Value | null | undefined;
   strict_min?: boolean | null | undefined;
@@ -25,14 +26,22 @@ export function between(column: Column, limits: Limits): { expected: Sql; interv
   if (min === null && max === null) throw noBounds();
   const isNumber = numeric.includes(familyOf(column));
   if (min !== null && max !== null) {
-    const order = (side: Side, given: number | string) => (isNumber ? Number(given) : textFor(column, side, given));
-    const [from, to] = [order("min_value", min), order("max_value", max)];
-    if (from > to) throw suiteError("min_value", "it cannot be greater than max_value");
+    const read = (side: Side, given: AnyNumber | string) => {
+      const text = textFor(column, side, given);
+      return isNumber ? exactly(text) : text;
+    };
+    requireOrder(read("min_value", min), read("max_value", max));
   }
   const lower = columnBound(column, "min_value", min, limits.strict_min === true);
   const upper = columnBound(column, "max_value", max, limits.strict_max === true);
   const interval = { expression: ordered(column), lower, upper };
   return { expected: withinInterval(interval), interval: isNumber ? interval : undefined };
+}
+
+/** Throws for a lower bound above the upper one. */
+export function requireOrder(min: AnyNumber | string | null | undefined, max: AnyNumber | string | null | undefined) {
+  const isReversed = min != null && max != null && orderOf(min, max) > 0;
+  if (isReversed) throw suiteError("min_value", "it cannot be greater than max_value");
 }
 
 export function noBounds() {
@@ -52,7 +61,7 @@ export function ordered(column: Column): Sql {
 }
 
 /** Where no bound is given, the infinity of a type that has one is; NaN is greater than they are. */
-function columnBound(column: Column, side: Side, given: number | string | null, strict: boolean): Bound | null {
+function columnBound(column: Column, side: Side, given: AnyNumber | string | null, strict: boolean): Bound | null {
   if (given !== null) return boundAt(ordered(column), side, Number(given), boundFor(column, side, given), strict);
   const infinity = infinities[familyOf(column)]?.[side];
   return infinity === undefined ? null : boundAt(ordered(column), side, sides[side].infinity, infinity, true);
@@ -72,32 +81,38 @@ const infinities: Partial<Record<Family, Record<Side, Sql>>> = {
 };
 
 /** Whether a metric lies between bounds; a metric that is missing, not a number or infinite does not. */
-export function within<Value extends number | string>(metric: Value | null, limits: Limits<Value>): Finding {
+export function within(metric: AnyNumber | string | null, limits: Limits): Finding {
   if (metric === null || Number.isNaN(metric)) return { success: false, observed: null };
   if (typeof metric === "number" && !Number.isFinite(metric)) return { success: false, observed: String(metric) };
   if (/^-?infinity$/.test(String(metric))) return { success: false, observed: metric };
   const { min_value: min, max_value: max, strict_min: strictMin, strict_max: strictMax } = limits;
-  const above = min == null || (strictMin ? metric > min : metric >= min);
-  const below = max == null || (strictMax ? metric < max : metric <= max);
+  const above = min == null || (strictMin ? orderOf(metric, min) > 0 : orderOf(metric, min) >= 0);
+  const below = max == null || (strictMax ? orderOf(metric, max) < 0 : orderOf(metric, max) <= 0);
   return { success: above && below, observed: metric };
 }
 
+/** Below, equal, above 0: numbers as numbers, texts by code unit. */
+function orderOf(a: AnyNumber | string, b: AnyNumber | string): number {
+  if (isAnyNumber(a) && isAnyNumber(b)) return compareNumbers(a, b);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** A number, or the number in a text; null for nothing, NaN for anything else. */
-export function asNumber(given: unknown): number | null {
+export function asNumber(given: unknown): AnyNumber | null {
   if (given === null || given === undefined) return null;
-  if (typeof given === "number") return given;
-  return typeof given === "string" && given.trim() !== "" ? Number(given) : Number.NaN;
+  if (isAnyNumber(given)) return given;
+  return typeof given === "string" && given.trim() !== "" ? exactly(given.trim()) : Number.NaN;
 }
 
 /** A number argument, which a suite's parameters may have turned into text; null for none. */
-export function numberFor(argument: string, given: unknown, isSound: (number: number) => boolean): number | null {
+export function numberFor(argument: string, given: unknown, isSound: (number: number) => boolean): AnyNumber | null {
   const number = asNumber(given);
-  if (number === null || isSound(number)) return number;
+  if (number === null || isSound(Number(number))) return number;
   throw suiteError(argument, `${JSON.stringify(given)} is not a number`);
 }
 
 /** Bounds for a metric that is a number. */
-export function numberLimits(limits: Limits, isSound: (number: number) => boolean): Limits<number> {
+export function numberLimits(limits: Limits, isSound: (number: number) => boolean): Limits<AnyNumber> {
   const limit = (side: Side) => numberFor(side, limits[side], isSound);
   return { ...limits, min_value: limit("min_value"), max_value: limit("max_value") };
 }

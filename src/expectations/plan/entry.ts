@@ -1,5 +1,6 @@
 import { type ArkErrors, requireMet, type type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
+import { type AnyNumber, approximated } from "../../core/exact-number.ts";
 import type { Plan, RowCheck, Scope } from "./plan.ts";
 import { all, q, name as quoted, Sql, some } from "./sql.ts";
 import { type Family, familyOf, inWords, suiteError } from "./values.ts";
@@ -13,7 +14,16 @@ export interface Entry {
   compile(kwargs: Readonly<Record<string, unknown>>, scope: Scope): Plan;
 }
 
-function define<Args>(name: string, definition: object, plan: (args: Args, scope: Scope) => Plan): Entry {
+/** Arguments that meet a schema, their numbers as they are written in the suite. */
+type Written<Args> = Args extends number
+  ? AnyNumber
+  : Args extends readonly (infer Element)[]
+    ? Written<Element>[]
+    : Args extends object
+      ? { [Name in keyof Args]: Written<Args[Name]> }
+      : Args;
+
+function define<Args>(name: string, definition: object, plan: (args: Written<Args>, scope: Scope) => Plan): Entry {
   const known = Object.keys(definition).map((argument) => argument.replace(/\?$/, ""));
   return {
     type: name,
@@ -21,8 +31,8 @@ function define<Args>(name: string, definition: object, plan: (args: Args, scope
     compile(kwargs, scope) {
       const unknown = Object.keys(kwargs).find((key) => !known.includes(key));
       if (unknown !== undefined) throw suiteError(unknown, `there is no such argument; it takes ${known.join(", ")}`);
-      requireMet(definition, kwargs, wrongArgument);
-      return plan(kwargs as Args, scope);
+      requireMet(definition, approximated(kwargs), wrongArgument);
+      return plan(kwargs as Written<Args>, scope);
     },
   };
 }
@@ -40,9 +50,9 @@ function wrongArgument(errors: ArkErrors) {
 export function entry<const Args extends object>(
   name: string,
   args: type.validate<Args>,
-  plan: (args: type.infer<Args>, scope: Scope) => Plan,
+  plan: (args: Written<type.infer<Args>>, scope: Scope) => Plan,
 ): Entry {
-  return define(name, args as object, plan);
+  return define<type.infer<Args>>(name, args as object, plan);
 }
 
 const OnColumn = { column: "string > 0" } as const;
@@ -53,7 +63,7 @@ export function onColumn<const Own extends object>(
   name: string,
   own: type.validate<Own>,
   accepts: readonly Family[] | null,
-  plan: (column: Column, args: type.infer<Own>, scope: Scope) => Plan,
+  plan: (column: Column, args: Written<type.infer<Own>>, scope: Scope) => Plan,
 ): Entry {
   const definition = { ...OnColumn, ...(own as object) };
   return define<type.infer<typeof OnColumn> & type.infer<Own>>(name, definition, (args, scope) =>
@@ -69,7 +79,7 @@ export function columnMap<const Own extends object>(
   name: string,
   own: type.validate<Own>,
   accepts: readonly Family[] | null,
-  expect: (column: Column, args: type.infer<Own>, scope: Scope) => Expected,
+  expect: (column: Column, args: Written<type.infer<Own>>, scope: Scope) => Expected,
 ): Entry {
   const definition = { ...OnColumn, ...Mostly, ...(own as object) };
   type Args = type.infer<typeof OnColumn> & type.infer<typeof Mostly> & type.infer<Own>;
@@ -90,7 +100,7 @@ const OnRowsOfPair = {
 export function columnPairMap<const Own extends object>(
   name: string,
   own: type.validate<Own>,
-  expect: (a: Column, b: Column, args: type.infer<Own>) => Sql,
+  expect: (a: Column, b: Column, args: Written<type.infer<Own>>) => Sql,
 ): Entry {
   type Args = type.infer<typeof OnRowsOfPair> & type.infer<Own>;
   return define<Args>(name, { ...OnRowsOfPair, ...(own as object) }, (args, scope) => {
@@ -112,7 +122,7 @@ export function multicolumnMap<const Own extends object>(
   name: string,
   own: type.validate<Own>,
   accepts: readonly Family[] | null,
-  expect: (columns: Column[], args: type.infer<Own>, scope: Scope, judge: Judge) => Expected,
+  expect: (columns: Column[], args: Written<type.infer<Own>>, scope: Scope, judge: Judge) => Expected,
 ): Entry {
   type Args = type.infer<typeof OnRowsOfColumns> & type.infer<Own>;
   return define<Args>(name, { ...OnRowsOfColumns, ...(own as object) }, (args, scope) => {
@@ -146,12 +156,12 @@ function rowCheck(
   show: RowCheck["show"],
   columns: readonly Column[],
   judged: Sql | null,
-  mostly = 1,
+  mostly: AnyNumber = 1,
   expected: Expected,
 ): RowCheck {
   const names = columns.map((column) => column.name);
   const rest = expected instanceof Sql ? { expected } : expected;
-  return { kind: "rows", show, columns: names, judged, mostly, ...rest };
+  return { kind: "rows", show, columns: names, judged, mostly: Number(mostly), ...rest };
 }
 
 /** A bound may be a number, or a date, a time or a text in quotes. */
@@ -171,8 +181,6 @@ export function columnOf(
     const has = shape.columns.map((one) => one.name).join(", ");
     throw suiteError(argument, `table ${shape.name} has no column "${name}"; it has ${has}`);
   }
-  // The driver would take what stands before the dot for a table.
-  if (name.includes(".")) throw suiteError(argument, `column names with a dot, such as "${name}", cannot be used`);
   if (accepts !== null && !accepts.includes(familyOf(column))) {
     throw suiteError(argument, `${name} is ${column.type}; this expectation is for ${inWords(accepts)} columns`);
   }

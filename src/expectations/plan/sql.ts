@@ -74,20 +74,22 @@ export function list(type: ElementType, texts: readonly string[]): Sql {
   return q`${{ kind: "list", type, values: texts }}`;
 }
 
-/** `named_text` is text beside a column of another type, such as citext, which would make its own of a bare literal. */
-export type ElementType =
-  | "text"
-  | "named_text"
-  | "bool"
-  | "int8"
-  | "numeric"
-  | "float8"
-  | "date"
-  | "timestamp"
-  | "timestamptz";
+/**
+ * The catalog's name of a type that PostgreSQL ships (`pg_type.typname`). `named_text` is text beside a column of another
+ * type, such as citext, which would make its own of a bare literal.
+ */
+export type ElementType = string;
+
+/** For a parameter of these types the driver would write something of its own: the server is sent a text. */
+const sentAsText: ReadonlySet<ElementType> = new Set(["bool", "bytea", "jsonb"]);
 
 function arrayText(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/[\\"]/g, "\\$&")}"`).join(",")}}`;
+}
+
+/** Of another type. */
+export function cast(piece: Sql, type: ElementType): Sql {
+  return q`${piece}::${{ kind: "foreign", text: sqlType(type) }}`;
 }
 
 /** The SQL as a statement or a piece of one, for the driver. */
@@ -96,9 +98,8 @@ export function toFragment(sql: Queryable, piece: Sql, under: TableName): Fragme
     if (part instanceof Sql) return toFragment(sql, part, under);
     if (part.kind === "name") return sql(part.name);
     if (part.kind === "foreign") return sql.unsafe(part.text);
-    // The driver would write a boolean of its own for a parameter that the server takes for one.
     if (part.kind === "value")
-      return sql`${part.value}::${sql.unsafe(part.type === "bool" ? "text::bool" : sqlType(part.type))}`;
+      return sql`${part.value}::${sql.unsafe(sentAsText.has(part.type) ? `text::${sqlType(part.type)}` : sqlType(part.type))}`;
     if (part.kind === "list") return sql`${arrayText(part.values)}::${sql.unsafe(sqlType(part.type))}[]`;
     const { schema, name } = part.kind === "table" ? part.table : under;
     return sql`${sql(schema)}.${sql(name)}`;
@@ -142,7 +143,9 @@ function quoteValue(type: ElementType, text: string): string {
 }
 
 function sqlType(type: ElementType): string {
-  return type === "named_text" ? "text" : type;
+  if (type === "named_text") return "text";
+  // Without quotes these words are other types: bpchar, and bit(1).
+  return type === "char" || type === "bit" ? `"${type}"` : type;
 }
 
 /** What does not show, or breaks a line, stands as its escape: SQL is read, clipped and copied from screens. */

@@ -1,11 +1,9 @@
 import type { Column } from "../../core/columns.ts";
+import { type AnyNumber, compareNumbers, exactly, isAnyNumber } from "../../core/exact-number.ts";
 import { isDate } from "../../core/month.ts";
-import { type ElementType, list, name, q, type Sql, some, value } from "./sql.ts";
+import { cast, type ElementType, list, name, q, type Sql, some, value } from "./sql.ts";
 
-/**
- * What columns' values are alike; each family compares in one way. `argument` is the type that arguments are given for it:
- * other types are compared by their text.
- */
+/** What columns' values are alike; each family compares in one way. `argument` is the type of its columns' constants. */
 const families = [
   { name: "integer", word: "number", argument: "int8", types: ["int2", "int4", "int8"] },
   { name: "numeric", word: "number", argument: "numeric", types: ["numeric"] },
@@ -16,7 +14,6 @@ const families = [
   { name: "text", word: "text", argument: "text", types: ["text", "varchar", "bpchar", "name", "citext"] },
   { name: "bool", word: "boolean", argument: "bool", types: ["bool"] },
 ] as const;
-const other = { name: "other", argument: "text" } as const;
 const familyByType = new Map<string, (typeof families)[number]>(
   families.flatMap((family) => family.types.map((type) => [type, family] as const)),
 );
@@ -26,7 +23,7 @@ export const numeric: readonly Family[] = ["integer", "numeric", "float"];
 export const temporal: readonly Family[] = ["date", "timestamp", "timestamptz"];
 
 export function familyOf({ type }: Column): Family {
-  return (familyByType.get(type) ?? other).name;
+  return familyByType.get(type)?.name ?? "other";
 }
 
 /** The families as messages name them. */
@@ -35,16 +32,38 @@ export function inWords(kinds: readonly Family[]): string {
   return [...new Set(known.map(({ word }) => word))].join(", ");
 }
 
-export function elementOf({ type }: Column): ElementType {
-  const { argument } = familyByType.get(type) ?? other;
-  return argument === "text" && familyByType.has(type) && type !== "text" && type !== "varchar"
-    ? "named_text"
-    : argument;
+/** Types that are their columns' constants' own, where the family's would compare in another way. */
+const exactTypes = new Set(["float4", "bpchar"]);
+
+/** What the column's constants are cast to: its own type, or one of its family that holds more and compares in the same way. */
+export function elementOf(column: Column): ElementType {
+  const argument = familyByType.get(column.type)?.argument;
+  if (argument === undefined) return isOrdered(column) ? column.type : "text";
+  if (exactTypes.has(column.type)) return column.type;
+  return argument === "text" ? patternOf(column) : argument;
 }
 
-/** The column as it is compared with its family's arguments, and selected for `jsonValue` to read. */
+/** What patterns for the column's texts are cast to. */
+export function patternOf({ type }: Column): "text" | "named_text" {
+  return type === "text" || type === "varchar" ? "text" : "named_text";
+}
+
+/** Types outside of the families whose values PostgreSQL compares and groups; others are compared by their text. */
+const orderedTypes = new Set(
+  (
+    "bit bytea char cidr inet interval jsonb macaddr macaddr8 money oid pg_lsn tid time timetz tsquery tsvector uuid varbit " +
+    "xid8 int4range int8range numrange daterange tsrange tstzrange int4multirange int8multirange nummultirange " +
+    "datemultirange tsmultirange tstzmultirange"
+  ).split(" "),
+);
+
+function isOrdered({ type, own }: Column): boolean {
+  return own !== true && orderedTypes.has(type);
+}
+
+/** The column as it is compared with its constants, grouped and ordered. */
 export function comparable(column: Column): Sql {
-  return familyOf(column) === "other" ? q`${name(column.name)}::text` : name(column.name);
+  return familyOf(column) === "other" && !isOrdered(column) ? q`${name(column.name)}::text` : name(column.name);
 }
 
 /** Whether a column's value is one of these, NULLs among them left out; null where the column is NULL. */
@@ -57,13 +76,28 @@ export function isAmong(column: Column, argument: string, values: readonly unkno
   if (texts.length === 0) return noValue(column);
   // A few comparisons cost less than a search through an array.
   if (texts.length <= 4) return some(texts.map((text) => q`${comparable(column)} = ${value(elementOf(column), text)}`));
-  return q`${comparable(column)} = some(${list(elementOf(column), texts)})`;
+  return q`${comparable(column)} = some(${constants(column, texts)})`;
+}
+
+/** Values in their text form as an array of the column's constants. */
+export function constants(column: Column, texts: readonly string[]): Sql {
+  return list(elementOf(column), texts);
+}
+
+/** A value of the column as its constants are. */
+export function asConstant(column: Column, value: Sql): Sql {
+  return cast(value, elementOf(column));
 }
 
 /** One value as a constant of the column's type: of a time, a date column takes the day, as PostgreSQL does. */
 export function constantFor(column: Column, argument: string, given: unknown): Sql {
   const text = textFor(column, argument, given);
-  return value(familyOf(column) === "integer" && !isInt8(text) ? "numeric" : elementOf(column), text);
+  return value(isPossible(column, text) ? elementOf(column) : widerOf(column), text);
+}
+
+/** The type of constants that no value of the column is equal to. */
+function widerOf(column: Column): ElementType {
+  return familyOf(column) === "integer" ? "numeric" : "float8";
 }
 
 /** One value as a bound for the column's values: a time is a time, for a date column, too. */
@@ -92,7 +126,7 @@ export function textFor(column: Column, argument: string, given: unknown): strin
   const family = familyOf(column);
   const text = typeof given === "string" ? given.trim() : String(given);
   if (numeric.includes(family)) {
-    if (typeof given === "number" && Number.isFinite(given)) return text;
+    if (isAnyNumber(given) && Number.isFinite(Number(given))) return text;
     if (typeof given === "string" && numberText.test(text)) return text;
   } else if (family === "bool") {
     const known = booleans[text.toLowerCase()];
@@ -137,12 +171,22 @@ function precisionOf(text: string): ElementType {
 
 /** Whether any value of the column can be equal to it. */
 export function isPossible(column: Column, text: string): boolean {
+  if (column.type === "float4") return isFloat4(Number(text));
   return familyOf(column) !== "integer" || isInt8(text);
 }
 
+/** Whether PostgreSQL takes it for a float4, which is neither too large nor too small. */
+function isFloat4(number: number): boolean {
+  const nearest = Math.fround(number);
+  return Number.isFinite(nearest) && (nearest !== 0 || number === 0);
+}
+
+const int8 = { least: exactly("-9223372036854775808"), most: exactly("9223372036854775807") };
+
 function isInt8(text: string): boolean {
-  const number = Number(text);
-  return Number.isInteger(number) && /^[+-]?\d+$/.test(text) && Math.abs(number) < 2 ** 63;
+  const number = exactly(text);
+  const isInside = compareNumbers(number, int8.least) >= 0 && compareNumbers(number, int8.most) <= 0;
+  return isInside && /^[+-]?\d+$/.test(text);
 }
 
 /** An expectation that cannot be evaluated as it stands; whoever knows the suite tells which one it is. */
@@ -154,7 +198,15 @@ export function suiteError(argument: string | null, reason: string): SuiteError 
 }
 
 /** A value as a validation result shows it. */
-export type JsonValue = string | number | boolean | null;
+export type JsonValue = string | AnyNumber | boolean | null;
+
+/** Types of which the driver makes something else than their texts, such as a JavaScript number of an int8. */
+const remade = new Set(["int8", "oid", "bytea", "json", "jsonb"]);
+
+/** A value of the column as `jsonValue` reads it. */
+export function readable({ name: column, type }: Column, value: Sql = name(column)): Sql {
+  return remade.has(type) || type.startsWith("_") ? q`${value}::text` : value;
+}
 
 /** A value that the driver read, as Great Expectations writes it into JSON: numbers as numbers, times in ISO 8601. */
 export function jsonValue(column: Column, raw: unknown): JsonValue {
@@ -162,14 +214,13 @@ export function jsonValue(column: Column, raw: unknown): JsonValue {
   if (typeof raw === "boolean") return raw;
   const family = familyOf(column);
   if (!numeric.includes(family)) return temporal.includes(family) ? isoMoment(String(raw)) : String(raw);
-  const number = Number(raw);
-  if (Number.isFinite(number)) return number;
-  return Number.isNaN(number) ? "NaN" : String(number);
+  const number = exactly(String(raw));
+  return typeof number !== "number" || Number.isFinite(number) ? number : String(number);
 }
 
 /** The order of values in results: numbers as numbers, others as texts by code unit, pairs and records by their members. */
 export function compareShown(a: unknown, b: unknown): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (isAnyNumber(a) && isAnyNumber(b)) return compareNumbers(a, b);
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.map((element, at) => compareShown(element, b[at])).find((order) => order !== 0) ?? 0;
   }

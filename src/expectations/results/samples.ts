@@ -12,7 +12,7 @@ import {
 import type { Compiled, RowCheck } from "../plan/plan.ts";
 import { unexpectedRows } from "../plan/screen.ts";
 import { commas, name, q, toFragment, toLine, value } from "../plan/sql.ts";
-import { comparable, type JsonValue, jsonValue } from "../plan/values.ts";
+import { type JsonValue, jsonValue, readable } from "../plan/values.ts";
 import type { Shown } from "./result.ts";
 import type { Samples } from "./row-result.ts";
 import { type Place, select, wholeTable } from "./select.ts";
@@ -36,7 +36,7 @@ export async function sampleRows(
     return { value: { values: [], rows: [], whole: [], query } };
   }
   const columns = format.wholeRows ? [...new Set([...told, ...place.shape.columns])] : told;
-  const selected = commas(columns.map(comparable));
+  const selected = commas(columns.map((column) => readable(column)));
   const found = await select(place, q`select ${selected} from ${from} limit ${value("int8", String(limit))}`);
   if ("exception" in found) return found;
   const records = found.value.map((raw) => new Map(columns.map((column, at) => [column, jsonValue(column, raw[at])])));
@@ -76,7 +76,7 @@ export async function* everyUnexpectedValue(
   const judged = columnsNamed(shape, plan.columns);
   const selected = [
     ...keys.map((column, at) => q`${name(column.name)} as ${name(keyAlias(at))}`),
-    ...judged.map((column, at) => q`${comparable(column)} as ${name(valueAlias(at))}`),
+    ...judged.map((column, at) => q`${readable(column)} as ${name(valueAlias(at))}`),
   ];
   const statement = q`select ${commas(selected)} from ${plan.from ?? wholeTable} where ${unexpectedRows(plan, rows)}`;
   await keepRows(tx, scratch.rows, toFragment(tx, statement, under));

@@ -1,5 +1,17 @@
+import { parseExactJson } from "../../core/exact-number.ts";
+
 /** Object ids of PostgreSQL's own types (pg_type.dat); they never change. */
-const oid = { bool: 16, int8: 20, int4: 23, text: 25, date: 1082, timestamp: 1114, timestamptz: 1184 };
+const oid = {
+  bool: 16,
+  int8: 20,
+  int4: 23,
+  text: 25,
+  json: 114,
+  jsonb: 3802,
+  date: 1082,
+  timestamp: 1114,
+  timestamptz: 1184,
+};
 const arrayOid = {
   bool: 1000,
   name: 1003,
@@ -13,9 +25,11 @@ const arrayOid = {
 
 /**
  * How values pass between PostgreSQL and JavaScript where the driver's own way would lose something. Dates and times
- * stay text, for a Date shifts a day by the time zone; numerics are text by default.
+ * stay text, for a Date shifts a day by the time zone; numerics are text by default. An int8 is a count here: whose rows may
+ * hold larger ones reads them as text.
  */
 export const driverTypes = {
+  json: { to: oid.json, from: [oid.json, oid.jsonb], serialize: JSON.stringify, parse: parseExactJson },
   bigint: { to: oid.int8, from: [oid.int8], serialize: String, parse: Number },
   date: { to: oid.timestamptz, from: [oid.date, oid.timestamp, oid.timestamptz], serialize: toTime, parse: String },
   texts: arrayType(arrayOid.text, [arrayOid.name, arrayOid.date, arrayOid.timestamptz, arrayOid.numeric], String),

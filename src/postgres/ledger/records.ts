@@ -1,4 +1,5 @@
 import type { JSONValue } from "postgres";
+import { parseExactJson } from "../../core/exact-number.ts";
 import type { Fault } from "../../core/faults.ts";
 import type { Mode, TableCounts, Verdict, Warning } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
@@ -128,7 +129,8 @@ export async function touchFiles(
  * character that stands for one that cannot be shown.
  */
 function storable(value: unknown): JSONValue {
-  return JSON.parse(JSON.stringify(value ?? null, (_, one) => (typeof one === "string" ? storableText(one) : one)));
+  const text = JSON.stringify(value ?? null, (_, one) => (typeof one === "string" ? storableText(one) : one));
+  return parseExactJson(text) as JSONValue;
 }
 
 function storableText(text: string): string {
