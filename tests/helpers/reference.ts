@@ -70,8 +70,12 @@ export function remedyReference(): string {
     "What a server says, by its SQLSTATE or the class that it begins with, and where one of them means several things, by its words:",
     rows(
       ["SQLSTATE", "what happened", "remedy", "code", "exit code"],
-      known.map(({ state, says, code: failure, cause, hint }) => [
-        says === undefined ? code(state) : `${code(state)} with ${code(says.source.replace(/^\^|\\/g, ""))}`,
+      known.map(({ state, says, atLogin, code: failure, cause, hint }) => [
+        [
+          code(state),
+          ...(atLogin === undefined ? [] : ["at a login"]),
+          ...(says === undefined ? [] : [`with ${code(says.source.replace(/^\^|\\/g, "").trim())}`]),
+        ].join(" "),
         ...[cause, hint, code(failure), String(exitCodeOf(failure))],
       ]),
     ),

@@ -7,12 +7,14 @@ import { canary, canaryNumber, type Ground, type Provocation } from "./remedies/
 import { resourceProvocations } from "./remedies/resources.ts";
 import { rowProvocations } from "./remedies/rows.ts";
 import { sessionProvocations } from "./remedies/sessions.ts";
+import { settingProvocations } from "./remedies/settings.ts";
 import { statementProvocations } from "./remedies/statements.ts";
 
 setDefaultTimeout(60_000);
 
 const provocations: Record<RemedyName, Provocation> = {
   ...sessionProvocations,
+  ...settingProvocations,
   ...statementProvocations,
   ...rowProvocations,
   ...resourceProvocations,

@@ -1,15 +1,22 @@
-import { closest, inLog, type Remedy } from "./remedy.ts";
+import { closest, inLog, type Remedy, type Told } from "./remedy.ts";
 import { resourceRemedies } from "./resources.ts";
 import { rowRemedies } from "./rows.ts";
 import { messageFrom, type ServerError } from "./server-words.ts";
 import { sessionRemedies } from "./sessions.ts";
+import { settingRemedies } from "./settings.ts";
 import { statementRemedies } from "./statements.ts";
 
 /**
  * Each error of a server that a command can meet, with its cause and its remedy. Messages, the page of errors and the test
  * that provokes each of them are drawn from this table.
  */
-export const remedies = { ...sessionRemedies, ...statementRemedies, ...rowRemedies, ...resourceRemedies };
+export const remedies = {
+  ...sessionRemedies,
+  ...settingRemedies,
+  ...statementRemedies,
+  ...rowRemedies,
+  ...resourceRemedies,
+};
 
 export type RemedyName = keyof typeof remedies;
 
@@ -24,7 +31,7 @@ const unknown: Remedy = {
 };
 
 /** What an error of the server is: by its SQLSTATE, and where that is not enough, by its words. */
-export function remedyOf(error: { code: string; message: string }): Remedy & { name?: RemedyName } {
+export function remedyOf(error: Told): Remedy & { name?: RemedyName } {
   return closest(all, error) ?? unknown;
 }
 

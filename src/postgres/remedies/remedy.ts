@@ -6,6 +6,8 @@ export interface Remedy {
   state: string;
   /** Tells it from others of its state, by the server's words in English: in another language it is the one without this. */
   says?: RegExp;
+  /** True for what only an error that ends a login means: a statement's of the same state is another matter. */
+  atLogin?: true;
   code: FailureCode;
   /** What happened, in words of ours: they stand for the server's own where those may hold a value. */
   cause: string;
@@ -25,13 +27,17 @@ export const grantsHint =
 /** Not every server's does: the embedded one's has no failed statements, for they hold data. */
 export const inLog = "A server that logs errors has its words in the log.";
 
+/** An error as it is told apart from others. */
+export type Told = { code: string; message: string; severity?: string };
+
 /** The most telling of the remedies for an error: those of the whole state first, and of these, those that know its words. */
 export function closest<Named extends Remedy>(
   remedies: readonly Named[],
-  { code, message }: { code: string; message: string },
+  { code, message, severity }: Told,
 ): Named | undefined {
-  const rank = ({ state, says }: Remedy) => state.length * 2 + (says === undefined ? 0 : 1);
+  const rank = ({ state, says, atLogin }: Remedy) => state.length * 3 + (says ? 1 : 0) + (atLogin ? 1 : 0);
   return remedies
     .filter(({ state, says }) => code.startsWith(state) && (says === undefined || says.test(message)))
+    .filter(({ atLogin }) => atLogin === undefined || severity === "FATAL")
     .toSorted((one, other) => rank(other) - rank(one))[0];
 }
