@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
 });
 
 /** What the gate tries of the sweep: one way, at every so-manieth point. */
-const fixedSweep = { every: 41, only: (name: string) => name.includes(scenarios.next.name) };
+const fixedSweep = { every: 71, only: (name: string) => name.includes(scenarios.next.name) };
 
 const folder = ownTemporaryFolder();
 let [survived, tried] = [0, 0];

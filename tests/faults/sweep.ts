@@ -42,7 +42,7 @@ async function meet(place: Place, scenario: Scenario, deed: Deed, at: number): P
     const outcome = await trial.run(plan).outcome;
     const met = pointMet(plan);
     if (met === null) return null;
-    const name = `sweep: ${deed}, ${scenario.name}, at ${met.slice(0, 100)}`;
+    const name = `sweep: ${deed}, ${scenario.name}, at ${met.trim().slice(0, 100)}`;
     const scene = trial.scene(known);
     const after = await complaintsAfter(scene, outcome);
     const atEnd = await complaintsAtEnd(scene, await trial.again());

@@ -25,9 +25,9 @@ export async function chosenPlaces({ database, on, fixed }: Choice): Promise<Ope
 }
 
 function placeNamed(name: string): OpenPlace {
-  if (name === "embedded") return () => homePlace({ byUrl: false });
+  if (name === "embedded") return homePlace;
   const programs = installedPrograms(Number(name));
   if (programs !== null) return () => installedPlace(programs);
-  if (name === embeddedMajor) return () => homePlace({ byUrl: true });
+  if (name === embeddedMajor) return () => installedPlace(null);
   throw new Error(`There is no PostgreSQL ${name} here: install postgresql-${name}, or name a server with --database.`);
 }

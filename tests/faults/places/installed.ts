@@ -1,8 +1,10 @@
-import { existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../src/postgres/connection/connect.ts";
+import { serverPaths } from "../../../src/postgres/embedded/home.ts";
+import { programsFor } from "../../../src/postgres/embedded/programs.ts";
 import { type Account, systemAccounts } from "../../../src/postgres/target/accounts.ts";
 import { Databases } from "./databases.ts";
 import { type Control, canary, type Place } from "./place.ts";
@@ -28,10 +30,19 @@ export function installedMajors(): number[] {
 
 const superuser = "streamflow";
 
-/** A server of installed programs, on a port of its own, which asks for a password. */
-export async function installedPlace(programs: string): Promise<Place> {
+/** Programs in a folder; those of the package that the embedded server is of, where none is named. */
+async function programsIn(bin: string | null, folder: string, account: Account | null): Promise<Programs> {
+  if (bin === null) return programsFor({ ...serverPaths(folder), folder, account, settings });
+  return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres"), prefix: [], spawn: account ?? {} };
+}
+
+/** A server on a port of its own, which asks for a password. */
+export async function installedPlace(bin: string | null): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "streamflow-faults-"));
+  // The server's own account has to get through.
+  chmodSync(folder, 0o755);
   const account = serverAccount();
+  const programs = await programsIn(bin, folder, account);
   const server = new Installed(programs, folder, account, await freePort());
   await server.initialise();
   await server.start();
@@ -57,6 +68,8 @@ export async function installedPlace(programs: string): Promise<Place> {
   };
 }
 
+type Programs = Pick<Awaited<ReturnType<typeof programsFor>>, "initdb" | "postgres" | "prefix" | "spawn">;
+
 class Installed implements Control {
   readonly url: string;
   readonly #spawning: { stdin: "ignore"; stdout: "ignore"; stderr: "ignore" } & Partial<Account>;
@@ -64,17 +77,18 @@ class Installed implements Control {
   #process: Bun.Subprocess | null = null;
 
   constructor(
-    readonly programs: string,
+    readonly programs: Programs,
     readonly folder: string,
     readonly account: Account | null,
     readonly port: number,
   ) {
     this.url = `postgresql://${superuser}:${canary}@127.0.0.1:${port}/postgres`;
     this.#data = join(folder, "data");
-    this.#spawning = { stdin: "ignore", stdout: "ignore", stderr: "ignore", ...(account ?? {}) };
+    this.#spawning = { stdin: "ignore", stdout: "ignore", stderr: "ignore", ...programs.spawn };
   }
 
   async initialise(): Promise<void> {
+    const { prefix, initdb } = this.programs;
     const password = join(this.folder, "password");
     writeFileSync(password, canary);
     mkdirSync(this.#data, { mode: 0o700 });
@@ -82,8 +96,8 @@ class Installed implements Control {
       if (this.account !== null) lchownSync(path, this.account.uid, this.account.gid);
     }
     const words = ["-D", this.#data, "-U", superuser, "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "-N"];
-    const made = Bun.spawn([join(this.programs, "initdb"), ...words, "--locale=C"], this.#spawning);
-    if ((await made.exited) !== 0) throw new Error(`initdb of ${this.programs} ended with ${made.exitCode}`);
+    const made = Bun.spawn([...prefix, initdb, ...words, "--locale=C"], this.#spawning);
+    if ((await made.exited) !== 0) throw new Error(`${initdb} ended with ${made.exitCode}`);
     const lines = settings.map(([name, value]) => `${name} = ${value}\n`);
     writeFileSync(join(this.#data, "postgresql.auto.conf"), lines.join(""));
   }
@@ -93,11 +107,12 @@ class Installed implements Control {
   }
 
   async start(): Promise<void> {
+    const { prefix, postgres } = this.programs;
     const words = ["-D", this.#data, "-k", this.folder, "-p", String(this.port), "-c", "listen_addresses=127.0.0.1"];
-    const started = Bun.spawn([join(this.programs, "postgres"), ...words], this.#spawning);
+    const started = Bun.spawn([...prefix, postgres, ...words], this.#spawning);
     this.#process = started;
     while (!(await answers(this.url))) {
-      if (started.exitCode !== null) throw new Error(`postgres of ${this.programs} ended with ${started.exitCode}`);
+      if (started.exitCode !== null) throw new Error(`${postgres} ended with ${started.exitCode}`);
       await Bun.sleep(10);
     }
   }
