@@ -1,4 +1,5 @@
 import { addresses } from "./addresses.ts";
+import { disk } from "./disk.ts";
 import { drops } from "./drops.ts";
 import type { Fault } from "./fault.ts";
 import { operators } from "./operators.ts";
@@ -13,6 +14,7 @@ import { words } from "./words.ts";
 export const catalogue: readonly Fault[] = [
   ...processes,
   ...server,
+  ...disk,
   ...operators,
   ...roles,
   ...addresses,

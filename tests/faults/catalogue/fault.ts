@@ -23,6 +23,8 @@ export interface Fault {
   remedy?(trial: Trial): Promise<unknown>;
   /** What is run after the remedy, where it is not the same run. */
   again?(trial: Trial): Promise<Outcome>;
+  /** At the very end, when its database is gone. */
+  clear?(trial: Trial): Promise<unknown>;
   /** The remedy lifts seals, which is written down. */
   isRestamped?: true;
 }

@@ -39,6 +39,7 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
       return { name, complaints };
     } finally {
       await trial.close();
+      await fault.clear?.(trial);
     }
   } catch (thrown) {
     return { name, complaints: [`could not be tried: ${thrown instanceof Error ? thrown.message : thrown}`] };

@@ -19,6 +19,7 @@ import type { Outcome } from "../../headless/process.ts";
 import { pipelineOf } from "../../helpers/terminal.ts";
 import { asIfNothing } from "../catalogue/fault.ts";
 import { environmentIn, program, startConsole, type Workshop } from "../console.ts";
+import { cannotMount, makeRoom, mountSmall, unmount } from "../mounting.ts";
 import type { HomeFault } from "./meet.ts";
 
 const dataOf = ({ home }: Workshop) => serverPaths(home).data;
@@ -99,20 +100,6 @@ function together(first: "the other" | "the run"): NonNullable<HomeFault["provok
 const small = "the home's disk is full";
 /** A link, so that the home goes as any other does; what is mounted goes with the trial. */
 const mounted = (shop: Workshop) => join(shop.folder, "mounted");
-
-function mount(...words: string[]): boolean {
-  return Bun.spawnSync(["mount", ...words], { stderr: "ignore" }).success;
-}
-
-function cannotMount(): string | null {
-  if (!isRoot()) return "only root may mount";
-  const place = "/tmp/faults-mount";
-  mkdirSync(place, { recursive: true });
-  if (!mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", place)) return "nothing may be mounted here";
-  Bun.spawnSync(["umount", place]);
-  rmSync(place, { recursive: true });
-  return null;
-}
 
 /** What befalls a home. */
 export const homeFaults: readonly HomeFault[] = [
@@ -248,11 +235,11 @@ export const homeFaults: readonly HomeFault[] = [
     unless: cannotMount,
     arrange(shop) {
       mkdirSync(mounted(shop));
-      mount("-t", "tmpfs", "-o", "size=4m,mode=0755", "tmpfs", mounted(shop));
+      mountSmall(mounted(shop), "4m");
       symlinkSync(mounted(shop), shop.home);
     },
     expected: { exit: 3, says: /full|space/i },
-    remedy: (shop) => mount("-o", "remount,size=1g", mounted(shop)),
-    clear: (shop) => Bun.spawnSync(["umount", mounted(shop)]),
+    remedy: (shop) => makeRoom(mounted(shop)),
+    clear: (shop) => unmount(mounted(shop)),
   },
 ];
