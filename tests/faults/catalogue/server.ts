@@ -78,13 +78,12 @@ async function cancelled(still: Still, trial: Trial): Promise<Outcome> {
 const deadlock: Fault = {
   name: "a deadlock with another session",
   async provoke(trial) {
-    const working = trial.run({ deed: "hold", at: moments.copying, folder: trial.shop.folder });
-    await working.says("ingest");
+    const { working, go } = await standsBefore(trial, moments.copying);
     return byAnother(trial, async (sql) => {
       await sql`set deadlock_timeout = '100ms'`;
       await sql`begin`;
       await sql`lock table labels in share row exclusive mode`;
-      await Bun.write(`${trial.shop.folder}/go`, "");
+      await go();
       const isOver = working.outcome.then(() => true);
       while ((await backendsThat(trial, "wait_event_type = 'Lock'")).length === 0) {
         if (await Promise.race([isOver, Bun.sleep(5)])) break;
