@@ -193,6 +193,34 @@ test("a pause is over at once when the run is cancelled", async () => {
   expect(exit).toBe(130);
 });
 
+test("no further try is told of once the run is cancelled while its failure is recorded", async () => {
+  await using _ = await raising("40P01", 1);
+  await sql.unsafe(`
+    create function wait_for_leave() returns trigger language plpgsql as $$ begin
+      perform pg_advisory_xact_lock(4711);
+      return new;
+    end $$;
+    create trigger wait_for_leave before update on console.runs for each row
+      when (new.status = 'failed') execute function wait_for_leave()`);
+  const holder = await sql.reserve();
+  try {
+    await holder`select pg_advisory_lock(4711)`;
+    const abort = new AbortController();
+    const ran = run(["month_000"], { pauses: [9_000], signal: abort.signal });
+    await whoWaits(holder, "Lock");
+    abort.abort(cancelled("interrupted"));
+    await holder`select pg_advisory_unlock(4711)`;
+    const { words, exit } = await ran;
+    expect(words).toEqual(["null interrupted"]);
+    expect(exit).toBe(130);
+    const [row] = await holder`select failure_hint from console.runs`;
+    expect(row?.failure_hint).toBe("Nothing was published. Try 2 of 2 was to follow after 9.0 s.");
+  } finally {
+    await holder.unsafe("drop trigger wait_for_leave on console.runs; drop function wait_for_leave");
+    holder.release();
+  }
+});
+
 describe("a server", () => {
   async function reaching(url: string): Promise<Ran> {
     const events: RunEvent[] = [];

@@ -210,12 +210,12 @@ test("kill -9 of the pipeline half way: told, started again, and the month shown
   await screen.shows(new RegExp(`${month}.*crashed`));
   screen.type(`/${month}${keys.enter}`);
   await screen.shows(`filter: ${month}`);
-  expect(await screen.shows("died without a last word")).toContain("Nothing was published");
+  expect(await screen.shows("ended without a last word")).toContain("Nothing was published");
   // The ledger's own page of the run, as another console would open it.
   const other = start(80, 24);
   await other.shows("24/24");
   other.type(`/${month}${keys.enter}${keys.enter}`);
-  expect(await other.shows(atTop(month, "crashed"))).toMatch(/Run\s+the month again\./);
+  expect(await other.shows(atTop(month, "crashed"))).toMatch(/Run\s+the month again,/);
 });
 
 test.each(["q", "Ctrl-C"])(

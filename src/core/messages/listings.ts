@@ -47,7 +47,7 @@ export interface MonthEntry {
   last_run: RunEntry | null;
 }
 
-/** `running` runs hold the lock; `crashed` ones died without a last word. */
+/** `running` runs hold the lock; `crashed` ones left no last word. */
 export type RunStatus =
   | "running"
   | "published"

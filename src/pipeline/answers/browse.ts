@@ -45,14 +45,14 @@ function byManifest({ tables }: Dataset, one: Seal, other: Seal): number {
   return place(one) - place(other) || (one.table < other.table ? -1 : 1);
 }
 
-/** A run that died left no word on why; what follows from that is known all the same. */
+/** A run that crashed left no word on why; what follows from that is known all the same. */
 function failureOf({ status, failure }: LedgerRun): RunFailure | null {
   if (status !== "crashed" || failure !== null) return failure;
   return {
     stage: null,
     code: "pipeline_died",
-    title: "Its process died without a last word.",
-    hint: "Nothing was published: the server rolled back all that it had open. Run the month again.",
+    title: "It ended without a last word: its process died, or the server was away when it failed.",
+    hint: "Nothing was published: the server rolled back all that it had open. Run the month again, unless a later run has.",
     fault_count: 0,
     fault_groups: [],
     reject_file: null,

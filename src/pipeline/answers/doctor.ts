@@ -125,7 +125,7 @@ async function checkPartitions({ sql, tables }: Session): Promise<Check> {
   return check("warn", "snapshots", `Not partitioned: ${told.join(", ")}.`, remedies.join(" "));
 }
 
-/** Between runs it is empty: what is there then is of one that was killed, and nobody sees it. */
+/** Between runs it is empty: what is there then is of one that was cut off, and nobody sees it. */
 async function checkStage({ sql, dataset, tables }: Session): Promise<Check> {
   if ((await lockHolder(sql, dataset.name)) !== null) return check("ok", "stage", "in use by a run");
   let found: Awaited<ReturnType<typeof foundInStage>>;
@@ -141,7 +141,7 @@ async function checkStage({ sql, dataset, tables }: Session): Promise<Check> {
   return check(
     "warn",
     "stage",
-    `A run that was killed left rows in ${left.join(", ")}.`,
+    `A run that was cut off left rows in ${left.join(", ")}.`,
     "They count for nothing; the next run that has something to do empties them.",
   );
 }

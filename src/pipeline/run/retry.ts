@@ -15,6 +15,8 @@ export interface Stopped {
 interface Again {
   pauseMs: number;
   hint: string;
+  /** The same for the ledger, where it is read later, whether that try came or was called off. */
+  recorded: string;
   next: number;
   tries: number;
 }
@@ -58,7 +60,8 @@ export class Retries {
     if (isFinal) return { error, again: null };
     this.#used++;
     const [next, tries] = [this.#used + 1, this.#pauses.length + 1];
-    const hint = `Nothing was published. Try ${next} of ${tries} begins in ${formatDuration(pauseMs / 1_000)}.`;
-    return { error, again: { pauseMs, hint, next, tries } };
+    const [soon, which] = [formatDuration(pauseMs / 1_000), `Nothing was published. Try ${next} of ${tries}`];
+    const words = { hint: `${which} begins in ${soon}.`, recorded: `${which} was to follow after ${soon}.` };
+    return { error, again: { ...words, pauseMs, next, tries } };
   }
 }

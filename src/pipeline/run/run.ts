@@ -55,16 +55,17 @@ async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
 
 /** The last word of a run that publishes nothing, in the ledger and to those who listen. */
 export async function fail(open: MonthRun, error: ConsoleError): Promise<Stopped> {
-  const { session, run, record, stage, month, left } = open;
+  const { session, run, record, stage, month, left, signal } = open;
   const stopped = await open.retries.after(error);
   const { again } = stopped;
   const { code, title, faults, faultCount: fault_count } = error;
   const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
-  const failure = { stage, code, title, hint: again?.hint ?? error.hint, fault_count, fault_groups, reject_file };
+  const failure = { stage, code, title, hint: again?.recorded ?? error.hint, fault_count, fault_groups, reject_file };
   const hindrance = await recordFailure(session, run, record, error, failure);
   if (again !== null) {
-    open.emit(retried(error, again, { month, stage }));
+    // The ledger waits for a server that is gone: no further try is told to whoever cancelled meanwhile.
+    if (!signal.aborted) open.emit(retried(error, again, { month, stage }));
     return stopped;
   }
   const hint = hindrance === null ? error.hint : `${error.hint} ${hindrance}`;
