@@ -58,7 +58,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       await exchanged();
       const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
-        { first, again },
+        { first, again, tell },
         request,
         (event) => {
           if (isLastWord(event)) tooLate.delete(abort.signal);

@@ -92,5 +92,5 @@ export async function workplace(): Promise<Workplace> {
 /** A session that is open, as `runMonths` takes one that is being opened. */
 export function openedAs(session: Session) {
   const opening = () => ({ reached: Promise.resolve(session), opened: Promise.resolve(session) });
-  return { first: opening(), again: opening };
+  return { first: opening(), again: opening, tell: () => {} };
 }

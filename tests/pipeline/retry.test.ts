@@ -236,7 +236,7 @@ describe("a server", () => {
     };
     const { signal } = new AbortController();
     const exit = await runMonths(
-      { first: again(), again },
+      { first: again(), again, tell: () => {} },
       runRequest(["month_000"]),
       (e) => events.push(e),
       signal,

@@ -19,6 +19,7 @@ import { type EventStream, eventStream, type Job, publishingMode } from "../stag
 import type { MonthRun, Series } from "./publish.ts";
 import { pausesMs, Retries, retried, type Stopped } from "./retry.ts";
 import { isUnchanged } from "./unchanged.ts";
+import { watchWaits } from "./waits.ts";
 
 /** A session that is being opened, and before that the database is reached. */
 interface Opening {
@@ -35,6 +36,8 @@ interface Progress extends EventStream {
   untold: Warning[];
   /** What is still to be run; null where that is not chosen yet. */
   left: readonly MonthName[] | null;
+  /** Is told what is waited for, once that takes a moment. */
+  tell(text: string): void;
 }
 
 /**
@@ -43,14 +46,14 @@ interface Progress extends EventStream {
  * events; returns the exit code.
  */
 export async function runMonths(
-  { first, again }: { first: Opening; again(): Opening },
+  { first, again, tell }: { first: Opening; again(): Opening } & Pick<Progress, "tell">,
   request: RunRequest,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
   pauses = pausesMs,
 ): Promise<number> {
   const retries = new Retries(pauses, signal);
-  const progress: Progress = { ...eventStream(onEvent), request, signal, retries, untold: [], left: null };
+  const progress: Progress = { ...eventStream(onEvent), request, signal, retries, untold: [], left: null, tell };
   for (let opening = first; ; opening = again()) {
     const stopped = await tryMonths(opening, progress).catch((thrown) => stoppedBetween(progress, opening, thrown));
     if (stopped === null) return exitCodes.done;
@@ -90,16 +93,18 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const [onDisk, sql] = await unlessCancelled(signal, locked);
   retries.reached();
   // One statement behind the other, without waiting for each.
-  const [pid, isDistributed, past] = await Promise.all([backendPid(sql), hasDistributed(sql), readPast(sql, session)]);
+  const known = backendPid(sql);
+  await using watch = watchWaits({ ...progress, url: session.url, pid: known });
+  const [pid, isDistributed, past] = await Promise.all([known, hasDistributed(sql), readPast(sql, session)]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };
   const months = selectMonths(session, asked, onDisk, past);
   progress.left = months.map(({ month }) => month);
-  const { emit, setRun, untold } = progress;
+  const { setRun, untold } = progress;
   // Once a request: of another try it is no news.
   const news = left === null ? [exposure(protectionOf(sql)), untaken(past, progress.left)] : [];
   untold.push(...news.filter((one) => one !== null));
   const ahead = { sound: [], end: async () => {} };
-  const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead };
+  const series = { emit: watch.emit, setRun, retries, session, request, pid, signal, untold, ahead };
   if (!request.dry_run) {
     const side = isDistributed ? null : session.sql;
     const onDone = (rest: readonly MonthOnDisk[]) => {

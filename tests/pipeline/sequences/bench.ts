@@ -63,7 +63,7 @@ export async function bench(): Promise<Bench> {
       };
       const opening = () => ({ reached: session(), opened: session() });
       const { signal } = new AbortController();
-      const exit = await runMonths({ first: opening(), again: opening }, request, hear, signal);
+      const exit = await runMonths({ first: opening(), again: opening, tell: () => {} }, request, hear, signal);
       return { exit, events, finished: events.filter(isFinished), failed: lastOf(events, "run.failed") };
     },
     async reset(months) {

@@ -1,0 +1,83 @@
+import type { EventBody } from "../../core/messages/events.ts";
+import { escapeControl } from "../../core/text.ts";
+import { type Blocker, blockersOf } from "../../postgres/connection/blockers.ts";
+import type { Sql } from "../../postgres/connection/connect.ts";
+import { openDatabase } from "../../postgres/connection/open.ts";
+import type { EventStream } from "../stages/context.ts";
+
+/** So long nothing is heard of a run before it is looked whether it waits for others. */
+const quietMs = 1_000;
+const lookAgainMs = 500;
+
+interface Watched {
+  url: string;
+  /** The server's process that may wait. */
+  pid: Promise<number>;
+  emit: EventStream["emit"];
+  tell(text: string): void;
+}
+
+/**
+ * Tell it when a series of runs waits for what somebody else has locked, until it is disposed of. It may be for long: a dump
+ * of the database locks each table to its end. It is looked for by a connection of its own, which takes none from the run.
+ */
+export function watchWaits({ url, pid, emit, tell }: Watched): AsyncDisposable & Pick<EventStream, "emit"> {
+  let heard = performance.now();
+  let told: string | null = null;
+  let opened: Sql | null = null;
+  let isLooking = false;
+  let isOver = false;
+  const open = async () => {
+    opened = await openDatabase(url, { max: 1, once: true });
+    // It may have been long in coming.
+    if (isOver) void opened.end();
+    return opened;
+  };
+  const say = (who: string | null, text: (who: string) => string) => {
+    if (who !== null && told !== who) tell(text(who));
+    if (who === null && told !== null) tell(`The wait for ${told} is over.`);
+    told = who;
+  };
+  const look = async () => {
+    const blockers = await blockersOf(opened ?? (await open()), await pid);
+    isLooking = false;
+    if (!isOver) say(blockers.length === 0 ? null : inWords(blockers), (who) => waitingFor(who, blockers));
+  };
+  const timer = setInterval(() => {
+    if (isLooking || (told === null && performance.now() - heard < quietMs)) return;
+    isLooking = true;
+    // Where there is no connection left for that, a run does without.
+    look().catch(() => clearInterval(timer));
+  }, lookAgainMs);
+  return {
+    emit(body: EventBody) {
+      heard = performance.now();
+      emit(body);
+    },
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      clearInterval(timer);
+      say(null, String);
+      await opened?.end({ timeout: 1 });
+    },
+  };
+}
+
+function waitingFor(who: string, blockers: readonly Blocker[]): string {
+  const tables = [...new Set(blockers.flatMap(({ table }) => table ?? []))];
+  const why = tables.length === 0 ? "whose transaction has to end first" : `which locked ${tables.join(", ")} first`;
+  const endings = blockers.map(({ pid }) =>
+    pid === 0 ? "`select * from pg_prepared_xacts` lists it" : `\`select pg_terminate_backend(${pid})\` ends it`,
+  );
+  return `Waiting for ${who}, ${escapeControl(why)}. The run goes on once that is over; ${[...new Set(endings)].join(", ")}.`;
+}
+
+function inWords(blockers: readonly Blocker[]): string {
+  return [...new Set(blockers.map(nameOf))].join(" and ");
+}
+
+function nameOf({ pid, role, application, kind }: Blocker): string {
+  if (pid === 0) return "a prepared transaction";
+  if (role === null) return `the server's process ${pid}${kind === null ? "" : ` (${kind})`}`;
+  return escapeControl(`session ${pid} of ${role}${application === "" ? "" : ` (${application})`}`);
+}

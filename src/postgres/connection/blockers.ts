@@ -1,0 +1,24 @@
+import type { Queryable } from "./connect.ts";
+
+/** Who is in the way of a session that waits for a lock. */
+export interface Blocker {
+  /** 0 for a transaction that was prepared, and is nobody's until it is ended by its name. */
+  pid: number;
+  /** Null for a process of the server's own. */
+  role: string | null;
+  application: string;
+  /** Such as `client backend` or `autovacuum worker`; not everybody may see it. */
+  kind: string | null;
+  /** As SQL names it; null where it is no table that is waited for. */
+  table: string | null;
+}
+
+/** Whom this server process waits for, if it waits for a lock and has for more than a moment. */
+export function blockersOf(sql: Queryable, pid: number): Promise<Blocker[]> {
+  return sql<Blocker[]>`
+    select distinct b.pid, a.usename as role, coalesce(a.application_name, '') as application, a.backend_type as kind,
+           l.relation::regclass::text as table
+      from pg_locks l cross join unnest(pg_blocking_pids(l.pid)) as b (pid) left join pg_stat_activity a on a.pid = b.pid
+     where l.pid = ${pid} and not l.granted and l.waitstart < clock_timestamp() - interval '1 second'
+     order by b.pid`;
+}
