@@ -300,6 +300,15 @@ describe("a login is bound to its channel where that is asked for", () => {
     if (psql !== undefined) expect(await outcomeOfPsql(urlOf("scram", bound))).toBe("t");
   });
 
+  test("which proves who the server is", async () => {
+    const protections = [bound, bound.replace("channel_binding=require", "")].map(async (parameters) => {
+      const sql = await openDatabase(urlOf("scram", parameters));
+      await sql.end();
+      return protectionOf(sql)?.kind;
+    });
+    expect(await Promise.all(protections)).toEqual(["verified", "unverified"]);
+  });
+
   test.each([
     ["a server that asks for no password", "anybody", bound, "a login that is not bound to the channel"],
     ["a wrong password", "scram", "sslmode=require&channel_binding=require&password=wrong", "it refuses the password"],

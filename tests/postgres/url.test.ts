@@ -120,7 +120,7 @@ describe("a service", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "streamflow-service-"));
     const own =
-      "# of mine\n[other]\nhost=elsewhere\n\n[main]\nhost=db\nport=6432\nsslmode=require\n[bad]\nhost db s3cret\n";
+      "# of mine\n[other]\nhost=elsewhere\n\n[main]\nhost=db\nport=6432\nsslmode=require\n[weak]\nsslmode=feeble\n[bad]\nhost db s3cret\n";
     writeFileSync(join(folder, "own"), own);
     writeFileSync(join(folder, "pg_service.conf"), "[main]\nhost=theirs\n[shared]\nhost=shared\nrequire_auth=none\n");
   });
@@ -136,7 +136,8 @@ describe("a service", () => {
 
   test.each([
     ["none", `The service "none" is defined neither in`],
-    ["shared", "The service asks for require_auth"],
+    ["shared", `The service "shared" asks for require_auth`],
+    ["weak", `The service "weak" cannot be read: "feeble" is no sslmode`],
     ["bad", "has a line without a parameter"],
   ])("%s is refused", (service, words) => {
     const refused = () => parseUrl(`postgresql://?service=${service}`, env());
@@ -210,6 +211,18 @@ describe("a parameter of libpq's is honoured, or refused by name with a way out,
   ])("%s is refused", (query, words) => {
     const refused = { code: "usage", title: expect.stringContaining(words) };
     expect(refusalOf(`postgresql://ann@db/app?${query}`)).toMatchObject(refused);
+  });
+
+  test.each([
+    ["PGSSLMODE", "foo"],
+    ["PGPORT", "http"],
+    ["PGCONNECT_TIMEOUT", "soon"],
+    ["PGHOSTADDR", "db"],
+    ["PGSSLMINPROTOCOLVERSION", "1"],
+  ])("of a variable, %s=%s, it is the variable that is named, and the way out", (name, value) => {
+    const refused = { code: "usage", title: expect.stringContaining(name), hint: expect.stringContaining(name) };
+    expect(refusalOf("postgresql://ann@/app", { [name]: value })).toMatchObject(refused);
+    expect(JSON.stringify(refusalOf("postgresql://ann@db:http/app"))).not.toContain("PGPORT");
   });
 
   test("a variable protects what a URL says nothing of", () => {

@@ -121,7 +121,10 @@ async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSigna
     throw refused(socket, "NOT_POSTGRES", "by TLS, it does not say that it is");
   }
   if (target.bindsChannel) bindTo(socket);
+  const verified: Reached = { socket, protection: { kind: "verified", ...placeOf(target, tcp) } };
   if (tls.proof === "none") {
+    // A login that is bound to its channel goes well with nobody but a server that knows the password.
+    if (target.bindsChannel) return verified;
     const because = `sslmode=${target.sslmode} without sslrootcert`;
     return { socket, protection: { kind: "unverified", ...placeOf(target, tcp), because } };
   }
@@ -131,7 +134,7 @@ async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSigna
   }
   const isOfAnother = tls.proof === "name" && checkServerIdentity(target.host, socket.getPeerCertificate());
   if (isOfAnother) throw refused(socket, "CERT_OF_ANOTHER", isOfAnother.message);
-  return { socket, protection: { kind: "verified", ...placeOf(target, tcp) } };
+  return verified;
 }
 
 /**
