@@ -14,11 +14,7 @@ import { holdRows } from "./live-rows.ts";
  * A twin that no longer has the live table's columns, or that an earlier release made, is made anew.
  */
 export async function prepareStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
-  const outdated = await sql<{ name: string }[]>`
-    select name from ${namesAsRows(tables.map(({ live }) => live))}
-     where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
-        or not exists (select from pg_class where oid = to_regclass(format('%I.%I', ${stageSchema}::text, name))
-                                              and 'autovacuum_enabled=false' = any(reloptions))`;
+  const outdated = await sql<{ name: string }[]>`${outdatedTwins(tables)}`;
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   await transact(sql, async (tx) => {
@@ -36,12 +32,27 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   });
 }
 
+/** The tables, by their `name`, whose twin is to be made, or made anew. */
+export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
+  return sql`
+    select name from ${namesAsRows(tables.map(({ live }) => live))}
+     where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
+        or not exists (select from pg_class where oid = ${relationIn(sql`${stageSchema}::text`)}
+                                              and 'autovacuum_enabled=false' = any(reloptions))`;
+}
+
 /** What a twin has to have: the columns of the table called `name`, their types, and where NULL is allowed. */
 function columnTypes(schema: Fragment): Fragment {
   return sql`(
     select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod, a.attnotnull) order by a.attnum)::text
       from pg_attribute a
-     where a.attrelid = to_regclass(format('%I.%I', ${schema}, name)) and a.attnum > 0 and not a.attisdropped)`;
+     where a.attrelid = ${relationIn(schema)} and a.attnum > 0 and not a.attisdropped)`;
+}
+
+/** The oid of the table called `name`. That `to_regclass` tells nobody who may not use the schema. */
+function relationIn(schema: Fragment): Fragment {
+  return sql`(
+    select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = ${schema} and c.relname = name)`;
 }
 
 /** What is in the stage: twins that hold rows, and what was built to become a partition. */

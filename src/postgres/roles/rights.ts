@@ -3,6 +3,7 @@ import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, sql } from "../connection/fragments.ts";
 import { roleNotTaken } from "../connection/role.ts";
+import { outdatedTwins } from "../live/stage.ts";
 
 /** A right on a table, a schema or the database, or to be a table's owner; all names as SQL writes them. */
 export interface Right {
@@ -104,22 +105,28 @@ const ofLedger = sql`
    where c.relnamespace = 'console'::regnamespace and c.relkind = 'r'`;
 
 /**
- * The stage: its tables follow the live ones, and whoever alters those makes them anew; what was built there and left is
- * removed. Lines of a rejected drop are found by way of temporary tables.
+ * The stage: its tables follow the live ones, and are made anew once those were altered; partitions are built there, and what
+ * was left of them is removed. Lines of a rejected drop are found by way of temporary tables.
  */
 function ofStage(tables: readonly LoadTable[]): Fragment {
   const twins = tables.map(({ name }) => name);
+  const builds = tables.some(({ snapshot }) => snapshot?.table.partitioned);
   return sql`
     select 'database', '', '', privilege, false, 3000
       from unnest(case when to_regnamespace(${stageSchema}) is null then '{CREATE,TEMPORARY}' else '{TEMPORARY}' end::text[])
            as privilege
      union all
     select 'schema', n.nspname, '', privilege, false, 2000
-      from pg_namespace n cross join unnest('{USAGE,CREATE}'::text[]) as privilege where n.nspname = ${stageSchema}
+      from pg_namespace n
+     cross join unnest(case when ${builds} or exists (${outdatedTwins(tables)}) then '{USAGE,CREATE}' else '{USAGE}' end::text[])
+           as privilege
+     where n.nspname = ${stageSchema}
      union all
     select case privilege when '' then 'owner' else 'table' end, n.nspname, c.relname, privilege, false, 2001
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     cross join unnest(case when c.relname = any(${twins}::text[]) then '{"",SELECT,INSERT,TRUNCATE}' else '{""}' end::text[])
+     cross join unnest(case when c.relname <> all(${twins}::text[]) then '{""}'
+                         when c.relname in (${outdatedTwins(tables)}) then '{"",SELECT,INSERT,TRUNCATE}'
+                         else '{SELECT,INSERT,TRUNCATE}' end::text[])
            as privilege
      where n.nspname = ${stageSchema} and c.relkind = 'r'
        and (c.relname = any(${twins}::text[]) or c.relname ~ '_\\d{8}$')`;
