@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { SourceFault } from "../../src/csv/files/source-fault.ts";
 import { locateKeys } from "../../src/csv/locate.ts";
 import { changedMeanwhile } from "../../src/csv/source.ts";
 import { dates, readFile, shapeOf } from "./reading.ts";
+
+setDefaultTimeout(60_000);
 
 const data = mkdtempSync(join(tmpdir(), "streamflow-data-"));
 afterAll(() => rmSync(data, { recursive: true, force: true }));

@@ -59,7 +59,9 @@ test("a whole run of the console, from its start to its exit", async () => {
   expect(run.stages.map(({ name }) => name)).toEqual(["ingest", "upsert", "validate", "snapshot"]);
   expect(run.cpu.user).toBeGreaterThan(0);
   const lines = report("A heading.", run).split("\n");
-  expect(lines).toContainEqual(expect.stringMatching(/^\| start +\| +[\d.]+ \| .* \| set jit = off/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^\| start +\| +[\d.]+ \| .* \| select pg_backend_pid\(\) as pid/),
+  );
   expect(lines).toContainEqual(expect.stringMatching(/^\| all +\|/));
   expect(lines).toContainEqual(expect.stringMatching(/^\| round trips +\| +\d+ \|$/));
 });
