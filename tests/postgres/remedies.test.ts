@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { codeOf } from "../../src/core/errors.ts";
+import { explained } from "../../src/pipeline/session/explained.ts";
+import { connect } from "../../src/postgres/connection/connect.ts";
 import { translate } from "../../src/postgres/connection/errors.ts";
+import { openDatabase } from "../../src/postgres/connection/open.ts";
+import { withNames } from "../../src/postgres/remedies/names.ts";
 import { type RemedyName, remedies, remedyOf } from "../../src/postgres/remedies/remedies.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { canary, canaryNumber, type Ground, type Provocation } from "./remedies/provoking.ts";
@@ -56,7 +60,7 @@ test.each(Object.keys(remedies) as RemedyName[])("%s: provoked, told as what it 
   const { code, cause, hint }: { code: string; cause: string; hint: string } = remedies[name];
   const told = translate(error);
   expect(told.code as string).toBe(code);
-  expect(told.hint.endsWith(hint)).toBe(true);
+  expect(told.hint).toMatch(new RegExp(`${namesLeftOpen(hint)}$`));
   expect(told.title).toMatch(new RegExp(`${codeOf(error)}|${cause.replace(/[^\w ]/g, ".")}`));
   expect(isSilent(`${told.title} ${told.hint}`)).toBe(true);
   // Whoever has messages in another language is told the same, or what is true of all errors of that state.
@@ -65,17 +69,19 @@ test.each(Object.keys(remedies) as RemedyName[])("%s: provoked, told as what it 
   expect(isSilent(translate(translated).title)).toBe(true);
 });
 
+/** A pattern of the hint, whatever names stand in it in the end. */
+function namesLeftOpen(hint: string): string {
+  return hint
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/\b(USER|ROLE|DATABASE|SCHEMA|TABLE|COLUMN|FUNCTION)\b/g, ".+");
+}
+
 /** The statements that a remedy proposes, with names that there are. */
 function statementsOf({ hint }: { hint: string }): string[] {
   const { role } = ground;
   const database = `"${new URL(ground.url.replace("@/", "@local/")).pathname.slice(1)}"`;
-  const named = hint
-    .replace(/(role|to) (NAME|ROLE)/g, `$1 ${role}_too`)
-    .replace(/(database|concurrently) NAME/g, `$1 ${database}`)
-    .replace(/schema NAME/g, "schema closed")
-    .replace("TABLE alter COLUMN type text", "texts alter t type text")
-    .replace("TABLE alter COLUMN type numeric", "texts alter n type numeric")
-    .replace(/'NAME'/g, "''");
+  const whose = { USER: `${role}_too`, ROLE: `${role}_too`, DATABASE: database, SCHEMA: "closed", TABLE: "texts" };
+  const named = withNames(hint, { ...whose, COLUMN: hint.includes("type text") ? "t" : "n" });
   return [...named.matchAll(/`((?:alter|create|grant|select|show|reindex) [^`]+)`/g)].map(([, one = ""]) => one);
 }
 
@@ -89,4 +95,64 @@ test("what the remedies would have a superuser say is what a server carries out"
     await sql.unsafe(one.replace("set transaction_timeout", "set idle_session_timeout"));
   }
   await sql.unsafe(`drop owned by ${role}_too; drop role ${role}_too`);
+});
+
+describe("a remedy names whose session it is, and what it is about, so that it can be pasted", () => {
+  const odd = `O'Dd "role ${process.pid}`;
+  let url: string;
+  beforeAll(async () => {
+    const { sql } = ground;
+    await sql`create role ${sql(odd)} login password 'x'`;
+    await sql.unsafe(
+      `create schema "Not open"; create table "Not open"."Te xts" ("Col umn" varchar(3) check (length("Col umn") < 2))`,
+    );
+    url = ground.url.replace(/\/\/([^/]*@)?/, `//${encodeURIComponent(odd)}:x@`);
+  });
+  afterAll(async () => {
+    const { sql } = ground;
+    await sql`drop owned by ${sql(odd)}`;
+    await sql`drop role ${sql(odd)}`;
+  });
+
+  /** What the role is told of what fails so, by a command that has reached the database. */
+  async function told(statement: string, as = url): Promise<string> {
+    const sql = connect(as);
+    const settings = { data: "", home: "", database: as };
+    try {
+      const failed = await sql.unsafe(statement).catch((error) => error);
+      return (await explained(failed, { settings, sql, url: as })).hint;
+    } finally {
+      await sql.end();
+    }
+  }
+  const statementIn = (hint: string) => /`((?:alter|grant) [^`]+)`/.exec(hint)?.[1] ?? "";
+
+  test.each([
+    [
+      "a timeout that is set for it",
+      "set statement_timeout = 10; select pg_sleep(600)",
+      /^alter role "O'Dd ""role \d+" set/,
+    ],
+    ["a schema that it may not use", 'create table "Not open".mine ()', /on schema "Not open" to "O'Dd ""role \d+"$/],
+    ["a database that it may make no schema in", "create schema mine", /^grant create on database \S+ to "O'Dd ""role/],
+  ])("%s", async (_, statement, wanted) => {
+    const hint = await told(statement);
+    expect(statementIn(hint)).toMatch(wanted);
+    await ground.sql.unsafe(statementIn(hint));
+  });
+
+  test("a table whose rule a row breaks", async () => {
+    expect(await told(`insert into "Not open"."Te xts" values ('abc')`, ground.url)).toContain(
+      '`\\d "Not open"."Te xts"`',
+    );
+  });
+
+  test("a role that may not log in, before anything is reached", async () => {
+    const { sql } = ground;
+    await sql`alter role ${sql(odd)} nologin`;
+    const refused = await openDatabase(url).catch((error) => error);
+    expect(statementIn(refused.hint)).toMatch(/^alter role "O'Dd ""role \d+" login$/);
+    await sql.unsafe(statementIn(refused.hint));
+    await (await openDatabase(url)).end();
+  });
 });

@@ -1,7 +1,8 @@
 import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { escapeControl } from "../../core/text.ts";
-import { translate } from "../../postgres/connection/errors.ts";
+import { namesFrom, translate } from "../../postgres/connection/errors.ts";
 import { type OtherSession, otherSessions } from "../../postgres/live/other-writers.ts";
+import { withNames } from "../../postgres/remedies/names.ts";
 import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
 import { explained } from "../session/explained.ts";
@@ -73,7 +74,8 @@ async function keyOfOthers({ session, month }: MonthRun, thrown: unknown): Promi
   return new ConsoleError("not_as_planned", `A key of ${month} ${what} by others while the run went on. ${title}`, {
     hint:
       "Nothing was published. Run the month again: it is then compared with what is there by now. " +
-      `${inWords(others)} Should it come back, a trigger may be what writes: \`\\d TABLE\` in psql shows those.`,
+      `${inWords(others)} Should it come back, a trigger may be what writes: ` +
+      `${withNames("`\\d TABLE`", namesFrom(thrown))} in psql shows those.`,
     cause: thrown,
   });
 }

@@ -1,13 +1,17 @@
-import { type ConsoleError, codeOf } from "../../core/errors.ts";
+import { ConsoleError, codeOf } from "../../core/errors.ts";
 import type { Settings } from "../../core/settings.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { isLost, translate } from "../../postgres/connection/errors.ts";
+import { currentRole } from "../../postgres/connection/role.ts";
+import { asksWhose, namesOfSession, withNames } from "../../postgres/remedies/names.ts";
+import { parseUrl } from "../../postgres/target/url.ts";
 
 /** A database that was reached. */
 interface Place {
   settings: Settings;
   sql: Queryable;
+  url: string;
 }
 
 /** SQLSTATE read_only_sql_transaction. */
@@ -19,8 +23,9 @@ const readOnly = "25006";
  */
 export async function explained(thrown: unknown, place: Place | null): Promise<ConsoleError> {
   const error = translate(thrown);
-  const found = place && (await causeOf(error, place).catch(() => null));
-  return found ?? error;
+  if (place === null) return error;
+  const found = await causeOf(error, place).catch(() => null);
+  return found ?? (await naming(error, place));
 }
 
 async function causeOf(error: ConsoleError, { settings, sql }: Place): Promise<ConsoleError | null> {
@@ -28,4 +33,15 @@ async function causeOf(error: ConsoleError, { settings, sql }: Place): Promise<C
   if (settings.database !== null || !isLost(error)) return null;
   const { endedServer } = await import("../../postgres/embedded/reach.ts");
   return endedServer(settings.home, error.cause);
+}
+
+const ofServer = /^[0-9A-Z]{5}$/;
+
+/** The same error, whose remedy names the role and the database that it is for. */
+async function naming(error: ConsoleError, { sql, url }: Place): Promise<ConsoleError> {
+  const { code, title, hint, faults, faultCount, cause } = error;
+  if (!ofServer.test(codeOf(cause)) || !asksWhose(hint)) return error;
+  const role = isLost(error) ? undefined : await currentRole(sql).catch(() => undefined);
+  const names = namesOfSession(parseUrl(url), role);
+  return new ConsoleError(code, title, { hint: withNames(hint, names), faults, faultCount, cause });
 }

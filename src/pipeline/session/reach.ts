@@ -45,7 +45,7 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   };
   try {
     sql = await (embedded === null ? openDatabase(url, { max: 2 }) : embedded.open());
-    await upToDate(sql, settings);
+    await upToDate(sql, url, settings);
     const hasEnded = () => embedded?.hasEnded() ?? false;
     return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, close };
   } catch (error) {
@@ -54,12 +54,12 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   }
 }
 
-async function upToDate(sql: Sql, settings: Settings): Promise<void> {
+async function upToDate(sql: Sql, url: string, settings: Settings): Promise<void> {
   try {
     await migrate(sql, join(manifestDirectory, "init"));
   } catch (thrown) {
     const { explained } = await import("./explained.ts");
-    throw await explained(thrown, { settings, sql });
+    throw await explained(thrown, { settings, sql, url });
   }
 }
 

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Column, TableShape } from "../../core/columns.ts";
 import type { Dataset, DatasetTable } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
+import { identifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";
-import { identifier } from "./identifiers.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
 
 /**

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { ConsoleError, codeOf, messageOf, toConsoleError } from "../../core/errors.ts";
+import { type Names, namesIn, namesOfSession, withNames } from "../remedies/names.ts";
 import { remedyOf } from "../remedies/remedies.ts";
 import { again } from "../remedies/remedy.ts";
 import { detailFrom, factsOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
@@ -109,6 +110,11 @@ export function translate(error: unknown): ConsoleError {
   return isConnecting ? unreachable(error, null) : toConsoleError(error);
 }
 
+/** What an error of a server names. */
+export function namesFrom(error: unknown): Names {
+  return error instanceof postgres.PostgresError ? namesIn(error) : {};
+}
+
 /** True where it is the connection that is gone, whatever became of the statement. */
 export function isLost(error: unknown): boolean {
   const { code } = translate(error);
@@ -134,7 +140,8 @@ export function passesByItself({ code, cause }: ConsoleError, wasReached: boolea
 /** A server's error in words that hold no value; with where to, where it was met while connecting there. */
 function refused(error: postgres.PostgresError, target: Target | null, protection: Protection | null): ConsoleError {
   const { code, cause, hint: usual } = remedyOf(error);
-  const hint = hintForKeptOut(error, protection) ?? usual;
+  const names = { ...namesIn(error), ...(target !== null && namesOfSession(target)) };
+  const hint = hintForKeptOut(error, protection) ?? withNames(usual, names);
   const message = messageFrom(error);
   const isConnecting = target !== null || code === "database_unreachable";
   const facts = factsOf(error).join(", ");

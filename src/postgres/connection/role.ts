@@ -1,7 +1,14 @@
+import type { Queryable } from "./connect.ts";
 import { type Fragment, sql } from "./fragments.ts";
 
 /** SQLSTATE insufficient_privilege. */
 export const notPermitted = "42501";
+
+/** Whose rights count in the session. */
+export async function currentRole(session: Queryable): Promise<string | undefined> {
+  const [row] = await session<{ role: string }[]>`select current_user::text as role`;
+  return row?.role;
+}
 
 /**
  * The role that this session's login is set to be (`alter role … set role`), where it is not: the server tells nobody who

@@ -15,7 +15,7 @@ export const resourceRemedies = {
     says: /temp_file_limit/,
     code: "database_error",
     cause: "the temporary files would be larger than temp_file_limit allows",
-    hint: `Nothing was published. \`alter role NAME set temp_file_limit = -1\` as a superuser, for the console's role; ${then}.`,
+    hint: `Nothing was published. \`alter role USER set temp_file_limit = -1\` as a superuser, for the console's role; ${then}.`,
   },
   lock_table_full: {
     state: "53200",
@@ -98,7 +98,7 @@ export const resourceRemedies = {
     state: "XX002",
     code: "database_error",
     cause: "an index is damaged",
-    hint: "`reindex database concurrently NAME` makes all indexes anew, as the owner; `doctor --check-data` tells whether more is damaged.",
+    hint: "`reindex database concurrently DATABASE` makes all indexes anew, as the owner; `doctor --check-data` tells whether more is damaged.",
   },
   changed_at_once: {
     state: "XX000",

@@ -50,7 +50,7 @@ function placeOf({ where = "" }: ServerError) {
 }
 
 /** The function that it was in: looked for only before what a COPY was sent, which may look like anything. */
-function functionOf({ where = "" }: ServerError): string | null {
+export function functionOf({ where = "" }: ServerError): string | null {
   const [, procedural, sql] = called.exec(where.slice(0, copied.exec(where)?.index)) ?? [];
   return procedural ?? sql ?? null;
 }
@@ -97,6 +97,15 @@ export function factsOf(error: ServerError): string[] {
     place === null && atTuple.exec(where)?.[0],
   ];
   return facts.filter((fact): fact is string => Boolean(fact));
+}
+
+/** The table and the column that it names, as nobody wrote them; null where it names none. */
+export function tableOf({ schema_name, table_name, column_name, file = "" }: ServerError) {
+  const isOfOthers = ofLanguage.test(file) || !table_name;
+  return {
+    table: isOfOthers ? null : [schema_name, table_name].filter((name): name is string => Boolean(name)),
+    column: isOfOthers ? null : column_name || null,
+  };
 }
 
 function namesIn({ code, schema_name, table_name, column_name, constraint_name, detail = "" }: ServerError) {

@@ -16,14 +16,14 @@ export const sessionRemedies = {
     says: /^role .* does not exist/,
     code: "database_unreachable",
     cause: "it has no such role",
-    hint: "Correct the user in the database URL, or make the role: `create role NAME login`, as a superuser.",
+    hint: "Correct the user in the database URL, or make the role: `create role USER login`, as a superuser.",
   },
   role_without_login: {
     state: "28000",
     says: /is not permitted to log in/,
     code: "database_unreachable",
     cause: "that role may not log in",
-    hint: "`alter role NAME login` lets it, as a superuser; or name a role that may in the database URL.",
+    hint: "`alter role USER login` lets it, as a superuser; or name a role that may in the database URL.",
   },
   connect_denied: {
     state: "42501",
@@ -31,7 +31,7 @@ export const sessionRemedies = {
     says: /^permission denied for database "/,
     code: "privilege_missing",
     cause: "that role may not connect to that database",
-    hint: `\`grant connect on database NAME to ROLE\`, as the database's owner. ${grantsHint}`,
+    hint: `\`grant connect on database DATABASE to USER\`, as the database's owner. ${grantsHint}`,
   },
   not_let_in: {
     state: "28000",
@@ -57,21 +57,21 @@ export const sessionRemedies = {
     says: /is not currently accepting connections/,
     code: "database_unreachable",
     cause: "that database takes no connections",
-    hint: "`alter database NAME allow_connections true` opens it, as a superuser in another database; or name another one.",
+    hint: "`alter database DATABASE allow_connections true` opens it, as a superuser in another database; or name another one.",
   },
   role_full: {
     state: "53300",
     says: /for role/,
     code: "database_unreachable",
     cause: "the role has all the connections that it may have",
-    hint: `Wait until others of its sessions end (\`${connections}), or \`alter role NAME connection limit -1\`. A run takes three.`,
+    hint: `Wait until others of its sessions end (\`${connections}), or \`alter role USER connection limit -1\`. A run takes three.`,
   },
   database_full: {
     state: "53300",
     says: /for database/,
     code: "database_unreachable",
     cause: "the database has all the connections that it may have",
-    hint: `Wait until others end (\`${connections}), or \`alter database NAME connection limit -1\`. A run takes three.`,
+    hint: `Wait until others end (\`${connections}), or \`alter database DATABASE connection limit -1\`. A run takes three.`,
   },
   server_full: {
     state: "53300",
@@ -115,28 +115,28 @@ export const sessionRemedies = {
     state: "57P05",
     code: "database_lost",
     cause: "idle_session_timeout ended this session",
-    hint: "Nothing was published. `alter role NAME set idle_session_timeout = 0` for the console's role; then run the command again.",
+    hint: "Nothing was published. `alter role USER set idle_session_timeout = 0` for the console's role; then run the command again.",
   },
   idle_in_transaction: {
     state: "25P03",
     code: "database_lost",
     cause: "idle_in_transaction_session_timeout ended this session",
     hint:
-      "Nothing was published. `alter role NAME set idle_in_transaction_session_timeout = 0` for the console's role; " +
+      "Nothing was published. `alter role USER set idle_in_transaction_session_timeout = 0` for the console's role; " +
       "then run the command again.",
   },
   transaction_too_long: {
     state: "25P04",
     code: "database_lost",
     cause: "transaction_timeout ended this session",
-    hint: "Nothing was published. `alter role NAME set transaction_timeout = 0` for the console's role; then run the command again.",
+    hint: "Nothing was published. `alter role USER set transaction_timeout = 0` for the console's role; then run the command again.",
   },
   statement_too_long: {
     state: "57014",
     says: /statement timeout/,
     code: "database_error",
     cause: "statement_timeout stopped the statement",
-    hint: "Nothing was published. `alter role NAME set statement_timeout = 0` for the console's role; then run the command again.",
+    hint: "Nothing was published. `alter role USER set statement_timeout = 0` for the console's role; then run the command again.",
   },
   statement_cancelled: {
     state: "57014",

@@ -1,6 +1,6 @@
 import { again, grantsHint, inLog, type Remedy } from "./remedy.ts";
 
-const whoseFunction = "`\\sf NAME` in psql shows a function, `\\dy` event triggers, `\\d TABLE` those of a table";
+const whoseFunction = "`\\sf FUNCTION` in psql shows a function, `\\dy` event triggers, `\\d TABLE` those of a table";
 
 /** What a statement of the console may not do, or finds otherwise than it was. */
 export const statementRemedies = {
@@ -30,14 +30,14 @@ export const statementRemedies = {
     says: /permission denied for database/,
     code: "privilege_missing",
     cause: "the role may not make schemas in that database",
-    hint: `\`grant create on database NAME to ROLE\`, as the database's owner. ${grantsHint}`,
+    hint: `\`grant create on database DATABASE to ROLE\`, as the database's owner. ${grantsHint}`,
   },
   schema_denied: {
     state: "42501",
     says: /permission denied for schema/,
     code: "privilege_missing",
     cause: "the role may not use a schema, or make tables in it",
-    hint: `\`grant usage, create on schema NAME to ROLE\`, as the schema's owner; \`doctor\` lists all that is missing. ${grantsHint}`,
+    hint: `\`grant usage, create on schema SCHEMA to ROLE\`, as the schema's owner; \`doctor\` lists all that is missing. ${grantsHint}`,
   },
   row_security: {
     state: "42501",
