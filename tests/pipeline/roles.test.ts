@@ -134,6 +134,35 @@ describe("the loader", () => {
   });
 });
 
+test("what another role owns of what a loader drops, doctor names with the statement that gives it back", async () => {
+  const { sql } = place.database;
+  const pipeline = connectAs("loader");
+  await runThree(pipeline);
+  await sql`alter table labels_snapshots_20240131 owner to ${sql(roles.viewer)}`;
+  const owners = async () => (await pipeline.call({ kind: "doctor" })).checks.find(({ name }) => name === "owners");
+  const refused = await pipeline.call({ kind: "retire", as_of: "2024-01-31" }).catch((error) => error);
+  expect(refused).toMatchObject({ code: "privilege_missing", hint: expect.stringContaining("`doctor` lists") });
+  const found = await owners();
+  expect(found).toMatchObject({ state: "warn" });
+  expect(found?.detail).toContain(`cannot drop labels_snapshots_20240131 (of ${roles.viewer})`);
+  await sql.unsafe(found?.remedy?.slice(found.remedy.indexOf("alter table")) ?? "");
+  expect(await owners()).toBeUndefined();
+  expect((await pipeline.call({ kind: "retire", as_of: "2024-01-31" })).snapshots).toHaveLength(5);
+});
+
+test("what a killed run of another role left in the stage is named so, too", async () => {
+  const { sql } = place.database;
+  await sql`create table stage.labels_snapshots_20240331 (user_id text)`;
+  await sql`alter table stage.labels_snapshots_20240331 owner to ${sql(roles.viewer)}`;
+  const pipeline = connectAs("loader");
+  const found = await privilegesOf(pipeline);
+  expect(found).toMatchObject({ state: "fail" });
+  const [, statement = ""] = /(alter table stage\.\S+ owner to [^;]+;)/.exec(found?.remedy ?? "") ?? [];
+  await sql.unsafe(statement);
+  expect(await privilegesOf(pipeline)).toMatchObject({ state: "ok" });
+  await sql`drop table stage.labels_snapshots_20240331`;
+});
+
 test("a loader sees and stops what it does in another session, though both are its owner's", async () => {
   const { sql } = place.database;
   await emptied(sql);

@@ -21,7 +21,7 @@ import { readSuites } from "../session/suites.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 import { checkPooler } from "./pooler.ts";
-import { checkPrivileges } from "./privileges.ts";
+import { checkOwners, checkPrivileges } from "./privileges.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -53,6 +53,7 @@ export async function doctor(
     // Without a folder there are no months to speak of: the first check said so.
     ...(data.state === "ok" ? [await checkMonths(session)] : []),
     await checkPartitions(session),
+    ...(await checkOwners(session.sql, session.tables, rights)),
     await checkStage(session),
     ...(await checkPast(session)),
     ...(isToReadPages ? await checkPages(session) : []),

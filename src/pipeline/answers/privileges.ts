@@ -1,9 +1,12 @@
 import { type Check, check } from "../../core/messages/listings.ts";
+import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { grantsHint } from "../../postgres/remedies/remedy.ts";
 import { isViewer, lackingOf } from "../../postgres/roles/lacking.ts";
 import type { Right, Rights } from "../../postgres/roles/rights.ts";
+import { partitionsOfOthers } from "../../postgres/snapshots/partitions.ts";
+import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 
 /** Of the role that asks: whether it may read what listings read, and do what a run does. */
 export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<Check> {
@@ -22,4 +25,28 @@ export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<C
 function lacking(rights: Rights, missing: readonly Right[]): Check {
   const { what, remedy } = lackingOf(rights, missing);
   return check("fail", "privileges", `${rights.role} lacks ${what}.`, `${remedy} ${grantsHint}`);
+}
+
+/** Of a role that runs months: whether it may drop again what is there. Nothing is said where all is well. */
+export async function checkOwners(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+  { role, running }: Rights,
+): Promise<Check[]> {
+  if (running.length > 0) return [];
+  const kept = await partitionsOfOthers(
+    sql,
+    tables.filter(isFrozen).map(({ snapshot }) => snapshot.table),
+  );
+  if (kept.length === 0) return [];
+  const told = kept.map(({ name, owner }) => `${name} (of ${owner})`).join(", ");
+  const statements = kept.map(({ name, keeper }) => `alter table ${name} owner to ${keeper};`).join(" ");
+  return [
+    check(
+      "warn",
+      "owners",
+      `${role} cannot drop ${told}: \`snapshots --drop\` of that date fails.`,
+      `As a superuser, or a member of both roles: ${statements}`,
+    ),
+  ];
 }

@@ -44,3 +44,25 @@ export async function hasPlaceForOthers(sql: Queryable, table: TableName): Promi
     select partdefid <> 0 as has from pg_partitioned_table where partrelid = ${oidOf(table)}`;
   return row?.has ?? false;
 }
+
+/** A partition that this session's role cannot drop; all names as SQL writes them. */
+export interface KeptPartition {
+  name: string;
+  owner: string;
+  /** Whose its table is, and the partition should be. */
+  keeper: string;
+}
+
+/** Those of the partitions that this session's role may fill, by way of their table, and not drop: they belong to others. */
+export function partitionsOfOthers(sql: Queryable, tables: readonly TableName[]): Promise<KeptPartition[]> {
+  return sql<KeptPartition[]>`
+    select c.oid::regclass::text as name, quote_ident(pg_get_userbyid(c.relowner)) as owner,
+           quote_ident(pg_get_userbyid(p.relowner)) as keeper
+      from ${namesAsRows(tables)}
+      join pg_class p on p.oid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+      join pg_inherits i on i.inhparent = p.oid
+      join pg_class c on c.oid = i.inhrelid
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.relispartition and not pg_has_role(c.relowner, 'USAGE') and not pg_has_role(n.nspowner, 'USAGE')
+     order by c.relname`;
+}
