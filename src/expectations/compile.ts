@@ -1,6 +1,7 @@
 import type { TableShape } from "../core/columns.ts";
 import { ConsoleError } from "../core/errors.ts";
 import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
+import { whyMissing } from "./kinds/elsewhere.ts";
 import { registry } from "./kinds/registry.ts";
 import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
 import { formatFor, type GivenFormat } from "./plan/result-format.ts";
@@ -48,7 +49,7 @@ const common = new Set([
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;
   const entry = registry.get(type);
-  if (entry === undefined) throw suiteError(null, "there is no such expectation");
+  if (entry === undefined) throw suiteError(null, whyMissing(type));
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.has(argument)));

@@ -26,7 +26,8 @@ export function inShort({ success, result, exception_info: info }: ExpectationVa
   if (info.raised_exception) return `error: ${info.exception_message?.replace(/^.*?\(\w+\): /, "")}`;
   const { observed_value: observed, unexpected_count: unexpected, unexpected_list: list } = result;
   const verdict = success ? "ok" : "no";
-  if (unexpected === undefined) return observed === undefined ? verdict : `${verdict}: ${JSON.stringify(observed)}`;
+  if (observed !== undefined) return `${verdict}: ${JSON.stringify(observed)}`;
+  if (unexpected === undefined) return verdict;
   if (unexpected === 0) return verdict;
   const values = (list ?? []).map((value) => JSON.stringify(value)).sort();
   return `${verdict}, ${unexpected} of ${(result.element_count ?? 0) - (result.missing_count ?? 0)}: ${values.join(" ")}`;

@@ -35,6 +35,8 @@ const cases: [type: string, kwargs: string, success: boolean, said: string][] = 
   ["column_sum_to_be_between", '"column": "n", "max_value": 3083631207212072978', false, ":3083631207212072979"],
   ["column_sum_to_be_between", '"column": "n", "max_value": 3083631207212072979', true, ":3083631207212072979"],
   ["column_mean_to_be_between", '"column": "n", "max_value": 1541815603606036489', false, ":1541815603606036"],
+  ["column_median_to_be_between", '"column": "n", "max_value": 1541815603606036489', false, ":1541815603606036489.5"],
+  ["column_median_to_be_between", '"column": "p", "max_value": 0, "min_value": -1', true, ":-0.5"],
   ["column_values_to_be_between", '"column": "n", "max_value": 1541815603606036489', false, "[1541815603606036490]"],
   ["column_values_to_be_between", '"column": "id", "min_value": 9007199254740995', false, "[9007199254740993]"],
   ["column_values_to_be_in_set", '"column": "n", "value_set": [1541815603606036489, 1541815603606036490]', true, "[]"],

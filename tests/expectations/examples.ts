@@ -20,6 +20,7 @@ export const examples: Record<string, Kwargs> = {
   expect_column_value_lengths_to_equal: { ...text, value: 5 },
   expect_column_value_lengths_to_be_between: { ...text, ...bounds },
   expect_column_value_z_scores_to_be_less_than: { ...column, threshold: 3, double_sided: true },
+  expect_column_values_to_not_be_outliers: { ...column, method: "std", multiplier: 2 },
   expect_column_values_to_match_regex: { ...text, regex: "a" },
   expect_column_values_to_not_match_regex: { ...text, regex: "a" },
   expect_column_values_to_match_regex_list: { ...text, regex_list: ["a"] },
@@ -38,6 +39,7 @@ export const examples: Record<string, Kwargs> = {
   expect_column_pair_cramers_phi_value_to_be_less_than: pair,
   expect_compound_columns_to_be_unique: list,
   expect_multicolumn_sum_to_equal: { ...list, sum_total: 110 },
+  expect_multicolumn_values_to_be_equal: list,
   expect_select_column_values_to_be_unique_within_record: list,
   expect_column_min_to_be_between: { ...column, ...bounds },
   expect_column_max_to_be_between: { ...column, ...bounds },
@@ -47,6 +49,7 @@ export const examples: Record<string, Kwargs> = {
   expect_column_stdev_to_be_between: { ...column, ...bounds },
   expect_column_unique_value_count_to_be_between: { ...column, ...bounds },
   expect_column_proportion_of_unique_values_to_be_between: { ...column, ...bounds },
+  expect_column_proportion_of_non_null_values_to_be_between: { ...column, min_value: 0.5 },
   expect_column_quantile_values_to_be_between: {
     ...column,
     quantile_ranges: { quantiles: [0.5], value_ranges: [[0, 100]] },

@@ -84,6 +84,8 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
   const answers = await ask(database.sql, "samples", [
     ["expect_column_values_to_sparkle", { column: "whole" }],
     ["constructor", {}],
+    ["expect_column_values_to_be_dateutil_parseable", { column: "word" }],
+    ["expect_column_chisquare_test_p_value_to_be_greater_than", { column: "word", p: 0.1 }],
     ["expect_column_values_to_be_between", { ...between, allow_cross_type_comparisons: true }],
     ["expect_column_values_to_be_between", { ...between, allow_cross_type_comparisons: null, include_config: true }],
     ["expect_column_values_to_be_between", { ...between, parse_strings_as_datetimes: true }],
@@ -99,6 +101,8 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
   expect(answers.map(inShort)).toEqual([
     "error: there is no such expectation.",
     "error: there is no such expectation.",
+    "error: Great Expectations itself runs it in pandas alone; remove it, or ask for expect_column_values_to_match_strftime_format.",
+    "error: Great Expectations 1.x does not run it anywhere, and 0.x ran it in pandas alone; remove it.",
     'error: argument "allow_cross_type_comparisons": Great Expectations 1.x does not know it; remove it.',
     "ok",
     'error: argument "parse_strings_as_datetimes": only date and time columns hold dates and times; remove it.',

@@ -3,7 +3,7 @@ import { type AnyNumber, compareNumbers, isAnyNumber } from "../../core/exact-nu
 import { asNumber, bounded, type Limits, numberLimits, ordered, within } from "../plan/bounds.ts";
 import { type Entry, onColumn, StrictBounds } from "../plan/entry.ts";
 import type { Answer, Plan } from "../plan/plan.ts";
-import { all, filtered, name, q, relation, type Sql, value } from "../plan/sql.ts";
+import { all, counted, filtered, name, q, relation, type Sql, value } from "../plan/sql.ts";
 import {
   comparable,
   familyOf,
@@ -27,17 +27,32 @@ const Ranges = {
 export const columnAggregates: readonly Entry[] = [
   extreme("expect_column_min_to_be_between", (column) => q`min(${column})`),
   extreme("expect_column_max_to_be_between", (column) => q`max(${column})`),
-  metric("expect_column_sum_to_be_between", (column) => q`sum(${column})`),
-  metric("expect_column_mean_to_be_between", (column) => q`avg(${column})`, { isDerived: true }),
-  metric("expect_column_stdev_to_be_between", (column) => q`stddev_samp(${column})`, { isDerived: true }),
-  metric("expect_column_median_to_be_between", (column) => q`percentile_cont(0.5) within group (order by ${column})`, {
+  metric("expect_column_sum_to_be_between", (column, rows) => filtered(q`sum(${name(column.name)})`, rows)),
+  metric("expect_column_mean_to_be_between", (column, rows) => filtered(q`avg(${name(column.name)})`, rows), {
     isDerived: true,
-    sorts: true,
   }),
+  metric("expect_column_stdev_to_be_between", (column, rows) => filtered(q`stddev_samp(${name(column.name)})`, rows), {
+    isDerived: true,
+  }),
+  metric("expect_column_median_to_be_between", median, { sorts: true }),
 
   distinctCount("expect_column_unique_value_count_to_be_between", (distinct, _, limits) => within(distinct, limits)),
   distinctCount("expect_column_proportion_of_unique_values_to_be_between", (distinct, values, limits) =>
     within(values === 0 ? 0 : distinct / values, limits),
+  ),
+
+  onColumn(
+    "expect_column_proportion_of_non_null_values_to_be_between",
+    StrictBounds,
+    null,
+    (column, args, { rows }) => {
+      const limits = numberLimits(args, isNumber);
+      return {
+        kind: "aggregate",
+        terms: [counted(q`${name(column.name)} is not null`, rows), counted(rows)],
+        answer: ([present, all]) => within(Number(all) === 0 ? 0 : Number(present) / Number(all), limits),
+      };
+    },
   ),
 
   onColumn(
@@ -81,16 +96,24 @@ interface Metric {
 
 function metric(
   type: string,
-  aggregate: (column: Sql) => Sql,
+  aggregate: (column: Column, rows: Sql | null) => Sql,
   { sorts = false, isDerived = false }: Partial<Metric> = {},
 ): Entry {
   return onColumn(type, StrictBounds, numeric, (column, args, { rows }): Plan => {
-    const terms = [q`${filtered(aggregate(name(column.name)), rows)}::text`];
+    const terms = [q`${aggregate(column, rows)}::text`];
     return { kind: "aggregate", sorts, terms, answer: numberAnswer(args, isDerived) };
   });
 }
 
 const isNumber = (number: number) => !Number.isNaN(number);
+
+/** Of an even number of values the middle of two, which is exact but for floats; the tiny more picks the upper one. */
+function median(column: Column, rows: Sql | null): Sql {
+  const ordered = q`within group (order by ${name(column.name)})`;
+  if (familyOf(column) === "float") return filtered(q`percentile_cont(0.5) ${ordered}`, rows);
+  const middle = filtered(q`percentile_disc(array[0.5, 0.500000000001]) ${ordered}`, rows);
+  return q`trim_scale(((${middle})[1]::numeric + (${middle})[2]::numeric) * 0.5)`;
+}
 
 function numberAnswer(args: Limits, isDerived = false): (values: readonly unknown[]) => Answer {
   const limits = numberLimits(args, isNumber);
@@ -140,8 +163,8 @@ function quantileAnswer(
   ranges: readonly (readonly (AnyNumber | null)[])[],
   found: readonly unknown[],
 ): Answer {
-  if (found.includes(null)) return { exception: "the column holds no value, so it has no quantiles" };
-  const successes = found.map(Number).map((quantile, at) => {
+  const successes = found.map((value, at) => {
+    const quantile = value === null ? Number.NaN : Number(value);
     const [low, high] = ranges[at] ?? [];
     const [from, to] = [Number(low ?? Number.NEGATIVE_INFINITY), Number(high ?? Number.POSITIVE_INFINITY)];
     const isInside = from <= quantile && quantile <= to && Number.isFinite(quantile);

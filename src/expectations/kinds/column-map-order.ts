@@ -2,8 +2,8 @@ import type { Column } from "../../core/columns.ts";
 import { bounded, ordered } from "../plan/bounds.ts";
 import { columnMap, columnOf, type Entry } from "../plan/entry.ts";
 import type { RowCheck, Scope } from "../plan/plan.ts";
-import { all, commas, compared, counted, name, type Operator, q, relation, type Sql, value } from "../plan/sql.ts";
-import { comparable, familyOf, numeric } from "../plan/values.ts";
+import { all, commas, compared, name, type Operator, q, relation, type Sql, value } from "../plan/sql.ts";
+import { comparable, familyOf, numeric, suiteError } from "../plan/values.ts";
 
 /** Column map expectations that set a value against the column's other values. */
 export const columnMapOrder: readonly Entry[] = [
@@ -21,10 +21,33 @@ export const columnMapOrder: readonly Entry[] = [
         expected: doubleSided ? q`abs(${score}) < abs(${limit})` : q`${score} < ${limit}`,
         from: q`${relation} cross join (select avg(${subject}) as ${mean}, stddev_samp(${subject}) as ${deviation}
                   from ${relation} where ${scope.rows ?? q`true`}) moments`,
-        obstacle: {
-          rows: counted(q`${deviation} = 0`),
-          exception: "division by zero: all values are the same, so that there is no z-score",
-        },
+      };
+    },
+  ),
+
+  columnMap(
+    "expect_column_values_to_not_be_outliers",
+    { "method?": "'iqr' | 'std'", "multiplier?": "number >= 0" },
+    numeric,
+    (column, { method = "iqr", multiplier = 1.5 }, scope) => {
+      const [subject, low, high] = [name(column.name), fresh(scope, "low"), fresh(scope, "high")];
+      const factor = value("float8", String(multiplier));
+      const from = (bounds: Sql) => q`${relation} cross join (${bounds}) bounds`;
+      const rows = q`from ${relation} where ${scope.rows ?? q`true`}`;
+      if (method === "std") {
+        const [mean, deviation] = [finite(q`avg(${subject}::float8)`), finite(q`stddev_samp(${subject}::float8)`)];
+        return {
+          // A value as far off as the threshold is one; where that is 0, the mean itself is none.
+          expected: q`(${subject} = ${low} or abs(${subject} - ${low}) < ${high})`,
+          from: from(q`select ${mean} as ${low}, ${factor} * ${deviation} as ${high} ${rows}`),
+        };
+      }
+      const quartile = (share: Sql) => finite(q`percentile_cont(${share}) within group (order by ${subject})`);
+      const quartiles = q`select ${quartile(q`0.25`)} as a, ${quartile(q`0.75`)} as b ${rows}`;
+      const margin = q`${factor} * (b - a)`;
+      return {
+        expected: q`(${subject} >= ${low} and ${subject} <= ${high})`,
+        from: from(q`select a - ${margin} as ${low}, b + ${margin} as ${high} from (${quartiles}) quartiles`),
       };
     },
   ),
@@ -33,22 +56,36 @@ export const columnMapOrder: readonly Entry[] = [
   monotonic("expect_column_values_to_be_decreasing", "<=", "<"),
 ];
 
+const inNoOrder =
+  "the rows of a table have no order, so that Great Expectations itself asks this of pandas alone; name the column that orders them";
+
 /** Each value against the one before it, NULLs left out, in the order of another column and then of the key. */
 function monotonic(type: string, operator: Operator, strict: Operator): Entry {
-  return columnMap(type, { order_by: "string > 0", "strictly?": "boolean | null" }, bounded, (column, args, scope) => {
-    const key = scope.shape.columns.filter((one) => scope.shape.key.includes(one.name));
-    const by = [columnOf(scope, "order_by", args.order_by), ...key].map(ordered);
-    const before = fresh(scope, "before");
-    const present = all([q`${name(column.name)} is not null`, scope.rows]);
-    const rows = q`select *, lag(${ordered(column)}) over (order by ${commas(by)}) as ${before}
+  return columnMap(
+    type,
+    { "order_by?": "string > 0", "strictly?": "boolean | null" },
+    bounded,
+    (column, args, scope) => {
+      if (args.order_by === undefined) throw suiteError("order_by", inNoOrder);
+      const key = scope.shape.columns.filter((one) => scope.shape.key.includes(one.name));
+      const by = [columnOf(scope, "order_by", args.order_by), ...key].map(ordered);
+      const before = fresh(scope, "before");
+      const present = all([q`${name(column.name)} is not null`, scope.rows]);
+      const rows = q`select *, lag(${ordered(column)}) over (order by ${commas(by)}) as ${before}
                    from ${relation} where ${present}`;
-    // Rows that are NULL or out of scope are counted, though no value stands before theirs.
-    const others = q`select *, null from ${relation} where not coalesce(${present}, false)`;
-    return {
-      expected: compared(ordered(column), args.strictly ? strict : operator, before),
-      from: q`(${rows} union all ${others}) ordered`,
-    };
-  });
+      // Rows that are NULL or out of scope are counted, though no value stands before theirs.
+      const others = q`select *, null from ${relation} where not coalesce(${present}, false)`;
+      return {
+        expected: compared(ordered(column), args.strictly ? strict : operator, before),
+        from: q`(${rows} union all ${others}) ordered`,
+      };
+    },
+  );
+}
+
+/** NULL for an infinity and NaN, beside which there are no outliers. */
+function finite(number: Sql): Sql {
+  return q`nullif(nullif(nullif(${number}, 'NaN'), 'Infinity'), '-Infinity')`;
 }
 
 /** A column name that the table does not have. */

@@ -73,17 +73,9 @@ export function distinctValues(
 
 /** Column aggregate expectations on the set of a column's distinct values. */
 export const columnSets: readonly Entry[] = [
-  compareSets(
-    "expect_column_distinct_values_to_be_in_set",
-    "unknown[] | null",
-    (found, wanted) => wanted.length === 0 || areMembers(found),
-  ),
-  compareSets("expect_column_distinct_values_to_contain_set", "unknown[]", areFound),
-  compareSets(
-    "expect_column_distinct_values_to_equal_set",
-    "unknown[]",
-    (found, wanted) => areMembers(found) && areFound(found, wanted),
-  ),
+  compareSets("expect_column_distinct_values_to_be_in_set", "unknown[] | null", ["unexpected"]),
+  compareSets("expect_column_distinct_values_to_contain_set", "unknown[]", ["missing"]),
+  compareSets("expect_column_distinct_values_to_equal_set", "unknown[]", ["unexpected", "missing"]),
 
   onColumn(
     "expect_column_most_common_value_to_be_in_set",
@@ -103,26 +95,27 @@ function isMember({ members }: Distinct): boolean {
   return members.length > 0;
 }
 
-function areMembers(found: readonly Distinct[]): boolean {
-  return found.every(isMember);
-}
+/** What an expectation on sets lets there be none of: values that are not wanted, or wanted ones that are missing. */
+type Refused = readonly ("unexpected" | "missing")[];
 
-/** Whether each of the wanted values is in the column; a null is not. */
-function areFound(found: readonly Distinct[], wanted: readonly unknown[]): boolean {
-  return new Set(found.flatMap(({ members }) => members)).size === wanted.length;
-}
-
-function compareSets(
-  type: string,
-  value_set: "unknown[]" | "unknown[] | null",
-  isSuccess: (found: readonly Distinct[], wanted: readonly unknown[]) => boolean,
-): Entry {
-  return onColumn(type, { value_set }, null, (column, args, scope) => {
-    const wanted = args.value_set ?? [];
-    return distinctValues(column, scope, { argument: "value_set", wanted }, (found) => ({
-      success: isSuccess(found, wanted),
-      observed: found.map(({ value }) => value),
-      details: { value_counts: found.map(({ value, count }) => ({ value, count })) },
-    }));
+function compareSets(type: string, value_set: "unknown[]" | "unknown[] | null", refused: Refused): Entry {
+  return onColumn(type, { value_set }, null, (column, { value_set: set }, scope) => {
+    const wanted = set ?? [];
+    return distinctValues(column, scope, { argument: "value_set", wanted }, (found) => {
+      const members = new Set(found.flatMap((one) => one.members));
+      const others = {
+        // No set, or one of nothing, lets every value pass where it says nothing of those that are missing.
+        unexpected: (wanted.length === 0 && !refused.includes("missing") ? [] : found)
+          .filter((one) => !isMember(one))
+          .map(({ value }) => value),
+        missing: wanted.filter((_, at) => !members.has(at)),
+      };
+      return {
+        ...Object.fromEntries(refused.map((side) => [side, others[side]])),
+        success: refused.every((side) => others[side].length === 0),
+        observed: found.map(({ value }) => value),
+        details: { value_counts: found.map(({ value, count }) => ({ value, count })) },
+      };
+    });
   });
 }

@@ -2,7 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { AnyNumber } from "../../core/exact-number.ts";
 import { ordered } from "../plan/bounds.ts";
 import { columnPairMap, type Entry, multicolumnMap } from "../plan/entry.ts";
-import { type ElementType, list, name, q, type Sql, some, value } from "../plan/sql.ts";
+import { all, type ElementType, list, name, q, type Sql, some, value } from "../plan/sql.ts";
 import {
   comparable,
   constantFor,
@@ -84,6 +84,10 @@ export const multicolumns: readonly Entry[] = [
     const sum = columns.map(addend).reduce((left, right) => q`${left} + ${right}`);
     return q`${sum} = ${value(typeOfSum(columns, args.sum_total), String(args.sum_total))}`;
   }),
+
+  multicolumnMap("expect_multicolumn_values_to_be_equal", {}, null, ([first, ...others]) =>
+    all(others.map((column) => q`${isSame(first ?? column, column)} is true`)),
+  ),
 
   multicolumnMap("expect_select_column_values_to_be_unique_within_record", {}, null, (columns) => {
     const pairs = columns.flatMap((a, at) => columns.slice(at + 1).map((b) => isSame(a, b)));

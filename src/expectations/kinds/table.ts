@@ -98,7 +98,7 @@ function matchSet(found: string[], wanted: string[], exact: boolean): Finding {
   const [has, wants] = [new Set(found), new Set(wanted)];
   const unexpected = [...has.difference(wants)].sort();
   const missing = [...wants.difference(has)].sort();
-  if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found };
+  if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found.toSorted() };
   const mismatched = { ...(unexpected.length > 0 && { unexpected }), ...(missing.length > 0 && { missing }) };
   return { success: !exact && missing.length === 0, observed: found.toSorted(), details: { mismatched } };
 }

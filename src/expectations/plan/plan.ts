@@ -21,6 +21,9 @@ export interface Finding {
   success: boolean;
   /** Great Expectations' observed_value; undefined where it has none. */
   observed?: unknown;
+  /** Of a comparison of sets: the column's values that were not wanted, and the wanted ones that it has not. */
+  unexpected?: readonly unknown[];
+  missing?: readonly unknown[];
   details?: Record<string, unknown>;
 }
 
@@ -51,8 +54,6 @@ export interface RowCheck {
   unexpected?: Sql;
   /** A statement that gives the rows spoken of, judged and unexpected, where a scan cannot count them. */
   counts?: Sql;
-  /** An aggregate over `from` that is not zero when the check makes no sense on these rows, and why. */
-  obstacle?: { rows: Sql; exception: string };
 }
 
 /** `expression` lies between the bounds, numbers both. */

@@ -1,6 +1,7 @@
 import type { Attempt } from "../../postgres/connection/attempt.ts";
-import type { Answer, Compiled, Plan, Query, RowCheck } from "../plan/plan.ts";
-import type { ResultFields } from "./result.ts";
+import type { Answer, Compiled, Finding, Plan, Query, RowCheck } from "../plan/plan.ts";
+import type { FormatOptions } from "../plan/result-format.ts";
+import type { ResultFields, Shown } from "./result.ts";
 import { rowResult } from "./row-result.ts";
 import { sampleRows } from "./samples.ts";
 import { rowTerms, unexpectedTerm } from "./scan.ts";
@@ -15,10 +16,23 @@ export async function outcomeOf(place: Place, compiled: Compiled, scanned: Measu
   if (plan.kind === "rows") return rowOutcome(place, { ...compiled, plan }, scanned);
   const answer = await answerOf(place, plan, scanned);
   if ("exception" in answer) return answer;
-  const { success, observed, details } = answer;
-  if (format.level === "BOOLEAN_ONLY") return { value: { success, result: {} } };
-  const result = { ...(observed !== undefined && { observed_value: observed }), ...(details && { details }) };
-  return { value: { success, result } };
+  const { success } = answer;
+  return { value: { success, result: format.level === "BOOLEAN_ONLY" ? {} : findingResult(answer, format) } };
+}
+
+/** Values of a set that a result lists at most. */
+const mostOfSet = 20;
+
+function findingResult({ observed, unexpected, missing, details }: Finding, { partial }: FormatOptions): ResultFields {
+  const listed = (values: readonly unknown[]) => values.slice(0, mostOfSet);
+  return {
+    ...(observed !== undefined && { observed_value: observed }),
+    ...(unexpected && { unexpected_count: unexpected.length }),
+    ...(missing && { missing_count: missing.length }),
+    ...(unexpected && partial > 0 && { partial_unexpected_list: listed(unexpected) as Shown[] }),
+    ...(missing && partial > 0 && { partial_missing_list: listed(missing) }),
+    ...(details && { details }),
+  };
 }
 
 async function answerOf(place: Place, plan: Exclude<Plan, RowCheck>, scanned: Measured | undefined): Promise<Answer> {
@@ -36,11 +50,10 @@ async function queryAnswer(place: Place, query: Query): Promise<Answer> {
 }
 
 async function rowOutcome(place: Place, compiled: Compiled<RowCheck>, scanned: Measured | undefined): Promise<Outcome> {
-  const { mostly, obstacle: hindrance } = compiled.plan;
+  const { mostly } = compiled.plan;
   const found = scanned ?? (await countAlone(place, compiled));
   if ("exception" in found) return found;
-  const [elements = 0, judged = 0, unexpected = 0, obstacle] = found.value.map(Number);
-  if (obstacle && hindrance) return { exception: hindrance.exception };
+  const [elements = 0, judged = 0, unexpected = 0] = found.value.map(Number);
   const samples = await sampleRows(place, compiled, unexpected);
   if ("exception" in samples) return samples;
   // `mostly` is a share of the judged rows; where none was judged, none is unexpected.
@@ -49,12 +62,11 @@ async function rowOutcome(place: Place, compiled: Compiled<RowCheck>, scanned: M
 }
 
 async function countAlone(place: Place, compiled: Compiled<RowCheck>): Promise<Measured> {
-  const { counts, obstacle, from } = compiled.plan;
+  const { counts, from } = compiled.plan;
   if (counts !== undefined) {
     const rows = await select(place, counts);
     return "exception" in rows ? rows : { value: rows.value[0] ?? [] };
   }
   const terms = rowTerms(compiled, unexpectedTerm(compiled), new Set());
-  const all = obstacle === undefined ? terms : [...terms, obstacle.rows];
-  return (await measure(place, all, from))(all);
+  return (await measure(place, terms, from))(terms);
 }

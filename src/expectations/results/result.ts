@@ -23,6 +23,8 @@ export interface ResultFields {
   partial_unexpected_list?: Shown[];
   unexpected_index_column_names?: string[];
   missing_count?: number;
+  /** Values of a set that the column has not. */
+  partial_missing_list?: unknown[];
   missing_percent?: number | null;
   unexpected_percent_total?: number | null;
   unexpected_percent_nonmissing?: number | null;
