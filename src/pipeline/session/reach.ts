@@ -6,6 +6,7 @@ import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
 import type { Sql } from "../../postgres/connection/connect.ts";
 import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
+import { isPooled } from "../../postgres/connection/pooler.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
 
@@ -44,7 +45,7 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
     await embedded.release();
   };
   try {
-    sql = await (embedded === null ? openDatabase(url, { max: 2 }) : embedded.open());
+    sql = await (embedded === null ? openShared(url) : embedded.open());
     await upToDate(sql, url, settings);
     const hasEnded = () => embedded?.hasEnded() ?? false;
     return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, close };
@@ -52,6 +53,17 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
     await close();
     throw error;
   }
+}
+
+/**
+ * On a server elsewhere, two connections; by way of a pooler one, for it lets in whom it has none to give, and has them wait
+ * for as long as others use theirs.
+ */
+async function openShared(url: string): Promise<Sql> {
+  const sql = await openDatabase(url, { max: 2 });
+  if (!isPooled(sql)) return sql;
+  await sql.end({ timeout: 1 });
+  return openDatabase(url, { max: 1 });
 }
 
 async function upToDate(sql: Sql, url: string, settings: Settings): Promise<void> {

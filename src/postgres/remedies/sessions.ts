@@ -92,6 +92,14 @@ export const sessionRemedies = {
     cause: "what answers there cannot go on with this connection",
     hint: "Where a pooler stands before the server, its log tells why. Name the server itself in the database URL, or try again.",
   },
+  pooler_lost: {
+    state: "08P01",
+    says: /server conn crashed/,
+    code: "database_lost",
+    cause: "a pooler in between lost its connection to the server",
+    hint: again,
+    passes: true,
+  },
   foreign_unreachable: {
     state: "08",
     code: "database_error",
