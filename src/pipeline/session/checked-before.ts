@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { metSoFar, recall } from "../../core/checks.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -26,10 +26,9 @@ export async function withChecksOf<Result>(
   return result;
 }
 
+/** In place: of a file that is cut short, or written by two at once, each line is a digest or fits nothing. */
 async function keep(path: string): Promise<void> {
   const lines = [...metSoFar()].slice(-most);
-  const unfinished = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
-  await Bun.write(unfinished, `${lines.join("\n")}\n`);
-  await rename(unfinished, path);
+  await Bun.write(path, `${lines.join("\n")}\n`);
 }
