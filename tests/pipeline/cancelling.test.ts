@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { EventBody } from "../../src/core/messages/events.ts";
 import { inStage } from "../../src/pipeline/run/publish.ts";
+import { exchanged } from "../../src/pipeline/session/reach.ts";
 import { cancelled, whileCancellable } from "../../src/pipeline/stages/cancel.ts";
 import { openRun } from "../../src/postgres/ledger/records.ts";
 import { smallDrop } from "../helpers/drops.ts";
@@ -57,7 +58,7 @@ describe("work that can be cancelled", () => {
   test("is stopped when that happens, again and again until it is", async () => {
     const abort = new AbortController();
     const { stop, work, stops } = stoppable(3);
-    const done = whileCancellable(abort.signal, stop, work);
+    const done = whileCancellable(abort.signal, [stop], work);
     abort.abort(cancelled("interrupted"));
     await expect(done).rejects.toThrow("canceling statement");
     expect(stops()).toBe(3);
@@ -67,7 +68,7 @@ describe("work that can be cancelled", () => {
     const abort = new AbortController();
     abort.abort(cancelled("interrupted"));
     const { stop, work, stops } = stoppable(1);
-    await expect(whileCancellable(abort.signal, stop, work)).rejects.toThrow("canceling statement");
+    await expect(whileCancellable(abort.signal, [stop], work)).rejects.toThrow("canceling statement");
     expect(stops()).toBe(1);
   });
 
@@ -82,16 +83,36 @@ describe("work that can be cancelled", () => {
         throw new Error("no connection");
       }
     };
-    const done = whileCancellable(abort.signal, refusing, work);
+    const done = whileCancellable(abort.signal, [refusing], work);
     abort.abort(cancelled("interrupted"));
     await expect(done).rejects.toThrow("canceling statement");
     expect(isRefused).toBe(true);
   });
 
+  test("is left once no cancel is on its way any more, though another one failed", async () => {
+    const abort = new AbortController();
+    const { stop, work } = stoppable(1);
+    const underWay = Promise.withResolvers<void>();
+    const refused = async () => {
+      await stop();
+      throw new Error("canceling statement due to user request");
+    };
+    let isLeft = false;
+    const done = whileCancellable(abort.signal, [refused, () => underWay.promise], work).catch(() => {
+      isLeft = true;
+    });
+    abort.abort(cancelled("interrupted"));
+    await work().catch(() => undefined);
+    await exchanged();
+    expect(isLeft).toBe(false);
+    underWay.resolve();
+    await done;
+  });
+
   test("is past cancelling once it is through", async () => {
     const abort = new AbortController();
     const { stop, stops } = stoppable(1);
-    expect(await whileCancellable(abort.signal, stop, async () => "through")).toBe("through");
+    expect(await whileCancellable(abort.signal, [stop], async () => "through")).toBe("through");
     abort.abort(cancelled("interrupted"));
     expect(stops()).toBe(0);
   });

@@ -70,9 +70,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
   const { run, mode, session, sql, pid, record, signal } = open;
   const isDry = mode === "dry_run";
   const tasks = new Tasks(open.side);
-  const stopStatements = async () => {
-    await Promise.all([cancelBackend(session.sql, pid), tasks.cancelStatement(session.sql)]);
-  };
+  const stopStatements = [() => cancelBackend(session.sql, pid), () => tasks.cancelStatement(session.sql)];
   const prepared = { plans: new Map(), made: new Map(), stands: new Map() };
   const context = { ...open, tasks, prepared, emit: tellingReady({ ...open, prepared }) };
   let snapshots: Snapshots = { inForce: [], lifted: 0, replaced: 0 };

@@ -30,11 +30,14 @@ export async function unlessCancelled<Result>(signal: AbortSignal, work: Promise
 
 const againAfterMs = 50;
 
+/** Ways to stop the statements that something is in. */
+type Stops = readonly (() => Promise<void>)[];
+
 /**
- * Stop the statement that something is in, again and again until it is over: a cancel that comes between two statements is
- * lost, and the next one may wait for a lock for ever.
+ * Stop the statements that something is in, again and again until it is over: a cancel that comes between two statements is
+ * lost, and the next one may wait for a lock for ever. None is on its way any more then, to meet what comes after.
  */
-export async function stopUntil(over: Promise<unknown>, stopStatement: () => Promise<void>): Promise<void> {
+export async function stopUntil(over: Promise<unknown>, stops: Stops): Promise<void> {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -42,7 +45,7 @@ export async function stopUntil(over: Promise<unknown>, stopStatement: () => Pro
   const ended = over.then(end, end);
   while (!isOver) {
     // Should the server be gone, the statement itself tells it.
-    await stopStatement().catch(() => undefined);
+    await Promise.allSettled(stops.map((stop) => stop()));
     await Promise.race([ended, Bun.sleep(againAfterMs)]);
   }
 }
@@ -54,18 +57,18 @@ export async function stopUntil(over: Promise<unknown>, stopStatement: () => Pro
 export const tooLate = new WeakSet<AbortSignal>();
 
 /**
- * Do the work, and once it is cancelled, stop the statement it is in. The work learns of it by its statement's error; nothing
+ * Do the work, and once it is cancelled, stop the statements it is in. The work learns of it by its statement's error; nothing
  * that comes after the work is stopped.
  */
 export async function whileCancellable<Result>(
   signal: AbortSignal,
-  stopStatement: () => Promise<void>,
+  stops: Stops,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const through = Promise.withResolvers<void>();
   let stopping = Promise.resolve();
   const onAbort = () => {
-    stopping = stopUntil(through.promise, stopStatement);
+    stopping = stopUntil(through.promise, stops);
   };
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();

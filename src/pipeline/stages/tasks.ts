@@ -103,7 +103,7 @@ export class Tasks {
 
   /** Nothing more is begun beside; what is under way there is stopped, by way of another connection, and waited for. */
   async stop(canceller: Queryable): Promise<void> {
-    await stopUntil(this.#beside ?? Promise.resolve(), () => this.cancelStatement(canceller));
+    await stopUntil(this.#beside ?? Promise.resolve(), [() => this.cancelStatement(canceller)]);
   }
 
   /** Stop the statement that is under way beside, if there is one; nothing more is begun there. */
