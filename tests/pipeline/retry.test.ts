@@ -5,9 +5,12 @@ import type { RunEvent } from "../../src/core/messages/events.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
+import { whoami } from "../../src/pipeline/session/whoami.ts";
 import { cancelled } from "../../src/pipeline/stages/cancel.ts";
-import type { Sql } from "../../src/postgres/connection/connect.ts";
-import { lockHolder } from "../../src/postgres/connection/lock.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { backendPid, lockHolder, tryLock } from "../../src/postgres/connection/lock.ts";
+import { closeRun, openRun } from "../../src/postgres/ledger/records.ts";
+import { foundInStage } from "../../src/postgres/live/stage.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
@@ -191,6 +194,38 @@ test("a pause is over at once when the run is cancelled", async () => {
   const { words, exit } = await run(["month_000"], { pauses: [600_000], onEvent, signal: abort.signal });
   expect(words).toEqual(["1 database_error, 2 of 2", "null interrupted"]);
   expect(exit).toBe(130);
+});
+
+test("what a try left in the stage is taken away when no other one comes", async () => {
+  await using _ = await raising("40P01", 1);
+  const abort = new AbortController();
+  const lost = async () => {
+    // Were its connection there, the run would empty the stage itself.
+    const holder = await lockHolder(sql, "streamflow");
+    await sql`select pg_terminate_backend(${holder ?? 0}, 5000)`;
+    abort.abort(cancelled("interrupted"));
+  };
+  let losing = Promise.resolve();
+  const onEvent = ({ event }: RunEvent) => {
+    if (event === "run.retried") losing = lost();
+  };
+  const { exit } = await run(["month_000"], { pauses: [600_000], onEvent, signal: abort.signal });
+  await losing;
+  expect(exit).toBe(130);
+  expect(await foundInStage(sql, session.tables)).toEqual({ full: [], built: [] });
+});
+
+test("a session that a run of ours lost is waited for, though the run's end is recorded", async () => {
+  const lost = connect(database.url);
+  expect(await tryLock(lost, "streamflow")).toBe(true);
+  const backend_pid = await backendPid(lost);
+  const opening = { dataset: "streamflow", month: "month_000", as_of: "2024-01-31", mode: "publish" } as const;
+  await closeRun(sql, await openRun(sql, { ...opening, backend_pid, ...whoami() }), "failed", []);
+  // For longer than somebody is waited for who is at work on no run.
+  const ending = lost`select pg_sleep(1.2), pg_terminate_backend(pg_backend_pid())`.catch(() => null);
+  expect((await run(["month_000"])).words).toEqual(["2 published"]);
+  await ending;
+  await lost.end();
 });
 
 test("no further try is told of once the run is cancelled while its failure is recorded", async () => {

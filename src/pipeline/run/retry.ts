@@ -52,6 +52,11 @@ export class Retries {
     this.#used = 0;
   }
 
+  /** Whether what is told now comes after a try that another one was to follow. */
+  get wereMade(): boolean {
+    return this.#used > 0;
+  }
+
   /** Whether what this error stopped is to be tried again. */
   async after(error: ConsoleError): Promise<Stopped> {
     const { passesByItself } = await import("../../postgres/connection/errors.ts");

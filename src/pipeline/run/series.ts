@@ -13,6 +13,7 @@ import { type Past, readPast } from "../drop/past.ts";
 import { untaken } from "../drop/untaken.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
+import { tidyUp } from "../session/tidy.ts";
 import { openWriter } from "../session/writer.ts";
 import { unlessCancelled } from "../stages/cancel.ts";
 import { type EventStream, eventStream, type Job, publishingMode } from "../stages/context.ts";
@@ -69,7 +70,7 @@ export async function runMonths(
 /** It failed before a month was begun, or between two. */
 async function stoppedBetween(
   { emit, setRun, retries, left }: Progress,
-  { reached }: Opening,
+  { reached, opened }: Opening,
   thrown: unknown,
 ): Promise<Stopped> {
   const { explained } = await import("../session/explained.ts");
@@ -81,7 +82,11 @@ async function stoppedBetween(
   // It is no word on the month before.
   setRun(null);
   if (stopped.again !== null) emit(retried(stopped.error, stopped.again, where));
-  else emit({ event: "run.failed", ...where, code, title, hint });
+  else {
+    emit({ event: "run.failed", ...where, code, title, hint });
+    // What a try before this one left in the stage was left to this one.
+    if (retries.wereMade) await opened.then(tidyUp).catch(() => undefined);
+  }
   return stopped;
 }
 

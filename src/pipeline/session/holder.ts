@@ -7,7 +7,7 @@ import { holderRun } from "../../postgres/ledger/queries.ts";
 import type { Session } from "./session.ts";
 import { whoami } from "./whoami.ts";
 
-/** Who holds a dataset's lock: the server's process, and the run that it is at work for; null where the ledger has none. */
+/** Who holds a dataset's lock: the server's process, and the newest run of it; null where the ledger has none. */
 interface Holder {
   backend: number;
   run: Awaited<ReturnType<typeof holderRun>>;
@@ -35,9 +35,14 @@ export async function waitForHolder(sql: Sql, { sql: other, dataset }: Session, 
   }
 }
 
+/** The end of a run that lost its connection is recorded by another one, before the server has noticed. */
 function patienceWith(holder: Holder): number {
-  if (holder.run === null) return momentMs;
-  return isGone(holder) ? noticedMs : 0;
+  if (isGone(holder)) return noticedMs;
+  return isAtWork(holder) ? 0 : momentMs;
+}
+
+function isAtWork({ run }: Holder): boolean {
+  return run !== null && !run.isOver;
 }
 
 /** Null when nobody does. */
@@ -73,7 +78,9 @@ function isAlive(process_id: number): boolean {
 /** The lock is taken: by whom, on which month, since when, and what to do about it. */
 function lockedBy(holder: Holder): ConsoleError {
   const { backend, run } = holder;
-  if (run === null) return locked("Another console is at work on this dataset.", wait);
+  if (run === null || !(isAtWork(holder) || isGone(holder))) {
+    return locked("Another console is at work on this dataset.", wait);
+  }
   const console = `${run.operator} on ${run.host} (process ${run.process})`;
   const since = `${run.month} since ${formatMoment(run.started_at)}`;
   if (!isGone(holder)) return locked(`${console} is running ${since}.`, wait);

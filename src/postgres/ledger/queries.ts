@@ -157,12 +157,15 @@ export async function runStatus(sql: Queryable, run: number): Promise<RunStatus 
 }
 
 /** Who holds the lock, from the ledger: their month, when they began, and who they are. */
-type Holder = Pick<RunOpening, "month" | "operator" | "host" | "process"> & { started_at: string };
+type Holder = Pick<RunOpening, "month" | "operator" | "host" | "process"> & { started_at: string; isOver: boolean };
 
+/** The newest run of the session that holds the lock, which may have come to its end; null where it has run none. */
 export async function holderRun(sql: Queryable, dataset: string, holder: number): Promise<Holder | null> {
   const [row] = await sql<Holder[]>`
-    select month, ${iso("started_at")} as started_at, operator, host, process
-      from console.runs where dataset = ${dataset} and status = 'running' and backend_pid = ${holder}
+    select month, ${iso("started_at")} as started_at, operator, host, process, status <> 'running' as "isOver"
+      from console.runs
+     where dataset = ${dataset} and backend_pid = ${holder}
+       and started_at >= coalesce((select backend_start from pg_stat_activity where pid = ${holder}), '-infinity')
      order by run desc limit 1`;
   return row ?? null;
 }
