@@ -29,6 +29,8 @@ const { values, positionals } = parseArgs({
     only: { type: "string" },
     /** Those that the gate tries. */
     fixed: { type: "boolean", default: false },
+    /** Of the sweep: the point that it begins with, and from each one to the next. */
+    from: { type: "string", default: "1" },
     every: { type: "string", default: "1" },
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
@@ -37,7 +39,7 @@ const { values, positionals } = parseArgs({
 });
 
 /** What the gate tries of the sweep: one way, at every so-manieth point. */
-const fixedSweep = { every: 71, only: (name: string) => name.includes(scenarios.next.name) };
+const fixedSweep = { from: 1, every: 71, only: (name: string) => name.includes(scenarios.next.name) };
 
 const folder = ownTemporaryFolder();
 let [survived, tried] = [0, 0];
@@ -68,8 +70,8 @@ for (const openPlace of await chosenPlaces(values)) {
   const places = await Promise.all(Array.from({ length: Number(values.jobs) }, openPlace));
   try {
     if (wanted.includes("catalogue")) await shared(places, [...catalogue.map(tryOf), ...homeFaults.map(tryOfHome)]);
-    const { every, only: isWay } = values.fixed ? fixedSweep : { every: Number(values.every), only };
-    const ways = wanted.includes("sweep") ? sweep(every, isWay) : [];
+    const asked = { from: Number(values.from), every: Number(values.every), only };
+    const ways = wanted.includes("sweep") ? sweep(values.fixed ? fixedSweep : asked) : [];
     for (const tries of ways) await Promise.all(places.map((place) => work(place, tries)));
     if (wanted.includes("soak")) await Promise.all(places.map((place, index) => soaked(place, index)));
   } finally {

@@ -55,10 +55,6 @@ export async function backendsThat({ lease }: Trial, condition: string): Promise
   return rows.map(({ pid }) => pid);
 }
 
-/** Of the session that does the run's work. */
-export const writers =
-  "state = 'idle in transaction' or wait_event_type = 'Lock' or query ~* '^copy' and state = 'active'";
-
 /** The run goes on, and its outcome. */
 export async function thenGoes({ working, go }: Still): Promise<Outcome> {
   await go();

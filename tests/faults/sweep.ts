@@ -15,17 +15,23 @@ export type Try = (place: Place) => Promise<Verdict | null>;
 
 const deeds = ["kill", "throw", "cut"] as const satisfies readonly Deed[];
 
-/** A deed at each point of a scenario's way, or at every so-manieth, until it comes by no more. */
-export function* sweep(every: number, only: (name: string) => boolean): Generator<Iterator<Try>> {
+/** Points of a way: the first one, and how far it is from one to the next. */
+interface Points {
+  from: number;
+  every: number;
+}
+
+/** A deed at points of each scenario's way, until it comes by no more. */
+export function* sweep({ only, ...points }: Points & { only(name: string): boolean }): Generator<Iterator<Try>> {
   for (const scenario of Object.values(scenarios)) {
-    for (const deed of deeds) if (only(`sweep: ${deed}, ${scenario.name}`)) yield alongTheWay(scenario, deed, every);
+    for (const deed of deeds) if (only(`sweep: ${deed}, ${scenario.name}`)) yield alongTheWay(scenario, deed, points);
   }
 }
 
 /** Ends once a try has come to the end of the way; those that are under way by then go on. */
-function* alongTheWay(scenario: Scenario, deed: Deed, every: number): Generator<Try> {
+function* alongTheWay(scenario: Scenario, deed: Deed, { from, every }: Points): Generator<Try> {
   let isThrough = false;
-  for (let at = 1; !isThrough; at += every) {
+  for (let at = from; !isThrough; at += every) {
     yield async (place) => {
       const verdict = await meet(place, scenario, deed, at);
       if (verdict === null) isThrough = true;

@@ -9,6 +9,8 @@ import type { Scenario } from "./scenarios.ts";
 /** A database, folders, and the consoles that are run on them, for one fault. */
 export class Trial {
   #runsBefore = 0;
+  /** The rows that a run has to leave which publishes nothing, where others wrote to them once it had begun. */
+  leftByOthers: string | null = null;
 
   private constructor(
     readonly place: Place,

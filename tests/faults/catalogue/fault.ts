@@ -37,8 +37,8 @@ export interface Expected {
   says?: RegExp;
   /** Published or not, though the exit code tells of something else that went wrong. */
   isDoneAllTheSame?: true;
-  /** Others wrote to the tables meanwhile: they are neither as before nor as after a run that was alone. */
-  isShared?: true;
+  /** It is tried again by itself, and that is told: only where this is said, and always then. */
+  isRetried?: true;
   /** What was asked is answered on stdout, and the exit code is a part of the answer. */
   isAnswer?: true;
   /** There is no server any more when the run ends: what is staged on it stays until the next run. */
@@ -47,3 +47,6 @@ export interface Expected {
 
 /** The run comes to its end as if nothing had been. */
 export const asIfNothing: Expected = { exit: 0 };
+
+/** What passes by itself is tried again, whole, and published then. */
+export const triedAgain: Expected = { exit: 0, isRetried: true };

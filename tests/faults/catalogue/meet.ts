@@ -24,11 +24,10 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
       await fault.arrange?.(trial);
       const before = fault.arrange === undefined ? known.before : await stateOf(trial.lease.sql);
       const outcome = await fault.provoke(trial);
-      const scene = trial.scene({ ...known, before });
+      const scene = trial.scene({ ...known, before: trial.leftByOthers ?? before });
       const leniency = {
         isMute: fault.expected.exit === null,
         isDoneAllTheSame: fault.expected.isDoneAllTheSame === true,
-        isShared: fault.expected.isShared === true,
         isAnswer: fault.expected.isAnswer === true,
         isOutOfReach: fault.expected.isOutOfReach === true,
       };
@@ -47,12 +46,15 @@ export async function meetFault(fault: Fault, place: Place): Promise<Verdict> {
 }
 
 /** How what was written and the exit code differ from what was to come. */
-export function unexpected({ exit, says }: Expected, { code, stdout, stderr }: Outcome): string[] {
+export function unexpected({ exit, says, isRetried }: Expected, { code, stdout, stderr }: Outcome): string[] {
   const complaints: string[] = [];
   const exits = exit === null ? [] : [exit].flat();
   if (exit !== null && !exits.includes(code ?? -1))
     complaints.push(`exit code ${code} in place of ${exits.join(" or ")}`);
   if (says !== undefined && !says.test(stdout + stderr)) complaints.push(`nothing of ${says} is said`);
+  const wasRetried = / Try \d+ of \d+ begins in /.test(stdout + stderr) || stdout.includes('"event":"run.retried"');
+  if (exit !== null && wasRetried !== (isRetried === true))
+    complaints.push(wasRetried ? "it is tried again" : "no further try is told");
   if (complaints.length > 0) complaints.push(`said: ${wordsOf(stderr)}`);
   return complaints;
 }

@@ -1,21 +1,9 @@
 import type { Outcome } from "../../headless/process.ts";
-import {
-  backendsThat,
-  byAnother,
-  moments,
-  type Still,
-  standsBefore,
-  thenGoes,
-  waitsFor,
-  writers,
-} from "../provoking.ts";
+import { backendsThat, byAnother, moments, type Still, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
 import type { Trial } from "../trial.ts";
-import type { Expected, Fault } from "./fault.ts";
+import { asIfNothing, type Fault, triedAgain } from "./fault.ts";
 
 const lost = /connection to the database was lost|Cannot connect|shut|start|recover/i;
-
-/** What passes by itself is tried again, whole; when that is of no use either, nothing was published. */
-const againOrLost: Expected = { exit: [0, 3] };
 
 /** Where a run stands when something happens to its server. */
 const places: Record<string, (trial: Trial) => Promise<Still>> = {
@@ -57,15 +45,16 @@ async function down({ working, go }: Still, { place }: Trial): Promise<Outcome> 
   return outcome;
 }
 
-async function terminated(still: Still, trial: Trial): Promise<Outcome> {
-  for (const pid of await backendsThat(trial, writers)) await trial.lease.sql`select pg_terminate_backend(${pid}::int)`;
-  return thenGoes(still);
+/** Ends those for which the condition holds, as an administrator does. */
+function terminated(condition: string) {
+  return async (still: Still, trial: Trial): Promise<Outcome> => {
+    const pids = await backendsThat(trial, condition);
+    for (const pid of pids) await trial.lease.sql`select pg_terminate_backend(${pid}::int)`;
+    return thenGoes(still);
+  };
 }
 
-async function allTerminated(still: Still, trial: Trial): Promise<Outcome> {
-  for (const pid of await backendsThat(trial, "true")) await trial.lease.sql`select pg_terminate_backend(${pid}::int)`;
-  return thenGoes(still);
-}
+const holdsLock = "exists (select from pg_locks l where l.pid = pg_stat_activity.pid and locktype = 'advisory')";
 
 /** Cancels whatever a session of the run is in, as an administrator does to a statement that takes long. */
 async function cancelled(still: Still, trial: Trial): Promise<Outcome> {
@@ -74,13 +63,17 @@ async function cancelled(still: Still, trial: Trial): Promise<Outcome> {
   return thenGoes(still);
 }
 
-/** A lock that no other holds for long, in the other order: one of the two has to give way. */
+/** Locks in the other order: one of the two has to give way, and it is the run, which looks for that first. */
 const deadlock: Fault = {
   name: "a deadlock with another session",
+  async arrange({ lease: { sql } }) {
+    const [row] = await sql<{ name: string }[]>`select current_database() as name`;
+    await sql`alter database ${sql(row?.name ?? "")} set deadlock_timeout = '2s'`;
+  },
   async provoke(trial) {
     const { working, go } = await standsBefore(trial, moments.copying);
     return byAnother(trial, async (sql) => {
-      await sql`set deadlock_timeout = '100ms'`;
+      await sql`set deadlock_timeout = '1h'`;
       await sql`begin`;
       await sql`lock table labels in share row exclusive mode`;
       await go();
@@ -88,15 +81,12 @@ const deadlock: Fault = {
       while ((await backendsThat(trial, "wait_event_type = 'Lock'")).length === 0) {
         if (await Promise.race([isOver, Bun.sleep(5)])) break;
       }
-      // One of the two is ended by the server.
-      await sql`lock table users, subscriptions, usage_agg_30d, payments_agg_90d in share row exclusive mode`.catch(
-        () => {},
-      );
-      await sql`rollback`.catch(() => {});
+      await sql`lock table users, subscriptions, usage_agg_30d, payments_agg_90d in share row exclusive mode`;
+      await sql`rollback`;
       return working.outcome;
     });
   },
-  expected: againOrLost,
+  expected: triedAgain,
 };
 
 const gone: Fault = {
@@ -137,19 +127,21 @@ const inTrigger: Fault = {
   remedy: (trial) => trial.lease.sql`drop function refuse() cascade`,
 };
 
-const quick = /^(one backend ended while it (merges|seals)|a statement cancelled while it merges)/;
+const quick = /^(the run's own backend ended while it (merges|seals)|a statement cancelled while it merges)/;
 
 /** What happens to the server, and to the sessions of a run. */
 export const server: readonly Fault[] = [
-  ...everywhere("the server crashes and is back", restarted, { on: ["own"], arrange: settled, expected: againOrLost }),
+  ...everywhere("the server crashes and is back", restarted, { on: ["own"], arrange: settled, expected: triedAgain }),
   ...everywhere("the server crashes and stays down", down, {
     on: ["own"],
     arrange: settled,
-    expected: { exit: 3, says: lost, isOutOfReach: true },
+    expected: { exit: 3, says: lost, isOutOfReach: true, isRetried: true },
   }),
-  ...everywhere("one backend ended", terminated, { expected: againOrLost }),
-  ...everywhere("all backends ended", allTerminated, { expected: againOrLost }),
-  ...everywhere("a statement cancelled", cancelled, { expected: againOrLost }),
+  ...everywhere("the run's own backend ended", terminated(holdsLock), { expected: triedAgain }),
+  // What it does beside, it can do by itself.
+  ...everywhere("its other backends ended", terminated(`not ${holdsLock}`), { expected: asIfNothing }),
+  ...everywhere("all backends ended", terminated("true"), { expected: triedAgain }),
+  ...everywhere("a statement cancelled", cancelled, { expected: { exit: 3, says: /cancel/ } }),
   deadlock,
   gone,
   atCommit,

@@ -3,7 +3,7 @@ import type { Outcome } from "../../headless/process.ts";
 import type { Workshop } from "../console.ts";
 import { canary, type Lease } from "../places/place.ts";
 import { filesBelow, leftovers } from "./leftovers.ts";
-import { lastRun, stateOf } from "./state.ts";
+import { lastRun, stateOf, tablesThatTell } from "./state.ts";
 
 /** The database before a run, and after one that nothing happened to. */
 export interface Known {
@@ -28,8 +28,6 @@ export interface Leniency {
   isMute?: boolean;
   /** The run was carried out, and what could not be is not its own. */
   isDoneAllTheSame?: boolean;
-  /** Others wrote to the tables meanwhile. */
-  isShared?: boolean;
   /** What was asked is answered on stdout. */
   isAnswer?: boolean;
   /** There was no server any more when the run ended. */
@@ -44,11 +42,11 @@ export async function complaintsAfter(scene: Scene, outcome: Outcome, leniency: 
   const left = await leftovers({ ...around, mayLeaveStage: isMute || leniency.isOutOfReach === true });
   const state = await stateOf(lease.sql);
   const complaints = left.map((what) => `left behind: ${what}`);
-  if (leniency.isShared !== true && state !== known.before && state !== known.after)
+  if (state !== known.before && state !== known.after)
     complaints.push("the rows are neither those before nor those after");
   complaints.push(...(await ledgerComplaints(scene, state, outcome, leniency)));
   if (!isMute && leniency.isAnswer !== true) complaints.push(...wordComplaints(outcome));
-  complaints.push(...secretComplaints(scene, outcome));
+  complaints.push(...(await secretComplaints(scene, outcome)));
   return complaints;
 }
 
@@ -56,14 +54,14 @@ async function ledgerComplaints(
   { lease, known, runsBefore, done }: Scene,
   state: string,
   { code, stderr }: Outcome,
-  { isMute = false, isDoneAllTheSame = false, isShared = false }: Leniency,
+  { isMute = false, isDoneAllTheSame = false }: Leniency,
 ): Promise<string[]> {
   const last = await lastRun(lease.sql);
   const isNew = last !== null && last.run > runsBefore;
   const status = isNew ? last.status : null;
   const complaints: string[] = [];
   const isDone = status === done;
-  if (!isShared && known.before !== known.after && isDone !== (state === known.after)) {
+  if (known.before !== known.after && isDone !== (state === known.after)) {
     complaints.push(`the ledger says ${status}, but the rows are those ${state === known.after ? "after" : "before"}`);
   }
   if (isMute) return complaints;
@@ -87,9 +85,11 @@ export function wordComplaints({ code, stderr, stdout }: Outcome): string[] {
   return complaints;
 }
 
-function secretComplaints({ shop }: Scene, { stdout, stderr }: Outcome): string[] {
+async function secretComplaints({ lease, shop }: Scene, { stdout, stderr }: Outcome): Promise<string[]> {
   const written = [stdout, stderr, ...filesBelow(shop.home).map((path) => readFileSync(path, "utf8"))];
-  return written.some((text) => text.includes(canary)) ? ["the password is told"] : [];
+  const isTold = written.some((text) => text.includes(canary));
+  const tables = await tablesThatTell(lease.sql, canary);
+  return [...(isTold ? ["the password is told"] : []), ...tables.map((table) => `the password is told by ${table}`)];
 }
 
 /** After the remedy was carried out: each way in which all is not as after a clean run. */

@@ -48,3 +48,16 @@ export async function lastRun(sql: Sql): Promise<LastRun | null> {
       from console.runs order by run desc limit 1`;
   return row ?? null;
 }
+
+/** Tables of the ledger in whose rows a text is. */
+export async function tablesThatTell(sql: Sql, text: string): Promise<string[]> {
+  const tables = await sql<{ name: string }[]>`
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'console' and c.relkind = 'r'`;
+  if (tables.length === 0) return [];
+  const telling = await sql.unsafe<{ name: string }[]>(
+    tables.map(({ name }) => `select '${name}' as name from ${name} t where strpos(t::text, $1) > 0`).join(" union "),
+    [text],
+  );
+  return telling.map(({ name }) => name);
+}
