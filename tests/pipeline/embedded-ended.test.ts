@@ -57,7 +57,10 @@ test("in the middle of a run, and between two questions", async () => {
   killServer();
   expect((await pipeline.call({ kind: "runs" })).runs.map(({ status }) => status)).toEqual([
     "published",
-    "crashed",
+    "failed",
     "published",
   ]);
+  // What the ledger's server was not there for is in the ledger all the same.
+  const { failure } = await pipeline.call({ kind: "show", run: 2 });
+  expect(failure).toMatchObject({ stage: "upsert", code: "database_lost" });
 });

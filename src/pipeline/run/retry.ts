@@ -1,6 +1,7 @@
 import type { ConsoleError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { EventBody, Stage } from "../../core/messages/events.ts";
+import type { Session } from "../session/session.ts";
 
 /** Milliseconds before each further try, ever longer: a server that crashed needs some seconds to start again. */
 export const pausesMs: readonly number[] = [500, 2_000, 8_000];
@@ -9,6 +10,8 @@ export const pausesMs: readonly number[] = [500, 2_000, 8_000];
 export interface Stopped {
   error: ConsoleError;
   again: Again | null;
+  /** Writes into the ledger what its server was not there for, once the next try has the lock. */
+  recordLate?(session: Session): Promise<void>;
 }
 
 /** A further try: the pause before it, and that it is the `next` of so many `tries`. */

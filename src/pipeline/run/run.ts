@@ -1,5 +1,7 @@
 import type { ConsoleError } from "../../core/errors.ts";
+import { runStatus } from "../../postgres/ledger/queries.ts";
 import { knownBefore } from "../drop/known-before.ts";
+import type { Session } from "../session/session.ts";
 import { warn } from "../stages/context.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
@@ -62,11 +64,15 @@ export async function fail(open: MonthRun, error: ConsoleError): Promise<Stopped
   const reject_file = open.faults.close();
   const fault_groups = fault_count > 0 ? open.faults.groups : [];
   const failure = { stage, code, title, hint: again?.recorded ?? error.hint, fault_count, fault_groups, reject_file };
-  const hindrance = await recordFailure(session, run, record, error, failure);
+  const recordIn = (at: Session) => recordFailure(at, run, record, error, failure);
+  const hindrance = await recordIn(session);
   if (again !== null) {
     // The ledger waits for a server that is gone: no further try is told to whoever cancelled meanwhile.
     if (!signal.aborted) open.emit(retried(error, again, { month, stage }));
-    return stopped;
+    const recordLate = async (at: Session) => {
+      if ((await runStatus(at.sql, run)) === "crashed") await recordIn(at);
+    };
+    return { ...stopped, recordLate };
   }
   const hint = hindrance === null ? error.hint : `${error.hint} ${hindrance}`;
   open.emit({

@@ -37,6 +37,8 @@ interface Progress extends EventStream {
   untold: Warning[];
   /** What is still to be run; null where that is not chosen yet. */
   left: readonly MonthName[] | null;
+  /** What of earlier tries the ledger may not hold yet. */
+  unrecorded: NonNullable<Stopped["recordLate"]>[];
   /** Is told what is waited for, once that takes a moment. */
   tell(text: string): void;
 }
@@ -54,11 +56,21 @@ export async function runMonths(
   pauses = pausesMs,
 ): Promise<number> {
   const retries = new Retries(pauses, signal);
-  const progress: Progress = { ...eventStream(onEvent), request, signal, retries, untold: [], left: null, tell };
+  const progress: Progress = {
+    ...eventStream(onEvent),
+    request,
+    signal,
+    retries,
+    untold: [],
+    left: null,
+    unrecorded: [],
+    tell,
+  };
   for (let opening = first; ; opening = again()) {
     const stopped = await tryMonths(opening, progress).catch((thrown) => stoppedBetween(progress, opening, thrown));
     if (stopped === null) return exitCodes.done;
     if (stopped.again === null) return stopped.error.exitCode;
+    if (stopped.recordLate !== undefined) progress.unrecorded.push(stopped.recordLate);
     try {
       await unlessCancelled(signal, Bun.sleep(stopped.again.pauseMs));
     } catch (reason) {
@@ -97,6 +109,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
   const [onDisk, sql] = await unlessCancelled(signal, locked);
   retries.reached();
+  for (const record of progress.unrecorded.splice(0)) await record(session);
   // One statement behind the other, without waiting for each.
   const known = backendPid(sql);
   await using watch = watchWaits({ ...progress, url: session.url, pid: known });

@@ -85,6 +85,7 @@ export async function ownServer() {
     ["max_connections", "12", "to be taken"],
     ["max_locks_per_transaction", "10", "likewise"],
     ["restart_after_crash", "on", "what is crashed comes back"],
+    ["synchronous_commit", "on", "and with all that was committed before"],
   ] as const;
   const server = await acquireServer(home, silently, settings);
   const { data } = serverPaths(home);
