@@ -16,6 +16,8 @@ export interface SessionOptions {
   events?: RunEvent[];
   /** The run stays open after its last event. */
   hold?: boolean;
+  /** Nothing is answered from the beginning. */
+  isDown?: boolean;
 }
 
 /** A session without a terminal: keys in, the text of the screen out, at a time that stands still. */
@@ -24,10 +26,13 @@ export class Session {
   readonly effects: Effect[] = [];
   readonly #scenario: Scenario;
   readonly #options: SessionOptions;
+  /** Whatever is asked is refused, as where the database does not answer. */
+  isDown: boolean;
 
   constructor(scenario: Scenario, options: SessionOptions = {}) {
     this.#scenario = scenario;
     this.#options = options;
+    this.isDown = options.isDown ?? false;
     this.#ui = beginning({
       size: options.size ?? { columns: 80, rows: 24 },
       look: { theme: "dark", depth: "none", unicode: options.unicode ?? true },
@@ -71,7 +76,7 @@ export class Session {
     this.effects.push(effect);
     if (effect.do === "ask") {
       const { request } = effect;
-      const result = answerOf(this.#scenario, request);
+      const result = this.isDown ? null : answerOf(this.#scenario, request);
       if (result === null)
         this.send({ type: "refused", request, title: "There is no such thing.", hint: "Look elsewhere." });
       else this.send({ type: "reply", reply: { request, result } as Reply });

@@ -50,6 +50,25 @@ describe("keys", () => {
     expect(session.effects.filter((effect) => effect.do === "run").length).toBe(1);
   });
 
+  test("what cannot be read is not told as read again", () => {
+    const session = new Session(scenario("published"));
+    session.isDown = true;
+    const text = session.press("ctrl+r").text();
+    expect(text).toContain("There is no such thing.");
+    expect(text).not.toContain("Read again.");
+    session.isDown = false;
+    expect(session.press("ctrl+r").text()).toContain("Read again.");
+  });
+
+  test.each([
+    ["R", []],
+    ["a", []],
+    ["v", ["s"]],
+  ] as const)("%s does not say that there is nothing before it was read", (key, before) => {
+    const session = new Session(scenario("published"), { isDown: true }).press(...before, key);
+    expect(session.text()).toContain("That was not read yet: ctrl-r asks again.");
+  });
+
   describe("a run that is tried again", () => {
     const title = "The connection to the database was lost.";
 

@@ -6,7 +6,7 @@ import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import { cursorOf, type SnapshotDate, selectedDate, snapshotsShown } from "../model/lists.ts";
 import { emptyList, type PlaceOf, sealName, type Ui } from "../model/model.ts";
-import { at, type Binding, keysOn, nothingHere, type Reaction, whenFree } from "../state/binding.ts";
+import { at, type Binding, keysOn, nothingHere, type Reaction, unread, whenFree } from "../state/binding.ts";
 import { askAdopt, askDrop, askExport } from "../state/questions.ts";
 import { askFirst, moveBy, open, openSnapshots, say, stay, withHere } from "../state/stack.ts";
 
@@ -36,14 +36,16 @@ function compare(ui: Ui, { marked }: PlaceOf<"snapshots">): Reaction {
 }
 
 const verify = whenFree((ui) => {
-  if (!ui.snapshots?.length) return "There are no snapshots yet.";
+  if (ui.snapshots === null) return unread;
+  if (ui.snapshots.length === 0) return "There are no snapshots yet.";
   const told = say({ ...ui, seals: {} }, "Verifying: every sealed row is read again.");
   return stay(told, { do: "ask", request: { kind: "verify", as_of: null } });
 });
 
-const adopt = whenFree((ui) =>
-  ui.unsealed_dates.length === 0 ? "Every snapshot row is of a run in the ledger." : askFirst(ui, askAdopt(ui)),
-);
+const adopt = whenFree((ui) => {
+  if (ui.months === null) return unread;
+  return ui.unsealed_dates.length === 0 ? "Every snapshot row is of a run in the ledger." : askFirst(ui, askAdopt(ui));
+});
 
 /** What is done with the date under the cursor. */
 const onDate = (act: (ui: Ui, date: SnapshotDate) => Reaction) =>

@@ -48,6 +48,7 @@ export function whenFree(act: (ui: Ui) => Reaction) {
 
 export const nothingHere = "There is nothing here to choose.";
 export const noMonth = "There is no month here.";
+export const unread = "That was not read yet: ctrl-r asks again.";
 
 /** Why a binding, or a command, does nothing now; null when it does. */
 export function reasonAgainst({ act }: Pick<Binding, "act">, ui: Ui): string | null {

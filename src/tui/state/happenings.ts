@@ -17,6 +17,7 @@ import {
   sealName,
   type Ui,
 } from "../model/model.ts";
+import { readAgain } from "./needs.ts";
 import { say } from "./stack.ts";
 
 /** What the pipeline does to the state: its answers, its events, its end. */
@@ -93,7 +94,8 @@ export function onRefusal(before: Ui, refusal: { request: Request; title: string
   if (toldAtOnce.has(request.kind)) {
     return say({ ...before, waiting }, `${title} ${hint}`, "bad");
   }
-  return { ...before, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
+  const notice = before.notice?.text === readAgain ? null : before.notice;
+  return { ...before, notice, waiting, refusals: { ...before.refusals, [JSON.stringify(request)]: { title, hint } } };
 }
 
 export function onEvent(ui: Ui, event: RunEvent): Ui {

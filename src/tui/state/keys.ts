@@ -1,7 +1,7 @@
 import { here, isRunning, type Ui } from "../model/model.ts";
 import { type Binding, type Context, keysOn, quietKeysOn, type Reaction } from "./binding.ts";
 import { copy } from "./copying.ts";
-import { askAgain } from "./needs.ts";
+import { askAgain, readAgain } from "./needs.ts";
 import * as prompt from "./prompts.ts";
 import { askQuit } from "./questions.ts";
 import {
@@ -25,7 +25,7 @@ const inner = lists.slice(1);
 function refresh(ui: Ui): Reaction {
   if (isRunning(ui)) return "A run is going on: its events come by themselves.";
   if (ui.link.state === "dead") return stay(say(ui, "Starting the pipeline again."), { do: "restart" });
-  return askAgain(say({ ...ui, refusals: {}, seals: {} }, "Read again."));
+  return askAgain(say({ ...ui, refusals: {}, seals: {} }, readAgain));
 }
 
 function goBack(ui: Ui): Reaction {

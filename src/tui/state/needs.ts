@@ -21,6 +21,9 @@ export function askForNeeds(ui: Ui): Effect[] {
   );
 }
 
+/** What is said once they are asked for, and taken back where they cannot be read. */
+export const readAgain = "Read again.";
+
 /** The listings on show once more: another process may have changed the ledger. */
 export function askAgain(ui: Ui): Step {
   if (ui.link.state === "dead" || isRunning(ui)) return [ui, []];

@@ -8,7 +8,7 @@ import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate
 import { commandOfRequest } from "../model/headless.ts";
 import { remember, type SnapshotDate } from "../model/lists.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
-import { whenFree } from "./binding.ts";
+import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
 
 /** The questions that stand before anything is changed, with the plan as far as it is known. */
@@ -120,6 +120,7 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
 }
 
 export const runPending = whenFree((ui) => {
+  if (ui.months === null) return unread;
   const pending = pendingMonths(ui);
   if (pending.length === 0) return "No month is pending: all that are on disk are published.";
   // The months that are shown, and not one that comes in between.
