@@ -120,6 +120,21 @@ test.each([2_000, 25_000])("of %d rows a drift is told that a PSI alone would no
   expect(await figures({})).toEqual(new Map());
 });
 
+test.each([
+  ["before", { rows: 25_000, left: 0.8 }],
+  ["now", { rows: 5_000, came: 4 }],
+] as const)(
+  "where only the month %s is large enough for a sample, what is told is that of all rows, too",
+  async (_, size) => {
+    for (const moved of [0, 0.3]) {
+      await fillWide(database.sql, { ...still, ...size, moved, how: "replaced" });
+      const verdict = await judge(database.sql, await told(), limits);
+      expect([verdict.false, verdict.missed]).toEqual([[], []]);
+      if (moved > 0) expect(verdict.right).toBeGreaterThan(2);
+    }
+  },
+);
+
 test("the same rows in another order are no drift, and neither are rows that differ by rounding", async () => {
   const { sql } = database;
   // One in a hundred users gone, days and words of many kinds.
