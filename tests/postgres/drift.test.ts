@@ -126,12 +126,10 @@ test.each([
 ] as const)(
   "where only the month %s is large enough for a sample, what is told is that of all rows, too",
   async (_, size) => {
-    for (const moved of [0, 0.3]) {
-      await fillWide(database.sql, { ...still, ...size, moved, how: "replaced" });
-      const verdict = await judge(database.sql, await told(), limits);
-      expect([verdict.false, verdict.missed]).toEqual([[], []]);
-      if (moved > 0) expect(verdict.right).toBeGreaterThan(2);
-    }
+    await fillWide(database.sql, { ...still, ...size, moved: 0.3, how: "replaced" });
+    const verdict = await judge(database.sql, await told(), limits);
+    expect(verdict).toMatchObject({ false: [], missed: [] });
+    expect(verdict.right).toBeGreaterThan(2);
   },
 );
 
