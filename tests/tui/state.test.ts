@@ -61,12 +61,24 @@ describe("keys", () => {
   });
 
   test.each([
+    ["r", []],
     ["R", []],
     ["a", []],
+    ["enter", []],
     ["v", ["s"]],
+    ["space", ["s"]],
+    ["enter", ["2"]],
   ] as const)("%s does not say that there is nothing before it was read", (key, before) => {
     const session = new Session(scenario("published"), { isDown: true }).press(...before, key);
     expect(session.text()).toContain("That was not read yet: ctrl-r asks again.");
+  });
+
+  test("why a listing cannot be read is told to its end, where the cause stands", () => {
+    const title = `Cannot connect to database "warehouse" on db.example.org:5432 as "loader": nothing listens there.`;
+    const text = new Session(scenario("published"), { isDown: true })
+      .send({ type: "refused", request: { kind: "months" }, title, hint: "Start PostgreSQL there." })
+      .text();
+    expect(text.replace(/\s+/g, " ")).toContain(`${title} Start PostgreSQL there.`);
   });
 
   describe("a run that is tried again", () => {

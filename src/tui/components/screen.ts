@@ -3,7 +3,7 @@ import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
-import { refusalOf, type Ui } from "../model/model.ts";
+import { refusalOf, type Trouble, type Ui } from "../model/model.ts";
 
 /** A part of what is drawn, top to bottom. */
 export type Block = Row[] | Grid;
@@ -36,7 +36,12 @@ export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Ro
 export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
   const refusal = refusalOf(ui, request);
   if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
-  return emptyRows(refusal.title, refusal.hint, "ctrl-r asks again; esc goes back");
+  return [...troubleRows(ui, refusal), indented(span("ctrl-r asks again; esc goes back", "dim"))];
+}
+
+/** What went wrong, with its cause at the end of it, and what to do: on as many lines as that takes. */
+export function troubleRows(ui: Ui, { title, hint }: Trouble): Row[] {
+  return [blank, ...paragraph(ui, title, 4), ...paragraph(ui, hint, 6, "dim")];
 }
 
 /** Lines for an empty list: what is missing, and what to do next. */

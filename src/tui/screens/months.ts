@@ -10,7 +10,7 @@ import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/esti
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
 import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import { monthStages, stateInWords } from "../model/months.ts";
-import { type Binding, keysOn, noMonth, whenFree } from "../state/binding.ts";
+import { type Binding, keysOn, nothingHere, whenFree } from "../state/binding.ts";
 import { askToRun, dryRun, notRunnable, pendingMonths, runPending } from "../state/questions.ts";
 import { previewRows } from "./month-preview.ts";
 
@@ -18,7 +18,7 @@ import { previewRows } from "./month-preview.ts";
 const onMonth = (act: (ui: Ui, entry: MonthEntry) => Step) =>
   whenFree((ui) => {
     const entry = selectedMonth(ui);
-    return entry === null ? noMonth : (notRunnable(ui, entry) ?? act(ui, entry));
+    return entry === null ? nothingHere(ui) : (notRunnable(ui, entry) ?? act(ui, entry));
   });
 
 export const monthsKeys: readonly Binding[] = keysOn(

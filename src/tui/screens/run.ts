@@ -4,7 +4,7 @@ import { formatBytes, formatClock, formatCount, formatDuration } from "../../cor
 import { redact } from "../../core/secrets/secrets.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
@@ -12,7 +12,7 @@ import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
 import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
-import { at, type Binding, keysOn, noMonth, nothingHere, type Reaction } from "../state/binding.ts";
+import { at, type Binding, keysOn, nothingHere, type Reaction } from "../state/binding.ts";
 import { askCancel } from "../state/questions.ts";
 import { askFirst, open, showRun, stay, withHere } from "../state/stack.ts";
 import { outcomeRows } from "./run-outcome.ts";
@@ -20,9 +20,9 @@ import { progressRows, summaryRows } from "./run-tables.ts";
 
 /** Number of the run that the line under the cursor is about, or in words why there is none. */
 function runHere(ui: Ui): number | string {
-  if (here(ui).screen === "runs") return selectedRun(ui)?.run ?? nothingHere;
+  if (here(ui).screen === "runs") return selectedRun(ui)?.run ?? nothingHere(ui);
   const entry = selectedMonth(ui);
-  if (entry === null) return noMonth;
+  if (entry === null) return nothingHere(ui);
   return entry.last_run?.run ?? `${entry.month} was never run: r runs it, d says what would change.`;
 }
 
@@ -111,7 +111,7 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
   if (run !== null) return awaitedRows(ui, { kind: "show", run }, `reading run ${run} from the ledger`);
   const outcome = ui.live?.outcome ?? null;
   if (outcome === null) return emptyRows(`starting${glyphsOf(ui.look).ellipsis}`);
-  if ("title" in outcome) return emptyRows(outcome.title, outcome.hint);
+  if ("title" in outcome) return troubleRows(ui, outcome);
   return emptyRows("There was nothing to run: no month is pending.", "esc goes back to the months");
 }
 

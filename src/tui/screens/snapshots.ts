@@ -21,7 +21,7 @@ function titles(tables: readonly string[]): string[] {
 
 function mark(ui: Ui, place: PlaceOf<"snapshots">): Reaction {
   const date = selectedDate(ui);
-  if (date === null) return nothingHere;
+  if (date === null) return nothingHere(ui);
   const others = place.marked.filter((other) => other !== date.as_of);
   const marked = others.length < place.marked.length ? others : [...others.slice(-1), date.as_of];
   return stay(moveBy(withHere(ui, { ...place, marked }), 1));
@@ -51,7 +51,7 @@ const adopt = whenFree((ui) => {
 const onDate = (act: (ui: Ui, date: SnapshotDate) => Reaction) =>
   whenFree((ui) => {
     const date = selectedDate(ui);
-    return date === null ? nothingHere : act(ui, date);
+    return date === null ? nothingHere(ui) : act(ui, date);
   });
 
 function exportDate(ui: Ui, date: SnapshotDate): Reaction {

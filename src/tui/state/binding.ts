@@ -46,9 +46,15 @@ export function whenFree(act: (ui: Ui) => Reaction) {
     ui.link.state === "dead" ? "The pipeline is gone: ctrl-r starts it again." : (whileRunning(ui) ?? act(ui));
 }
 
-export const nothingHere = "There is nothing here to choose.";
-export const noMonth = "There is no month here.";
 export const unread = "That was not read yet: ctrl-r asks again.";
+
+/** Why there is nothing under the cursor. */
+export function nothingHere(ui: Ui): string {
+  const { screen } = here(ui);
+  const isListing = screen === "months" || screen === "runs" || screen === "snapshots";
+  if (isListing && ui[screen] === null) return unread;
+  return screen === "months" ? "There is no month here." : "There is nothing here to choose.";
+}
 
 /** Why a binding, or a command, does nothing now; null when it does. */
 export function reasonAgainst({ act }: Pick<Binding, "act">, ui: Ui): string | null {
