@@ -44,12 +44,15 @@ const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto
 const common = new Set([
   ...["row_condition", "condition_parser", "result_format", "catch_exceptions", "include_config", "batch_id", "table"],
   ...["parse_strings_as_datetimes", "profiler_config", ...retired],
+  // Where Great Expectations Cloud has parameters from.
+  "windows",
 ]);
 
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;
   const entry = registry.get(type);
   if (entry === undefined) throw suiteError(null, whyMissing(type));
+  if (expectation.unfilled !== null) throw suiteError(null, expectation.unfilled);
   refuseRetired(kwargs, target.shape);
   const rows = parseRowCondition(kwargs.row_condition, kwargs.condition_parser, target.shape);
   const own = Object.fromEntries(Object.entries(kwargs).filter(([argument]) => !common.has(argument)));

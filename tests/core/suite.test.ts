@@ -46,10 +46,17 @@ describe("a suite", () => {
         {
           type: "expect_column_to_exist",
           kwargs: { column: "user_id" },
+          unfilled: null,
           severity: "warning",
           rest: { id: "x", notes: "why", description: "the key", meta: { owner: "ops" } },
         },
-        { type: "expect_table_row_count_to_equal", kwargs: { value: 1 }, severity: "critical", rest: {} },
+        {
+          type: "expect_table_row_count_to_equal",
+          kwargs: { value: 1 },
+          unfilled: null,
+          severity: "critical",
+          rest: {},
+        },
       ],
     });
   });
@@ -200,10 +207,11 @@ describe("parameters", () => {
     ["1; 2", 'cannot be read from "; 2" on'],
     ["word + 1", 'parameter "word" is neither a number nor a date'],
     ["(".repeat(300), "it is too long"],
+    ["urn:great_expectations:validations:s:e.result", "it is a result that Great Expectations stored elsewhere"],
   ])("%s cannot be filled", (expression, reason) => {
     const suite = one({ type: "t", kwargs: { a: { $PARAMETER: expression } } });
-    expect(refusal({ ...suite, suite_parameters: { word: "abc" } })).toContain(
-      `expectation 1 (t), argument "a": $PARAMETER "${expression}": ${reason}`,
-    );
+    const [expectation] = parse({ ...suite, suite_parameters: { word: "abc" } }).expectations;
+    expect(expectation?.unfilled).toContain(`argument "a": $PARAMETER "${expression}": ${reason}`);
+    expect(expectation?.kwargs).toEqual({ a: { $PARAMETER: expression } });
   });
 });

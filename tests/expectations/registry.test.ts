@@ -93,6 +93,9 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
       "expect_column_values_to_be_between",
       { column: "at", min_value: "2024-01-01", parse_strings_as_datetimes: true, mostly: 0.5 },
     ],
+    // One whose parameter nobody gives fails alone.
+    ["expect_column_values_to_be_between", { ...between, max_value: { $PARAMETER: "most" } }],
+    ["expect_column_values_to_be_between", { ...between, windows: [{ parameter_name: "most" }] }],
     ["expect_column_values_to_be_between", { ...between, mostly: 1.1 }],
     ["expect_column_values_to_be_between", { ...between, mostly: "most" }],
     ["expect_column_values_to_be_between", { ...between, strict_min: "yes" }],
@@ -107,6 +110,8 @@ test("an unknown expectation, and what 1.x no longer takes, is refused", async (
     "ok",
     'error: argument "parse_strings_as_datetimes": only date and time columns hold dates and times; remove it.',
     'ok, 1 of 4: "2023-12-31T00:00:00"',
+    'error: argument "max_value": $PARAMETER "most": no parameter "most": give it as --parameter most=VALUE.',
+    "ok",
     'error: argument "mostly": mostly must be at most 1 (was 1.1).',
     'error: argument "mostly": mostly must be a number (was a string).',
     'error: argument "strict_min": strict_min must be false, null or true (was "yes").',

@@ -39,8 +39,8 @@ def plain(value):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, (int, float)):
-        return "NaN" if math.isnan(value) else float(value)
+    if isinstance(value, (int, float)) or value in ("NaN", "Infinity", "-Infinity"):
+        return "NaN" if math.isnan(float(value)) else float(value)
     return value
 
 

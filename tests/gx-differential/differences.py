@@ -13,6 +13,8 @@ def reason(table, one, theirs, ours, difference, refused):
     if "_distinct_values_to_" in kind and difference.startswith("observed_value: theirs None"):
         return "distinct sets observe null, here the values"
     values = kwargs.get("value_set", [])
+    if "_distinct_values_to_" in kind and None in values:
+        return "a null in a set of distinct values hides all that are unexpected, here it is ignored"
     if "_distinct_values_to_" in kind and len({str(value) for value in values}) < len(values):
         return "a value that a set names twice is missing once, here a set is a set"
     if refused is not None and refused.startswith("ConditionParserError"):

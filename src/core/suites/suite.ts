@@ -21,6 +21,11 @@ function fillParameters(value: unknown, parameters: Readonly<Record<string, unkn
   const fallback = fields[`$PARAMETER.${expression}`];
   if (fallback !== undefined) return fallback;
   if (Object.hasOwn(parameters, expression)) return parameters[expression];
+  if (expression.startsWith("urn:")) {
+    throw fail(
+      `$PARAMETER "${expression}": it is a result that Great Expectations stored elsewhere; write a name, and give it as --parameter NAME=VALUE`,
+    );
+  }
   return evaluateExpression(expression, parameters, fail);
 }
 
@@ -33,6 +38,7 @@ function wantedParameters(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
   if (typeof expression !== "string") return Object.values(value).flatMap(wantedParameters);
+  if (expression.startsWith("urn:")) return [expression];
   // What stands before a bracket is a function, before an equals sign one of its arguments.
   return [expression, ...(expression.match(/[A-Za-z][\w$]*(?![\w$]*\s*[(=])/g) ?? [])];
 }
@@ -42,6 +48,8 @@ export interface Expectation {
   /** Great Expectations' name for it, such as `expect_column_values_to_be_unique`. */
   type: string;
   kwargs: Record<string, unknown>;
+  /** Why one of its `$PARAMETER`s could not be filled: then it cannot be evaluated. */
+  unfilled: string | null;
   severity: Severity;
   /** What the suite says besides: meta, notes, description, id; results repeat it. */
   rest: Record<string, unknown>;
@@ -110,17 +118,32 @@ function parseExpectation(
   if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
   const unknown = Object.keys(entry).find((key) => !known.has(key));
   if (unknown !== undefined) throw invalid(path, `${expectationName(index, name)} has an unknown field "${unknown}"`);
-  const kwargs = mapValues(shape.kwargs ?? {}, (value, argument) =>
-    fillParameters(value, parameters, (reason) =>
-      invalid(path, `${expectationName(index, name)}, argument "${argument}": ${reason}`),
-    ),
-  );
   return {
     type: name,
-    kwargs,
+    ...filledArguments(shape.kwargs ?? {}, parameters),
     severity: shape.severity ?? "critical",
     rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.has(key))),
   };
+}
+
+class ParameterError extends Error {}
+
+/** The arguments with their parameters filled; one that cannot be stays as it is written. */
+function filledArguments(
+  written: Readonly<Record<string, unknown>>,
+  parameters: Readonly<Record<string, unknown>>,
+): Pick<Expectation, "kwargs" | "unfilled"> {
+  let unfilled: string | null = null;
+  const kwargs = mapValues(written, (value, argument) => {
+    try {
+      return fillParameters(value, parameters, (reason) => new ParameterError(reason));
+    } catch (thrown) {
+      if (!(thrown instanceof ParameterError)) throw thrown;
+      unfilled ??= `argument "${argument}": ${thrown.message}`;
+      return value;
+    }
+  });
+  return { kwargs, unfilled };
 }
 
 function noSuchParameter(path: string, name: string, wanted: ReadonlySet<string>): ConsoleError {

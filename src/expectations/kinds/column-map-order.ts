@@ -39,15 +39,19 @@ export const columnMapOrder: readonly Entry[] = [
         return {
           // A value as far off as the threshold is one; where that is 0, the mean itself is none.
           expected: q`(${subject} = ${low} or abs(${subject} - ${low}) < ${high})`,
-          from: from(q`select ${mean} as ${low}, ${factor} * ${deviation} as ${high} ${rows}`),
+          from: from(
+            q`select ${besides(column, mean)} as ${low}, ${besides(column, q`${factor} * ${deviation}`)} as ${high} ${rows}`,
+          ),
         };
       }
       const quartile = (share: Sql) => finite(q`percentile_cont(${share}) within group (order by ${subject})`);
       const quartiles = q`select ${quartile(q`0.25`)} as a, ${quartile(q`0.75`)} as b ${rows}`;
-      const margin = q`${factor} * (b - a)`;
+      const [below, above] = [q`a - ${factor} * (b - a)`, q`b + ${factor} * (b - a)`];
       return {
         expected: q`(${subject} >= ${low} and ${subject} <= ${high})`,
-        from: from(q`select a - ${margin} as ${low}, b + ${margin} as ${high} from (${quartiles}) quartiles`),
+        from: from(
+          q`select ${besides(column, below)} as ${low}, ${besides(column, above)} as ${high} from (${quartiles}) quartiles`,
+        ),
       };
     },
   ),
@@ -86,6 +90,11 @@ function monotonic(type: string, operator: Operator, strict: Operator): Entry {
 /** NULL for an infinity and NaN, beside which there are no outliers. */
 function finite(number: Sql): Sql {
   return q`nullif(nullif(nullif(${number}, 'NaN'), 'Infinity'), '-Infinity')`;
+}
+
+/** A float8 with all of its digits beside the column's values: an int8 has more than a float8 that it is compared with. */
+function besides(column: Column, number: Sql): Sql {
+  return familyOf(column) === "float" ? number : q`(${number})::text::numeric`;
 }
 
 /** A column name that the table does not have. */
