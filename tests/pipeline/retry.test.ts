@@ -146,10 +146,10 @@ describe("a connection that is lost", () => {
     pipeline = startPipeline(settings());
   });
 
-  async function lostAt(table: string, months: string[]): Promise<string[]> {
+  async function lostAt(table: string, months: string[], flags: RunFlags = {}): Promise<string[]> {
     const events: RunEvent[] = [];
     const writes = await blockWrites(database.url, table);
-    const ran = pipeline.call(runRequest(months), (event) => events.push(event));
+    const ran = pipeline.call(runRequest(months, flags), (event) => events.push(event));
     const backend = await whoWaits(sql, "Lock");
     expect(await lockHolder(sql, "streamflow")).toBe(backend);
     await sql`select pg_terminate_backend(${backend})`;
@@ -163,6 +163,11 @@ describe("a connection that is lost", () => {
   test("in the middle of a month: it is run again, on another", async () => {
     expect(await lostAt("labels", ["month_000"])).toEqual(["1 database_lost, 2 of 4", "2 published"]);
     expect(await ledger()).toEqual(["1 failed database_lost", "2 published"]);
+  });
+
+  test("in a dry run: it is told once, and run again once it is over", async () => {
+    expect(await lostAt("labels", ["month_000"], { dry_run: true })).toEqual(["1 database_lost, 2 of 4", "2 dry_run"]);
+    expect(await ledger()).toEqual(["1 failed database_lost", "2 dry_run"]);
   });
 
   test("between two months, with the lock: noticed, and what is published is not run again", async () => {

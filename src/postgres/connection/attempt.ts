@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { metLater } from "../../core/errors.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 
 export type Attempt<Result> = { value: Result } | { exception: string };
@@ -45,16 +46,17 @@ export async function transact(sql: Queryable, work: Work<void>): Promise<void> 
 
 /** In a transaction, or a part of one, of which nothing stays, whatever was done in it. */
 export async function rolledBack<Result>(sql: Queryable, work: Work<Result>): Promise<Result> {
-  let result: { value: Result } | undefined;
+  let working: Promise<Result> | undefined;
   try {
     await transact(sql, async (tx) => {
-      result = { value: await work(tx) };
+      working = metLater(work(tx));
+      await working;
       throw new Error("what went well is rolled back, too");
     });
   } catch (thrown) {
-    // A connection that is lost by now takes its transaction with it.
-    if (result === undefined) throw thrown;
+    // A connection that is lost ends its transaction at once, and not the work in it, which has an end of its own.
+    if (working === undefined) throw thrown;
   }
-  if (result === undefined) throw new Error("a transaction that was to be rolled back had no work");
-  return result.value;
+  if (working === undefined) throw new Error("a transaction that was to be rolled back had no work");
+  return await working;
 }
