@@ -220,6 +220,23 @@ test("what a try left in the stage is taken away when no other one comes", async
   expect(await foundInStage(sql, session.tables)).toEqual({ full: [], built: [] });
 });
 
+test("a stage that could not be emptied is emptied at the second go", async () => {
+  await run(["month_000"]);
+  await sql.unsafe(`
+    create sequence emptied;
+    create function refuse_once() returns trigger language plpgsql as $$ begin
+      if nextval('emptied') = 1 then raise query_canceled; end if;
+      return null;
+    end $$;
+    create trigger refuse_once before truncate on stage.labels for each statement execute function refuse_once()`);
+  try {
+    expect((await run(["month_001"])).exit).toBe(0);
+    expect(await foundInStage(sql, session.tables)).toEqual({ full: [], built: [] });
+  } finally {
+    await sql.unsafe("drop function refuse_once cascade; drop sequence emptied");
+  }
+});
+
 test("a session that a run of ours lost is waited for, though the run's end is recorded", async () => {
   const lost = connect(database.url);
   expect(await tryLock(lost, "streamflow")).toBe(true);

@@ -195,12 +195,18 @@ async function listUnexpected(context: StageContext): Promise<string> {
  */
 export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, isFinal: boolean): Promise<void> {
   if (side === null) return;
-  const emptying = transact(sql, async (tx) => {
-    await requireProcess(tx, pid);
-    await waitForLocks(tx, lockPatience);
-    await emptyStage(tx, tables);
+  const empty = () =>
+    transact(sql, async (tx) => {
+      await requireProcess(tx, pid);
+      await waitForLocks(tx, lockPatience);
+      await emptyStage(tx, tables);
+    });
+  // What else it was, such as an administrator's cancel, may not come twice.
+  const emptied = empty().catch(async (thrown) => {
+    if (!isLost(thrown)) await empty();
+    else if (isFinal) await tidyUp(session);
   });
-  await emptying.catch((thrown) => (isFinal && isLost(thrown) ? tidyUp(session) : undefined));
+  await emptied.catch(() => undefined);
 }
 
 /** The lock is held by this process of the server alone; whatever has taken its place holds none. */
