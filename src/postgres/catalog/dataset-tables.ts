@@ -49,6 +49,12 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
     );
   const tables = dataset.tables.map((manifest): LoadTable => {
     const live = required(manifest.name);
+    if (live.isView) {
+      mismatch(
+        `${schema}.${live.name} is a view, where the dataset has a table.`,
+        `Give the table that it reads that name again, and the view another one: alter table ${identifier(schema)}.${identifier(live.name)} rename to ${identifier(`${live.name}_view`)}. Or mend its name in db/dataset.json.`,
+      );
+    }
     if (live.key.length === 0) {
       mismatch(
         `Table ${schema}.${live.name} has no primary key.`,
