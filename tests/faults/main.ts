@@ -6,6 +6,7 @@ import { catalogue } from "./catalogue/catalogue.ts";
 import type { Fault } from "./catalogue/fault.ts";
 import { meetFault, obstacleAt } from "./catalogue/meet.ts";
 import { homeFaults } from "./homes/faults.ts";
+import { installationFaults } from "./homes/installation.ts";
 import { type HomeFault, meetHomeFault } from "./homes/meet.ts";
 import { chosenPlaces } from "./places/choose.ts";
 import type { Place } from "./places/place.ts";
@@ -69,7 +70,8 @@ if (wanted === undefined) {
 for (const openPlace of await chosenPlaces(values)) {
   const places = await Promise.all(Array.from({ length: Number(values.jobs) }, openPlace));
   try {
-    if (wanted.includes("catalogue")) await shared(places, [...catalogue.map(tryOf), ...homeFaults.map(tryOfHome)]);
+    if (wanted.includes("catalogue"))
+      await shared(places, [...catalogue.map(tryOf), ...[...homeFaults, ...installationFaults].map(tryOfHome)]);
     const asked = { from: Number(values.from), every: Number(values.every), only };
     const ways = wanted.includes("sweep") ? sweep(values.fixed ? fixedSweep : asked) : [];
     for (const tries of ways) await Promise.all(places.map((place) => work(place, tries)));

@@ -27,7 +27,7 @@ function said([name, words]: (typeof misspelt)[number]): Fault {
   return {
     name,
     provoke: (trial) => trial.start([...words, ...trial.lease.words]).outcome,
-    expected: { exit: [1, 2, 3, 4], says: /^[^\u001b]*$/ },
+    expected: { exit: 2, says: /^[^\u001b]*$/ },
     ...(/climbs|SQL|terminal|URL/.test(name) && { isFixed: true }),
   };
 }
@@ -62,5 +62,31 @@ const leapDay: Fault = {
   expected: asIfNothing,
 };
 
+/** The ledger's lines are of tomorrow by then. */
+const clockSetBack: Fault = {
+  name: "a clock that was set back by a day",
+  isFixed: true,
+  arrange: ({ lease: { sql } }) => sql`
+    update console.runs set started_at = started_at + interval '1 day', finished_at = finished_at + interval '1 day'`,
+  provoke: (trial) => trial.again(),
+  expected: asIfNothing,
+};
+
+const diedTomorrow: Fault = {
+  name: "a run of tomorrow that nobody ended",
+  arrange: ({ lease: { sql } }) => sql`
+    insert into console.runs (dataset, month, as_of, mode, operator, host, process, backend_pid, started_at)
+    select dataset, 'month_001', '2024-02-29', mode, operator, host, process, backend_pid, started_at + interval '1 day'
+      from console.runs`,
+  provoke: (trial) => trial.again(),
+  expected: asIfNothing,
+};
+
 /** What the command line and the machine may say. */
-export const words: readonly Fault[] = [...misspelt.map(said), ...elsewhere.map(at), leapDay];
+export const words: readonly Fault[] = [
+  ...misspelt.map(said),
+  ...elsewhere.map(at),
+  leapDay,
+  clockSetBack,
+  diedTomorrow,
+];
