@@ -44,6 +44,8 @@ const fixedSweep = { from: 1, every: 71, only: (name: string) => name.includes(s
 
 const folder = ownTemporaryFolder();
 let [survived, tried] = [0, 0];
+/** Faults that were tried on one server, and need no other. */
+const alike = new Set<Fault>();
 const only = (name: string) => values.only === undefined || name.includes(values.only);
 
 /** Whoever wants us gone waits for what is under way; no server is left. */
@@ -89,7 +91,8 @@ function isAsked({ name, isFixed }: { name: string; isFixed?: true }): boolean {
 }
 
 function tryOf(fault: Fault): Try | null {
-  if (!isAsked(fault)) return null;
+  if (!isAsked(fault) || (values.fixed && alike.has(fault))) return null;
+  if (fault.isAlike) alike.add(fault);
   return (place) => unlessHindered(place, fault.name, obstacleAt(fault, place), () => meetFault(fault, place));
 }
 

@@ -145,6 +145,7 @@ function being([what, make, expected]: (typeof kinds)[number]): Fault {
     expected,
     remedy: mended,
     ...(quick.test(what) && { isFixed: true }),
+    isAlike: true,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Fault {
   unless?: (place: Place) => string | null;
   /** One of those that the gate tries, since it is quick and unlike the others. */
   isFixed?: true;
+  /** It comes to the same on every server: the gate tries it on one. */
+  isAlike?: true;
   /** What somebody did to the database before: what it is then is what it was before the run. */
   arrange?(trial: Trial): Promise<unknown>;
   /** Run it, and have it happen. */

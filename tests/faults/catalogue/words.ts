@@ -29,6 +29,7 @@ function said([name, words]: (typeof misspelt)[number]): Fault {
     provoke: (trial) => trial.start([...words, ...trial.lease.words]).outcome,
     expected: { exit: 2, says: /^[^\u001b]*$/ },
     ...(/climbs|SQL|terminal|URL/.test(name) && { isFixed: true }),
+    isAlike: true,
   };
 }
 
