@@ -39,11 +39,16 @@ export async function waitsFor(trial: Trial, table: string, started?: Working): 
   await sql`begin`;
   await sql`lock table ${sql(table)} in share row exclusive mode`;
   const working = started ?? trial.run();
+  await metLock(trial, working);
+  return { working, go: () => sql.end({ timeout: 1 }) };
+}
+
+/** Resolves once a statement of the run waits for what somebody else has locked. Throws for a run that ends without. */
+export async function metLock(trial: Trial, working: Working): Promise<void> {
   const isOver = working.outcome.then(() => true);
   while ((await backendsThat(trial, "wait_event_type = 'Lock'")).length === 0) {
-    if (await Promise.race([isOver, Bun.sleep(5)])) throw new Error(`the run ended before it met ${table}`);
+    if (await Promise.race([isOver, Bun.sleep(5)])) throw new Error("the run ended before it waited for a lock");
   }
-  return { working, go: () => sql.end({ timeout: 1 }) };
 }
 
 /** Server processes of the run's database for which a condition on pg_stat_activity holds. */

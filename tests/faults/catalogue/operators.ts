@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Outcome } from "../../headless/process.ts";
 import { stateOf } from "../oracle/state.ts";
-import { backendsThat, byAnother, moments, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
+import { byAnother, metLock, moments, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
 import type { Trial } from "../trial.ts";
 import { asIfNothing, type Fault } from "./fault.ts";
 
@@ -45,10 +45,6 @@ function meanwhile(
   };
 }
 
-async function isWaiting(trial: Trial): Promise<boolean> {
-  return (await backendsThat(trial, "wait_event_type = 'Lock'")).length > 0;
-}
-
 /** The key is there, but not committed, when the run comes to write it. */
 const sameKey: Fault = {
   name: "another session inserts a key that the drop brings",
@@ -59,8 +55,7 @@ const sameKey: Fault = {
       await sql`insert into labels values ('u7', true)`;
       trial.leftByOthers = await stateOf(sql);
       const working = trial.run();
-      const isOver = working.outcome.then(() => true);
-      while (!(await isWaiting(trial)) && !(await Promise.race([isOver, Bun.sleep(5)])));
+      await metLock(trial, working);
       await sql`commit`;
       return working.outcome;
     });
@@ -75,9 +70,8 @@ const dumped: Fault = {
       await sql`begin isolation level repeatable read`;
       await sql`lock table users, labels, usage_agg_30d, usage_agg_30d_snapshots in access share mode`;
       const working = trial.run();
-      const isOver = working.outcome.then(() => true);
       // To attach a partition it has to wait for whoever reads the others' one.
-      while (!(await isWaiting(trial)) && !(await Promise.race([isOver, Bun.sleep(5)])));
+      await metLock(trial, working);
       await sql`rollback`;
       return working.outcome;
     });

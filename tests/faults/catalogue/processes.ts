@@ -59,6 +59,7 @@ const stopped =
     const pid = who === "console" ? working.pid : await working.pipeline();
     process.kill(pid, "SIGSTOP");
     await go();
+    // To stand still for a while is what befalls it: there is nothing to wait for.
     await Bun.sleep(300);
     process.kill(pid, "SIGCONT");
     return working.outcome;

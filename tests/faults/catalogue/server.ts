@@ -1,5 +1,14 @@
 import type { Outcome } from "../../headless/process.ts";
-import { backendsThat, byAnother, moments, type Still, standsBefore, thenGoes, waitsFor } from "../provoking.ts";
+import {
+  backendsThat,
+  byAnother,
+  metLock,
+  moments,
+  type Still,
+  standsBefore,
+  thenGoes,
+  waitsFor,
+} from "../provoking.ts";
 import type { Trial } from "../trial.ts";
 import { asIfNothing, type Fault, triedAgain } from "./fault.ts";
 
@@ -33,13 +42,13 @@ const settled = (trial: Trial) => trial.lease.sql`checkpoint`;
 async function restarted({ working, go }: Still, { place }: Trial): Promise<Outcome> {
   await place.control?.crash();
   await place.control?.start();
-  await go().catch(() => {});
+  await Promise.allSettled([go()]);
   return working.outcome;
 }
 
 async function down({ working, go }: Still, { place }: Trial): Promise<Outcome> {
   await place.control?.crash();
-  await go().catch(() => {});
+  await Promise.allSettled([go()]);
   const outcome = await working.outcome;
   await place.control?.start();
   return outcome;
@@ -77,10 +86,7 @@ const deadlock: Fault = {
       await sql`begin`;
       await sql`lock table labels in share row exclusive mode`;
       await go();
-      const isOver = working.outcome.then(() => true);
-      while ((await backendsThat(trial, "wait_event_type = 'Lock'")).length === 0) {
-        if (await Promise.race([isOver, Bun.sleep(5)])) break;
-      }
+      await metLock(trial, working);
       await sql`lock table users, subscriptions, usage_agg_30d, payments_agg_90d in share row exclusive mode`;
       await sql`rollback`;
       return working.outcome;
