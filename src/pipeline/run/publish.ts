@@ -6,11 +6,11 @@ import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost, translate } from "../../postgres/connection/errors.ts";
-import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
+import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
 import { giveRoom, settleTransaction } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
-import { emptyStage } from "../../postgres/live/stage.ts";
+import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import { tidyUp } from "../session/tidy.ts";
@@ -198,8 +198,7 @@ export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, 
   const empty = () =>
     transact(sql, async (tx) => {
       await requireProcess(tx, pid);
-      await waitForLocks(tx, lockPatience);
-      await emptyStage(tx, tables);
+      await leaveStageEmpty(tx, tables);
     });
   // What else it was, such as an administrator's cancel, may not come twice.
   const emptied = empty().catch(async (thrown) => {
@@ -216,9 +215,6 @@ async function requireProcess(tx: Transaction, pid: number): Promise<void> {
     hint: "Nothing was published. Run the command again.",
   });
 }
-
-/** How long others that read the stage, such as a dump of the database, are waited for. */
-const lockPatience = "1s";
 
 /** Frame a stage: say when it starts, how long it took, and that it does not start once the run was cancelled. */
 export async function inStage<Result>(

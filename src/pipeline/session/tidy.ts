@@ -1,11 +1,7 @@
-import { waitForLocks } from "../../postgres/connection/lock.ts";
 import { leaveDurabilityToOthers } from "../../postgres/connection/settings.ts";
-import { emptyStage } from "../../postgres/live/stage.ts";
+import { leaveStageEmpty } from "../../postgres/live/stage.ts";
 import type { Session } from "./session.ts";
 import { asWriter } from "./writer.ts";
-
-/** How long others that read the stage, such as a dump of the database, are waited for. */
-const lockPatience = "1s";
 
 /** Milliseconds that all of it may take: nobody waits for a server whose commits wait for a standby. */
 const patienceMs = 4_000;
@@ -17,9 +13,10 @@ const patienceMs = 4_000;
 export async function tidyUp(session: Session): Promise<void> {
   const emptying = asWriter(session, (sql) =>
     sql.begin(async (tx) => {
-      await Promise.all([leaveDurabilityToOthers(tx), waitForLocks(tx, lockPatience)]);
-      await emptyStage(tx, session.tables);
+      await leaveDurabilityToOthers(tx);
+      await leaveStageEmpty(tx, session.tables);
     }),
   );
+  // Whatever keeps it from being emptied, the next run meets and tells.
   await Promise.race([emptying.catch(() => undefined), Bun.sleep(patienceMs)]);
 }

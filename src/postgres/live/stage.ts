@@ -2,8 +2,9 @@ import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.t
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
 import { transact } from "../connection/attempt.ts";
-import type { Queryable } from "../connection/connect.ts";
+import type { Queryable, Transaction } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
+import { waitForLocks } from "../connection/lock.ts";
 import { recipient } from "../connection/role.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
@@ -71,6 +72,15 @@ export async function foundInStage(
   const twins = there.filter(({ isTwin }) => isTwin);
   const isFull = twins.length === 0 ? [] : await holdRows(sql, twins);
   return { full: twins.filter((_, index) => isFull[index]), built: there.filter(({ isTwin }) => !isTwin) };
+}
+
+/** How long others that read the stage, such as a dump of the database, are waited for. */
+const lockPatience = "1s";
+
+/** Empty the stage after a run, unless somebody reads it for long: then the next run does it. */
+export async function leaveStageEmpty(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
+  await waitForLocks(tx, lockPatience);
+  await emptyStage(tx, tables);
 }
 
 /** Empty the stage, whatever a run left that did not come to its end. */
