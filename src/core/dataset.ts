@@ -13,8 +13,10 @@ const tolerance = {
  * The manifest of a dataset. It names the tables, their files, their snapshots and the thresholds; columns, types,
  * keys and load order come from PostgreSQL's catalog.
  */
-const manifestShape = {
+export const manifestShape = {
   "+": "reject",
+  /** For editors, which take from there what is checked here. */
+  "$schema?": "string",
   name: /^[a-z][a-z0-9_]*$/,
   /** Schema of the live and the snapshot tables. */
   schema: "string > 0",
@@ -73,7 +75,7 @@ export interface DatasetTable {
   absent: string[];
 }
 
-export type Dataset = Omit<Manifest, "tables"> & { tables: DatasetTable[] };
+export type Dataset = Omit<Manifest, "$schema" | "tables"> & { tables: DatasetTable[] };
 
 /** The dataset that a manifest's JSON text describes; `path` is for the message when it is not sound. */
 export function parseManifest(text: string, path: string): Dataset {
@@ -88,7 +90,7 @@ export function parseManifest(text: string, path: string): Dataset {
   } catch (cause) {
     throw invalid(messageOf(cause), cause);
   }
-  const manifest = checked(manifestShape, json, ({ summary }) => invalid(summary));
+  const { $schema: _, ...manifest } = checked(manifestShape, json, ({ summary }) => invalid(summary));
   const tables = Object.entries(manifest.tables).map(([name, table]) => ({
     name,
     file: table.file,

@@ -38,10 +38,10 @@ export function requireSound(suite: Suite, target: Target): void {
 }
 
 /** Arguments of 0.x that may still stand in a suite, as long as they ask for nothing. */
-const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto"];
+export const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto"];
 
 /** Arguments that every expectation takes. */
-const common = new Set([
+export const common: ReadonlySet<string> = new Set([
   ...["row_condition", "condition_parser", "result_format", "catch_exceptions", "include_config", "batch_id", "table"],
   ...["parse_strings_as_datetimes", "profiler_config", ...retired],
   // Where Great Expectations Cloud has parameters from.

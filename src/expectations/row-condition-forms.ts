@@ -19,7 +19,9 @@ export type RowCondition =
   | { type: "or"; conditions: readonly unknown[] };
 
 const column = { name: "string > 0" } as const;
-const definitions: Record<string, object> = {
+
+/** What a condition of each type has to look like. */
+export const conditionForms: Record<string, object> = {
   comparison: {
     type: "'comparison'",
     column,
@@ -34,9 +36,9 @@ const definitions: Record<string, object> = {
 /** The condition that an object is. Throws for one that is none in PostgreSQL. */
 export function requireCondition(given: unknown): RowCondition {
   const type = typeof given === "object" && given !== null && "type" in given ? String(given.type) : "";
-  const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
+  const definition = Object.hasOwn(conditionForms, type) ? conditionForms[type] : undefined;
   if (definition === undefined) {
-    const known = Object.keys(definitions).join(", ");
+    const known = Object.keys(conditionForms).join(", ");
     throw suiteError("row_condition", `there is no condition of the type "${type}" in PostgreSQL; there are ${known}`);
   }
   requireMet(definition, approximated(given), ({ summary }) =>

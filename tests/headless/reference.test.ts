@@ -3,6 +3,7 @@ import {
   commandReference,
   errorReference,
   keyReference,
+  manifestReference,
   parameterReference,
   remedyReference,
 } from "../helpers/reference.ts";
@@ -12,6 +13,7 @@ test.each([
   ["README.md", "commands", "src/headless/commands.ts", commandReference],
   ["README.md", "errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
   ["README.md", "keys", "the bindings in src/tui", keyReference],
+  ["README.md", "manifest", "src/core/dataset-fields.ts", manifestReference],
   ["README.md", "parameters", "src/postgres/target/parameters.ts", parameterReference],
   ["ERRORS.md", "remedies", "src/postgres/remedies and src/postgres/connection/errors.ts", remedyReference],
 ])("in %s the %s are those of %s", async (document, name, source, reference) => {

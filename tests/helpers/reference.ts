@@ -1,3 +1,4 @@
+import { manifestFields } from "../../src/core/dataset-fields.ts";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { faultCodes } from "../../src/core/faults.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
@@ -111,6 +112,12 @@ export function parameterReference(): string {
       ]),
     ),
   ].join("\n\n");
+}
+
+/** Every field of the manifest. */
+export function manifestReference(): string {
+  const fields = Object.entries(manifestFields).map(([place, means]) => [code(place.replace("*", "<table>")), means]);
+  return rows(["field", "meaning"], fields);
 }
 
 /** Where keys work besides the screens. */

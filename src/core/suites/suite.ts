@@ -1,8 +1,9 @@
 import { checked } from "../checks.ts";
 import { ConsoleError, messageOf } from "../errors.ts";
 import { ExactNumber, parseExactJson } from "../exact-number.ts";
-import { type Severity, severities } from "../messages/events.ts";
+import type { Severity } from "../messages/events.ts";
 import { evaluateExpression } from "./suite-expression.ts";
+import { descriptiveFields, expectationFields, expectationShape, suiteShape } from "./suite-shape.ts";
 
 type Fail = (reason: string) => Error;
 
@@ -64,30 +65,6 @@ export interface Suite {
   parameters: Record<string, unknown>;
 }
 
-const record = { "[string]": "unknown" } as const;
-
-const suiteShape = {
-  "name?": "string > 0",
-  "expectation_suite_name?": "string > 0",
-  expectations: "object[]",
-  /** Values for `$PARAMETER`s that the command line does not give; 0.x calls them evaluation_parameters. */
-  "suite_parameters?": [record, "|", "null"],
-  "evaluation_parameters?": [record, "|", "null"],
-} as const;
-
-const expectationShape = {
-  "type?": "string > 0",
-  "expectation_type?": "string > 0",
-  "kwargs?": record,
-  "severity?": ["===", ...severities, null],
-} as const;
-
-/** Fields of an expectation that only describe it. */
-const descriptive = new Set(
-  "id meta notes description rendered_content expectation_context success_on_last_run ge_cloud_id".split(" "),
-);
-const known = new Set(["type", "expectation_type", "kwargs", "severity", ...descriptive]);
-
 /**
  * The suite that a JSON text describes; `parameters` are those of the command line and win over the suite's own.
  * Throws `suite_invalid`, naming file, expectation and argument.
@@ -116,13 +93,13 @@ function parseExpectation(
   );
   const name = shape.type ?? shape.expectation_type;
   if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
-  const unknown = Object.keys(entry).find((key) => !known.has(key));
+  const unknown = Object.keys(entry).find((key) => !Object.hasOwn(expectationFields, key));
   if (unknown !== undefined) throw invalid(path, `${expectationName(index, name)} has an unknown field "${unknown}"`);
   return {
     type: name,
     ...filledArguments(shape.kwargs ?? {}, parameters),
     severity: shape.severity ?? "critical",
-    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => descriptive.has(key))),
+    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(descriptiveFields, key))),
   };
 }
 

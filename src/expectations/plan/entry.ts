@@ -10,6 +10,8 @@ export interface Entry {
   type: string;
   /** Arguments it takes, besides those that every expectation takes. */
   arguments: readonly string[];
+  /** What they have to look like. */
+  definition: object;
   /** Throws an `SuiteError`, naming the argument that is wrong. */
   compile(kwargs: Readonly<Record<string, unknown>>, scope: Scope): Plan;
 }
@@ -28,6 +30,7 @@ function define<Args>(name: string, definition: object, plan: (args: Written<Arg
   return {
     type: name,
     arguments: known,
+    definition,
     compile(kwargs, scope) {
       const unknown = Object.keys(kwargs).find((key) => !known.includes(key));
       if (unknown !== undefined) throw suiteError(unknown, `there is no such argument; it takes ${known.join(", ")}`);

@@ -4,7 +4,8 @@ import { type ResultFormat, resultFormats } from "../../core/messages/requests.t
 import { suiteError } from "./values.ts";
 
 const level = ["===", ...resultFormats] as const;
-const given = [
+/** What a result_format has to look like. */
+export const formatShape = [
   level,
   "|",
   {
@@ -18,7 +19,7 @@ const given = [
   },
 ] as const;
 /** A result_format as suites and callers write it. */
-export type GivenFormat = type.infer<typeof given>;
+export type GivenFormat = type.infer<typeof formatShape>;
 
 /** How much of an answer is wanted, as Great Expectations' result_format says it. */
 export interface FormatOptions {
@@ -38,7 +39,7 @@ export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape)
   const wanted =
     own === undefined || own === null
       ? callers
-      : checked(given, own, ({ summary }) => suiteError("result_format", summary.replaceAll("\n", "; ")));
+      : checked(formatShape, own, ({ summary }) => suiteError("result_format", summary.replaceAll("\n", "; ")));
   const options = typeof wanted === "string" ? { result_format: wanted } : wanted;
   if (options.include_unexpected_rows && options.result_format === undefined) {
     throw suiteError("result_format", "include_unexpected_rows wants a result_format beside it");

@@ -1,0 +1,27 @@
+/**
+ * What each field of the manifest means, by where it stands; `*` is any table. The README's table and the words of the
+ * manifest's JSON Schema are made of these.
+ */
+export const manifestFields = {
+  $schema: "where editors find what is written here: `./schemas/dataset.schema.json`; the console does not read it",
+  name: "the dataset's name in the ledger and in the lock",
+  schema: "schema of live and snapshot tables",
+  first_month: "calendar month (`YYYY-MM`) of `month_000`",
+  as_of_column: "the snapshot tables' stamp",
+  delivered_column: "snapshot column, in the tables that have it, for the month whose drop brought the row",
+  label: "the table whose snapshots `export` takes labels from",
+  dates: "first and last day that a DATE may hold",
+  drift:
+    "how far a column may move against the month before until the run warns; leave it out, or one of the last three, for no such check",
+  "drift.psi": "limit of its `psi`, or `tv`",
+  "drift.beyond": "limit of the share of values beyond the former range, such as 0.1",
+  "drift.missing": "limit of the change of the share of NULLs, such as 0.1",
+  "drift.mean": "limit of the distance of the means, in former standard deviations",
+  links: "where a link in a drop may lead: `inside` the data folder, as without the field, or `anywhere`",
+  rows: "by how large a fraction a file may shrink or grow against the month before, until the run warns or rejects",
+  tables: "the tables, by their names",
+  "tables.*.file": "its file in a drop (`.csv`, or the same name with `.gz` or `.zst`)",
+  "tables.*.suite": "its expectation suite, relative to the manifest",
+  "tables.*.snapshot": "its snapshot table, for tables that are frozen",
+  "tables.*.absent": "columns that no file need carry; they stay NULL",
+} as const satisfies Record<string, string>;
