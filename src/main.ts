@@ -1,5 +1,8 @@
+import "./client/runtime.ts";
+import { takeProjectSettings } from "./client/project.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 
+takeProjectSettings();
 const argv = process.argv.slice(2);
 // It takes longer to get ready than the rest of us to be loaded and the command line to be understood.
 const needsNone = ["help", "--help", "-h", "--version"].some((word) => argv.includes(word));

@@ -35,6 +35,7 @@ export const failureCodes = {
   pooled: { exit: "failure", means: "a pooler in between keeps no session" },
   privilege_missing: { exit: "failure", means: "a right is missing" },
   schema_mismatch: { exit: "failure", means: "tables are not as the manifest says" },
+  installation: { exit: "failure", means: "the console is not installed as it must be" },
   embedded_unavailable: { exit: "failure", means: "the embedded server does not start" },
   io_error: { exit: "failure", means: "a file cannot be read or written" },
   pipeline_died: { exit: "failure", means: "a process was killed" },

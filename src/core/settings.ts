@@ -2,7 +2,8 @@ import type { type } from "./checks.ts";
 import { type ConsoleError, usageError } from "./errors.ts";
 import { holdsPassword, isDatabaseUrl } from "./secrets/shapes.ts";
 
-/** Where the embedded server is unless told otherwise. */
+/** Where the months and the embedded server are unless told otherwise. */
+const defaultData = "data/seeds";
 export const defaultHome = ".streamflow";
 
 export const settingsDefinition = {
@@ -31,7 +32,7 @@ export type Environment = Record<string, string | undefined>;
 export function resolveSettings(flags: SettingFlags, env: Environment): Settings {
   refuseUrls(["STREAMFLOW_DATA", "STREAMFLOW_HOME"], env);
   return {
-    data: flags.data ?? (env.STREAMFLOW_DATA || "data/seeds"),
+    data: flags.data ?? (env.STREAMFLOW_DATA || defaultData),
     home: flags.home ?? (env.STREAMFLOW_HOME || defaultHome),
     database: databaseOf(flags, env),
   };
@@ -52,6 +53,12 @@ function refuseUrls(names: readonly string[], env: Environment): void {
 /** The seed's variables: those that name a database, and those that it may do without. */
 const needed = ["POSTGRES_HOST", "POSTGRES_USER"];
 const optional = ["POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_PORT"];
+
+/** Those that say which database is meant, and are of use together alone. */
+export const databaseVariables: readonly string[] = ["DATABASE_URL", ...needed, ...optional];
+
+/** Those that say where a folder is. */
+export const folderVariables = { STREAMFLOW_DATA: defaultData, STREAMFLOW_HOME: defaultHome } as const;
 
 /**
  * The URL that the seed's POSTGRES_* variables amount to; null when none of them is set. Some that make no whole are a

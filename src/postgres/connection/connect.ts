@@ -90,10 +90,10 @@ function withoutVariables<Result>(make: () => Result): Result {
 }
 
 /** Throws for a driver without what patches/ mends, which has a dot split a name: npm and pnpm install it so. */
-function requirePatched(sql: Sql): void {
+export function requirePatched(sql: Sql = withoutVariables(() => postgres({ types: driverTypes }))): void {
   const name: object = sql("a.b");
   if ("value" in name && name.value === '"a.b"') return;
-  throw new ConsoleError("internal", "The library `postgres` is installed without the console's patch.", {
+  throw new ConsoleError("installation", "The library `postgres` is installed without the console's patch.", {
     hint: "Run `bun install` in the console's folder: npm and pnpm leave the patch out.",
   });
 }

