@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { version } from "../../package.json";
 import { migrate } from "../../src/postgres/catalog/migrate.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { schemaDirectory } from "../helpers/database.ts";
@@ -37,4 +41,65 @@ test("a database that holds the seed's tables and rows is adopted as it is", asy
   ]);
   expect([...(await seed.sql`select count(*) as runs from console.runs`)]).toEqual([{ runs: 0 }]);
   await seed.drop();
+});
+
+describe("what was applied", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "streamflow-init-"));
+    cpSync(schemaDirectory, folder, { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const told = async () => {
+    const words: string[] = [];
+    await migrate(database.sql, folder, (text) => words.push(text));
+    return words;
+  };
+
+  test("is told where its file was edited since, until that is accepted", async () => {
+    expect(await told()).toEqual([]);
+    const file = join(folder, "001_schema.sql");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, before.replaceAll("\n", "\r\n"));
+    expect(await told()).toEqual([]);
+    writeFileSync(file, `${before}\ncreate table another (id int);\n`);
+    const [warning = "", ...more] = await told();
+    expect(more).toEqual([]);
+    expect(warning).toStartWith(`warning: ${file} was edited after it was applied`);
+    const [, remedy = ""] = /`(update .*)`/.exec(warning) ?? [];
+    await database.sql.unsafe(remedy);
+    expect(await told()).toEqual([]);
+  });
+
+  test("by a newer console is refused by an older one, which changes nothing", async () => {
+    const file = "999_from_the_future.sql";
+    await database.sql`insert into console.migrations (file, console) values (${file}, '99.1.0')`;
+    const added = "013_of_ours.sql";
+    writeFileSync(join(folder, added), "create table ours (id int);");
+    await expect(told()).rejects.toMatchObject({
+      code: "database_version",
+      title: expect.stringContaining("was last used by version 99.1.0 of the console (999_from_the_future.sql)"),
+    });
+    expect([...(await database.sql`select 1 from console.migrations where file = ${added}`)]).toEqual([]);
+    await database.sql`delete from console.migrations where file = ${file}`;
+    expect(await told()).toEqual([]);
+    const [row] =
+      await database.sql`select console, length(sha256) as digits from console.migrations where file = ${added}`;
+    expect(row).toEqual({ console: version, digits: 64 });
+  });
+
+  test("before that was written down is taken as it is, as a file is that its owner removed", async () => {
+    const old = await testDatabase();
+    const [first = "", ...others] = readdirSync(schemaDirectory).sort();
+    await old.sql`create schema console`;
+    await old.sql`create table console.migrations (file text primary key, applied_at timestamptz not null default now())`;
+    await old.sql.unsafe(readFileSync(join(schemaDirectory, first), "utf8"));
+    await old.sql`insert into console.migrations (file) values (${first}), ('000_removed.sql')`;
+    await migrate(old.sql, schemaDirectory, (text) => expect(text).toBeEmpty());
+    const rows = await old.sql`select file, sha256 is null as "isUnknown" from console.migrations order by file`;
+    expect([...rows]).toEqual(
+      ["000_removed.sql", first, ...others].map((file, place) => ({ file, isUnknown: place < 2 })),
+    );
+    await old.drop();
+  });
 });

@@ -46,7 +46,7 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   };
   try {
     sql = await (embedded === null ? openShared(url) : embedded.open());
-    await upToDate(sql, url, settings);
+    await upToDate(sql, url, settings, waiting);
     const hasEnded = () => embedded?.hasEnded() ?? false;
     return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, close };
   } catch (error) {
@@ -66,9 +66,9 @@ async function openShared(url: string): Promise<Sql> {
   return openDatabase(url, { max: 1 });
 }
 
-async function upToDate(sql: Sql, url: string, settings: Settings): Promise<void> {
+async function upToDate(sql: Sql, url: string, settings: Settings, waiting?: Waiting): Promise<void> {
   try {
-    await migrate(sql, join(manifestDirectory, "init"));
+    await migrate(sql, join(manifestDirectory, "init"), waiting?.tell);
   } catch (thrown) {
     const { explained } = await import("./explained.ts");
     throw await explained(thrown, { settings, sql, url });

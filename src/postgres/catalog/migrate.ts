@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
@@ -9,40 +9,91 @@ const undefinedTable = "42P01";
 /** A number of our own for pg_advisory_xact_lock, so that two consoles never migrate at once. */
 const migrationLock = 5_340_112;
 
+/** A file that a database has seen; what is not known of it is null, or not there. */
+interface Applied {
+  file: string;
+  sha256?: string | null;
+  console?: string | null;
+}
+
 /**
  * Apply the files of `directory` that this database has not seen, in the order of their names and in one transaction.
- * They are written so that a database which already holds their tables keeps them as they are.
+ * They are written so that a database which already holds their tables keeps them as they are. Throws for a database that
+ * a newer console has used; `tell` is told of a file that is not what was applied.
  */
-export async function migrate(sql: Sql, directory: string): Promise<void> {
-  const files = readdirSync(directory)
-    .filter((name) => name.endsWith(".sql"))
-    .sort();
-  const unseen = async (on: Queryable) => {
-    const seen = await on<{ file: string }[]>`select file from console.migrations`;
-    return files.filter((name) => !seen.some(({ file }) => file === name));
-  };
-  const found = await unseen(sql).catch((error) => {
-    if (codeOf(error) === undefinedTable) return noneElsewhere(sql).then(() => files);
+export async function migrate(sql: Sql, directory: string, tell: (text: string) => void = () => {}): Promise<void> {
+  const files = filesOf(directory);
+  const seen = await appliedOn(sql).catch((error) => {
+    if (codeOf(error) === undefinedTable) return noneElsewhere(sql).then((): Applied[] => []);
     return refused(sql, error, "read the console's own tables", readingThem);
   });
+  await refuseNewer(seen, files);
+  const edited = seen.filter(
+    ({ file, sha256 }) => sha256 && files.has(file) && sha256 !== hashOf(files.get(file) ?? ""),
+  );
+  for (const { file } of edited) tell(editedLater(join(directory, file), file));
+  const found = unseen(files, seen);
   if (found.length === 0) return;
+  const { version } = await import("../../../package.json", { with: { type: "json" } });
   const applying = sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${migrationLock})`;
     await makeSchema(tx, "console");
     await tx.unsafe(`
       create table if not exists console.migrations (
         file text primary key, applied_at timestamptz not null default clock_timestamp())`);
-    const left = await unseen(tx);
-    const applied = left.map(async (file) => {
-      const statements = await Bun.file(join(directory, file)).text();
-      return `${statements}\n;insert into console.migrations (file) values ('${file.replaceAll("'", "''")}');\n`;
-    });
+    const left = unseen(files, await appliedOn(tx));
+    if (left.length === 0) return;
     // All in one go: a fresh database has every file to see, and its first run waits for them.
-    await tx.unsafe((await Promise.all(applied)).join(""));
+    await tx.unsafe(left.map((file) => `${files.get(file)}\n;`).join(""));
+    const rows = left.map((file) => ({ file, sha256: hashOf(files.get(file) ?? ""), console: version }));
+    await tx`insert into console.migrations ${tx(rows)}`;
   });
   const deed = `bring the console's own tables up to date (${found.join(", ")})`;
   const remedy = () => "The first command of a role that loads months does it for all.";
   await applying.catch((error) => refused(sql, error, deed, remedy));
+}
+
+/** The statements of each file, in the order of their names. */
+function filesOf(directory: string): Map<string, string> {
+  const names = readdirSync(directory).filter((name) => name.endsWith(".sql"));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(directory, name), "utf8")]));
+}
+
+function unseen(files: ReadonlyMap<string, string>, seen: readonly Applied[]): string[] {
+  return [...files.keys()].filter((name) => !seen.some(({ file }) => file === name));
+}
+
+/** Older databases lack the columns that newer ones have. */
+async function appliedOn(on: Queryable): Promise<Applied[]> {
+  const rows = await on<{ applied: Applied }[]>`select to_jsonb(m) as applied from console.migrations m order by file`;
+  return rows.map(({ applied }) => applied);
+}
+
+/** Hexadecimal SHA-256, the same for a checkout with the line ends of another platform. */
+function hashOf(statements: string): string {
+  return new Bun.CryptoHasher("sha256").update(statements.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+/** What a newer console has made of the database, this one does not know, and would write beside it. */
+async function refuseNewer(seen: readonly Applied[], files: ReadonlyMap<string, string>): Promise<void> {
+  const unknown = seen.filter(({ file }) => !files.has(file));
+  if (unknown.length === 0) return;
+  const { version } = await import("../../../package.json", { with: { type: "json" } });
+  const newer = unknown.find((one) => one.console && Bun.semver.order(one.console, version) > 0);
+  if (newer === undefined) return;
+  throw new ConsoleError(
+    "database_version",
+    `This database was last used by version ${newer.console} of the console (${newer.file}); this is ${version}.`,
+    { hint: `Nothing was changed. Update the console to version ${newer.console} or newer, or name another database.` },
+  );
+}
+
+function editedLater(path: string, file: string): string {
+  return (
+    `warning: ${path} was edited after it was applied to this database, which has none of that. Put the change into a ` +
+    "new file of that folder. To keep both as they are, and hear no more of it: " +
+    `\`update console.migrations set sha256 = null where file = '${file.replaceAll("'", "''")}'\``
+  );
 }
 
 /** Before a ledger is begun: where its schema was renamed, what it knew would be forgotten. Who wants a new one makes the schema. */
