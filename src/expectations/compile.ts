@@ -1,5 +1,4 @@
 import type { TableShape } from "../core/columns.ts";
-import { ConsoleError } from "../core/errors.ts";
 import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
 import { whyMissing } from "./kinds/elsewhere.ts";
 import { registry } from "./kinds/registry.ts";
@@ -27,14 +26,6 @@ export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)
       return { expectation, error };
     }
   });
-}
-
-/** Throws `suite_invalid` for the first expectation that cannot be evaluated against the table, and counts the others. */
-export function requireSound(suite: Suite, target: Target): void {
-  const [first, ...others] = compileSuite(suite, target).flatMap((one) => ("error" in one ? [one.error] : []));
-  if (first === undefined) return;
-  const more = others.length === 0 ? "" : ` (and ${others.length} more of its expectations are not)`;
-  throw new ConsoleError(first.code, first.title + more, { hint: first.hint, cause: first });
 }
 
 /** Arguments of 0.x that may still stand in a suite, as long as they ask for nothing. */

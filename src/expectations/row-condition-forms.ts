@@ -47,6 +47,15 @@ export function requireCondition(given: unknown): RowCondition {
   return given as RowCondition;
 }
 
+/** The columns that a condition names, be it sound or not. */
+export function columnsOf(condition: unknown): string[] {
+  if (typeof condition !== "object" || condition === null) return [];
+  if ("conditions" in condition && Array.isArray(condition.conditions)) return condition.conditions.flatMap(columnsOf);
+  const named = "column" in condition ? condition.column : null;
+  const name = typeof named === "object" && named !== null && "name" in named ? named.name : null;
+  return typeof name === "string" ? [name] : [];
+}
+
 const forms = `col("name") == 5, col("name") != "text", col("name") >= date("2024-01-31") or col("name").notnull()`;
 
 const grammar =

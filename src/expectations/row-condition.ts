@@ -1,5 +1,6 @@
 import type { Column, TableShape } from "../core/columns.ts";
 import { ordered } from "./plan/bounds.ts";
+import { NoColumn } from "./plan/no-column.ts";
 import { all, compared, name, q, type Sql, some } from "./plan/sql.ts";
 import { comparable, constantFor, familyOf, isAmong, suiteError } from "./plan/values.ts";
 import { type Comparison, type RowCondition, readCondition, requireCondition } from "./row-condition-forms.ts";
@@ -27,9 +28,7 @@ function picked(condition: RowCondition, shape: TableShape): Sql {
     return condition.type === "and" ? all(parts) : some(parts);
   }
   const column = shape.columns.find((one) => one.name === condition.column.name);
-  if (column === undefined) {
-    throw suiteError("row_condition", `table ${shape.name} has no column "${condition.column.name}"`);
-  }
+  if (column === undefined) throw new NoColumn("row_condition", shape, condition.column.name);
   if (condition.type === "nullity") return q`${name(column.name)} is ${condition.is_null ? q`null` : q`not null`}`;
   return comparison(column, condition);
 }

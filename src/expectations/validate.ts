@@ -2,8 +2,9 @@ import { ConsoleError } from "../core/errors.ts";
 import { parseSuite, type Suite } from "../core/suites/suite.ts";
 import { type CatalogTable, catalogTables, type TableName } from "../postgres/catalog/introspect.ts";
 import type { Sql } from "../postgres/connection/connect.ts";
-import { requireSound } from "./compile.ts";
+import type { Target } from "./compile.ts";
 import { evaluateSuite } from "./evaluate.ts";
+import { requireSound } from "./fit.ts";
 import type { GivenFormat } from "./plan/result-format.ts";
 import { suiteError } from "./plan/values.ts";
 import type { SuiteValidationResult } from "./results/result.ts";
@@ -28,12 +29,22 @@ export async function validateTable(sql: Sql, request: Request): Promise<SuiteVa
   const { suiteText, suitePath, parameters, resultFormat = "SUMMARY", schema = "public" } = request;
   const suite = parseSuite(suiteText, suitePath, parameters);
   const shape = await findTable(sql, request.table, schema);
-  const tables = await otherTables(sql, suite, shape.schema);
-  const target = { shape, resultFormat, resolveTable: (name: string) => tables.get(name) ?? noTable(name) };
+  const target = await targetOf(sql, suite, shape, resultFormat);
   if (request.tolerant === false) requireSound(suite, target);
   // The query that a result shows is to run in a session whose search path nobody has set.
   const display = shape.schema === "public" ? {} : { displaySchema: shape.schema };
   return evaluateSuite(sql, { ...target, relation: shape, suite, ...display });
+}
+
+/** A table as a suite is held against it, with whatever tables the suite compares it with. */
+export async function targetOf(
+  sql: Sql,
+  suite: Suite,
+  shape: CatalogTable,
+  resultFormat: GivenFormat,
+): Promise<Target> {
+  const tables = await otherTables(sql, suite, shape.schema);
+  return { shape, resultFormat, resolveTable: (name) => tables.get(name) ?? noTable(name) };
 }
 
 async function findTable(sql: Sql, text: string, schema: string): Promise<CatalogTable> {

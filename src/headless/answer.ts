@@ -12,7 +12,10 @@ export interface Context {
 }
 
 /** Requests whose answer the command line shows. */
-export type ShownKind = Exclude<RequestKind, "run" | "samples" | "history" | "database" | "cancel" | "outcome">;
+export type ShownKind = Exclude<
+  RequestKind,
+  "run" | "samples" | "history" | "suites" | "database" | "cancel" | "outcome"
+>;
 
 /** How each answer is shown; loaded when one is asked for. */
 const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<Replies[Kind]>> } = {

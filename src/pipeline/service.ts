@@ -162,6 +162,10 @@ function answersOf(
       const [session, { validateNamedTable }] = await having(() => import("./session/suites.ts"));
       return validateNamedTable(session, request);
     },
+    async suites() {
+      const [session, { browseSuites }] = await having(() => import("./suites/fits.ts"));
+      return { suites: await browseSuites(session) };
+    },
     async check(request) {
       const [session, { checkDrops }] = await having(() => import("./answers/check.ts"));
       return checkDrops(session, request);

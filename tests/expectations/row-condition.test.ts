@@ -11,6 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const noHole =
+  'table samples has no column "hole"; it has id, small, whole, big, amount, ratio, word, code, day, at, seen, flag, nothing, tag, doc, odd name, say "hi".';
+
 const ids = (condition: unknown, found: string, parser: unknown = "great_expectations"): Row => [
   "expect_column_distinct_values_to_be_in_set",
   { column: "id", value_set: null, row_condition: condition, condition_parser: parser },
@@ -85,7 +88,7 @@ test("an object that is no condition is refused", () =>
       { type: "and", conditions: ["id > 1"] },
       'error: argument "row_condition": there is no condition of the type "" in PostgreSQL; there are comparison, nullity, and, or.',
     ),
-    object(where("hole", "==", 1), 'error: argument "row_condition": table samples has no column "hole".'),
+    object(where("hole", "==", 1), `error: argument "row_condition": ${noHole}`),
     object(where("word", "==", null), 'error: argument "row_condition": nothing is == null; a "nullity" asks for it.'),
     object(where("word", "IN", "a"), 'error: argument "row_condition": IN wants a list as its parameter.'),
     object(
@@ -116,7 +119,7 @@ test("what is no condition is refused", () =>
       'col("whole") == date("2024-01-31")',
       'error: argument "row_condition": "2024-01-31" cannot be compared with whole, which is int4.',
     ),
-    ids('col("hole") == 1', 'error: argument "row_condition": table samples has no column "hole".'),
+    ids('col("hole") == 1', `error: argument "row_condition": ${noHole}`),
     ids('col("word") == 1', 'error: argument "row_condition": 1 cannot be compared with word, which is text.'),
     ids(
       'col("whole") == 20',

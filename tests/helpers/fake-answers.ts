@@ -39,6 +39,8 @@ export function answerOf(
       return retirement(known, request.as_of);
     case "export":
       return { ...trainingSet, file: request.out, as_of: request.as_of };
+    case "suites":
+      return { suites };
     case "validate":
     case "check":
       return null;
@@ -113,6 +115,31 @@ const samples: Replies["samples"] = {
     { key: { user_id: "日本-0001" }, value: "-0.01", file: null, line: null },
   ],
 };
+
+const suites: Replies["suites"]["suites"] = [
+  fit("users", "db/expectations/users.json", 2),
+  {
+    ...fit("subscriptions", "db/expectations/subscriptions.json", 7),
+    missing: [
+      { column: "plan_tier", expectations: [2, 6] },
+      { column: "日本\u202e", expectations: [5] },
+    ],
+    unsound: [
+      { expectation: 2, type: "expect_column_values_to_not_be_null", reason: "no plan_tier", column: "plan_tier" },
+      { expectation: 7, type: "expect_column_to_sparkle", reason: "there is no such expectation", column: null },
+    ],
+  },
+  {
+    ...fit("usage_agg_30d", "db/expectations/usage.json", 0),
+    trouble: "The suite cannot be read. Put the file there.",
+  },
+  { ...fit("labels", "db/expectations/labels.json", 1), missing: [{ column: "churned", expectations: [1] }] },
+  fit("payments_agg_90d", null, 0),
+];
+
+function fit(table: string, path: string | null, expectations: number): (typeof suites)[number] {
+  return { table, path, expectations, missing: [], unsound: [], trouble: null };
+}
 
 function comparison(from: string, to: string): Replies["compare"] {
   const column = (name: string, distance: number): ColumnChange => ({

@@ -112,3 +112,28 @@ test("no line is ever wider than the terminal, nor the screen higher", async () 
     }
   }
 });
+
+describe("suites", () => {
+  test("what each has that its table lacks", () => {
+    expect(new Session(scenario("published")).press("5", "down").text()).toMatchSnapshot();
+  });
+  test("at 60 by 15, without Unicode", () => {
+    expect(
+      new Session(scenario("published"), { size: small, unicode: false }).press("5", "down").text(),
+    ).toMatchSnapshot();
+  });
+  test("one that cannot be read, one whose columns are only looked for, and a table without one", () => {
+    const session = new Session(scenario("published")).press("5");
+    const below = () => session.press("down").text().split("\n").slice(9, 15).join("\n");
+    session.press("down");
+    expect([below(), below(), below()].join("\n")).toMatchSnapshot();
+  });
+  test("the filter, and what is copied", () => {
+    const session = new Session(scenario("published")).press("5", "/", ..."label", "enter");
+    expect(session.text()).toContain("labels");
+    expect(session.text()).not.toContain("users.json");
+    session.press("y");
+    const text = "bun run console validate --suite db/expectations/labels.json --table labels";
+    expect(session.effects.at(-1)).toEqual({ do: "copy", text });
+  });
+});

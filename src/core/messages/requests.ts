@@ -16,6 +16,7 @@ import type {
   Validation,
 } from "./listings.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
+import type { SuiteFit } from "./suites.ts";
 import type { ExportReport } from "./training.ts";
 
 /** How much of each result a validation tells, in Great Expectations' own words. */
@@ -67,6 +68,8 @@ const requests = {
     parameters: { "[string]": "string" },
     result_format: ["===", ...resultFormats],
   },
+  /** How the suites that the manifest names fit their tables; no row is looked at. */
+  suites: { kind: "'suites'" },
   /** Read drops strictly, and touch no table. */
   check: { kind: "'check'", selection },
   /** `check_data` asks to read every page of the database, too. */
@@ -101,6 +104,7 @@ export interface Replies {
   export: ExportReport;
   compare: Comparison;
   validate: Validation;
+  suites: { suites: SuiteFit[] };
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
   partition: { converted: ConvertedTable[]; checks: Check[] };

@@ -1,6 +1,7 @@
 import { type ArkErrors, requireMet, type type } from "../../core/checks.ts";
 import type { Column } from "../../core/columns.ts";
 import { type AnyNumber, approximated } from "../../core/exact-number.ts";
+import { NoColumn } from "./no-column.ts";
 import type { Plan, RowCheck, Scope } from "./plan.ts";
 import { all, q, name as quoted, Sql, some } from "./sql.ts";
 import { type Family, familyOf, inWords, suiteError } from "./values.ts";
@@ -180,10 +181,7 @@ export function columnOf(
   accepts: readonly Family[] | null = null,
 ): Column {
   const column = shape.columns.find((one) => one.name === name);
-  if (column === undefined) {
-    const has = shape.columns.map((one) => one.name).join(", ");
-    throw suiteError(argument, `table ${shape.name} has no column "${name}"; it has ${has}`);
-  }
+  if (column === undefined) throw new NoColumn(argument, shape, name);
   if (accepts !== null && !accepts.includes(familyOf(column))) {
     throw suiteError(argument, `${name} is ${column.type}; this expectation is for ${inWords(accepts)} columns`);
   }

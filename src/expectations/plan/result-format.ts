@@ -1,6 +1,7 @@
 import { checked, type type } from "../../core/checks.ts";
 import type { TableShape } from "../../core/columns.ts";
 import { type ResultFormat, resultFormats } from "../../core/messages/requests.ts";
+import { NoColumn } from "./no-column.ts";
 import { suiteError } from "./values.ts";
 
 const level = ["===", ...resultFormats] as const;
@@ -47,7 +48,7 @@ export function formatFor(own: unknown, callers: GivenFormat, shape: TableShape)
   const level = options.result_format ?? "BASIC";
   const keys = options.unexpected_index_column_names ?? shape.key;
   const missing = keys.find((key) => !shape.columns.some((column) => column.name === key));
-  if (missing !== undefined) throw suiteError("result_format", `table ${shape.name} has no column "${missing}"`);
+  if (missing !== undefined) throw new NoColumn("result_format", shape, missing);
   return {
     level,
     partial: options.partial_unexpected_count ?? 20,

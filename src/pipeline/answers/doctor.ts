@@ -3,7 +3,9 @@ import { codeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
+import { fitState } from "../../core/messages/suites.ts";
 import type { Settings } from "../../core/settings.ts";
+import { lacksInOneSentence } from "../../core/suites/fit-words.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
 import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
@@ -17,7 +19,7 @@ import { exposure } from "../../postgres/target/protection.ts";
 import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import { untakenDates } from "../drop/untaken.ts";
 import type { Session } from "../session/session.ts";
-import { readSuites } from "../session/suites.ts";
+import { browseSuites } from "../suites/fits.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 import { checkPooler } from "./pooler.ts";
@@ -89,13 +91,20 @@ async function checkData(data: string): Promise<Check> {
 }
 
 async function checkSuites(session: Session): Promise<Check> {
-  try {
-    const suites = [...(await readSuites(session)).values()];
-    const expectations = suites.flatMap((suite) => suite.expectations);
-    return check("ok", "suites", `${expectations.length} expectations in ${suites.length} suites`);
-  } catch (thrown) {
-    return failed("suites", thrown);
+  const suites = (await browseSuites(session)).filter(({ path }) => path !== null);
+  const misfits = suites.filter((suite) => fitState(suite) !== "fits");
+  if (misfits.length === 0) {
+    const expectations = suites.reduce((sum, suite) => sum + suite.expectations, 0);
+    return check("ok", "suites", `${expectations} expectations in ${suites.length} suites`);
   }
+  const isRefused = misfits.some((suite) => fitState(suite) === "refused");
+  const told = misfits.map((suite) => `${suite.path}: ${suite.trouble ?? lacksInOneSentence(suite)}.`);
+  return check(
+    isRefused ? "fail" : "warn",
+    "suites",
+    `${formatCounted(misfits.length, "suite")} of ${suites.length} ${misfits.length === 1 ? "asks" : "ask"} for what is not there.`,
+    `${told.join(" ")} ${isRefused ? "No run begins until that is mended: c" : "C"}orrect the suites or the tables; the terminal UI lists all of it (5).`,
+  );
 }
 
 async function checkMonths(session: Session): Promise<Check> {

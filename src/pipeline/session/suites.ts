@@ -3,7 +3,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Validation } from "../../core/messages/listings.ts";
 import type { RequestOf } from "../../core/messages/requests.ts";
 import { parseSuite, type Suite } from "../../core/suites/suite.ts";
-import { requireSound } from "../../expectations/compile.ts";
+import { requireSound } from "../../expectations/fit.ts";
 import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import { withChecksOf } from "./checked-before.ts";
@@ -20,10 +20,7 @@ export function readSuites(session: Session): Promise<Map<string, Suite>> {
 async function parseSuites({ dataset, manifestDirectory, tables }: Session): Promise<Map<string, Suite>> {
   const suites = new Map<string, Suite>();
   for (const { name, suite } of dataset.tables) {
-    if (suite === null) continue;
-    const path = join(manifestDirectory, suite);
-    const hint = "The manifest, db/dataset.json, names it: put the file there or correct the name.";
-    suites.set(name, parseSuite(await textOf(path, hint), path, {}));
+    if (suite !== null) suites.set(name, await readSuite(join(manifestDirectory, suite)));
   }
   const resolveTable = stageOf(tables);
   for (const { name, live } of tables) {
@@ -31,6 +28,12 @@ async function parseSuites({ dataset, manifestDirectory, tables }: Session): Pro
     if (suite !== undefined) requireSound(suite, { shape: live, resultFormat: kept, resolveTable });
   }
   return suites;
+}
+
+/** A suite that the manifest names. */
+export async function readSuite(path: string): Promise<Suite> {
+  const hint = "The manifest, db/dataset.json, names it: put the file there or correct the name.";
+  return parseSuite(await textOf(path, hint), path, {});
 }
 
 /** `hint` is for when there is none. */

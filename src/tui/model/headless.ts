@@ -43,6 +43,11 @@ export function commandOfRun(
   return `bun run console --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
 }
 
+/** The command that holds a suite against its table. */
+export function commandOfSuite(path: string, table: string, flags: string): string {
+  return `bun run console validate --suite ${shellWord(path)} --table ${shellWord(table)}${flags}`;
+}
+
 export function commandOfRequest(request: RunRequest, flags: string): string {
   const { selection } = request;
   const months =

@@ -1,5 +1,6 @@
 import type { ColumnChange, MonthEntry, RunDetail, RunEntry, TableChange } from "../../core/messages/listings.ts";
 import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
+import type { SuiteFit } from "../../core/messages/suites.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { here, type LogLine, type Place, type PlaceOf, type ScreenName, sampleName, type Ui } from "./model.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
@@ -89,6 +90,11 @@ export const snapshotsShown = remember(
   },
 );
 
+export const suitesShown = remember(
+  (ui: Ui, place: PlaceOf<"suites">) => [ui.suites, place.list.filter],
+  (suites, filter): SuiteFit[] => (suites ?? []).filter(({ table, path }) => matches(`${table} ${path ?? ""}`, filter)),
+);
+
 /** Failures first, then warnings, then what holds; within each in the order of the suites. */
 export const verdictsShown = remember(
   (ui: Ui, place: PlaceOf<"validation">) => [
@@ -137,6 +143,8 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return namesOfRuns(runsShown(ui, place));
     case "snapshots":
       return snapshotsShown(ui, place).map((date) => date.as_of);
+    case "suites":
+      return suitesShown(ui, place).map(({ table }) => table);
     case "validation":
       return verdictsShown(ui, place).map((verdict) => String(verdict.position));
     case "run":
@@ -169,4 +177,5 @@ function selectedOn<Name extends ScreenName, Item>(screen: Name, shown: (ui: Ui,
 export const selectedMonth = selectedOn("months", monthsShown);
 export const selectedRun = selectedOn("runs", runsShown);
 export const selectedDate = selectedOn("snapshots", snapshotsShown);
+export const selectedSuite = selectedOn("suites", suitesShown);
 export const selectedVerdict = selectedOn("validation", verdictsShown);

@@ -11,6 +11,7 @@ import type {
 } from "../../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
+import type { SuiteFit } from "../../core/messages/suites.ts";
 import type { Row, Span } from "../drawing/spans.ts";
 import type { Look } from "../drawing/theme.ts";
 
@@ -33,7 +34,8 @@ export type Place =
   | { screen: "verdict"; run: number; position: number; list: ListPlace }
   | { screen: "snapshots"; list: ListPlace; marked: string[] }
   | { screen: "compare"; from: string; to: string; list: ListPlace }
-  | { screen: "runs"; list: ListPlace; status: string | null };
+  | { screen: "runs"; list: ListPlace; status: string | null }
+  | { screen: "suites"; list: ListPlace };
 export type ScreenName = Place["screen"];
 export type PlaceOf<Name extends ScreenName> = Extract<Place, { screen: Name }>;
 
@@ -103,6 +105,7 @@ export interface Ui {
   /** By table and as_of; see `sealName`. */
   seals: Readonly<Record<string, SealCheck>>;
   comparison: Comparison | null;
+  suites: SuiteFit[] | null;
   /** Kinds of request under way. */
   waiting: readonly RequestKind[];
   /** Why requests were refused, by the request as JSON: they are not asked again by themselves. */
@@ -182,6 +185,7 @@ export function beginning(given: Pick<Ui, "size" | "look" | "now" | "data" | "fl
     samples: {},
     seals: {},
     comparison: null,
+    suites: null,
     waiting: [],
     refusals: {},
     live: null,

@@ -13,6 +13,7 @@ import { monthsScreen } from "./months.ts";
 import { runScreen } from "./run.ts";
 import { runsScreen } from "./runs.ts";
 import { snapshotsScreen } from "./snapshots.ts";
+import { suitesScreen } from "./suites.ts";
 import { validationScreen } from "./validation.ts";
 import { verdictScreen } from "./verdict.ts";
 
@@ -35,6 +36,8 @@ function screenOf(ui: Ui, area: Area): Screen {
       return compareScreen(ui, place, area);
     case "runs":
       return runsScreen(ui, place, area);
+    case "suites":
+      return suitesScreen(ui, place, area);
   }
 }
 

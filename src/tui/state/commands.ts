@@ -5,7 +5,18 @@ import { remember } from "../model/lists.ts";
 import { emptyList, isRunning, type Step, type Ui } from "../model/model.ts";
 import { type Reaction, whileRunning } from "./binding.ts";
 import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
-import { askFirst, livePlace, open, openHelp, openMonths, openRuns, openSnapshots, say, stay } from "./stack.ts";
+import {
+  askFirst,
+  livePlace,
+  open,
+  openHelp,
+  openMonths,
+  openRuns,
+  openSnapshots,
+  openSuites,
+  say,
+  stay,
+} from "./stack.ts";
 
 /**
  * How well a candidate fits what was typed: lower is better, null when its letters do not occur in this order.
@@ -60,6 +71,7 @@ const plainCommands: Command[] = [
   { line: "months", help: "go to the months", act: openMonths },
   { line: "runs", help: "go to the history of runs", act: openRuns },
   { line: "snapshots", help: "go to the snapshots", act: openSnapshots },
+  { line: "suites", help: "go to the suites, and what their tables lack", act: openSuites },
   { line: "pending", help: "run every month that is not published", act: runPending },
   { line: "help", help: "show all keys", act: openHelp },
   {

@@ -1,5 +1,5 @@
-import { commandOfRun } from "../model/headless.ts";
-import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
+import { commandOfRun, commandOfSuite } from "../model/headless.ts";
+import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedSuite, selectedVerdict } from "../model/lists.ts";
 import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
 import type { Reaction } from "./binding.ts";
 import { say, stay } from "./stack.ts";
@@ -42,6 +42,10 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
     case "runs": {
       const entry = selectedRun(ui);
       return entry && `bun run console show ${entry.run}${ui.flags}`;
+    }
+    case "suites": {
+      const suite = selectedSuite(ui);
+      return suite?.path && commandOfSuite(suite.path, suite.table, ui.flags);
     }
   }
 }

@@ -51,6 +51,7 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
     samples: { ...ui.samples, [sampleName(run, position)]: result },
   }),
   compare: (ui, comparison) => ({ ...ui, comparison }),
+  suites: (ui, result) => ({ ...ui, ...result }),
   verify(before, { seals }) {
     const ui = { ...before, seals: Object.fromEntries(seals.map((seal) => [sealName(seal), seal])) };
     const wrong = seals.filter(({ state }) => state !== "intact");

@@ -13,13 +13,14 @@ import {
   openMonths,
   openRuns,
   openSnapshots,
+  openSuites,
   say,
   stay,
   withList,
 } from "./stack.ts";
 
 /** Screens with lines to move in: all of them; and those that one can go back from. */
-const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs"];
+const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs", "suites"];
 const inner = lists.slice(1);
 
 function refresh(ui: Ui): Reaction {
@@ -81,6 +82,7 @@ export const commonKeys: readonly Binding[] = [
     { keys: ["2"], label: "runs", help: "Go to the runs", act: openRuns },
     { keys: ["3"], label: "snapshots", help: "Go to the snapshots", act: openSnapshots },
     { keys: ["4"], label: "live run", help: "Go to the run that this console started", act: openLive },
+    { keys: ["5"], label: "suites", help: "Go to the suites, and what their tables lack", act: openSuites },
     {
       keys: ["ctrl+r"],
       label: "refresh",

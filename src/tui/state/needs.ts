@@ -29,7 +29,8 @@ export function askAgain(ui: Ui): Step {
   if (ui.link.state === "dead" || isRunning(ui)) return [ui, []];
   const place = here(ui);
   const listings: Ask[] = [{ kind: "months" }];
-  if (place.screen === "runs" || place.screen === "snapshots") listings.push({ kind: place.screen });
+  if (place.screen === "runs" || place.screen === "snapshots" || place.screen === "suites")
+    listings.push({ kind: place.screen });
   // A run of another process goes on.
   const run = "run" in place ? place.run : null;
   if (run !== null && ui.details[run]?.status === "running") listings.push({ kind: "show", run });
@@ -55,6 +56,7 @@ function needsOf(ui: Ui, place: Place): Ask[] {
       return needsOfVerdict(ui, place.run, place.position);
     case "snapshots":
     case "runs":
+    case "suites":
       return ui[place.screen] === null ? [{ kind: place.screen }] : [];
     case "compare": {
       const { from, to } = place;

@@ -60,6 +60,7 @@ export function moveBy(ui: Ui, lines: number): Ui {
 export const openMonths = (ui: Ui) => stay({ ...ui, stack: [ui.stack[0]] });
 export const openRuns = (ui: Ui) => stay(open(ui, { screen: "runs", list: emptyList, status: null }));
 export const openSnapshots = (ui: Ui) => stay(open(ui, { screen: "snapshots", list: emptyList, marked: [] }));
+export const openSuites = (ui: Ui) => stay(open(ui, { screen: "suites", list: emptyList }));
 export const openHelp = (ui: Ui) => stay({ ...ui, overlay: { kind: "help", filter: "", typing: false, top: 0 } });
 
 /** This console's own run when it is the one, so that its bars show. */

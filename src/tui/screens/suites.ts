@@ -1,0 +1,74 @@
+import { formatCount } from "../../core/format.ts";
+import { type FitState, fitState, type SuiteFit } from "../../core/messages/suites.ts";
+import { lacksInWords } from "../../core/suites/fit-words.ts";
+import { rule } from "../components/panels.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
+import { filled, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
+import { cursorOf, suitesShown } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
+
+/** A suite by what becomes of it: the sign before its table, and what that means. */
+const states: Record<FitState, { sign: "ok" | "warn" | "fail" | "none"; tone: Tone; words: string }> = {
+  fits: { sign: "ok", tone: "good", words: "its table has all that it names, and all of it can be evaluated" },
+  lacking: { sign: "warn", tone: "warn", words: "all of it can be evaluated, and what asks for these columns fails" },
+  refused: { sign: "fail", tone: "bad", words: "no run begins until the suite or the table is corrected" },
+  none: { sign: "none", tone: "dim", words: "the manifest names no suite for this table" },
+};
+
+function columnsOf(glyphs: Glyphs): Column<SuiteFit>[] {
+  const count = (number: number, tone: Tone): Span => (number === 0 ? span("") : span(formatCount(number), tone));
+  return [
+    { title: "TABLE", width: 17, gap: 0, cell: ({ table }) => table },
+    { title: "SUITE", width: 16, flex: true, cell: ({ path }) => span(path ?? glyphs.none, "dim") },
+    {
+      title: "EXPECTATIONS",
+      width: 12,
+      align: "right",
+      drop: 1,
+      cell: ({ expectations, path, trouble }) =>
+        path === null || trouble !== null ? span(glyphs.none, "dim") : formatCount(expectations),
+    },
+    { title: "UNSOUND", width: 7, align: "right", cell: ({ unsound }) => count(unsound.length, "bad") },
+    { title: "MISSING", width: 7, align: "right", cell: ({ missing }) => count(missing.length, "warn") },
+  ];
+}
+
+/** The suites that the manifest names, and below them what the one under the cursor has that its table lacks. */
+export function suitesScreen(ui: Ui, place: PlaceOf<"suites">, { width, height }: Area): Screen {
+  const items = suitesShown(ui, place);
+  const cursor = cursorOf(ui, place);
+  const selected = items[cursor];
+  const title = [span("Suites", "strong"), span("   what they ask of their tables", "dim")];
+  if (selected === undefined) return { title, rows: empty(ui) };
+  const glyphs = glyphsOf(ui.look);
+  const listHeight = Math.min(items.length + 1, Math.ceil(height / 2));
+  const area = { width, height: listHeight };
+  const sign = (fit: SuiteFit) => span(glyphs[states[fitState(fit)].sign], states[fitState(fit)].tone);
+  const list = listRows(ui, { columns: columnsOf(glyphs), items, cursor, area, sign });
+  const misfits = (ui.suites ?? []).filter((fit) => ["lacking", "refused"].includes(fitState(fit))).length;
+  return {
+    title,
+    right: [misfits === 0 ? span("all fit", "good") : span(`${misfits} of ${ui.suites?.length} do not fit`, "bad")],
+    rows: [...filled(list, listHeight + 1), ...about(ui, selected, height - listHeight - 1)],
+  };
+}
+
+function about(ui: Ui, fit: SuiteFit, height: number): Row[] {
+  const { words } = states[fitState(fit)];
+  const lines = fit.trouble === null ? lacksInWords(fit) : [fit.trouble];
+  const told = [
+    rule(ui, fit.table),
+    ...lines.flatMap((line) => paragraph(ui, line, 2)),
+    ...paragraph(ui, words, 2, "dim"),
+  ];
+  if (told.length <= height) return told;
+  const { ellipsis } = glyphsOf(ui.look);
+  return [...told.slice(0, height - 1), ...paragraph(ui, `${ellipsis} \`doctor\` tells all of it`, 1, "dim")];
+}
+
+function empty(ui: Ui): Row[] {
+  if (ui.suites === null) return awaitedRows(ui, { kind: "suites" }, "reading the suites");
+  return emptyRows("No suite fits the filter.", "esc clears it");
+}
