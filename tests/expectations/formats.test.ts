@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import fc from "fast-check";
 import { isJson, matchesTime } from "../../src/expectations/kinds/column-map-formats.ts";
 import { name, type q, toFragment } from "../../src/expectations/plan/sql.ts";
+import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { checkTable } from "./check-table.ts";
 
@@ -9,7 +10,7 @@ setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase();
+  database = await testDatabase(migrated);
 });
 afterAll(() => database.drop());
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { ConsoleError } from "../../src/core/errors.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
+import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { examples } from "./examples.ts";
 
@@ -10,8 +11,9 @@ setDefaultTimeout(60_000);
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase();
+  database = await testDatabase(migrated);
   const { sql } = database;
+  await sql`drop table users cascade`;
   await sql`create table users (user_id int primary key)`;
   await sql`insert into users values (1)`;
   for (const table of tables) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { fileURLToPath } from "node:url";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
+import { migrated } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Case, createTable, disagreement, readCorpora } from "./corpus.ts";
 
@@ -17,7 +18,7 @@ if (folder === undefined) {
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase();
+  database = await testDatabase(migrated);
   for (const { datasets } of [...own, ...theirs]) {
     for (const [name, dataset] of Object.entries(datasets)) await createTable(database.sql, name, dataset);
   }

@@ -5,6 +5,7 @@ import { lockAndSearch } from "../../src/postgres/conversion/obstacles.ts";
 import { targetsOf, unpartitioned } from "../../src/postgres/conversion/targets.ts";
 import { tablesOf } from "../helpers/database.ts";
 import { decorate, dropRoles, keeper, makeRoles, reader } from "../helpers/decorate.ts";
+import { fakeCitus } from "../helpers/fake-citus.ts";
 import { markColumns } from "../helpers/marked-columns.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { unpartitioned as adopted, identity } from "../helpers/unpartitioned.ts";
@@ -33,7 +34,7 @@ async function undone(sql: Sql, work: (tx: Transaction) => Promise<void>): Promi
 }
 
 async function obstacles(tx: Transaction): Promise<string[]> {
-  const targets = await targetsOf(tx, (await unpartitioned(tx, await tablesOf(tx))).ours);
+  const targets = await targetsOf(tx, unpartitioned(await tablesOf(tx)).ours);
   return (await lockAndSearch(tx, targets)).map(({ table, what }) => `${table}: ${what}`);
 }
 
@@ -212,7 +213,7 @@ test("who does not own a table or a view on it may not convert it, and locks not
 test("an owner needs to be no superuser", async () => {
   await undone(database.sql, async (tx) => {
     await decorate(tx);
-    const targets = async () => targetsOf(tx, (await unpartitioned(tx, await tablesOf(tx))).ours);
+    const targets = async () => targetsOf(tx, unpartitioned(await tablesOf(tx)).ours);
     for (const { name } of [...(await targets()), { name: "recent_labels" }, { name: "many" }]) {
       await tx`alter table ${tx(name)} owner to ${tx(keeper)}`;
     }
@@ -228,10 +229,8 @@ test("an owner needs to be no superuser", async () => {
 
 test("what Citus has distributed is left alone", async () => {
   await undone(database.sql, async (tx) => {
-    await tx`set local allow_system_table_mods = on`;
-    await tx`create table pg_catalog.pg_dist_partition (logicalrelid regclass)`;
-    await tx`insert into pg_catalog.pg_dist_partition values (${table}::text::regclass)`;
-    const { ours, distributed } = await unpartitioned(tx, await tablesOf(tx));
+    await fakeCitus(tx, [{ table, column: "user_id" }]);
+    const { ours, distributed } = unpartitioned(await tablesOf(tx));
     expect(ours).toHaveLength(4);
     expect(distributed.map(({ snapshot }) => snapshot.table.name)).toEqual([table]);
   });
@@ -240,7 +239,7 @@ test("what Citus has distributed is left alone", async () => {
 test("an empty table is converted to one without partitions, and a day before Christ has one", async () => {
   await undone(database.sql, async (tx) => {
     await tx`insert into support_agg_90d_snapshots values ('a', '0044-03-15 BC', 1, 2.50), ('a', 'infinity', 1, 2.50)`;
-    const targets = await targetsOf(tx, (await unpartitioned(tx, await tablesOf(tx))).ours);
+    const targets = await targetsOf(tx, unpartitioned(await tablesOf(tx)).ours);
     expect(await lockAndSearch(tx, targets)).toEqual([]);
     const converted = await convertTables(tx, targets);
     expect(converted).toContainEqual({ table: "labels_snapshots", partitions: 0, rows: 0 });

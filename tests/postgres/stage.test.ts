@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { emptyStage, foundInStage, prepareStage } from "../../src/postgres/live/stage.ts";
+import { rolledBack } from "../../src/postgres/connection/attempt.ts";
+import { emptyStage, foundInStage, outdatedTwins, prepareStage } from "../../src/postgres/live/stage.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
+import { fakeCitus } from "../helpers/fake-citus.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 setDefaultTimeout(60_000);
@@ -27,6 +29,20 @@ test("a twin that an earlier release made, which autovacuum may hold a lock on, 
   await prepareStage(sql, tables);
   expect(await optionsOf("users")).toEqual(["autovacuum_enabled=false"]);
   expect(await identity()).toBe(before);
+});
+
+test("a twin that does not lie beside a live table that Citus distributed is outdated", async () => {
+  const outdated = await rolledBack(database.sql, async (tx) => {
+    await fakeCitus(tx, [
+      ...["users", "stage.users"].map((table) => ({ table, column: "user_id" })),
+      ...["usage_agg_30d", "labels", "payments_agg_90d"].map((table) => ({ table, column: "user_id" })),
+      { table: "stage.labels", column: "user_id", colocation: 2 },
+      { table: "stage.payments_agg_90d", column: "failed_payments_90d" },
+    ]);
+    const rows = await tx<{ name: string }[]>`${outdatedTwins(await tablesOf(tx))}`;
+    return rows.map(({ name }) => name).sort();
+  });
+  expect(outdated).toEqual(["labels", "payments_agg_90d", "usage_agg_30d"]);
 });
 
 test("what a run left is found and emptied: rows, and what was to become a partition, and nothing else", async () => {

@@ -16,30 +16,12 @@ export const columnMapFormats: readonly Entry[] = [
   ),
 ];
 
-/** Whether a text is JSON, as RFC 8259 defines it; NULL for NULL. PostgreSQL can say so since release 16. */
-export function isJson(text: Sql, serverVersion: number): Sql {
-  return serverVersion >= 160_000 ? q`${text} is json` : reducesToValue(text);
-}
-
-const stringPattern = String.raw`"(?:[^"\\\u0001-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"`;
-const scalarPattern = String.raw`true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`;
-const blankPattern = String.raw`[ \n\r\t]+`;
-const element = `(?:0|"")`;
-const pair = `"":${element}`;
-const containerPattern = String.raw`\[(?:${element}(?:,${element})*)?\]|\{(?:${pair}(?:,${pair})*)?\}`;
-
 /**
- * For servers that cannot say: every string is cut down to `""`, every other simple value to `0`, and then the innermost
- * arrays and objects to `0`, level by level, until nothing changes. Of JSON, and of nothing else, one value is left.
+ * Whether a text is JSON, as RFC 8259 defines it; NULL for NULL. PostgreSQL can say so since release 16; before, a function
+ * of the ledger's schema does (db/init/012_cluster.sql).
  */
-function reducesToValue(text: Sql): Sql {
-  const replaced = (within: Sql, pattern: string, by: string) =>
-    q`regexp_replace(${within}, ${value("text", pattern)}, ${value("text", by)}, 'g')`;
-  const strings = replaced(text, stringPattern, `""`);
-  const simple = replaced(replaced(strings, scalarPattern, "0"), blankPattern, "");
-  return q`(with recursive reduced(t) as (
-      select ${simple} union select ${replaced(q`t`, containerPattern, "0")} from reduced)
-    select bool_or(t in ('0', '""')) from reduced)`;
+export function isJson(text: Sql, serverVersion: number): Sql {
+  return serverVersion >= 160_000 ? q`${text} is json` : q`console.is_json(${text})`;
 }
 
 const months = "January February March April May June July August September October November December".split(" ");

@@ -16,7 +16,7 @@ export async function partitionSnapshots(session: Session): Promise<ConvertedTab
   const converted = await asWriter(session, (sql) =>
     sql.begin(async (tx) => {
       // Another console may have been here since the session was opened.
-      const { ours } = await unpartitioned(tx, await loadTables(tx, dataset));
+      const { ours } = unpartitioned(await loadTables(tx, dataset));
       if (ours.length === 0) return [];
       const targets = await targetsOf(tx, ours);
       const obstacles = await lockAndSearch(tx, targets);

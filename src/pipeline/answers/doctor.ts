@@ -54,7 +54,7 @@ export async function doctor(
     ...found,
     // Without a folder there are no months to speak of: the first check said so.
     ...(data.state === "ok" ? [await checkMonths(session)] : []),
-    await checkPartitions(session),
+    checkPartitions(session),
     ...(await checkOwners(session.sql, session.tables, rights)),
     await checkStage(session),
     ...(await checkPast(session)),
@@ -120,8 +120,8 @@ async function checkMonths(session: Session): Promise<Check> {
   );
 }
 
-async function checkPartitions({ sql, tables }: Session): Promise<Check> {
-  const { ours, distributed } = await unpartitioned(sql, tables);
+function checkPartitions({ tables }: Session): Check {
+  const { ours, distributed } = unpartitioned(tables);
   if (ours.length + distributed.length === 0) return check("ok", "snapshots", "partitioned by as_of");
   const told = [
     ...ours.map(({ snapshot }) => snapshot.table.name),

@@ -30,7 +30,8 @@ export function frozenSide(table: Frozen, { as_of: asOf, rows }: Pick<Seal, "as_
 
 /** Every row of both. */
 export function bothSides({ snapshot }: Frozen, { before, now }: Sides): TwoSnapshots {
-  return { from: before.rows(snapshot.columns), to: now.rows(snapshot.columns) };
+  const { columns, table } = snapshot;
+  return { from: before.rows(columns), to: now.rows(columns), isSpread: table.distribution !== null };
 }
 
 /** Rows of each side of a sample. Chance then adds 0.001 to a PSI, and a share is known to within 0.02. */

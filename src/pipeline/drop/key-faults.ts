@@ -11,7 +11,7 @@ import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
 import type { CopyWriter } from "../../postgres/connection/copy.ts";
 import { giveRoomForKeys, makeKeyLines, orphanedKeys, repeatedKeys } from "../../postgres/live/key-lines.ts";
-import { isKnownParent, type Parents } from "../../postgres/live/parents.ts";
+import { type Parents, placesOfParents } from "../../postgres/live/parents.ts";
 import { copyLines, dropScratch, linesText } from "../../postgres/live/row-lines.ts";
 import type { DropFaults } from "./faults.ts";
 import { type Incoming, sourceOf } from "./months.ts";
@@ -141,8 +141,8 @@ async function tellOrphaned(
     const elsewhere =
       known.parents.kind === "live" ? `live in ${parent.table.name}` : "in what an older month delivered";
     const reason = `${column} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
-    const isKnown = isKnownParent(reference, known, (cell) => tx`${cell}::text = c.key`);
-    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, isKnown)) {
+    const places = placesOfParents(reference, known);
+    for await (const { key, line } of orphanedKeys(tx, child.keys, parent.keys, places)) {
       tally.add("key_orphaned", reason, line, column, key);
     }
   }

@@ -2,7 +2,7 @@ import { ConsoleError, exitCodes, metLater } from "../../core/errors.ts";
 import type { RunEvent, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
-import { hasDistributed } from "../../postgres/catalog/introspect.ts";
+import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
@@ -113,7 +113,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   // One statement behind the other, without waiting for each.
   const known = backendPid(sql);
   await using watch = watchWaits({ ...progress, url: session.url, pid: known });
-  const [pid, isDistributed, past] = await Promise.all([known, hasDistributed(sql), readPast(sql, session)]);
+  const [pid, past] = await Promise.all([known, readPast(sql, session)]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };
   const months = selectMonths(session, asked, onDisk, past);
   progress.left = months.map(({ month }) => month);
@@ -124,7 +124,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const ahead = { sound: [], end: async () => {} };
   const series = { emit: watch.emit, setRun, retries, session, request, pid, signal, untold, ahead };
   if (!request.dry_run) {
-    const side = isDistributed ? null : session.sql;
+    const side = areDistributed(session.tables) ? null : session.sql;
     const onDone = (rest: readonly MonthOnDisk[]) => {
       progress.left = rest.map(({ month }) => month);
       retries.done();

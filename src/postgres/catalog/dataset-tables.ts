@@ -110,6 +110,11 @@ function remedyFor(column: string, live: CatalogTable, table: CatalogTable): str
   return `alter table ${frozen} ${change} ${wanted};`;
 }
 
+/** True where rows of these tables lie on other servers, too: none but the run's own session may do anything with them then. */
+export function areDistributed(tables: readonly LoadTable[]): boolean {
+  return tables.some(({ live, snapshot }) => live.distribution !== null || snapshot?.table.distribution != null);
+}
+
 /** The columns of the table's key, in key order. */
 export function keyColumns({ live }: LoadTable): Column[] {
   return live.key.flatMap((name) => live.columns.filter((column) => column.name === name));

@@ -2,6 +2,7 @@ import type { Column, Constraint, Reference, TableShape } from "../../core/colum
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
 import { recipient } from "../connection/role.ts";
+import { type Distribution, distributionsOf, hasCitus } from "./distribution.ts";
 
 export interface TableName {
   schema: string;
@@ -25,21 +26,17 @@ export interface CatalogTable extends TableShape {
   plainKey: Constraint | null;
   /** The server's version: what its SQL can do. */
   serverMajor: number;
-}
-
-/** Whether tables may be spread over other servers here, as Citus does it: none but the run's own session may build them. */
-export async function hasDistributed(sql: Queryable): Promise<boolean> {
-  const [row] = await sql<{ has: boolean }[]>`select to_regclass('pg_catalog.pg_dist_partition') is not null as has`;
-  return row?.has ?? false;
+  /** Null where this server alone has the rows. */
+  distribution: Distribution | null;
 }
 
 type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
-/** The tables, of those named, that exist; in no particular order. One statement, however many. */
+/** The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. */
 export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
-  const rows = await sql<(Omit<CatalogTable, "columns"> & { columns: RawColumn[] })[]>`
+  const rows = await sql<(Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, c.relkind in ('v', 'm') as "isView",
-      current_setting('server_version_num')::int / 10000 as "serverMajor",
+      current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
       a.columns, a.declared, a."selfFilling", ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
@@ -71,7 +68,14 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          from pg_attribute a cross join lateral (${baseType}) t
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
-  return rows.map((row) => ({ ...row, columns: row.columns.map(toColumn) }));
+  const spread = rows.some(({ citus }) => citus) ? await distributionsOf(sql, names) : [];
+  const distributionOf = ({ schema, name }: TableName) =>
+    spread.find((one) => one.schema === schema && one.name === name)?.distribution ?? null;
+  return rows.map(({ citus: _, ...row }) => ({
+    ...row,
+    columns: row.columns.map(toColumn),
+    distribution: distributionOf(row),
+  }));
 }
 
 /** The names of a relation's columns that these numbers tell, in their order. */

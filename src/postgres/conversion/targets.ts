@@ -1,7 +1,7 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { namesAsRows, oidOf } from "../connection/fragments.ts";
+import { oidOf } from "../connection/fragments.ts";
 import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
 
 /** A snapshot table that is to be partitioned by `asOf`. */
@@ -13,18 +13,9 @@ export interface Target extends TableName {
 }
 
 /** Snapshot tables that are not partitioned: those that can be, and those that Citus distributed, which are left alone. */
-export async function unpartitioned(
-  sql: Queryable,
-  tables: readonly LoadTable[],
-): Promise<Record<"ours" | "distributed", Frozen[]>> {
+export function unpartitioned(tables: readonly LoadTable[]): Record<"ours" | "distributed", Frozen[]> {
   const plain = tables.filter(isFrozen).filter(({ snapshot }) => !snapshot.table.partitioned);
-  const [citus] = await sql<{ here: boolean }[]>`
-    select to_regclass('pg_catalog.pg_dist_partition') is not null as here`;
-  if (!citus?.here) return { ours: plain, distributed: [] };
-  const found = await sql<{ name: string }[]>`
-    select wanted.name from ${namesAsRows(plain.map(({ snapshot }) => snapshot.table))}
-      join pg_catalog.pg_dist_partition d on d.logicalrelid = to_regclass(format('%I.%I', wanted.schema, wanted.name))`;
-  const isDistributed = ({ snapshot }: Frozen) => found.some(({ name }) => name === snapshot.table.name);
+  const isDistributed = ({ snapshot }: Frozen) => snapshot.table.distribution !== null;
   return { ours: plain.filter((table) => !isDistributed(table)), distributed: plain.filter(isDistributed) };
 }
 

@@ -1,9 +1,10 @@
 import type { Column } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { cell, type Fragment, list, sql, unionAll } from "../connection/fragments.ts";
+import { type Fragment, sql, unionAll } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import { mayBeRounded } from "../snapshots/exact.ts";
 import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
+import { countedValues, valuesInOrder } from "./counted-values.ts";
 
 /**
  * The distance (PSI of a number, total variation of anything else), the Kolmogorov-Smirnov statistic of a number, and
@@ -20,14 +21,6 @@ export function isNumber({ type }: Column): boolean {
   return numberTypes.has(type);
 }
 
-/** Types without an equality operator are compared as text. */
-const comparedAsText = new Set(["json", "xml", "point"]);
-
-/** A column's cells in a form that can be grouped and put in order. */
-export function groupable(column: Column): Fragment {
-  return comparedAsText.has(column.type) ? sql`${cell("s", column)}::text` : cell("s", column);
-}
-
 /**
  * The figures of a column in which hardly a value occurs twice, from its values in order. Those of a number are read
  * from both ends to the middle, so that two connections sort a half each.
@@ -38,14 +31,14 @@ export async function figuresBySorting(
   one: CountedColumn,
   middle: string | null,
 ): Promise<Figures> {
-  if (middle === null) return figuresFrom(read, categoryFigures(inOrder(rows, one, sql`v`), one));
+  if (middle === null) return figuresFrom(read, categoryFigures(valuesInOrder(rows, one.column, sql`v`), one));
   const half = (direction: Direction) =>
     read(async (sql) => {
       const border = sql`${middle}::text::${sql.unsafe(one.column.type)}`;
       const counts =
         direction === "up"
-          ? inOrder(rows, one, sql`v`, sql`v < ${border}`)
-          : inOrder(rows, one, sql`v desc`, sql`v >= ${border}`);
+          ? valuesInOrder(rows, one.column, sql`v`, sql`v < ${border}`)
+          : valuesInOrder(rows, one.column, sql`v desc`, sql`v >= ${border}`);
       // The planner expects few rows above a sort whose values it knows nothing of, and would gladly sort them once more.
       await sql`set local enable_sort = off`;
       const filled = await sql<Bin[]>`${bins(counts, one, direction, border)}`;
@@ -74,44 +67,21 @@ type Bin = Record<"bin" | "f" | "t" | "gap", number> & { near: boolean };
 /** From the lowest value, or from the highest. */
 type Direction = "up" | "down";
 
-/** A column's values in order, and how often each occurs on either side, made by one sort: `(select v, f, t …)`. */
-function inOrder({ from, to }: TwoSnapshots, { column }: CountedColumn, order: Fragment, isIn = sql`true`): Fragment {
-  const value = groupable(column);
-  return sql`
-    (select v, (count(*) filter (where is_from))::int as f, (count(*) filter (where not is_from))::int as t
-       from (select v, is_from
-               from (select ${value} as v, true as is_from from ${from} s
-                      union all
-                     select ${value}, false from ${to} s) cells
-              where ${isIn} order by ${order} offset 0) sorted
-      group by v order by ${order})`;
-}
-
-/** The figures of columns of few values: all are counted in one scan of each side, and each is a grouping set of its own. */
+/** The figures of columns of few values. */
 export async function figuresByCounting(
   sql: Queryable,
-  { from, to }: TwoSnapshots,
+  rows: TwoSnapshots,
   columns: readonly CountedColumn[],
 ): Promise<Figures[]> {
-  const names = columns.map((_, index) => sql`${sql(`v${index}`)}`);
-  const cells = columns.map(({ column }, index) => sql`${groupable(column)} as ${sql(`v${index}`)}`);
-  const sets = names.map((name) => sql`(${name})`);
-  const side = (rows: Fragment, counts: Fragment) => sql`
-    select grouping(${list(names)}) as grouped, ${list(names)}, ${counts}
-      from (select ${list(cells)} from ${rows} s) cells
-     group by grouping sets (${list(sets)})`;
-  const all = 2 ** columns.length - 1;
-  const each = columns.map((one, index) => {
-    // In a column's own grouping set its bit, from the left, is the one that is not set.
-    const own = all - 2 ** (columns.length - 1 - index);
-    const counts = sql`
-      (select ${names[index] ?? sql`null`} as v, sum(f)::int as f, sum(t)::int as t
-         from counted where grouped = ${own} group by 1)`;
-    return sql`select ${index}::int as position, one.* from (${figures(counts, one)}) one`;
-  });
+  const counted = countedValues(
+    rows,
+    columns.map(({ column }) => column),
+  );
+  const each = columns.map(
+    (one, index) => sql`select ${index}::int as position, one.* from (${figures(counted.of(index), one)}) one`,
+  );
   return sql<Figures[]>`
-    with counted as materialized (
-      ${side(from, sql`count(*) as f, 0 as t`)} union all ${side(to, sql`0, count(*)`)})
+    with ${counted.queries}
     select distance, ks, expected from (${unionAll(each)}) found order by position`;
 }
 

@@ -2,14 +2,8 @@ import type { Queryable } from "../connection/connect.ts";
 import { list } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
-import {
-  type Figures,
-  figuresByCounting,
-  figuresBySorting,
-  groupable,
-  isNumber,
-  noFigures,
-} from "./distance-figures.ts";
+import { groupable } from "./counted-values.ts";
+import { type Figures, figuresByCounting, figuresBySorting, isNumber, noFigures } from "./distance-figures.ts";
 
 /** How far a column's distribution moved; null without a figure, since a side has nothing to compare. */
 export interface Distance extends Omit<Figures, "expected"> {

@@ -53,7 +53,8 @@ export async function fillEmpty(
     inserted += await insertStaged(tx, table, carried, part, isKeyed);
     onProgress(inserted);
   }
-  if (isDropped && slower === null) await tx`alter table ${name} ${list(setAside.map(added))}`;
+  // One after the other: a table that is spread over servers takes no two in one statement.
+  if (isDropped && slower === null) await Promise.all(setAside.map((one) => tx`alter table ${name} ${added(one)}`));
   return { inserted, slower, locked: slower === null && isLocked };
 }
 

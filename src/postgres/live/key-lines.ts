@@ -1,5 +1,6 @@
 import type { Transaction } from "../connection/connect.ts";
-import type { Fragment } from "../connection/fragments.ts";
+import { unionAll } from "../connection/fragments.ts";
+import type { ParentPlace } from "./parents.ts";
 import { fetched } from "./row-lines.ts";
 
 /** A key that stands on more than one line of a file. */
@@ -37,18 +38,27 @@ export async function* repeatedKeys(tx: Transaction, table: string): AsyncGenera
   for await (const found of keys.cursor(fetched)) yield* found;
 }
 
-/** Rows of `child`, alias `c`, whose parent is neither among the keys read of `parent` nor known, by their lines. */
+/** Rows of `child` whose parent is neither among the keys read of `parent` nor in one of those places, by their lines. */
 export async function* orphanedKeys(
   tx: Transaction,
   child: string,
   parent: string,
-  isKnown: Fragment,
+  places: readonly ParentPlace[],
 ): AsyncGenerator<{ key: string; line: number }> {
   const orphaned = tx`
-    from ${tx(child)} c
-   where c.line is not null and not exists (select 1 from ${tx(parent)} p where p.key = c.key)`;
-  const [row] = await tx<{ found: boolean }[]>`select count(*) > 0 as found ${orphaned}`;
+    select c.key, c.line from ${tx(child)} c
+     where c.line is not null and not exists (select 1 from ${tx(parent)} p where p.key = c.key)`;
+  const [row] = await tx<{ found: boolean }[]>`select count(*) > 0 as found from (${orphaned}) orphaned`;
   if (row?.found !== true) return;
-  const keys = tx<{ key: string; line: number }[]>`select c.key, c.line ${orphaned} and not ${isKnown} order by c.line`;
+  const looks = places.map(
+    ({ relation, columns: [column = ""], condition }) => tx`
+      select o.key from ${relation} p join orphaned o on p.${tx(column)}::text = o.key where ${condition}`,
+  );
+  // A step of its own each: where the places are spread over servers, the scratch tables are not.
+  const keys = tx<{ key: string; line: number }[]>`
+    with orphaned as materialized (${orphaned}),
+         known as materialized (${unionAll([tx`select key from orphaned where false`, ...looks])})
+    select o.key, o.line from orphaned o
+     where not exists (select 1 from known k where k.key = o.key) order by o.line`;
   for await (const found of keys.cursor(fetched)) yield* found;
 }

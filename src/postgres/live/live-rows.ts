@@ -5,9 +5,9 @@ import { cell, list, qualified, sameKey, some } from "../connection/fragments.ts
 import { differs } from "../snapshots/exact.ts";
 import { frozenRows, isFrozen } from "../snapshots/snapshots.ts";
 
-/** Which of these tables hold rows. */
+/** Which of these tables hold rows. Of one that is spread over servers each gives a row, and not all that it has. */
 export async function holdRows(sql: Queryable, tables: readonly TableName[]): Promise<boolean[]> {
-  const holds = tables.map((table) => sql`exists (select 1 from ${qualified(table)})`);
+  const holds = tables.map((table) => sql`exists (select 1 from ${qualified(table)} limit 1)`);
   const [row] = await sql<{ full: boolean[] }[]>`select array[${list(holds)}]::boolean[] as full`;
   return row?.full ?? [];
 }

@@ -5,7 +5,7 @@ import { cell, type Fragment, keyAsText, list, qualified, sameKey, some, sql } f
 import { differs } from "../snapshots/exact.ts";
 import { fillEmpty } from "./fill.ts";
 import { insertStaged, partsOf } from "./insert.ts";
-import { holdRows } from "./live-rows.ts";
+import { countLive, holdRows } from "./live-rows.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
@@ -62,17 +62,19 @@ export async function planMerge(
   if (!isFilled) return { staged: rows, live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
   const key = sql(live.key[0] ?? "");
   const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
-  const [counts] = await tx<Record<"live" | "staged" | "inserted" | "absent" | "updated", number>[]>`
-    select (select count(*) from ${qualified(live)}) as live,
-           count(*) filter (where ${isStaged}) as staged,
+  // Two statements, for a count beside the join would have a table that is spread over servers gathered on one.
+  const comparing = tx<Record<"staged" | "inserted" | "absent" | "updated", number>[]>`
+    select count(*) filter (where ${isStaged}) as staged,
            count(*) filter (where not ${isLive}) as inserted,
            count(*) filter (where not ${isStaged}) as absent,
            count(*) filter (where ${isStaged} and ${isLive} and ${changes(payload(table, carried))}) as updated
       from ${twinOf(table)} s
       full join ${qualified(live)} l on ${sameKey("l", "s", live.key)}`;
+  const [[counts], rowsLive] = await Promise.all([comparing, countLive(tx, table)]);
   if (counts === undefined) throw new Error("an aggregate gave no row");
   const matched = counts.staged - counts.inserted;
-  return { ...counts, unchanged: matched - counts.updated, repeated: matched !== counts.live - counts.absent };
+  const isRepeated = matched !== rowsLive - counts.absent;
+  return { ...counts, live: rowsLive, unchanged: matched - counts.updated, repeated: isRepeated };
 }
 
 /**

@@ -40,6 +40,9 @@ export async function onlyOurs(
   return BigInt(known.size) === to - from;
 }
 
+/** The rows of a distributed table carry transaction ids of other servers, by which nobody here can tell. */
+const ofOtherServers = sql`true`;
+
 /**
  * Each live table's rows as they are now, and whether another transaction wrote any of those since the moment. It may have
  * been no change at all. Never false when one was changed or added; what was taken away shows in the count alone.
@@ -50,15 +53,15 @@ export async function statesSince(
   { next, underWay }: Moment,
 ): Promise<{ rows: number; written: boolean }[]> {
   // Ages are compared, since ids begin anew. A part of our own transaction has an id of its own, and is not committed.
-  // The rows of a distributed table carry ids of other servers.
+  const isWritten = sql`
+    coalesce(bool_or(
+      l.xmin <> pg_current_xact_id()::xid and
+      (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[])) and
+      pg_xact_status((pg_current_xact_id()::text::bigint - age(l.xmin))::text::xid8) = 'committed'), false)`;
   const states = tables.map(
     ({ live }, position) => sql`
     select ${position}::int as position, count(*) as rows,
-           to_regclass('pg_catalog.pg_dist_partition') is not null or coalesce(bool_or(
-             l.xmin <> pg_current_xact_id()::xid and
-             (age(l.xmin) <= age(${next}::text::xid) or l.xmin = any(${underWay}::text[]::xid[])) and
-             pg_xact_status((pg_current_xact_id()::text::bigint - age(l.xmin))::text::xid8) = 'committed'),
-             false) as written
+           ${live.distribution === null ? isWritten : ofOtherServers} as written
       from ${qualified(live)} l`,
   );
   return tx<{ rows: number; written: boolean }[]>`

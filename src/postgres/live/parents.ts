@@ -1,6 +1,6 @@
 import type { Reference } from "../../core/columns.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
-import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
+import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
 
 /**
@@ -9,36 +9,40 @@ import { type Frozen, isFrozen } from "../snapshots/snapshots.ts";
  */
 export type Parents = { kind: "live" } | { kind: "snapshots"; dates: readonly string[] };
 
-/** A column of the table where the parent may be, held against the cell of this index of the row that refers to it. */
-type Match = (column: Fragment, index: number) => Fragment;
-
-/**
- * True where a parent stands in one of those places. The older snapshots of the parent itself tell, and those of every
- * table that refers to it: no row of theirs was taken without its parent.
- */
-export function isKnownParent(
-  reference: Reference,
-  { tables, parents }: { tables: readonly LoadTable[]; parents: Parents },
-  match: Match,
-): Fragment {
-  const { parent, parentColumns } = reference;
-  if (parents.kind === "live") return standsIn(qualified(parent), parentColumns, match);
-  if (parents.dates.length === 0) return sql`false`;
-  const days = list(parents.dates.map((day) => sql`${day}::date`));
-  const looks = tables.filter(isFrozen).flatMap((table) => {
-    const { table: target, asOfColumn } = table.snapshot;
-    const isOlder = sql`p.${sql(asOfColumn)} in (${days})`;
-    return columnsToward(table, reference).map((columns) => standsIn(qualified(target), columns, match, isOlder));
-  });
-  return sql`(${some(looks)})`;
+/** A relation, alias `p`, of which rows that meet the condition hold the parent's key in these columns. */
+export interface ParentPlace {
+  relation: Fragment;
+  columns: readonly string[];
+  condition: Fragment;
 }
 
-/** True where a row with these cells stands in a relation. */
+/**
+ * Where a parent may stand. The older snapshots of the parent itself tell, and those of every table that refers to it: no row
+ * of theirs was taken without its parent.
+ */
+export function placesOfParents(
+  reference: Reference,
+  { tables, parents }: { tables: readonly LoadTable[]; parents: Parents },
+): ParentPlace[] {
+  const { parent, parentColumns } = reference;
+  if (parents.kind === "live") return [placeOf(qualified(parent), parentColumns)];
+  if (parents.dates.length === 0) return [];
+  const days = list(parents.dates.map((day) => sql`${day}::date`));
+  return tables.filter(isFrozen).flatMap((table) => {
+    const { table: target, asOfColumn } = table.snapshot;
+    const condition = sql`p.${sql(asOfColumn)} in (${days})`;
+    return columnsToward(table, reference).map((columns) => ({ relation: qualified(target), columns, condition }));
+  });
+}
+
+export function placeOf(relation: Fragment, columns: readonly string[]): ParentPlace {
+  return { relation, columns, condition: sql`true` };
+}
+
+/** True where a row stands there; `match` holds a column of the place against the cell of this index of the row that refers to it. */
 export function standsIn(
-  relation: Fragment,
-  columns: readonly string[],
-  match: Match,
-  condition: Fragment = sql`true`,
+  { relation, columns, condition }: ParentPlace,
+  match: (column: Fragment, index: number) => Fragment,
 ): Fragment {
   const matches = columns.map((column, index) => match(sql`p.${sql(column)}`, index));
   return sql`exists (select 1 from ${relation} p where ${every(matches)} and ${condition})`;

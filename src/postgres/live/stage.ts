@@ -1,4 +1,5 @@
-import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { areDistributed, type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { distributeLike, distributionColumn } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
 import { transact } from "../connection/attempt.ts";
@@ -28,6 +29,7 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
       await tx`drop table if exists ${twinOf(table)}`;
       // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
       await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)}) with (autovacuum_enabled = false)`;
+      await distributeLike(tx, { schema: stageSchema, name: table.name }, table.live);
       if (keeper !== null) await tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`;
     }
   });
@@ -35,9 +37,13 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
 
 /** The tables, by their `name`, whose twin is to be made, or made anew. */
 export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
+  // Where it would not lie beside the live table, the two could not be joined.
+  const isElsewhere = areDistributed(tables)
+    ? sql`${groupOf(sql`schema`)} is distinct from ${groupOf(sql`${stageSchema}::text`)}`
+    : sql`false`;
   return sql`
     select name from ${namesAsRows(tables.map(({ live }) => live))}
-     where ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
+     where ${isElsewhere} or ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
         or not exists (select from pg_class where oid = ${relationIn(sql`${stageSchema}::text`)}
                                               and 'autovacuum_enabled=false' = any(reloptions))`;
 }
@@ -48,6 +54,13 @@ function columnTypes(schema: Fragment): Fragment {
     select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod, a.attnotnull) order by a.attnum)::text
       from pg_attribute a
      where a.attrelid = ${relationIn(schema)} and a.attnum > 0 and not a.attisdropped)`;
+}
+
+/** By what, and beside which others, Citus distributed the table called `name`; NULL where it did not. */
+function groupOf(schema: Fragment): Fragment {
+  return sql`(
+    select json_build_array(d.colocationid, ${distributionColumn})::text
+      from pg_catalog.pg_dist_partition d where d.logicalrelid = ${relationIn(schema)})`;
 }
 
 /** The oid of the table called `name`. That `to_regclass` tells nobody who may not use the schema. */

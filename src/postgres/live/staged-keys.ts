@@ -2,7 +2,7 @@ import type { Reference } from "../../core/columns.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { cell, cells, every, type Fragment } from "../connection/fragments.ts";
-import { isKnownParent, type Parents, standsIn } from "./parents.ts";
+import { type Parents, placeOf, placesOfParents, standsIn } from "./parents.ts";
 
 /** The tables of the drop, and where else parents may be. */
 interface Known {
@@ -37,13 +37,12 @@ async function hasOrphan(tx: Transaction, table: LoadTable, reference: Reference
   const { parent, parentColumns } = reference;
   const own = reference.columns.map((name) => cell("s", { name }));
   const isSame = (column: Fragment, index: number) => tx`${column} = ${own[index] ?? tx`null`}`;
-  const isStaged = known.tables.some(({ name }) => name === parent.name)
-    ? standsIn(twinOf(parent), parentColumns, isSame)
-    : tx`false`;
+  const isInDrop = known.tables.some(({ name }) => name === parent.name);
+  const places = [...(isInDrop ? [placeOf(twinOf(parent), parentColumns)] : []), ...placesOfParents(reference, known)];
   // All are counted: for the first one alone the planner, which knows nothing of the stage, would try them one by one.
   const [row] = await tx<{ orphaned: boolean }[]>`
     select count(*) > 0 as orphaned from ${twinOf(table)} s
      where ${every(own.map((column) => tx`${column} is not null`))}
-       and not ${isStaged} and not ${isKnownParent(reference, known, isSame)}`;
+       and ${every(places.map((place) => tx`not ${standsIn(place, isSame)}`))}`;
   return row?.orphaned ?? false;
 }

@@ -2,7 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, jsonArray, sameKey, some } from "../connection/fragments.ts";
 import { differs, isRounding, mayBeRounded } from "./exact.ts";
-import { type Frozen, frozenRows, type Stamp, sealedColumns, stagedRows } from "./snapshots.ts";
+import { countFrozen, type Frozen, frozenRows, type Stamp, sealedColumns, stagedRows } from "./snapshots.ts";
 import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
@@ -28,7 +28,7 @@ interface CellChanges extends CountedColumn {
 /** Compare two relations with the same columns by one full hash join on the key. */
 export async function rowChanges(
   sql: Queryable,
-  { from, to }: TwoSnapshots,
+  { from, to }: Pick<TwoSnapshots, "from" | "to">,
   key: readonly string[],
   columns: readonly Column[],
 ): Promise<RowChanges> {
@@ -98,9 +98,10 @@ export async function stagedAsFrozen(tx: Transaction, table: Frozen, stamp: Stam
   const columns = sealedColumns(table);
   const standing = frozenRows(table, stamp.asOf, columns);
   const differ = columns.filter(({ name }) => !key.includes(name)).map((column) => differs("f", "t", column));
-  const [row] = await tx<{ standing: number; equal: number }[]>`
-    select (select count(*) from ${standing} s) as standing, count(*) as equal
+  const comparing = tx<{ equal: number }[]>`
+    select count(*) as equal
       from ${standing} f join ${stagedRows(table, stamp.month, columns)} t on ${sameKey("f", "t", key)}
      where not (${some(differ)})`;
-  return row?.standing === rows && row.equal === rows;
+  const [[row], rowsThere] = await Promise.all([comparing, countFrozen(tx, table, stamp.asOf)]);
+  return rowsThere === rows && row?.equal === rows;
 }

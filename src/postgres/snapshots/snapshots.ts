@@ -1,5 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { type LoadTable, type SnapshotTarget, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { distributeLike } from "../catalog/distribution.ts";
 import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, cells, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
@@ -64,9 +65,8 @@ export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp,
   if (hasOwnColumns) {
     // What fills itself does so in rows that come by way of the table.
     const partition = qualified({ schema: target.schema, name: partitionName(target.name, stamp.asOf) });
-    await tx`
-      create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})
-      ${givenTo(target, partition)}`.simple();
+    await tx`create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})`;
+    await giveTo(tx, target, partition);
     return insertStaged(tx, table, target, stamp);
   }
   const rows = await buildPartition(tx, table, stamp);
@@ -93,6 +93,8 @@ export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stam
     drop table if exists ${bare};
     create table ${bare} (like ${qualified(target)} including constraints,
       constraint stamped check (${tx(asOfColumn)} is not null and ${tx(asOfColumn)} = ${dayOf(stamp)}))`.simple();
+  // Attached as a table of this server alone, it would be copied once more.
+  await distributeLike(tx, partition, target);
   const rows = await insertStaged(tx, table, partition, stamp);
   await tx`alter table ${bare} add primary key (${tx(target.key)})`;
   return rows;
@@ -109,16 +111,18 @@ export async function attachPartition(tx: Transaction, { snapshot }: Frozen, sta
   const { table: target } = snapshot;
   const name = partitionName(target.name, stamp.asOf);
   const [built, bare] = [qualified({ schema: stageSchema, name }), qualified({ schema: target.schema, name })];
-  await tx`
-    alter table ${built} set schema ${tx(target.schema)};
-    alter table ${qualified(target)} attach partition ${bare} for values in (${dayOf(stamp)});
-    alter table ${bare} drop constraint stamped
-    ${givenTo(target, bare)}`.simple();
+  // One behind the other, none waited for: Citus sends the text that a statement stands in to other servers, which take one.
+  await Promise.all([
+    tx`alter table ${built} set schema ${tx(target.schema)}`,
+    tx`alter table ${qualified(target)} attach partition ${bare} for values in (${dayOf(stamp)})`,
+    tx`alter table ${bare} drop constraint stamped`,
+    giveTo(tx, target, bare),
+  ]);
 }
 
-/** The end of a statement: a partition is its table's owner's, whoever makes it, or no other could remove it. */
-function givenTo({ keeper }: CatalogTable, partition: Fragment): Fragment {
-  return keeper === null ? sql`` : sql`; alter table ${partition} owner to ${sql(keeper)}`;
+/** A partition is its table's owner's, whoever makes it, or no other could remove it. */
+async function giveTo(tx: Transaction, { keeper }: CatalogTable, partition: Fragment): Promise<void> {
+  if (keeper !== null) await tx`alter table ${partition} owner to ${tx(keeper)}`;
 }
 
 /** Whether rows stand under this date, by table; nothing is counted. */
@@ -126,7 +130,7 @@ export async function holdFrozen(sql: Queryable, tables: readonly Frozen[], asOf
   if (tables.length === 0) return [];
   const holds = tables.map(
     ({ snapshot }) => sql`exists (
-      select 1 from ${qualified(snapshot.table)} where ${sql(snapshot.asOfColumn)} = ${asOf}::date)`,
+      select 1 from ${qualified(snapshot.table)} where ${sql(snapshot.asOfColumn)} = ${asOf}::date limit 1)`,
   );
   const [row] = await sql<{ full: boolean[] }[]>`select array[${list(holds)}]::boolean[] as full`;
   return row?.full ?? [];

@@ -9,22 +9,24 @@ import { type Frozen, frozenRows } from "./snapshots.ts";
 export interface TwoSnapshots {
   from: Fragment;
   to: Fragment;
+  /** True where the rows lie on several servers. */
+  isSpread: boolean;
 }
 
 /** Every row of both snapshots. */
 export function allRows(table: Frozen, from: string, to: string): TwoSnapshots {
   const rows = (asOf: string) => frozenRows(table, asOf, table.snapshot.columns);
-  return { from: rows(from), to: rows(to) };
+  return { from: rows(from), to: rows(to), isSpread: table.snapshot.table.distribution !== null };
 }
 
 /**
  * The rows of one key in so many, told by the key's hash: the same keys on both sides, so that a cell which stayed as it
  * was never counts as moved.
  */
-export function sameKeys(table: Frozen, { from, to }: TwoSnapshots, oneIn: number): TwoSnapshots {
+export function sameKeys(table: Frozen, { from, to, isSpread }: TwoSnapshots, oneIn: number): TwoSnapshots {
   const chosen = (rows: Fragment) => sql`
     (select s.* from ${rows} s where ${keyHash(keyColumns(table))} % ${oneIn}::bigint = 0)`;
-  return { from: chosen(from), to: chosen(to) };
+  return { from: chosen(from), to: chosen(to), isSpread };
 }
 
 /** One side's rows, and of a column's cells there those that are not NULL, and those that are true, if it is boolean. */
@@ -54,7 +56,7 @@ export function countsOf(alias: Alias, rows: Fragment, column: Column): Fragment
 /** Count the cells of each of the columns. */
 export async function countCells(
   sql: Queryable,
-  { from, to }: TwoSnapshots,
+  { from, to }: Pick<TwoSnapshots, "from" | "to">,
   columns: readonly Column[],
 ): Promise<CountedColumn[]> {
   const counts = columns.map((column) => countsOf("s", sql`count(*)`, column));
