@@ -36,6 +36,7 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   },
   doctor: async () => (await import("./views/health.ts")).doctorView,
   grants: async () => (await import("./views/health.ts")).grantsView,
+  distribute: async () => (await import("./views/cluster.ts")).distributionView,
   partition: async () => (await import("./views/health.ts")).partitionView,
 };
 

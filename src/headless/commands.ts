@@ -131,11 +131,12 @@ const table = {
   },
   doctor: {
     summary: "Check everything that a run needs and say how to mend what is missing.",
-    flags: [flags.checkData, flags.partitionSnapshots, flags.grants, flags.yes],
+    flags: [flags.checkData, flags.partitionSnapshots, flags.distribute, flags.shards, flags.grants, flags.yes],
     examples: {
       doctor: "exit code 3 when something is missing",
       "doctor --check-data": "read every page of the database, too",
       "doctor --partition-snapshots --yes": "adopt the snapshot tables of an older system",
+      "doctor --distribute": "what it would do to spread the tables over a cluster; with --yes it does it",
       "doctor --grants": "SQL for psql: who owns the tables, who loads months, who reads",
     },
     request: ({ values }) => doctorRequest(values),

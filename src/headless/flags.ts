@@ -73,6 +73,14 @@ export const flags = {
     syntax: "--partition-snapshots",
     help: "give snapshot tables that came without partitions one for each as_of; wants --yes",
   },
+  distribute: {
+    syntax: "--distribute",
+    help: "say how the tables would be spread over the nodes of a Citus cluster; with --yes, do it",
+  },
+  shards: {
+    syntax: "--shards <count>",
+    help: "with --distribute: into how many parts each table is divided (default: two for each processor of the nodes)",
+  },
   grants: { syntax: "--grants", help: "print the SQL, for psql, that makes an owner, a loader and a viewer" },
 } as const satisfies Record<string, Flag>;
 

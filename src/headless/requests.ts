@@ -39,16 +39,30 @@ function ownStampOf({ asOf, month = [] }: Values): string | null {
 }
 
 /** What the flags ask of the doctor beyond a look, one thing at a time. */
-export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" | "grants"> {
-  const { checkData, partitionSnapshots, grants } = values;
-  const asked = [checkData && "--check-data", partitionSnapshots && "--partition-snapshots", grants && "--grants"];
-  const named = asked.filter(Boolean);
+export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" | "distribute" | "grants"> {
+  const { checkData, partitionSnapshots, distribute, grants } = values;
+  const asked = {
+    "--check-data": checkData,
+    "--partition-snapshots": partitionSnapshots,
+    "--distribute": distribute,
+    "--grants": grants,
+  };
+  const named = Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
   if (named.length > 1)
     throw usageError(`${named.join(" and ")} do not go together.`, "Ask for one, then for the other.");
+  const shards = shardsIn(values);
   if (grants) return { kind: "grants" };
+  if (distribute) return { kind: "distribute", shards, confirmed: values.yes ?? false };
   if (!partitionSnapshots) return { kind: "doctor", check_data: checkData ?? false };
   confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
   return { kind: "partition" };
+}
+
+function shardsIn({ shards, distribute }: Values): number | null {
+  if (shards === undefined) return null;
+  if (!distribute) throw usageError("--shards goes with --distribute alone.", "Write doctor --distribute --shards 32.");
+  if (/^[1-9]\d{0,4}$/.test(shards)) return Number(shards);
+  throw usageError(`"${shards}" is no number of shards.`, "Write a whole number, such as --shards 32.");
 }
 
 /** The validation that the flags ask for. */

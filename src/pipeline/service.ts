@@ -73,7 +73,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 
   const answers: Answers<RequestKind> = {
-    ...answersOf(settings, reach, open, wait),
+    ...answersOf(settings, { reach, open, wait, tell }),
     run,
     async cancel() {
       const committing = running?.publishes && tooLate.has(running.abort.signal);
@@ -104,15 +104,21 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 }
 
+/** What answers are made with. */
+interface Means {
+  reach(): Promise<Reached>;
+  open(): Promise<Session>;
+  wait(): Waiting;
+  tell(text: string): void;
+}
+
 /**
  * What a request needs is loaded by the first of its kind, while the session is opened: to load code takes longer than most
  * answers do.
  */
 function answersOf(
   settings: Settings,
-  reach: () => Promise<Reached>,
-  open: () => Promise<Session>,
-  wait: () => Waiting,
+  { reach, open, wait, tell }: Means,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
@@ -179,6 +185,10 @@ function answersOf(
       const { doctor } = await import("./answers/doctor.ts");
       const converted = await partitionSnapshots(await open());
       return { converted, checks: await doctor(settings, open) };
+    },
+    async distribute(request) {
+      const [session, { distribute }] = await having(() => import("./answers/cluster/distribute.ts"));
+      return distribute(session, request, tell);
     },
     async grants() {
       const [{ sql, dataset, tables }, { grantsScript }] = await having(() => import("../postgres/roles/grants.ts"));

@@ -104,6 +104,43 @@ describe("errors", () => {
     expect(done).toEqual({ code: 0, stdout: `${JSON.stringify(partition)}\n`, stderr: "" });
   });
 
+  test("tables are spread over a cluster only when that is meant, else it is said how", async () => {
+    const placed = { kind: "live" as const, column: "user_id" };
+    const distribute = {
+      tables: [
+        { table: "users", ...placed, colocated_with: null, rows: null },
+        { table: "labels", ...placed, colocated_with: "users", rows: 1_200 },
+      ],
+      ...{ local: ["console"], shards: 8, nodes: 2, done: false },
+    };
+    const planned = await runConsole(["doctor", "--distribute"], { replies: { distribute } });
+    expect(planned).toEqual({
+      code: 0,
+      stdout:
+        "TABLE   KIND  BY       BESIDE                ROWS\n" +
+        "users   live  user_id  –       distributed before\n" +
+        "labels  live  user_id  users                1,200\n" +
+        "\n1 table to be distributed in 8 shards on 2 nodes. The schema console, the ledger, stays on the coordinator.\n",
+      stderr: "Nothing was changed: add --yes to do it. Rows, keys and seals stay as they are.\n",
+    });
+    const all = { ...distribute, tables: distribute.tables.slice(0, 1), done: true };
+    const done = await runConsole(["doctor", "--distribute", "--yes"], { replies: { distribute: all } });
+    expect(done).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("All tables are distributed, in 8 shards"),
+      stderr: "",
+    });
+  });
+
+  test.each([
+    [["--shards", "8"], "--shards goes with --distribute alone."],
+    [["--distribute", "--shards", "0"], '"0" is no number of shards.'],
+    [["--distribute", "--grants"], "--distribute and --grants do not go together."],
+  ])("doctor %p is refused", async (flags, title) => {
+    const { code, stderr } = await runConsole(["doctor", ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${title}\n`)]);
+  });
+
   test("the SQL of roles is all that is printed, for psql to read, or as JSON", async () => {
     const grants = { sql: "begin;\ncommit;\n" };
     const printed = await runConsole(["doctor", "--grants"], { replies: { grants } });

@@ -50,6 +50,8 @@ export function answerOf(
       return { checks: [] };
     case "partition":
       return { converted: [], checks: [] };
+    case "distribute":
+      return { tables: [], local: [], shards: 8, nodes: 2, done: request.confirmed };
     case "grants":
       return { sql: "" };
     case "adopt":

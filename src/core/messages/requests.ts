@@ -1,6 +1,7 @@
 import { type ArkErrors, checked, digestOf, type type } from "../checks.ts";
 import type { Fault } from "../faults.ts";
 import { type Settings, settingsDefinition } from "../settings.ts";
+import type { Distribution } from "./cluster.ts";
 import { eventDefinitions, type RunEvent } from "./events.ts";
 import type {
   Check,
@@ -76,6 +77,8 @@ const requests = {
   doctor: { kind: "'doctor'", "check_data?": "boolean" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
   partition: { kind: "'partition'" },
+  /** Say how the tables would be spread over a cluster's nodes, and do it once the front end has asked whether that is meant. */
+  distribute: { kind: "'distribute'", shards: "number.integer > 0 | null", confirmed: "boolean" },
   /** The SQL that makes the roles of an owner, a loader and a viewer. */
   grants: { kind: "'grants'" },
   /** Look at what others took, and seal it as it is once the front end has asked whether that is meant. */
@@ -108,6 +111,7 @@ export interface Replies {
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };
   partition: { converted: ConvertedTable[]; checks: Check[] };
+  distribute: Distribution;
   grants: { sql: string };
   adopt: Adoption;
   db: ServerStatus;

@@ -3,6 +3,7 @@ import type { RunEvent, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
+import { requireWhole } from "../../postgres/cluster/whole.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
@@ -106,6 +107,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const { request, signal, retries, left } = progress;
   await using writer = openWriter(await unlessCancelled(signal, reached));
   const session = await unlessCancelled(signal, opened);
+  requireWhole(session.tables);
   const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
   const [onDisk, sql] = await unlessCancelled(signal, locked);
   retries.reached();
