@@ -1,3 +1,4 @@
+#!/usr/bin/env bun
 import "./client/runtime.ts";
 import { takeProjectSettings } from "./client/project.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";

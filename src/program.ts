@@ -1,4 +1,5 @@
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
+import { areShippedMonths } from "./client/project.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { learnSecrets } from "./core/secrets/secrets.ts";
@@ -76,6 +77,8 @@ async function dispatch(
     return answer(request.kind, request, pipeline, { output, json, quiet });
   }
   const { performRun } = await import("./headless/run.ts");
+  if (!quiet && areShippedMonths(settings.data))
+    output.err.write(`months: those that come with the console, in ${settings.data}\n`);
   return performRun(request, pipeline, { output, json, quiet });
 }
 
@@ -85,5 +88,6 @@ async function parsed(argv: readonly string[]): Promise<Invocation> {
     import("./headless/arguments.ts"),
     import("../package.json", { with: { type: "json" } }),
   ]);
-  return parseArguments(argv, version);
+  const commit = argv.includes("--version") ? (await import("./client/commit.ts")).ownCommit() : null;
+  return parseArguments(argv, commit === null ? version : `${version} (commit ${commit})`);
 }

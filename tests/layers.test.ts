@@ -4,6 +4,7 @@ import { circleIn, type SourceFile, sourceFiles, targetOf } from "./helpers/impo
 
 /** What each layer may import besides itself. `src/main.ts` and `src/program.ts` are layers of their own. */
 const below: Record<string, readonly string[]> = {
+  standalone: ["main", "pipeline", "postgres", "client", "core"],
   main: ["program", "client"],
   program: ["tui", "headless", "client", "core"],
   tui: ["client", "core"],

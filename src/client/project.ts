@@ -1,26 +1,37 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { type Form, form, ownFolder, shipped } from "../core/self.ts";
 import { databaseVariables, type Environment, folderVariables } from "../core/settings.ts";
 
-/** The folder that the console lies in. */
-const project = Bun.fileURLToPath(new URL("../../", import.meta.url));
-
 /**
- * Started from another folder, the console still means the database and the folders of its own: what neither an option nor
+ * Started from another folder, a checkout still means the database and the folders of its own: what neither an option nor
  * a variable says (Bun reads those of the working directory's `.env`) is read from the `.env` beside it, and its months and
- * home are the usual ones unless the working directory has some. A console that is installed as a package has none of
- * these: its users' folders are where they are.
+ * home are the usual ones unless the working directory has some. Of a package only the months are used, as an example:
+ * where it lies is no place for its users' files.
  */
-export function takeProjectSettings(env: Environment = process.env, cwd = process.cwd(), folder = project): void {
-  if (resolve(cwd) === resolve(folder) || /[\\/]node_modules[\\/]/.test(folder)) return;
-  const said = variablesOf(resolve(folder, ".env"));
+export function takeProjectSettings(env: Environment = process.env, cwd = process.cwd(), own = itself): void {
+  if (own.folder === null || resolve(cwd) === own.folder) return;
+  const { folder } = own;
+  const said = own.form === "checkout" ? variablesOf(resolve(folder, ".env")) : {};
   // Half of a database from here and half from there would be a third one.
   if (!databaseVariables.some((name) => env[name])) copy(databaseVariables, said, env);
   const isProject = Object.values(folderVariables).some((usual) => existsSync(resolve(cwd, usual)));
-  for (const [name, usual] of Object.entries(folderVariables)) {
-    if (env[name]) continue;
-    if (said[name]) env[name] = resolve(folder, said[name]);
-    else if (!isProject) env[name] = resolve(folder, usual);
+  const lent = own.form === "checkout" ? folderVariables : { STREAMFLOW_DATA: folderVariables.STREAMFLOW_DATA };
+  copyPaths(said, folder, env);
+  if (!isProject) copyPaths(lent, folder, env);
+}
+
+const itself: { folder: string | null; form: Form } = { folder: ownFolder, form };
+
+/** Whether these are the months that are shipped, and not those of the working directory. */
+export function areShippedMonths(data: string, cwd = process.cwd()): boolean {
+  return cwd !== ownFolder && data === shipped(folderVariables.STREAMFLOW_DATA);
+}
+
+function copyPaths(from: Environment, folder: string, to: Environment): void {
+  for (const name of Object.keys(folderVariables)) {
+    const path = from[name];
+    if (path && !to[name]) to[name] = resolve(folder, path);
   }
 }
 

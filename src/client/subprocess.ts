@@ -1,10 +1,13 @@
+import { form, wordsOf } from "../core/self.ts";
+
 /** The pipeline's process as it is started: it waits to be told where things are. */
 export interface Subprocess extends Bun.Subprocess<"pipe", "pipe", "pipe"> {
   /** Start one more of the same program. */
   another(): Subprocess;
 }
 
-const pipelineEntry = Bun.fileURLToPath(new URL("../pipeline/main.ts", import.meta.url));
+/** Bun's option and its variable for the same: a program of one file takes no options of Bun's. */
+const noOrphans = { option: "--no-orphans", variable: { BUN_FEATURE_FLAG_NO_ORPHANS: "1" } };
 
 /** How the subprocess's engine is set: each value with the reason for it. */
 const engine = {
@@ -24,12 +27,14 @@ const engine = {
  * Start the subprocess. It dies with us, even by kill -9 (`--no-orphans`), and the server then rolls back.
  * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
  */
-export function spawnPipeline(entry: string = pipelineEntry): Subprocess {
-  const child = Bun.spawn([process.execPath, "--no-orphans", entry], {
+export function spawnPipeline(entry?: string): Subprocess {
+  const words =
+    entry === undefined ? wordsOf("pipeline", [noOrphans.option]) : [process.execPath, noOrphans.option, entry];
+  const child = Bun.spawn(words, {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
-    env: { ...process.env, ...engine },
+    env: { ...process.env, ...engine, ...(form === "one_file" && noOrphans.variable) },
   });
   return Object.assign(child, { another: () => spawnPipeline(entry) });
 }

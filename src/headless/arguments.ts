@@ -1,7 +1,8 @@
 import { CommanderError, InvalidArgumentError, Option, Argument as ParsedWord, Command as Parser } from "commander";
+import { program } from "../core/self.ts";
 import { type Command, type CommandName, commands, type Input } from "./commands.ts";
 import { type Flag, globalFlags, type Values } from "./flags.ts";
-import { foreignFlag, fromCommander, helpEnd, program, unknownCommand } from "./usage.ts";
+import { foreignFlag, fromCommander, helpEnd, unknownCommand } from "./usage.ts";
 
 /** What the command line asks for. */
 export type Invocation =

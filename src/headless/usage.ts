@@ -1,10 +1,8 @@
 import type { CommanderError } from "commander";
 import { type ConsoleError, type ExitName, exitCodes, failureCodes, usageError } from "../core/errors.ts";
+import { program } from "../core/self.ts";
 import { suggest } from "../core/suggest.ts";
 import { commands } from "./commands.ts";
-
-/** How the program is called, in help and messages. */
-export const program = "bun run console";
 
 /** A line of an example as it is typed. */
 export function exampleLine(line: string): string {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takeProjectSettings } from "../../src/client/project.ts";
+import type { Form } from "../../src/core/self.ts";
 import { type Environment, resolveSettings } from "../../src/core/settings.ts";
 
 /** A console that is started from another folder than its own. */
@@ -11,8 +12,8 @@ const scratch = mkdtempSync(join(tmpdir(), "streamflow-project-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 let count = 0;
-function folder(files: Record<string, string>, name = "folder"): string {
-  const path = join(scratch, `${++count}`, name);
+function folder(files: Record<string, string>): string {
+  const path = join(scratch, `${++count}`);
   mkdirSync(path, { recursive: true });
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(join(path, file, ".."), { recursive: true });
@@ -21,8 +22,8 @@ function folder(files: Record<string, string>, name = "folder"): string {
   return path;
 }
 
-function settingsFrom(cwd: string, project: string, env: Environment = {}) {
-  takeProjectSettings(env, cwd, project);
+function settingsFrom(cwd: string, project: string, env: Environment = {}, form: Form = "checkout") {
+  takeProjectSettings(env, cwd, { folder: project, form });
   return resolveSettings({}, env);
 }
 
@@ -63,9 +64,11 @@ describe("the folders", () => {
     expect(settingsFrom(folder({}), project, { STREAMFLOW_DATA: "mine" }).data).toBe("mine");
   });
 
-  test("of a console that is installed as a package are the user's own", () => {
-    const project = folder({ ".env": `DATABASE_URL=${server}\n` }, "node_modules/streamflow-console");
-    const usual = { data: "data/seeds", home: ".streamflow", database: null };
-    expect(settingsFrom(folder({}), project)).toEqual(usual);
+  test("of a package are the user's own, but for the months that it brings as an example", () => {
+    const project = folder({ ".env": `DATABASE_URL=${server}\nSTREAMFLOW_HOME=/elsewhere\n` });
+    const own = { home: ".streamflow", database: null };
+    expect(settingsFrom(folder({}), project, {}, "package")).toEqual({ ...own, data: join(project, "data/seeds") });
+    const begun = folder({ ".streamflow/console.json": "{}" });
+    expect(settingsFrom(begun, project, {}, "package")).toEqual({ ...own, data: "data/seeds" });
   });
 });

@@ -1,9 +1,10 @@
 import { manifestFields } from "../../src/core/dataset-fields.ts";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { faultCodes } from "../../src/core/faults.ts";
+import { program } from "../../src/core/self.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
-import { exampleLine, exits, program } from "../../src/headless/usage.ts";
+import { exampleLine, exits } from "../../src/headless/usage.ts";
 import { causes } from "../../src/postgres/connection/errors.ts";
 import { remedies } from "../../src/postgres/remedies/remedies.ts";
 import type { Remedy } from "../../src/postgres/remedies/remedy.ts";

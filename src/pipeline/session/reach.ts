@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
+import { shipped } from "../../core/self.ts";
 import { defaultHome, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
@@ -11,7 +12,7 @@ import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
 
 /** Where the manifest is: its paths are relative to that. */
-export const manifestDirectory = Bun.fileURLToPath(new URL("../../../db", import.meta.url));
+export const manifestDirectory = shipped("db");
 
 /** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
 export interface Reached {

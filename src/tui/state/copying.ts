@@ -1,3 +1,4 @@
+import { program } from "../../core/self.ts";
 import { commandOfRun, commandOfSuite } from "../model/headless.ts";
 import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedSuite, selectedVerdict } from "../model/lists.ts";
 import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
@@ -38,10 +39,10 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
         })
         .join("\n");
     case "compare":
-      return `bun run console compare ${place.from} ${place.to}${ui.flags}`;
+      return `${program} compare ${place.from} ${place.to}${ui.flags}`;
     case "runs": {
       const entry = selectedRun(ui);
-      return entry && `bun run console show ${entry.run}${ui.flags}`;
+      return entry && `${program} show ${entry.run}${ui.flags}`;
     }
     case "suites": {
       const suite = selectedSuite(ui);

@@ -2,6 +2,7 @@ import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } fr
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { monthIndex } from "../../core/month.ts";
+import { program } from "../../core/self.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
@@ -158,7 +159,7 @@ export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
     title: `Export a training set as of ${as_of}?`,
     yes: "export",
     body: [...wrapped(ui, what), blank],
-    command: `bun run console export --as-of ${as_of} --out ${out}${ui.flags}`,
+    command: `${program} export --as-of ${as_of} --out ${out}${ui.flags}`,
     effect: { do: "ask", request: { kind: "export", as_of, labels_from: null, out } },
   };
 }
@@ -170,7 +171,7 @@ export function askDrop(ui: Ui, { as_of, standing }: SnapshotDate): Question {
     title: `Drop the snapshots of ${as_of}?`,
     yes: "drop",
     body: wrapped(ui, why),
-    command: `bun run console snapshots --drop ${as_of} --yes${ui.flags}`,
+    command: `${program} snapshots --drop ${as_of} --yes${ui.flags}`,
     effect: { do: "ask", request: { kind: "retire", as_of } },
     typed: { wanted: as_of, text: "" },
   };
@@ -183,7 +184,7 @@ export function askAdopt(ui: Ui): Question {
     title: "Adopt what others took?",
     yes: "seal as it is",
     body: [...wrapped(ui, why), blank],
-    command: `bun run console adopt --yes${ui.flags}`,
+    command: `${program} adopt --yes${ui.flags}`,
     effect: { do: "ask", request: { kind: "adopt", confirmed: true } },
   };
 }

@@ -1,0 +1,56 @@
+/** `bun run build`: the whole console as a program of one file for each platform, into `dist/`. */
+import { parseArgs } from "node:util";
+import type { BunPlugin } from "bun";
+import { ownCommit } from "../client/commit.ts";
+import { ownFolder, shipped } from "../core/self.ts";
+
+const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"] as const;
+type Platform = (typeof platforms)[number];
+
+/** ink-table asks for Ink as CommonJS modules are asked for; Ink is none, and is put into one file only as what it is. */
+const inkTable: BunPlugin = {
+  name: "ink-table",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]ink-table[\\/]dist[\\/]index\.js$/ }, async ({ path }) => ({
+      loader: "js",
+      contents: [
+        'import * as ink from "ink"; import react from "react"; import hash from "object-hash";',
+        'const modules = { ink, react, "object-hash": hash }; const require = (name) => modules[name]; const exports = {};',
+        await Bun.file(path).text(),
+        "export default exports.default;",
+      ].join("\n"),
+    }));
+  },
+};
+
+/** React's devtools are no part of what is shipped. */
+const noDevtools: BunPlugin = {
+  name: "no-devtools",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ loader: "js", contents: "" }));
+  },
+};
+
+async function build(platform: Platform): Promise<string> {
+  const outfile = shipped(`dist/streamflow-console-${platform}`);
+  await Bun.build({
+    entrypoints: [shipped("src/standalone/main.ts")],
+    compile: { outfile, target: `bun-${platform}`, assets: ["db"] },
+    format: "esm",
+    bytecode: true,
+    minify: { syntax: true, whitespace: true },
+    define: { "process.env.STREAMFLOW_COMMIT": JSON.stringify(ownCommit() ?? "") },
+    plugins: [inkTable, noDevtools],
+  });
+  return outfile;
+}
+
+const { values } = parseArgs({ options: { platform: { type: "string", multiple: true } } });
+const wanted = values.platform ?? [...platforms];
+const unknown = wanted.find((name) => !platforms.some((one) => one === name));
+if (unknown !== undefined) {
+  console.error(`There is no platform ${unknown}. There are: ${platforms.join(", ")}.`);
+  process.exit(2);
+}
+process.chdir(ownFolder ?? ".");
+for (const platform of platforms.filter((one) => wanted.includes(one))) console.log(await build(platform));
