@@ -46,7 +46,7 @@ export function commandOfRun(
 
 /** The command that holds a suite against its table. */
 export function commandOfSuite(path: string, table: string, flags: string): string {
-  return `bun run console validate --suite ${shellWord(path)} --table ${shellWord(table)}${flags}`;
+  return `${program} validate --suite ${shellWord(path)} --table ${shellWord(table)}${flags}`;
 }
 
 export function commandOfRequest(request: RunRequest, flags: string): string {
