@@ -51,7 +51,7 @@ export function compareNumbers(a: AnyNumber, b: AnyNumber): number {
 }
 
 /** The same text for equal numbers, and for no others. */
-function numberKey(number: AnyNumber | string): string {
+export function numberKey(number: AnyNumber | string): string {
   const text = String(number);
   if (!decimal.test(text)) return text;
   const { sign, digits, point } = partsOf(text);

@@ -118,6 +118,18 @@ describe("Kullback-Leibler divergence", () => {
     );
   });
 
+  test("of no value there is none", async () => {
+    const nobody = { row_condition: { type: "nullity", column: { name: "letter" }, is_null: true } };
+    for (const asked of [
+      { column: "letter", partition_object: letters, threshold: null },
+      { column: "letter", partition_object: null, threshold: 0, bucketize_data: false },
+      { column: "number", partition_object: bins, threshold: null },
+      { column: "number", partition_object: null, threshold: 0 },
+    ]) {
+      expect(await divergence({ ...asked, ...nobody })).toEqual([false, "the column holds no value"]);
+    }
+  });
+
   test("of bins", async () => {
     expect(await divergence({ column: "number", partition_object: bins, threshold: 0.001 })).toEqual([true, 0.000347]);
     const infinite = { bins: ["-Infinity", 5, 8, "Infinity"], weights: [0.5, 0.3, 0.2] };

@@ -71,5 +71,10 @@ export const examples: Record<string, Kwargs> = {
   expect_table_row_count_to_equal: { value: 5 },
   expect_table_row_count_to_be_between: bounds,
   expect_table_row_count_to_equal_other_table: { other_table_name: "others" },
+  expect_query_results_to_match_comparison: {
+    base_query: "select id from {batch} where id < 4",
+    comparison_query: "select id from others",
+    comparison_data_source_name: "postgresql",
+  },
   unexpected_rows_expectation: { unexpected_rows_query: "select * from {batch} where id > 100" },
 };

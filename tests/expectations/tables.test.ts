@@ -108,6 +108,13 @@ test("a query of the author's own", () =>
     "samples",
   ));
 
+test("the rows of an author's query are shown with its columns in its order", async () => {
+  const [answer] = await ask(database.sql, "samples", [
+    [...query("select whole, 2.50 as b, id from {batch} where id = 1")],
+  ]);
+  expect(JSON.stringify(answer?.result.details?.unexpected_rows)).toBe('[{"whole":10,"b":2.5,"id":1}]');
+});
+
 test("a query of the author's own leaves nothing behind, also where the caller may write", async () => {
   const attempts = [
     "select 1) x) select 1; drop table samples; --",

@@ -1,11 +1,13 @@
 """Whether two results say the same."""
 
+import json
 import math
 
 # Of the fields that Great Expectations fills, those that say what was found.
 FIELDS = ["element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent",
           "unexpected_percent_total", "unexpected_percent_nonmissing", "observed_value"]
 LISTS = ["unexpected_list", "partial_unexpected_list"]
+ROWS = ["missing_rows", "unexpected_rows"]
 
 
 def disagreement(theirs, ours):
@@ -24,11 +26,16 @@ def disagreement(theirs, ours):
     for field in LISTS:
         if field in left and left.get("unexpected_count", 0) <= 20 and not same(arranged(left[field]), arranged(right.get(field))):
             return f"{field}: theirs {left[field]!r}, ours {right.get(field)!r}"
+    for field in ROWS:
+        rows = left.get("details", {}).get(field)
+        found = right.get("details", {}).get(field)
+        if rows is not None and not same(arranged(rows), arranged(found)):
+            return f"{field}: theirs {rows!r}, ours {found!r}"
     return None
 
 
 def arranged(values):
-    return sorted(values, key=lambda value: repr(plain(value))) if isinstance(values, list) else values
+    return sorted(values, key=lambda value: json.dumps(plain(value), sort_keys=True, default=str)) if isinstance(values, list) else values
 
 
 def plain(value):

@@ -7,6 +7,11 @@ import uuid
 
 BEYOND = 2**53
 
+# The data source, as the console calls it.
+SOURCE = "postgresql"
+# Another table, and its rows.
+OTHER = ("gx_differential_other", 5)
+
 
 def _day(r):
     return datetime.date(2024, r.randint(1, 3), r.randint(1, 28))
@@ -198,6 +203,47 @@ def _columns(r, table):
     return r.choice([names, names[:-1], names + ["other"], r.sample(names, len(names)), ["other"]])
 
 
+def _query(r, table):
+    """A query's columns, and which rows it picks."""
+    names = r.sample(["id", *table.types], r.choice([1, 1, 2]))
+    rows = r.choice(["", "", " where id > 1", " where id < 5", f' where "{names[0]}" is not null', " where false"])
+    return [f'"{name}"' for name in names], rows
+
+
+def _unexpected_rows(r, table):
+    columns, rows = _query(r, table)
+    return {"unexpected_rows_query": f"select {', '.join(columns)} from {{batch}}{rows}"}
+
+
+def _matching(r, table):
+    """Often the same columns, called otherwise, in another order or once more; sometimes those of another type."""
+    columns, rows = _query(r, table)
+    others = columns if r.random() < 0.7 else _query(r, table)[0]
+    named = [f"{column} as other{at}" for at, column in enumerate(others)]
+    picked = r.choice([rows, rows, _query(r, table)[1]]) if others == columns else _query(r, table)[1]
+    if picked.startswith(' where "'):
+        picked = rows
+    return {
+        "base_query": f"select {', '.join(columns)} from {{batch}}{rows}",
+        "comparison_query": f'select {", ".join(named)} from "{table.name}"{picked}{r.choice(["", " order by id desc", " limit 3"])}',
+        "comparison_data_source_name": SOURCE,
+        **({"mostly": r.choice([0, 0.5, 0.75, 0.9])} if r.random() < 0.4 else {}),
+    }
+
+
+def _partition(r, table, name):
+    """Shares of some values; of numbers shares of bins, too."""
+    weights = r.choice([[0.5, 0.5], [0.25, 0.75], [0.9, 0.1]])
+    threshold = r.choice([0.01, 0.5, 2])
+    holdouts = {"tail_weight_holdout": 0.1} if r.random() < 0.5 else {}
+    if table.types[name] in {"integer", "double precision", "numeric"} and r.random() < 0.7:
+        bins = {"bins": r.choice([[-3, 0, 3], [-10, 1, 10]]), "weights": weights}
+        inner = {"internal_weight_holdout": 0.1} if holdouts and r.random() < 0.5 else {}
+        return {"partition_object": bins, "threshold": threshold, **holdouts, **inner}
+    values = r.sample(["a", "b", "ab", "Zoë"], 2) if table.types[name] == "text" else [0, 1]
+    return {"partition_object": {"values": values, "weights": weights}, "threshold": threshold, **holdouts}
+
+
 REGEXES = ["a", "^a", "b$", "[a-c]+", "^.$", "\\d", "ë"]
 LIKES = ["a%", "%b", "_", "%", "a\\_b", "100\\%"]
 ANY = set(TYPES)
@@ -225,6 +271,7 @@ KINDS = [
     ("expect_column_values_to_match_like_pattern", _on(TEXTS, _pattern("like_pattern", LIKES))),
     ("expect_column_values_to_not_match_like_pattern", _on(TEXTS, _pattern("like_pattern", LIKES))),
     ("expect_column_values_to_match_like_pattern_list", _on(TEXTS, _pattern("like_pattern_list", LIKES, True))),
+    ("expect_column_values_to_not_match_like_pattern_list", _on(TEXTS, _pattern("like_pattern_list", LIKES, True))),
     ("expect_column_min_to_be_between", _on(NUMBERS, _bounds(_own))),
     ("expect_column_max_to_be_between", _on(NUMBERS, _bounds(_own))),
     ("expect_column_sum_to_be_between", _on(NUMBERS, _bounds(_own))),
@@ -250,11 +297,17 @@ KINDS = [
     ("expect_multicolumn_sum_to_equal", _several(lambda r: {"sum_total": r.randint(-2, 4)})),
     ("expect_table_row_count_to_be_between", lambda r, t: _bounds(_count)(r, t, None)),
     ("expect_table_row_count_to_equal", lambda r, t: {"value": r.choice([0, 1, len(t.rows)])}),
+    ("expect_table_row_count_to_equal_other_table", lambda r, t: {"other_table_name": OTHER[0]}),
+    ("expect_table_column_count_to_be_between", lambda r, t: _bounds(lambda r, *_: r.randint(6, 9))(r, t, None)),
     ("expect_table_column_count_to_equal", lambda r, t: {"value": r.choice([1, 1 + len(t.types)])}),
     ("expect_table_columns_to_match_set", lambda r, t: {"column_set": _columns(r, t), "exact_match": r.random() < 0.5}),
     ("expect_table_columns_to_match_ordered_list", lambda r, t: {"column_list": _columns(r, t)}),
+    ("expect_column_kl_divergence_to_be_less_than", _on({"integer", "double precision", "numeric", "text"}, _partition)),
+    ("expect_query_results_to_match_comparison", _matching),
+    ("unexpected_rows_expectation", _unexpected_rows),
     ("expect_column_to_exist", lambda r, t: {"column": r.choice([*t.types, "other"])}),
 ]
-ON_THE_CATALOG = {kind for kind, _ in KINDS if "type" in kind or "_table_" in kind or kind == "expect_column_to_exist"}
+ON_THE_CATALOG = {kind for kind, _ in KINDS if "type" in kind or "_table_" in kind or kind == "expect_column_to_exist"} | {
+    "expect_query_results_to_match_comparison", "unexpected_rows_expectation"}
 WITH_MOSTLY = {kind for kind, _ in KINDS if "values_to" in kind and "distinct" not in kind and "type" not in kind
                and "quantile" not in kind} | {"expect_column_value_lengths_to_be_between", "expect_column_value_lengths_to_equal"}

@@ -2,7 +2,7 @@
 
 import re
 
-from agreement import LISTS
+from agreement import LISTS, ROWS
 from cases import TEXTS
 
 
@@ -23,7 +23,7 @@ def reason(table, one, theirs, ours, difference, refused):
         return "it cannot write numerics and times of some results as JSON"
     if "type" in kind and ours["success"] and str(theirs["result"]["observed_value"]).split("(")[0] in type_names(kwargs):
         return "a type with limits is not named without them, here it is, too"
-    shows_nan = difference.partition(":")[0] in LISTS and "NaN" in difference
+    shows_nan = difference.partition(":")[0] in LISTS + ROWS and "NaN" in difference
     if shows_nan or (refused is not None and "decimal.InvalidOperation" in refused):
         return "it fails over NaN in a numeric, or shows it as null"
     if refused is not None and refused.startswith("Invalid result values"):

@@ -12,7 +12,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from cases import Table, case
+from cases import OTHER, SOURCE, Table, case
 from differences import reason
 from agreement import disagreement
 
@@ -59,6 +59,7 @@ def main():
     parser.add_argument("--database", required=True, help="URL of a PostgreSQL database in which tables may be made")
     parser.add_argument("--tables", type=int, default=4, help="tables of each seed")
     parser.add_argument("--cases", type=int, default=50, help="expectations on each table")
+    parser.add_argument("--only", default="", help="expectations whose type holds this text")
     parser.add_argument("seeds", type=int, nargs="+")
     given = parser.parse_args()
     print(f"Great Expectations {gx.__version__}")
@@ -67,8 +68,9 @@ def main():
     cursor = connection.cursor()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_postgres("pg", connection_string=given.database.replace("postgresql://", "postgresql+psycopg2://"))
+    source = context.data_sources.add_postgres(SOURCE, connection_string=given.database.replace("postgresql://", "postgresql+psycopg2://"))
     found, total, unexplained = Counter(), 0, 0
+    cursor.execute(f"drop table if exists {OTHER[0]}; create table {OTHER[0]} as select n as id from generate_series(1, {OTHER[1]}) n")
     for seed in given.seeds:
         for number in range(given.tables):
             r = random.Random(f"{seed}/{number}")
@@ -78,7 +80,7 @@ def main():
             asked = []
             while len(asked) < given.cases:
                 drawn = case(r, table)
-                if drawn is not None:
+                if drawn is not None and given.only in drawn["type"]:
                     asked.append(drawn)
             batch = source.add_table_asset(table.name, table_name=table.name).add_batch_definition_whole_table("all").get_batch()
             for one, our in zip(asked, ours(given.database, table.name, asked)):
@@ -96,6 +98,7 @@ def main():
                 print(f"  columns {table.types}\n  theirs {(their or {}).get('result') if refused is None else refused[:300]!r}")
                 print(f"  ours {our['result'] or our['exception_info']['exception_message']}")
             cursor.execute(f'drop table "{table.name}"')
+    cursor.execute(f"drop table {OTHER[0]}")
     print(f"\n{total} cases, {sum(found.values())} known differences, {unexplained} others")
     for why, times in found.most_common():
         print(f"{times:6}  {why}")

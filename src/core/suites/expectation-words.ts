@@ -128,6 +128,8 @@ const wordsByType: Record<string, Words> = {
   expect_table_row_count_to_equal: "rows = {value}",
   expect_table_row_count_to_be_between: "rows {bounds}",
   expect_table_row_count_to_equal_other_table: "as many rows as {other_table_name}",
+  expect_query_results_to_match_comparison: (_, long) =>
+    long ? "the query returns the rows of the query that it is compared with" : "two queries give the same rows",
   unexpected_rows_expectation: (_, long) => (long ? "the query returns no rows" : "a query of its own"),
 };
 

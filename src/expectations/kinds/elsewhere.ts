@@ -8,8 +8,6 @@ const elsewhere: Record<string, string> = {
   expect_column_bootstrapped_ks_test_p_value_to_be_greater_than: withoutMigration,
   expect_column_chisquare_test_p_value_to_be_greater_than: withoutMigration,
   expect_column_parameterized_distribution_ks_test_p_value_to_be_greater_than: withoutMigration,
-  expect_query_results_to_match_comparison:
-    "it compares with a data source that is set up in Great Expectations; ask for unexpected_rows_expectation with a query that joins both tables here",
   expect_multicolumn_values_to_be_unique:
     "Great Expectations has it no more; ask for expect_select_column_values_to_be_unique_within_record",
 };

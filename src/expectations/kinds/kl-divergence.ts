@@ -97,6 +97,9 @@ function isOne(total: number): boolean {
   return Math.abs(total - 1) <= 1e-8 + 1e-5;
 }
 
+/** Nothing has no distribution. */
+const noValue: Answer = { exception: "the column holds no value" };
+
 /** Without a partition the column's own is the one that is expected. */
 function categorical(
   column: Column,
@@ -112,6 +115,7 @@ function categorical(
       return { exception: `the column has more than ${mostListed} distinct values` };
     }
     const total = sum(found.map(({ count }) => count));
+    if (total === 0) return noValue;
     const counts = new Map(found.flatMap(({ members, count }) => members.map((at) => [at, count] as const)));
     const named = wanted.map((value, at) => ({
       value,
@@ -139,7 +143,7 @@ function automatic(column: Column, scope: Scope, holdouts: Holdouts, tell: Tell)
     statement: q`select count(*), ${commas(quantiles)} from ${relation} where ${where}`,
     answer: ([row = []]) => {
       const [count = 0, min = 0, q1 = 0, q3 = 0, max = 0] = row.map(Number);
-      if (count === 0) return { exception: "the column holds no value" };
+      if (count === 0) return noValue;
       const bins = linearBins({ min, q1, q3, max }, count);
       return histogram(column, scope, bins, (observed) => {
         const rest = Math.max(0, 1 - sum(observed.weights)) / 2;
@@ -166,6 +170,7 @@ function histogram(column: Column, scope: Scope, bins: readonly number[], answer
     statement: q`select count(*), ${counts} from ${relation} where ${where}`,
     answer: ([row = []]) => {
       const [total = 0, ...found] = row.map(Number);
+      if (total === 0) return noValue;
       const [below = 0, above = 0, ...weights] = found.map((count) => count / total);
       return answer({ bins, weights, tail_weights: [below, above] });
     },

@@ -8,8 +8,9 @@ import { columnSets } from "./column-sets.ts";
 import { columnTypes } from "./column-types.ts";
 import { columnPairs, multicolumns } from "./columns-by-row.ts";
 import { cramersPhi } from "./cramers-phi.ts";
+import { customQueries } from "./custom-queries.ts";
 import { klDivergence } from "./kl-divergence.ts";
-import { customQueries, tableExpectations } from "./table.ts";
+import { tableExpectations } from "./table.ts";
 
 /** Every expectation there is, by name. Adding one is one entry and one test. */
 export const registry: ReadonlyMap<string, Entry> = new Map(

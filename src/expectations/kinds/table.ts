@@ -2,8 +2,7 @@ import type { AnyNumber } from "../../core/exact-number.ts";
 import { asNumber, type Limits, numberLimits, requireOrder, within } from "../plan/bounds.ts";
 import { Bounds, type Entry, entry, StrictBounds } from "../plan/entry.ts";
 import type { Answer, Finding, Known, Plan, Scope } from "../plan/plan.ts";
-import { counted, foreign, q, relation, type Sql, table, value } from "../plan/sql.ts";
-import { storable, suiteError } from "../plan/values.ts";
+import { counted, q, relation, table } from "../plan/sql.ts";
 
 /** A whole number, which a suite's parameters may have turned into text. */
 const Whole = { value: ["number.integer", "|", [/^(?:0|-?[1-9]\d*)$/, "@", "a well-formed integer string"]] } as const;
@@ -104,41 +103,4 @@ function matchSet(found: string[], wanted: string[], exact: boolean): Finding {
   if (unexpected.length === 0 && missing.length === 0) return { success: true, observed: found.toSorted() };
   const mismatched = { ...(unexpected.length > 0 && { unexpected }), ...(missing.length > 0 && { missing }) };
   return { success: !exact && missing.length === 0, observed: found.toSorted(), details: { mismatched } };
-}
-
-/** Rows of a query that a result shows at most. */
-const mostShown = "200";
-
-/** Great Expectations' expectation that a query of the suite's author finds nothing. */
-export const customQueries: readonly Entry[] = [
-  entry("unexpected_rows_expectation", { unexpected_rows_query: "string > 0" }, (args, scope) => {
-    if (scope.rows !== null) throw suiteError("row_condition", "write the condition into the query");
-    const query = onBatch(storable("unexpected_rows_query", args.unexpected_rows_query));
-    return {
-      kind: "query",
-      foreign: true,
-      // On a line of its own, so that a comment at the query's end ends there.
-      statement: q`with found as materialized (select * from (${query}
-) as query) select (select count(*) from found),
-                   (select coalesce(jsonb_agg(to_jsonb(f)), '[]')
-                      from (select * from found limit ${value("int8", mostShown)}) f)`,
-      answer: ([row]) => {
-        const count = Number(row?.[0] ?? 0);
-        return { success: count === 0, observed: count, details: { unexpected_rows: row?.[1] ?? [] } };
-      },
-    };
-  }),
-];
-
-/** The query with the table in the place of `{batch}`; `{{` and `}}` are braces. */
-function onBatch(text: string): Sql {
-  const pieces = text.replace(/;\s*$/, "").split(/(\{\{|\}\}|\{[^{}]*\}|[{}])/);
-  const parts = pieces.map((piece) => {
-    if (piece === "{batch}") return q`${relation}`;
-    if (piece === "{{" || piece === "}}") return foreign(piece.slice(1));
-    if (/^[{}]/.test(piece))
-      throw suiteError("unexpected_rows_query", `${piece} is not known; only {batch} is, and {{ for a brace`);
-    return foreign(piece);
-  });
-  return parts.reduce((joined, part) => q`${joined}${part}`);
 }

@@ -97,7 +97,18 @@ export interface Query {
   answer(rows: readonly (readonly unknown[])[]): Answer | Query;
 }
 
-export type Plan = RowCheck | Known | Aggregate | Query;
+/** An expectation that two queries of the suite's author give the same rows. */
+export interface Match {
+  kind: "match";
+  base: Sql;
+  comparison: Sql;
+  mostly: number;
+}
+
+export type Plan = RowCheck | Known | Aggregate | Query | Match;
+
+/** What Great Expectations calls a data source: there is one, the database. */
+export const dataSource = "postgresql";
 
 /** An expectation that can be evaluated. */
 export interface Compiled<Kind extends Plan = Plan> {

@@ -22,7 +22,7 @@ export type Family = (typeof families)[number]["name"] | "other";
 export const numeric: readonly Family[] = ["integer", "numeric", "float"];
 export const temporal: readonly Family[] = ["date", "timestamp", "timestamptz"];
 
-export function familyOf({ type }: Column): Family {
+export function familyOf({ type }: Pick<Column, "type">): Family {
   return familyByType.get(type)?.name ?? "other";
 }
 
@@ -209,7 +209,7 @@ export function readable({ name: column, type }: Column, value: Sql = name(colum
 }
 
 /** A value that the driver read, as Great Expectations writes it into JSON: numbers as numbers, times in ISO 8601. */
-export function jsonValue(column: Column, raw: unknown): JsonValue {
+export function jsonValue(column: Pick<Column, "type">, raw: unknown): JsonValue {
   if (raw === null || raw === undefined) return null;
   if (typeof raw === "boolean") return raw;
   const family = familyOf(column);

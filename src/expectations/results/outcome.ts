@@ -1,6 +1,7 @@
 import type { Attempt } from "../../postgres/connection/attempt.ts";
-import type { Answer, Compiled, Finding, Plan, Query, RowCheck } from "../plan/plan.ts";
+import type { Answer, Compiled, Finding, Match, Plan, Query, RowCheck } from "../plan/plan.ts";
 import type { FormatOptions } from "../plan/result-format.ts";
+import { matchOutcome } from "./match.ts";
 import type { ResultFields, Shown } from "./result.ts";
 import { rowResult } from "./row-result.ts";
 import { sampleRows } from "./samples.ts";
@@ -14,6 +15,7 @@ export type Outcome = Attempt<{ success: boolean; result: ResultFields }>;
 export async function outcomeOf(place: Place, compiled: Compiled, scanned: Measured | undefined): Promise<Outcome> {
   const { plan, format } = compiled;
   if (plan.kind === "rows") return rowOutcome(place, { ...compiled, plan }, scanned);
+  if (plan.kind === "match") return matchOutcome(place, plan, format);
   const answer = await answerOf(place, plan, scanned);
   if ("exception" in answer) return answer;
   const { success } = answer;
@@ -35,7 +37,11 @@ function findingResult({ observed, unexpected, missing, details }: Finding, { pa
   };
 }
 
-async function answerOf(place: Place, plan: Exclude<Plan, RowCheck>, scanned: Measured | undefined): Promise<Answer> {
+async function answerOf(
+  place: Place,
+  plan: Exclude<Plan, RowCheck | Match>,
+  scanned: Measured | undefined,
+): Promise<Answer> {
   if (plan.kind === "known") return plan.answer;
   if (plan.kind === "query") return queryAnswer(place, plan);
   const measured = scanned ?? (await measure(place, plan.terms))(plan.terms);

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../core/messages/events.ts";
 import type { Expectation, Suite } from "../../core/suites/suite.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
+import { dataSource } from "../plan/plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ExpectationValidationResult, SuiteValidationResult } from "./result.ts";
 
@@ -74,7 +75,7 @@ export function validationResult(
       batch_spec: { schema_name: relation.schema, table_name: table },
       batch_markers: { ge_load_time: began.toISOString() },
       active_batch_definition: {
-        datasource_name: "postgresql",
+        datasource_name: dataSource,
         data_connector_name: "table",
         data_asset_name: table,
         batch_identifiers: {},

@@ -2,6 +2,7 @@ import type { TableShape } from "../../core/columns.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import { type Attempt, attempt, attemptReading } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
+import { type RowsAsTexts, readAsTexts } from "../../postgres/connection/rows-as-texts.ts";
 import { commas, parametersOf, q, relation, type Sql, toFragment, toText } from "../plan/sql.ts";
 
 /** Where expectations are evaluated. */
@@ -23,6 +24,11 @@ export const wholeTable = q`${relation}`;
 export function select({ tx, under }: Pick<Place, "tx" | "under">, statement: Sql, foreign = false) {
   const run = foreign ? attemptReading : attempt;
   return run(tx, async (inner): Promise<unknown[][]> => [...(await toFragment(inner, statement, under).values())]);
+}
+
+/** The rows of a statement that a suite's author wrote, whatever their columns are; or why it failed. */
+export function selectTexts({ tx, under }: Place, statement: Sql): Promise<Attempt<RowsAsTexts>> {
+  return attemptReading(tx, (inner) => readAsTexts(toFragment(inner, statement, under)));
 }
 
 /**
