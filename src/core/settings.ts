@@ -89,3 +89,30 @@ function halfSet(set: readonly string[], missing: readonly string[]): ConsoleErr
     `${embedded} or DATABASE_URL=${embedded}. Variables also come from the .env of the folder you are in.`;
   return usageError(`The database is half named: ${all} set, ${none} not.`, hint);
 }
+
+const plainWord = /^[\w./:=@%+,-]+$/;
+
+/** A word as a POSIX shell takes it. */
+export function shellWord(text: string): string {
+  return plainWord.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The options that a headless command needs to mean the same folders and database in this environment. */
+export function settingFlags(settings: Settings, env: Environment): string {
+  const usual = settingsOf(env);
+  const words: string[] = [];
+  if (settings.data !== usual?.data) words.push("--data", shellWord(settings.data));
+  if (settings.home !== usual?.home) words.push("--home", shellWord(settings.home));
+  // A URL may hold a password, which is never written out: whoever gave it by the option has to repeat it.
+  if (settings.database !== usual?.database) words.push("--database", settings.database === null ? embedded : "URL");
+  return words.length === 0 ? "" : ` ${words.join(" ")}`;
+}
+
+/** What is meant when no option says anything; null when the environment names a database by half. */
+function settingsOf(env: Environment): Settings | null {
+  try {
+    return resolveSettings({}, env);
+  } catch {
+    return null;
+  }
+}

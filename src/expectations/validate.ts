@@ -47,7 +47,8 @@ export async function targetOf(
   return { shape, resultFormat, resolveTable: (name) => tables.get(name) ?? noTable(name) };
 }
 
-async function findTable(sql: Sql, text: string, schema: string): Promise<CatalogTable> {
+/** The table that `TABLE` or `SCHEMA.TABLE` names. */
+export async function findTable(sql: Sql, text: string, schema: string): Promise<CatalogTable> {
   const found = await catalogTables(sql, candidates(text, schema));
   const [table] = found;
   if (table !== undefined && !table.name.includes(".") && !table.schema.includes(".")) return table;

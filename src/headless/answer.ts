@@ -28,6 +28,7 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   compare: async () => (await import("./views/compare.ts")).compareView,
   export: async () => (await import("./views/snapshots.ts")).exportView,
   validate: async () => (await import("./views/checks.ts")).validationView,
+  propose: async () => (await import("./views/checks.ts")).proposalView,
   check: async () => (await import("./views/checks.ts")).checkView,
   adopt: async () => (await import("./views/adoption.ts")).adoptionView,
   async db({ action }) {

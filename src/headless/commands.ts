@@ -2,7 +2,16 @@ import { usageError } from "../core/errors.ts";
 import type { RequestOf } from "../core/messages/requests.ts";
 import type { ShownKind } from "./answer.ts";
 import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
-import { confirm, dateIn, doctorRequest, runNumberIn, runRequest, selectionOf, validateRequest } from "./requests.ts";
+import {
+  confirm,
+  dateIn,
+  doctorRequest,
+  proposeRequest,
+  runNumberIn,
+  runRequest,
+  selectionOf,
+  validateRequest,
+} from "./requests.ts";
 
 /** A word that follows the command's name. */
 interface Parameter {
@@ -97,10 +106,21 @@ const table = {
     }),
   },
   validate: {
-    summary: "Hold one expectation suite against one table; --json prints a Great Expectations validation result.",
-    flags: [flags.suite, flags.table, flags.parameter, flags.resultFormat],
-    examples: { "validate --suite db/expectations/users.json --table users": "exit code 1 on failure" },
-    request: ({ values }) => validateRequest(values),
+    summary:
+      "Hold one expectation suite against one table; --json prints a Great Expectations validation result. Or write one, with --init.",
+    flags: [
+      flags.suite,
+      flags.table,
+      flags.parameter,
+      flags.resultFormat,
+      flags.init,
+      { ...flags.yes, help: "with --init: write over a suite that is there" },
+    ],
+    examples: {
+      "validate --suite db/expectations/users.json --table users": "exit code 1 on failure",
+      "validate --init --table users --suite users.json": "propose a suite for a table",
+    },
+    request: ({ values }) => (values.init ? proposeRequest(values) : validateRequest(values)),
   },
   check: {
     summary: "Read drops strictly and name every fault, without loading anything.",

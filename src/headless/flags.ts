@@ -53,7 +53,11 @@ export const flags = {
   yes: { syntax: "--yes", help: "do what cannot be undone" },
   labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
   out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
-  suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file", required: true },
+  suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file" },
+  init: {
+    syntax: "--init",
+    help: "write the suite from the table as it is, each expectation marked as proposed (default file: the table's own)",
+  },
   table: { syntax: "--table <table>", help: "the table, or schema.table", required: true },
   parameter: {
     syntax: "--parameter <name=value>",

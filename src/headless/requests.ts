@@ -66,16 +66,36 @@ function shardsIn({ shards, distribute }: Values): number | null {
 }
 
 /** The validation that the flags ask for. */
-export function validateRequest({ suite, table, parameter, resultFormat, json }: Values): RequestOf<"validate"> {
+export function validateRequest({ suite, table, parameter, resultFormat, json, yes }: Values): RequestOf<"validate"> {
+  if (suite === undefined) {
+    throw usageError("No suite is named.", "Name one with --suite, or have one written from the table with --init.");
+  }
+  if (yes)
+    throw usageError(
+      "--yes goes with --init alone.",
+      "Leave it out: a suite is held against a table, and nothing is changed.",
+    );
   return {
     kind: "validate",
-    suite_path: suite ?? "",
+    suite_path: suite,
     table: table ?? "",
     // Great Expectations tells of what cannot be evaluated in its result; a person is told before anything runs.
     tolerant: json === true,
     parameters: Object.fromEntries((parameter ?? []).map(splitParameter)),
     result_format: resultFormats.find((format) => format === resultFormat) ?? "SUMMARY",
   };
+}
+
+/** The suite that the flags ask to be written. */
+export function proposeRequest({ suite, table, parameter, resultFormat, yes }: Values): RequestOf<"propose"> {
+  const idle = [parameter && "--parameter", resultFormat && "--result-format"].filter(Boolean);
+  if (idle.length > 0) {
+    throw usageError(
+      `--init and ${idle.join(" and ")} do not go together.`,
+      "Write the suite first, then validate by it.",
+    );
+  }
+  return { kind: "propose", table: table ?? "", suite_path: suite ?? null, overwrite: yes ?? false };
 }
 
 function splitParameter(word: string): [name: string, value: string] {

@@ -168,6 +168,10 @@ function answersOf(
       const [session, { validateNamedTable }] = await having(() => import("./session/suites.ts"));
       return validateNamedTable(session, request);
     },
+    async propose(request) {
+      const [session, { initSuite }] = await having(() => import("./suites/propose.ts"));
+      return initSuite(session, request);
+    },
     async suites() {
       const [session, { browseSuites }] = await having(() => import("./suites/fits.ts"));
       return { suites: await browseSuites(session) };

@@ -4,7 +4,7 @@ import { ConsoleError } from "../../src/core/errors.ts";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
 import { commands } from "../../src/headless/commands.ts";
 import { flags } from "../../src/headless/flags.ts";
-import { runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
+import { proposeRequest, runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
 import { exampleLine } from "../../src/headless/usage.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), "1.2.3");
@@ -108,8 +108,25 @@ describe("a validation", () => {
     expect(validateRequest(valuesOf(`${line} --result-format COMPLETE`)).result_format).toBe("COMPLETE");
   });
 
+  test("wants a suite, and --yes only to write one", () => {
+    expect(() => validateRequest(valuesOf("validate --table t"))).toThrow("No suite is named.");
+    expect(() => validateRequest(valuesOf("validate --suite s.json --table t --yes"))).toThrow(
+      "--yes goes with --init",
+    );
+  });
+
+  test("--init asks for a suite to be written", () => {
+    const asked = { kind: "propose", table: "t", suite_path: null, overwrite: false } as const;
+    expect(proposeRequest(valuesOf("validate --init --table t"))).toEqual(asked);
+    const line = "validate --init --table t --suite s.json --yes";
+    expect(proposeRequest(valuesOf(line))).toEqual({ ...asked, suite_path: "s.json", overwrite: true });
+    expect(() => proposeRequest(valuesOf("validate --init --table t --parameter a=1"))).toThrow("do not go together");
+  });
+
   test.each(["a", "=1"])("--parameter %s gives nothing a value", (word) => {
-    expect(() => validateRequest({ parameter: [word] })).toThrow("gives no parameter a value");
+    expect(() => validateRequest({ suite: "s.json", table: "t", parameter: [word] })).toThrow(
+      "gives no parameter a value",
+    );
   });
 });
 

@@ -41,6 +41,7 @@ export function answerOf(
       return { ...trainingSet, file: request.out, as_of: request.as_of };
     case "suites":
       return { suites };
+    case "propose":
     case "validate":
     case "check":
       return null;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { type Environment, resolveSettings, type SettingFlags } from "../../src/core/settings.ts";
-import { commandOfRun, settingFlags } from "../../src/tui/model/headless.ts";
+import { type Environment, resolveSettings, type SettingFlags, settingFlags } from "../../src/core/settings.ts";
+import { commandOfRun } from "../../src/tui/model/headless.ts";
 import { month } from "../helpers/made-up.ts";
 
 /** A command that was copied has to mean what the screen shows, in the shell that the console was started from. */

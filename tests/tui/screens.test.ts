@@ -135,5 +135,8 @@ describe("suites", () => {
     session.press("y");
     const text = "bun run console validate --suite db/expectations/labels.json --table labels";
     expect(session.effects.at(-1)).toEqual({ do: "copy", text });
+    const without = new Session(scenario("published")).press("5", "G", "y");
+    const init = "bun run console validate --init --table payments_agg_90d";
+    expect(without.effects.at(-1)).toEqual({ do: "copy", text: init });
   });
 });

@@ -17,7 +17,7 @@ import type {
   Validation,
 } from "./listings.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
-import type { SuiteFit } from "./suites.ts";
+import type { SuiteFit, SuiteWritten } from "./suites.ts";
 import type { ExportReport } from "./training.ts";
 
 /** How much of each result a validation tells, in Great Expectations' own words. */
@@ -69,6 +69,8 @@ const requests = {
     parameters: { "[string]": "string" },
     result_format: ["===", ...resultFormats],
   },
+  /** Write a suite from a table as it is, to its own file unless another is named; over one that is there only if that is meant. */
+  propose: { kind: "'propose'", table: "string > 0", suite_path: "string > 0 | null", overwrite: "boolean" },
   /** How the suites that the manifest names fit their tables; no row is looked at. */
   suites: { kind: "'suites'" },
   /** Read drops strictly, and touch no table. */
@@ -107,6 +109,7 @@ export interface Replies {
   export: ExportReport;
   compare: Comparison;
   validate: Validation;
+  propose: SuiteWritten;
   suites: { suites: SuiteFit[] };
   check: { drops: DropCheck[] };
   doctor: { checks: Check[] };

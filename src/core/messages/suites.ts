@@ -36,3 +36,31 @@ export function fitState({ path, missing, unsound, trouble }: SuiteFit): FitStat
   if (unsound.length > 0 || trouble !== null) return "refused";
   return missing.length > 0 ? "lacking" : "fits";
 }
+
+/** An expectation that a table gave reason to. */
+export interface ProposedExpectation {
+  type: string;
+  kwargs: Record<string, unknown>;
+  /** What is declared of the table is critical; what it only happens to hold is a warning until somebody decides. */
+  severity: "critical" | "warning";
+  because: string;
+}
+
+/** Why nothing, or nothing more, is proposed of a column; null for the table as a whole. */
+export interface LeftOut {
+  column: string | null;
+  why: string;
+}
+
+/** A suite that was written from a table as it is. */
+export interface SuiteWritten {
+  table: string;
+  path: string;
+  rows: number;
+  expectations: ProposedExpectation[];
+  left_out: LeftOut[];
+  /** The command that holds it against the table. */
+  next: string;
+  /** What the manifest lacks for runs to use it; null where it names this file, or the table is none of its own. */
+  manifest: string | null;
+}

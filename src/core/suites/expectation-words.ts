@@ -159,7 +159,10 @@ function isMissing(value: unknown): boolean {
 function text(value: unknown): string {
   if (typeof value === "string") return value;
   if (isAnyNumber(value)) return formatCount(value);
-  return isMissing(value) ? "?" : JSON.stringify(value);
+  if (isMissing(value)) return "?";
+  // What stands for it until a suite is evaluated.
+  const { $PARAMETER: expression } = Object(value);
+  return typeof expression === "string" ? expression : JSON.stringify(value);
 }
 
 /** `expect_column_values_to_sparkle` as `x values to sparkle`. */

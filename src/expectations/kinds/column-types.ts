@@ -50,7 +50,7 @@ const sqlNames: Record<string, string> = {
 };
 
 /** The type with its limits, such as `NUMERIC(10, 2)`, as Great Expectations reports it. */
-function sqlName(column: Column): string {
+export function sqlName(column: Column): string {
   const element = column.type.replace(/^_/, "");
   const name = Object.hasOwn(sqlNames, element) ? (sqlNames[element] ?? "") : `${element.toUpperCase()}()`;
   const limits = limitsOf(column);

@@ -2,10 +2,11 @@ import { exitCodeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { DropCheck, ExpectationResult, Validation } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import { fileColumns } from "./columns.ts";
+import type { LeftOut, ProposedExpectation, SuiteWritten } from "../../core/messages/suites.ts";
+import { fileColumns, parts, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
-import { type Column, table, type View } from "./table.ts";
+import { type Column, line, table, type View } from "./table.ts";
 import { expectationInOneLine, observation, verdictWord, warningLine } from "./words.ts";
 
 function dropText(drop: DropCheck, look: Look): string {
@@ -47,3 +48,36 @@ function found({ result, exception_info }: ExpectationResult): string {
   const { observed_value, unexpected_count = null, unexpected_percent = null } = result;
   return observation({ observed: observed_value, unexpected_count, unexpected_percent });
 }
+
+const proposedColumns: Column<ProposedExpectation>[] = [
+  { title: "PROPOSED", cell: expectationInOneLine, flexible: true },
+  {
+    title: "SEVERITY",
+    cell: ({ severity }) => severity,
+    style: ({ severity }) => (severity === "warning" ? "yellow" : null),
+  },
+  { title: "BECAUSE", cell: ({ because }) => because, flexible: true },
+];
+
+const leftOutColumns: Column<LeftOut>[] = [
+  { title: "NOT PROPOSED", cell: ({ column }) => column ?? "the table" },
+  { title: "BECAUSE", cell: ({ why }) => why, flexible: true },
+];
+
+/** `validate --init`: what was written, what was not and why, and what to do next. */
+export const proposalView: View<SuiteWritten> = {
+  text(written, look) {
+    const { table: name, path, expectations, left_out: leftOut, next, manifest } = written;
+    return parts([
+      table(proposedColumns, expectations, look),
+      tableOfAny(leftOutColumns, leftOut, look),
+      [
+        line(
+          `${formatCounted(expectations.length, "expectation")} of ${name} written to ${path}: look through them, then`,
+        ),
+        line(`  ${next}`),
+        ...(manifest === null ? [] : [line(`Runs use it once db/dataset.json says ${manifest} of the table.`)]),
+      ].join(""),
+    ]);
+  },
+};

@@ -14,7 +14,11 @@ const states: Record<FitState, { sign: "ok" | "warn" | "fail" | "none"; tone: To
   fits: { sign: "ok", tone: "good", words: "its table has all that it names, and all of it can be evaluated" },
   lacking: { sign: "warn", tone: "warn", words: "all of it can be evaluated, and what asks for these columns fails" },
   refused: { sign: "fail", tone: "bad", words: "no run begins until the suite or the table is corrected" },
-  none: { sign: "none", tone: "dim", words: "the manifest names no suite for this table" },
+  none: {
+    sign: "none",
+    tone: "dim",
+    words: "the manifest names no suite for this table; y copies the command that writes one",
+  },
 };
 
 function columnsOf(glyphs: Glyphs): Column<SuiteFit>[] {

@@ -1,5 +1,6 @@
 import { program } from "../../core/self.ts";
-import { commandOfRun, commandOfSuite } from "../model/headless.ts";
+import { commandOfInit, commandOfSuite } from "../../core/suites/commands.ts";
+import { commandOfRun } from "../model/headless.ts";
 import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedSuite, selectedVerdict } from "../model/lists.ts";
 import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
 import type { Reaction } from "./binding.ts";
@@ -46,7 +47,9 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
     }
     case "suites": {
       const suite = selectedSuite(ui);
-      return suite?.path && commandOfSuite(suite.path, suite.table, ui.flags);
+      if (suite === null) return null;
+      const { path, table } = suite;
+      return path === null ? commandOfInit(table, ui.flags) : commandOfSuite(path, table, ui.flags);
     }
   }
 }
