@@ -4,6 +4,7 @@ import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
+import { whileUndivided } from "./session/cluster.ts";
 import { exchanged, type Reached } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
@@ -122,26 +123,35 @@ function answersOf(
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
-  const browsing = () => having(() => import("./answers/browse.ts"));
+  /** The same for what reads rows of the tables, which a cluster commits on one node after the other. */
+  const reading = async <Module, Result>(
+    load: () => Promise<Module>,
+    read: (session: Session, module: Module) => Promise<Result>,
+  ) => {
+    const [session, module] = await having(load);
+    return whileUndivided(session, tell, () => read(session, module));
+  };
+  const browsing = () => import("./answers/browse.ts");
   return {
     async months() {
-      const [session, { browseMonths }] = await having(() => import("./answers/months.ts"));
-      return browseMonths(session);
+      return reading(
+        () => import("./answers/months.ts"),
+        (session, { browseMonths }) => browseMonths(session),
+      );
     },
     async snapshots() {
-      const [session, { browseSnapshots }] = await browsing();
-      return browseSnapshots(session);
+      return reading(browsing, (session, { browseSnapshots }) => browseSnapshots(session));
     },
     async runs() {
-      const [session, { browseRuns }] = await browsing();
+      const [session, { browseRuns }] = await having(browsing);
       return browseRuns(session);
     },
     async show({ run }) {
-      const [session, { browseRun }] = await browsing();
+      const [session, { browseRun }] = await having(browsing);
       return browseRun(session, run);
     },
     async history({ run }) {
-      const [session, { browseHistory }] = await browsing();
+      const [session, { browseHistory }] = await having(browsing);
       return browseHistory(session, run);
     },
     async samples({ run, position }) {
@@ -149,24 +159,32 @@ function answersOf(
       return browseSamples(session, run, position);
     },
     async verify({ as_of }) {
-      const [session, { verifySeals }] = await having(() => import("./answers/verify.ts"));
-      return verifySeals(session, as_of);
+      return reading(
+        () => import("./answers/verify.ts"),
+        (session, { verifySeals }) => verifySeals(session, as_of),
+      );
     },
     async retire({ as_of }) {
       const [session, { retireSnapshots }] = await having(() => import("./answers/retire.ts"));
       return retireSnapshots(session, as_of);
     },
     async export(request) {
-      const [session, { exportTrainingSet }] = await having(() => import("./answers/export.ts"));
-      return exportTrainingSet(session, request);
+      return reading(
+        () => import("./answers/export.ts"),
+        (session, { exportTrainingSet }) => exportTrainingSet(session, request),
+      );
     },
     async compare({ from, to }) {
-      const [session, { compareSnapshots }] = await having(() => import("./answers/compare.ts"));
-      return compareSnapshots(session, from, to);
+      return reading(
+        () => import("./answers/compare.ts"),
+        (session, { compareSnapshots }) => compareSnapshots(session, from, to),
+      );
     },
     async validate(request) {
-      const [session, { validateNamedTable }] = await having(() => import("./session/suites.ts"));
-      return validateNamedTable(session, request);
+      return reading(
+        () => import("./session/suites.ts"),
+        (session, { validateNamedTable }) => validateNamedTable(session, request),
+      );
     },
     async propose(request) {
       const [session, { initSuite }] = await having(() => import("./suites/propose.ts"));
@@ -199,8 +217,10 @@ function answersOf(
       return { sql: await grantsScript(sql, dataset.name, tables) };
     },
     async adopt({ confirmed }) {
-      const [session, { adopt }] = await having(() => import("./run/adopt.ts"));
-      return adopt(session, confirmed);
+      return reading(
+        () => import("./run/adopt.ts"),
+        (session, { adopt }) => adopt(session, confirmed),
+      );
     },
     async outcome({ run, request }) {
       const [session, { findOutcome }] = await having(() => import("./answers/outcome.ts"));

@@ -7,6 +7,7 @@ import { openDatabase } from "../../src/postgres/connection/open.ts";
 import { withNames } from "../../src/postgres/remedies/names.ts";
 import { type RemedyName, remedies, remedyOf } from "../../src/postgres/remedies/remedies.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { nodeProvocations } from "./remedies/nodes.ts";
 import { canary, canaryNumber, type Ground, type Provocation } from "./remedies/provoking.ts";
 import { resourceProvocations } from "./remedies/resources.ts";
 import { rowProvocations } from "./remedies/rows.ts";
@@ -22,6 +23,7 @@ const provocations: Record<RemedyName, Provocation> = {
   ...statementProvocations,
   ...rowProvocations,
   ...resourceProvocations,
+  ...nodeProvocations,
 };
 
 let database: TestDatabase;
@@ -73,7 +75,7 @@ test.each(Object.keys(remedies) as RemedyName[])("%s: provoked, told as what it 
 function namesLeftOpen(hint: string): string {
   return hint
     .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-    .replace(/\b(USER|ROLE|DATABASE|SCHEMA|TABLE|COLUMN|FUNCTION)\b/g, ".+");
+    .replace(/\b(USER|ROLE|DATABASE|SCHEMA|TABLE|COLUMN|FUNCTION|NODE)\b/g, ".+");
 }
 
 /** The statements that a remedy proposes, with names that there are. */

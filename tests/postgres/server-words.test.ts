@@ -6,6 +6,7 @@ import {
   factsOf,
   hintFrom,
   messageFrom,
+  nodeOf,
   type ServerError,
 } from "../../src/postgres/remedies/server-words.ts";
 
@@ -100,4 +101,30 @@ test("what another server says by way of a foreign table is left out, but for wh
   const said = { message: "7351", detail: "7351", file: "connection.c" };
   expect(everythingOf({ ...said, code: "42501", where: "remote SQL command: SELECT '7351'" })).not.toContain("7351");
   expect(messageFrom({ ...said, code: "08001", message: 'could not connect to server "away"' })).toContain("away");
+});
+
+test("what a cluster's node says is told with the node, and by the table's own name", () => {
+  const where = "while executing command on db-2.example.org:5433";
+  const refused = {
+    ...{
+      code: "23503",
+      message: 'insert or update on table "labels_102053" violates a key',
+      where,
+      file: "ri_triggers.c",
+    },
+    ...{ table_name: "labels_snapshots_20240131_102053", constraint_name: "labels_user_id_fkey_102053" },
+  };
+  expect(messageFrom(refused as ServerError)).toBe('insert or update on table "labels" violates a key');
+  expect(factsOf(refused as ServerError)).toEqual([
+    ...["SQLSTATE 23503", "table labels_snapshots_20240131", "constraint labels_user_id_fkey"],
+    "node db-2.example.org:5433",
+  ]);
+  const message =
+    "connection to the remote node me@10.0.0.2:5432 failed with the following error: timeout\n\tIs it there?";
+  const unreachable = { code: "08006", message, where: "" } as ServerError;
+  expect(messageFrom(unreachable)).toBe(message.split("\n")[0] ?? "");
+  expect(nodeOf(unreachable)).toBe("10.0.0.2:5432");
+  // A cell may look like anything.
+  const shown = { code: "22P02", message: "", where: 'COPY users, line 3: "\nwhile executing command on 7351:1\n"' };
+  expect(nodeOf(shown as ServerError)).toBeNull();
 });

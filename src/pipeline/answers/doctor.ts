@@ -20,6 +20,7 @@ import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import { untakenDates } from "../drop/untaken.ts";
 import type { Session } from "../session/session.ts";
 import { browseSuites } from "../suites/fits.ts";
+import { checkCluster } from "./cluster/health.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 import { checkPooler } from "./pooler.ts";
@@ -39,17 +40,19 @@ export async function doctor(
     return [data, failed("database", thrown)];
   }
   const rights = await missingRights(session.sql, session.tables);
+  const cluster = await checkCluster(session);
   const found = [
     data,
     check("ok", "database", session.server),
     checkConnection(session),
     ...(await checkPooler(session)),
+    ...cluster,
     check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
     await checkPrivileges(session.sql, rights),
   ];
   // What follows is read from the tables.
-  if (rights.browsing.length > 0) return found;
+  if (rights.browsing.length > 0 || cluster.some(({ state }) => state === "fail")) return found;
   return [
     ...found,
     // Without a folder there are no months to speak of: the first check said so.

@@ -1,6 +1,7 @@
 import type { Retirement } from "../../core/messages/seals.ts";
 import { liftSeal, listSeals, recordUnsealedDrop } from "../../postgres/snapshots/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { keepUndivided } from "../session/cluster.ts";
 import type { Session } from "../session/session.ts";
 import { whoami } from "../session/whoami.ts";
 import { asWriter } from "../session/writer.ts";
@@ -28,6 +29,7 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
       }
       if (snapshots.length === 0) throw noSnapshot(asOf);
       for (const seal of seals) await liftSeal(tx, { ...seal, dataset }, { reason: "retention", ...whoami() });
+      await keepUndivided(tx, session);
       return { as_of: asOf, snapshots };
     }),
   );

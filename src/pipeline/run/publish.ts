@@ -12,6 +12,7 @@ import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
+import { keepUndivided } from "../session/cluster.ts";
 import type { Session } from "../session/session.ts";
 import { tidyUp } from "../session/tidy.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
@@ -82,7 +83,9 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
       await Promise.all([settleTransaction(tx), giveRoom(tx), requireProcess(tx, pid)]);
       snapshots = await whileCancellable(signal, stopStatements, async () => {
         const staged = seen ?? (await stageFiles(open, context, tx));
-        return runStages(open, { ...context, tx }, staged);
+        const taken = await runStages(open, { ...context, tx }, staged);
+        if (!isDry) await keepUndivided(tx, session, signal);
+        return taken;
       });
       tooLate.add(signal);
       if (isDry) await fireDeferred(tx);

@@ -12,6 +12,7 @@ import { exposure } from "../../postgres/target/protection.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
 import { untaken } from "../drop/untaken.ts";
+import { settled } from "../session/cluster.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { tidyUp } from "../session/tidy.ts";
@@ -113,6 +114,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   retries.reached();
   for (const record of progress.unrecorded.splice(0)) await record(session);
   // One statement behind the other, without waiting for each.
+  await settled(session, progress.tell);
   const known = backendPid(sql);
   await using watch = watchWaits({ ...progress, url: session.url, pid: known });
   const [pid, past] = await Promise.all([known, readPast(sql, session)]);

@@ -1,5 +1,7 @@
 import { hasCitus } from "../catalog/distribution.ts";
+import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
+import { namesAsRows, oidOf } from "../connection/fragments.ts";
 
 /** A node of a cluster, as the coordinator knows it. */
 export interface Node {
@@ -37,21 +39,6 @@ export async function nodesOf(sql: Queryable): Promise<Node[]> {
   return [...nodes];
 }
 
-/** So long at most a node may take to let the coordinator in. */
-const patience = "4s";
-
-/** Those of the nodes that do not let the coordinator in; each is tried, one after the other. */
-export async function silentNodes(sql: Queryable, nodes: readonly Node[]): Promise<Node[]> {
-  const silent: Node[] = [];
-  for (const node of nodes.filter(({ isCoordinator }) => !isCoordinator)) {
-    const [row] = await sql<{ answers: boolean | null }[]>`
-      select citus_check_connection_to_node(${node.host}, ${node.port}) as answers
-        from (select set_config('citus.node_connection_timeout', ${patience}, false)) settled`;
-    if (row?.answers !== true) silent.push(node);
-  }
-  return silent;
-}
-
 /** Processors of all nodes that take parts of tables; null where that is not this role's to see. */
 export async function processorsOf(sql: Queryable): Promise<number | null> {
   const counting = "select count(*) from regexp_matches(pg_read_file('/proc/cpuinfo'), '(?n)^processor', 'g')";
@@ -62,4 +49,33 @@ export async function processorsOf(sql: Queryable): Promise<number | null> {
   return counts.length === 0 || counts.some((count) => !(count > 0))
     ? null
     : counts.reduce((sum, count) => sum + count);
+}
+
+/** What a node has of a dataset's tables: parts of them, and of the first one rows. */
+export interface Share extends Pick<Node, "host" | "port"> {
+  shards: number;
+  rows: number;
+}
+
+/** What each node that takes parts has of these tables. All of them lie where the first one's rows of the same value do. */
+export async function sharesOf(sql: Queryable, tables: readonly TableName[]): Promise<Share[]> {
+  const [first] = tables;
+  if (first === undefined) return [];
+  const shares = await sql<Share[]>`
+    with placed as (
+      select n.groupid, s.shardid
+        from ${namesAsRows(tables)}
+        join pg_catalog.pg_dist_shard s on s.logicalrelid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+        join pg_catalog.pg_dist_placement n using (shardid)),
+    counted as (
+      select p.groupid, sum(c.result::bigint)::bigint as rows
+        from run_command_on_shards(${oidOf(first)}, 'select count(*) from %s') c join placed p using (shardid)
+       where c.success group by p.groupid)
+    select n.nodename as host, n.nodeport as port, count(p.shardid) as shards, coalesce(max(c.rows), 0)::bigint as rows
+      from pg_catalog.pg_dist_node n
+      left join placed p on p.groupid = n.groupid
+      left join counted c on c.groupid = n.groupid
+     where n.noderole = 'primary' and (n.shouldhaveshards or p.shardid is not null)
+     group by 1, 2 order by 1, 2`;
+  return [...shares];
 }

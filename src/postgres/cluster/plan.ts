@@ -56,7 +56,7 @@ export function isPlaced({ table }: Placing): boolean {
 export function misplaced(all: readonly Placing[]): Obstacle[] {
   return all.flatMap(({ table: { name, distribution }, column, beside }): Obstacle[] => {
     if (distribution === null) return [];
-    const remedy = `Nobody but you knows why: \`select undistribute_table('${name}')\` makes it a table of the coordinator again.`;
+    const remedy = `Nobody but you knows why: \`select undistribute_table('${name}', cascade_via_foreign_keys => true)\` makes it a table of the coordinator again.`;
     if (distribution.column === null) {
       return [{ table: name, what: "it is a reference table, or lies on one node", remedy }];
     }

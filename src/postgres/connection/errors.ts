@@ -124,7 +124,7 @@ export function isLost(error: unknown): boolean {
 /** What is met where a server was that is being started again, or the way to it is not there for a moment. */
 const comingBack = new Set([
   ...["ECONNREFUSED", "ENOENT", "ECONNRESET", "EPIPE", "CONNECTION_CLOSED", "CONNECT_TIMEOUT", "ETIMEDOUT"],
-  ...["EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
+  ...["EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "NODE_AWAY"],
 ]);
 
 /**
@@ -151,7 +151,7 @@ function refused(error: postgres.PostgresError, target: Target | null, protectio
   const detail = detailFrom(error);
   const says = hintFrom(error);
   return new ConsoleError(code, detail === null ? title : `${title} ${detail}`, {
-    hint: says === null ? hint : `${says} ${hint}`,
+    hint: says === null ? hint : `${says.replace(/[^.!?]$/, "$&.")} ${hint}`,
     cause: error,
   });
 }

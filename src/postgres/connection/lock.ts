@@ -7,6 +7,21 @@ function lockKey(dataset: string): number {
   return Bun.hash.crc32(dataset) | 0;
 }
 
+/** First half of the keys by which readers of a cluster keep commits waiting, and commits readers. */
+const commitClass = lockClass + 1;
+
+/** Let nobody commit to the dataset's tables, on whichever nodes they are, until this transaction ends. */
+export async function keepCommitsOut(tx: Transaction, dataset: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock_shared(${commitClass}::int, ${lockKey(dataset)}::int)`;
+}
+
+/** Let no console read until this transaction is committed on every node; false where one is reading now. */
+export async function keepReadersOut(tx: Transaction, dataset: string): Promise<boolean> {
+  const [row] = await tx<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock(${commitClass}::int, ${lockKey(dataset)}::int) as locked`;
+  return row?.locked ?? false;
+}
+
 /** Take the dataset's writer lock for this session, without waiting. It dies with the session. */
 export async function tryLock(sql: Sql, dataset: string): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`

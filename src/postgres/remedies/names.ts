@@ -1,8 +1,8 @@
 import { identifier } from "../../core/text.ts";
-import { functionOf, type ServerError, tableOf } from "./server-words.ts";
+import { functionOf, nodeOf, type ServerError, tableOf } from "./server-words.ts";
 
-/** What a remedy's statement leaves open: USER logs in, and ROLE is whose rights count then. */
-const placeholders = ["USER", "ROLE", "DATABASE", "SCHEMA", "TABLE", "COLUMN", "FUNCTION"] as const;
+/** What a remedy leaves open: USER logs in, and ROLE is whose rights count then; a NODE is a host and its port. */
+const placeholders = ["USER", "ROLE", "DATABASE", "SCHEMA", "TABLE", "COLUMN", "FUNCTION", "NODE"] as const;
 type Placeholder = (typeof placeholders)[number];
 
 /** Of those that are known, how a statement writes them. */
@@ -25,11 +25,13 @@ export function namesIn(error: ServerError): Names {
   const [, schema] = /^permission denied for schema (.+)$/.exec(error.message) ?? [];
   const { table, column } = tableOf(error);
   const inside = functionOf(error);
+  const node = nodeOf(error);
   return {
     ...(schema !== undefined && { SCHEMA: identifier(schema) }),
     ...(table !== null && { TABLE: table.map(identifier).join(".") }),
     ...(column !== null && { COLUMN: identifier(column) }),
     ...(inside !== null && { FUNCTION: inside }),
+    ...(node !== null && { NODE: node }),
   };
 }
 

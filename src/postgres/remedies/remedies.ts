@@ -1,3 +1,4 @@
+import { nodeRemedies } from "./nodes.ts";
 import { closest, inLog, type Remedy, type Told } from "./remedy.ts";
 import { resourceRemedies } from "./resources.ts";
 import { rowRemedies } from "./rows.ts";
@@ -16,6 +17,7 @@ export const remedies = {
   ...statementRemedies,
   ...rowRemedies,
   ...resourceRemedies,
+  ...nodeRemedies,
 };
 
 export type RemedyName = keyof typeof remedies;

@@ -8,6 +8,8 @@ export interface Remedy {
   says?: RegExp;
   /** True for what only an error that ends a login means: a statement's of the same state is another matter. */
   atLogin?: true;
+  /** True for what ends another session than this one, which is told of it and goes on. */
+  isOfOthers?: true;
   code: FailureCode;
   /** What happened, in words of ours: they stand for the server's own where those may hold a value. */
   cause: string;
@@ -35,9 +37,11 @@ export function closest<Named extends Remedy>(
   remedies: readonly Named[],
   { code, message, severity }: Told,
 ): Named | undefined {
-  const rank = ({ state, says, atLogin }: Remedy) => state.length * 3 + (says ? 1 : 0) + (atLogin ? 1 : 0);
+  const rank = ({ state, says, atLogin, isOfOthers }: Remedy) =>
+    state.length * 3 + (says ? 1 : 0) + (atLogin || isOfOthers ? 1 : 0);
   return remedies
     .filter(({ state, says }) => code.startsWith(state) && (says === undefined || says.test(message)))
     .filter(({ atLogin }) => atLogin === undefined || severity === "FATAL")
+    .filter(({ isOfOthers }) => isOfOthers === undefined || severity === "ERROR")
     .toSorted((one, other) => rank(other) - rank(one))[0];
 }

@@ -41,6 +41,8 @@ const onTheWay = /^08/;
 const copied = /^COPY ([^\n]+?), \p{L}+ (\d+)(?:, \p{L}+ ([^\n]+?)(?=:|$))?/mu;
 const called = /^(?:PL\/\w+ \p{L}+ ([\w.$]+)[( ]|SQL \p{L}+ "([\w.$]+)" )/mu;
 const ofFunction = /^(PL\/|SQL )/m;
+const onNode = /^while executing command on (\S+:\d+)$/m;
+const toNode = /\b(?:remote node (?:[^\s@]*@)?|^failed to COPY to shard \d+ on )(\S+:\d+)(?= |$)/;
 const atTuple = /^while \w+ (?:index )?tuple \(\d+,\d+\) in relation "[^"\n]*"/m;
 
 /** The line of the rows that a COPY was sent, and the column where it knows that; null for what was no COPY. */
@@ -55,6 +57,22 @@ export function functionOf({ where = "" }: ServerError): string | null {
   return procedural ?? sql ?? null;
 }
 
+/** The node of a cluster that it was on, or on the way to, as `host:port`; null where that is this server itself. */
+export function nodeOf(error: ServerError): string | null {
+  const { code, message, file = "", where = "" } = error;
+  if (ofLanguage.test(file)) return null;
+  // Looked for only before what a COPY was sent, which may look like anything.
+  const [, inside] = onNode.exec(where.slice(0, copied.exec(where)?.index)) ?? [];
+  const [, toward] = (ofServer.test(code) && toNode.exec(message)) || [];
+  return inside ?? toward ?? null;
+}
+
+/** What a node calls a part of a table is the table's name with the part's number behind it; what it says else is its first line. */
+function withoutPart(words: string, error: ServerError): string {
+  if (nodeOf(error) === null) return words;
+  return (words.split("\n")[0] ?? "").replace(/(?<=\w)_\d{6,}(?!\w)/g, "");
+}
+
 /** True where the server's words cannot hold a customer's value, by their SQLSTATE and by what they come from. */
 function speaksOfNames(error: ServerError): boolean {
   const { code, file = "" } = error;
@@ -67,7 +85,7 @@ function speaksOfNames(error: ServerError): boolean {
 
 /** The server's own words; null where they may show a value. */
 export function messageFrom(error: ServerError): string | null {
-  return speaksOfNames(error) ? error.message : null;
+  return speaksOfNames(error) ? withoutPart(error.message, error) : null;
 }
 
 /** What else it says, and what it proposes; null where there is nothing, or it may show a value. */
@@ -88,12 +106,14 @@ export function factsOf(error: ServerError): string[] {
   const { code, file = "", where = "" } = error;
   const place = placeOf(error);
   const inside = functionOf(error);
+  const node = nodeOf(error);
   const facts = [
     `SQLSTATE ${code}`,
     // A RAISE names what it likes.
     ...(ofLanguage.test(file) ? [] : namesIn(error)),
     place && copyInWords(place),
     inside && `function ${inside}`,
+    node !== null && !messageFrom(error)?.includes(node) && `node ${node}`,
     place === null && atTuple.exec(where)?.[0],
   ];
   return facts.filter((fact): fact is string => Boolean(fact));
@@ -108,8 +128,10 @@ export function tableOf({ schema_name, table_name, column_name, file = "" }: Ser
   };
 }
 
-function namesIn({ code, schema_name, table_name, column_name, constraint_name, detail = "" }: ServerError) {
-  const table = [schema_name, table_name].filter(Boolean).join(".");
+function namesIn(error: ServerError) {
+  const { code, schema_name, table_name, column_name, detail = "" } = error;
+  const table = withoutPart([schema_name, table_name].filter(Boolean).join("."), error);
+  const constraint_name = withoutPart(error.constraint_name ?? "", error);
   const key = showsRow.test(code) ? /^\p{L}+ \(([^()=]+)\)=/u.exec(detail)?.[1] : undefined;
   return [
     table && `table ${table}`,

@@ -3,14 +3,7 @@ import { formatCounted } from "../../../core/format.ts";
 import type { Distribution, PlacedTable } from "../../../core/messages/cluster.ts";
 import type { RequestOf } from "../../../core/messages/requests.ts";
 import { loadTables } from "../../../postgres/catalog/dataset-tables.ts";
-import {
-  citusMajors,
-  citusVersion,
-  nodesOf,
-  placeOf,
-  processorsOf,
-  silentNodes,
-} from "../../../postgres/cluster/nodes.ts";
+import { citusMajors, citusVersion, nodesOf, processorsOf } from "../../../postgres/cluster/nodes.ts";
 import { obstaclesOf } from "../../../postgres/cluster/obstacles.ts";
 import {
   place,
@@ -29,6 +22,7 @@ import {
   strayingKeys,
   usualShards,
 } from "../../../postgres/cluster/plan.ts";
+import { askNodes, settleNodes, unreachableNodes } from "../../../postgres/cluster/recovery.ts";
 import type { Queryable, Sql } from "../../../postgres/connection/connect.ts";
 import { settleTransaction } from "../../../postgres/connection/settings.ts";
 import { prepareStage } from "../../../postgres/live/stage.ts";
@@ -49,6 +43,7 @@ export async function distribute(session: Session, asked: Asked, tell: (text: st
   if (!asked.confirmed) return withRows(session.sql, await planned(session.sql, session, asked));
   const done = await asWriter(session, async (sql) => {
     const plan = await planned(sql, session, asked);
+    await settleNodes(sql, tell);
     const moved = await distributeAll(sql, session, plan, tell);
     await prepareStage(sql, await loadTables(sql, session.dataset));
     return { ...answerOf(plan, moved), done: true };
@@ -117,12 +112,8 @@ async function requireCluster(sql: Queryable): Promise<number> {
       "`select citus_add_node('HOST', PORT)` adds one, on the coordinator.",
     );
   }
-  const silent = await silentNodes(sql, taking);
-  if (silent.length > 0) {
-    throw new ConsoleError("database_unreachable", `The coordinator cannot reach ${silent.map(placeOf).join(", ")}.`, {
-      hint: "Nothing was changed. Start PostgreSQL there, or mend the way to it; then run the command again.",
-    });
-  }
+  const silent = (await askNodes(sql)).filter(({ answers }) => !answers);
+  if (silent.length > 0) throw unreachableNodes(silent);
   return taking.length;
 }
 

@@ -1,0 +1,81 @@
+import { formatCount, formatCounted } from "../../../core/format.ts";
+import { type Check, check } from "../../../core/messages/listings.ts";
+import { areDistributed } from "../../../postgres/catalog/dataset-tables.ts";
+import { citusMajors, citusVersion, placeOf, type Share, sharesOf } from "../../../postgres/cluster/nodes.ts";
+import { type Placing, placings } from "../../../postgres/cluster/plan.ts";
+import {
+  type Asked,
+  askNodes,
+  endsPrepared,
+  preparedIn,
+  unreachableNodes,
+} from "../../../postgres/cluster/recovery.ts";
+import type { Session } from "../../session/session.ts";
+
+/** The nodes of a cluster, and how the tables lie on them; nothing where there is none. */
+export async function checkCluster({ sql, tables }: Session): Promise<Check[]> {
+  const version = await citusVersion(sql);
+  if (version === null) return [];
+  const asked = await askNodes(sql);
+  const silent = asked.filter(({ answers }) => !answers);
+  const head = versionCheck(version, asked.length);
+  if (!areDistributed(tables)) {
+    const told = `${head.detail}; the tables are of this server alone`;
+    return [
+      check(
+        head.state,
+        head.name,
+        told,
+        head.remedy ?? "`doctor --distribute` says how they would be spread over the nodes.",
+      ),
+    ];
+  }
+  if (silent.length > 0) {
+    const { title, hint } = unreachableNodes(silent);
+    return [head, check("fail", "nodes", title, hint)];
+  }
+  const placed = placings(tables).filter(({ table }) => table.distribution !== null);
+  const shares = await sharesOf(
+    sql,
+    placed.map(({ table }) => table),
+  );
+  return [head, checkShares(shares, placed), checkPrepared(asked)];
+}
+
+function versionCheck(version: string, nodes: number): Check {
+  const major = Number.parseInt(version, 10);
+  const told = `Citus ${version}, ${formatCounted(nodes, "node")} besides the coordinator`;
+  if (major >= citusMajors.from && major <= citusMajors.to) return check("ok", "cluster", told);
+  return check("warn", "cluster", told, `The console was tried with Citus ${citusMajors.from} to ${citusMajors.to}.`);
+}
+
+/** So much more than its share a node may have before it is told: a hash spreads rows no more evenly than that. */
+const uneven = 1.5;
+
+function checkShares(shares: readonly Share[], placed: readonly Placing[]): Check {
+  const name = placed[0]?.table.name ?? "";
+  const told = shares.map(
+    (one) => `${placeOf(one)} has ${formatCounted(one.shards, "shard")} and ${formatCount(one.rows)} rows of ${name}`,
+  );
+  const most = Math.max(...shares.map(({ shards }) => shards));
+  const usual = shares.reduce((sum, { shards }) => sum + shards, 0) / shares.length;
+  if (most <= usual * uneven) return check("ok", "nodes", told.join("; "));
+  return check(
+    "warn",
+    "nodes",
+    told.join("; "),
+    "`select citus_rebalance_start()` on the coordinator moves shards to where there are few: the console moves none by itself.",
+  );
+}
+
+/** What a node that was lost between the two halves of a commit leaves. */
+function checkPrepared(nodes: readonly Asked[]): Check {
+  const waiting = nodes.filter(({ prepared }) => prepared > 0);
+  if (waiting.length === 0) return check("ok", "commits", "none was left half done on a node");
+  return check(
+    "warn",
+    "commits",
+    `${preparedIn(waiting)} were prepared, and are not ended.`,
+    `What they wrote is not to be seen, and stays locked, until then. Citus ends them within a minute; ${endsPrepared}.`,
+  );
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { fileURLToPath } from "node:url";
+import type { Request } from "../../src/core/messages/requests.ts";
+import { validateTable } from "../../src/expectations/validate.ts";
+import { createTable, disagreement, readCorpora } from "../expectations/corpus.ts";
+import { type Cluster, citusBin, startCluster } from "../helpers/cluster.ts";
+import { smallDrop } from "../helpers/drops.ts";
+import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { clusterWorkplace } from "./workplaces.ts";
+
+setDefaultTimeout(120_000);
+
+/** A day of each month that is asked about below. */
+const [january, february] = ["2024-01-31", "2024-02-29"];
+const people = Array.from({ length: 60 }, (_, index) => `user ${index}`);
+
+describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
+  let cluster: Cluster;
+  let plain: Workplace;
+  let spread: Workplace;
+  beforeAll(async () => {
+    [cluster, plain] = await Promise.all([startCluster(), workplace()]);
+    const { drops } = plain;
+    drops.write("month_000", smallDrop(people));
+    drops.write("month_001", smallDrop([...people.slice(4), "newcomer"], 1));
+    drops.write("month_002", {
+      ...smallDrop(people, 2),
+      "labels.csv": [
+        ["user_id", "churn_label"],
+        ["nobody", "True"],
+        ["user 1", "True"],
+      ],
+    });
+    spread = await clusterWorkplace(cluster, drops);
+    await spread.pipeline.call({ kind: "distribute", shards: 4, confirmed: true });
+  });
+  afterAll(async () => {
+    await spread?.close();
+    await plain?.close();
+    await cluster?.stop();
+  });
+
+  const runs: [months: string[], flags: RunFlags][] = [
+    [["month_000", "month_001"], { dry_run: true }],
+    [["month_000"], {}],
+    [["month_000"], {}],
+    [["month_000"], { force: true }],
+    [["month_001"], {}],
+    [["month_000"], { force: true }],
+    [["month_001"], { restamp: true }],
+    [["month_002"], {}],
+  ];
+  test.each(runs)("a run of %p with %p", async (months, flags) => {
+    const tell = async ({ pipeline, database }: Workplace) => {
+      const events = await ranIn(pipeline, months, flags);
+      const { tables, expectations, snapshots, status } = lastOf(events, "run.finished") ?? {};
+      const { code, faults } = lastOf(events, "run.failed") ?? {};
+      const verdicts = events.flatMap((one) =>
+        one.event === "expectation.evaluated" ? [{ ...one, seq: 0, at: "" }] : [],
+      );
+      return { tables, expectations, snapshots, status, code, faults, verdicts, rows: await digest(database.sql) };
+    };
+    expect(await tell(spread)).toEqual(await tell(plain));
+  });
+
+  const questions: Exclude<Request, { kind: "run" }>[] = [
+    { kind: "verify", as_of: null },
+    { kind: "compare", from: january ?? "", to: february ?? "" },
+    { kind: "retire", as_of: january ?? "" },
+  ];
+  test.each(questions)("$kind", async (question) => {
+    expect(await spread.pipeline.call(question)).toEqual(await plain.pipeline.call(question));
+  });
+
+  test("a backfill, and seals that stand afterwards", async () => {
+    for (const { pipeline } of [plain, spread]) await ranIn(pipeline, ["month_000"], { backfill: true });
+    expect(await digest(spread.database.sql)).toBe(await digest(plain.database.sql));
+    const { seals } = await spread.pipeline.call({ kind: "verify", as_of: null });
+    expect(seals.map(({ state }) => state)).toEqual(seals.map(() => "intact"));
+    expect(seals).toHaveLength(10);
+  });
+
+  test("a training set has the same bytes", async () => {
+    const made = ({ pipeline, drops }: Workplace, name: string) =>
+      pipeline.call({
+        kind: "export",
+        as_of: january ?? "",
+        labels_from: february ?? "",
+        out: `${drops.path}/${name}.csv`,
+      });
+    const [here, there] = [await made(plain, "here"), await made(spread, "there")];
+    expect(there.sha256).toBe(here.sha256);
+  });
+
+  test("snapshot partitions are distributed, and leave nothing behind on the coordinator", async () => {
+    const { sql } = spread.database;
+    const rows = await sql<{ name: string; bytes: number; distributed: boolean }[]>`
+      select c.relname as name, pg_relation_size(c.oid) as bytes,
+             exists (select from pg_dist_partition d where d.logicalrelid = c.oid) as distributed
+        from pg_class c where c.relkind = 'r' and (c.relispartition or c.relnamespace = 'stage'::regnamespace)`;
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.filter(({ bytes, distributed }) => bytes > 0 || !distributed)).toEqual([]);
+  });
+
+  test("each of our own cases of an expectation finds the same", async () => {
+    const { sql } = spread.database;
+    const corpora = await readCorpora(fileURLToPath(new URL("../fixtures/expectations", import.meta.url)));
+    for (const [name, dataset] of corpora.flatMap(({ datasets }) => Object.entries(datasets))) {
+      await createTable(sql, name, dataset);
+      await sql`select create_distributed_table(${`"${name}"`}::text::regclass, ${dataset.columns[0]?.name ?? ""}, shard_count => 4)`;
+    }
+    const disagreements: string[] = [];
+    for (const one of corpora.flatMap(({ cases }) => cases)) {
+      const { expectation_type: type, kwargs, kwargs_resolved, result_format, table } = one;
+      const suite = {
+        name: "case",
+        expectations: [{ type, kwargs: { ...(kwargs_resolved ?? kwargs), result_format } }],
+      };
+      const { results } = await validateTable(sql, {
+        suiteText: JSON.stringify(suite),
+        suitePath: "case.json",
+        table,
+        parameters: {},
+      });
+      const why = disagreement(one, results[0]);
+      if (why !== null) disagreements.push(`${one.id}: ${why}`);
+    }
+    expect(disagreements).toEqual([]);
+  });
+});

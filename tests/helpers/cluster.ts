@@ -1,0 +1,154 @@
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { databaseUrl } from "./names.ts";
+
+/** Where the programs of a PostgreSQL lie that has Citus beside it; null where nobody said. */
+export const citusBin = process.env.CITUS_BIN || null;
+
+/** A node of a cluster: the first is the coordinator. */
+interface Node {
+  port: number;
+  url: string;
+  /** Ends it as a crash does, with all of its sessions. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface Cluster {
+  nodes: Node[];
+  /** A database of this name on every node, each of which knows the others. */
+  database(name: string): Promise<{ url: string; sql: Sql; drop(): Promise<void> }>;
+  stop(): Promise<void>;
+}
+
+const settings = `
+shared_preload_libraries = 'citus'
+listen_addresses = '127.0.0.1'
+fsync = off
+max_prepared_transactions = 100
+max_connections = 120
+shared_buffers = 64MB
+wal_level = logical
+autovacuum = off
+citus.node_conninfo = 'sslmode=prefer'
+`;
+
+/** A coordinator and so many workers, in a folder that goes with them. Whoever is root has another account run them. */
+export async function startCluster(workers = 2): Promise<Cluster> {
+  if (citusBin === null) throw new Error("CITUS_BIN does not say where a PostgreSQL with Citus is");
+  const home = mkdtempSync(join(tmpdir(), "cluster-"));
+  const account = process.getuid?.() === 0 ? accountOf("postgres") : {};
+  if (account.uid !== undefined) chownSync(home, account.uid, account.gid ?? account.uid);
+  chmodSync(home, 0o755);
+  const run = async (program: string, ...args: string[]) => {
+    const child = Bun.spawn([join(citusBin, program), ...args], {
+      ...account,
+      cwd: home,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    if ((await child.exited) !== 0) throw new Error(`${program}: ${await new Response(child.stderr).text()}`);
+  };
+  const made = join(home, "made");
+  await run("initdb", "-D", made, "-U", "streamflow", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
+  const nodes: Node[] = [];
+  for (let number = 0; number <= workers; number++) {
+    const data = join(home, `n${number}`);
+    await Bun.spawn(["cp", "-a", made, data], account).exited;
+    const port = freePort();
+    writeFileSync(
+      join(data, "postgresql.auto.conf"),
+      `${settings}port = ${port}\nunix_socket_directories = '${home}'\n`,
+    );
+    nodes.push(nodeIn(data, port, `postgresql://streamflow@/postgres?host=${home}&port=${port}`, account));
+  }
+  await Promise.all(nodes.map((node) => node.start()));
+  return {
+    nodes,
+    database: (name) => databaseOn(nodes, name),
+    async stop() {
+      await Promise.all(nodes.map((node) => node.crash()));
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+type Account = { uid?: number; gid?: number };
+
+function accountOf(name: string): Account {
+  const number = (which: string) => Number(Bun.spawnSync(["id", which, name]).stdout.toString());
+  return { uid: number("-u"), gid: number("-g") };
+}
+
+function freePort(): number {
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = server;
+  server.stop(true);
+  return port;
+}
+
+function nodeIn(data: string, port: number, url: string, account: Account): Node {
+  let server: Bun.Subprocess | null = null;
+  return {
+    port,
+    url,
+    async crash() {
+      // What an immediate shutdown leaves has to be recovered, as after a crash; and no session of it outlives it.
+      server?.kill("SIGQUIT");
+      await server?.exited;
+      server = null;
+    },
+    async start() {
+      server = Bun.spawn([join(citusBin ?? "", "postgres"), "-D", data], {
+        ...account,
+        stdio: ["ignore", "ignore", "ignore"],
+      });
+      await answers(url);
+    },
+  };
+}
+
+/** Resolves once a server lets in; it has to, sooner or later. */
+async function answers(url: string): Promise<void> {
+  for (;;) {
+    const sql = connect(url);
+    const isThere = await sql`select 1`.then(
+      () => true,
+      () => false,
+    );
+    await sql.end({ timeout: 1 });
+    if (isThere) return;
+    await Bun.sleep(50);
+  }
+}
+
+async function databaseOn(nodes: readonly Node[], name: string) {
+  const onEach = async (work: (sql: Sql, node: Node) => Promise<unknown>, within: string) => {
+    for (const node of nodes) {
+      const sql = connect(databaseUrl(node.url, within));
+      await work(sql, node).finally(() => sql.end({ timeout: 1 }));
+    }
+  };
+  await onEach((sql) => sql`create database ${sql(name)}`, "postgres");
+  await onEach((sql) => sql`create extension citus`, name);
+  const [coordinator, ...workers] = nodes;
+  const url = databaseUrl(coordinator?.url ?? "", name);
+  const sql = connect(url, { applicationName: "test helper" });
+  await sql`select citus_set_coordinator_host('127.0.0.1', ${coordinator?.port ?? 0})`;
+  for (const { port } of workers) await sql`select citus_add_node('127.0.0.1', ${port})`;
+  return {
+    url,
+    sql,
+    async drop() {
+      await sql.end({ timeout: 5 });
+      await onEach((on) => on`drop database ${on(name)} with (force)`, "postgres");
+    },
+  };
+}
+
+/** Whether there is a Citus beside those programs. */
+export function hasCitusBeside(bin: string): boolean {
+  const asked = Bun.spawnSync([join(bin, "pg_config"), "--pkglibdir"]);
+  return asked.success && existsSync(join(asked.stdout.toString().trim(), "citus.so"));
+}
