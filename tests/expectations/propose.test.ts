@@ -263,6 +263,18 @@ describe("a suite that is proposed", () => {
     expect(await failures("texts")).toEqual([]);
   });
 
+  test("takes no texts for categories because the first rows have few", async () => {
+    await tableOf(
+      "sorted",
+      "id int primary key, late text, few text",
+      "n, 'a' || greatest(n, 10000), 'b' || n % 2",
+      12_000,
+    );
+    const { words, leftOut } = await proposedFor("sorted");
+    expect(words.filter((one) => one.includes(" in {"))).toEqual(["few in {b0, b1} ?"]);
+    expect(leftOut.map(({ column }) => column)).toEqual(["late"]);
+  });
+
   test("reads the table once, and of texts that are few once more", async () => {
     const { sql } = database;
     await tableOf("figures", "id int primary key, a int, b numeric, c date", "n, n, n, date '2024-01-01' + n", 1_000);

@@ -39,8 +39,11 @@ export async function readCategories(
                        from (select ${commas(texts)} from ${wholeTable}) texts
                       cross join lateral (values ${commas(cells)}) cell (place, v)
                       where v is not null group by place, v`;
-    const statement = q`select place, min(times), array_agg(v order by v collate "C") from (${groups}) g
-                         group by place having count(*) <= ${value("int8", String(mostValues))}`;
+    // Of a column that turns out to have many, one too many is enough to know it.
+    const first = q`select *, row_number() over (partition by place) as nth from (${groups}) g`;
+    const most = value("int8", String(mostValues));
+    const statement = q`select place, min(times), array_agg(v order by v collate "C") from (${first}) f
+                         where nth <= ${most} + 1 group by place having count(*) <= ${most}`;
     const rows = await toFragment(tx, statement, table).values();
     for (const [place, rarest, values] of rows as unknown as [number, number, string[]][]) {
       const column = some[Number(place)];

@@ -32,7 +32,8 @@ async function parseSuites({ dataset, manifestDirectory, tables }: Session): Pro
 
 /** A suite that the manifest names. */
 export async function readSuite(path: string): Promise<Suite> {
-  const hint = "The manifest, db/dataset.json, names it: put the file there or correct the name.";
+  const hint =
+    "The manifest, db/dataset.json, names it: put the file there, have `validate --init` write it, or correct the name.";
   return parseSuite(await textOf(path, hint), path, {});
 }
 
