@@ -2,7 +2,8 @@ import type { Column } from "../../core/columns.ts";
 import { type AnyNumber, compareNumbers, isAnyNumber } from "../../core/exact-number.ts";
 import { asNumber, bounded, type Limits, numberLimits, ordered, within } from "../plan/bounds.ts";
 import { type Entry, onColumn, StrictBounds } from "../plan/entry.ts";
-import type { Answer, Plan } from "../plan/plan.ts";
+import { medianPlan } from "../plan/median.ts";
+import type { Answer } from "../plan/plan.ts";
 import { all, counted, filtered, name, q, relation, type Sql, value } from "../plan/sql.ts";
 import {
   comparable,
@@ -27,14 +28,12 @@ const Ranges = {
 export const columnAggregates: readonly Entry[] = [
   extreme("expect_column_min_to_be_between", (column) => q`min(${column})`),
   extreme("expect_column_max_to_be_between", (column) => q`max(${column})`),
-  metric("expect_column_sum_to_be_between", (column, rows) => filtered(q`sum(${name(column.name)})`, rows)),
-  metric("expect_column_mean_to_be_between", (column, rows) => filtered(q`avg(${name(column.name)})`, rows), {
-    isDerived: true,
-  }),
-  metric("expect_column_stdev_to_be_between", (column, rows) => filtered(q`stddev_samp(${name(column.name)})`, rows), {
-    isDerived: true,
-  }),
-  metric("expect_column_median_to_be_between", median, { sorts: true }),
+  metric("expect_column_sum_to_be_between", (column) => q`sum(${column})`),
+  metric("expect_column_mean_to_be_between", (column) => q`avg(${column})`, true),
+  metric("expect_column_stdev_to_be_between", (column) => q`stddev_samp(${column})`, true),
+  onColumn("expect_column_median_to_be_between", StrictBounds, numeric, (column, args, { rows }) =>
+    medianPlan(column, rows, numberAnswer(args)),
+  ),
 
   distinctCount("expect_column_unique_value_count_to_be_between", (distinct, _, limits) => within(distinct, limits)),
   distinctCount("expect_column_proportion_of_unique_values_to_be_between", (distinct, values, limits) =>
@@ -88,32 +87,16 @@ function extreme(type: string, aggregate: (column: Sql) => Sql): Entry {
   }));
 }
 
-interface Metric {
-  sorts: boolean;
-  /** True for what is divided or rooted: its digits beyond those of a JavaScript number are none of the column's. */
-  isDerived: boolean;
-}
-
-function metric(
-  type: string,
-  aggregate: (column: Column, rows: Sql | null) => Sql,
-  { sorts = false, isDerived = false }: Partial<Metric> = {},
-): Entry {
-  return onColumn(type, StrictBounds, numeric, (column, args, { rows }): Plan => {
-    const terms = [q`${aggregate(column, rows)}::text`];
-    return { kind: "aggregate", sorts, terms, answer: numberAnswer(args, isDerived) };
-  });
+/** `isDerived` where it is divided or rooted: its digits beyond those of a JavaScript number are none of the column's. */
+function metric(type: string, aggregate: (column: Sql) => Sql, isDerived = false): Entry {
+  return onColumn(type, StrictBounds, numeric, (column, args, { rows }) => ({
+    kind: "aggregate",
+    terms: [q`${filtered(aggregate(name(column.name)), rows)}::text`],
+    answer: numberAnswer(args, isDerived),
+  }));
 }
 
 const isNumber = (number: number) => !Number.isNaN(number);
-
-/** Of an even number of values the middle of two, which is exact but for floats; the tiny more picks the upper one. */
-function median(column: Column, rows: Sql | null): Sql {
-  const ordered = q`within group (order by ${name(column.name)})`;
-  if (familyOf(column) === "float") return filtered(q`percentile_cont(0.5) ${ordered}`, rows);
-  const middle = filtered(q`percentile_disc(array[0.5, 0.500000000001]) ${ordered}`, rows);
-  return q`trim_scale(((${middle})[1]::numeric + (${middle})[2]::numeric) * 0.5)`;
-}
 
 function numberAnswer(args: Limits, isDerived = false): (values: readonly unknown[]) => Answer {
   const limits = numberLimits(args, isNumber);
