@@ -18,10 +18,12 @@ export const manifestFields = {
   "drift.missing": "limit of the change of the share of NULLs, such as 0.1",
   "drift.mean": "limit of the distance of the means, in former standard deviations",
   links: "where a link in a drop may lead: `inside` the data folder, as without the field, or `anywhere`",
+  written: "how files are written, where that is not as the console would; its settings are listed below",
   rows: "by how large a fraction a file may shrink or grow against the month before, until the run warns or rejects",
   tables: "the tables, by their names",
   "tables.*.file": "its file in a drop (`.csv`, or the same name with `.gz` or `.zst`)",
   "tables.*.suite": "its expectation suite, relative to the manifest",
   "tables.*.snapshot": "its snapshot table, for tables that are frozen",
   "tables.*.absent": "columns that no file need carry; they stay NULL",
+  "tables.*.written": "how its files are written: what is said here goes before what is said for all",
 } as const satisfies Record<string, string>;

@@ -1,5 +1,7 @@
 import { checked, type type } from "./checks.ts";
 import { ConsoleError, messageOf } from "./errors.ts";
+import { type Dialect, dialectOf, whyNotWritten } from "./written/dialect.ts";
+import { writtenShape } from "./written/settings.ts";
 
 const tolerance = {
   "+": "reject",
@@ -49,6 +51,8 @@ export const manifestShape = {
     /** The distance of its means, in former standard deviations. */
     "mean?": "number > 0",
   },
+  /** How the files are written, where that is not as the console would; a table's own section goes before this one. */
+  "written?": writtenShape,
   tables: {
     "[string]": {
       "+": "reject",
@@ -57,6 +61,7 @@ export const manifestShape = {
       "snapshot?": "string > 0",
       "suite?": "string > 0",
       "absent?": "string[]",
+      "written?": writtenShape,
     },
   },
 } as const;
@@ -73,9 +78,10 @@ export interface DatasetTable {
   suite: string | null;
   /** Columns that no file need carry; they stay NULL, or as they are. */
   absent: string[];
+  written: Dialect;
 }
 
-export type Dataset = Omit<Manifest, "$schema" | "tables"> & { tables: DatasetTable[] };
+export type Dataset = Omit<Manifest, "$schema" | "tables" | "written"> & { tables: DatasetTable[] };
 
 /** The dataset that a manifest's JSON text describes; `path` is for the message when it is not sound. */
 export function parseManifest(text: string, path: string): Dataset {
@@ -90,14 +96,19 @@ export function parseManifest(text: string, path: string): Dataset {
   } catch (cause) {
     throw invalid(messageOf(cause), cause);
   }
-  const { $schema: _, ...manifest } = checked(manifestShape, json, ({ summary }) => invalid(summary));
+  const { $schema: _, written, ...manifest } = checked(manifestShape, json, ({ summary }) => invalid(summary));
   const tables = Object.entries(manifest.tables).map(([name, table]) => ({
     name,
     file: table.file,
     snapshot: table.snapshot ?? null,
     suite: table.suite ?? null,
     absent: table.absent ?? [],
+    written: dialectOf(written, table.written),
   }));
   if (tables.length === 0) throw invalid("it names no table");
+  for (const table of tables) {
+    const reason = whyNotWritten(table.written);
+    if (reason !== null) throw invalid(`written, as it is for ${table.name}: ${reason}`);
+  }
   return { ...manifest, tables };
 }

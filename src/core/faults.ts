@@ -72,6 +72,11 @@ export const faultCodes = {
   quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
   quote_trailing: { means: "text follows a closing quote", remedy: 'write a quote inside a value as ""' },
   quote_bare: { means: "a quote inside an unquoted value", remedy: 'quote the value and write the quote as ""' },
+  quote_escape: {
+    means: "a backslash that escapes neither a quote nor another backslash",
+    remedy:
+      "within quotes write each backslash as \\\\; where none is meant to escape, leave escape out of written in the manifest",
+  },
   row_short: { means: "the row has fewer values than the header", remedy: "export it again with every column" },
   row_long: { means: "the row has more values than the header", remedy: "quote values that contain commas" },
   row_blank: { means: "a blank line between rows", remedy: "remove it" },
@@ -93,6 +98,10 @@ export const faultCodes = {
     means: "a word that stands for NULL",
     remedy:
       "leave the cell empty for NULL, or in a text column quote the word if it is meant; in a key neither helps: ask the sender for its value",
+  },
+  ambiguous: {
+    means: "the value can be read in two ways, as the manifest has it",
+    remedy: "leave one of the readings out of written in the manifest, or ask the sender for one form throughout",
   },
   null_forbidden: { means: "empty, where a value is required", remedy: "fill in the value" },
   key_padded: { means: "the key begins or ends with blanks", remedy: "trim it" },
@@ -196,6 +205,7 @@ const several: Partial<Record<FaultCode, string>> = {
   quote_unclosed: "quotes are opened and never closed",
   quote_trailing: "closing quotes are followed by text",
   quote_bare: "values hold a quote but are not quoted",
+  quote_escape: "backslashes escape neither a quote nor another backslash",
   row_short: "rows have fewer values than the header",
   row_long: "rows have more values than the header",
   row_blank: "blank lines stand between rows",
@@ -210,6 +220,7 @@ const several: Partial<Record<FaultCode, string>> = {
   not_timestamp: "values are not timestamps in the form YYYY-MM-DD HH:MM:SS",
   not_of_type: "values are not of the column's type",
   null_word: "values are words that stand for NULL",
+  ambiguous: "values can be read in two ways",
   null_forbidden: "values are empty, where one is required",
   key_padded: "keys begin or end with blanks",
   key_repeated: "keys stand in the file more than once",

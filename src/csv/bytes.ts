@@ -1,6 +1,6 @@
+import { hasEscape, plainSigns, type Signs } from "./written/signs.ts";
+
 /** The bytes that CSV is made of, and what strict reading knows of bytes alone. */
-export const quoteByte = 0x22;
-export const commaByte = 0x2c;
 export const lfByte = 0x0a;
 export const crByte = 0x0d;
 
@@ -22,6 +22,8 @@ export class Unread {
   #seen = 0;
   #inside = false;
   #whole = 0;
+
+  constructor(readonly signs: Signs = plainSigns) {}
 
   /** Returns all that is not taken. */
   add(chunk: Buffer): Buffer {
@@ -59,35 +61,47 @@ export class Unread {
    */
   wholeRecords(final: boolean): number {
     const { data } = this;
+    const { quote, escaping } = this.signs;
+    const isEscaped = hasEscape(this.signs);
     let inside = this.#inside;
     let whole = this.#whole;
-    if (!inside && !data.includes(quoteByte, this.#seen)) {
-      const lineFeed = data.subarray(this.#seen).lastIndexOf(lfByte);
-      if (lineFeed !== -1) whole = this.#seen + lineFeed + 1;
+    let at = this.#seen;
+    if (!inside && !data.includes(quote, at)) {
+      const lineFeed = data.subarray(at).lastIndexOf(lfByte);
+      if (lineFeed !== -1) whole = at + lineFeed + 1;
+      at = data.length;
     } else {
-      for (let at = this.#seen; at < data.length; at++) {
+      for (; at < data.length; at++) {
         const byte = data[at];
-        if (byte === quoteByte) inside = !inside;
+        if (byte === quote) inside = !inside;
         else if (byte === lfByte && !inside) whole = at + 1;
+        // What it escapes may not be there yet.
+        else if (isEscaped && inside && byte === escaping) at++;
       }
     }
-    this.#seen = data.length;
+    this.#seen = at;
     this.#inside = inside;
     this.#whole = whole;
     return final && !inside ? data.length : whole;
   }
 }
 
-/** True when every line end outside quotes is `lineEnd`, and no carriage return stands anywhere else outside them. */
-export function lineEndsAgree(block: Buffer, lineEnd: LineEnd): boolean {
-  if (lineEnd === "\n" && !block.includes(crByte)) return true;
+/**
+ * True when every line end outside quotes is `lineEnd`, or any where they may be mixed, and no carriage return stands
+ * anywhere else outside them.
+ */
+export function lineEndsAgree(block: Buffer, lineEnd: LineEnd, signs: Signs = plainSigns): boolean {
+  const { quote, escaping, isMixed } = signs;
+  if ((lineEnd === "\n" || isMixed) && !block.includes(crByte)) return true;
+  const isEscaped = hasEscape(signs);
   let inside = false;
   let previous = 0;
   for (let at = 0; at < block.length; at++) {
     const byte = block[at] ?? 0;
-    if (byte === quoteByte) inside = !inside;
+    if (byte === quote) inside = !inside;
+    else if (inside && isEscaped && byte === escaping) at++;
     else if (!inside) {
-      if (byte === lfByte && (previous === crByte) !== (lineEnd === "\r\n")) return false;
+      if (byte === lfByte && !isMixed && (previous === crByte) !== (lineEnd === "\r\n")) return false;
       if (previous === crByte && byte !== lfByte) return false;
     }
     previous = byte;
@@ -101,17 +115,8 @@ export function countLines(data: Buffer, from = 0, to = data.length): number {
   return lines;
 }
 
-/** Kinds of bytes that call for a closer look at the cell that has them; those of a cell are added up as bits. */
-export const byteKind = { quote: 1, return: 2, lineFeed: 4, nul: 8, beyondAscii: 16 };
-
-/** The kind of each byte, 0 for most. */
-export const kindOf = new Uint8Array(256).fill(byteKind.beyondAscii, 0x80);
-kindOf[quoteByte] = byteKind.quote;
-kindOf[crByte] = byteKind.return;
-kindOf[lfByte] = byteKind.lineFeed;
-kindOf[0] = byteKind.nul;
-
-export function kindsOf(data: Buffer, from: number, to: number): number {
+/** Kinds of bytes that call for a closer look, of all these together. */
+export function kindsOf(data: Buffer, from: number, to: number, { kindOf }: Signs = plainSigns): number {
   let kinds = 0;
   for (let at = from; at < to; at++) kinds |= kindOf[data[at] ?? 0] ?? 0;
   return kinds;

@@ -1,35 +1,47 @@
-import type { TableShape } from "../core/columns.ts";
+import type { Column, TableShape } from "../core/columns.ts";
 import type { FileFault } from "../core/faults.ts";
 import { suggest } from "../core/suggest.ts";
+import { type Dialect, plainDialect } from "../core/written/dialect.ts";
+import { acceptedBy } from "../core/written/settings.ts";
 import { foreignText } from "./files/file-kind.ts";
 import type { TableSource } from "./source.ts";
 
-const delimiters: [character: string, name: string][] = [
-  [";", "semicolons (;)"],
-  ["\t", "tabs"],
-  ["|", "vertical bars (|)"],
-];
+const delimiters: Record<string, string> = {
+  ",": "commas",
+  ";": "semicolons (;)",
+  "\t": "tabs",
+  "|": "vertical bars (|)",
+};
 
 /** Why the first line cannot be a header of this table at all; null when it can. */
-function misread(cells: readonly string[], { shape, others = [] }: TableSource): FileFault | null {
+function misread(
+  cells: readonly string[],
+  { shape, others = [] }: TableSource,
+  reading: HeaderReading,
+): FileFault | null {
   const { name: table } = shape;
   const names = namesOf(shape);
   const other = others.find((one) => isHeaderOf(cells, one));
-  if (other !== undefined && !isHeaderOf(cells, shape)) {
+  const meant = cells.map((cell) => reading.nameOf(cell) ?? cell);
+  if (other !== undefined && !isHeaderOf(meant, shape)) {
     return { code: "other_table", reason: `the header is that of ${other.name}, not of ${table}` };
   }
   const [first = ""] = cells;
-  const known = (words: readonly string[]) => words.some((word) => names.includes(word.trim()));
-  for (const [character, name] of delimiters) {
+  const known = (words: readonly string[]) => words.some((word) => names.includes(reading.nameOf(word.trim()) ?? ""));
+  const { delimiter } = reading.dialect;
+  for (const [character, name] of Object.entries(delimiters)) {
     const parts = first.split(character).map((part) => part.replace(/^"|"$/g, ""));
-    if (cells.length === 1 && parts.length > 1 && known(parts)) {
-      return { code: "delimiter", reason: `the columns are separated by ${name}, not by commas`, value: character };
+    if (cells.length === 1 && parts.length > 1 && character !== delimiter && known(parts)) {
+      const accepted = acceptedBy({ delimiter: character });
+      const reason = `the columns are separated by ${name}, not by ${delimiters[delimiter]}; ${accepted}`;
+      return { code: "delimiter", reason, value: character };
     }
   }
   if (known(cells) || cells.some((cell) => suggest(cell, names) !== null)) return null;
   const kind = foreignText(first);
   if (kind !== null) return { code: "not_csv", reason: `it is ${kind}` };
-  return { code: "header_missing", reason: `no column of ${table} is named in the first line`, value: cells.join(",") };
+  const value = cells.join(delimiter);
+  return { code: "header_missing", reason: `no column of ${table} is named in the first line`, value };
 }
 
 const namesOf = ({ columns }: TableShape) => columns.map(({ name }) => name);
@@ -39,23 +51,68 @@ function isHeaderOf(cells: readonly string[], table: TableShape): boolean {
   return new Set(cells).isSubsetOf(new Set(namesOf(table)));
 }
 
-/** The columns of a file in its order, null for one that the table does not have; none when its first line is no header. */
+/** What names in a header stand for. */
+class HeaderReading {
+  readonly #isCaseIgnored: boolean;
+
+  constructor(
+    readonly dialect: Dialect,
+    readonly names: readonly string[],
+  ) {
+    this.#isCaseIgnored = dialect.header_case === "ignored";
+  }
+
+  isIgnored(cell: string): boolean {
+    return this.#find(cell, this.dialect.ignore) !== undefined;
+  }
+
+  /** The column's name; null where it is none, or may be two. */
+  nameOf(cell: string): string | null {
+    const { header } = this.dialect;
+    const alias = this.#find(cell, Object.keys(header));
+    return (alias === undefined ? this.#find(cell, this.names) : header[alias]) ?? null;
+  }
+
+  /** The one that is written in the same way, or else the only one that is but for its case. */
+  #find(cell: string, among: readonly string[]): string | undefined {
+    if (among.includes(cell)) return cell;
+    if (!this.#isCaseIgnored) return undefined;
+    const alike = among.filter((name) => name.toLowerCase() === cell.toLowerCase());
+    return alike.length === 1 ? alike[0] : undefined;
+  }
+}
+
+/**
+ * The columns of a file in its order, null for one that the table does not have or that is passed over; none when its
+ * first line is no header.
+ */
 export function mapHeader(cells: readonly string[], source: TableSource) {
-  const { shape, optional, added } = source;
-  const fault = misread(cells, source);
+  const { shape, optional, added, written = plainDialect } = source;
+  const reading = new HeaderReading(written, namesOf(shape));
+  const fault = misread(cells, source, reading);
   if (fault !== null) return { columns: null, faults: [fault] };
   const byName = new Map(shape.columns.map((column) => [column.name, column]));
-  const missing = new Set(byName.keys()).difference(new Set(cells));
+  const meant = cells.map((cell) => (reading.isIgnored(cell) ? null : (reading.nameOf(cell) ?? cell)));
+  const missing = new Set(byName.keys()).difference(new Set(meant));
   const faults: FileFault[] = [];
   const seen = new Map<string, number>();
-  const columns = cells.map((name, index) => {
+  const columns = meant.map((name, index): Column | null => {
+    if (name === null) return null;
     const column = byName.get(name) ?? null;
     const before = seen.get(name);
     if (before !== undefined) {
-      const reason = `column ${index + 1} has the name of column ${before + 1}`;
-      faults.push({ code: "column_repeated", reason, column: name });
+      const isSame = cells[index] === cells[before];
+      const reason = isSame
+        ? `column ${index + 1} has the name of column ${before + 1}`
+        : `column ${index + 1} stands for ${name}, as does column ${before + 1}`;
+      faults.push({ code: "column_repeated", reason, column: cells[index] ?? name });
     } else if (column === null) {
-      faults.push({ code: "column_unknown", reason: whyUnknown(name, index, missing, shape.name), column: name });
+      const written = cells[index] ?? name;
+      const isNamed = written !== name;
+      const reason = isNamed
+        ? `the manifest has it stand for ${name}, which ${shape.name} has not`
+        : whyUnknown(name, index, missing, shape.name);
+      faults.push({ code: "column_unknown", reason, column: cells[index] ?? name });
     }
     seen.set(name, before ?? index);
     return column;

@@ -1,9 +1,14 @@
-import { type LineEnd, lfByte, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
+import type { Column } from "../core/columns.ts";
+import { plainDialect } from "../core/written/dialect.ts";
+import { type LineEnd, lfByte, lineEndsAgree, maxValueBytes, Unread } from "./bytes.ts";
 import { isNullWord } from "./cells/judge.ts";
+import { writtenTypeOf } from "./cells/written-types.ts";
 import { openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
 import { RecordScanner } from "./scan.ts";
 import { SourceFile, type TableSource } from "./source.ts";
+import type { Signs } from "./written/signs.ts";
+import { type Syntax, syntaxOf } from "./written/syntax.ts";
 
 /** Keys of a file's rows, with the line where each row starts; null for a malformed row, whose key is there all the same. */
 export interface LocatedKeys {
@@ -25,10 +30,13 @@ export async function* locateKeys(source: TableSource, signal?: AbortSignal): As
   const { columns, lineEnd, firstRow } = layout;
   const places = source.shape.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
-  const reader = new KeyReader(columns.length, places, lineEnd, firstRow);
+  const syntax = syntaxOf(source.written ?? plainDialect);
+  const keys = places.map((index): KeyPlace => ({ index, read: keyReading(columns[index] ?? null, source, syntax) }));
+  const reader = new KeyReader(columns.length, keys, lineEnd, syntax.signs, firstRow);
   const file = await SourceFile.open(source);
-  for await (const chunk of rowChunks(file, layout, { signal })) yield reader.push(chunk, false);
-  yield reader.push(Buffer.alloc(0), true);
+  const inFile = (batch: LocatedKeys) => ({ ...batch, lines: batch.lines.map((line) => line && file.lineOf(line)) });
+  for await (const chunk of rowChunks(file, layout, { signal })) yield inFile(reader.push(chunk, false));
+  yield inFile(reader.push(Buffer.alloc(0), true));
 }
 
 /** The first line of each of these keys, written as `locateKeys` does; one that is not in the file is not in the map. */
@@ -44,17 +52,26 @@ export async function findLines(source: TableSource, keys: ReadonlySet<string>):
   return found;
 }
 
+/** A column of the key: where it stands, and what a value of it is as PostgreSQL has it; empty for what is none. */
+interface KeyPlace {
+  index: number;
+  read(written: string): string;
+}
+
 class KeyReader {
-  readonly #unread = new Unread();
+  readonly #unread: Unread;
   /** Has looked at the first record that is not taken, which does not end yet. */
   #scanner: RecordScanner | null = null;
 
   constructor(
     readonly width: number,
-    readonly places: readonly number[],
+    readonly places: readonly KeyPlace[],
     readonly lineEnd: LineEnd | null,
+    readonly signs: Signs,
     private line: number,
-  ) {}
+  ) {
+    this.#unread = new Unread(signs);
+  }
 
   push(chunk: Buffer, final: boolean): LocatedKeys {
     const data = this.#unread.add(chunk);
@@ -72,9 +89,9 @@ class KeyReader {
     const whole = this.#unread.wholeRecords(final);
     const block = data.subarray(0, whole);
     if (whole > maxValueBytes || this.lineEnd === null) return 0;
-    if (block.includes(quoteByte) || !lineEndsAgree(block, this.lineEnd)) return 0;
+    if (block.includes(this.signs.quote) || !lineEndsAgree(block, this.lineEnd, this.signs)) return 0;
     let width = this.width;
-    for (const cells of splitPlain(block.toString("utf8"), this.lineEnd)) {
+    for (const cells of splitPlain(block.toString("utf8"), this.lineEnd, this.signs)) {
       ({ length: width } = cells);
       this.#take(width, (place) => cells[place], batch);
       this.line++;
@@ -84,7 +101,7 @@ class KeyReader {
   }
 
   #scan(data: Buffer, final: boolean, batch: LocatedKeys): number {
-    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.width);
+    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.width, this.signs);
     this.#scanner = scanner;
     let at = 0;
     while (at < data.length) {
@@ -102,11 +119,29 @@ class KeyReader {
   }
 
   #take(width: number, valueAt: (place: number) => string | undefined, batch: LocatedKeys): void {
-    const values = this.places.map((place) => soundKey(valueAt(place) ?? ""));
+    const values = this.places.map(({ index, read }) => read(valueAt(index) ?? ""));
     if (values.includes("")) return;
     batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
     batch.lines.push(width === this.width ? this.line : null);
   }
+}
+
+function keyReading(
+  column: Column | null,
+  { dates }: TableSource,
+  { dialect, hasPlainRows }: Syntax,
+): KeyPlace["read"] {
+  if (column === null || hasPlainRows) return soundKey;
+  const { plain, pattern, within } = writtenTypeOf(column, dates, dialect);
+  const kept = new Set(dialect.not_null);
+  const nulls = new Set(dialect.null);
+  return (written) => {
+    const value = written.trim();
+    if (nulls.has(value)) return "";
+    if (kept.has(value)) return value;
+    const isSound = plain !== undefined && pattern.test(value) && within?.(value) !== false;
+    return isSound ? plain(value) : soundKey(value);
+  };
 }
 
 /** A key as it is meant; empty for what is none. */

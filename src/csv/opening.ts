@@ -8,12 +8,13 @@ import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
 import { type ChunkOptions, SourceFile, type TableSource } from "./source.ts";
 import { describeForeignByte, firstForeignByte } from "./utf8.ts";
+import { plainSyntax, type Syntax } from "./written/syntax.ts";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** How to read a file's rows. */
 export interface Layout {
-  /** In the file's order; null for a column that the table does not have. */
+  /** In the file's order; null for a column that the table does not have, or that is passed over. */
   columns: (Column | null)[];
   /** How the header's line ends; null when the file ends with it. */
   lineEnd: LineEnd | null;
@@ -32,12 +33,16 @@ interface Head extends Omit<Layout, "columns"> {
 
 /** Reads a file up to its first row, in chunks cut anywhere. */
 class HeadReader {
-  readonly #unread = new Unread();
+  readonly #unread: Unread;
   #scanner: RecordScanner | null = null;
   /** Bytes before those that are unread: the byte order mark and blank lines, which may be any number. */
   #offset = 0;
   #isBegun = false;
   #line = 1;
+
+  constructor(readonly syntax: Syntax) {
+    this.#unread = new Unread(syntax.signs);
+  }
 
   /** A fault when nothing in the file can be understood; null when more is needed to tell, before what is `final`. */
   push(chunk: Buffer, final: boolean): Head | FileFault | null {
@@ -73,7 +78,7 @@ class HeadReader {
   }
 
   #read(data: Buffer, final: boolean): Head | FileFault | null {
-    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, 0);
+    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, 0, this.syntax.signs);
     this.#scanner = scanner;
     const record = scanner.record(0);
     if (record === null) return null;
@@ -87,12 +92,12 @@ class HeadReader {
       return { code, reason: headerTroubles[code] ?? "", line: line + linesDown };
     }
     return {
-      cells: record.cells.map((cell) => scanner.value(cell)),
+      cells: record.cells.map((cell) => this.syntax.trim?.(scanner.value(cell)) ?? scanner.value(cell)),
       lineEnd: record.lineEnd === "" ? null : record.lineEnd,
       length: this.#offset + record.next,
       line,
       firstRow: line + record.lines,
-      faults: foreignBytes(data.subarray(0, record.next), this.#offset, line),
+      faults: foreignBytes(data.subarray(0, record.next), this.#offset, line, this.syntax),
     };
   }
 }
@@ -105,14 +110,18 @@ const headerTroubles: Partial<Record<FaultCode, string>> = {
   quote_unclosed: "the header opens a quote that is not closed",
   quote_trailing: "text follows a closing quote in the header",
   quote_bare: "the header has a quote inside an unquoted name",
+  quote_escape: "the header has a backslash that escapes neither a quote nor another backslash",
   value_too_long: "the header has a name longer than 1 MB",
   row_long: "the header line is longer than 1 MB",
 };
 
-function foreignBytes(header: Buffer, offset: number, line: number): FileFault[] {
+function foreignBytes(header: Buffer, offset: number, line: number, { encoding }: Syntax): FileFault[] {
   if (header.includes(0)) return [{ code: "nul_byte", reason: "the header has a NUL byte", line }];
   const at = firstForeignByte(header);
   if (at === -1) return [];
+  if (encoding !== plainSyntax.encoding) {
+    return [{ code: "encoding", reason: `the header has bytes that are not ${encoding}`, line }];
+  }
   return [{ code: "encoding", reason: `in the header, ${describeForeignByte(header[at] ?? 0, offset + at)}`, line }];
 }
 
@@ -122,7 +131,10 @@ export interface Opening {
   layout: Layout | null;
   /** Blank lines before the header, each of which is a fault. A number, for there may be millions. */
   blankAbove: number;
+  /** The lines of both are those of the file; those of the layout leave comments out. */
   faults: FileFault[];
+  /** Of a line that leaves comments out: which one it is in the file. */
+  lineOf(line: number): number;
   /** The file as it was then. */
   stats: Stats | null;
 }
@@ -133,15 +145,19 @@ export async function openFile(source: TableSource): Promise<Opening> {
   try {
     const file = await SourceFile.open(source);
     stats = file.stats;
-    return { ...understand(await headOf(file), source), stats };
+    const found = understand(await headOf(file), source);
+    const lineOf = (line: number) => file.lineOf(line);
+    const faults = found.faults.map((fault) => ({ ...fault, ...(fault.line && { line: lineOf(fault.line) }) }));
+    return { ...found, faults, lineOf, stats };
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
-    return { layout: null, blankAbove: 0, faults: [{ code: error.code, reason: error.reason }], stats };
+    const faults = [{ code: error.code, reason: error.reason }];
+    return { layout: null, blankAbove: 0, faults, lineOf: (line) => line, stats };
   }
 }
 
 async function headOf(file: SourceFile): Promise<Head | FileFault> {
-  const reader = new HeadReader();
+  const reader = new HeadReader(file.syntax);
   for await (const chunk of file.chunks()) {
     const head = reader.push(chunk, false);
     if (head !== null) return head;
@@ -149,7 +165,7 @@ async function headOf(file: SourceFile): Promise<Head | FileFault> {
   return reader.push(Buffer.alloc(0), true) ?? { code: "file_empty", reason: "the file has no header", line: 1 };
 }
 
-function understand(head: Head | FileFault, source: TableSource): Omit<Opening, "stats"> {
+function understand(head: Head | FileFault, source: TableSource): Omit<Opening, "stats" | "lineOf"> {
   if (!("cells" in head)) return { layout: null, blankAbove: 0, faults: [head] };
   const { cells, faults, ...place } = head;
   const { line } = place;

@@ -1,7 +1,9 @@
 import { CsvError, parse } from "csv-parse/sync";
-import { commaByte, type LineEnd, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
-import { quotedMark, unquotedNulls } from "./cells/judge.ts";
+import { type LineEnd, lfByte, maxValueBytes } from "./bytes.ts";
+import { quotedMark } from "./cells/judge.ts";
 import { mayHoldControls } from "./controls.ts";
+import { type Marks, plainMarks } from "./written/marks.ts";
+import { escapesAreSound, hasEscape, plainSigns, type Signs } from "./written/signs.ts";
 
 /** A sound block's cells, and whether some may hold characters that steer a terminal. */
 export interface Parsed {
@@ -12,26 +14,34 @@ export interface Parsed {
 /**
  * The cells of a block of whole records, UTF-8 without NUL and with line ends that agree; null when its quoting is
  * unsound or a value is too long. Where a block has no quote a record is a line and a cell is what stands between
- * commas: that is split at an eighth of what the parser costs, and a test holds the two against each other.
+ * delimiters: that is split at an eighth of what the parser costs, and a test holds the two against each other.
  */
-export function parseBlock(block: Buffer, lineEnd: LineEnd): Parsed | null {
-  const text = block.includes(quoteByte) ? null : block.toString("utf8");
-  const records = text === null ? parseQuoted(block, lineEnd) : splitPlain(text, lineEnd);
+export function parseBlock(block: Buffer, lineEnd: LineEnd, signs = plainSigns, marks = plainMarks): Parsed | null {
+  if (hasEscape(signs) && block.includes(signs.escaping) && !escapesAreSound(block, signs)) return null;
+  const text = block.includes(signs.quote) ? null : block.toString("utf8");
+  const records = text === null ? parseQuoted(block, lineEnd, signs, marks) : splitPlain(text, lineEnd, signs);
   if (records === null || (block.length > maxValueBytes && records.some(hasTooLong))) return null;
   return { records, isSuspect: mayHoldControls(block, text) };
 }
 
 /** Of a block without quotes, decoded. */
-export function splitPlain(text: string, lineEnd: LineEnd): string[][] {
-  const lines = text.split(lineEnd);
+export function splitPlain(text: string, lineEnd: LineEnd, signs = plainSigns): string[][] {
+  const { delimiter } = signs.text;
+  const lines = text.split(signs.isMixed ? /\r?\n/ : lineEnd);
   if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => line.split(","));
+  return lines.map((line) => line.split(delimiter));
 }
 
-export function parseQuoted(block: Buffer, lineEnd: LineEnd): string[][] | null {
+export function parseQuoted(
+  block: Buffer,
+  lineEnd: LineEnd,
+  signs = plainSigns,
+  marks = plainMarks,
+): string[][] | null {
   try {
-    const records = parse(block, { record_delimiter: lineEnd, relax_column_count: true });
-    markQuoted(block, records);
+    const record_delimiter = signs.isMixed ? ["\r\n", "\n"] : lineEnd;
+    const records = parse(block, { ...signs.text, record_delimiter, relax_column_count: true });
+    markQuoted(block, records, signs, marks);
     return records;
   } catch (error) {
     if (error instanceof CsvError) return null;
@@ -39,26 +49,22 @@ export function parseQuoted(block: Buffer, lineEnd: LineEnd): string[][] | null 
   }
 }
 
-const marked = ['""', '"\\."', ...unquotedNulls.map((word) => `"${word}"`)];
-const longestMarked = Math.max(...marked.map((text) => text.length));
-
-function markQuoted(block: Buffer, records: string[][]): void {
-  if (!marked.some((text) => block.includes(text))) return;
+function markQuoted(block: Buffer, records: string[][], signs: Signs, marks: Marks): void {
+  if (!marks.mayBeIn(block)) return;
+  const { quote, escaping, delimiter } = signs;
   let row = 0;
   let cell = 0;
   let opened = -1;
   for (let at = 0; at < block.length; at++) {
     const byte = block[at];
-    if (byte === quoteByte && opened === -1) opened = at;
-    else if (byte === quoteByte && block[at + 1] === quoteByte) at++;
-    else if (byte === quoteByte) {
+    if (byte === quote && opened === -1) opened = at;
+    else if (byte === escaping && opened !== -1 && (escaping !== quote || block[at + 1] === quote)) at++;
+    else if (byte === quote) {
       const record = records[row];
-      if (at - opened < longestMarked && record && marked.includes(block.toString("latin1", opened, at + 1))) {
-        record[cell] = quotedMark + record[cell];
-      }
+      if (record && marks.isMarked(block, opened, at + 1)) record[cell] = quotedMark + record[cell];
       opened = -1;
     } else if (opened !== -1) continue;
-    else if (byte === commaByte) cell++;
+    else if (byte === delimiter) cell++;
     else if (byte === lfByte) {
       row++;
       cell = 0;

@@ -1,12 +1,16 @@
 import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
-import { byteKind, kindsOf, type LineEnd } from "./bytes.ts";
+import { kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
-import { type CellJudge, cellJudge, isMarked, isUnquotedNull, quotedMark } from "./cells/judge.ts";
+import { type CellJudge, cellJudge, isMarked, quotedMark } from "./cells/judge.ts";
+import { type WrittenJudge, writtenJudge } from "./cells/written-judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
 import { describeForeignByte, firstForeignByte, wholeCharacters } from "./utf8.ts";
+import { Rendering } from "./written/rendering.ts";
+import { byteKind } from "./written/signs.ts";
+import { plainSyntax, type Syntax } from "./written/syntax.ts";
 
 /** What a file's rows are held against. */
 export interface RowShape {
@@ -15,6 +19,7 @@ export interface RowShape {
   key: readonly string[];
   dates: DateRange;
   lineEnd: LineEnd;
+  syntax?: Syntax;
 }
 
 /** Bytes of a malformed record that are looked at to show it. */
@@ -28,22 +33,36 @@ export class RowFaults {
   readonly width: number;
   readonly names: readonly string[];
   readonly lineEnd: LineEnd;
+  readonly syntax: Syntax;
+  /** Null where rows are passed on as they are. */
+  readonly rendering: Rendering | null;
   readonly #judges: readonly (CellJudge | null)[];
   readonly #quick: readonly (CellJudge["quick"] | null)[];
   #firstBlank = 0;
   #hasShort = false;
 
   constructor(
-    { columns, key, dates, lineEnd }: RowShape,
+    { columns, key, dates, lineEnd, syntax = plainSyntax }: RowShape,
     readonly tally: FaultTally,
   ) {
     this.width = columns.length;
     this.names = columns.map((column, index) => column?.name ?? `column ${index + 1}`);
     this.lineEnd = lineEnd;
+    this.syntax = syntax;
     const isOnly = columns.length === 1;
-    this.#judges = columns.map(
-      (column) => column && cellJudge(column, { isKey: key.includes(column.name), isOnly }, dates),
-    );
+    const roleOf = ({ name }: Column) => ({ isKey: key.includes(name), isOnly });
+    if (syntax.hasPlainRows) {
+      this.#judges = columns.map((column) => column && cellJudge(column, roleOf(column), dates));
+      this.rendering = null;
+    } else {
+      const { dialect } = syntax;
+      const judges = columns.map((column) => column && writtenJudge(column, roleOf(column), dates, dialect));
+      this.#judges = judges;
+      this.rendering = new Rendering(
+        judges.map((judge: WrittenJudge | null) => judge?.write ?? null),
+        syntax,
+      );
+    }
     this.#quick = this.#judges.map((judge) => judge?.quick ?? null);
   }
 
@@ -77,7 +96,8 @@ export class RowFaults {
     if (cells.length === 1 && cells[0] === "") this.#blank(line);
     else {
       this.row();
-      if (cells.length !== this.width) this.#ragged(cells.length, line, cells.join(","), isCut);
+      if (cells.length !== this.width)
+        this.#ragged(cells.length, line, cells.join(this.syntax.signs.text.delimiter), isCut);
       else for (let index = 0; index < cells.length; index++) this.#judge(index, cells[index] ?? "", line);
     }
   }
@@ -85,7 +105,8 @@ export class RowFaults {
   /** A record of an unsound block; the scanner's data starts at `offset` in the file. */
   scanned(scanner: RecordScanner, record: ScannedRecord, offset: number, line: number): void {
     const { cells, goesOnTo, lineEnd } = record;
-    if (lineEnd !== "" && lineEnd !== this.lineEnd) this.tally.add("line_ends", otherLineEnd[lineEnd], line);
+    const isOther = lineEnd !== "" && lineEnd !== this.lineEnd && !this.syntax.signs.isMixed;
+    if (isOther) this.tally.add("line_ends", otherLineEnd[lineEnd], line);
     if (cells.length === 1 && cells[0]?.from === cells[0]?.to) {
       this.#blank(line);
       return;
@@ -101,8 +122,19 @@ export class RowFaults {
     }
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index];
-      if (cell?.trouble === null) this.#judge(index, markedValue(scanner, cell), line);
+      if (cell?.trouble === null) this.#judge(index, this.#read(scanner, cell), line);
     }
+    if (this.rendering !== null && this.tally.count === 0) {
+      const records = [cells.map((cell) => this.#read(scanner, cell))];
+      this.rendering.add({ bytes: scanner.data, records, isUnquoted: false, lineOf: () => line });
+    }
+  }
+
+  /** The value of a scanned cell as a block gives it. */
+  #read(scanner: RecordScanner, cell: ScannedCell): string {
+    const value = scanner.value(cell);
+    const marked = cell.quoted && this.syntax.marks.isMarkedValue(value) ? quotedMark + value : value;
+    return this.syntax.trim?.(marked) ?? marked;
   }
 
   /** Something is wrong with the structure of a cell. */
@@ -155,7 +187,9 @@ export class RowFaults {
       const code = at === -1 ? "nul_byte" : "encoding";
       // Millions of reasons that differ cost more than all else, so after those that are listed the offset is left out.
       const place = this.tally.isFull ? null : offset + at;
-      const reason = at === -1 ? "a NUL byte in the value" : describeForeignByte(data[at] ?? 0, place);
+      const isUtf8 = this.syntax.encoding === plainSyntax.encoding;
+      const foreign = isUtf8 ? describeForeignByte(data[at] ?? 0, place) : `bytes that are not ${this.syntax.encoding}`;
+      const reason = at === -1 ? "a NUL byte in the value" : foreign;
       this.tally.add(code, reason, line, this.names[index], showCell(scanner, cell));
       cell.trouble ??= code;
     }
@@ -166,6 +200,7 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   quote_unclosed: "a quote opens here that is never closed",
   quote_trailing: "text follows the closing quote",
   quote_bare: "a quote inside a value that is not quoted",
+  quote_escape: "a backslash that escapes neither a quote nor another backslash",
   line_ends: "a carriage return without a line feed",
   row_long: "more values than the header has columns, in a line of over 1 MB",
   value_too_long: "longer than 1 MB",
@@ -174,12 +209,6 @@ const otherLineEnd = {
   "\n": "the line ends in LF, the header in CRLF",
   "\r\n": "the line ends in CRLF, the header in LF",
 };
-
-function markedValue(scanner: RecordScanner, cell: ScannedCell): string {
-  const value = scanner.value(cell);
-  const isMarked = cell.quoted && (value === "" || value === "\\." || isUnquotedNull(value));
-  return isMarked ? quotedMark + value : value;
-}
 
 /** A cell as it is written, as much of it as is looked at. */
 export function showCell({ text }: RecordScanner, { from, to, kinds }: ScannedCell): string {

@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { countLines, lfByte, lineEndsAgree, maxValueBytes, quoteByte, Unread } from "./bytes.ts";
+import { countLines, lfByte, lineEndsAgree, maxValueBytes, Unread } from "./bytes.ts";
 import { Controls } from "./controls.ts";
 import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
 import { RecordScanner, type ScannedCell } from "./scan.ts";
+import { hasEscape } from "./written/signs.ts";
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
@@ -22,7 +23,7 @@ interface LongRecord extends Pick<ScannedCell, "trouble"> {
  */
 export class RowReader {
   readonly controls: Controls;
-  readonly #unread = new Unread();
+  readonly #unread: Unread;
   /** Of what is not taken: the whole records are known to be unsound; the first one was looked at and does not end yet. */
   #isUnsound = false;
   #scanner: RecordScanner | null = null;
@@ -36,10 +37,11 @@ export class RowReader {
     private offset: number,
   ) {
     this.controls = new Controls(faults.names);
+    this.#unread = new Unread(faults.syntax.signs);
   }
 
   /**
-   * Checks what is whole with this chunk and keeps the rest. Returns the rows' bytes as they are in the file, without
+   * Checks what is whole with this chunk and keeps the rest. Returns the rows' bytes as PostgreSQL takes them, without
    * blank lines at their end; of use only while no fault was found.
    */
   push(chunk: Buffer, final = false): Buffer {
@@ -55,7 +57,8 @@ export class RowReader {
       this.offset += taken;
     }
     if (final && this.#long !== null) this.#endLong(this.#long);
-    const { blanks, lineEnd } = this.faults;
+    const { blanks, lineEnd, rendering } = this.faults;
+    if (rendering !== null) return rendering.take();
     return data.subarray(0, Math.max(0, at - blanks * lineEnd.length));
   }
 
@@ -79,17 +82,19 @@ export class RowReader {
   /** False when the block is unsound; then nothing was counted. */
   #readSound(block: Buffer): boolean {
     const { faults } = this;
-    const { lineEnd } = faults;
-    const isPlain = !block.includes(quoteByte);
+    const { lineEnd, rendering } = faults;
+    const { signs, marks, trim } = faults.syntax;
+    const isPlain = !block.includes(signs.quote);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
-    if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd)) return false;
+    if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd, signs)) return false;
     const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
-    const parsed = parseBlock(block, lineEnd);
+    const parsed = parseBlock(block, lineEnd, signs, marks);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (parsed === null || (!isPlain && parsed.records.some(isRagged))) return false;
-    const { records, isSuspect } = parsed;
-    const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(records, this.line));
+    const { isSuspect } = parsed;
+    const records = trim === null ? parsed.records : trimmed(parsed.records, isPlain, trim);
+    const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(parsed.records, this.line));
     if (isSuspect) this.controls.count(records, fromFirst());
     const lineOf = fromFirst();
     for (let index = 0; index < records.length; index++) {
@@ -100,12 +105,16 @@ export class RowReader {
       } else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }
+    if (rendering !== null && faults.tally.count === 0) {
+      rendering.add({ bytes: block, records, isUnquoted: isPlain, lineOf: fromFirst() });
+    }
     this.line += isPlain ? records.length : countLines(block);
     return true;
   }
 
   #scan(data: Buffer, final: boolean): number {
-    const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.faults.width);
+    const scanner =
+      this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.faults.width, this.faults.syntax.signs);
     this.#scanner = scanner;
     let at = 0;
     while (at < data.length && this.#long === null) {
@@ -127,13 +136,17 @@ export class RowReader {
 
   /** Passes over what belongs to the record, to the end of its line; returns how many bytes that is. */
   #passLong(long: LongRecord, data: Buffer, final: boolean): number {
+    const { signs } = this.faults.syntax;
+    const { quote, escaping } = signs;
     let at = 0;
     while (long.goesOnTo === "quote") {
-      at = data.indexOf(quoteByte, at);
+      const next = data.indexOf(quote, at);
+      const before = hasEscape(signs) ? data.subarray(at, next === -1 ? data.length : next).indexOf(escaping) : -1;
+      at = before === -1 ? next : at + before;
       if (at === -1) return data.length;
       // Whether it closes is told by what follows.
       if (at === data.length - 1 && !final) return at;
-      if (data[at + 1] === quoteByte) at += 2;
+      if (data[at] === escaping && (hasEscape(signs) || data[at + 1] === quote)) at += 2;
       else long.goesOnTo = "line";
     }
     const lineFeed = data.indexOf(lfByte, at);
@@ -148,6 +161,15 @@ export class RowReader {
     this.faults.trouble(goesOnTo === "quote" ? "quote_unclosed" : ended, line, index, written);
     this.#long = null;
   }
+}
+
+/** What has no quotes holds no line ends that count, and is put right where it stands. */
+function trimmed(records: string[][], isPlain: boolean, trim: (cell: string) => string): string[][] {
+  if (!isPlain) return records.map((cells) => cells.map(trim));
+  for (const cells of records) {
+    for (let index = 0; index < cells.length; index++) cells[index] = (cells[index] ?? "").trim();
+  }
+  return records;
 }
 
 /** The lines of records whose quoted values may hold line ends, of which the first is on `line`; asked in ascending order. */

@@ -1,6 +1,8 @@
 import type { FaultCode } from "../core/faults.ts";
-import { byteKind, commaByte, countLines, crByte, kindOf, kindsOf, lfByte, maxValueBytes, quoteByte } from "./bytes.ts";
+import { countLines, crByte, kindsOf, lfByte, maxValueBytes } from "./bytes.ts";
 import { ByteText } from "./utf8.ts";
+import { hasOddEscape, misplaced } from "./written/misplaced.ts";
+import { byteKind, hasEscape, plainSigns, type Signs } from "./written/signs.ts";
 
 /** A cell by its place in the data; a quoted one includes its quotes. */
 export interface ScannedCell {
@@ -47,6 +49,7 @@ export class RecordScanner {
     public data: Buffer,
     public final: boolean,
     readonly width: number,
+    readonly signs: Signs = plainSigns,
   ) {
     this.text = new ByteText(data);
   }
@@ -72,7 +75,7 @@ export class RecordScanner {
     let looked = last === undefined ? from : this.#looked;
     this.#broken = null;
     for (;;) {
-      const quoted = data[at] === quoteByte;
+      const quoted = data[at] === this.signs.quote;
       const cell: ScannedCell = { from: at, to: at, quoted, kinds, linesDown: record.lines, trouble: null };
       record.cells.push(cell);
       const end = quoted ? this.#quoted(record, cell, looked) : this.#plain(cell, looked);
@@ -91,9 +94,12 @@ export class RecordScanner {
   /** The value of a cell, its quotes taken away. */
   value({ from, to, quoted, kinds }: ScannedCell): string {
     if (!quoted) return this.text.value(from, to, kinds);
-    const closed = to - 1 > from && this.data[to - 1] === quoteByte;
+    const { signs } = this;
+    const closed = to - 1 > from && this.data[to - 1] === signs.quote;
     const inner = this.text.value(from + 1, closed ? to - 1 : to, kinds);
-    return (kinds & byteKind.quote) === 0 ? inner : inner.replaceAll('""', '"');
+    if (hasEscape(signs)) return (kinds & byteKind.escape) === 0 ? inner : inner.replace(/\\(.)/gs, "$1");
+    const { quote } = signs.text;
+    return (kinds & byteKind.quote) === 0 || quote === null ? inner : inner.replaceAll(quote + quote, quote);
   }
 
   /** What to make of a cell that the data breaks off: true when its record can never be sound, however it goes on. */
@@ -113,20 +119,10 @@ export class RecordScanner {
     const end = this.#plainEnd(cell, looked);
     cell.to = end;
     this.#looked = end;
-    if ((cell.kinds & (byteKind.quote | byteKind.return)) !== 0) cell.trouble = this.#misplaced(cell);
+    cell.trouble = misplaced(this.data, cell, this.signs);
     if (end === this.data.length && !this.final) return outOfData;
     if (this.#isTooLong(cell.from, end)) cell.trouble ??= "value_too_long";
     return end;
-  }
-
-  /** What the first quote or carriage return in an unquoted cell is; the one of a line end is the record's. */
-  #misplaced({ from, to }: ScannedCell): FaultCode | null {
-    const { data } = this;
-    for (let at = from; at < to; at++) {
-      if (data[at] === quoteByte) return "quote_bare";
-      if (data[at] === crByte && data[at + 1] !== lfByte) return "line_ends";
-    }
-    return null;
   }
 
   #quoted(record: ScannedRecord, cell: ScannedCell, looked: number): number {
@@ -146,6 +142,7 @@ export class RecordScanner {
     if ((isOpen && final) || rowFollows === true) return this.#giveUp(record, cell);
     if (isOpen || rowFollows === null) return outOfData;
     if (!isClosed) cell.trouble = data[after] === crByte ? "line_ends" : "quote_trailing";
+    if (hasOddEscape(data, { ...cell, from: at + 1, to: close }, this.signs)) cell.trouble ??= "quote_escape";
     if (this.#isTooLong(at + 1, close)) cell.trouble ??= "value_too_long";
     if (end === data.length && !final) return outOfData;
     record.lines += spanned;
@@ -158,7 +155,7 @@ export class RecordScanner {
     const lineFeed = this.data.indexOf(lfByte, cell.from);
     if (lineFeed === -1) return givenUp;
     cell.to = lineFeed;
-    cell.kinds = kindsOf(this.data, cell.from, lineFeed);
+    cell.kinds = kindsOf(this.data, cell.from, lineFeed, this.signs);
     record.next = lineFeed + 1;
     record.lines++;
     return givenUp;
@@ -173,14 +170,15 @@ export class RecordScanner {
     return record;
   }
 
-  /** The comma or line feed that ends an unquoted text of the cell, or the data's end. */
+  /** The delimiter or line feed that ends an unquoted text of the cell, or the data's end. */
   #plainEnd(cell: ScannedCell, from: number): number {
     const { data } = this;
+    const { delimiter, kindOf } = this.signs;
     let { kinds } = cell;
     let end = from;
     for (; end < data.length; end++) {
       const byte = data[end] ?? 0;
-      if (byte === commaByte || byte === lfByte) break;
+      if (byte === delimiter || byte === lfByte) break;
       kinds |= kindOf[byte] ?? 0;
     }
     cell.kinds = kinds;
@@ -190,26 +188,29 @@ export class RecordScanner {
   /** The quote that closes the cell; -1 when the data ends first, or with a quote that another may follow. */
   #closingQuote(cell: ScannedCell, from: number): number {
     const { data } = this;
+    const { quote, escaping, kindOf } = this.signs;
     let { kinds } = cell;
     let at = from;
     for (; at < data.length; at++) {
       const byte = data[at] ?? 0;
-      if (byte === quoteByte) {
-        if (data[at + 1] !== quoteByte) break;
+      if (byte === quote && (escaping !== quote || data[at + 1] !== quote)) break;
+      if (byte === escaping) {
+        // What it escapes may not be there yet.
+        if (at === data.length - 1) break;
         at++;
+        kinds |= kindOf[data[at] ?? 0] ?? 0;
       }
       kinds |= kindOf[byte] ?? 0;
     }
     cell.kinds = kinds;
     this.#looked = at;
-    return at >= data.length || (at === data.length - 1 && !this.final) ? -1 : at;
+    return data[at] !== quote || (at === data.length - 1 && !this.final) ? -1 : at;
   }
 
   #isCellEnd(at: number): boolean {
     const byte = this.data[at];
-    return (
-      byte === undefined || byte === commaByte || byte === lfByte || (byte === crByte && this.data[at + 1] === lfByte)
-    );
+    if (byte === undefined || byte === this.signs.delimiter || byte === lfByte) return true;
+    return byte === crByte && this.data[at + 1] === lfByte;
   }
 
   /** True when a value in these bytes has more than is allowed; a doubled quote counts once. */
@@ -219,13 +220,14 @@ export class RecordScanner {
 
   #doubledQuotes(from: number, to: number): number {
     const { data } = this;
+    const { quote, escaping } = this.signs;
     let { at, count } = this.#doubled;
     if (this.#doubled.from !== from || at > to) {
       at = from;
       count = 0;
     }
     while (at < to - 1) {
-      const isDoubled = data[at] === quoteByte && data[at + 1] === quoteByte;
+      const isDoubled = data[at] === escaping && (data[at + 1] === quote || data[at + 1] === escaping);
       if (isDoubled) count++;
       at += isDoubled ? 2 : 1;
     }
@@ -238,11 +240,11 @@ export class RecordScanner {
     const { data } = this;
     const start = data.indexOf(lfByte, at) + 1;
     if (start === 0) return this.final ? false : null;
-    let commas = 0;
+    let delimiters = 0;
     for (let i = start; i < data.length; i++) {
-      if (data[i] === lfByte) return commas === this.width - 1;
-      if (data[i] === commaByte) commas++;
+      if (data[i] === lfByte) return delimiters === this.width - 1;
+      if (data[i] === this.signs.delimiter) delimiters++;
     }
-    return this.final ? start < data.length && commas === this.width - 1 : null;
+    return this.final ? start < data.length && delimiters === this.width - 1 : null;
   }
 }

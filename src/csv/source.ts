@@ -3,11 +3,15 @@ import type { Stats } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import { version } from "../../package.json" with { type: "json" };
 import type { TableShape } from "../core/columns.ts";
+import { type Dialect, plainDialect, setIn } from "../core/written/dialect.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type FileFacts, factsOf, isMoved } from "./drop.ts";
 import { chunkBytes, decompressed } from "./files/decompress.ts";
 import { openRegular } from "./files/regular-file.ts";
 import { SourceFault, throwFault } from "./files/source-fault.ts";
+import { Comments } from "./written/comments.ts";
+import { asUtf8 } from "./written/encoding.ts";
+import { plainSyntax, type Syntax, syntaxOf } from "./written/syntax.ts";
 
 export interface ChunkOptions {
   /** Called with the bytes on disk that were read so far. */
@@ -26,6 +30,8 @@ export interface TableSource {
   added?: ReadonlySet<string>;
   /** The other tables of its dataset: a file may be that of another. */
   others?: readonly TableShape[];
+  /** How it is written; as the console would where nothing is said. */
+  written?: Dialect;
   /** How it was listed, where that is to be held against it. */
   listed?: FileFacts;
 }
@@ -34,26 +40,47 @@ export interface TableSource {
 export class SourceFile {
   #bytes = 0;
   readonly #hash = createHash("sha256");
+  #comments: Comments | null = null;
 
   private constructor(
     readonly path: string,
     readonly handle: FileHandle,
     readonly stats: Stats,
+    readonly syntax: Syntax,
   ) {}
 
   /**
    * Throws a SourceFault when there is no such file, it cannot be opened, or it is not the one that was listed: then
    * nothing of it is read, for it may be anything.
    */
-  static async open({ path, listed }: Pick<TableSource, "path" | "listed">): Promise<SourceFile> {
+  static async open({ path, listed, written = plainDialect }: SourceOf): Promise<SourceFile> {
     const { handle, stats } = await openRegular(path);
-    if (listed === undefined || isAsListed(listed, factsOf(stats))) return new SourceFile(path, handle, stats);
+    if (listed === undefined || isAsListed(listed, factsOf(stats))) {
+      return new SourceFile(path, handle, stats, syntaxOf(written));
+    }
     await handle.close();
     throw new SourceFault("file_changed", changedMeanwhile);
   }
 
-  /** The file's content, decompressed as its name's ending says. May be left early; closes the file in any case. */
-  async *chunks(options: ChunkOptions = {}): AsyncGenerator<Buffer> {
+  /**
+   * The file's content as UTF-8 without comments, decompressed as its name's ending says. May be left early; closes the
+   * file in any case.
+   */
+  chunks(options: ChunkOptions = {}): AsyncGenerator<Buffer> {
+    const { encoding, dialect, signs } = this.syntax;
+    const content = this.#content(options);
+    const text = encoding === plainSyntax.encoding || this.stats.size === 0 ? content : asUtf8(encoding, content);
+    if (dialect.comment === null) return text;
+    this.#comments = new Comments(dialect.comment, signs);
+    return without(this.#comments, text);
+  }
+
+  /** The line of the file that a line of its chunks is, as far as they were read. */
+  lineOf(line: number): number {
+    return this.#comments?.lineOf(line) ?? line;
+  }
+
+  async *#content(options: ChunkOptions): AsyncGenerator<Buffer> {
     const onDisk = this.#onDisk(options);
     try {
       // Nothing at all is an empty file, not a damaged archive.
@@ -93,6 +120,13 @@ export class SourceFile {
   }
 }
 
+type SourceOf = Pick<TableSource, "path" | "listed" | "written">;
+
+async function* without(comments: Comments, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield comments.push(chunk, false);
+  yield comments.push(Buffer.alloc(0), true);
+}
+
 export const changedMeanwhile = "it was replaced, written over or touched since the run began";
 
 /** What is read must be what was listed: who has only its contents cannot tell that it took another's place before. */
@@ -111,9 +145,10 @@ export async function hasChanged(path: string, since: Stats): Promise<boolean> {
  * that are allowed, and the reader itself. Equal bytes read under the same digest are equally sound, and stage equal rows.
  * Null where a column's type is of somebody's own making, which may change under its name.
  */
-export function readAs({ shape, dates, optional }: TableSource): string | null {
+export function readAs({ shape, dates, optional, written }: TableSource): string | null {
   if (shape.columns.some(({ own }) => own)) return null;
   const { columns, key } = shape;
-  const said = JSON.stringify([version, columns, key, dates, [...optional].sort()]);
+  const set = written === undefined ? [] : setIn(written).map((name) => [name, written[name]]);
+  const said = JSON.stringify([version, columns, key, dates, [...optional].sort(), ...set]);
   return new Bun.CryptoHasher("sha256").update(said).digest("hex");
 }

@@ -22,6 +22,8 @@ export class FaultTally {
   /** In the order in which each kind was first met. */
   readonly groups: FaultGroup[] = [];
   count = 0;
+  /** Of a line as it is counted: which one it is in the file. Comments are not counted. */
+  lineOf: ((line: number) => number) | null = null;
   /** By column, then code: a file may have millions of faults, so the two are not put together into a key. */
   readonly #kinds = new Map<string | undefined, Map<FaultCode, FaultGroup>>();
 
@@ -30,8 +32,9 @@ export class FaultTally {
     readonly rejects: RejectFile | null = null,
   ) {}
 
-  add(code: FaultCode, reason: string, line?: number, column?: string, value?: string): void {
+  add(code: FaultCode, reason: string, counted?: number, column?: string, value?: string): void {
     this.count++;
+    const line = counted === undefined || this.lineOf === null ? counted : this.lineOf(counted);
     const group = this.#kinds.get(column)?.get(code);
     if (group !== undefined) group.count++;
     const isKept = !this.isFull || group === undefined || group.first.length < placesKept;

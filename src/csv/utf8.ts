@@ -1,4 +1,5 @@
-import { byteKind, kindsOf } from "./bytes.ts";
+import { kindsOf } from "./bytes.ts";
+import { byteKind } from "./written/signs.ts";
 
 /** Offset of the first byte, from `from` up to `to`, that is not part of a UTF-8 character; -1 when there is none. */
 export function firstForeignByte(data: Buffer, from = 0, to = data.length): number {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { isUtf8 } from "node:buffer";
 import * as fc from "fast-check";
-import { byteKind } from "../../src/csv/bytes.ts";
 import { ByteText, firstForeignByte } from "../../src/csv/utf8.ts";
+import { byteKind } from "../../src/csv/written/signs.ts";
 
 /** Bytes at the edges of what a character may begin with and go on with. */
 const edges = [0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed];

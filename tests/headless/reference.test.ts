@@ -6,6 +6,7 @@ import {
   manifestReference,
   parameterReference,
   remedyReference,
+  writtenReference,
 } from "../helpers/reference.ts";
 
 /** Each section of a document that is made from a table, with the file that the table is in. */
@@ -15,6 +16,7 @@ test.each([
   ["README.md", "keys", "the bindings in src/tui", keyReference],
   ["README.md", "manifest", "src/core/dataset-fields.ts", manifestReference],
   ["README.md", "parameters", "src/postgres/target/parameters.ts", parameterReference],
+  ["README.md", "written", "src/core/written/settings.ts", writtenReference],
   ["ERRORS.md", "remedies", "src/postgres/remedies and src/postgres/connection/errors.ts", remedyReference],
 ])("in %s the %s are those of %s", async (document, name, source, reference) => {
   const path = new URL(`../../${document}`, import.meta.url);

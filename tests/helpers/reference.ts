@@ -2,6 +2,7 @@ import { manifestFields } from "../../src/core/dataset-fields.ts";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { faultCodes } from "../../src/core/faults.ts";
 import { program } from "../../src/core/self.ts";
+import { type WrittenSetting, writtenSettings } from "../../src/core/written/settings.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
 import { type Flag, globalFlags } from "../../src/headless/flags.ts";
 import { exampleLine, exits } from "../../src/headless/usage.ts";
@@ -63,6 +64,18 @@ export function errorReference(): string {
       Object.entries(faultCodes).map(([fault, { means, remedy }]) => [code(fault), means, remedy]),
     ),
   ].join("\n\n");
+}
+
+/** What the manifest's section `written` may say. */
+export function writtenReference(): string {
+  const names = Object.keys(writtenSettings) as WrittenSetting[];
+  return rows(
+    ["setting", "means", "unless it is said", "for example"],
+    names.map((name) => {
+      const { means, plain, example } = writtenSettings[name];
+      return [code(name), means, plain === null ? "none" : code(JSON.stringify(plain)), code(example)];
+    }),
+  );
 }
 
 /** Each error of a server, and each reason why there is no connection: what happened, and what helps. */

@@ -2,6 +2,7 @@ import { type } from "arktype";
 import { manifestShape } from "../../src/core/dataset.ts";
 import { manifestFields } from "../../src/core/dataset-fields.ts";
 import { expectationFields, expectationShape, suiteFields, suiteShape } from "../../src/core/suites/suite-shape.ts";
+import { writtenSettings } from "../../src/core/written/settings.ts";
 import { common, retired } from "../../src/expectations/compile.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";
 import type { Entry } from "../../src/expectations/plan/entry.ts";
@@ -32,6 +33,9 @@ export function manifestSchema(): JsonSchema {
   const { properties = {}, ...shape } = schemaOf(manifestShape);
   const schema: JsonSchema = { ...shape, properties: inOrder(properties, Object.keys(manifestFields)) };
   for (const [place, meaning] of Object.entries(manifestFields)) fieldAt(schema, place).description = meaning;
+  for (const [name, { means }] of Object.entries(writtenSettings)) {
+    for (const section of ["written", "tables.*.written"]) fieldAt(schema, `${section}.${name}`).description = means;
+  }
   fieldAt(schema, "tables").minProperties = 1;
   return { $schema: draft, title: "Manifest of a dataset", ...schema };
 }

@@ -16,6 +16,10 @@ export interface CellType {
   readonly pattern: RegExp;
   /** What no pattern can say, for a value that matches. */
   readonly within?: ((value: string) => boolean) | undefined;
+  /** A sound value as PostgreSQL takes it, where it is written in another way. */
+  readonly plain?: ((value: string) => string) | undefined;
+  /** True where that is the same digits with other signs, or none, between them. */
+  readonly isDigits?: boolean;
   /** Why a value is not sound; `matches` when it is of the pattern all the same. */
   explain(value: string, matches: boolean): Wrong;
 }

@@ -41,29 +41,64 @@ const quickText = /^(?!(?:nan|NaN|None|NaT|<NA>)$)/;
 const quickRequired = /^(?!(?:nan|NaN|None|NaT|<NA>|\\\.)?$)/;
 const quickKey = /^(?!(?:nan|NaN|None|NaT|<NA>|NULL|null|\\N|\\\.)$)[^\s\0](?:.*[^\s])?$/s;
 
-/** `isOnly` when it is the file's only column: then an empty cell is a blank line. */
-export function cellJudge(
-  column: Column,
-  { isKey, isOnly }: { isKey: boolean; isOnly: boolean },
-  dates: DateRange,
-): CellJudge {
+/** What a column is to a file: `isOnly` when it is the only one, for then an empty cell is a blank line. */
+export interface Role {
+  isKey: boolean;
+  isOnly: boolean;
+}
+
+/** What stands for NULL, and what may not stand without quotes lest it be taken for it. */
+export interface NullWords {
+  isNull(value: string, isQuoted: boolean): boolean;
+  /** In text. */
+  isUnquotedNull(value: string): boolean;
+  /** In a key, and in everything but text. */
+  isNullWord(value: string): boolean;
+}
+
+const plainWords: NullWords = { isNull: (value, isQuoted) => value === "" && !isQuoted, isUnquotedNull, isNullWord };
+
+export function cellJudge(column: Column, role: Role, dates: DateRange): CellJudge {
   const type = cellTypeOf(column, dates);
-  const mayBeEmpty = column.nullable && !isKey && !isOnly;
+  const mayBeEmpty = column.nullable && !role.isKey && !role.isOnly;
+  const pattern = type.isText ? quickPattern(role.isKey, mayBeEmpty) : type.pattern;
+  const judge = judgeOf(column, role, type, plainWords);
+  return { quick: { pattern, within: type.within, mayBeEmpty }, judge };
+}
+
+/** The last word on a column's cells. */
+export function judgeOf(
+  column: Column,
+  { isKey, isOnly }: Role,
+  type: CellType,
+  words: NullWords,
+): (cell: string) => Wrong | null {
   const forbidden: Wrong = { code: "null_forbidden", reason: `empty, where ${column.name} must have a value` };
+  const reserved = { ...forbidden, reason: `it stands for NULL, where ${column.name} must have a value` };
+  const isSound = (value: string) => type.pattern.test(value) && type.within?.(value) !== false;
   const judge = (cell: string) => {
     const isQuoted = isMarked(cell);
     const value = isQuoted ? cell.slice(1) : cell;
-    if (value === "" && !isQuoted) return column.nullable && !isKey ? null : forbidden;
-    const wrong = isKey ? wrongKey(value) : wrongWord(value, isQuoted, isOnly, type);
+    if (words.isNull(value, isQuoted)) {
+      if (value !== "" && !type.isText && isSound(value)) return twoReadings("NULL", value);
+      if (column.nullable && !isKey) return null;
+      return value === "" ? forbidden : reserved;
+    }
+    const wrong = isKey ? wrongKey(value, words) : wrongWord(value, isQuoted, isOnly, type, words);
     if (wrong !== null) return wrong;
     const matches = type.pattern.test(value);
     if (matches && type.within?.(value) !== false) return null;
-    if (isNullWord(value)) return nullWord;
-    const why = type.explain(value, matches);
-    return value === "" ? { ...why, reason: emptyString } : why;
+    if (words.isNullWord(value)) return nullWord;
+    if (value !== "") return type.explain(value, matches);
+    const reason = isQuoted ? emptyString : `empty, which "null" in the manifest does not name`;
+    return { ...type.explain(value, matches), reason };
   };
-  const pattern = type.isText ? quickPattern(isKey, mayBeEmpty) : type.pattern;
-  return { quick: { pattern, within: type.within, mayBeEmpty }, judge: repeating(judge) };
+  return repeating(judge);
+}
+
+/** A cell that the manifest lets be read in two ways. */
+export function twoReadings(one: string, other: string): Wrong {
+  return { code: "ambiguous", reason: `it may be ${one} and it may be ${other}, as the manifest has it` };
 }
 
 function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
@@ -93,17 +128,23 @@ const missing = "a word for a missing value";
 const nullWord: Wrong = { code: "null_word", reason: missing };
 const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
 
-function wrongKey(value: string): Wrong | null {
+function wrongKey(value: string, words: NullWords): Wrong | null {
   if (value === "") return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
-  if (isNullWord(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
+  if (words.isNullWord(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
   return value.trim() === value ? null : { code: "key_padded", reason: "the key begins or ends with blanks" };
 }
 
 /** What text may not be when it stands without quotes. */
-function wrongWord(value: string, isQuoted: boolean, isOnly: boolean, { isText }: CellType): Wrong | null {
+function wrongWord(
+  value: string,
+  isQuoted: boolean,
+  isOnly: boolean,
+  { isText }: CellType,
+  words: NullWords,
+): Wrong | null {
   if (isQuoted) return null;
   if (isOnly && value === "\\.") {
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
-  return isText && isUnquotedNull(value) ? nullWord : null;
+  return isText && words.isUnquotedNull(value) ? nullWord : null;
 }

@@ -75,12 +75,17 @@ export const numericType: MakeCellType = ({ precision, scale }) => {
   const tooExact = `${name} keeps ${fraction} digits after the point and would round it`;
   const digitsOf = remembering(significantDigits);
   const within = (value: string) => {
-    if (precision === null && value.length < 1000 && !/[eE]/.test(value)) return true;
+    if (precision === null && isModest(value)) return true;
     const digits = digitsOf(value);
     return digits.whole <= whole && digits.fraction <= fraction;
   };
   return fractionType(within, (value) => (digitsOf(value).whole > whole ? tooLarge : tooExact));
 };
+
+/** True for a number that no limit of numeric itself can be too narrow for. */
+export function isModest(value: string): boolean {
+  return value.length < 1000 && !/[eE]/.test(value);
+}
 
 /** A value that is out of range is measured for the row, for its cell and for the reason, one after the other. */
 function remembering<Result>(measure: (value: string) => Result): (value: string) => Result {

@@ -118,6 +118,7 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
     optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
     added,
     others: others.map(({ live }) => live),
+    written: table.manifest.written,
     listed: file,
     dates,
   };

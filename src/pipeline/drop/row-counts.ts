@@ -26,6 +26,12 @@ export function rowCountTrouble(
 ): { fault: Fault } | { warning: Warning } | null {
   const before = last?.files.find((one) => one.table === table.name)?.rows ?? 0;
   if (before === 0) return null;
+  if (rows === 0 && table.manifest.written.header_only) {
+    const title = `${table.name}: no rows, ${formatCount(before)} the month before.`;
+    return {
+      warning: { title, hint: "The manifest lets its file be a header alone. Check that the export is complete." },
+    };
+  }
   const { warn, reject } = rows < before ? limits.shrink : limits.grow;
   const moved = Math.abs(rows / before - 1);
   // Such as "3,000 rows, 7,043 the month before (57.4 % fewer)".

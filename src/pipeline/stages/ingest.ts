@@ -148,7 +148,7 @@ async function send(
     if (rows !== undefined && rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
-    if (isSound && refused !== undefined) tellRefused(refused, reader, tally);
+    if (isSound && refused !== undefined) tellRefused(refused, read, tally);
     if (isSound) tellOfRows(context, one, read);
     return { read, rows: rows ?? null };
   } catch (error) {
@@ -157,9 +157,8 @@ async function send(
   }
 }
 
-function tellRefused({ line, column, value, reason }: RefusedCell, { header }: TableReader, tally: FaultTally): void {
-  const inFile = line + (header?.firstRow ?? 1) - 1;
-  tally.add("not_of_type", reason, inFile, column ?? undefined, value ?? undefined);
+function tellRefused({ line, column, value, reason }: RefusedCell, read: TableRead, tally: FaultTally): void {
+  tally.add("not_of_type", reason, read.lineOf(line), column ?? undefined, value ?? undefined);
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */

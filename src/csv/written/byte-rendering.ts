@@ -1,0 +1,142 @@
+import type { WrittenJudge } from "../cells/written-judge.ts";
+import type { Syntax } from "./syntax.ts";
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const quote = 0x22;
+const comma = 0x2c;
+const point = 0x2e;
+
+/** What is in a table for a byte that does not become another one: it ends the cell, calls for quotes, or is left out. */
+const ends = -1;
+const quotes = -2;
+const leftOut = -3;
+
+/** A column of rows that are put right byte by byte: what each byte becomes, and its value where that is another word. */
+interface ByteColumn {
+  table: Int16Array;
+  isLeftOut: boolean;
+  word: ((value: string) => string) | null;
+  any: (cell: string) => string;
+}
+
+/** Sound rows without quotes as PostgreSQL takes them, byte by byte: a fraction of what putting texts together costs. */
+export class ByteRendering {
+  readonly #columns: readonly ByteColumn[];
+  readonly #delimiter: number;
+  readonly #nulls: readonly Buffer[];
+  readonly #isEmptyNull: boolean;
+  readonly #trims: boolean;
+  /** A byte and its delimiter become so many at most, as `n;` does `False,`. */
+  readonly #growth: number;
+
+  /** Of the file's columns; null for one that is left out. */
+  constructor(columns: readonly (WrittenJudge["write"] | null)[], syntax: Syntax) {
+    const { trim, null: nulls } = syntax.dialect;
+    this.#columns = columns.map((write) => columnOf(write, syntax));
+    this.#delimiter = syntax.signs.delimiter;
+    this.#nulls = nulls.filter((word) => word !== "").map((word) => Buffer.from(word));
+    this.#isEmptyNull = nulls.includes("");
+    this.#trims = trim !== "none";
+    const hasWords = this.#columns.some(({ word }) => word !== null);
+    this.#growth = hasWords || !this.#isEmptyNull ? 4 : 1;
+  }
+
+  render(block: Buffer, records: readonly string[][]): Buffer {
+    const mayQuote = block.includes(quote) || (this.#delimiter !== comma && block.includes(comma));
+    const made = Buffer.allocUnsafe((mayQuote ? 4 : this.#growth) * (block.length + 16));
+    const { length } = block;
+    let to = 0;
+    let row = 0;
+    let index = 0;
+    let isFirst = true;
+    for (let at = 0; at < length; at++) {
+      // A blank line at the end.
+      if (index === 0 && (block[at] === lineFeed || block[at] === carriageReturn)) continue;
+      const column = this.#columns[index];
+      if (column === undefined) break;
+      if (!column.isLeftOut) {
+        if (!isFirst) made[to++] = comma;
+        isFirst = false;
+      }
+      const { table } = column;
+      const from = at;
+      const start = to;
+      let isBare = true;
+      for (; at < length; at++) {
+        const byte = block[at] ?? 0;
+        const becomes = table[byte] ?? ends;
+        if (becomes >= 0) made[to++] = becomes;
+        else if (becomes === ends) break;
+        else if (becomes === quotes) {
+          isBare = false;
+          made[to++] = byte;
+        }
+      }
+      if (!column.isLeftOut) {
+        if (this.#trims && isPadded(block, from, at))
+          to = start + made.write(column.any(records[row]?.[index] ?? ""), start);
+        else if (this.#isNull(block, from, at)) to = start;
+        else if (column.word !== null) to = wordIn(column.word(records[row]?.[index] ?? ""), made, start);
+        else if (!isBare || from === at) to = quoted(block.subarray(from, at), made, start);
+      }
+      if (block[at] === this.#delimiter) index++;
+      else {
+        if (block[at] === carriageReturn) at++;
+        made[to++] = lineFeed;
+        row++;
+        index = 0;
+        isFirst = true;
+      }
+    }
+    return made.subarray(0, to);
+  }
+
+  #isNull(block: Buffer, from: number, to: number): boolean {
+    if (from === to) return this.#isEmptyNull;
+    for (const word of this.#nulls) {
+      if (word.length === to - from && word.compare(block, from, to) === 0) return true;
+    }
+    return false;
+  }
+}
+
+function columnOf(write: WrittenJudge["write"] | null, { signs, dialect }: Syntax): ByteColumn {
+  const kind = write?.inBytes ?? null;
+  const isKept = kind === "same" || kind === "number";
+  const table = Int16Array.from({ length: 256 }, (_, byte) => (isKept ? byte : leftOut));
+  if (kind === "same") table[comma] = table[quote] = quotes;
+  if (kind === "number") {
+    // Beyond ASCII, a sound number has nothing but the sign between thousands.
+    table.fill(leftOut, 0x80);
+    table[dialect.thousands?.charCodeAt(0) ?? 0xff] = leftOut;
+    table[dialect.decimal.charCodeAt(0)] = point;
+  }
+  table[signs.delimiter] = table[lineFeed] = table[carriageReturn] = ends;
+  const word = typeof kind === "function" ? kind : null;
+  return { table, isLeftOut: write === null, word, any: write?.any ?? String };
+}
+
+/** True where there may be blanks around a value, of any script. */
+function isPadded(block: Buffer, from: number, to: number): boolean {
+  const [first = 0x41, last = 0x41] = from === to ? [] : [block[from], block[to - 1]];
+  return first <= 0x20 || first >= 0x80 || last <= 0x20 || last >= 0x80;
+}
+
+/** Writes a word, or a date, which are of ASCII; returns where it ends. */
+function wordIn(word: string, made: Buffer, start: number): number {
+  for (let index = 0; index < word.length; index++) made[start + index] = word.charCodeAt(index);
+  return start + word.length;
+}
+
+/** Writes a value within quotes; returns where it ends. */
+function quoted(value: Buffer, made: Buffer, start: number): number {
+  let to = start;
+  made[to++] = quote;
+  for (const byte of value) {
+    if (byte === quote) made[to++] = quote;
+    made[to++] = byte;
+  }
+  made[to++] = quote;
+  return to;
+}
