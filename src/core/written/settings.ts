@@ -1,5 +1,3 @@
-import type { type } from "../checks.ts";
-
 /** What a word in a file may be: anything on one line. */
 const word = /^[^\0\r\n]*$/;
 
@@ -131,7 +129,17 @@ const optional = Object.entries(writtenSettings).map(([name, { of }]) => [`${nam
 export const writtenShape = { "+": "reject", ...(Object.fromEntries(optional) as Shape) } as const;
 
 /** The section as somebody wrote it: what is left out is as it is elsewhere. */
-export type Written = Omit<type.infer<typeof writtenShape>, never>;
+export type Written = { [Name in WrittenSetting]?: ValueOf<Settings[Name]["of"]> };
+
+type ValueOf<Of> = Of extends RegExp
+  ? string
+  : Of extends readonly unknown[]
+    ? string[]
+    : Of extends "boolean"
+      ? boolean
+      : Of extends string
+        ? string
+        : Record<string, string>;
 
 /** For a refusal: that the manifest may say so, and then the file is read. */
 export function acceptedBy(written: Written): string {
