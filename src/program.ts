@@ -79,7 +79,7 @@ async function dispatch(
   const { performRun } = await import("./headless/run.ts");
   if (!quiet && areShippedMonths(settings.data))
     output.err.write(`months: those that come with the console, in ${settings.data}\n`);
-  return performRun(request, pipeline, { output, json, quiet });
+  return performRun(request, pipeline, { output, json, quiet, verbose: values.verbose ?? false });
 }
 
 /** What the command line says, by the parser that knows every way to write it, and what to say of one that is wrong. */

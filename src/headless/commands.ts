@@ -42,7 +42,7 @@ const serverActions = ["start", "stop", "status", "url"] as const;
 const table = {
   "": {
     summary: "Run months, oldest first: load, validate, snapshot, publish. Without flags, open the terminal UI.",
-    flags: [...selectionFlags, flags.asOf, flags.dryRun, flags.restamp, flags.backfill, flags.force],
+    flags: [...selectionFlags, flags.asOf, flags.dryRun, flags.restamp, flags.backfill, flags.force, flags.verbose],
     examples: {
       "": "open the terminal UI",
       "--month month_000": "run one month",

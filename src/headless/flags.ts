@@ -44,6 +44,10 @@ export const flags = {
     syntax: "--backfill",
     help: "build an older month's snapshot from its own drop; live tables stay as they are",
   },
+  verbose: {
+    syntax: "--verbose",
+    help: "without live bars: a line for each table of each stage, and of several months each one's table",
+  },
   force: { syntax: "--force", help: "run even if these very files were published before" },
   verify: {
     syntax: "--verify",

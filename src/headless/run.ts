@@ -9,8 +9,13 @@ import { failures, results, retries } from "./printers/results.ts";
 /** Milliseconds that a commit has to end once we are told to go. */
 const commitPatience = 2_000;
 
+export interface RunContext extends Context {
+  /** Each table's line of each stage, and of several months each one's table. */
+  verbose: boolean;
+}
+
 /** Run months and print what the pipeline tells of them; resolves to the exit code. Closes the pipeline. */
-export async function performRun(request: RunRequest, pipeline: Pipeline, context: Context): Promise<number> {
+export async function performRun(request: RunRequest, pipeline: Pipeline, context: RunContext): Promise<number> {
   const printer = together(await printersFor(context, request));
   // Told before the first event, since it is asked first. What keeps it from being reached is told by the run.
   pipeline.call({ kind: "database" }).then(
@@ -61,12 +66,15 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
 }
 
 /** Results on stdout, everything else on stderr: as JSON, as little as possible, as live bars, or as plain lines. */
-async function printersFor({ output: { out, err }, json, quiet }: Context, request: RunRequest): Promise<Printer[]> {
+async function printersFor(
+  { output: { out, err }, json, quiet, verbose }: RunContext,
+  request: RunRequest,
+): Promise<Printer[]> {
   const told = failures(err);
   if (json) return quiet ? [jsonLines(out), told] : [jsonLines(out), notices(err), told];
   if (quiet) return [told];
-  const summary = results(out, request);
-  if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err), notices(err), summary, told];
+  const summary = results(out, request, verbose);
+  if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err, verbose), notices(err), summary, told];
   const { live } = await import("./printers/live.ts");
   return [live(err), retries(err), summary, told];
 }

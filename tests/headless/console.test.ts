@@ -11,7 +11,7 @@ const published = { stream: streamPath("published") };
 
 describe("where things go", () => {
   test("a run into pipes: results on stdout, progress on stderr, no colours, no cursor moves", async () => {
-    const { code, stdout, stderr } = await runConsole(["--month", "0"], published);
+    const { code, stdout, stderr } = await runConsole(["--month", "0", "--verbose"], published);
     expect(code).toBe(0);
     expect(stdout).toStartWith("month_000 → 2024-01-31: published by run 1 in 0.8 s\nTABLE ");
     expect(stderr).toContain("  upsert    users             7,043 inserted, 0 updated");
@@ -205,7 +205,7 @@ describe("signals during a run", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 143],
   ] as const)("%s cancels it, waits for the rollback, and exits with %d", async (signal, exitCode) => {
-    const running = startConsole(["--month", "0"], waiting);
+    const running = startConsole(["--month", "0", "--verbose"], waiting);
     await running.says("upsert    users");
     running.signal(signal);
     const { code, stdout, stderr } = await running.outcome;
@@ -216,7 +216,7 @@ describe("signals during a run", () => {
   });
 
   test("one that comes twice at once is the same wish", async () => {
-    const running = startConsole(["--month", "0"], waiting);
+    const running = startConsole(["--month", "0", "--verbose"], waiting);
     await running.says("upsert    users");
     running.signal("SIGINT");
     running.signal("SIGTERM");
@@ -226,7 +226,7 @@ describe("signals during a run", () => {
 
   test("a later one ends a pipeline that does not listen", async () => {
     const script = { ...published, stop: { after: 20, how: "ignore" }, replies: { outcome: crashed } } as const;
-    const running = startConsole(["--month", "0"], script);
+    const running = startConsole(["--month", "0", "--verbose"], script);
     await running.says("upsert    users");
     running.signal("SIGINT");
     await running.says("Cancelling: ");
@@ -242,7 +242,7 @@ describe("signals during a run", () => {
 
   test("a run that publishes before the cancel takes effect keeps its own exit code", async () => {
     const script = { ...published, stop: { after: 20, how: "wait, then finish" } } as const;
-    const running = startConsole(["--month", "0"], script);
+    const running = startConsole(["--month", "0", "--verbose"], script);
     await running.says("upsert    users");
     running.signal("SIGINT");
     const { code, stdout } = await running.outcome;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
 import { jsonLines, lines } from "../../src/headless/printers/lines.ts";
-import { follow, type Printer } from "../../src/headless/printers/printer.ts";
+import { follow, type Printer, together } from "../../src/headless/printers/printer.ts";
 import { failures, results } from "../../src/headless/printers/results.ts";
 import { coloured } from "../../src/headless/views/output.ts";
 import { type KeptChannel, keptChannel } from "./fake/channel.ts";
@@ -28,11 +28,11 @@ async function printed(name: StreamName | null, printerOn: (channel: KeptChannel
 
 describe.each([...streams])("the stream %s", (name) => {
   test("as results", async () => {
-    expect(await printed(name, (channel) => results(channel, request))).toMatchSnapshot();
+    expect(await printed(name, (channel) => results(channel, request, true))).toMatchSnapshot();
   });
 
   test("as plain lines, none of which is repeated", async () => {
-    const text = await printed(name, lines);
+    const text = await printed(name, (channel) => lines(channel, true));
     expect(text).toMatchSnapshot();
     const all = text.split("\n").filter((line) => line !== "");
     expect(new Set(all).size).toBe(all.length);
@@ -52,10 +52,10 @@ describe.each([...streams])("the stream %s", (name) => {
   });
 
   test("in a terminal of 80 columns no line is wider, and colours add nothing but colours", async () => {
-    const narrow = await printed(name, (channel) => results(channel, request), keptChannel({ columns: 80 }));
+    const narrow = await printed(name, (channel) => results(channel, request, true), keptChannel({ columns: 80 }));
     const painted = await printed(
       name,
-      (channel) => results(channel, request),
+      (channel) => results(channel, request, true),
       keptChannel({ columns: 80, paint: coloured }),
     );
     expect(Bun.stripANSI(painted)).toBe(narrow);
@@ -64,8 +64,23 @@ describe.each([...streams])("the stream %s", (name) => {
   });
 });
 
+test("of several months each is told in a line a stage and one for its end, unless more is asked for", async () => {
+  const both = (isVerbose: boolean) => (channel: KeptChannel) =>
+    together([lines(channel, isVerbose), results(channel, request, isVerbose)]);
+  const brief = await printed("published", both(false));
+  expect(brief).toMatchSnapshot();
+  const tables = [...(await readStream("published"))].flatMap((event) =>
+    event.event === "table.finished" ? [event.table] : [],
+  );
+  expect(tables.filter((table) => brief.includes(table))).toEqual([]);
+  const whole = await printed("published", both(true));
+  expect(tables.filter((table) => !whole.includes(table))).toEqual([]);
+});
+
 test("when no month is pending, the results say so", async () => {
-  expect(await printed(null, (channel) => results(channel, request))).toBe("nothing to do: no month is pending\n");
+  expect(await printed(null, (channel) => results(channel, request, true))).toBe(
+    "nothing to do: no month is pending\n",
+  );
 });
 
 test("nothing from the data reaches the terminal raw", async () => {

@@ -64,7 +64,7 @@ describe("months from drop to seal", () => {
   afterEach(() => database.drop());
 
   test("one is published; the same again is nothing to do; the listings tell of both", async () => {
-    const first = await runConsole("--month", "1");
+    const first = await runConsole("--month", "1", "--verbose");
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(/^month_001 → 2024-02-29: published by run 2 in \d+\.\d s\nTABLE /);
     expect(first.stdout).toMatch(/^labels +4 +0 +4 +0 +0 /m);
@@ -172,7 +172,7 @@ describe("months from drop to seal", () => {
         await holder.end();
       };
       await locked.promise;
-      held = startConsole("--month", "1");
+      held = startConsole("--month", "1", "--verbose");
       await held.says("upsert    support_agg_90d");
     });
     afterEach(() => release());

@@ -75,7 +75,7 @@ describe.each([...streams])("the stream %s, steered", (name) => {
           ...liveLines(state, { columns: 100, rows: 24, paint: plain }, glyphsFor({}), { elapsed: 1, since: 0 }),
         ),
     };
-    const story = follow(together([lines(shown), results(shown, request), failures(shown), live]));
+    const story = follow(together([lines(shown, true), results(shown, request, true), failures(shown), live]));
     const told = jsonLines(json);
     for (const event of events) {
       story.tell(event);

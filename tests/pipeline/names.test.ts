@@ -21,7 +21,7 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
 import { writeRows } from "../csv/reference.ts";
-import { keptChannel } from "../headless/fake/channel.ts";
+import { type KeptChannel, keptChannel } from "../headless/fake/channel.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { lastOf, openedAs, runRequest } from "../helpers/pipeline.ts";
@@ -106,7 +106,12 @@ async function ran(session: Session, month: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   const request = runRequest([month], { force: true });
   await runMonths(openedAs(session), request, (event) => events.push(event), new AbortController().signal);
-  for (const printer of [lines, failures, (channel: ReturnType<typeof keptChannel>) => results(channel, request)]) {
+  const printers = [
+    (channel: KeptChannel) => lines(channel, true),
+    failures,
+    (channel: KeptChannel) => results(channel, request, true),
+  ];
+  for (const printer of printers) {
     const channel = keptChannel();
     const on = printer(channel);
     const story = follow(on);

@@ -5,7 +5,7 @@ import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
 import { lines } from "../../src/headless/printers/lines.ts";
 import { follow } from "../../src/headless/printers/printer.ts";
 import { failures } from "../../src/headless/printers/results.ts";
-import { keptChannel } from "../headless/fake/channel.ts";
+import { type KeptChannel, keptChannel } from "../headless/fake/channel.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
 
@@ -48,7 +48,7 @@ describe.each(names)("the recording %s", (name) => {
     expect(running(events.slice(0, Math.ceil(events.length / 2)), true).text()).toMatchSnapshot();
   });
   test.each([
-    ["plain lines", lines],
+    ["plain lines", (channel: KeptChannel) => lines(channel, true)],
     ["failures", failures],
   ] as const)("as %s", async (_, printerOn) => {
     const channel = keptChannel();

@@ -17,11 +17,11 @@ export function notices(err: Channel): Printer {
   return { notice: (text) => err.write(`${text}\n`) };
 }
 
-/** One plain line for each thing that is done; nothing is ever repeated. */
-export function lines(err: Channel): Printer {
+/** One plain line for each thing that is done; nothing is ever repeated. What each table is done with is told on request. */
+export function lines(err: Channel, isVerbose: boolean): Printer {
   return {
     event(event, state) {
-      const line = lineOf(event, state);
+      const line = event.event === "table.finished" && !isVerbose ? null : lineOf(event, state);
       if (line !== null) err.write(`${escapeControl(line)}\n`);
     },
   };

@@ -33,13 +33,14 @@ export function retries(err: Channel): Printer {
   };
 }
 
-/** How each month ended, as a table; for several months a table of them all. */
-export function results(out: Channel, { selection }: RunRequest): Printer {
+/** How each month ended, as a table; for several months a line of each, its table on request, and a table of them all. */
+export function results(out: Channel, { selection }: RunRequest, isVerbose: boolean): Printer {
+  const isOne = "months" in selection && selection.months.length === 1;
   return {
     event(_event, state) {
       // A run that was over before it began has nothing but its failure to tell.
       const isOver = state.end !== null && !isTriedAgain(state);
-      if (isOver && state.tables.length > 0) out.write(printSummary(state, out));
+      if (isOver && state.tables.length > 0) out.write(printSummary(state, out, { hasTable: isOne || isVerbose }));
     },
     end(states) {
       out.write(printSeries(states, out));

@@ -18,14 +18,14 @@ interface Line {
   frozen: number | undefined;
 }
 
-/** How a run ended: one sentence, a line for each table and their sum, its warnings. */
-export function printSummary(state: RunState, look: Look): string {
+/** How a run ended: one sentence, a line for each table and their sum where they are wanted, its warnings. */
+export function printSummary(state: RunState, look: Look, { hasTable = true } = {}): string {
   const lines = state.tables.map(lineOf);
-  const isWorthATable = lines.some(({ counts }) => counts.some(({ rows }) => rows > 0));
+  const isWorthATable = hasTable && lines.some(({ counts }) => counts.some(({ rows }) => rows > 0));
   return [
     `${look.paint("bold", headline(state))}\n`,
     isWorthATable ? table(columnsFor(state), [...lines, totalOf(state, lines)], look) : "",
-    stageSeconds(state),
+    hasTable ? stageSeconds(state) : "",
     ...warningsOf(state).map((text) => `${look.paint("yellow", "warning:")} ${escapeControl(text)}\n`),
   ].join("");
 }
