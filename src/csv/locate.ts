@@ -39,11 +39,19 @@ export async function* locateKeys(source: TableSource, signal?: AbortSignal): As
   yield inFile(reader.push(Buffer.alloc(0), true));
 }
 
-/** The first line of each of these keys, written as `locateKeys` does; one that is not in the file is not in the map. */
-export async function findLines(source: TableSource, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+/**
+ * The first line of each of these keys, written as `locateKeys` does; one that is not in the file is not in the map.
+ * `formOf` gives the one form of a key that files may write in several.
+ */
+export async function findLines(
+  source: TableSource,
+  keys: ReadonlySet<string>,
+  formOf: (key: string) => string = (key) => key,
+): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for await (const batch of locateKeys(source)) {
-    for (const [index, key] of batch.keys.entries()) {
+    for (const [index, written] of batch.keys.entries()) {
+      const key = formOf(written);
       const line = batch.lines[index];
       if (typeof line === "number" && keys.has(key) && !found.has(key)) found.set(key, line);
     }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { exactly } from "../../src/core/exact-number.ts";
 import { expectationInWords, observedInWords } from "../../src/core/suites/expectation-words.ts";
 
 const unicode = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
@@ -42,4 +43,17 @@ test("anything a suite may hold can be said on one line", () => {
     ),
   );
   fc.assert(fc.property(fc.jsonValue(), (value) => expect(observedInWords(value)).not.toMatch(/\p{Cc}/u)));
+});
+
+test("what was observed keeps all that stands before its point", () => {
+  const said: [unknown, string][] = [
+    [9007199254740994, "9,007,199,254,740,994"],
+    [exactly("9007199254740993"), "9,007,199,254,740,993"],
+    [exactly("1541815603606036489.5"), "1,541,815,603,606,036,489.5"],
+    [1234567890123.456, "1,234,567,890,123.46"],
+    [29.133333333333333, "29.1333"],
+    [0.1234567, "0.123457"],
+    [-3, "-3"],
+  ];
+  expect(said.map(([observed]) => observedInWords(observed))).toEqual(said.map(([, words]) => words));
 });

@@ -1,28 +1,20 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { engines, patchedDependencies } from "../../package.json";
+import { copyConsole, project } from "../helpers/copied-console.ts";
 import { start } from "./process.ts";
 
 /** Consoles that are not installed as they must be say so before they do anything. */
 
 setDefaultTimeout(60_000);
-const project = fileURLToPath(new URL("../../", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "streamflow-installed-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** A copy of the console whose packages are this one's, but for some. */
 function copied(name: string, without: readonly string[] = []): string {
   const folder = join(scratch, name);
-  const packages = join(folder, "node_modules");
-  mkdirSync(packages, { recursive: true });
-  for (const part of ["src", "db", "package.json"])
-    cpSync(join(project, part), join(folder, part), { recursive: true });
-  for (const one of readdirSync(join(project, "node_modules")).filter((one) => !without.includes(one))) {
-    symlinkSync(join(project, "node_modules", one), join(packages, one));
-  }
+  copyConsole(folder, without);
   return folder;
 }
 

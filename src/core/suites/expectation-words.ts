@@ -1,4 +1,4 @@
-import { type AnyNumber, ExactNumber, isAnyNumber } from "../exact-number.ts";
+import { type AnyNumber, isAnyNumber } from "../exact-number.ts";
 import { formatCount } from "../format.ts";
 import type { Verdict } from "../messages/events.ts";
 import { escapeControl } from "../text.ts";
@@ -46,12 +46,18 @@ function filled(words: Words, kwargs: Kwargs, long: boolean): string {
 /** What was observed, short enough for a cell. */
 export function observedInWords(observed: unknown): string {
   if (observed === null || observed === undefined) return "";
-  if (observed instanceof ExactNumber || Number.isSafeInteger(observed)) return formatCount(observed as AnyNumber);
-  if (typeof observed === "number") return formatCount(Number(observed.toPrecision(6)));
+  if (isAnyNumber(observed)) return formatCount(shortened(observed));
   const counts = counted(observed);
   if (counts !== null) return `${formatCount(counts.self)} and ${formatCount(counts.other)}`;
   if (Array.isArray(observed)) return `${observed.length} values`;
   return escapeControl(typeof observed === "string" ? observed : JSON.stringify(observed));
+}
+
+/** Whole numbers stay as they are, and so does what stands before a point. */
+function shortened(number: AnyNumber): AnyNumber {
+  if (typeof number !== "number" || Number.isInteger(number)) return number;
+  const wholeDigits = String(Math.trunc(Math.abs(number))).length;
+  return Number(number.toPrecision(Math.max(6, wholeDigits + 2)));
 }
 
 /** The rows of a table and of the one it is compared with. */

@@ -1,3 +1,4 @@
+import { isAnyNumber } from "../../core/exact-number.ts";
 import type { Compiled, RowCheck } from "../plan/plan.ts";
 import type { FormatOptions } from "../plan/result-format.ts";
 import { compareShown, type JsonValue } from "../plan/values.ts";
@@ -69,11 +70,13 @@ function indexList(rows: Samples["rows"], { keys, withoutValues }: FormatOptions
 
 /** How often each of the listed values occurs, the most frequent first. */
 function valueCounts(values: readonly Shown[], limit: number): { value: Shown; count: number }[] {
-  const bare = values.map((shown) =>
-    typeof shown === "object" && shown !== null && !Array.isArray(shown) ? Object.values(shown) : shown,
-  );
+  const bare = values.map((shown) => (isRecord(shown) ? Object.values(shown) : shown));
   const groups = [...Map.groupBy(bare, (value) => JSON.stringify(value)).values()];
   const counts = groups.map((alike) => ({ value: alike[0] ?? null, count: alike.length }));
   const mostFrequent = counts.sort((a, b) => b.count - a.count).slice(0, limit);
   return mostFrequent.sort((a, b) => b.count - a.count || compareShown(a.value, b.value));
+}
+
+function isRecord(shown: Shown): shown is Record<string, JsonValue> {
+  return typeof shown === "object" && shown !== null && !Array.isArray(shown) && !isAnyNumber(shown);
 }

@@ -13,6 +13,7 @@ import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { attemptReading } from "../../postgres/connection/attempt.ts";
 import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
 import { type RunStanding, runStanding } from "../../postgres/ledger/standing.ts";
+import { keyForm } from "../drop/key-form.ts";
 import { sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 
@@ -34,7 +35,7 @@ export async function browseSamples(session: Session, run: number, position: num
   const table = tables.find((one) => one.name === evaluated.table);
   const source = table === undefined ? null : await unmovedSource(session, table, evaluated);
   const statement = await statementOf(session, run, evaluated, table, source);
-  return { total: totalOf(evaluated), ...statement, rows: await firstRows(evaluated, table?.live.key ?? [], source) };
+  return { total: totalOf(evaluated), ...statement, rows: await firstRows(evaluated, table, source) };
 }
 
 function totalOf({ result: { result } }: Evaluated): number {
@@ -52,9 +53,11 @@ async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: E
 /** The first unexpected values, as the result holds them, each with the line of its row. */
 async function firstRows(
   { result: { result }, file }: Evaluated,
-  key: readonly string[],
+  table: LoadTable | undefined,
   source: TableSource | null,
 ): Promise<UnexpectedRow[]> {
+  const key = table?.live.key ?? [];
+  const formOf = keyForm(key.flatMap((name) => table?.live.columns.find((column) => column.name === name) ?? []));
   const places = result.partial_unexpected_index_list ?? [];
   const rows = (result.partial_unexpected_list ?? []).map((value, index) => {
     const place = places[index] ?? {};
@@ -64,10 +67,10 @@ async function firstRows(
       value: value === null || typeof value === "string" ? value : JSON.stringify(value),
     };
   });
-  const lines =
-    source === null || rows.length === 0 ? null : await findLines(source, new Set(rows.map(({ key }) => keyText(key))));
-  return rows.map((row) => {
-    const line = lines?.get(keyText(row.key)) ?? null;
+  const formed = rows.map(({ key }) => formOf(keyText(key)));
+  const lines = source === null || rows.length === 0 ? null : await findLines(source, new Set(formed), formOf);
+  return rows.map((row, index) => {
+    const line = lines?.get(formed[index] ?? "") ?? null;
     return { ...row, file: line === null ? null : (file?.path ?? null), line };
   });
 }

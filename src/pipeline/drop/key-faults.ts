@@ -14,6 +14,7 @@ import { giveRoomForKeys, makeKeyLines, orphanedKeys, repeatedKeys } from "../..
 import { type Parents, placesOfParents } from "../../postgres/live/parents.ts";
 import { copyLines, dropScratch, linesText } from "../../postgres/live/row-lines.ts";
 import type { DropFaults } from "./faults.ts";
+import { keyOfServer } from "./key-form.ts";
 import { type Incoming, sourceOf } from "./months.ts";
 
 /** A key that the database would not take; which rows, and on which lines, is found out after the rollback. */
@@ -84,8 +85,11 @@ async function collectKeys(
 ): Promise<Pick<Collected, "digest" | "isTorn"> | null> {
   const hash = new Bun.CryptoHasher("sha256");
   let isTorn = false;
+  const [name] = one.table.live.key;
+  const column = one.table.live.columns.find((column) => column.name === name);
+  const formOf = keyOfServer(column ?? { type: "text" });
   const sent = await sendKeys(sourceOf(dataset, one), await copyLines(tx, table), (batch) => {
-    const text = linesText(batch.keys, batch.lines, 1);
+    const text = linesText(batch.keys.map(formOf), batch.lines, 1);
     hash.update(text);
     isTorn ||= batch.isTorn;
     return text;
