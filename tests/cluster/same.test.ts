@@ -102,6 +102,21 @@ describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
     expect(rows.filter(({ bytes, distributed }) => bytes > 0 || !distributed)).toEqual([]);
   });
 
+  test("a query of the author's own joins what does not lie together, and one that is refused fails alone", async () => {
+    const queries = [
+      "select a.user_id from {batch} a join {batch} b on a.signup_date = b.signup_date and a.user_gender <> b.user_gender",
+      "select from {batch} a where exists (select from labels l where l.user_id <> a.user_id and l.churn_label)",
+    ];
+    const expectations = [
+      ...queries.map((text) => ({ type: "unexpected_rows_expectation", kwargs: { unexpected_rows_query: text } })),
+      { type: "expect_table_row_count_to_equal_other_table", kwargs: { other_table_name: "labels" } },
+    ];
+    const request = { suiteText: JSON.stringify({ name: "own", expectations }), suitePath: "own.json", table: "users" };
+    const { results } = await validateTable(spread.database.sql, { ...request, parameters: {} });
+    expect(results.map(({ exception_info }) => exception_info.raised_exception)).toEqual([false, true, false]);
+    expect(results[2]?.success).toBe(true);
+  });
+
   test("each of our own cases of an expectation finds the same", async () => {
     const { sql } = spread.database;
     const corpora = await readCorpora(fileURLToPath(new URL("../fixtures/expectations", import.meta.url)));

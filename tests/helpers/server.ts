@@ -2,6 +2,7 @@ import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { atEnd } from "./at-end.ts";
 import { startEmbedded } from "./embedded.ts";
 import { databaseName, databaseUrl } from "./names.ts";
+import { join, onWorkers, spreadTables, workers } from "./spread.ts";
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -37,8 +38,17 @@ const server = await startTestServer();
 export const testServerUrl = server.url;
 
 export async function testDatabase(template?: Template): Promise<TestDatabase> {
+  if (template && workers.length > 0) return spreadDatabase(template);
   const source = template ? await copyOf(template) : "template0";
   return opened(await createDatabase(source));
+}
+
+/** A database with its tables on several nodes cannot be copied: it is prepared, and then spread. */
+async function spreadDatabase(template: Template): Promise<TestDatabase> {
+  const database = opened(await createDatabase("template0"));
+  await template.prepare(database.sql, database.url);
+  await spreadTables(database.sql);
+  return database;
 }
 
 /** The same with texts in the order of a language, such as `en-US`, whatever the order of the server is. */
@@ -59,6 +69,7 @@ function opened({ url, name }: { url: string; name: string }): TestDatabase {
       await sql.end({ timeout: 5 });
       const leaks = await openConnections(name);
       await server.sql`drop database ${server.sql(name)} with (force)`;
+      await onWorkers("postgres", (on) => on`drop database ${on(name)} with (force)`);
       if (leaks.length > 0) throw new Error(`Connections leaked by this test file: ${leaks.join("; ")}`);
     },
   };
@@ -119,6 +130,10 @@ async function createDatabase(source: string, order = server.sql``): Promise<{ u
   const { url, sql } = server;
   const name = databaseName(run, file, ++databases);
   await sql`create database ${sql(name)} template ${sql(source)} ${order}`;
+  if (workers.length > 0) {
+    await onWorkers("postgres", (on) => on`create database ${on(name)}`);
+    await join(url, name);
+  }
   return { url: databaseUrl(url, name), name };
 }
 
@@ -131,7 +146,9 @@ async function openConnections(name: string): Promise<string[]> {
   for (;;) {
     const rows = await sql<{ session: string }[]>`
       select format('%s (%s): %s', application_name, state, query) as session
-        from pg_stat_activity where datname = ${name} and backend_type = 'client backend'`;
+        from pg_stat_activity where datname = ${name} and backend_type = 'client backend'
+         -- The nodes of a cluster talk to each other.
+         and application_name not like 'citus\\_%'`;
     if (rows.length === 0 || Date.now() > deadline) return rows.map((row) => row.session);
     await Bun.sleep(10);
   }

@@ -17,23 +17,30 @@ export function attempt<Result>(tx: Transaction, work: Work<Result>): Promise<At
 
 /** The same for a statement that somebody else wrote: it can write nothing, and what it does beside is undone. */
 export function attemptReading<Result>(tx: Transaction, work: Work<Result>): Promise<Attempt<Result>> {
-  return told(async () => ({
+  const reading = async () => ({
     value: await rolledBack(tx, async (inner) => {
       await inner`set transaction read only`;
       return work(inner);
     }),
-  }));
+  });
+  return told(reading, internal);
 }
 
-async function told<Result>(work: () => Promise<{ value: Result }>): Promise<Attempt<Result>> {
+async function told<Result>(work: () => Promise<{ value: Result }>, alsoState?: string): Promise<Attempt<Result>> {
   try {
     return await work();
   } catch (thrown) {
-    if (!(thrown instanceof postgres.PostgresError && ofStatement.has(thrown.code.slice(0, 2)))) throw thrown;
-    const { wordsOf } = await import("../remedies/remedies.ts");
+    if (!(thrown instanceof postgres.PostgresError)) throw thrown;
+    const { remedyOf, wordsOf } = await import("../remedies/remedies.ts");
+    const isOfStatement = ofStatement.has(thrown.code.slice(0, 2)) || thrown.code === alsoState;
+    // A node of a cluster that is lost is no matter of the statement's.
+    if (!isOfStatement || remedyOf(thrown).passes) throw thrown;
     return { exception: wordsOf(thrown) };
   }
 }
+
+/** SQLSTATE internal_error, by which Citus refuses some of the joins that somebody may write. */
+const internal = "XX000";
 
 /** SQLSTATE classes of errors that lie in the statement or in the data it met. */
 const ofStatement = new Set(["0A", "21", "22", "25", "38", "39", "42", "54", "P0"]);

@@ -6,14 +6,14 @@ import { sql } from "./fragments.ts";
  * compiled, which takes longer than running such as ours. Nothing is cut short because it takes long, as pg_dump sees to,
  * too; how long a lock is waited for stays the operator's to say. And while the server works it looks whether we are still
  * there, or the statement of a console that was killed would go on, with all that it has locked. A node of a cluster that
- * does not answer is told within seconds.
+ * does not answer is told within seconds, and a suite's own query may join what does not lie together.
  */
 const wanted = sql`
   (values ('extra_float_digits', '1'), ('intervalstyle', 'postgres'), ('bytea_output', 'hex'), ('datestyle', 'iso'),
           ('timezone', 'utc'), ('jit', 'off'),
           ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'),
           ('transaction_timeout', '0'), ('client_connection_check_interval', '2s'),
-          ('citus.node_connection_timeout', '5s')) as wanted (name, value)`;
+          ('citus.node_connection_timeout', '5s'), ('citus.enable_repartition_joins', 'on')) as wanted (name, value)`;
 
 /** Not every release has all of them, and not every system can tell that a client is gone (PostgreSQL manual, 20.3.2). */
 const isToBeHad = sql`

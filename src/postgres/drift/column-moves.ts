@@ -62,20 +62,36 @@ interface Latter {
 /** The exact figures of numeric columns, by one scan of each side. */
 export async function spreadsOf(
   sql: Queryable,
-  { from, to }: TwoSnapshots,
+  { from, to, isSpread }: TwoSnapshots,
   numbers: readonly Column[],
 ): Promise<Map<Column, Spread>> {
   if (numbers.length === 0) return new Map();
-  const formers = await aggregated<Former>(sql, numbers.map(former), from);
+  const formers = await aggregated<Former>(
+    sql,
+    numbers.map((column) => former(column, isSpread)),
+    from,
+  );
   const beside = numbers.map((column, index) => latter(column, formers[index]));
   const latters = await aggregated<Latter>(sql, beside, to);
   return new Map(numbers.map((column, index) => [column, spreadOf(formers[index], latters[index])]));
 }
 
-function former(column: Column): Fragment {
+function former(column: Column, isSpread: boolean): Fragment {
   const value = countable(column);
+  const deviation = isSpread ? deviationFromSums(value) : sql`stddev_pop(${value})`;
   return sql`json_build_object('values', count(${value}), 'low', min(${value})::text, 'high', max(${value})::text,
-    'mean', avg(${value})::text, 'deviation', stddev_pop(${value})::text)`;
+    'mean', avg(${value})::text, 'deviation', (${deviation})::text)`;
+}
+
+/**
+ * The standard deviation to its last digit as PostgreSQL has it (numeric.c, numeric_stddev_internal), of sums: those of several
+ * servers can be added up, where of a `stddev_pop` of theirs nothing can be made, so that they would send every value.
+ */
+function deviationFromSums(value: Fragment): Fragment {
+  const [n, sum] = [sql`count(${value})::numeric`, sql`sum(${value})::numeric`];
+  const squares = sql`(${n} * sum(${value}::numeric * ${value}) - ${sum} * ${sum})`;
+  const variance = sql`(${squares} / nullif(${n} * ${n}, 0))`;
+  return sql`case when ${squares} <= 0 then 0 else round(sqrt(${variance}), scale(${variance})) end`;
 }
 
 /** Beyond the reference's extremes is what lies there by more than rounding. */

@@ -138,9 +138,9 @@ function isNear({ column }: CountedColumn, lower: Fragment, higher: Fragment): F
 function figuresOfBins(filled: Fragment, { from, to }: CountedColumn): Fragment {
   const share = (count: Fragment, rows: number) => sql`greatest(sum(${count})::float8 / ${rows}::float8, 0.0001)`;
   return sql`
-    select sum((q - p) * ln(q / p)) as distance, max(gap) / nullif(${from.values}::float8 * ${to.values}, 0) as ks,
+    select sum((q - p) * ln(q / p) order by bin) as distance, max(gap) / nullif(${from.values}::float8 * ${to.values}, 0) as ks,
            null::float8 as expected
-      from (select ${share(sql`f`, from.rows)} as p, ${share(sql`t`, to.rows)} as q, max(gap) as gap
+      from (select bin, ${share(sql`f`, from.rows)} as p, ${share(sql`t`, to.rows)} as q, max(gap) as gap
               from (select least(greatest(bin, 1), 10) as bin, f, t, gap from (${filled}) filled
                      union all
                     select 0, ${from.rows - from.values}::bigint, ${to.rows - to.values}::bigint, null) binned

@@ -1,5 +1,5 @@
 import type { Queryable } from "../connection/connect.ts";
-import { list } from "../connection/fragments.ts";
+import { cells, list } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
 import { groupable } from "./counted-values.ts";
@@ -89,13 +89,14 @@ async function mostlyUnique(
   columns: readonly CountedColumn[],
 ): Promise<Map<CountedColumn, string | null>> {
   if (columns.length === 0) return new Map();
+  const names = [...new Set(columns.map(({ column }) => column.name))];
   const counts = columns.map(({ column }) => sql`count(distinct ${groupable(column)})`);
   const medians = columns.map(({ column }) =>
     isNumber(column) ? sql`(percentile_disc(0.5) within group (order by ${groupable(column)}))::text` : sql`null`,
   );
   const [probe] = await sql<{ rows: number; values: number[]; medians: (string | null)[] }[]>`
     select count(*) as rows, array[${list(counts)}]::bigint[] as values, array[${list(medians)}]::text[] as medians
-      from (select * from ${from} s limit ${probed}) s`;
+      from (select ${cells("s", names)} from ${from} s limit ${probed}) s`;
   const { rows, values, medians: middles } = probe ?? { rows: 0, values: [], medians: [] };
   return new Map(
     columns
