@@ -134,5 +134,5 @@ function whyUnknown(name: string, index: number, missing: Set<string>, table: st
   const near = suggest(name, [...missing]);
   if (near === null) return `${table} has no such column`;
   missing.delete(near);
-  return `${table} has no such column; did you mean ${near}?`;
+  return `${table} has no such column; did you mean ${near}? Else ${acceptedBy({ header: { [name]: near } })}`;
 }

@@ -1,6 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { FaultCode } from "../core/faults.ts";
 import { formatCounted } from "../core/format.ts";
+import { acceptedBy } from "../core/written/settings.ts";
 import { kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, quotedMark } from "./cells/judge.ts";
@@ -205,9 +206,10 @@ const structureReasons: Partial<Record<FaultCode, string>> = {
   row_long: "more values than the header has columns, in a line of over 1 MB",
   value_too_long: "longer than 1 MB",
 };
+const acceptsBoth = acceptedBy({ line_ends: "mixed" });
 const otherLineEnd = {
-  "\n": "the line ends in LF, the header in CRLF",
-  "\r\n": "the line ends in CRLF, the header in LF",
+  "\n": `the line ends in LF, the header in CRLF; ${acceptsBoth}`,
+  "\r\n": `the line ends in CRLF, the header in LF; ${acceptsBoth}`,
 };
 
 /** A cell as it is written, as much of it as is looked at. */

@@ -1,3 +1,4 @@
+import { acceptedBy } from "../core/written/settings.ts";
 import { kindsOf } from "./bytes.ts";
 import { byteKind } from "./written/signs.ts";
 
@@ -51,7 +52,7 @@ export class ByteText {
   }
 }
 
-/** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é"; the offset may be left out. */
+/** "byte 0xE9 at offset 1234 is not UTF-8; in Latin-1 it is é, and …" with the setting that accepts it; the offset may be left out. */
 export function describeForeignByte(byte: number, offset: number | null): string {
   const [name, verdict, both] = descriptions[byte] ?? ["", "", ""];
   return offset === null ? both : `${name} at offset ${offset}${verdict}`;
@@ -62,9 +63,17 @@ const hex = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")
 const escapes = hex.map((digits) => `\\x${digits}`);
 const descriptions = bytes.map((byte) => {
   const name = `byte 0x${hex[byte]}`;
-  const verdict = ` is not UTF-8${byte < 0xa0 ? "" : `; in Latin-1 it is ${String.fromCharCode(byte)}`}`;
+  const verdict = ` is not UTF-8${inWindows1252(byte)}`;
   return [name, verdict, name + verdict] as const;
 });
+
+/** What most of the files that are not UTF-8 mean by a byte. Latin-1 has the same letters, and fewer signs. */
+function inWindows1252(byte: number): string {
+  const character = new TextDecoder("windows-1252").decode(Uint8Array.of(byte));
+  if (/[\0-\x9f]/.test(character)) return "";
+  const name = byte < 0xa0 ? "Windows-1252" : "Latin-1";
+  return `; in ${name} it is ${character}, and ${acceptedBy({ encoding: "windows-1252" })}`;
+}
 
 /** Bytes of the character that begins at `at`, by the table of RFC 3629, section 4; 0 when none does. */
 function characterLength(data: Buffer, at: number, to: number): number {

@@ -10,7 +10,7 @@ const ofFiles: readonly WrittenSetting[] = ["encoding", "header", "header_case",
 const names = Object.keys(writtenSettings) as WrittenSetting[];
 
 /** What is said later wins, setting by setting. */
-export function dialectOf(...sections: readonly (Written | undefined)[]): Dialect {
+export function dialectOf(...sections: readonly (Written | Dialect | undefined)[]): Dialect {
   const plain = Object.fromEntries(names.map((name) => [name, writtenSettings[name].plain]));
   return Object.assign(plain, ...sections) as Dialect;
 }

@@ -58,3 +58,8 @@ export function didYouMean(
     return reason;
   };
 }
+
+/** A cell that the manifest lets be read in two ways. */
+export function twoReadings(one: string, other: string): Wrong {
+  return { code: "ambiguous", reason: `it may be ${one} and it may be ${other}, as the manifest has it` };
+}

@@ -4,12 +4,12 @@ import { type DateRange, didYouMean, type MakeCellType, type Mistake, type Wrong
 const dayForm = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
 const pattern = new RegExp(`^${dayForm}$`);
 
+/** What is in another form is told with the setting that accepts it. */
 const mistakes: Mistake[] = [
   [
     /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/,
     (value) => value.replace(/[-/.](\d+)/g, (_, digits) => `-${digits.padStart(2, "0")}`),
   ],
-  [/^\d{8}$/, (value) => `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`],
   [/^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?Z?$/, (value) => value.slice(0, 10)],
 ];
 

@@ -1,5 +1,8 @@
 import type { Column } from "../../core/columns.ts";
-import type { CellType, DateRange, Wrong } from "./cell-type.ts";
+import { plainDialect } from "../../core/written/dialect.ts";
+import { acceptedBy } from "../../core/written/settings.ts";
+import { accepting } from "./accepting.ts";
+import { type CellType, type DateRange, twoReadings, type Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
 
 /** Words that programs write for a missing value. The four that pandas makes of one, and NaN, are none in text when quoted. */
@@ -62,7 +65,7 @@ export function cellJudge(column: Column, role: Role, dates: DateRange): CellJud
   const type = cellTypeOf(column, dates);
   const mayBeEmpty = column.nullable && !role.isKey && !role.isOnly;
   const pattern = type.isText ? quickPattern(role.isKey, mayBeEmpty) : type.pattern;
-  const judge = judgeOf(column, role, type, plainWords);
+  const judge = judgeOf(column, role, type, plainWords, accepting(column, dates, plainDialect));
   return { quick: { pattern, within: type.within, mayBeEmpty }, judge };
 }
 
@@ -72,6 +75,7 @@ export function judgeOf(
   { isKey, isOnly }: Role,
   type: CellType,
   words: NullWords,
+  otherwise: (value: string, reason: string) => string,
 ): (cell: string) => Wrong | null {
   const forbidden: Wrong = { code: "null_forbidden", reason: `empty, where ${column.name} must have a value` };
   const reserved = { ...forbidden, reason: `it stands for NULL, where ${column.name} must have a value` };
@@ -88,17 +92,15 @@ export function judgeOf(
     if (wrong !== null) return wrong;
     const matches = type.pattern.test(value);
     if (matches && type.within?.(value) !== false) return null;
-    if (words.isNullWord(value)) return nullWord;
-    if (value !== "") return type.explain(value, matches);
+    if (words.isNullWord(value)) return wordFor(value);
+    if (value !== "") {
+      const why = type.explain(value, matches);
+      return matches || why.code === "ambiguous" ? why : { ...why, reason: otherwise(value, why.reason) };
+    }
     const reason = isQuoted ? emptyString : `empty, which "null" in the manifest does not name`;
     return { ...type.explain(value, matches), reason };
   };
   return repeating(judge);
-}
-
-/** A cell that the manifest lets be read in two ways. */
-export function twoReadings(one: string, other: string): Wrong {
-  return { code: "ambiguous", reason: `it may be ${one} and it may be ${other}, as the manifest has it` };
 }
 
 function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
@@ -123,15 +125,27 @@ function repeating(judge: CellJudge["judge"]): CellJudge["judge"] {
   };
 }
 
+const padded: Wrong = {
+  code: "key_padded",
+  reason: `the key begins or ends with blanks; ${acceptedBy({ trim: "all" })}`,
+};
+
 /** What to write instead is said by the code's remedy. */
 const missing = "a word for a missing value";
-const nullWord: Wrong = { code: "null_word", reason: missing };
+
+/** A word for a missing value, and the settings that accept it. */
+function wordFor(value: string, mayBeText = false): Wrong {
+  const itself = mayBeText ? `, or as the word itself with "not_null":${JSON.stringify([value])}` : "";
+  const accepted = acceptedBy({ null: ["", value] });
+  return { code: "null_word", reason: `${missing}; ${accepted}${itself}` };
+}
+
 const emptyString = "an empty string in quotes; for NULL leave the cell empty, without quotes";
 
 function wrongKey(value: string, words: NullWords): Wrong | null {
   if (value === "") return { code: "null_forbidden", reason: "an empty string, where a key must have a value" };
   if (words.isNullWord(value)) return { code: "null_word", reason: `${missing}; a key must have a value` };
-  return value.trim() === value ? null : { code: "key_padded", reason: "the key begins or ends with blanks" };
+  return value.trim() === value ? null : padded;
 }
 
 /** What text may not be when it stands without quotes. */
@@ -146,5 +160,5 @@ function wrongWord(
   if (isOnly && value === "\\.") {
     return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
   }
-  return isText && words.isUnquotedNull(value) ? nullWord : null;
+  return isText && words.isUnquotedNull(value) ? wordFor(value, true) : null;
 }

@@ -5,7 +5,6 @@ const integerPattern = /^-?\d+$/;
 const integerMistakes: Mistake[] = [
   [/^[+-]?\d+\.0*$/, (value) => value.replace(/^\+|\.0*$/g, "")],
   [/^\+\d+$/, (value) => value.slice(1)],
-  [/^-?\d{1,3}([,_' \u00a0\u202f]\d{3})+$/, (value) => value.replace(/[^\d-]/g, "")],
 ];
 
 /** int2, int4 and int8: an optional minus and digits. */
@@ -34,16 +33,10 @@ export function integerType(bytes: 2 | 4 | 8): MakeCellType {
 /** Digits with a point, and an exponent as programs write for very small and very large numbers. */
 const numericPattern = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,6})?$/;
 
+/** Those with other signs in them are told with the settings that accept them. */
 const numericMistakes: Mistake[] = [
-  [/^-?\d+,\d+$/, (value) => value.replace(",", ".")],
-  [
-    /^-?\d{1,3}([ _'\u00a0\u202f]\d{3})+([.,]\d+)?$/,
-    (value) => value.replace(/[ _'\u00a0\u202f]/g, "").replace(",", "."),
-  ],
-  [/^-?\d{1,3}(,\d{3})+\.\d+$/, (value) => value.replaceAll(",", "")],
-  [/^-?\d{1,3}(\.\d{3})+,\d+$/, (value) => value.replaceAll(".", "").replace(",", ".")],
   [/^(?:\+.*|.*\.)$/, (value) => value.replace(/^\+|\.$/g, "")],
-  [/^[$€£]\s*-?[\d.]+$|^-?[\d.]+\s*[%$€£]$/, (value) => value.replace(/[^\d.-]/g, "")],
+  [/^[$€£]\s*-?[\d.]+$|^-?[\d.]+\s*[$€£]$/, (value) => value.replace(/[^\d.-]/g, "")],
 ];
 
 const infinite = /^[+-]?inf(inity)?$/i;

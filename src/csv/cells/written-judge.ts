@@ -1,5 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import type { Dialect } from "../../core/written/dialect.ts";
+import { accepting } from "./accepting.ts";
 import type { CellType, DateRange } from "./cell-type.ts";
 import {
   type CellJudge,
@@ -28,7 +29,7 @@ export interface WrittenJudge extends CellJudge {
 export function writtenJudge(column: Column, role: Role, dates: DateRange, dialect: Dialect): WrittenJudge {
   const type = writtenTypeOf(column, dates, dialect);
   const words = nullWords(dialect);
-  const judge = judgeOf(column, role, type, words);
+  const judge = judgeOf(column, role, type, words, accepting(column, dates, dialect));
   return { quick: quickOf(column, role, type, words, dialect), judge, write: writersOf(type, words) };
 }
 

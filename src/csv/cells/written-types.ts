@@ -1,9 +1,8 @@
 import type { Column } from "../../core/columns.ts";
 import { type Dialect, formsOf } from "../../core/written/dialect.ts";
 import type { Form } from "../../core/written/forms.ts";
-import type { CellType, DateRange } from "./cell-type.ts";
+import { type CellType, type DateRange, twoReadings } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
-import { twoReadings } from "./judge.ts";
 import { isModest } from "./numbers.ts";
 
 type MakeWritten = (column: Column, dates: DateRange, dialect: Dialect) => CellType | null;

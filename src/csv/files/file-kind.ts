@@ -1,4 +1,5 @@
 import type { FileFault } from "../../core/faults.ts";
+import { acceptedBy } from "../../core/written/settings.ts";
 
 const compressed = {
   gzip: (start: string) => start.startsWith("\x1f\x8b"),
@@ -33,7 +34,10 @@ export function foreignKind(data: Buffer): FileFault | null {
     return { code: "file_cut", reason: "it begins with NUL bytes, as a file does that was made and never filled" };
   }
   const encoding = foreignEncoding(start);
-  return encoding === null ? null : { code: "encoding", reason: `the file is ${encoding}, not UTF-8`, line: 1 };
+  if (encoding === null) return null;
+  const [name, setting] = encoding;
+  const accepted = setting === null ? "" : `; ${acceptedBy({ encoding: setting })}`;
+  return { code: "encoding", reason: `the file is ${name}, not UTF-8${accepted}`, line: 1 };
 }
 
 /** True for the first bytes of what is compressed in this way. */
@@ -41,10 +45,12 @@ export function isCompressedBy(way: Compression, data: Buffer): boolean {
   return compressed[way](data.toString("latin1", 0, longestBeginning));
 }
 
-/** The encoding that a byte order mark gives away, or NULs between letters; null if none. */
-function foreignEncoding(start: string): string | null {
-  if (start.startsWith("\xff\xfe\0\0") || start.startsWith("\0\0\xfe\xff")) return "UTF-32";
-  return /^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/.test(start) ? "UTF-16" : null;
+/** The encoding that a byte order mark gives away, or NULs between letters, and how the manifest names it; null if none. */
+function foreignEncoding(start: string): [name: string, setting: string | null] | null {
+  if (start.startsWith("\xff\xfe\0\0") || start.startsWith("\0\0\xfe\xff")) return ["UTF-32", null];
+  if (/^(?:\xff\xfe|\xfe\xff)/.test(start)) return ["UTF-16", "utf-16"];
+  if (/^[^\0]\0[^\0]\0/.test(start)) return ["UTF-16", "utf-16le"];
+  return /^\0[^\0]\0[^\0]/.test(start) ? ["UTF-16", "utf-16be"] : null;
 }
 
 const markup: [beginning: RegExp, kind: string][] = [
