@@ -30,6 +30,7 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   validate: async () => (await import("./views/checks.ts")).validationView,
   propose: async () => (await import("./views/checks.ts")).proposalView,
   check: async () => (await import("./views/checks.ts")).checkView,
+  suggest: async () => (await import("./views/checks.ts")).suggestionView,
   adopt: async () => (await import("./views/adoption.ts")).adoptionView,
   async db({ action }) {
     const { serverView, urlView } = await import("./views/health.ts");

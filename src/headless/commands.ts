@@ -124,9 +124,19 @@ const table = {
   },
   check: {
     summary: "Read drops strictly and name every fault, without loading anything.",
-    flags: selectionFlags,
-    examples: { "check --month 1": "exit code 1 when the drop has faults" },
-    request: ({ values }) => ({ kind: "check", selection: selectionOf(values) }),
+    flags: [
+      ...selectionFlags,
+      flags.suggest,
+      { ...flags.yes, help: "with --suggest: write into the manifest what is proposed" },
+    ],
+    examples: {
+      "check --month 1": "exit code 1 when the drop has faults",
+      "check --month 1 --suggest": "how its files seem to be written, where they do not fit",
+    },
+    request: ({ values }) =>
+      values.suggest
+        ? { kind: "suggest", selection: selectionOf(values), confirmed: values.yes ?? false }
+        : { kind: "check", selection: selectionOf(values) },
   },
   adopt: {
     summary: "Look at snapshots that another flow took, or seal them as they are, with --yes.",

@@ -58,6 +58,10 @@ export const flags = {
   labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
   out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
   suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file" },
+  suggest: {
+    syntax: "--suggest",
+    help: "propose the section `written` of the manifest with which the drop's files are read, with the evidence",
+  },
   init: {
     syntax: "--init",
     help: "write the suite from the table as it is, each expectation marked as proposed (default file: the table's own)",

@@ -198,6 +198,10 @@ function answersOf(
       const [session, { checkDrops }] = await having(() => import("./answers/check.ts"));
       return checkDrops(session, request);
     },
+    async suggest(request) {
+      const [session, { suggestDrop }] = await having(() => import("./answers/written/suggest.ts"));
+      return suggestDrop(session, request);
+    },
     async doctor({ check_data = false }) {
       const { doctor } = await import("./answers/doctor.ts");
       return { checks: await doctor(settings, open, check_data) };

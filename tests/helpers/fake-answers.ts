@@ -42,6 +42,7 @@ export function answerOf(
     case "suites":
       return { suites };
     case "propose":
+    case "suggest":
     case "validate":
     case "check":
       return null;

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseManifest } from "../../src/core/dataset.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { dialectOf, plainDialect } from "../../src/core/written/dialect.ts";
 import type { Written } from "../../src/core/written/settings.ts";
+import { suggestDrop } from "../../src/pipeline/answers/written/suggest.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
@@ -59,18 +62,18 @@ const german: Written = {
   header: { Kunde: "user_id" },
 };
 
-function inGerman(cell: string): string {
+function inGerman(cell: string, key: string): string {
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(cell);
   if (day !== null) return `${day[3]}.${day[2]}.${day[1]}`;
-  const word = { True: "ja", False: "nein", "": "k. A.", user_id: "Kunde" }[cell];
+  const word = { True: "ja", False: "nein", "": "k. A.", user_id: key }[cell];
   return word ?? (/^\d+\.\d+$/.test(cell) ? cell.replace(".", ",") : ` ${cell}`);
 }
 
-function writeGerman(drop: Record<string, Rows>): void {
+function writeGerman(drop: Record<string, Rows>, key = "Kunde"): void {
   mkdirSync(join(drops.path, "month_000"), { recursive: true });
   for (const [file, rows] of Object.entries(drop)) {
     const lines = rows.map((cells, row) =>
-      [...cells.map(inGerman), row === 0 ? "Bemerkung" : '"eine;\nzweite"'].join(";"),
+      [...cells.map((cell) => inGerman(cell, key)), row === 0 ? "Bemerkung" : '"eine;\nzweite"'].join(";"),
     );
     writeFileSync(
       join(drops.path, "month_000", file),
@@ -117,4 +120,44 @@ test("a header alone is read where the manifest lets it be, and what the suite s
   expect(lastOf(await run(null), "run.failed")?.faults?.map(({ code }) => code)).toEqual(["no_rows"]);
   const events = await run({ header_only: true });
   expect(lastOf(events, "run.failed")).toMatchObject({ stage: "validate", code: "expectation_failed" });
+});
+
+test("what check --suggest proposes and writes makes the drop one that is published", async () => {
+  drops.write("month_000", smallDrop(users));
+  await run(null);
+  const plain = await digest(database.sql);
+  await emptied(database.sql);
+  drops.empty();
+  writeGerman(smallDrop(users), "User ID");
+  for (const table of session.tables) table.manifest.written = plainDialect;
+  const folder = mkdtempSync(join(tmpdir(), "streamflow-manifest-"));
+  const shipped = readFileSync(join(session.manifestDirectory, "dataset.json"), "utf8");
+  writeFileSync(join(folder, "dataset.json"), shipped);
+  const there = { ...session, manifestDirectory: folder };
+  const selection = { months: ["month_000"] };
+  const looked = await suggestDrop(there, { kind: "suggest", selection, confirmed: false });
+  expect(looked.files.map(({ left, undecided }) => [left, undecided])).toEqual(looked.files.map(() => [0, []]));
+  expect(looked.written).toMatchObject({ delimiter: ";", encoding: "utf-16", comment: "#" });
+  expect(readFileSync(join(folder, "dataset.json"), "utf8")).toBe(shipped);
+  const { manifest } = await suggestDrop(there, { kind: "suggest", selection, confirmed: true });
+  expect(manifest).toBe(join(folder, "dataset.json"));
+  const { tables } = parseManifest(readFileSync(join(folder, "dataset.json"), "utf8"), "m");
+  for (const table of session.tables) {
+    table.manifest.written = tables.find(({ name }) => name === table.name)?.written ?? plainDialect;
+  }
+  const events: RunEvent[] = [];
+  const listen = (event: RunEvent) => void events.push(event);
+  await runMonths(openedAs(session), runRequest(["month_000"]), listen, new AbortController().signal);
+  expect(lastOf(events, "run.finished")?.status).toBe("published");
+  expect(await digest(database.sql)).toBe(plain);
+  rmSync(folder, { recursive: true });
+});
+
+test("one drop is looked at, and of a sound one nothing is proposed", async () => {
+  drops.write("month_000", smallDrop(users));
+  drops.write("month_001", smallDrop(users));
+  for (const table of session.tables) table.manifest.written = plainDialect;
+  const asked = (months: string[]) => suggestDrop(session, { kind: "suggest", selection: { months }, confirmed: true });
+  await expect(asked(["month_000..month_001"])).rejects.toThrow("--suggest looks at one drop, not at 2");
+  expect(await asked(["month_001"])).toMatchObject({ written: {}, tables: {}, manifest: null });
 });

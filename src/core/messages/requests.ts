@@ -17,6 +17,7 @@ import type {
   Validation,
 } from "./listings.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
+import type { DropSuggestion } from "./suggestions.ts";
 import type { SuiteFit, SuiteWritten } from "./suites.ts";
 import type { ExportReport } from "./training.ts";
 
@@ -75,6 +76,8 @@ const requests = {
   suites: { kind: "'suites'" },
   /** Read drops strictly, and touch no table. */
   check: { kind: "'check'", selection },
+  /** Propose how a drop's files are written; the front end has asked whether the manifest is to say so. */
+  suggest: { kind: "'suggest'", selection, confirmed: "boolean" },
   /** `check_data` asks to read every page of the database, too. */
   doctor: { kind: "'doctor'", "check_data?": "boolean" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
@@ -112,6 +115,7 @@ export interface Replies {
   propose: SuiteWritten;
   suites: { suites: SuiteFit[] };
   check: { drops: DropCheck[] };
+  suggest: DropSuggestion;
   doctor: { checks: Check[] };
   partition: { converted: ConvertedTable[]; checks: Check[] };
   distribute: Distribution;

@@ -2,7 +2,9 @@ import { exitCodeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { DropCheck, ExpectationResult, Validation } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
+import type { DropSuggestion, SettingEvidence } from "../../core/messages/suggestions.ts";
 import type { LeftOut, ProposedExpectation, SuiteWritten } from "../../core/messages/suites.ts";
+import { formatJson } from "../../core/written/format-json.ts";
 import { fileColumns, parts, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
@@ -22,6 +24,54 @@ export const checkView: View<Replies["check"]> = {
   note: ({ drops }) => (drops.length === 0 ? "Nothing to check: no month is pending." : null),
   exitCode: ({ drops }) => (drops.every(({ fault_count }) => fault_count === 0) ? 0 : exitCodeOf("drop_rejected")),
 };
+
+interface EvidenceRow extends SettingEvidence {
+  table: string;
+}
+
+const evidenceColumns: Column<EvidenceRow>[] = [
+  { title: "TABLE", cell: ({ table }) => table },
+  { title: "SETTING", cell: ({ setting, value }) => `"${setting}": ${JSON.stringify(value)}` },
+  { title: "LINE", cell: ({ line }) => (line === undefined ? "" : String(line)) },
+  { title: "VALUE", cell: ({ cell = "" }) => cell, flexible: true },
+  {
+    title: "BECAUSE",
+    cell: ({ column, reason }) => (column === undefined ? reason : `${column}: ${reason}`),
+    flexible: true,
+  },
+];
+
+/** `check --suggest`: settings with their evidence, what no setting mends, and the section that the manifest lacks. */
+export const suggestionView: View<DropSuggestion> = {
+  text({ files, written, tables, manifest }, look) {
+    const evidence = files.flatMap(({ table: name, evidence }) => evidence.map((one) => ({ table: name, ...one })));
+    const left = files.filter(({ left }) => left > 0);
+    const words = left.flatMap(({ table: name, left: count, first, undecided }) => [
+      line(`${name}: ${formatCounted(count, "fault")} left${first === null ? "" : `: ${first}`}`),
+      ...undecided.map(({ one, other, cell }) =>
+        line(`  \`${cell}\` fits ${JSON.stringify(one)} and ${JSON.stringify(other)}: ask the sender which it is`),
+      ),
+    ]);
+    const sections = { ...(Object.keys(written).length > 0 && { written }), ...sectionsOf(tables) };
+    const isNothing = Object.keys(sections).length === 0;
+    const next =
+      manifest === null
+        ? "The manifest (db/dataset.json) lacks this; --yes writes it there:"
+        : `Written into ${manifest}:`;
+    const section = isNothing ? [] : [line(next), formatJson(sections)];
+    return parts([tableOfAny(evidenceColumns, evidence, look), words.join(""), section.join("")]);
+  },
+  note: ({ files }) =>
+    files.every(({ written, left }) => left === 0 && Object.keys(written).length === 0)
+      ? "Nothing to suggest: every file is read as the manifest has it."
+      : null,
+  exitCode: ({ files }) => (files.every(({ left }) => left === 0) ? 0 : exitCodeOf("drop_rejected")),
+};
+
+function sectionsOf(tables: DropSuggestion["tables"]): object {
+  const named = Object.entries(tables).map(([name, written]) => [name, { written }]);
+  return named.length === 0 ? {} : { tables: Object.fromEntries(named) };
+}
 
 const resultColumns: Column<ExpectationResult>[] = [
   { title: "VERDICT", cell: verdictOf, style: ({ success }) => (success ? "green" : "red") },

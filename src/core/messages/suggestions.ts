@@ -1,0 +1,36 @@
+import type { Written, WrittenSetting } from "../written/settings.ts";
+
+/** Why a setting is proposed: what its file has, as it was refused without it. */
+export interface SettingEvidence {
+  setting: WrittenSetting;
+  value: unknown;
+  line?: number;
+  column?: string;
+  cell?: string;
+  reason: string;
+}
+
+/** What a table's file seems to be written in. */
+export interface FileSuggestion {
+  table: string;
+  path: string;
+  /** What it takes besides what the manifest says; empty where nothing is missing. */
+  written: Written;
+  evidence: SettingEvidence[];
+  /** Faults that are left with these settings, and the first of them in words. */
+  left: number;
+  first: string | null;
+  /** Settings of which two fit each cell, and say different things: nobody but the sender knows. */
+  undecided: { one: Written; other: Written; cell: string }[];
+}
+
+/** The smallest sections with which a drop is read. */
+export interface DropSuggestion {
+  month: string;
+  files: FileSuggestion[];
+  /** For all tables, and by table what goes beyond that. */
+  written: Written;
+  tables: Record<string, Written>;
+  /** The manifest, once it was written into. */
+  manifest: string | null;
+}

@@ -1,0 +1,130 @@
+import type { Fault, FaultCode } from "../../core/faults.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { Written } from "../../core/written/settings.ts";
+import { waysToWrite } from "../cells/accepting.ts";
+import type { TableSource } from "../source.ts";
+
+/** What is wrong with a file, as far as it was listed. */
+export interface Reading {
+  count: number;
+  faults: readonly Fault[];
+  /** How many there are of each kind, those that are not listed included. */
+  counts: ReadonlyMap<FaultCode, number>;
+}
+
+/** A kind of setting: what it mends, and what it may be for this file. */
+export interface Step {
+  codes: readonly FaultCode[];
+  candidates(reading: Reading, source: TableSource): Written[];
+  /** True where two that fit may say different things of one cell. */
+  isOfValues?: boolean;
+}
+
+const always =
+  (...candidates: Written[]) =>
+  () =>
+    candidates;
+
+const ofValues: FaultCode[] = ["not_integer", "not_numeric", "not_date", "not_timestamp", "not_boolean"];
+const delimiters: Written[] = [";", "\t", "|", ","].map((delimiter) => ({ delimiter }));
+const comments: Written[] = ["#", "//", "--", "%"].map((comment) => ({ comment }));
+
+/** In the order in which they are found out: what is told of cells is of no use before rows and names are known. */
+export const steps: readonly Step[] = [
+  { codes: ["encoding", "nul_byte"], candidates: encodings },
+  {
+    codes: ["delimiter", "header_missing", "not_csv"],
+    candidates: always(
+      ...delimiters,
+      ...comments,
+      ...comments.flatMap((comment) => delimiters.map((delimiter) => ({ ...comment, ...delimiter }))),
+    ),
+  },
+  { codes: ["line_ends"], candidates: always({ line_ends: "mixed" }) },
+  {
+    codes: ["quote_bare", "quote_trailing", "quote_unclosed", "value_too_long"],
+    candidates: always({ escape: "backslash" }, { quote: "'" }, { quote: "none" }),
+  },
+  {
+    codes: ["row_short", "row_long", "row_blank"],
+    candidates: always(...comments, { quote: "'" }, { quote: "'", escape: "backslash" }),
+  },
+  { codes: ["column_unknown", "column_missing", "column_repeated"], candidates: headers },
+  { codes: ["key_padded", ...ofValues], candidates: trims },
+  {
+    codes: ["not_integer", "not_numeric"],
+    candidates: always(...(waysToWrite.numeric ?? [])),
+    isOfValues: true,
+  },
+  { codes: ["not_date"], candidates: always(...dates()), isOfValues: true },
+  {
+    codes: ["not_timestamp"],
+    candidates: (_, { shape }) =>
+      shape.columns.some(({ type }) => type === "timestamptz")
+        ? [...(waysToWrite.timestamptz ?? [])]
+        : [...(waysToWrite.timestamp ?? [])],
+    isOfValues: true,
+  },
+  { codes: ["not_boolean"], candidates: always(...(waysToWrite.bool ?? [])) },
+  {
+    codes: ["null_word", "not_of_type", ...ofValues],
+    candidates: nulls,
+  },
+  { codes: ["no_rows"], candidates: always({ header_only: true }) },
+];
+
+function encodings({ faults }: Reading): Written[] {
+  const isWide = faults.some(({ reason }) => reason.startsWith("the file is UTF-16"));
+  const names = isWide ? ["utf-16", "utf-16le", "utf-16be"] : ["windows-1252", "latin1"];
+  return names.map((encoding) => ({ encoding }));
+}
+
+function headers({ faults }: Reading, { shape, written }: TableSource): Written[] {
+  const unknown = faults.flatMap(({ code, column }) =>
+    code === "column_unknown" && column !== undefined ? [column] : [],
+  );
+  const names = shape.columns.map(({ name }) => name);
+  const header: Record<string, string> = { ...written?.header };
+  const rest: string[] = [];
+  for (const name of unknown) {
+    const near = suggest(
+      name,
+      names.filter((one) => !Object.values(header).includes(one)),
+    );
+    if (near === null) rest.push(name);
+    else header[name] = near;
+  }
+  const aliases = Object.keys(header).length === 0 ? {} : { header };
+  // One that is missing may be one that nobody knows, under another name.
+  const isMissing = faults.some(({ code }) => code === "column_missing");
+  const ignored = rest.length === 0 || isMissing ? {} : { ignore: [...(written?.ignore ?? []), ...rest] };
+  const bySpelling = { header_case: "ignored", ...ignored };
+  return rest.length > 0 && rest.length === unknown.length
+    ? [ignored, bySpelling]
+    : [{ header_case: "ignored" }, bySpelling, { ...aliases, ...ignored }];
+}
+
+function trims({ faults }: Reading): Written[] {
+  const isPadded = faults.some(({ value = "" }) => value.trim() !== value);
+  return isPadded ? [{ trim: "unquoted" }, { trim: "all" }] : [];
+}
+
+/** One form, or two of which one is the usual. */
+function dates(): Written[] {
+  const single = [...(waysToWrite.date ?? [])];
+  return [...single, ...single.map(({ dates: forms = [] }) => ({ dates: [...forms, "YYYY-MM-DD"] }))];
+}
+
+/** Words in a place where there is none but for NULL: few, and without a digit. */
+const mostWords = 6;
+const word = /^[^\d]{1,20}$/;
+
+function nulls({ faults }: Reading, { written }: TableSource): Written[] {
+  const found = new Set(
+    faults.flatMap(({ code, value }) =>
+      /^(?:null_word|not_)/.test(code) && value !== undefined && word.test(value) ? [value] : [],
+    ),
+  );
+  if (found.size === 0 || found.size > mostWords) return [];
+  return [{ null: [...new Set([...(written?.null ?? [""]), ...found])] }];
+}

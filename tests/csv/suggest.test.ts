@@ -1,0 +1,136 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dialectOf } from "../../src/core/written/dialect.ts";
+import type { Written } from "../../src/core/written/settings.ts";
+import { suggestFor } from "../../src/csv/suggest/search.ts";
+import { dates, readFile, shapeOf } from "./reading.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "streamflow-suggest-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const columns = { user_id: "text not null", name: "text", fee: "numeric", n: "int4", day: "date", ok: "bool" };
+const shape = shapeOf(columns, ["user_id"]);
+const path = join(folder, "t.csv");
+const sourceOf = (written?: Written) => ({
+  path,
+  shape,
+  optional: new Set<string>(),
+  dates,
+  written: dialectOf(written),
+});
+
+const header = "user_id,name,fee,n,day,ok";
+const rows = ["k1,a,1.5,1,2024-01-31,True", "k2,b,20.25,2,2024-02-29,False", "k3,c,3.5,3,2024-12-25,True"];
+const sound = [header, ...rows].join("\n");
+const eachRow = (change: (row: string) => string) => [header, ...rows.map(change)].join("\n");
+
+const cases: [what: string, content: string | Buffer, written: Written][] = [
+  ["nothing", sound, {}],
+  ["semicolons", sound.replaceAll(",", ";"), { delimiter: ";" }],
+  ["semicolons and decimal commas", sound.replaceAll(",", ";").replaceAll(".", ","), { delimiter: ";", decimal: "," }],
+  [
+    "tabs in UTF-16",
+    Buffer.from(`\ufeff${sound.replaceAll(",", "\t")}`, "utf16le"),
+    { encoding: "utf-16", delimiter: "\t" },
+  ],
+  ["Windows-1252", Buffer.from(sound.replace("b", "\xe9\x80"), "latin1"), { encoding: "windows-1252" }],
+  ["other dates", eachRow((row) => row.replace(/(\d{4})-(\d\d)-(\d\d)/, "$3/$2/$1")), { dates: ["DD/MM/YYYY"] }],
+  ["dates in two forms", sound.replace("2024-01-31", "31.01.2024"), { dates: ["DD.MM.YYYY", "YYYY-MM-DD"] }],
+  ["yes and no", sound.replaceAll("True", "yes").replaceAll("False", "no"), { true: ["yes"], false: ["no"] }],
+  ["words for NULL", sound.replace("1.5", "NA").replace("2024-02-29", "none"), { null: ["", "NA", "none"] }],
+  ["mixed line ends", sound.replace("\nk3", "\r\nk3"), { line_ends: "mixed" }],
+  ["comments above", `# an export\n${sound}`, { comment: "#" }],
+  ["comments between", sound.replace("\nk2", "\n# more\nk2"), { comment: "#" }],
+  ["backslashes", sound.replace("k1,a", 'k1,"a \\"b\\", c"'), { escape: "backslash" }],
+  ["single quotes", sound.replace("k1,a", "k1,'a, b'"), { quote: "'" }],
+  ["another case", sound.replace(header, header.toUpperCase()), { header_case: "ignored" }],
+  [
+    "other names",
+    sound.replace("user_id", "User-Id_").replace("fee", "fees"),
+    { header: { "User-Id_": "user_id", fees: "fee" } },
+  ],
+  ["a column more", eachRow((row) => `${row},x`).replace(header, `${header},Remarks`), { ignore: ["Remarks"] }],
+  ["padded keys", eachRow((row) => ` ${row}`), { trim: "unquoted" }],
+  [
+    "grouped numbers",
+    eachRow((row) => row.replaceAll(",", ";").replace(/;\d+\.\d+/, ";1.234.567,5")).replace(
+      header,
+      header.replaceAll(",", ";"),
+    ),
+    { delimiter: ";", decimal: ",", thousands: "." },
+  ],
+  [
+    "all of it",
+    Buffer.from(
+      `# x\n${eachRow((row) =>
+        row
+          .replaceAll(",", ";")
+          .replaceAll(".", ",")
+          .replace(/(\d{4})-(\d\d)-(\d\d)/, "$3.$2.$1")
+          .replace("True", "ja")
+          .replace("False", "nein")
+          .replace(";b", ";\xe9"),
+      ).replace(header, header.replaceAll(",", ";"))}`,
+      "latin1",
+    ),
+    {
+      encoding: "windows-1252",
+      comment: "#",
+      delimiter: ";",
+      decimal: ",",
+      dates: ["DD.MM.YYYY"],
+      true: ["ja"],
+      false: ["nein"],
+    },
+  ],
+];
+
+describe("the fewest settings are proposed with which a file is read", () => {
+  test.each(cases)("%s", async (_, content, written) => {
+    writeFileSync(path, content);
+    const found = await suggestFor(sourceOf());
+    expect([found.written, found.left, found.undecided]).toEqual([written, 0, []]);
+    expect(found.evidence.map(({ setting }) => setting).sort()).toEqual(Object.keys(written).sort() as never);
+    expect((await readFile(sourceOf(found.written))).faults).toEqual([]);
+  });
+});
+
+test("what may be read in two ways is left undecided, with both", async () => {
+  writeFileSync(
+    path,
+    eachRow((row) => row.replace(/\d{4}-\d\d-\d\d/, "01/02/2024")),
+  );
+  const found = await suggestFor(sourceOf());
+  expect(found.written).toEqual({});
+  expect(found.left).toBe(3);
+  expect(found.undecided).toEqual([
+    { one: { dates: ["DD/MM/YYYY"] }, other: { dates: ["MM/DD/YYYY"] }, cell: "01/02/2024" },
+  ]);
+});
+
+test("what no setting mends is left and told", async () => {
+  writeFileSync(path, sound.replace("20.25", "20.25x").replaceAll(",", ";"));
+  const found = await suggestFor(sourceOf());
+  expect(found.written).toEqual({ delimiter: ";" });
+  expect([found.left, found.first]).toEqual([1, "line 3, fee: not a number: `20.25x`"]);
+});
+
+test("evidence names the line and the value", async () => {
+  writeFileSync(
+    path,
+    sound.replace("2024-02-29", "29/02/2024").replace("2024-01-31", "31/01/2024").replace("2024-12-25", "25/12/2024"),
+  );
+  const { evidence } = await suggestFor(sourceOf());
+  expect(evidence).toEqual([
+    {
+      setting: "dates",
+      value: ["DD/MM/YYYY"],
+      line: 2,
+      column: "day",
+      cell: "31/01/2024",
+      reason: "not a date in the form YYYY-MM-DD",
+    },
+  ]);
+});
