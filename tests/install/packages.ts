@@ -1,9 +1,7 @@
 import type { Way } from "./way.ts";
 
-const shown = /months: those that come with the console, in \S+\n/;
-const published = new RegExp(
-  `${shown.source}[sS]*database: embedded PostgreSQL [\\d.]+ in \\.streamflow\\n[sS]*snapshot [\\d.]+ s\\s*$`,
-);
+const published =
+  /months: those that come with the console, in \S+\n[\s\S]*database: embedded PostgreSQL [\d.]+ in \.streamflow\n[\s\S]*snapshot [\d.]+ s\s*$/;
 const run = "streamflow-console --month 0";
 
 /** The packed console, and the program of one file, each from an empty folder. */

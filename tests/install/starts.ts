@@ -4,6 +4,8 @@ const installed = 'cp -r "$CHECKOUT" "$FOLDER/console"; (cd "$FOLDER/console"; b
 const start = 'bun "$FOLDER/console/src/main.ts"';
 const elsewhere = /database: embedded PostgreSQL [\d.]+ in \S+\/console\/\.streamflow\n[\s\S]*snapshot [\d.]+ s\s*$/;
 const here = /database: embedded PostgreSQL [\d.]+ in \.streamflow\n[\s\S]*snapshot [\d.]+ s\s*$/;
+const severalElsewhere =
+  /database: embedded PostgreSQL [\d.]+ in \S+\/console\/\.streamflow\n[\s\S]*month_001 {2}2024-02-29 {2}published/;
 const byServer = /database: \S+ on \S+ \(PostgreSQL[\s\S]*snapshot [\d.]+ s\s*$/;
 /** Opens the terminal UI, waits for its months, and leaves. */
 const screen = (line: string) =>
@@ -16,7 +18,7 @@ export const starts: readonly Way[] = [
     name: "by cron, with an empty environment",
     script: `${installed}; cd /; env -i HOME=$HOME $(which bun) $FOLDER/console/src/main.ts --pending`,
     exit: 0,
-    says: elsewhere,
+    says: severalElsewhere,
   },
   {
     name: "from another folder, the database in the console's .env",
