@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { version } from "../../package.json";
+import type { ConsoleError } from "../../src/core/errors.ts";
 import { migrate } from "../../src/postgres/catalog/migrate.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { schemaDirectory } from "../helpers/database.ts";
@@ -103,3 +104,29 @@ describe("what was applied", () => {
     await old.drop();
   });
 });
+
+test.each([
+  ["view", "create view users as select '1'::text as user_id"],
+  [
+    "foreign table",
+    "create foreign data wrapper nobody; create server away foreign data wrapper nobody; create foreign table users (user_id text not null) server away",
+  ],
+])(
+  "a %s where the dataset has a table is told as that, and its remedy lets the tables be made",
+  async (kind, statement) => {
+    const other = await testDatabase();
+    await other.sql.unsafe(statement);
+    const refusal: ConsoleError = await migrate(other.sql, schemaDirectory).then(
+      () => Promise.reject(new Error("it was applied")),
+      (error) => error,
+    );
+    expect(refusal).toMatchObject({
+      code: "schema_mismatch",
+      title: `public.users is a ${kind}, where the dataset has a table.`,
+    });
+    const [, remedy = ""] = /: (alter .*?)\. /.exec(refusal.hint) ?? [];
+    await other.sql.unsafe(remedy);
+    await migrate(other.sql, schemaDirectory);
+    await other.drop();
+  },
+);

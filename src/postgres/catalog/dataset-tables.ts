@@ -6,6 +6,7 @@ import { identifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";
 import { type CatalogTable, catalogTables } from "./introspect.ts";
+import { noTable } from "./relation-kind.ts";
 
 /**
  * A snapshot table and the columns it freezes: those of the live table that it has, in its own order. Columns of its own
@@ -49,12 +50,7 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
     );
   const tables = dataset.tables.map((manifest): LoadTable => {
     const live = required(manifest.name);
-    if (live.isView) {
-      mismatch(
-        `${schema}.${live.name} is a view, where the dataset has a table.`,
-        `Give the table that it reads that name again, and the view another one: alter table ${identifier(schema)}.${identifier(live.name)} rename to ${identifier(`${live.name}_view`)}. Or mend its name in db/dataset.json.`,
-      );
-    }
+    if (live.kind !== "table") throw noTable(schema, live.name, live.kind);
     if (live.key.length === 0) {
       mismatch(
         `Table ${schema}.${live.name} has no primary key.`,

@@ -3,6 +3,7 @@ import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
 import { recipient } from "../connection/role.ts";
 import { type Distribution, distributionsOf, hasCitus } from "./distribution.ts";
+import { kindOf, type RelationKind } from "./relation-kind.ts";
 
 export interface TableName {
   schema: string;
@@ -16,7 +17,7 @@ export interface CatalogTable extends TableShape {
   /** Columns that fill themselves where nothing is given: by a default, as an identity, or generated from others. */
   selfFilling: string[];
   partitioned: boolean;
-  isView: boolean;
+  kind: RelationKind;
   /** Its owner, to whom belongs what is made for it: null where that is who makes it, or may not be given anything by them. */
   keeper: string | null;
   /** True when another table's foreign key refers to it. */
@@ -35,7 +36,7 @@ type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & 
 /** The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. */
 export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
   const rows = await sql<(Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]>`
-    select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, c.relkind in ('v', 'm') as "isView",
+    select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
 import { notPermitted, roleNotTaken } from "../connection/role.ts";
+import { usurperOf } from "./relation-kind.ts";
 
 const undefinedTable = "42P01";
+const wrongObject = "42809";
 
 /** A number of our own for pg_advisory_xact_lock, so that two consoles never migrate at once. */
 const migrationLock = 5_340_112;
@@ -50,7 +52,16 @@ export async function migrate(sql: Sql, directory: string, tell: (text: string) 
   });
   const deed = `bring the console's own tables up to date (${found.join(", ")})`;
   const remedy = () => "The first command of a role that loads months does it for all.";
-  await applying.catch((error) => refused(sql, error, deed, remedy));
+  await applying.catch(async (error) => {
+    const usurper = codeOf(error) === wrongObject ? await usurperOf(sql, tablesMadeBy(files)) : null;
+    throw usurper ?? (await refused(sql, error, deed, remedy));
+  });
+}
+
+/** The tables that the files make where there is nothing of that name. */
+function tablesMadeBy(files: ReadonlyMap<string, string>): string[] {
+  const statements = [...files.values()].join("\n");
+  return [...statements.matchAll(/\bcreate table if not exists (\w+)/gi)].map(([, name = ""]) => name.toLowerCase());
 }
 
 /** The statements of each file, in the order of their names. */
