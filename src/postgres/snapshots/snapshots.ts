@@ -116,8 +116,9 @@ export async function attachPartition(tx: Transaction, { snapshot }: Frozen, sta
     tx`alter table ${built} set schema ${tx(target.schema)}`,
     tx`alter table ${qualified(target)} attach partition ${bare} for values in (${dayOf(stamp)})`,
     tx`alter table ${bare} drop constraint stamped`,
-    giveTo(tx, target, bare),
   ]);
+  // What is awaited in a function goes out as that is called: ahead of those above, which go out together.
+  await giveTo(tx, target, bare);
 }
 
 /** A partition is its table's owner's, whoever makes it, or no other could remove it. */
