@@ -7,6 +7,9 @@ import { descriptiveFields, expectationFields, expectationShape, suiteShape } fr
 
 type Fail = (reason: string) => Error;
 
+/** How Great Expectations names a result of another validation, alone or in an expression. */
+const storedElsewhere = /\burn:great_expectations:/;
+
 /**
  * A value of a suite with every `{"$PARAMETER": "…"}` in it filled. What stands there is the name of a parameter, or an
  * expression as Great Expectations knows them (suite-expression.ts). `fail` makes the error for what cannot be filled.
@@ -22,7 +25,7 @@ function fillParameters(value: unknown, parameters: Readonly<Record<string, unkn
   const fallback = fields[`$PARAMETER.${expression}`];
   if (fallback !== undefined) return fallback;
   if (Object.hasOwn(parameters, expression)) return parameters[expression];
-  if (expression.startsWith("urn:")) {
+  if (storedElsewhere.test(expression)) {
     throw fail(
       `$PARAMETER "${expression}": it is a result that Great Expectations stored elsewhere; write a name, and give it as --parameter NAME=VALUE`,
     );
@@ -39,7 +42,7 @@ function wantedParameters(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   const expression = "$PARAMETER" in value ? value.$PARAMETER : undefined;
   if (typeof expression !== "string") return Object.values(value).flatMap(wantedParameters);
-  if (expression.startsWith("urn:")) return [expression];
+  if (storedElsewhere.test(expression)) return [expression];
   // What stands before a bracket is a function, before an equals sign one of its arguments.
   return [expression, ...(expression.match(/[A-Za-z][\w$]*(?![\w$]*\s*[(=])/g) ?? [])];
 }
