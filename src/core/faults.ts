@@ -72,11 +72,7 @@ export const faultCodes = {
   quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
   quote_trailing: { means: "text follows a closing quote", remedy: 'write a quote inside a value as ""' },
   quote_bare: { means: "a quote inside an unquoted value", remedy: 'quote the value and write the quote as ""' },
-  quote_escape: {
-    means: "a backslash that escapes neither a quote nor another backslash",
-    remedy:
-      "within quotes write each backslash as \\\\; where none is meant to escape, leave escape out of written in the manifest",
-  },
+  quote_escape: { means: "a backslash that escapes nothing", remedy: "within quotes write a backslash as \\\\" },
   row_short: { means: "the row has fewer values than the header", remedy: "export it again with every column" },
   row_long: { means: "the row has more values than the header", remedy: "quote values that contain commas" },
   row_blank: { means: "a blank line between rows", remedy: "remove it" },
@@ -145,8 +141,8 @@ export const fault = {
   reason: "string",
 } as const;
 
-/** Where one fault stands, and the value as written. */
-const place = { "line?": "number", "value?": "string" } as const;
+/** Where one fault stands, the value as written, and why where that is not what is said of the first of its group. */
+const place = { "line?": "number", "value?": "string", "reason?": "string" } as const;
 
 /** All faults of one kind in one column of one file: how many there are, why, and where the first of them stand. */
 export const faultGroup = {
@@ -178,7 +174,7 @@ export function groupFaults(faults: readonly Fault[]): FaultGroup[] {
     all.slice(0, 1).map((first) => ({
       ...groupOf(first),
       count: all.length,
-      first: all.slice(0, placesKept).map(placeOf),
+      first: all.slice(0, placesKept).map((fault) => placeOf(fault, first)),
     })),
   );
 }
@@ -186,11 +182,16 @@ export function groupFaults(faults: readonly Fault[]): FaultGroup[] {
 /** A group of one. */
 export function groupOf(fault: Fault): FaultGroup {
   const { file, column, code, reason } = fault;
-  return { file, ...(column !== undefined && { column }), code, reason, count: 1, first: [placeOf(fault)] };
+  return { file, ...(column !== undefined && { column }), code, reason, count: 1, first: [placeOf(fault, fault)] };
 }
 
-export function placeOf({ line, value }: Fault): FaultGroup["first"][number] {
-  return { ...(line !== undefined && { line }), ...(value !== undefined && { value }) };
+/** A place in the group that has this reason. */
+export function placeOf(
+  { line, value, reason }: Fault,
+  group: Pick<FaultGroup, "reason">,
+): FaultGroup["first"][number] {
+  const own = reason === group.reason ? {} : { reason };
+  return { ...(line !== undefined && { line }), ...(value !== undefined && { value }), ...own };
 }
 
 /** What is wrong with several: "10,000 values are not numbers". */
@@ -228,6 +229,9 @@ const several: Partial<Record<FaultCode, string>> = {
   unexpected: "values are not as expected",
 };
 
+/** What would accept the first of them may not accept them all. */
+const suggested = "; `check --suggest` finds out what the manifest has to say to accept them";
+
 /**
  * A group as one sentence without its file: "watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`",
  * or for a single fault "line 3, watch_hours_30d: not a number: `n/a`".
@@ -239,5 +243,6 @@ export function describeGroup({ column, code, reason, count, first }: FaultGroup
   if (count === 1) return `${place?.line === undefined ? "" : `line ${place.line}, `}${subject}${reason}${value}`;
   const at = place?.line === undefined ? "" : `, first at line ${place.line}`;
   const what = several[code] ?? `times: ${faultCodes[code].means}`;
-  return `${subject}${formatCount(count)} ${what}${at}${value}`;
+  const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
+  return `${subject}${formatCount(count)} ${what}${at}${value}${mended}`;
 }

@@ -54,7 +54,7 @@ export class FaultTally {
       const first = groupOf(fault);
       this.#kinds.getOrInsertComputed(column, () => new Map()).set(code, first);
       this.groups.push(first);
-    } else if (group.first.length < placesKept) group.first.push(placeOf(fault));
+    } else if (group.first.length < placesKept) group.first.push(placeOf(fault, group));
   }
 
   /** True once faults are counted and handed on, but no longer listed. */

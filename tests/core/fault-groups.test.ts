@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
 import { describeGroup, type Fault, type FaultCode, faultCodes, groupFaults } from "../../src/core/faults.ts";
+import { acceptedBy } from "../../src/core/written/settings.ts";
+import { FaultTally } from "../../src/csv/tally.ts";
+import { faultLines } from "../../src/headless/views/faults.ts";
 
 const fault = (line: number, value: string): Fault => ({
   ...{ file: "usage.csv", line, column: "hours", value },
@@ -15,6 +18,30 @@ test("faults are grouped by file, kind and column, in the order they were met", 
     [undefined, 1, [undefined]],
     ["days", 1, [9]],
   ]);
+});
+
+test("each place of a group has its own reason", () => {
+  const faults = [
+    { ...fault(3, "no"), reason: "not True or False; did you mean False?" },
+    { ...fault(4, "yes"), reason: "not True or False; did you mean True?" },
+    { ...fault(5, "no"), reason: "not True or False; did you mean False?" },
+  ];
+  const [group] = groupFaults(faults);
+  expect(group?.first.map(({ reason }) => reason)).toEqual([undefined, faults[1]?.reason, undefined]);
+  const lines = faultLines({ faults });
+  expect(lines.map((line) => /did you mean (\w+)/.exec(line)?.[1])).toEqual(["False", "True", "False"]);
+  const tally = new FaultTally("usage.csv");
+  for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
+  expect(tally.groups).toEqual(groupFaults(faults));
+});
+
+test("many that the manifest may accept are told with the command that finds out how", () => {
+  const faults = [3, 4].map((line) => ({
+    ...fault(line, "1,5"),
+    reason: `not a number; ${acceptedBy({ decimal: "," })}`,
+  }));
+  const [group] = groupFaults(faults);
+  expect(group && describeGroup(group)).toContain("`1,5`; `check --suggest` finds out");
 });
 
 test("a group is one sentence", () => {

@@ -33,9 +33,9 @@ function groupLines(group: FaultGroup): string[] {
   const { file, column, code, reason, count, first } = group;
   const { remedy } = faultCodes[code];
   if (count > first.length) return [escapeControl(`${file}: ${describeGroup(group)}; ${remedy}`)];
-  return first.map(({ line, value }) => {
+  return first.map(({ line, value, reason: own = reason }) => {
     const place = line === undefined ? file : `${file}:${line}`;
-    const parts = [place, column, value === undefined ? undefined : `"${value}"`, reason];
+    const parts = [place, column, value === undefined ? undefined : `"${value}"`, own];
     return escapeControl(`${parts.filter((part) => part !== undefined).join(": ")}; ${remedy}`);
   });
 }
