@@ -4,11 +4,13 @@ import { basename, join, sep } from "node:path";
 import type { Dataset, DatasetTable } from "../core/dataset.ts";
 import { ConsoleError, codeOf } from "../core/errors.ts";
 import { type Fault, type FaultCode, faultCodes } from "../core/faults.ts";
+import { formatCount } from "../core/format.ts";
 import type { DropFile } from "../core/messages/listings.ts";
 import { type MonthName, monthIndex } from "../core/month.ts";
 import { suggest } from "../core/suggest.ts";
 import { sha256Of, whyNoFile } from "./files/regular-file.ts";
 import { reasonOf } from "./files/source-fault.ts";
+import { showValue } from "./tally.ts";
 
 /** A table's file as it lies on disk; `fault` tells why it cannot be read as it is. */
 export interface FileOnDisk extends DropFile {
@@ -49,7 +51,8 @@ export async function dropFiles(
   if (await leadsOut(folder, bounds)) return tables.map((table) => outside(folder, table, `${month} is ${outwards}`));
   try {
     const names = await namesIn(folder);
-    return await Promise.all(tables.map((table) => fileOf({ folder, names, bounds }, table)));
+    const expected = new Set(tables.flatMap(({ file }) => endings.map((ending) => file + ending)));
+    return await Promise.all(tables.map((table) => fileOf({ folder, names, expected, bounds }, table)));
   } catch (error) {
     // Its files are there for all that is known, and other months can be read.
     const reason = `${month} cannot be read: ${reasonOf(error)}`;
@@ -84,21 +87,52 @@ async function lookAt(path: string, bounds: string | null): Promise<Stats | null
   return isInside ? lstat(target) : null;
 }
 
+/** Compressed in ways that are not read. */
+const unread: Record<string, string> = {
+  ".bz2": "bzip2",
+  ".xz": "xz",
+  ".zip": "zip",
+  ".lz4": "lz4",
+  ".br": "brotli",
+  ".7z": "7-Zip",
+};
+
+const mostTold = 5;
+
+/** What the folder has that nobody expects, where one of them may be the file that is missing. */
+function whatIsThere(file: string, names: readonly string[], expected: ReadonlySet<string>): string {
+  const packed = Object.keys(unread).find((ending) => names.includes(file + ending));
+  if (packed !== undefined) {
+    return `; there is ${file}${packed}, and ${unread[packed]} is not read: compress it by gzip or zstd, or not at all`;
+  }
+  const others = names.filter((name) => !expected.has(name) && !name.startsWith("."));
+  const near = others.find((name) => stemOf(name) === stemOf(file)) ?? suggest(file, others);
+  if (near !== null) return `; there is ${showValue(near)}`;
+  if (others.length === 0) return "";
+  const more = others.length > mostTold ? ` and ${formatCount(others.length - mostTold)} more` : "";
+  return `; what else is there: ${others.sort().slice(0, mostTold).map(showValue).join(", ")}${more}`;
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\..*$/, "").toLowerCase();
+}
+
 interface Folder {
   folder: string;
   names: readonly string[];
+  /** Those of all tables, in each form that is read. */
+  expected: ReadonlySet<string>;
   bounds: string | null;
 }
 
-async function fileOf({ folder, names, bounds }: Folder, table: FileOfTable): Promise<FileOnDisk> {
+async function fileOf({ folder, names, expected, bounds }: Folder, table: FileOfTable): Promise<FileOnDisk> {
   const found = endings.map((ending) => table.file + ending).filter((name) => names.includes(name));
   const file = found[0] ?? table.file;
   const path = join(folder, file);
   const entry = { table: table.name, path, bytes: 0, present: found.length > 0, modified_ms: 0, identity: "" };
   const faulty = (code: FaultCode, reason: string) => ({ ...entry, fault: { file, code, reason } });
   if (found.length === 0) {
-    const near = suggest(table.file, names);
-    return faulty("file_missing", faultCodes.file_missing.means + (near === null ? "" : `; it has ${near}`));
+    return faulty("file_missing", faultCodes.file_missing.means + whatIsThere(table.file, names, expected));
   }
   try {
     const stats = await lookAt(path, bounds);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dropFiles, listMonths } from "../../src/csv/drop.ts";
+import { foreignKind } from "../../src/csv/files/file-kind.ts";
 import { sha256Of } from "../../src/csv/files/regular-file.ts";
 import { SourceFault } from "../../src/csv/files/source-fault.ts";
 import { locateKeys } from "../../src/csv/locate.ts";
@@ -58,7 +59,7 @@ test("a file is found compressed; one that is missing is told by the plain name,
   expect(missing?.fault).toEqual({
     file: "payments_2024.csv",
     code: "file_missing",
-    reason: "the file is not in the drop; it has payments-2024.csv",
+    reason: "the file is not in the drop; there is payments-2024.csv",
   });
 });
 
@@ -182,4 +183,35 @@ describe("what only has a file's name is no file, and is told at once", () => {
     await expect(sha256Of(path)).rejects.toBeInstanceOf(SourceFault);
     if (reason.startsWith("a socket")) (made as { stop(): void }).stop();
   });
+});
+
+test("what is there in a missing file's place is told, and not what others expect", async () => {
+  const told = async (...names: string[]) => {
+    const folder = join(data, "month_013");
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const name of names) writeFileSync(join(folder, name), "x");
+    const wanted = ["users.csv", "labels.csv"].map((file) => ({ name: file, file }));
+    const [users] = await dropFiles(data, "month_013", wanted);
+    return users?.fault?.reason.replace("the file is not in the drop", "");
+  };
+  expect(await told()).toBe("");
+  expect(await told("labels.csv", ".hidden")).toBe("");
+  expect(await told("labels.csv", "users.xlsx")).toBe("; there is users.xlsx");
+  expect(await told("Users.CSV", "z.txt")).toBe("; there is Users.CSV");
+  expect(await told("labels.csv.gz", "a.txt", "b.txt")).toBe("; what else is there: a.txt, b.txt");
+  expect(await told("1", "2", "3", "4", "5", "6", "7")).toBe("; what else is there: 1, 2, 3, 4, 5 and 2 more");
+  expect(await told("users.csv.xz")).toBe(
+    "; there is users.csv.xz, and xz is not read: compress it by gzip or zstd, or not at all",
+  );
+  expect(await told("users\u001b[2J.csv")).toBe("; what else is there: users\\e[2J.csv");
+});
+
+test.each([
+  ["PK\x03\x04........xl/workbook.xml", "it is a spreadsheet (xlsx)"],
+  ["PK\x03\x04........word/document.xml", "it is a document (docx)"],
+  ["PK\x03\x04........users.csv", "it is a zip archive"],
+  ["\x1f\x8b........", "it holds gzip data, which its name does not say"],
+])("a file that is no CSV is called what it is: %j", (start, reason) => {
+  expect(foreignKind(Buffer.from(start, "latin1"))?.reason).toBe(reason);
 });

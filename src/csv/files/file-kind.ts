@@ -11,13 +11,24 @@ const compressions = Object.keys(compressed) as Compression[];
 
 /** What other files begin with. */
 const others: Record<string, string> = {
-  "a zip archive or a spreadsheet": "PK\x03\x04",
+  "a zip archive": "PK\x03\x04",
   "a spreadsheet": "\xd0\xcf\x11\xe0",
   "a PDF document": "%PDF",
   "a Parquet file": "PAR1",
   "bzip2 data": "BZh",
   "xz data": "\xfd7zXZ",
 };
+
+const zip = "a zip archive";
+
+/** What an archive holds, by the names in its beginning: office programs keep their documents in one. */
+function inArchive(data: Buffer): string | null {
+  const start = data.toString("latin1", 0, 4096);
+  if (start.includes("xl/")) return "a spreadsheet (xlsx)";
+  if (start.includes("word/")) return "a document (docx)";
+  if (start.includes("opendocument.spreadsheet")) return "a spreadsheet (ods)";
+  return /\[Content_Types\]\.xml/.test(start) ? "a spreadsheet or another office document" : null;
+}
 
 /** Bytes by which all of these are told apart. */
 export const longestBeginning = 5;
@@ -29,7 +40,10 @@ export function foreignKind(data: Buffer): FileFault | null {
   if (packed !== undefined)
     return { code: "file_ending", reason: `it holds ${packed} data, which its name does not say` };
   const other = Object.entries(others).find(([, beginning]) => start.startsWith(beginning));
-  if (other !== undefined) return { code: "not_csv", reason: `it is ${other[0]}` };
+  if (other !== undefined) {
+    const [kind] = other;
+    return { code: "not_csv", reason: `it is ${kind === zip ? (inArchive(data) ?? kind) : kind}` };
+  }
   if (start.startsWith("\0\0\0\0")) {
     return { code: "file_cut", reason: "it begins with NUL bytes, as a file does that was made and never filled" };
   }
