@@ -22,6 +22,8 @@ export interface WrittenJudge extends CellJudge {
     any: CellWriter;
     /** The same of what has no quotes and is not NULL: by its bytes, or as a word of ASCII. */
     inBytes: "same" | "number" | CellWriter;
+    /** Whether there may be any sign in it. */
+    hasSigns: boolean;
   };
 }
 
@@ -30,7 +32,7 @@ export function writtenJudge(column: Column, role: Role, dates: DateRange, diale
   const type = writtenTypeOf(column, dates, dialect);
   const words = nullWords(dialect);
   const judge = judgeOf(column, role, type, words, accepting(column, dates, dialect));
-  return { quick: quickOf(column, role, type, words, dialect), judge, write: writersOf(type, words) };
+  return { quick: quickOf(column, role, type, words, dialect), judge, write: writersOf(column, type, words) };
 }
 
 function nullWords({ null: nulls, not_null, quoted_null }: Dialect): NullWords {
@@ -105,12 +107,16 @@ function quoted(value: string): string {
   return toQuote.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
-function writersOf({ plain, isDigits = false }: CellType, words: NullWords): WrittenJudge["write"] {
+/** Types whose values are digits, letters and dashes. */
+const withoutSigns = /^(?:int[248]|bool|uuid|date)$/;
+
+function writersOf({ type }: Column, { plain, isDigits = false }: CellType, words: NullWords): WrittenJudge["write"] {
   const any: CellWriter = (cell) => {
     const isQuoted = isMarked(cell);
     const value = isQuoted ? cell.slice(1) : cell;
     if (words.isNull(value, isQuoted)) return "";
     return quoted(plain === undefined ? value : plain(value));
   };
-  return { any, inBytes: plain === undefined ? "same" : isDigits ? "number" : plain };
+  const inBytes = plain === undefined ? "same" : isDigits ? "number" : plain;
+  return { any, inBytes, hasSigns: !withoutSigns.test(type) };
 }

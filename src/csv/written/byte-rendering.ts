@@ -1,3 +1,4 @@
+import type { Dialect } from "../../core/written/dialect.ts";
 import type { WrittenJudge } from "../cells/written-judge.ts";
 import type { Syntax } from "./syntax.ts";
 
@@ -16,6 +17,8 @@ const leftOut = -3;
 interface ByteColumn {
   table: Int16Array;
   isLeftOut: boolean;
+  /** Whether it may hold any sign. */
+  isText: boolean;
   word: ((value: string) => string) | null;
   any: (cell: string) => string;
 }
@@ -27,6 +30,10 @@ export class ByteRendering {
   readonly #nulls: readonly Buffer[];
   readonly #isEmptyNull: boolean;
   readonly #trims: boolean;
+  readonly #signs: Pick<Dialect, "decimal" | "thousands">;
+  readonly #hasNumbers: boolean;
+  readonly #isReplaceable: boolean;
+  readonly #replacements: Uint8Array;
   /** A byte and its delimiter become so many at most, as `n;` does `False,`. */
   readonly #growth: number;
 
@@ -38,11 +45,22 @@ export class ByteRendering {
     this.#nulls = nulls.filter((word) => word !== "").map((word) => Buffer.from(word));
     this.#isEmptyNull = nulls.includes("");
     this.#trims = trim !== "none";
+    this.#signs = syntax.dialect;
+    this.#hasNumbers = columns.some((write) => write?.inBytes === "number");
+    const isSigned = columns.every((write) => write?.inBytes === "same" || write?.inBytes === "number");
+    // Signs of numbers that are the delimiter stand in quotes.
+    const isApart = ![syntax.dialect.decimal, syntax.dialect.thousands].includes(syntax.dialect.delimiter);
+    this.#isReplaceable = isSigned && isApart && this.#isEmptyNull && !this.#trims;
+    this.#replacements = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    if (this.#hasNumbers) this.#replacements[syntax.dialect.decimal.charCodeAt(0)] = point;
+    this.#replacements[this.#delimiter] = comma;
     const hasWords = this.#columns.some(({ word }) => word !== null);
     this.#growth = hasWords || !this.#isEmptyNull ? 4 : 1;
   }
 
   render(block: Buffer, records: readonly string[][]): Buffer {
+    const replaced = this.#replaced(block, records);
+    if (replaced !== null) return replaced;
     const mayQuote = block.includes(quote) || (this.#delimiter !== comma && block.includes(comma));
     const made = Buffer.allocUnsafe((mayQuote ? 4 : this.#growth) * (block.length + 16));
     const { length } = block;
@@ -64,8 +82,8 @@ export class ByteRendering {
       const start = to;
       let isBare = true;
       for (; at < length; at++) {
-        const byte = block[at] ?? 0;
-        const becomes = table[byte] ?? ends;
+        const byte = block[at] as number;
+        const becomes = table[byte] as number;
         if (becomes >= 0) made[to++] = becomes;
         else if (becomes === ends) break;
         else if (becomes === quotes) {
@@ -92,6 +110,28 @@ export class ByteRendering {
     return made.subarray(0, to);
   }
 
+  /**
+   * The same by replacing signs in all of the block at once, which costs a third; null where a sign may be a value's own,
+   * or a value becomes another.
+   */
+  #replaced(block: Buffer, records: readonly string[][]): Buffer | null {
+    if (!this.#isReplaceable || block.includes(carriageReturn) || block.includes(quote)) return null;
+    if (records.at(-1)?.length !== this.#columns.length || block.at(-1) !== lineFeed) return null;
+    if (this.#nulls.some((word) => block.includes(word))) return null;
+    const { decimal, thousands } = this.#signs;
+    const own = [...(this.#delimiter === comma ? [] : [","]), ...(this.#hasNumbers ? [decimal] : [])];
+    const inBlock = [...new Set(own)].filter((sign) => block.includes(sign));
+    for (const [index, column] of this.#columns.entries()) {
+      if (!column.isText || inBlock.length === 0) continue;
+      for (const record of records) for (const sign of inBlock) if (record[index]?.includes(sign)) return null;
+    }
+    if (this.#hasNumbers && thousands !== null && block.includes(thousands)) return null;
+    const made = Buffer.allocUnsafe(block.length);
+    const signs = this.#replacements;
+    for (let at = 0; at < block.length; at++) made[at] = signs[block[at] as number] as number;
+    return made;
+  }
+
   #isNull(block: Buffer, from: number, to: number): boolean {
     if (from === to) return this.#isEmptyNull;
     for (const word of this.#nulls) {
@@ -114,7 +154,13 @@ function columnOf(write: WrittenJudge["write"] | null, { signs, dialect }: Synta
   }
   table[signs.delimiter] = table[lineFeed] = table[carriageReturn] = ends;
   const word = typeof kind === "function" ? kind : null;
-  return { table, isLeftOut: write === null, word, any: write?.any ?? String };
+  return {
+    table,
+    isLeftOut: write === null,
+    isText: kind === "same" && write?.hasSigns === true,
+    word,
+    any: write?.any ?? String,
+  };
 }
 
 /** True where there may be blanks around a value, of any script. */
