@@ -1,10 +1,11 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatBytes } from "../../src/core/format.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
 import { markdown, seconds } from "./figures.ts";
 import { readScale, type Scale } from "./options.ts";
+import { dialects } from "./read/dialects.ts";
 import { type Spoil, spoils, spoilt } from "./read/kinds.ts";
 import { copyBothWays, type Measured, readAlone } from "./read/measure.ts";
 import { table } from "./read/source.ts";
@@ -13,8 +14,8 @@ import { openServer } from "./server.ts";
 const database = "bench_read";
 
 /**
- * Reads one table's file: into a COPY, against the COPY alone; and without a server, against files of the same rows of
- * which each is bad.
+ * Reads one table's file: into a COPY, against the COPY alone; and without a server, against files of the same rows in
+ * other dialects, and of rows of which each is bad.
  */
 export async function run(args: string[]): Promise<void> {
   const options = readScale("read", "rows of the file", 3, args);
@@ -50,6 +51,11 @@ async function readKinds(good: string, folder: string, rounds: number): Promise<
   const sound = await readAlone(good, folder, rounds);
   const head = ["read alone", "size", "faults", "time", "ratio", "processor", "ratio", "peak memory"];
   console.log(`\n${markdown(head, [rowOf("the good file", good, sound, sound)])}`);
+  for (const [kind, { written, rewrite }] of Object.entries(dialects)) {
+    const other = join(folder, `${table}.csv`);
+    writeFileSync(other, rewrite(readFileSync(good, "utf8")));
+    console.log(lineOf(rowOf(kind, other, await readAlone(other, folder, rounds, written), sound)));
+  }
   for (const [kind, spoil] of Object.entries(spoils)) {
     const bad = join(folder, `${table}.csv`);
     writeSpoilt(good, bad, spoil);

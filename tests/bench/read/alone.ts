@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { dialectOf } from "../../../src/core/written/dialect.ts";
 import { openTable } from "../../../src/csv/reader.ts";
 import { RejectFile } from "../../../src/csv/reject-file.ts";
 import { FaultTally } from "../../../src/csv/tally.ts";
@@ -16,15 +17,15 @@ export interface Cost {
 
 /**
  * A process that reads one file as the pipeline does, its faults written to a reject file, and prints what that cost.
- * Its arguments are the file and the folder of the reject file.
+ * Its arguments are the file, the folder of the reject file, and what the manifest says of how the file is written.
  */
 if (import.meta.main) {
-  const [path = "", home = ""] = process.argv.slice(2);
+  const [path = "", home = "", written = "{}"] = process.argv.slice(2);
   const rejects = new RejectFile(join(home, "bench.csv"));
   const tally = new FaultTally("usage_agg_30d.csv", rejects);
   const began = performance.now();
   const before = process.cpuUsage();
-  const { rows } = await (await openTable(sourceIn(path))).read(tally);
+  const { rows } = await (await openTable({ ...sourceIn(path), written: dialectOf(JSON.parse(written)) })).read(tally);
   rejects.close();
   const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - began) / 1000;

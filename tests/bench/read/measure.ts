@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../../src/core/errors.ts";
+import type { Written } from "../../../src/core/written/settings.ts";
 import { median } from "../figures.ts";
 import { watchMemory } from "../memory.ts";
 import type { Cost } from "./alone.ts";
@@ -12,12 +13,17 @@ export interface Measured extends Cost {
 }
 
 /** Reads a file alone, so many times, each in a process of its own. */
-export async function readAlone(path: string, folder: string, rounds: number): Promise<Measured> {
+export async function readAlone(
+  path: string,
+  folder: string,
+  rounds: number,
+  written: Written = {},
+): Promise<Measured> {
   const costs: Cost[] = [];
   let peakBytes: number | null = null;
   for (let round = 0; round < rounds; round++) {
     const home = join(folder, "home");
-    const { answer, peak } = await ask<Cost>("alone.ts", path, home);
+    const { answer, peak } = await ask<Cost>("alone.ts", path, home, JSON.stringify(written));
     rmSync(home, { recursive: true, force: true });
     costs.push(answer);
     if (peak !== null) peakBytes = Math.max(peakBytes ?? 0, peak);
