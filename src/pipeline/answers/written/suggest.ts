@@ -6,7 +6,7 @@ import type { RequestOf } from "../../../core/messages/requests.ts";
 import type { DropSuggestion, FileSuggestion } from "../../../core/messages/suggestions.ts";
 import { dialectOf } from "../../../core/written/dialect.ts";
 import { formatJson } from "../../../core/written/format-json.ts";
-import type { Written, WrittenSetting } from "../../../core/written/settings.ts";
+import { type Written, type WrittenSetting, writtenSettings } from "../../../core/written/settings.ts";
 import { openTable } from "../../../csv/reader.ts";
 import { suggestFor } from "../../../csv/suggest/search.ts";
 import { FaultTally } from "../../../csv/tally.ts";
@@ -75,9 +75,11 @@ function commonTo(sections: readonly Written[]): Written {
   const alike = Map.groupBy(all, (entry) => JSON.stringify(entry));
   const chosen = [...alike.values()]
     .filter((entries) => entries.length > 1)
+    // Where they differ, what most of them say.
     .sort((one, other) => one.length - other.length)
     .flatMap((entries) => entries.slice(0, 1));
-  return Object.fromEntries(chosen);
+  const order = Object.keys(writtenSettings);
+  return Object.fromEntries(chosen.sort(([one], [other]) => order.indexOf(one) - order.indexOf(other)));
 }
 
 function without(written: Written, common: Written): Written {
