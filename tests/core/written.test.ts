@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { parseManifest } from "../../src/core/dataset.ts";
-import { dialectOf, hasPlainRows, plainDialect, setIn, whyNotWritten } from "../../src/core/written/dialect.ts";
+import {
+  dialectOf,
+  hasPlainRows,
+  hasPlainText,
+  plainDialect,
+  setIn,
+  whyNotWritten,
+} from "../../src/core/written/dialect.ts";
 import { parseForm } from "../../src/core/written/forms.ts";
 import { type Written, type WrittenSetting, writtenSettings } from "../../src/core/written/settings.ts";
 
@@ -67,6 +74,10 @@ describe("the manifest's section", () => {
       true,
     );
     expect(hasPlainRows(dialectOf({ null: ["", "NA"] }))).toBe(false);
+    expect(hasPlainText(dialectOf({ header: { a: "b" } }))).toBe(true);
+    for (const written of [{ encoding: "latin1" }, { comment: "#" }, { delimiter: ";" }]) {
+      expect(hasPlainText(dialectOf(written))).toBe(false);
+    }
     expect(whyNotWritten(plainDialect)).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { exactly } from "../../src/core/exact-number.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import type { RunRequest } from "../../src/core/messages/requests.ts";
 import { observedInWords } from "../../src/core/suites/expectation-words.ts";
+import { dialectOf, plainDialect } from "../../src/core/written/dialect.ts";
 import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
 import { browseSamples } from "../../src/pipeline/answers/samples.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
@@ -153,6 +154,17 @@ const inFile = "a psql script that reads the drop's file";
 const isLive = "reads the live table: true as long as its rows are those of this run";
 
 describe("a rejected month", () => {
+  test("whose files are in another dialect is not given to psql, which would read them in its own", async () => {
+    demand("critical", demanding);
+    write("month_000", breaking());
+    for (const table of session.tables) table.manifest.written = dialectOf({ comment: "#" });
+    const { number } = await run("month_000");
+    const shown = (await shownOf(number)).filter(({ verdict }) => verdict.unexpected_count !== null);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { sql, note } of shown) expect([sql, note]).toEqual([null, expect.stringContaining("all are in")]);
+    for (const table of session.tables) table.manifest.written = plainDialect;
+  });
+
   test("has every unexpected value in its reject file, with its line, and all are counted", async () => {
     demand("critical", demanding);
     write("month_000", breaking());

@@ -27,6 +27,11 @@ export function hasPlainRows(dialect: Dialect): boolean {
   return dialect === plainDialect || setIn(dialect).every((name) => ofFiles.includes(name));
 }
 
+/** True where any program that reads CSV with a header reads the file as it is. */
+export function hasPlainText(dialect: Dialect): boolean {
+  return hasPlainRows(dialect) && setIn(dialect).every((name) => name !== "encoding" && name !== "comment");
+}
+
 /** The forms among these, which were found sound. */
 export function formsOf(written: readonly string[]): Form[] {
   return written.map(parseForm).filter((form) => typeof form !== "string");

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { escapeControl } from "../../core/text.ts";
+import { hasPlainText, plainDialect } from "../../core/written/dialect.ts";
 import { unmoved } from "../../csv/drop.ts";
 import { findLines } from "../../csv/locate.ts";
 import { openTable } from "../../csv/reader.ts";
@@ -147,6 +148,7 @@ async function liveStatement(
  * psql cannot read the file.
  */
 async function fileScript(table: LoadTable, source: TableSource, query: string): Promise<string | null> {
+  if (!hasPlainText(source.written ?? plainDialect)) return null;
   const columns = (await openTable(source)).header?.columns;
   const from = origin(resolve(source.path));
   if (columns === undefined || from === null) return null;
