@@ -62,16 +62,19 @@ export async function planMerge(
   if (!isFilled) return { staged: rows, live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
   const key = sql(live.key[0] ?? "");
   const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
-  // Two statements, for a count beside the join would have a table that is spread over servers gathered on one.
-  const comparing = tx<Record<"staged" | "inserted" | "absent" | "updated", number>[]>`
-    select count(*) filter (where ${isStaged}) as staged,
+  // Beside the join, a count would have a table that is spread over servers gathered on one.
+  const isApart = live.distribution !== null;
+  const comparing = tx<Record<"live" | "staged" | "inserted" | "absent" | "updated", number>[]>`
+    select ${isApart ? sql`0` : sql`(select count(*) from ${qualified(live)})`} as live,
+           count(*) filter (where ${isStaged}) as staged,
            count(*) filter (where not ${isLive}) as inserted,
            count(*) filter (where not ${isStaged}) as absent,
            count(*) filter (where ${isStaged} and ${isLive} and ${changes(payload(table, carried))}) as updated
       from ${twinOf(table)} s
       full join ${qualified(live)} l on ${sameKey("l", "s", live.key)}`;
-  const [[counts], rowsLive] = await Promise.all([comparing, countLive(tx, table)]);
+  const [[counts], apart] = await Promise.all([comparing, isApart ? countLive(tx, table) : 0]);
   if (counts === undefined) throw new Error("an aggregate gave no row");
+  const rowsLive = counts.live + apart;
   const matched = counts.staged - counts.inserted;
   const isRepeated = matched !== rowsLive - counts.absent;
   return { ...counts, live: rowsLive, unchanged: matched - counts.updated, repeated: isRepeated };
