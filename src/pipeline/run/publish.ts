@@ -18,6 +18,7 @@ import { tidyUp } from "../session/tidy.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
 import {
   type EventStream,
+  isEmptiedBefore,
   publishingMode,
   type StageContext,
   type Staged,
@@ -125,7 +126,7 @@ function stageFiles(
     return result.value;
   };
   return inStage(open, "ingest", async () => {
-    const [since] = await Promise.all([thisMoment(tx ?? sql), emptyStage(tx ?? sql, tables)]);
+    const [since] = await Promise.all([thisMoment(tx ?? sql), isEmptiedBefore(open) || emptyStage(tx ?? sql, tables)]);
     const onStaged = (table: Staged) => {
       planSoon(context, table);
       prepareSnapshot(context, table);

@@ -1,8 +1,9 @@
 import type { ConsoleError } from "../../core/errors.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
+import { emptyStage } from "../../postgres/live/stage.ts";
 import { knownBefore } from "../drop/known-before.ts";
 import type { Session } from "../session/session.ts";
-import { warn } from "../stages/context.ts";
+import { isEmptiedBefore, warn } from "../stages/context.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
 import { countVerdicts, recordFailure } from "./record.ts";
 import { retried, type Stopped } from "./retry.ts";
@@ -38,6 +39,7 @@ async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
   open.stage = "ingest";
   try {
     await open.staging;
+    if (isEmptiedBefore(open)) await emptyStage(open.sql, open.tables);
     const { inForce, lifted, replaced } = await publish(open);
     emit({
       event: "run.finished",

@@ -4,7 +4,7 @@ import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core
 import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
-import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { areDistributed, type LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
@@ -39,6 +39,14 @@ export interface Job {
   restamp: boolean;
   /** True when the snapshot is built from the drop alone and live tables stay as they are. */
   backfill: boolean;
+}
+
+/**
+ * Whether the stage is emptied before the run's transaction. Looked at within it, all parts of a table on one node would be
+ * filled by the one connection that looked. Dry runs are one transaction over all of their months.
+ */
+export function isEmptiedBefore({ tables, mode }: Pick<Job, "tables" | "mode">): boolean {
+  return mode !== "dry_run" && areDistributed(tables);
 }
 
 /** What a stage works with: the job inside the run's one transaction, and what the run has found out so far. */
