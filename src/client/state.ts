@@ -1,15 +1,14 @@
 import type {
   EventOf,
-  ExpectationCounts,
   Mode,
   RunEvent,
   Seal,
   Stage,
   StartedTable,
   TableCounts,
-  Verdict,
   Warning,
 } from "../core/messages/events.ts";
+import { counted, type ExpectationCounts, noVerdicts, type Verdict } from "../core/messages/verdicts.ts";
 
 /**
  * How far one table is in one stage. `done` of `total` in `unit`; `total` is 0 until it is known. `first` is what was done
@@ -87,7 +86,7 @@ function begin(event: Started): RunState {
       verdicts: [],
     })),
     seconds: {},
-    expectations: { passed: 0, failed: 0, warned: 0 },
+    expectations: noVerdicts,
     warnings: [],
     seals: [],
     kept: { tables: 0, rows: 0 },
@@ -116,12 +115,6 @@ function onTable(state: RunState, name: string, change: (table: TableProgress) =
 
 function withCell(table: TableProgress, stage: Stage, change: Partial<Cell>): TableProgress {
   return { ...table, cells: { ...table.cells, [stage]: { ...table.cells[stage], ...change } } };
-}
-
-function countVerdict(counts: ExpectationCounts, verdict: Verdict): ExpectationCounts {
-  if (verdict.success) return { ...counts, passed: counts.passed + 1 };
-  if (verdict.severity === "critical") return { ...counts, failed: counts.failed + 1 };
-  return { ...counts, warned: counts.warned + 1 };
 }
 
 /** True for a try that another one follows: its month is not over. */
@@ -159,7 +152,7 @@ function apply(state: RunState, event: Exclude<RunEvent, Started>): RunState {
     case "expectation.evaluated":
       return {
         ...onTable(state, event.table, (table) => addVerdict(table, event)),
-        expectations: countVerdict(state.expectations, event),
+        expectations: counted(state.expectations, event),
       };
     case "stage.finished":
       return { ...state, seconds: { ...state.seconds, [event.stage]: event.seconds } };

@@ -21,6 +21,7 @@ export const exitCodeOfSignal = {
 export const failureCodes = {
   drop_rejected: { exit: "rejected", means: "malformed files" },
   expectation_failed: { exit: "rejected", means: "a failed critical expectation" },
+  expectation_unevaluated: { exit: "rejected", means: "one that could not be evaluated" },
   seal_broken: { exit: "rejected", means: "a broken seal" },
   usage: { exit: "usage", means: "the command line or the environment" },
   manifest_invalid: { exit: "usage", means: "the manifest" },

@@ -2,6 +2,7 @@ import type { TableShape } from "../core/columns.ts";
 import { type Expectation, expectationName, invalid, type Suite } from "../core/suites/suite.ts";
 import { whyMissing } from "./kinds/elsewhere.ts";
 import { registry } from "./kinds/registry.ts";
+import { common, retired } from "./plan/arguments.ts";
 import type { Compiled, Scope, Unsound } from "./plan/plan.ts";
 import { formatFor, type GivenFormat } from "./plan/result-format.ts";
 import { familyOf, SuiteError, suiteError, temporal } from "./plan/values.ts";
@@ -27,17 +28,6 @@ export function compileSuite(suite: Suite, target: Target): (Compiled | Unsound)
     }
   });
 }
-
-/** Arguments of 0.x that may still stand in a suite, as long as they ask for nothing. */
-export const retired = ["allow_cross_type_comparisons", "output_strftime_format", "auto"];
-
-/** Arguments that every expectation takes. */
-export const common: ReadonlySet<string> = new Set([
-  ...["row_condition", "condition_parser", "result_format", "catch_exceptions", "include_config", "batch_id", "table"],
-  ...["parse_strings_as_datetimes", "profiler_config", ...retired],
-  // Where Great Expectations Cloud has parameters from.
-  "windows",
-]);
 
 function compileOne(expectation: Expectation, target: Target): Compiled {
   const { type, kwargs } = expectation;

@@ -1,4 +1,4 @@
-import type { Verdict } from "../core/messages/events.ts";
+import type { Verdict } from "../core/messages/verdicts.ts";
 import type { Suite } from "../core/suites/suite.ts";
 import type { TableName } from "../postgres/catalog/introspect.ts";
 import type { Queryable, Transaction } from "../postgres/connection/connect.ts";

@@ -60,6 +60,7 @@ function Spoken({ blocks }: { blocks: Block[] }) {
 const words: Record<string, string> = {
   [unicode.ok]: "passed",
   [unicode.fail]: "failed",
+  [unicode.unevaluated]: "not evaluated",
   [unicode.warn]: "warning",
   [unicode.none]: "none",
   [unicode.mark]: "marked",
@@ -77,7 +78,7 @@ const words: Record<string, string> = {
 function spoken(rows: readonly Row[]): string[] {
   return rows.flatMap((line) => {
     const text = plainText(line)
-      .replace(/[✔✘–●→≥≤×↵␣↑↓]|(?<=\s)!/g, (sign) => ` ${words[sign] ?? ""} `)
+      .replace(/[✔✘⊘–●→≥≤×↵␣↑↓]|(?<=\s)!/g, (sign) => ` ${words[sign] ?? ""} `)
       .replace(/[▸·─░…\u2581-\u258f]/gu, " ")
       .replace(/\s+/g, " ")
       .trim();

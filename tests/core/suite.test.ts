@@ -74,6 +74,23 @@ describe("a suite", () => {
     ]);
   });
 
+  test("says how severe an expectation is where Great Expectations does, or did", () => {
+    const severityOf = (expectation: object) =>
+      parse(one({ type: "expect_column_to_exist", kwargs: { column: "a" }, ...expectation })).expectations[0];
+    const warned = { meta: { severity: "warning" } };
+    expect(severityOf(warned)?.severity).toBe("warning");
+    expect(severityOf({ ...warned, severity: null })?.severity).toBe("warning");
+    // Great Expectations 1.24 knows nothing of what stands in meta.
+    expect(severityOf({ ...warned, severity: "critical" })?.severity).toBe("critical");
+    expect(severityOf({ meta: { severity: "P3" } })?.severity).toBe("critical");
+    // An argument is heeded there before all else, and is none of the expectation itself.
+    expect(severityOf({ ...warned, severity: "critical", kwargs: { column: "a", severity: "info" } })).toMatchObject({
+      severity: "info",
+      kwargs: { column: "a" },
+    });
+    expect(refusal(one({ type: "a", kwargs: { severity: "fatal" } }))).toContain("kwargs.severity must be");
+  });
+
   test.each([
     [{ expectations: [] }, 'it has no "name" (0.x: "expectation_suite_name")'],
     [{ name: "x" }, "expectations must be an array (was missing)"],

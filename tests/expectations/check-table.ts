@@ -26,10 +26,10 @@ export function checkColumns(sql: Sql, table: string, rows: readonly Row[]): Pro
 
 const never = {
   success: false,
-  expectation_config: { type: "", kwargs: {} },
+  expectation_config: { type: "", kwargs: {}, severity: "critical" },
   result: {},
-  meta: { severity: "critical" },
-  exception_info: { raised_exception: true, exception_message: "no answer", exception_traceback: null },
+  meta: {},
+  exception_info: { raised_exception: true, exception_message: "no answer", exception_traceback: "no answer" },
 } as const;
 
 export const onRows = (condition: string): Kwargs => ({

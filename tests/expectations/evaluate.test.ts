@@ -106,12 +106,12 @@ describe("inside a transaction", () => {
       expect(row?.rows).toBe(1);
       await tx`delete from others where id = 99`;
     });
-    expect(told.map(({ success, observed }) => [success, observed])).toEqual([
-      [false, "division by zero"],
-      [false, "value out of range: overflow"],
-      [true, null],
-      [false, "value out of range: overflow"],
-      [true, 1.5e308],
+    expect(told.map(({ verdict, success, error, observed }) => [verdict, success, error, observed])).toEqual([
+      ["unevaluated", false, "division by zero", null],
+      ["unevaluated", false, "value out of range: overflow", null],
+      ["passed", true, undefined, null],
+      ["unevaluated", false, "value out of range: overflow", null],
+      ["passed", true, undefined, 1.5e308],
     ]);
   });
 
@@ -131,6 +131,7 @@ describe("inside a transaction", () => {
         column: "id",
         kwargs: { column: "id" },
         severity: "critical",
+        verdict: "passed",
         success: true,
         observed: null,
         unexpected_count: 0,
@@ -142,6 +143,7 @@ describe("inside a transaction", () => {
         column: "id",
         kwargs: { column: "id", min_value: 0, max_value: 3 },
         severity: "critical",
+        verdict: "failed",
         success: false,
         observed: null,
         unexpected_count: 2,

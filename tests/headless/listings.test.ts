@@ -36,7 +36,7 @@ const published: RunEntry = {
     { table: "users", rows: 7043, inserted: 7043, updated: 0, unchanged: 0, absent: 0 },
     { table: "labels", rows: 7043, inserted: 7043, updated: 0, unchanged: 0, absent: 0 },
   ],
-  expectations: { passed: 24, failed: 0, warned: 0 },
+  expectations: { passed: 24, failed: 0, warned: 0, unevaluated: 0 },
 };
 
 const rejected: RunEntry = {
@@ -47,7 +47,7 @@ const rejected: RunEntry = {
   mode: "restamp",
   status: "rejected",
   tables: [{ table: "users", rows: 7043 }],
-  expectations: { passed: 22, failed: 1, warned: 1 },
+  expectations: { passed: 21, failed: 1, warned: 1, unevaluated: 1 },
 };
 
 const months: Replies["months"] = {
@@ -103,6 +103,7 @@ const detail: RunDetail = {
       column: "user_id",
       kwargs: { column: "user_id" },
       severity: "critical",
+      verdict: "passed",
       success: true,
       observed: null,
       unexpected_count: 0,
@@ -114,10 +115,35 @@ const detail: RunDetail = {
       column: "watch_hours_30d",
       kwargs: { column: "watch_hours_30d", min_value: 0 },
       severity: "critical",
+      verdict: "failed",
       success: false,
       observed: null,
       unexpected_count: 12,
       unexpected_percent: 0.1704,
+    },
+    {
+      table: "users",
+      type: "unexpected_rows_expectation",
+      kwargs: { unexpected_rows_query: "select 1 / 0" },
+      severity: "critical",
+      verdict: "unevaluated",
+      success: false,
+      error: "division by zero",
+      observed: null,
+      unexpected_count: null,
+      unexpected_percent: null,
+    },
+    {
+      table: "users",
+      type: "expect_column_to_exist",
+      column: "user_id",
+      kwargs: { column: "user_id" },
+      severity: "critical",
+      verdict: "unknown",
+      success: false,
+      observed: null,
+      unexpected_count: null,
+      unexpected_percent: null,
     },
   ],
   faults: [
@@ -196,8 +222,11 @@ const validation: Validation = {
     results: [
       {
         success: true,
-        expectation_config: { type: "expect_column_values_to_not_be_null", kwargs: { column: "user_id" } },
-        meta: { severity: "critical" },
+        expectation_config: {
+          type: "expect_column_values_to_not_be_null",
+          kwargs: { column: "user_id" },
+          severity: "critical",
+        },
         result: { unexpected_count: 0, unexpected_percent: 0 },
         exception_info: noException,
       },
@@ -206,15 +235,14 @@ const validation: Validation = {
         expectation_config: {
           type: "expect_column_mean_to_be_between",
           kwargs: { column: "monthly_fee", min_value: 20, max_value: 60 },
+          severity: "warning",
         },
-        meta: { severity: "warning" },
         result: { observed_value: 64.76 },
         exception_info: noException,
       },
       {
         success: false,
-        expectation_config: { type: "expect_column_to_exist", kwargs: { column: "x" } },
-        meta: {},
+        expectation_config: { type: "expect_column_to_exist", kwargs: { column: "x" }, severity: "info" },
         result: {},
         exception_info: { raised_exception: true, exception_message: "The suite is odd." },
       },
@@ -342,7 +370,7 @@ describe("as JSON, exactly what the contract says", () => {
     const json = JSON.parse(JSON.stringify(runsView.json?.({ runs: [rejected] })));
     expect(Object.keys(json)).toEqual(["runs"]);
     expect(Object.keys(json.runs[0])).toEqual(runMembers);
-    expect(json.runs[0].expectations).toEqual({ passed: 22, failed: 1, warned: 1 });
+    expect(json.runs[0].expectations).toEqual({ passed: 21, failed: 1, warned: 1, unevaluated: 1 });
   });
 
   test("tables that were partitioned", () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Seal, Verdict } from "../../src/core/messages/events.ts";
+import type { Seal } from "../../src/core/messages/events.ts";
 import type { DropFile, MonthEntry, RunDetail, RunEntry, RunStatus } from "../../src/core/messages/listings.ts";
 import type { SnapshotEntry } from "../../src/core/messages/seals.ts";
+import { noVerdicts, type Verdict } from "../../src/core/messages/verdicts.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 
 /** A dataset that exists nowhere: months, runs and seals of any number, the same at every call. */
@@ -61,13 +62,21 @@ export const positions = {
   resolution: positionOf("ticket_avg_resolution_hrs_90d"),
 };
 
-export function verdicts(failing: readonly number[] = [], warning: readonly number[] = []): Verdict[] {
+export function verdicts(
+  failing: readonly number[] = [],
+  warning: readonly number[] = [],
+  unevaluated: readonly number[] = [],
+): Verdict[] {
   return recorded.map((one, position) => {
     const rows = usersIn(2);
     const verdict = one.type.includes("row_count") ? { ...one, observed: { self: rows, other: rows } } : one;
+    if (unevaluated.includes(position)) {
+      const nothing = { observed: null, unexpected_count: null, unexpected_percent: null };
+      return { ...verdict, ...nothing, verdict: "unevaluated", success: false, error: "value out of range: overflow" };
+    }
     if (!failing.includes(position) && !warning.includes(position)) return verdict;
     const severity = warning.includes(position) ? "warning" : "critical";
-    return { ...verdict, severity, success: false, unexpected_count: 12, unexpected_percent: 0.17 };
+    return { ...verdict, severity, verdict: "failed", success: false, unexpected_count: 12, unexpected_percent: 0.17 };
   });
 }
 
@@ -87,9 +96,7 @@ export function run(number: number, index: number, status: RunStatus, daysAgo: n
     tables: judged
       ? tables.map(({ table }) => ({ table, rows, inserted: 117, updated: 212, unchanged: rows - 329, absent: 40 }))
       : [],
-    expectations: judged
-      ? { passed: recorded.length - failed, failed, warned: 0 }
-      : { passed: 0, failed: 0, warned: 0 },
+    expectations: judged ? { ...noVerdicts, passed: recorded.length - failed, failed } : noVerdicts,
   };
 }
 

@@ -38,6 +38,11 @@ const scenarios: Record<string, () => Scenario> = {
   empty: () => none,
   published: () => threeMonths("published"),
   rejected: () => threeMonths("rejected"),
+  unevaluated: () => {
+    const { details, ...rest } = threeMonths("unevaluated");
+    const verdicts = madeUp.verdicts([madeUp.positions.fee], [], [madeUp.positions.hours]);
+    return { ...rest, details: details.map((detail) => (detail.run === 3 ? { ...detail, verdicts } : detail)) };
+  },
   faulty: () => threeMonths("faulty"),
   halfway: () => threeMonths("halfway", true),
   arriving: () => {

@@ -3,8 +3,8 @@ import { manifestShape } from "../../src/core/dataset.ts";
 import { manifestFields } from "../../src/core/dataset-fields.ts";
 import { expectationFields, expectationShape, suiteFields, suiteShape } from "../../src/core/suites/suite-shape.ts";
 import { writtenSettings } from "../../src/core/written/settings.ts";
-import { common, retired } from "../../src/expectations/compile.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";
+import { common, retired } from "../../src/expectations/plan/arguments.ts";
 import type { Entry } from "../../src/expectations/plan/entry.ts";
 import { formatShape } from "../../src/expectations/plan/result-format.ts";
 import { conditionForms } from "../../src/expectations/row-condition-forms.ts";
@@ -114,12 +114,16 @@ const unread = [...common].filter(
   (name) => !["row_condition", "condition_parser", "result_format", ...retired].includes(name),
 );
 
+/** Those that say something of the expectation itself. */
+const ofEach = schemaOf(expectationShape).properties?.kwargs?.properties;
+
 function argumentsOf({ definition }: Entry): JsonSchema {
   const { properties = {}, ...own } = schemaOf(definition);
   return {
     ...own,
     properties: {
       ...mapValues(properties, orParameter),
+      ...ofEach,
       row_condition: ref("row_condition"),
       condition_parser: {},
       result_format: ref("result_format"),

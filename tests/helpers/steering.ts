@@ -4,7 +4,19 @@ export const steering = ["\x1b]0;owned\x07", "\x1b[31m", "\x1b[2J", "\x9b2J", "\
 /** All of that but line feeds, which are what lines end with. */
 export const steers = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
 
-const kinds = new Set(["event", "stage", "mode", "status", "state", "severity", "type", "code", "unit", "kind"]);
+const kinds = new Set([
+  "event",
+  "stage",
+  "mode",
+  "status",
+  "state",
+  "severity",
+  "verdict",
+  "type",
+  "code",
+  "unit",
+  "kind",
+]);
 const moments = /(^|_)at$/;
 
 /** The same value, with `ending` behind every text that is not one of a few words, or a time. */

@@ -29,20 +29,22 @@ interface Story {
   mode?: "publish" | "dry_run";
   failing?: number[];
   warning?: number[];
+  unevaluated?: number[];
 }
 
 /** A whole run of one month; with failing expectations it ends as rejected. */
-export function wholeRun({ run, index, mode = "publish", failing = [], warning = [] }: Story): RunEvent[] {
+export function wholeRun(story: Story): RunEvent[] {
+  const { run, index, mode = "publish", failing = [], warning = [], unevaluated = [] } = story;
   const stream = new Stream(run, "2024-04-01T12:01:05.000Z");
   const rows = usersIn(index);
   begin(stream, index, mode);
   ingest(stream, rows);
   upsert(stream, rows);
   stream.add({ event: "stage.started", stage: "validate" });
-  const judged = verdicts(failing, warning);
+  const judged = verdicts(failing, warning, unevaluated);
   for (const verdict of judged) stream.add({ event: "expectation.evaluated", ...verdict }, 4);
   for (const { table } of tables) stream.add({ event: "table.finished", stage: "validate", table, rows });
-  if (failing.length > 0) return reject(stream, index, failing.length).events;
+  if (failing.length + unevaluated.length > 0) return reject(stream, index, failing.length, unevaluated.length).events;
   stream.add({ event: "stage.finished", stage: "validate", seconds: 0.2 });
   if (warning.length > 0) {
     stream.add({
@@ -105,13 +107,14 @@ function snapshot(stream: Stream, rows: number): void {
   stream.add({ event: "stage.finished", stage: "snapshot", seconds: 0.12 });
 }
 
-function reject(stream: Stream, index: number, failed: number): Stream {
+function reject(stream: Stream, index: number, failed: number, unevaluated: number): Stream {
+  const also = unevaluated === 0 ? "" : `, ${unevaluated} could not be evaluated`;
   return stream.add({
     event: "run.failed",
     month: monthName(index),
     stage: "validate",
     code: "expectation_failed",
-    title: `${monthName(index)} was rejected: ${failed} of 24 expectations failed.`,
+    title: `${monthName(index)} was rejected: ${failed} of 24 expectations failed${also}.`,
     hint: "Nothing was published. Mend the drop, then run the month again.",
   });
 }
@@ -132,7 +135,7 @@ function finish(stream: Stream, index: number, mode: "publish" | "dry_run", rows
       unchanged: rows - 329,
       absent: 40,
     })),
-    expectations: { passed: 24 - warned, failed: 0, warned },
+    expectations: { passed: 24 - warned, failed: 0, warned, unevaluated: 0 },
     snapshots: seals(index),
   });
 }

@@ -1,5 +1,6 @@
 import { type Fault, groupFaults } from "../../src/core/faults.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
+import { noVerdicts } from "../../src/core/messages/verdicts.ts";
 import { asOfOf, monthName } from "../../src/core/month.ts";
 import { positions, seals, tables, usersIn } from "./made-up.ts";
 import { begin, ingest, Stream, wholeRun } from "./streams.ts";
@@ -97,7 +98,7 @@ function refused(): RunEvent[] {
 function unchanged(): RunEvent[] {
   const stream = new Stream(4, at);
   begin(stream, 1, "publish");
-  const expectations = { passed: 0, failed: 0, warned: 0 };
+  const expectations = noVerdicts;
   return stream.add({
     event: "run.finished",
     status: "unchanged",
@@ -123,6 +124,7 @@ const streams: Record<string, RunEvent[]> = {
     ) + 1,
   ),
   rejected: wholeRun({ run: 3, index: 2, failing: [positions.fee, positions.hours] }),
+  unevaluated: wholeRun({ run: 3, index: 2, failing: [positions.fee], unevaluated: [positions.hours] }),
   warned: wholeRun({ run: 3, index: 2, warning: [positions.resolution] }),
   "dry-run": wholeRun({ run: 3, index: 2, mode: "dry_run" }),
   faulty: faulty(),

@@ -216,7 +216,7 @@ describe("a rejected month", () => {
     const { exit, number, failed, events } = await run("month_000");
     expect([exit, failed?.code]).toEqual([1, "expectation_failed"]);
     expect(JSON.stringify(events)).toContain(
-      `"max_value":${most}},"severity":"critical","success":false,"observed":${found}`,
+      `"max_value":${most}},"severity":"critical","verdict":"failed","success":false,"observed":${found}`,
     );
     const { verdicts } = await browseRun(session, number);
     expect(JSON.stringify(verdicts)).toContain(`"observed":${found}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { Mode } from "../../src/core/messages/events.ts";
 import type { RunStatus } from "../../src/core/messages/listings.ts";
-import { lastRuns, listRuns, publications } from "../../src/postgres/ledger/queries.ts";
+import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger/queries.ts";
 import {
   closeRun,
   markCrashed,
@@ -157,7 +157,9 @@ test("which came first, a run or a drop of rows, is told by the runs' numbers, f
 /** Of an expectation that is held against one number of the month. */
 function verdict(success: boolean, severity: "critical" | "warning" | "info", observed = 0, max = 1): VerdictRecord {
   const of = { table: "labels", type: "expect_table_row_count_to_be_between", kwargs: { max_value: max } };
-  return { ...of, severity, success, observed, unexpected_count: null, unexpected_percent: null, result: {} };
+  const judged = { severity, success, verdict: success ? "passed" : "failed" } as const;
+  const result = { exception_info: { raised_exception: false } };
+  return { ...of, ...judged, observed, unexpected_count: null, unexpected_percent: null, result };
 }
 
 test("what failed and was critical is counted as failed, all else that failed as a warning", async () => {
@@ -166,7 +168,31 @@ test("what failed and was critical is counted as failed, all else that failed as
   const failed = (["critical", "warning", "warning", "info"] as const).map((severity) => verdict(false, severity));
   await recordVerdicts(sql, run, [...failed, verdict(true, "critical"), verdict(true, "warning")]);
   const [entry] = await listRuns(sql, "streamflow", null);
-  expect(entry?.expectations).toEqual({ passed: 2, failed: 1, warned: 3 });
+  expect(entry?.expectations).toEqual({ passed: 2, failed: 1, warned: 3, unevaluated: 0 });
+});
+
+test("what could not be evaluated is neither, in older runs too, and what was not kept is not guessed", async () => {
+  const { sql } = database;
+  const run = await ran("month_000", "published");
+  const unevaluated = (severity: "critical" | "warning"): VerdictRecord => ({
+    ...verdict(false, severity),
+    verdict: "unevaluated",
+    error: "division by zero",
+    observed: null,
+    result: { exception_info: { raised_exception: true, exception_message: "division by zero" } },
+  });
+  const notKept = { ...verdict(false, "critical"), result: null };
+  await recordVerdicts(sql, run, [unevaluated("critical"), unevaluated("warning"), notKept, verdict(true, "critical")]);
+  // Where it stood before.
+  await sql`update console.run_expectations set observed = '"division by zero"' where position = 0`;
+  const detail = await showRun(sql, "streamflow", run, null);
+  expect(detail?.expectations).toEqual({ passed: 1, failed: 0, warned: 0, unevaluated: 2, unknown: 1 });
+  expect(detail?.verdicts.map(({ verdict, success, error, observed }) => [verdict, success, error, observed])).toEqual([
+    ["unevaluated", false, "division by zero", null],
+    ["unevaluated", false, "division by zero", null],
+    ["unknown", false, undefined, 0],
+    ["passed", true, undefined, 0],
+  ]);
 });
 
 test("an expectation's history is of the six publications before it, by their dates, and of the very same arguments", async () => {

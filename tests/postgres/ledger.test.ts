@@ -25,6 +25,7 @@ const verdict = {
   column: "n",
   kwargs: { column: "n", min_value: 0 },
   severity: "critical",
+  verdict: "passed",
   unexpected_count: null,
   unexpected_percent: null,
 } as const;
@@ -75,7 +76,7 @@ test("a run is opened, filled, closed and read back whole", async () => {
     status: "published",
     failure: null,
     tables: [{ table: "users", rows: 2, inserted: 2, updated: 0, unchanged: 0, absent: 0 }],
-    expectations: { passed: 1, failed: 0, warned: 0 },
+    expectations: { passed: 1, failed: 0, warned: 0, unevaluated: 0 },
     files: [{ table: "users", path: "users.csv", bytes: 10, sha256: "ab", rows: 2 }],
     verdicts: [{ ...verdict, success: true, observed: 3.5 }],
     snapshots: [{ table: "s", as_of: "2024-01-31", rows: 2, fingerprint: "ff" }],

@@ -7,7 +7,7 @@ import { readStream } from "../helpers/streams.ts";
 /** The text of every screen, from recorded streams and made-up answers. `bun test -u` takes over what changed. */
 
 async function afterRun(stream: string, options: SessionOptions = {}): Promise<Session> {
-  const session = new Session(scenario(stream === "rejected" ? "rejected" : "published"), {
+  const session = new Session(scenario(["rejected", "unevaluated"].includes(stream) ? stream : "published"), {
     ...options,
     events: await readStream(stream),
   });
@@ -46,7 +46,17 @@ describe("months", () => {
 });
 
 describe("run", () => {
-  for (const stream of ["published", "rejected", "warned", "dry-run", "faulty", "cancelled", "refused", "unchanged"]) {
+  for (const stream of [
+    "published",
+    "rejected",
+    "unevaluated",
+    "warned",
+    "dry-run",
+    "faulty",
+    "cancelled",
+    "refused",
+    "unchanged",
+  ]) {
     test(stream, async () => {
       expect((await afterRun(stream)).text()).toMatchSnapshot();
     });
@@ -68,6 +78,12 @@ describe("expectations", () => {
   });
   test("one of them: each value, its key and line, and the SQL", async () => {
     expect((await afterRun("rejected")).press("v", "enter").text()).toMatchSnapshot();
+  });
+  test("what could not be evaluated is told apart, with the reason", async () => {
+    expect((await afterRun("unevaluated")).press("v", "down").text()).toMatchSnapshot();
+  });
+  test("one that could not be evaluated", async () => {
+    expect((await afterRun("unevaluated")).press("v", "down", "enter").text()).toMatchSnapshot();
   });
   test("at 60 by 15, without Unicode", async () => {
     const session = await afterRun("rejected", { size: small, unicode: false });

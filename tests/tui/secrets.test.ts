@@ -51,17 +51,20 @@ describe("no text of others steers the terminal", () => {
     ["r", "enter", "v"],
     ["r", "enter", "v", "enter"],
   ];
-  test.each(["rejected", "faulty", "published", "refused", "warned"])("of the stream %s", async (stream) => {
-    for (const ending of steering) {
-      const events = (await readStream(stream)).map((event) => steered(event, ending));
-      for (const way of ways) {
-        const known = scenario(stream === "rejected" ? "rejected" : "published");
-        const session = new Session({ ...known, ...steered({ details: known.details }, ending) }, { events });
-        session.press(...way);
-        expect([way, steers.exec(session.text())?.[0]]).toEqual([way, undefined]);
-        session.send({ type: "notice", text: `waiting${ending}` });
-        expect(steers.exec(session.text())?.[0]).toBeUndefined();
+  test.each(["rejected", "unevaluated", "faulty", "published", "refused", "warned"])(
+    "of the stream %s",
+    async (stream) => {
+      for (const ending of steering) {
+        const events = (await readStream(stream)).map((event) => steered(event, ending));
+        for (const way of ways) {
+          const known = scenario(["rejected", "unevaluated"].includes(stream) ? stream : "published");
+          const session = new Session({ ...known, ...steered({ details: known.details }, ending) }, { events });
+          session.press(...way);
+          expect([way, steers.exec(session.text())?.[0]]).toEqual([way, undefined]);
+          session.send({ type: "notice", text: `waiting${ending}` });
+          expect(steers.exec(session.text())?.[0]).toBeUndefined();
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -1,13 +1,10 @@
 import { type Definition, isSound, type type } from "../checks.ts";
 import { fault, faultGroup } from "../faults.ts";
+import { countsDefinition, verdictDefinition } from "./verdicts.ts";
 
 /** The four stages of a run, in order. */
 export const stages = ["ingest", "upsert", "validate", "snapshot"] as const;
 export type Stage = (typeof stages)[number];
-
-/** How much a failed expectation matters: a critical one rejects the drop, the others are told and kept. */
-export const severities = ["critical", "warning", "info"] as const;
-export type Severity = (typeof severities)[number];
 
 const stage = ["===", ...stages] as const;
 
@@ -31,26 +28,9 @@ const tableCounts = {
 } as const;
 export type TableCounts = type.infer<typeof tableCounts>;
 
-const expectationCounts = { passed: count, failed: count, warned: count } as const;
-export type ExpectationCounts = type.infer<typeof expectationCounts>;
-
 /** What a seal vouches for: so many rows of one snapshot table at one as_of, with this fingerprint. */
 const seal = { table: "string", as_of: "string", rows: count, fingerprint: "string" } as const;
 export type Seal = type.infer<typeof seal>;
-
-/** One expectation's outcome. `observed` is the metric Great Expectations calls `observed_value`; null without one. */
-const verdict = {
-  table: "string",
-  type: "string",
-  "column?": "string",
-  kwargs: "object",
-  severity: ["===", ...severities],
-  success: "boolean",
-  observed: "unknown",
-  unexpected_count: "number | null",
-  unexpected_percent: "number | null",
-} as const;
-export type Verdict = type.infer<typeof verdict>;
 
 const warning = { title: "string", hint: "string" } as const;
 export type Warning = type.infer<typeof warning>;
@@ -101,7 +81,7 @@ const events = {
   },
   /** A stage is through with a table. */
   "table.finished": { ...tableCounts, event: "'table.finished'", stage },
-  "expectation.evaluated": { ...verdict, event: "'expectation.evaluated'" },
+  "expectation.evaluated": { ...verdictDefinition, event: "'expectation.evaluated'" },
   "stage.finished": { event: "'stage.finished'", stage, seconds: "number" },
   /** Something the operator should know that does not stop the run. */
   "run.warned": { ...warning, event: "'run.warned'" },
@@ -114,7 +94,7 @@ const events = {
     mode,
     seconds: "number",
     tables: [tableCounts, "[]"],
-    expectations: expectationCounts,
+    expectations: countsDefinition,
     snapshots: [seal, "[]"],
     /** Of a restamp: seals that were lifted, and snapshot rows that gave way to those of the drop. */
     "lifted?": count,

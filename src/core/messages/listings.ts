@@ -1,8 +1,9 @@
 import type { FigureName, Moves } from "../drift.ts";
 import type { Fault, FaultGroup } from "../faults.ts";
 import type { MonthName } from "../month.ts";
-import type { ExpectationCounts, Mode, Seal, TableCounts, Verdict, Warning } from "./events.ts";
+import type { Mode, Seal, TableCounts, Warning } from "./events.ts";
 import type { LiftedSeal, SealOfRun } from "./seals.ts";
+import type { KeptCounts, KeptVerdict, Severity } from "./verdicts.ts";
 
 /** One file of a drop as it lies on disk. `bytes` is 0 when it is not present. */
 export interface DropFile {
@@ -68,7 +69,7 @@ export interface RunEntry {
   started_at: string;
   finished_at: string | null;
   tables: TableCounts[];
-  expectations: ExpectationCounts;
+  expectations: KeptCounts;
 }
 
 /** Seconds that a run took; null while it lasts, and where the clock was set back meanwhile: then nobody knows. */
@@ -92,7 +93,7 @@ export interface RunFailure {
 export interface RunDetail extends RunEntry {
   failure: RunFailure | null;
   files: { table: string; path: string; bytes: number; sha256: string | null; rows: number | null }[];
-  verdicts: Verdict[];
+  verdicts: KeptVerdict[];
   faults: Fault[];
   /** Seals of this run that are in force. */
   snapshots: SealOfRun[];
@@ -187,7 +188,7 @@ export interface ServerStatus {
 
 /** One suite held against one table. */
 export interface Validation {
-  /** False when a critical expectation failed. */
+  /** False when a critical expectation failed, or could not be evaluated. */
   success: boolean;
   /** Great Expectations' own validation result, as its tools read it. */
   result: ValidationResult;
@@ -202,8 +203,7 @@ interface ValidationResult {
 
 export interface ExpectationResult {
   success: boolean;
-  expectation_config: { type: string; kwargs: Record<string, unknown> };
-  meta: { severity?: string };
+  expectation_config: { type: string; kwargs: Record<string, unknown>; severity: Severity };
   /** As far as the expectation and the result format have them. */
   result: { observed_value?: unknown; unexpected_count?: number; unexpected_percent?: number | null };
   exception_info: { raised_exception: boolean; exception_message: string | null };

@@ -1,6 +1,6 @@
 import { type AnyNumber, isAnyNumber } from "../exact-number.ts";
 import { formatCount } from "../format.ts";
-import type { Verdict } from "../messages/events.ts";
+import type { Verdict } from "../messages/verdicts.ts";
 import { escapeControl } from "../text.ts";
 import { conditionInWords } from "./condition-words.ts";
 

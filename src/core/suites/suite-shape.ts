@@ -1,4 +1,4 @@
-import { severities } from "../messages/events.ts";
+import { severities } from "../messages/verdicts.ts";
 
 const record = { "[string]": "unknown" } as const;
 
@@ -15,7 +15,7 @@ export const suiteShape = {
 export const expectationShape = {
   "type?": "string > 0",
   "expectation_type?": "string > 0",
-  "kwargs?": record,
+  "kwargs?": { ...record, "severity?": ["===", ...severities] },
   "severity?": ["===", ...severities, null],
 } as const;
 

@@ -1,7 +1,7 @@
 import { checked } from "../checks.ts";
 import { ConsoleError, messageOf } from "../errors.ts";
 import { ExactNumber, parseExactJson } from "../exact-number.ts";
-import type { Severity } from "../messages/events.ts";
+import { type Severity, severities } from "../messages/verdicts.ts";
 import { evaluateExpression } from "./suite-expression.ts";
 import { descriptiveFields, expectationFields, expectationShape, suiteShape } from "./suite-shape.ts";
 
@@ -98,12 +98,16 @@ function parseExpectation(
   if (name === undefined) throw invalid(path, `expectation ${index + 1} has no "type" (0.x: "expectation_type")`);
   const unknown = Object.keys(entry).find((key) => !Object.hasOwn(expectationFields, key));
   if (unknown !== undefined) throw invalid(path, `${expectationName(index, name)} has an unknown field "${unknown}"`);
-  return {
-    type: name,
-    ...filledArguments(shape.kwargs ?? {}, parameters),
-    severity: shape.severity ?? "critical",
-    rest: Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(descriptiveFields, key))),
-  };
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(descriptiveFields, key)));
+  const { severity: asArgument, ...kwargs } = shape.kwargs ?? {};
+  // In this order by Great Expectations; it leaves `meta` to others, who kept it there before it had a place for it.
+  const severity = asArgument ?? shape.severity ?? severityIn(rest.meta) ?? "critical";
+  return { type: name, ...filledArguments(kwargs, parameters), severity, rest };
+}
+
+function severityIn(meta: unknown): Severity | undefined {
+  const said = typeof meta === "object" && meta !== null && "severity" in meta ? meta.severity : undefined;
+  return severities.find((severity) => severity === said);
 }
 
 class ParameterError extends Error {}

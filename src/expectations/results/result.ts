@@ -1,14 +1,13 @@
-import type { Severity } from "../../core/messages/events.ts";
+import type { Severity } from "../../core/messages/verdicts.ts";
 import type { JsonValue } from "../plan/values.ts";
 
 /** Great Expectations' answer for one expectation, named as it names things. */
 export interface ExpectationValidationResult {
   success: boolean;
-  expectation_config: { type: string; kwargs: Record<string, unknown> } & Record<string, unknown>;
+  expectation_config: { type: string; kwargs: Record<string, unknown>; severity: Severity } & Record<string, unknown>;
   result: ResultFields;
-  /** Great Expectations 1.2 has no severity and reads no field it does not know; what is in here it lets pass. */
-  meta: { severity: Severity };
-  exception_info: { raised_exception: boolean; exception_message: string | null; exception_traceback: null };
+  meta: Record<string, never>;
+  exception_info: { raised_exception: boolean; exception_message: string | null; exception_traceback: string | null };
 }
 
 /** An unexpected value: of one column, of a pair, or of a record by column name. */

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatCounted, formatDuration } from "../../c
 import type { EventOf, RunEvent, Stage } from "../../core/messages/events.ts";
 import { escapeControl, padEnd, shownJson } from "../../core/text.ts";
 import type { Channel } from "../views/output.ts";
-import { spaced, verdictLine, verdictWord } from "../views/words.ts";
+import { passedInWords, spaced, verdictLine, verdictWord } from "../views/words.ts";
 import type { Printer } from "./printer.ts";
 
 /** Every event as it comes, as one line of JSON. */
@@ -36,7 +36,7 @@ function lineOf(event: RunEvent, state: RunState): string | null {
       return row(event.stage, event.table, done[event.stage](event, table, state));
     }
     case "expectation.evaluated":
-      return event.success ? null : row("validate", verdictWord(event), verdictLine(event));
+      return event.verdict === "passed" ? null : row("validate", verdictWord(event), verdictLine(event));
     case "stage.finished":
       return row(event.stage, "done", `in ${formatDuration(event.seconds)}`);
     case "run.warned":
@@ -60,9 +60,6 @@ const done: Record<Stage, Words> = {
       : Object.entries({ inserted, updated, unchanged, absent })
           .map(([name, count]) => `${formatCount(count)} ${name}`)
           .join(", "),
-  validate: (_event, table) => {
-    const verdicts = table?.verdicts ?? [];
-    return `${verdicts.filter(({ success }) => success).length} of ${formatCounted(verdicts.length, "expectation")} passed`;
-  },
+  validate: (_event, table) => passedInWords(table?.verdicts ?? []),
   snapshot: (event, _table, { mode }) => `${formatCounted(event.rows, "row")} ${frozenInWords(event, mode)}`,
 };

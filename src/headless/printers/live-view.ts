@@ -2,15 +2,24 @@ import { timeLeft, timeLeftInWords } from "../../client/estimate.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { asciiBar, bar, blockBar, formatClock, formatCount } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
+import { countVerdicts, gravestOf, type Standing } from "../../core/messages/verdicts.ts";
 import type { Environment } from "../../core/settings.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import { tableColumn } from "../views/columns.ts";
 import type { Channel, Style } from "../views/output.ts";
 import { type Column, table } from "../views/table.ts";
 
-const unicode = { bar: blockBar, done: "✔", failed: "✘", waiting: "·", none: "–", more: "…" };
+const unicode = { bar: blockBar, done: "✔", failed: "✘", unevaluated: "⊘", waiting: "·", none: "–", more: "…" };
 type Glyphs = typeof unicode;
-const ascii: Glyphs = { bar: asciiBar, done: "ok", failed: "FAILED", waiting: ".", none: "-", more: "..." };
+const ascii: Glyphs = {
+  bar: asciiBar,
+  done: "ok",
+  failed: "FAILED",
+  unevaluated: "?",
+  waiting: ".",
+  none: "-",
+  more: "...",
+};
 
 type Terminal = Pick<Channel, "columns" | "rows" | "paint">;
 
@@ -76,9 +85,9 @@ function cellText(one: TableProgress, stage: Stage, barWidth: number, glyphs: Gl
   const { state, done, total } = one.cells[stage];
   if (state === "done") {
     if (stage !== "validate") return `${glyphs.done} ${formatCount(one.counts.rows)}`;
-    const passed = one.verdicts.filter(({ success }) => success).length;
-    const mark = passed === one.verdicts.length ? glyphs.done : glyphs.failed;
-    return `${mark} ${passed}/${one.verdicts.length}`;
+    const counts = countVerdicts(one.verdicts);
+    const mark = marks[gravestOf(counts) ?? "passed"];
+    return `${glyphs[mark]} ${counts.passed}/${one.verdicts.length}`;
   }
   if ((stage === "snapshot" && !one.snapshot) || (stage === "validate" && one.expectations === 0)) return glyphs.none;
   if (state === "waiting") return glyphs.waiting;
@@ -87,9 +96,18 @@ function cellText(one: TableProgress, stage: Stage, barWidth: number, glyphs: Gl
   return barWidth < 3 ? percent : `${bar(fraction, barWidth, glyphs.bar)} ${percent}`;
 }
 
+/** Of each standing, the sign that says it. */
+const marks: Record<Standing, keyof Glyphs> = {
+  failed: "failed",
+  unevaluated: "unevaluated",
+  unknown: "unevaluated",
+  warned: "failed",
+  passed: "done",
+};
+
 function cellStyle(one: TableProgress, stage: Stage): Style | null {
   const { state } = one.cells[stage];
   if (state === "waiting") return "dim";
   if (state === "active") return "cyan";
-  return stage === "validate" && one.verdicts.some(({ success }) => !success) ? "red" : "green";
+  return stage === "validate" && one.verdicts.some(({ verdict }) => verdict !== "passed") ? "red" : "green";
 }

@@ -1,6 +1,7 @@
 import { isTriedAgain, type RunState } from "../../client/state.ts";
 import type { EventOf } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { faultLines, printFailure } from "../views/faults.ts";
 import type { Channel } from "../views/output.ts";
 import { printSeries, printSummary } from "../views/summary.ts";
@@ -20,8 +21,7 @@ function causeOf(end: EventOf<"run.failed">, { month, run, tables }: RunState): 
   const stage = end.stage === null ? "" : `stage ${end.stage}`;
   const where = [month, run === null ? "" : `run ${run}`, stage].filter(Boolean).join(", ");
   const verdicts = tables.flatMap((table) => table.verdicts);
-  const failed = verdicts.filter(({ success, severity }) => !success && severity === "critical");
-  return [...(where === "" ? [] : [where]), ...failed.map(verdictLine), ...faultLines(end)];
+  return [...(where === "" ? [] : [where]), ...verdicts.filter(isRejecting).map(verdictLine), ...faultLines(end)];
 }
 
 /** What is tried again, and when, above live bars, which show what is under way alone. */

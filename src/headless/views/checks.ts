@@ -4,12 +4,13 @@ import type { DropCheck, ExpectationResult, Validation } from "../../core/messag
 import type { Replies } from "../../core/messages/requests.ts";
 import type { DropSuggestion, SettingEvidence } from "../../core/messages/suggestions.ts";
 import type { LeftOut, ProposedExpectation, SuiteWritten } from "../../core/messages/suites.ts";
+import { wordOf } from "../../core/messages/verdicts.ts";
 import { formatJson } from "../../core/written/format-json.ts";
 import { fileColumns, parts, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { type Column, line, table, type View } from "./table.ts";
-import { expectationInOneLine, observation, verdictWord, warningLine } from "./words.ts";
+import { expectationInOneLine, observation, passedInWords, verdictStyle, verdictWord, warningLine } from "./words.ts";
 
 function dropText(drop: DropCheck, look: Look): string {
   const { month, files, fault_count: faults } = drop;
@@ -74,7 +75,7 @@ function sectionsOf(tables: DropSuggestion["tables"]): object {
 }
 
 const resultColumns: Column<ExpectationResult>[] = [
-  { title: "VERDICT", cell: verdictOf, style: ({ success }) => (success ? "green" : "red") },
+  { title: "VERDICT", cell: (one) => verdictWord(judgedOf(one)), style: (one) => verdictStyle(judgedOf(one)) },
   { title: "EXPECTATION", cell: ({ expectation_config }) => expectationInOneLine(expectation_config), flexible: true },
   { title: "FOUND", cell: found, flexible: true },
 ];
@@ -82,21 +83,19 @@ const resultColumns: Column<ExpectationResult>[] = [
 /** `validate`: one suite against one table. */
 export const validationView: View<Validation> = {
   json: ({ result }) => result,
-  text({ result: { results, statistics } }, look) {
-    const { evaluated_expectations: all, successful_expectations: passed } = statistics;
-    return `${table(resultColumns, results, look)}${passed} of ${formatCounted(all, "expectation")} passed\n`;
-  },
+  text: ({ result: { results } }, look) =>
+    `${table(resultColumns, results, look)}${passedInWords(results.map(judgedOf))}\n`,
+  // Whether it failed or could not be evaluated, the exit is the same.
   exitCode: ({ success }) => (success ? 0 : exitCodeOf("expectation_failed")),
 };
 
-function verdictOf({ success, exception_info, meta }: ExpectationResult): string {
-  return !success && exception_info.raised_exception ? "error" : verdictWord({ success, ...meta });
+function judgedOf(result: ExpectationResult) {
+  return { verdict: wordOf(result), severity: result.expectation_config.severity };
 }
 
-function found({ result, exception_info }: ExpectationResult): string {
-  if (exception_info.raised_exception) return exception_info.exception_message ?? "";
-  const { observed_value, unexpected_count = null, unexpected_percent = null } = result;
-  return observation({ observed: observed_value, unexpected_count, unexpected_percent });
+function found({ result, exception_info: { exception_message: error } }: ExpectationResult): string {
+  const { observed_value: observed, unexpected_count = null, unexpected_percent = null } = result;
+  return observation({ ...(error !== null && { error }), observed, unexpected_count, unexpected_percent });
 }
 
 const proposedColumns: Column<ProposedExpectation>[] = [

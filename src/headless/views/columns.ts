@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
-import type { Look } from "./output.ts";
+import type { KeptCounts, Standing } from "../../core/messages/verdicts.ts";
+import type { Look, Style } from "./output.ts";
 import { type Column, table } from "./table.ts";
 
 export const monthColumn: Column<{ month: string }> = { title: "MONTH", cell: ({ month }) => month };
@@ -42,6 +43,27 @@ export function countColumns<Row>(
     countColumn(name.toUpperCase(), (row) => sumOf(tablesOf(row).map((one) => one[name])), unknown),
   );
 }
+
+/** How many expectations came to what: passed, failed, and whatever else some row has. */
+export function verdictColumns<Row>(countsOf: (row: Row) => KeptCounts | null, rows: readonly Row[]): Column<Row>[] {
+  const others = (["warned", "unevaluated", "unknown"] as const).filter((standing) =>
+    rows.some((row) => countsOf(row)?.[standing]),
+  );
+  return (["passed", "failed", ...others] as const).map((standing) => standingColumn(standing, countsOf));
+}
+
+export function standingColumn<Row>(
+  standing: Standing,
+  countsOf: (row: Row) => KeptCounts | null,
+  unknown?: string,
+): Column<Row> {
+  return {
+    ...countColumn<Row>(standing.toUpperCase(), (row) => countsOf(row)?.[standing], unknown),
+    style: (row) => (countsOf(row)?.[standing] ? (standingStyles[standing] ?? null) : null),
+  };
+}
+
+const standingStyles: Partial<Record<Standing, Style>> = { failed: "red", unevaluated: "red" };
 
 /** The sum of what is known; undefined where nothing is. */
 export function sumOf(figures: readonly (number | undefined)[]): number | undefined {

@@ -1,7 +1,8 @@
 import { formatMoment } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import { asOfColumn, countColumns, monthColumn, tableOfAny } from "./columns.ts";
+import { allOf } from "../../core/messages/verdicts.ts";
+import { asOfColumn, countColumns, monthColumn, standingColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import type { Column, View } from "./table.ts";
 import { spaced, took } from "./words.ts";
@@ -28,7 +29,10 @@ export function statusOf({ status, mode }: Pick<RunEntry, "status" | "mode">): s
   return `${spaced(status)}${way}`;
 }
 
-const columns: Column<RunEntry>[] = [
+/** Null before any was evaluated. */
+const countsOf = ({ expectations }: RunEntry) => (allOf(expectations) === 0 ? null : expectations);
+
+const columnsFor = (runs: readonly RunEntry[]): Column<RunEntry>[] => [
   { title: "RUN", align: "right", cell: ({ run }) => String(run) },
   monthColumn,
   asOfColumn,
@@ -39,14 +43,19 @@ const columns: Column<RunEntry>[] = [
   {
     title: "PASSED",
     align: "right",
-    cell: ({ expectations: { passed, failed, warned } }) =>
-      passed + failed + warned === 0 ? "" : `${passed}/${passed + failed + warned}`,
+    cell(run) {
+      const counts = countsOf(run);
+      return counts === null ? "" : `${counts.passed}/${allOf(counts)}`;
+    },
   },
+  ...(runs.some(({ expectations }) => expectations.unevaluated > 0)
+    ? [standingColumn<RunEntry>("unevaluated", countsOf, "")]
+    : []),
 ];
 
 /** `runs`: the ledger, newest first. */
 export const runsView: View<Replies["runs"]> = {
   json: ({ runs }) => ({ runs: runs.map(runJson) }),
-  text: ({ runs }, look) => tableOfAny(columns, runs, look),
+  text: ({ runs }, look) => tableOfAny(columnsFor(runs), runs, look),
   note: ({ runs }) => (runs.length === 0 ? "There are no runs yet: --month month_000 makes the first." : null),
 };

@@ -1,21 +1,22 @@
 import { formatCounted, formatMoment } from "../../core/format.ts";
-import type { Seal, TableCounts, Verdict } from "../../core/messages/events.ts";
+import type { Seal, TableCounts } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { LiftedSeal } from "../../core/messages/seals.ts";
+import { byGravity, countsInWords, type KeptVerdict, standingOf } from "../../core/messages/verdicts.ts";
 import { asOfColumn, countColumns, figures, fileColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { statusOf } from "./runs.ts";
 import { type Column, facts, type View } from "./table.ts";
-import { expectationOf, observation, took, verdictWord, warningLine } from "./words.ts";
+import { expectationOf, observation, took, verdictStyle, verdictWord, warningLine } from "./words.ts";
 
 const tableColumns: Column<TableCounts>[] = [tableColumn(), ...countColumns<TableCounts>((one) => [one])];
 
-const verdictColumns: Column<Verdict>[] = [
+const verdictColumns: Column<KeptVerdict>[] = [
   {
     title: "VERDICT",
     cell: verdictWord,
-    style: ({ success, severity }) => (success ? "green" : severity === "critical" ? "red" : "yellow"),
+    style: verdictStyle,
   },
   { title: "EXPECTATION", cell: expectationOf, flexible: true },
   { title: "FOUND", cell: observation, flexible: true },
@@ -58,7 +59,7 @@ function heading(detail: RunDetail, look: Look): string {
     ["status", statusOf(detail)],
     ["started", formatMoment(started_at)],
     ["took", took(detail)],
-    ["expectations", `${expectations.passed} passed, ${expectations.failed} failed, ${expectations.warned} warned`],
+    ["expectations", countsInWords(expectations) || "none evaluated"],
   ];
   if (failure !== null) {
     const { stage, code, title, hint } = failure;
@@ -83,14 +84,15 @@ function warnings({ warnings: all }: RunDetail): string {
 export const showView: View<RunDetail> = {
   text(detail, look) {
     const { run, tables, verdicts, files, snapshots, lifted } = detail;
-    // What failed comes first: it is what one looks for.
-    const failedFirst = verdicts.toSorted((a, b) => Number(a.success) - Number(b.success));
+    // The gravest comes first: it is what one looks for.
+    const gravity = (verdict: KeptVerdict) => byGravity.indexOf(standingOf(verdict));
+    const gravestFirst = verdicts.toSorted((a, b) => gravity(a) - gravity(b));
     const liftedSeals = lifted.map((seal) => ({ ...seal, of: run }));
     return parts([
       heading(detail, look),
       warnings(detail),
       tableOfAny(tableColumns, tables, look),
-      tableOfAny(verdictColumns, failedFirst, look),
+      tableOfAny(verdictColumns, gravestFirst, look),
       faults(detail),
       tableOfAny(loadedFileColumns, files, look),
       tableOfAny(sealColumns("SNAPSHOT"), snapshots, look),

@@ -1,9 +1,10 @@
 import { headline, outcomeWord } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { formatDuration } from "../../core/format.ts";
-import type { ExpectationCounts, TableCounts } from "../../core/messages/events.ts";
+import type { TableCounts } from "../../core/messages/events.ts";
+import { countVerdicts, type ExpectationCounts, isRejecting } from "../../core/messages/verdicts.ts";
 import { escapeControl } from "../../core/text.ts";
-import { asOfColumn, countColumn, countColumns, monthColumn, sumOf } from "./columns.ts";
+import { asOfColumn, countColumn, countColumns, monthColumn, sumOf, verdictColumns } from "./columns.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
 import { took, verdictLine } from "./words.ts";
@@ -21,10 +22,11 @@ interface Line {
 /** How a run ended: one sentence, a line for each table and their sum where they are wanted, its warnings. */
 export function printSummary(state: RunState, look: Look, { hasTable = true } = {}): string {
   const lines = state.tables.map(lineOf);
+  const all = [...lines, totalOf(state, lines)];
   const isWorthATable = hasTable && lines.some(({ counts }) => counts.some(({ rows }) => rows > 0));
   return [
     `${look.paint("bold", headline(state))}\n`,
-    isWorthATable ? table(columnsFor(state), [...lines, totalOf(state, lines)], look) : "",
+    isWorthATable ? table(columnsFor(state, all), all, look) : "",
     hasTable ? stageSeconds(state) : "",
     ...warningsOf(state).map((text) => `${look.paint("yellow", "warning:")} ${escapeControl(text)}\n`),
   ].join("");
@@ -33,7 +35,7 @@ export function printSummary(state: RunState, look: Look, { hasTable = true } = 
 /** What did not stop the run: its warnings, and the expectations that only warn. */
 function warningsOf({ warnings, tables }: RunState): string[] {
   const verdicts = tables.flatMap((one) => one.verdicts);
-  const mild = verdicts.filter(({ success, severity }) => !success && severity !== "critical");
+  const mild = verdicts.filter((one) => one.verdict !== "passed" && !isRejecting(one));
   return [...warnings.map(({ title, hint }) => `${title} ${hint}`), ...mild.map(verdictLine)];
 }
 
@@ -43,12 +45,10 @@ function tookOf({ end, started_at, latest_at }: RunState): string {
 }
 
 function lineOf({ table: name, counts, verdicts, cells }: TableProgress): Line {
-  const passed = verdicts.filter(({ success }) => success).length;
-  const failed = verdicts.filter(({ success, severity }) => !success && severity === "critical").length;
   return {
     name,
     counts: cells.ingest.state === "done" || counts.rows > 0 ? [counts] : [],
-    expectations: verdicts.length === 0 ? null : { passed, failed, warned: verdicts.length - passed - failed },
+    expectations: verdicts.length === 0 ? null : countVerdicts(verdicts),
     frozen: cells.snapshot.state === "done" ? counts.rows : undefined,
   };
 }
@@ -63,26 +63,22 @@ function totalOf({ expectations, seals, end }: RunState, lines: readonly Line[])
   };
 }
 
-const lineColumns: Column<Line>[] = [
-  { title: "TABLE", cell: ({ name }) => name, flexible: true, style: ({ name }) => (name === "total" ? "bold" : null) },
-  ...countColumns<Line>(({ counts }) => counts),
-  countColumn("PASSED", ({ expectations }) => expectations?.passed),
-  {
-    ...countColumn<Line>("FAILED", ({ expectations }) => expectations?.failed),
-    style: ({ expectations }) => (expectations?.failed ? "red" : null),
-  },
-  countColumn("WARNED", ({ expectations }) => expectations?.warned),
-  countColumn("SNAPSHOT", ({ frozen }) => frozen),
-];
-
-function columnsFor({ expectations, end }: RunState): Column<Line>[] {
+function columnsFor({ end }: RunState, lines: readonly Line[]): Column<Line>[] {
   // Where these very files were published before, nothing was judged or sealed anew.
   const isUnchanged = end?.event === "run.finished" && end.status === "unchanged";
-  const without = [
-    ...(isUnchanged ? ["ABSENT", "PASSED", "FAILED", "SNAPSHOT"] : []),
-    ...(expectations.warned > 0 ? [] : ["WARNED"]),
+  const judged = isUnchanged ? [] : verdictColumns<Line>(({ expectations }) => expectations, lines);
+  const columns: Column<Line>[] = [
+    {
+      title: "TABLE",
+      cell: ({ name }) => name,
+      flexible: true,
+      style: ({ name }) => (name === "total" ? "bold" : null),
+    },
+    ...countColumns<Line>(({ counts }) => counts),
+    ...judged,
+    countColumn("SNAPSHOT", ({ frozen }) => frozen),
   ];
-  return lineColumns.filter(({ title }) => !without.includes(title));
+  return isUnchanged ? columns.filter(({ title }) => title !== "ABSENT" && title !== "SNAPSHOT") : columns;
 }
 
 function stageSeconds({ seconds }: RunState): string {
@@ -90,7 +86,7 @@ function stageSeconds({ seconds }: RunState): string {
   return parts.length === 0 ? "" : `${parts.join(" · ")}\n`;
 }
 
-const runColumns: Column<RunState>[] = [
+const runColumns = (states: readonly RunState[]): Column<RunState>[] => [
   monthColumn,
   asOfColumn,
   {
@@ -99,8 +95,7 @@ const runColumns: Column<RunState>[] = [
     style: ({ end }) => (end?.event === "run.finished" ? "green" : "red"),
   },
   ...countColumns<RunState>(({ tables }) => tables.map(({ counts }) => counts)),
-  countColumn("PASSED", ({ expectations }) => expectations.passed),
-  countColumn("FAILED", ({ expectations }) => expectations.failed),
+  ...verdictColumns<RunState>(({ expectations }) => expectations, states),
   { title: "TOOK", align: "right", cell: tookOf },
 ];
 
@@ -108,6 +103,6 @@ const runColumns: Column<RunState>[] = [
 export function printSeries(states: readonly RunState[], look: Look): string {
   const end = states.at(-1)?.end;
   const left = end?.event === "run.failed" ? (end.left ?? []) : [];
-  const series = states.length > 1 ? `\n${table(runColumns, states, look)}` : "";
+  const series = states.length > 1 ? `\n${table(runColumns(states), states, look)}` : "";
   return left.length === 0 ? series : `${series}Not run: ${escapeControl(left.join(", "))}.\n`;
 }

@@ -1,8 +1,16 @@
-import { formatCount, formatDuration, formatPercent } from "../../core/format.ts";
-import type { Verdict, Warning } from "../../core/messages/events.ts";
+import { formatCount, formatCounted, formatDuration, formatPercent } from "../../core/format.ts";
+import type { Warning } from "../../core/messages/events.ts";
 import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
+import {
+  countsInWords,
+  countVerdicts,
+  isRejecting,
+  type KeptVerdict,
+  standingOf,
+} from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
+import type { Style } from "./output.ts";
 
 /** `out_of_order` → "out of order". */
 export function spaced(name: string): string {
@@ -18,19 +26,31 @@ export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting 
 const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
 
 /** "watch_hours_30d ≥ 0" */
-export function expectationInOneLine(verdict: Pick<Verdict, "type" | "column" | "kwargs">): string {
+export function expectationInOneLine(verdict: Pick<KeptVerdict, "type" | "column" | "kwargs">): string {
   return expectationInWords(verdict, signs, true);
 }
 
 /** Which expectation it is: "usage_agg_30d, watch_hours_30d ≥ 0". */
-export function expectationOf(verdict: Verdict): string {
+export function expectationOf(verdict: KeptVerdict): string {
   return `${escapeControl(verdict.table)}, ${expectationInOneLine(verdict)}`;
 }
 
-/** How it went in a word: "passed", "failed", or how mild the failure is. */
-export function verdictWord({ success, severity = "critical" }: { success: boolean; severity?: string }): string {
-  if (success) return "passed";
-  return severity === "critical" ? "failed" : severity;
+/** How it went in a word: "passed", "failed", how mild the failure is, or that nobody knows. */
+export function verdictWord(judged: Pick<KeptVerdict, "verdict" | "severity">): string {
+  return standingOf(judged) === "warned" ? judged.severity : judged.verdict;
+}
+
+/** "10 of 12 expectations passed, 1 failed, 1 could not be evaluated". */
+export function passedInWords(judged: readonly Pick<KeptVerdict, "verdict" | "severity">[]): string {
+  const counts = countVerdicts(judged);
+  const passed = `${counts.passed} of ${formatCounted(judged.length, "expectation")} passed`;
+  return [passed, countsInWords({ ...counts, passed: 0 })].filter(Boolean).join(", ");
+}
+
+/** Red for what rejects a drop. */
+export function verdictStyle(judged: Pick<KeptVerdict, "verdict" | "severity">): Style {
+  if (judged.verdict === "passed") return "green";
+  return isRejecting(judged) ? "red" : "yellow";
 }
 
 /** What does not stop a run, on one line. */
@@ -40,12 +60,14 @@ export function warningLine({ title, hint }: Warning): string {
 
 const longestList = 100;
 
-/** What was found: "12 unexpected (0.17 %), observed -3.2". */
+/** What was found: "12 unexpected (0.17 %), observed -3.2", or why nothing was. */
 export function observation({
+  error,
   observed,
   unexpected_count: count,
   unexpected_percent: percent,
-}: Pick<Verdict, "observed" | "unexpected_count" | "unexpected_percent">): string {
+}: Pick<KeptVerdict, "error" | "observed" | "unexpected_count" | "unexpected_percent">): string {
+  if (error !== undefined) return escapeControl(error);
   const share = percent ? ` (${formatPercent(percent)})` : "";
   const seen = Array.isArray(observed)
     ? clip(escapeControl(JSON.stringify(observed)), longestList)
@@ -54,8 +76,10 @@ export function observation({
   return found.filter(Boolean).join(", ");
 }
 
-/** A verdict on one line: "usage_agg_30d, watch_hours_30d ≥ 0: 12 unexpected (0.17 %)". */
-export function verdictLine(verdict: Verdict): string {
+/** A verdict on one line: "usage_agg_30d, watch_hours_30d ≥ 0: 12 unexpected (0.17 %)", "… could not be evaluated: …". */
+export function verdictLine(verdict: KeptVerdict): string {
+  const name = expectationOf(verdict);
   const found = observation(verdict);
-  return `${expectationOf(verdict)}${found === "" ? "" : `: ${found}`}`;
+  if (verdict.verdict === "unevaluated") return `${name} could not be evaluated: ${found}`;
+  return `${name}${found === "" ? "" : `: ${found}`}`;
 }

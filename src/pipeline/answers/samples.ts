@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { escapeControl } from "../../core/text.ts";
 import { hasPlainText, plainDialect } from "../../core/written/dialect.ts";
 import { unmoved } from "../../csv/drop.ts";
@@ -18,7 +19,7 @@ import { keyForm } from "../drop/key-form.ts";
 import { sourceOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 
-type Evaluated = EvaluatedExpectation<ExpectationValidationResult>;
+type Evaluated = EvaluatedExpectation<ExpectationValidationResult> & { result: ExpectationValidationResult };
 type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
 
 /**
@@ -26,14 +27,20 @@ type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
  * statement that finds all of them.
  */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
-  const { sql, dataset, tables } = session;
+  const { sql, dataset } = session;
   const evaluated = await evaluatedExpectation<ExpectationValidationResult>(sql, dataset.name, run, position);
   if (evaluated === null) {
     throw new ConsoleError("unknown_run", `The ledger has no expectation ${position} of run ${run}.`, {
       hint: "`runs` lists the runs there are, `show` a run's expectations.",
     });
   }
-  const table = tables.find((one) => one.name === evaluated.table);
+  const { result } = evaluated;
+  if (result === null) return { total: 0, sql: null, sql_note: "its result was not kept", rows: [] };
+  return samplesOf(session, run, { ...evaluated, result });
+}
+
+async function samplesOf(session: Session, run: number, evaluated: Evaluated): Promise<UnexpectedValues> {
+  const table = session.tables.find((one) => one.name === evaluated.table);
   const source = table === undefined ? null : await unmovedSource(session, table, evaluated);
   const statement = await statementOf(session, run, evaluated, table, source);
   return { total: totalOf(evaluated), ...statement, rows: await firstRows(evaluated, table, source) };
@@ -94,7 +101,7 @@ async function statementOf(
   table: LoadTable | undefined,
   source: TableSource | null,
 ): Promise<Statement> {
-  const { success, meta, result } = evaluated.result;
+  const { result } = evaluated.result;
   const query = result.unexpected_index_query;
   if (query === undefined) return { sql: null, sql_note: "" };
   if (table === undefined) return { sql: null, sql_note: `${evaluated.table} is no table of the dataset any more` };
@@ -109,8 +116,7 @@ async function statementOf(
   const where =
     standing.status === "published" ? "the live table holds other rows by now" : "these rows are not in the database";
   const { reject_file } = standing;
-  const isRejected = !success && meta.severity === "critical";
-  if (isRejected && reject_file !== null && existsSync(reject_file)) {
+  if (isRejecting(evaluated) && reject_file !== null && existsSync(reject_file)) {
     return { sql: null, sql_note: `${where}: all are in ${reject_file}` };
   }
   const file = source === null ? "the drop's file is not what was read" : "psql cannot read the drop's file";

@@ -1,11 +1,12 @@
 import { ConsoleError } from "../../core/errors.ts";
 import type { Stage, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { changedSince } from "../../csv/drop.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
-import { isLost, translate } from "../../postgres/connection/errors.ts";
+import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
 import { giveRoom, settleTransaction } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
@@ -29,11 +30,11 @@ import { prepareSnapshot, tellingReady } from "../stages/prepared.ts";
 import { type Ahead, readAhead } from "../stages/read-ahead.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";
-import { findUnexpected } from "../stages/unexpected-faults.ts";
 import { planSoon, upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
 import { isAlone, requireOwn, requireWritten } from "../stages/written.ts";
-import { countVerdicts, recordRun, requireCommitted } from "./record.ts";
+import { recordRun, requireCommitted } from "./record.ts";
+import { rejectionOf } from "./rejection.ts";
 import type { Retries } from "./retry.ts";
 
 /** What all runs of one request share. */
@@ -155,16 +156,10 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   const upserted = await inStage(open, "upsert", () => upsert(context, staged));
   record.tables = upserted.counts;
   await inStage(open, "validate", () => validate(context));
-  const { failed } = countVerdicts(record.verdicts);
-  if (failed > 0) {
+  if (record.verdicts.some(isRejecting)) {
     // Not the drop's fault where others wrote to what was staged of it.
     await requireOwn(context, filled);
-    const title = `${open.month} was rejected: ${failed} of ${record.verdicts.length} expectations failed.`;
-    throw new ConsoleError("expectation_failed", title, {
-      hint: `Nothing was published. ${await listUnexpected(context)} Mend the drop, then run the month again.`,
-      faults: open.faults.listed,
-      faultCount: open.faults.count,
-    });
+    throw await rejectionOf(open.month, context);
   }
   const snapshots = await inStage(open, "snapshot", async () => {
     const hasHooks = (await tablesWithHooks(context.tx, open.tables)).length > 0;
@@ -179,17 +174,6 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   });
   if (open.side === null) await emptyStage(context.tx, open.tables);
   return snapshots;
-}
-
-/** Find the values that were not as expected; says where they are listed, or what kept it from that. */
-async function listUnexpected(context: StageContext): Promise<string> {
-  try {
-    await findUnexpected(context);
-    return "`show` with the run's number lists the values.";
-  } catch (thrown) {
-    stopIfCancelled(context.signal);
-    return `Which values they are could not be found out: ${translate(thrown).title}`;
-  }
 }
 
 /**

@@ -1,7 +1,5 @@
 import { ConsoleError, type ExitName, failureCodes } from "../../core/errors.ts";
-import type { ExpectationCounts } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
-import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost, translate } from "../../postgres/connection/errors.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
@@ -9,12 +7,6 @@ import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } fro
 import { isSettled, patienceMs } from "../../postgres/ledger/standing.ts";
 import type { Session } from "../session/session.ts";
 import type { RunRecord } from "../stages/context.ts";
-
-export function countVerdicts(verdicts: readonly EvaluatedVerdict[]): ExpectationCounts {
-  const broken = verdicts.filter((verdict) => !verdict.success);
-  const failed = broken.filter((verdict) => verdict.severity === "critical").length;
-  return { passed: verdicts.length - broken.length, failed, warned: broken.length - failed };
-}
 
 /**
  * The run's lines in the ledger: of a publication in its transaction, so that record and data cannot disagree; of a dry run

@@ -1,11 +1,12 @@
 import type { ConsoleError } from "../../core/errors.ts";
+import { countVerdicts } from "../../core/messages/verdicts.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
 import { emptyStage } from "../../postgres/live/stage.ts";
 import { knownBefore } from "../drop/known-before.ts";
 import type { Session } from "../session/session.ts";
 import { isEmptiedBefore, warn } from "../stages/context.ts";
 import { leaveStage, type MonthRun, publish } from "./publish.ts";
-import { countVerdicts, recordFailure } from "./record.ts";
+import { recordFailure } from "./record.ts";
 import { retried, type Stopped } from "./retry.ts";
 import { whyFailed } from "./why-failed.ts";
 

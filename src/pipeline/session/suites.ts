@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Validation } from "../../core/messages/listings.ts";
 import type { RequestOf } from "../../core/messages/requests.ts";
+import { isRejecting, wordOf } from "../../core/messages/verdicts.ts";
 import { parseSuite, type Suite } from "../../core/suites/suite.ts";
 import { requireSound } from "../../expectations/fit.ts";
 import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
@@ -55,8 +56,10 @@ export async function validateNamedTable(
   const suiteText = await textOf(suitePath, "Name the suite's JSON file with --suite.");
   const request = { suiteText, suitePath, table, parameters, resultFormat, tolerant, schema };
   const result = await validateTable(sql, request);
-  const rejects = result.results.some(({ success, meta }) => !success && meta.severity === "critical");
-  return { success: !rejects, result };
+  const isRejected = result.results.some((one) =>
+    isRejecting({ verdict: wordOf(one), severity: one.expectation_config.severity }),
+  );
+  return { success: !isRejected, result };
 }
 
 /** Where another table of the drop is while the drop is validated; any other table is where it always is. */

@@ -1,3 +1,4 @@
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { unmoved } from "../../csv/drop.ts";
 import type { LocatedKeys } from "../../csv/locate.ts";
@@ -57,9 +58,8 @@ function failedChecks({ tables, suites, record }: StageContext, { table }: Incom
   const verdicts = record.verdicts.filter((verdict) => verdict.table === table.name);
   return verdicts.flatMap((verdict, index): Failed[] => {
     const check = compiled[index];
-    if (verdict.success || verdict.severity !== "critical") return [];
-    // What PostgreSQL could not evaluate found no row.
-    if (check === undefined || verdict.result.exception_info.raised_exception) return [];
+    // What could not be evaluated found no row.
+    if (check === undefined || verdict.verdict !== "failed" || !isRejecting(verdict)) return [];
     return isRowCheck(check) ? [{ verdict, check }] : [];
   });
 }

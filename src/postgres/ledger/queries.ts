@@ -1,5 +1,6 @@
 import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../../core/messages/listings.ts";
+import type { KeptVerdict, Severity } from "../../core/messages/verdicts.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { sql } from "../connection/fragments.ts";
 import type { FileRecord, RunOpening } from "./records.ts";
@@ -18,9 +19,11 @@ function runEntry(holder: number | null) {
               'inserted', t.inserted, 'updated', t.updated, 'unchanged', t.unchanged, 'absent', t.absent))
               order by t.position), '[]')
        from console.run_tables t where t.run = r.run) as tables,
-    (select jsonb_build_object('passed', count(*) filter (where e.success),
-              'failed', count(*) filter (where not e.success and e.severity = 'critical'),
-              'warned', count(*) filter (where not e.success and e.severity <> 'critical'))
+    (select jsonb_strip_nulls(jsonb_build_object('passed', count(*) filter (where e.verdict = 'passed'),
+              'failed', count(*) filter (where e.verdict = 'failed' and e.severity = 'critical'),
+              'warned', count(*) filter (where e.verdict = 'failed' and e.severity <> 'critical'),
+              'unevaluated', count(*) filter (where e.verdict = 'unevaluated'),
+              'unknown', nullif(count(*) filter (where e.verdict is null), 0)))
        from console.run_expectations e where e.run = r.run) as expectations`;
 }
 
@@ -58,9 +61,13 @@ export async function showRun(
       (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
                 'sha256', f.sha256, 'rows', f.rows)), '[]') from console.run_files f where f.run = r.run) as files,
       (select coalesce(jsonb_agg(jsonb_build_object('table', e.table_name, 'type', e.type, 'kwargs', e.kwargs,
-                'severity', e.severity, 'success', e.success, 'observed', e.observed,
+                'severity', e.severity, 'verdict', coalesce(e.verdict, 'unknown'), 'success', e.success,
+                -- Earlier runs kept there why it could not be evaluated.
+                'observed', case when e.verdict is distinct from 'unevaluated' then e.observed end,
                 'unexpected_count', e.unexpected_count, 'unexpected_percent', e.unexpected_percent)
                 || case when e.column_name is null then '{}' else jsonb_build_object('column', e.column_name) end
+                || case when e.verdict = 'unevaluated'
+                        then jsonb_build_object('error', e.result #> '{exception_info,exception_message}') else '{}' end
                 order by e.position), '[]') from console.run_expectations e where e.run = r.run) as verdicts,
       (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('file', f.file, 'line', f.line,
                 'column', f.column_name, 'value', f.value, 'code', f.code, 'reason', f.reason)) order by f.position), '[]')
@@ -118,7 +125,10 @@ const fileRecord = sql`jsonb_build_object('table', f.table_name, 'path', f.path,
 /** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
 export interface EvaluatedExpectation<Result> {
   table: string;
-  result: Result;
+  severity: Severity;
+  verdict: KeptVerdict["verdict"];
+  /** Null where it was not kept. */
+  result: Result | null;
   file: FileRecord | null;
 }
 
@@ -130,7 +140,7 @@ export async function evaluatedExpectation<Result>(
   position: number,
 ): Promise<EvaluatedExpectation<Result> | null> {
   const [row] = await sql<EvaluatedExpectation<Result>[]>`
-    select e.table_name as table, e.result,
+    select e.table_name as table, e.severity, coalesce(e.verdict, 'unknown') as verdict, e.result,
       (select ${fileRecord}
          from console.run_files f where f.run = e.run and f.table_name = e.table_name) as file
       from console.run_expectations e join console.runs r using (run)

@@ -1,8 +1,9 @@
 import type { JSONValue } from "postgres";
 import { parseExactJson } from "../../core/exact-number.ts";
 import type { Fault } from "../../core/faults.ts";
-import type { Mode, TableCounts, Verdict, Warning } from "../../core/messages/events.ts";
+import type { Mode, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
+import type { Verdict } from "../../core/messages/verdicts.ts";
 import { redacted } from "../../core/secrets/secrets.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 
@@ -35,7 +36,7 @@ export interface FileRecord {
   read_as: string | null;
 }
 
-/** A verdict with the Great Expectations result it came from. */
+/** A verdict with the Great Expectations result it came from, of which the ledger has its word and why it is that. */
 export type VerdictRecord = Verdict & { result: unknown };
 
 /** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
@@ -90,7 +91,7 @@ export async function recordFiles(sql: Queryable, run: number, files: readonly F
 }
 
 export async function recordVerdicts(sql: Queryable, run: number, verdicts: readonly VerdictRecord[]): Promise<void> {
-  const rows = verdicts.map(({ table, column, ...verdict }, position) => ({
+  const rows = verdicts.map(({ table, column, verdict: _, error: __, ...verdict }, position) => ({
     ...{ run, position, table_name: table, column_name: column },
     ...verdict,
   }));

@@ -4,6 +4,7 @@ import { asciiBar, blockBar } from "../../core/format.ts";
 export const unicode = {
   ok: "✔",
   fail: "✘",
+  unevaluated: "⊘",
   warn: "!",
   none: "–",
   todo: "·",
@@ -30,6 +31,7 @@ export type Glyphs = typeof unicode;
 const ascii: Glyphs = {
   ok: "+",
   fail: "x",
+  unevaluated: "?",
   warn: "!",
   none: "-",
   todo: ".",

@@ -2,6 +2,7 @@ import { fold, type RunState } from "../../client/state.ts";
 import { workOf } from "../../client/work.ts";
 import type { EventBody, RunEvent } from "../../core/messages/events.ts";
 import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
+import { allOf } from "../../core/messages/verdicts.ts";
 import { remember } from "./lists.ts";
 import type { Ui } from "./model.ts";
 
@@ -22,8 +23,7 @@ export const earlierPace = remember(
 
 /** What it had to do, from what it says it did. */
 function workOfRun(entry: MonthEntry, run: RunEntry): number {
-  const { passed, failed, warned } = run.expectations;
-  const expectations = Math.ceil((passed + failed + warned) / run.tables.length);
+  const expectations = Math.ceil(allOf(run.expectations) / run.tables.length);
   const head = { run: run.run, seq: 0, at: run.started_at };
   const tables = run.tables.map(({ table, rows, inserted, unchanged }) => ({
     table,

@@ -1,6 +1,7 @@
 import type { ColumnChange, MonthEntry, RunDetail, RunEntry, TableChange } from "../../core/messages/listings.ts";
 import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
+import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { here, type LogLine, type Place, type PlaceOf, type ScreenName, sampleName, type Ui } from "./model.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
@@ -95,7 +96,7 @@ export const suitesShown = remember(
   (suites, filter): SuiteFit[] => (suites ?? []).filter(({ table, path }) => matches(`${table} ${path ?? ""}`, filter)),
 );
 
-/** Failures first, then warnings, then what holds; within each in the order of the suites. */
+/** The gravest first; alike ones in the order of the suites. */
 export const verdictsShown = remember(
   (ui: Ui, place: PlaceOf<"validation">) => [
     runViewAt(ui, place.run)?.verdicts,
@@ -105,9 +106,9 @@ export const verdictsShown = remember(
   ],
   (verdicts, failuresOnly, filter, glyphs) =>
     judged(verdicts ?? [])
-      .filter((verdict) => !failuresOnly || verdict.rank < 2)
+      .filter(({ verdict }) => !failuresOnly || verdict !== "passed")
       .filter((verdict) => matches(verdictText(verdict, glyphs), filter))
-      .sort((a, b) => a.rank - b.rank || a.position - b.position),
+      .sort((a, b) => byGravity.indexOf(a.standing) - byGravity.indexOf(b.standing) || a.position - b.position),
 );
 
 export function logShown(view: RunView | null, place: PlaceOf<"run">): LogLine[] {

@@ -1,7 +1,8 @@
 import { frozenInWords } from "../../client/run-words.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
-import type { Mode, RunEvent, TableCounts, Verdict } from "../../core/messages/events.ts";
+import type { Mode, RunEvent, TableCounts } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
+import type { KeptVerdict } from "../../core/messages/verdicts.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import type { LogLine } from "./model.ts";
@@ -43,9 +44,9 @@ function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Span | nul
 
 const endings = { published: "published", dry_run: "rolled back after a dry run" };
 
-function wordsOfVerdict(verdict: Verdict, glyphs: Glyphs): Span {
+function wordsOfVerdict(verdict: KeptVerdict, glyphs: Glyphs): Span {
   const { text, tone } = signOf(verdict, glyphs);
-  return span(verdictInWords(verdict, text, glyphs), verdict.success ? "dim" : tone);
+  return span(verdictInWords(verdict, text, glyphs), verdict.verdict === "passed" ? "dim" : tone);
 }
 
 /** The plan's four counts: "117 new, 0 changed, 7,003 unchanged, 40 absent"; just the rows before they are known. */
@@ -65,7 +66,7 @@ export function logOfDetail(detail: RunDetail, glyphs: Glyphs): LogLine[] {
     ...warnings.map(({ title, hint }) => span(`warning: ${title} ${hint}`, "warn")),
   ];
   const after = [
-    ...verdicts.filter(({ success }) => !success).map((verdict) => wordsOfVerdict(verdict, glyphs)),
+    ...verdicts.filter(({ verdict }) => verdict !== "passed").map((verdict) => wordsOfVerdict(verdict, glyphs)),
     ...snapshots.map(({ table, rows }) => span(`${table}: ${formatCounted(rows, "row")} sealed`)),
     ...(failure === null ? [] : [span(`${failure.title} ${failure.hint}`, "bad")]),
   ];

@@ -1,10 +1,12 @@
 import { formatAge } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
+import { allOf } from "../../core/messages/verdicts.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
 import { isRunning, type Ui } from "./model.ts";
 import { outcomeOf } from "./run-view.ts";
+import { gravestSign } from "./verdicts.ts";
 
 /** `aged` ones speak of a run, whose age says how long it has been so. */
 const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
@@ -51,12 +53,12 @@ function liveCell(stage: Stage, current: Stage | null, glyphs: Glyphs): Span {
 
 function publishedCells(run: RunEntry, glyphs: Glyphs, state: MonthState): Span[] {
   const tone = state === "ok" ? "good" : "dim";
-  const { warned } = run.expectations;
+  const sign = gravestSign(run.expectations, false, glyphs);
   const done = (isDone: boolean) => (isDone ? span(glyphs.ok, tone) : span(glyphs.none, "dim"));
   return [
     done(run.mode !== "adopt"),
     done(run.mode !== "adopt" && run.mode !== "backfill"),
-    span(`${passedOf(run, glyphs)}${warned > 0 ? glyphs.warn : ""}`, warned > 0 ? "warn" : tone),
+    span(`${passedOf(run, glyphs)}${sign?.text ?? ""}`, sign?.tone ?? tone),
     unsealedStates.has(state) ? span(state, states[state].tone) : span("sealed", tone),
   ];
 }
@@ -69,14 +71,16 @@ function failedCells(run: RunEntry, failed: Stage | null, glyphs: Glyphs): Span[
   return stages.map((stage, index) => {
     if (index < at) return span(stage === "validate" ? passedOf(run, glyphs) : glyphs.ok, "dim");
     if (index > at || failed === null) return span(glyphs.none, "dim");
-    return span(stage === "validate" ? `${glyphs.fail} ${passedOf(run, glyphs)}` : glyphs.fail, "bad");
+    if (stage !== "validate") return span(glyphs.fail, "bad");
+    const sign = gravestSign(run.expectations, true, glyphs)?.text ?? glyphs.fail;
+    return span(`${sign} ${passedOf(run, glyphs)}`, "bad");
   });
 }
 
-/** Expectations that held, of all that were evaluated. */
-export function passedOf({ expectations: { passed, failed, warned } }: RunEntry, { none }: Glyphs): string {
-  const all = passed + failed + warned;
-  return all === 0 ? none : `${passed}/${all}`;
+/** Expectations that held, of all that there are. */
+export function passedOf({ expectations }: RunEntry, { none }: Glyphs): string {
+  const all = allOf(expectations);
+  return all === 0 ? none : `${expectations.passed}/${all}`;
 }
 
 /** The stage that stopped a run: from its details where they are known, else as far as the counts tell. */
@@ -86,6 +90,7 @@ function failedStage(ui: Ui, run: RunEntry): Stage | null {
   if (named !== undefined) return named;
   const own = ui.live?.current;
   if (own?.run === run.run && own.end?.event === "run.failed" && outcomeOf(own) !== "published") return own.end.stage;
-  if (run.expectations.failed > 0) return "validate";
-  return run.status === "rejected" ? "ingest" : null;
+  if (run.status !== "rejected") return run.expectations.failed > 0 ? "validate" : null;
+  // Who judged it had read it.
+  return allOf(run.expectations) > 0 ? "validate" : "ingest";
 }

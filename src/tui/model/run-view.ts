@@ -1,19 +1,13 @@
 import { isTriedAgain, type RunState, type TableProgress } from "../../client/state.ts";
 import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import type { Fault, FaultGroup } from "../../core/faults.ts";
-import {
-  type EventOf,
-  type ExpectationCounts,
-  type Stage,
-  stages,
-  type TableCounts,
-  type Verdict,
-} from "../../core/messages/events.ts";
+import { type EventOf, type Stage, stages, type TableCounts } from "../../core/messages/events.ts";
 import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
+import { countVerdicts, isRejecting, type KeptCounts, type KeptVerdict } from "../../core/messages/verdicts.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { logOfDetail } from "./log.ts";
 import type { Live, LogLine } from "./model.ts";
-import { placeInWords, rankOf } from "./verdicts.ts";
+import { placeInWords } from "./verdicts.ts";
 
 /** One table in one stage; `part` is 0 to 1, `off` means that the stage does not touch the table. */
 export interface CellView {
@@ -22,12 +16,14 @@ export interface CellView {
   done: number;
 }
 
-export interface TableView extends ExpectationCounts {
+export interface TableView {
   table: string;
   bytes: number;
   cells: Record<Stage, CellView>;
   counts: TableCounts;
   expectations: number;
+  verdicts: KeptCounts;
+  isRejecting: boolean;
 }
 
 /**
@@ -42,14 +38,15 @@ export interface Failure {
   reject_file: string | null;
 }
 
-type SameAsFolded = "run" | "month" | "as_of" | "mode" | "expectations" | "seals" | "kept" | "warnings";
+type SameAsFolded = "run" | "month" | "as_of" | "mode" | "seals" | "kept" | "warnings";
 
 /** A run as the screens show it, be it going on, just over or long ago. */
 export interface RunView extends Pick<RunState, SameAsFolded> {
+  expectations: KeptCounts;
   outcome: Outcome;
   seconds: number;
   tables: TableView[];
-  verdicts: Verdict[];
+  verdicts: KeptVerdict[];
   failure: Failure | null;
   faults: Fault[];
   fault_count: number;
@@ -120,20 +117,19 @@ function liveTable(table: TableProgress, failedIn: Stage | null): TableView {
     const shown = state === "active" && stage === failedIn ? "failed" : state;
     return { state: shown, part: total > 0 ? done / total : 0, done };
   });
-  return { ...table, cells, ...countVerdicts(table.verdicts) };
+  return { ...table, cells, ...judgedBy(table.verdicts) };
 }
 
 const off: CellView = { state: "off", part: 0, done: 0 };
 
-function validated(verdicts: Verdict[], expectations: number): CellView {
+function validated(verdicts: readonly KeptVerdict[], expectations: number): CellView {
   const part = expectations > 0 ? verdicts.length / expectations : 1;
-  const state = countVerdicts(verdicts).failed > 0 ? "failed" : part < 1 ? "active" : "done";
+  const state = verdicts.some(isRejecting) ? "failed" : part < 1 ? "active" : "done";
   return { state, part, done: verdicts.length };
 }
 
-function countVerdicts(verdicts: Verdict[]): ExpectationCounts {
-  const count = (rank: number) => verdicts.filter((verdict) => rankOf(verdict) === rank).length;
-  return { failed: count(0), warned: count(1), passed: count(2) };
+function judgedBy(verdicts: readonly KeptVerdict[]): Pick<TableView, "verdicts" | "isRejecting"> {
+  return { verdicts: countVerdicts(verdicts), isRejecting: verdicts.some(isRejecting) };
 }
 
 function byStage(cell: (stage: Stage) => CellView): Record<Stage, CellView> {
@@ -173,7 +169,7 @@ function tablesOf(detail: RunDetail): TableView[] {
       if (order < reached.order) return { state: "done", part: 1, done: counts.rows };
       return { state: order === reached.order && reached.failed ? "failed" : "waiting", part: 0, done: 0 };
     });
-    return { table: name, bytes, cells, counts, expectations: verdicts.length, ...countVerdicts(verdicts) };
+    return { table: name, bytes, cells, counts, expectations: verdicts.length, ...judgedBy(verdicts) };
   });
 }
 

@@ -6,7 +6,7 @@ import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { guessRows, tookInWords } from "../model/estimate.ts";
 import { isRunning, type Ui } from "../model/model.ts";
-import { placeInWords, verdictInWords } from "../model/verdicts.ts";
+import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 
 /** The files of a month with rows and sizes, and what its last run came to. */
 export function previewRows(ui: Ui, entry: MonthEntry, { width, height }: Area): Row[] {
@@ -64,6 +64,8 @@ function lastRunRows(ui: Ui, { month, state, last_run: last }: MonthEntry, width
 function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): string[] {
   return [
     ...faults.map(({ file, line, reason }) => `${glyphs.fail} ${placeInWords(file, line)}: ${reason}`),
-    ...verdicts.filter(({ success }) => !success).map((verdict) => verdictInWords(verdict, glyphs.fail, glyphs)),
+    ...verdicts
+      .filter(({ verdict }) => verdict !== "passed")
+      .map((verdict) => verdictInWords(verdict, signOf(verdict, glyphs).text, glyphs)),
   ];
 }

@@ -1,5 +1,6 @@
 import { describeGroup, type Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
@@ -7,7 +8,7 @@ import { indented, type Row, span } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
 import type { Ui } from "../model/model.ts";
 import type { Failure, RunView } from "../model/run-view.ts";
-import { judged, placeInWords, verdictInWords } from "../model/verdicts.ts";
+import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
@@ -68,11 +69,9 @@ function faultInWords({ file, line, column, value, reason }: Fault): string {
 }
 
 function failedInWords({ verdicts }: RunView, glyphs: Glyphs): string[] {
-  return judged(verdicts)
-    .filter(({ rank }) => rank === 0)
-    .map((verdict) => {
-      const count = verdict.unexpected_count;
-      const counted = count === null ? "" : `, ${formatCounted(count, "unexpected value")}`;
-      return verdictInWords(verdict, glyphs.fail, glyphs) + counted;
-    });
+  return verdicts.filter(isRejecting).map((verdict) => {
+    const count = verdict.unexpected_count;
+    const counted = count === null ? "" : `, ${formatCounted(count, "unexpected value")}`;
+    return verdictInWords(verdict, signOf(verdict, glyphs).text, glyphs) + counted;
+  });
 }

@@ -1,10 +1,12 @@
 import { bar, formatCount } from "../../core/format.ts";
+import { allOf } from "../../core/messages/verdicts.ts";
 import type { Area } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { type Row, type Span, span } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
 import type { CellView, RunView, TableView } from "../model/run-view.ts";
+import { gravestSign } from "../model/verdicts.ts";
 
 /** The tables of a run as lines: bars while it goes on, figures when it is over. */
 
@@ -86,12 +88,13 @@ function barCell({ state, part }: CellView, width: number, glyphs: Glyphs, label
   return [span(drawn, "bad"), span(` ${glyphs.fail}${rest}`, "bad")];
 }
 
-function verdictCell({ passed, failed, warned, expectations }: TableView, glyphs: Glyphs): Span {
+function verdictCell({ verdicts, expectations, isRejecting }: TableView, glyphs: Glyphs): Span {
   if (expectations === 0) return span(glyphs.none, "dim");
-  if (passed + failed + warned === 0) return span(glyphs.todo, "dim");
+  if (allOf(verdicts) === 0) return span(glyphs.todo, "dim");
+  const { passed } = verdicts;
   const counted = `${passed}/${expectations}`;
-  if (failed > 0) return span(`${counted} ${glyphs.fail}`, "bad");
-  if (warned > 0) return span(`${counted} ${glyphs.warn}`, "warn");
+  const sign = gravestSign(verdicts, isRejecting, glyphs);
+  if (sign !== null) return span(`${counted} ${sign.text}`, sign.tone);
   return passed === expectations ? span(`${counted} ${glyphs.ok}`, "good") : span(counted);
 }
 

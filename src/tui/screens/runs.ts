@@ -8,6 +8,7 @@ import { tookInWords } from "../model/estimate.ts";
 import { cursorOf, runsShown } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
 import { passedOf } from "../model/months.ts";
+import { gravestSign } from "../model/verdicts.ts";
 import { at, type Binding, keysOn } from "../state/binding.ts";
 import { stay, withHere } from "../state/stack.ts";
 
@@ -66,8 +67,8 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
 
 function checks(entry: RunEntry, glyphs: Glyphs): Span {
   const counted = passedOf(entry, glyphs);
-  if (entry.expectations.failed > 0) return span(`${counted} ${glyphs.fail}`, "bad");
-  return entry.expectations.warned > 0 ? span(`${counted} ${glyphs.warn}`, "warn") : span(counted);
+  const sign = gravestSign(entry.expectations, entry.status === "rejected", glyphs);
+  return sign === null ? span(counted) : span(`${counted} ${sign.text}`, sign.tone);
 }
 
 /** The ledger: every run, newest on top. */

@@ -1,3 +1,4 @@
+import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
@@ -46,7 +47,10 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<
       width: 20,
       flex: true,
       cell: (verdict) =>
-        span(expectationInWords(verdict, glyphs), verdict.success ? "plain" : signOf(verdict, glyphs).tone),
+        span(
+          expectationInWords(verdict, glyphs),
+          verdict.verdict === "passed" ? "plain" : signOf(verdict, glyphs).tone,
+        ),
     },
     { title: "SEVERITY", width: 8, drop: 9, cell: ({ severity }) => span(severity, "dim") },
     { title: "OBSERVED", width: 9, align: "right", drop: 1, cell: ({ observed }) => observedInWords(observed) },
@@ -82,17 +86,26 @@ export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, 
 function heading(ui: Ui, view: RunView | null) {
   if (view === null) return { title: [span("Expectations", "strong")] };
   const { dot } = glyphsOf(ui.look);
-  const { passed, failed, warned } = view.expectations;
-  const all = passed + failed + warned;
+  const { passed } = view.expectations;
+  const all = allOf(view.expectations);
   const run = view.run === null ? "" : ` ${dot} run ${view.run}`;
   const told = (right: string, ...counts: Span[]) => ({
     title: [span(`${view.month}${run}`, "strong"), span(` ${dot} `), ...counts],
     right: [span(right, "dim")],
   });
   if (all === 0) return told("", span("none evaluated", "dim"));
-  if (failed > 0) return told("nothing was published", span(`${failed} of ${all} failed`, "bad"));
-  const warnings = warned > 0 ? [span(`, ${warned} warned`, "warn")] : [];
-  return told(view.outcome.replace("_", " "), span(`${passed} of ${all} hold`, "good"), ...warnings);
+  const others = countsInWords({ ...view.expectations, passed: 0 }, saidBriefly);
+  if (view.verdicts.some(isRejecting)) {
+    return told(
+      "nothing was published",
+      span(
+        others.replace(/^\d+/, (count) => `${count} of ${all}`),
+        "bad",
+      ),
+    );
+  }
+  const mild = others === "" ? [] : [span(`, ${others}`, "warn")];
+  return told(view.outcome.replace("_", " "), span(`${passed} of ${all} hold`, "good"), ...mild);
 }
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {

@@ -2,11 +2,11 @@ import { formatCount, formatCounted, formatPercent } from "../../core/format.ts"
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
-import type { Area } from "../components/screen.ts";
+import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
 import { indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { refusalOf, sampleName, type Ui } from "../model/model.ts";
-import { type JudgedVerdict, placeInWords } from "../model/verdicts.ts";
+import { type JudgedVerdict, placeInWords, whyUnseen } from "../model/verdicts.ts";
 
 /** A value as it is in the data: quoted, so that blanks show; NULL without quotes. */
 export function shownValue(value: string | null): Span {
@@ -38,9 +38,13 @@ export function observedBefore(ui: Ui, run: number | null, position: number): Sp
 /** The first values behind a verdict and the SQL that finds them; what holds says so. */
 export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, area: Area): Row[] {
   const { dot, ellipsis } = glyphsOf(ui.look);
-  const { position, rank, observed } = verdict;
+  const { position, observed } = verdict;
   const line = (text: string) => [indented(span(text, "dim"))];
-  if (rank === 2) return line(`holds${observed === null ? "" : `: observed ${observedInWords(observed)}`}`);
+  const unseen = whyUnseen(verdict);
+  if (unseen !== null) return paragraph(ui, unseen, area.height, "warn");
+  if (verdict.verdict === "passed") {
+    return line(`holds${observed === null ? "" : `: observed ${observedInWords(observed)}`}`);
+  }
   if (run === null) return line("the values can be seen once the run is over");
   const samples = ui.samples[sampleName(run, position)];
   if (samples === undefined) {

@@ -1,5 +1,6 @@
 import { formatCount } from "../../core/format.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
@@ -9,7 +10,7 @@ import type { Column } from "../drawing/grid.ts";
 import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
 import { cursorOf, matches, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
-import { type JudgedVerdict, judged, signOf } from "../model/verdicts.ts";
+import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
 import { keyInWords, observedBefore, origin, shownValue, unexpected } from "./values.ts";
 
 const columns: Column<UnexpectedRow>[] = [
@@ -69,7 +70,7 @@ function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: Judged
   const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return [
     indented(
-      span(verdict.severity, verdict.rank === 0 ? "bad" : "plain"),
+      span(verdict.severity, isRejecting(verdict) ? "bad" : "plain"),
       observed,
       "   unexpected ",
       unexpected(verdict, glyphsOf(ui.look)),
@@ -79,12 +80,14 @@ function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: Judged
   ];
 }
 
-function valueList(ui: Ui, place: PlaceOf<"verdict">, { rank }: JudgedVerdict, { width, height }: Area): Row[] {
+function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { width, height }: Area): Row[] {
   const { run, position } = place;
+  const unseen = whyUnseen(verdict);
+  if (unseen !== null) return [blank, ...paragraph(ui, unseen, Math.max(1, height - 1), "warn")];
   const samples = ui.samples[sampleName(run, position)];
   if (samples === undefined) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
   const { rows: found, total } = samples;
-  if (found.length === 0 && rank === 2) return emptyRows("It holds: there is no unexpected value.");
+  if (found.length === 0 && verdict.verdict === "passed") return emptyRows("It holds: there is no unexpected value.");
   if (found.length === 0) return emptyRows("It is about the table as a whole: there is no single value to show.");
   const items = found.filter((one) => matches(`${keyInWords(one.key)} ${one.value} ${origin(one)}`, place.list.filter));
   const cursor = Math.min(cursorOf(ui, place), items.length - 1);

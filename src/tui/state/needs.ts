@@ -72,7 +72,7 @@ function needsOfValidation(ui: Ui, run: number | null): Ask[] {
   const verdict = selectedVerdict(ui);
   return [
     ...(ui.history[run] === undefined ? [{ kind: "history", run } as const] : []),
-    ...(verdict === null || verdict.success ? [] : needsOfVerdict(ui, run, verdict.position)),
+    ...(verdict?.verdict !== "failed" ? [] : needsOfVerdict(ui, run, verdict.position)),
   ];
 }
 

@@ -8,6 +8,7 @@ export const streams = [
   "unchanged",
   "faults",
   "expectations",
+  "unevaluated",
   "series",
   "locked",
   "retried",
