@@ -5,14 +5,12 @@ import json
 import logging
 import os
 import random
-import subprocess
 import sys
-import tempfile
 import warnings
 from collections import Counter
-from pathlib import Path
 
 from cases import OTHER, SOURCE, Table, case
+from console import source_url, tell_release, validated
 from differences import reason
 from agreement import disagreement
 
@@ -23,8 +21,6 @@ logging.disable(logging.CRITICAL)
 import great_expectations as gx  # noqa: E402
 import psycopg2  # noqa: E402
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration  # noqa: E402
-
-CONSOLE = Path(__file__).parents[2] / "src" / "main.ts"
 
 
 def theirs(batch, one):
@@ -42,16 +38,8 @@ def theirs(batch, one):
 
 def ours(url, table, asked):
     """The console's results, of all expectations as one suite."""
-    suite = {"name": "differential", "expectations": [
-        {"type": one["type"], "kwargs": {**one["kwargs"], "result_format": {"result_format": one["format"]}}} for one in asked]}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "suite.json"
-        path.write_text(json.dumps(suite), encoding="utf-8")
-        command = ["bun", str(CONSOLE), "validate", "--suite", str(path), "--table", table, "--json", "--database", url]
-        done = subprocess.run([*command, "--home", folder], capture_output=True, text=True)
-    if done.returncode not in (0, 1):
-        sys.exit(f"the console failed: {done.stderr}")
-    return json.loads(done.stdout)["results"]
+    return validated(url, table, [
+        {"type": one["type"], "kwargs": {**one["kwargs"], "result_format": {"result_format": one["format"]}}} for one in asked])
 
 
 def main():
@@ -62,13 +50,12 @@ def main():
     parser.add_argument("--only", default="", help="expectations whose type holds this text")
     parser.add_argument("seeds", type=int, nargs="+")
     given = parser.parse_args()
-    print(f"Great Expectations {gx.__version__}")
     connection = psycopg2.connect(given.database)
     connection.autocommit = True
     cursor = connection.cursor()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_postgres(SOURCE, connection_string=given.database.replace("postgresql://", "postgresql+psycopg2://"))
+    source = context.data_sources.add_postgres(SOURCE, connection_string=source_url(given.database))
     found, total, unexplained = Counter(), 0, 0
     cursor.execute(f"drop table if exists {OTHER[0]}; create table {OTHER[0]} as select n as id from generate_series(1, {OTHER[1]}) n")
     for seed in given.seeds:
@@ -83,7 +70,10 @@ def main():
                 if drawn is not None and given.only in drawn["type"]:
                     asked.append(drawn)
             batch = source.add_table_asset(table.name, table_name=table.name).add_batch_definition_whole_table("all").get_batch()
-            for one, our in zip(asked, ours(given.database, table.name, asked)):
+            document = ours(given.database, table.name, asked)
+            if total == 0:
+                tell_release(document, gx.__version__)
+            for one, our in zip(asked, document["results"]):
                 their, refused = theirs(batch, one)
                 total += 1
                 difference = disagreement(their, our)

@@ -10,6 +10,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from console import ROOT, source_url
+
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 warnings.filterwarnings("ignore")
 logging.disable(logging.CRITICAL)
@@ -18,7 +20,7 @@ import great_expectations as gx  # noqa: E402
 import psycopg2  # noqa: E402
 from great_expectations.core.expectation_suite import ExpectationSuite, expectationSuiteSchema  # noqa: E402
 
-CONSOLE = Path(__file__).parents[2] / "src" / "main.ts"
+CONSOLE = ROOT / "src" / "main.ts"
 
 # Something of every type whose columns Great Expectations reads.
 KINDS = "gx_proposed"
@@ -76,7 +78,7 @@ def main():
     cursor.execute(f"insert into {KINDS} select {values} from generate_series(1, 300) n")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_postgres("pg", connection_string=given.database.replace("postgresql://", "postgresql+psycopg2://"))
+    source = context.data_sources.add_postgres("pg", connection_string=source_url(given.database))
     total, failed = 0, 0
     for table in [KINDS, *given.tables]:
         suite = ExpectationSuite(**expectationSuiteSchema.load(proposed(given.database, table)))
