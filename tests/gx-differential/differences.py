@@ -30,8 +30,8 @@ def reason(table, one, theirs, ours, difference, refused):
         return "it fails over nulls in lists of its own"
     if theirs is not None and theirs["success"] and not ours["success"] and holds_nan(table, kwargs):
         return "NaN passes a bound, here it fails any"
-    if "most_common" in kind and table.types.get(kwargs["column"]) == "char(5)":
-        return "the most common texts are compared with their padding, here as PostgreSQL does"
+    if "most_common" in kind and table.types.get(kwargs["column"]) in {"char(5)", "numeric", "numeric(10,2)"}:
+        return "the most common values are compared in Python, here as PostgreSQL does"
     if any(table.types.get(column) == "real" for column in columns_of(kwargs)):
         return "constants beside a real are double precision, here real"
     if any(table.types.get(column) in TEXTS for column in columns_of(kwargs.get("row_condition"))):
