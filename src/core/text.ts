@@ -108,3 +108,14 @@ function hex(code: number, digits: number): string {
 export function identifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
+
+const shownWidth = 80;
+
+/** Neither printable ASCII nor a Latin letter. */
+const notPlain = /[^ -~\u00c0-\u024f]/;
+
+/** A value as it is shown: on one line, safe for a terminal, cut to 80 columns. */
+export function showValue(value: string): string {
+  if (value.length <= shownWidth && !notPlain.test(value)) return value;
+  return clip(escapeControl(value.slice(0, 4 * shownWidth)), shownWidth);
+}

@@ -8,9 +8,9 @@ import { formatCount } from "../core/format.ts";
 import type { DropFile } from "../core/messages/listings.ts";
 import { type MonthName, monthIndex } from "../core/month.ts";
 import { suggest } from "../core/suggest.ts";
+import { showValue } from "../core/text.ts";
 import { sha256Of, whyNoFile } from "./files/regular-file.ts";
 import { reasonOf } from "./files/source-fault.ts";
-import { showValue } from "./tally.ts";
 
 /** A table's file as it lies on disk; `fault` tells why it cannot be read as it is. */
 export interface FileOnDisk extends DropFile {

@@ -1,20 +1,9 @@
 import { type Fault, type FaultCode, type FaultGroup, groupOf, placeOf, placesKept } from "../core/faults.ts";
-import { clip, escapeControl } from "../core/text.ts";
+import { showValue } from "../core/text.ts";
 import type { RejectFile } from "./reject-file.ts";
 
 /** Faults listed for one file; beyond them they are only counted. */
 export const listedPerFile = 1_000;
-
-const shownWidth = 80;
-
-/** Neither printable ASCII nor a Latin letter. */
-const notPlain = /[^ -~\u00c0-\u024f]/;
-
-/** A value as it is shown: on one line, safe for a terminal, cut to 80 columns. */
-export function showValue(value: string): string {
-  if (value.length <= shownWidth && !notPlain.test(value)) return value;
-  return clip(escapeControl(value.slice(0, 4 * shownWidth)), shownWidth);
-}
 
 /** The faults of one file as they are found: all are counted and go into the reject file, the first are kept. */
 export class FaultTally {
