@@ -30,6 +30,8 @@ export const nodeRemedies = {
   },
   node_ended: {
     state: "57P01",
+    // A function may raise the state with words of its own: those are told as ever.
+    says: /^terminating connection/,
     isOfOthers: true,
     code: "database_error",
     cause: "a node of the cluster was shut down, or an administrator ended a session there",
