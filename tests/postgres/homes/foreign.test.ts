@@ -43,11 +43,11 @@ describe.each(everybody)("as %s", (who) => {
     );
 
     test.each(["--month 99", "months", "--pending", "snapshots", "check --all"])(
-      "`%s` in a folder that is no project leaves nothing there",
+      "`%s` on folders that are not there leaves nothing",
       async (home, words) => {
         const cwd = join(home.around, "nothing");
         await run("mkdir", "-m", "777", cwd);
-        const { code, stderr } = await home.answer(words.split(" "), { cwd });
+        const { code, stderr } = await home.answer([...words.split(" "), "--data", "data/seeds", "--home", ".streamflow"], { cwd });
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--data") });
         expect(readdirSync(cwd)).toEqual([]);
       },
