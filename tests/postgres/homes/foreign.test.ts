@@ -47,7 +47,10 @@ describe.each(everybody)("as %s", (who) => {
       async (home, words) => {
         const cwd = join(home.around, "nothing");
         await run("mkdir", "-m", "777", cwd);
-        const { code, stderr } = await home.answer([...words.split(" "), "--data", "data/seeds", "--home", ".streamflow"], { cwd });
+        const { code, stderr } = await home.answer(
+          [...words.split(" "), "--data", "data/seeds", "--home", ".streamflow"],
+          { cwd },
+        );
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--data") });
         expect(readdirSync(cwd)).toEqual([]);
       },
