@@ -74,7 +74,7 @@ async function goOn(query: Query, found: readonly (readonly unknown[])[]): Promi
   const next = query.answer(found);
   if (!("statement" in next)) return next;
   const rows = await database.sql.unsafe(toText(next.statement, "numbers")).values();
-  return goOn(next, rows as unknown as unknown[][]);
+  return goOn(next, [...rows]);
 }
 
 test("a sample that does not speak for all is seen, and all are sorted", async () => {

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { silently, waitFor } from "../../src/postgres/embedded/waiting.ts";
 import { databaseUrl } from "./names.ts";
 
 /** Where the programs of a PostgreSQL lie that has Citus beside it; null where nobody said. */
@@ -109,18 +110,19 @@ function nodeIn(data: string, port: number, url: string, account: Account): Node
   };
 }
 
-/** Resolves once a server lets in; it has to, sooner or later. */
+/** Resolves once a server lets in. */
 async function answers(url: string): Promise<void> {
-  for (;;) {
+  const letsIn = async () => {
     const sql = connect(url);
     const isThere = await sql`select 1`.then(
       () => true,
       () => false,
     );
     await sql.end({ timeout: 1 });
-    if (isThere) return;
-    await Bun.sleep(50);
-  }
+    return isThere;
+  };
+  if ((await waitFor(letsIn, { patienceMs: 60_000, what: () => "" }, silently)) === null)
+    throw new Error(`nobody lets in at ${url}`);
 }
 
 async function databaseOn(nodes: readonly Node[], name: string) {

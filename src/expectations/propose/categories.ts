@@ -33,21 +33,21 @@ export async function readCategories(
   for (let at = 0; at < likely.length; at += together) {
     const some = likely.slice(at, at + together);
     // Under names of ours: the table may have any.
-    const texts = some.map(({ name: column }, place) => q`${name(column)}::text as ${name(`text_${place}`)}`);
+    const columnsAsText = some.map(({ name: column }, place) => q`${name(column)}::text as ${name(`text_${place}`)}`);
     const cells = some.map((_, place) => q`(${value("int8", String(place))}, ${name(`text_${place}`)})`);
     const groups = q`select place, v, count(*) as times
-                       from (select ${commas(texts)} from ${wholeTable}) texts
+                       from (select ${commas(columnsAsText)} from ${wholeTable}) texts
                       cross join lateral (values ${commas(cells)}) cell (place, v)
                       where v is not null group by place, v`;
     // Of a column that turns out to have many, one too many is enough to know it.
     const first = q`select *, row_number() over (partition by place) as nth from (${groups}) g`;
     const most = value("int8", String(mostValues));
-    const statement = q`select place, min(times), array_agg(v order by v collate "C") from (${first}) f
+    const statement = q`select place, min(times) as rarest, array_agg(v order by v collate "C") as texts from (${first}) f
                          where nth <= ${most} + 1 group by place having count(*) <= ${most}`;
-    const rows = await toFragment(tx, statement, table).values();
-    for (const [place, rarest, values] of rows as unknown as [number, number, string[]][]) {
-      const column = some[Number(place)];
-      if (column !== undefined) found.set(column, { values, rarest: Number(rarest) });
+    const rows = await tx<{ place: number; rarest: number; texts: string[] }[]>`${toFragment(tx, statement, table)}`;
+    for (const { place, rarest, texts } of rows) {
+      const column = some[place];
+      if (column !== undefined) found.set(column, { values: texts, rarest });
     }
   }
   return found;
