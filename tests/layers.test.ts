@@ -24,6 +24,7 @@ const homes: Record<string, string> = {
   commander: "headless/",
   "csv-parse": "csv/",
   "hyparquet-writer": "export/",
+  "jsonc-parser": "pipeline/",
   ink: "tui/",
   "ink-table": "tui/",
   react: "tui/",

@@ -141,7 +141,11 @@ test("what check --suggest proposes and writes makes the drop one that is publis
   expect(readFileSync(join(folder, "dataset.json"), "utf8")).toBe(shipped);
   const { manifest } = await suggestDrop(there, { kind: "suggest", selection, confirmed: true });
   expect(manifest).toBe(join(folder, "dataset.json"));
-  const { tables } = parseManifest(readFileSync(join(folder, "dataset.json"), "utf8"), "m");
+  const made = readFileSync(join(folder, "dataset.json"), "utf8");
+  // All else is laid out as it was.
+  const laidOut = shipped.split("\n").map((line) => line.replace(/(?: \})?,?$/, ""));
+  expect(laidOut.filter((line) => !made.includes(`\n${line}`) && !made.startsWith(line))).toEqual([]);
+  const { tables } = parseManifest(made, "m");
   for (const table of session.tables) {
     table.manifest.written = tables.find(({ name }) => name === table.name)?.written ?? plainDialect;
   }

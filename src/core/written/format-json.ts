@@ -21,7 +21,8 @@ function formatted(value: unknown, indent: string, before: number): string {
   return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
 }
 
-function inOneLine(value: unknown): string {
+/** The same on one line, however long. */
+export function inOneLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOneLine).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${inOneLine(one)}`);

@@ -5,7 +5,6 @@ import { usageError } from "../../../core/errors.ts";
 import type { RequestOf } from "../../../core/messages/requests.ts";
 import type { DropSuggestion, FileSuggestion } from "../../../core/messages/suggestions.ts";
 import { dialectOf } from "../../../core/written/dialect.ts";
-import { formatJson } from "../../../core/written/format-json.ts";
 import { type Written, type WrittenSetting, writtenSettings } from "../../../core/written/settings.ts";
 import { openTable } from "../../../csv/reader.ts";
 import { suggestFor } from "../../../csv/suggest/search.ts";
@@ -14,6 +13,7 @@ import { dropsOnDisk, type Incoming, incomingOf, selectMonths, sourceOf } from "
 import { readPast } from "../../drop/past.ts";
 import { publicationBefore } from "../../drop/row-counts.ts";
 import type { Session } from "../../session/session.ts";
+import { withProperty } from "./edit-json.ts";
 
 /** Propose how the files of a drop are written, and write it into the manifest if that is meant. */
 export async function suggestDrop(
@@ -94,20 +94,23 @@ function isEmpty(written: Written): boolean {
 
 async function writeInto({ manifestDirectory }: Session, { written, tables }: Sections): Promise<string> {
   const path = join(manifestDirectory, "dataset.json");
-  const manifest = JSON.parse(await readFile(path, "utf8"));
-  if (!isEmpty(written)) {
-    const { tables: named, ...rest } = manifest;
-    Object.assign(manifest, rest, { written: { ...manifest.written, ...written } });
-    delete manifest.tables;
-    manifest.tables = named;
-  }
-  for (const [table, own] of Object.entries(tables)) {
-    manifest.tables[table].written = { ...manifest.tables[table].written, ...own };
-  }
-  const text = formatJson(manifest);
+  let text = await readFile(path, "utf8");
+  text = withSettings(text, [], written, "tables");
+  for (const [table, own] of Object.entries(tables)) text = withSettings(text, ["tables", table], own);
   // What would be refused is not written.
   parseManifest(text, path);
   await writeFile(`${path}.part`, text);
   await rename(`${path}.part`, path);
   return path;
+}
+
+/** The manifest with these settings in the section of the object at the path, besides those that it has. */
+function withSettings(text: string, path: readonly string[], settings: Written, before?: string): string {
+  if (isEmpty(settings)) return text;
+  const object = path.reduce((value, name) => value[name], JSON.parse(text));
+  if (object.written === undefined) return withProperty(text, path, "written", settings, before);
+  return Object.entries(settings).reduce(
+    (made, [name, value]) => withProperty(made, [...path, "written"], name, value),
+    text,
+  );
 }
