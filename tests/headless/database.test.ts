@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
+import { consoleProgram } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { runConsole } from "./fake/run-console.ts";
 import { streamPath } from "./fake/streams.ts";
@@ -37,7 +37,6 @@ describe("a run's first line", () => {
 });
 
 describe("the real console", () => {
-  const entry = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   let database: TestDatabase;
   let drops: DropFolder;
   let folder: string;
@@ -59,7 +58,7 @@ describe("the real console", () => {
   function inFolder(...args: string[]): Promise<Outcome> {
     const { PATH = "", HOME = "" } = process.env;
     const shell = 'cd "$1" && shift && exec "$@"';
-    const console = [process.execPath, entry, ...args, "--data", drops.path];
+    const console = [...consoleProgram, ...args, "--data", drops.path];
     return start(["sh", "-c", shell, "sh", folder, ...console], { PATH, HOME, LANG: "C.UTF-8" }).outcome;
   }
 

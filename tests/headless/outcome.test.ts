@@ -1,15 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { fileURLToPath } from "node:url";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
+import { consoleProgram } from "../helpers/program.ts";
 import { childrenOf, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
 /** A run that ends at its COMMIT, in every way there is: what is said of it is what became of it. */
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const users = ["u1", "u2", "u3", "u4"];
 setDefaultTimeout(60_000);
 
@@ -33,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => server.letGo());
 
 function command(args: readonly string[]): string[] {
-  return [process.execPath, main, ...args, "--data", drops.path, "--home", `${drops.path}/home`, "--database", url];
+  return [...consoleProgram, ...args, "--data", drops.path, "--home", `${drops.path}/home`, "--database", url];
 }
 
 function startConsole(...args: string[]): Running {

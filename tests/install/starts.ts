@@ -80,4 +80,10 @@ export const starts: readonly Way[] = [
     exit: 0,
     says: /Months[\s\S]*month_000/,
   },
+  {
+    name: "the tests of the command line, of the program of one file",
+    script: `cp -r "$CHECKOUT" console; cd console; bun install; TEST_CONSOLE=$PROGRAM bun run test tests/headless/{database,outcome,run}.test.ts tests/pipeline/customers.test.ts tests/tui/sessions.test.ts 2>&1`,
+    exit: 0,
+    says: /\s0 fail\s/,
+  },
 ];

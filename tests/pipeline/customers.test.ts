@@ -6,6 +6,7 @@ import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
 import { lastOf, ranIn } from "../helpers/pipeline.ts";
+import { consoleProgram } from "../helpers/program.ts";
 
 /** Whatever goes wrong in the database, nothing that is written then holds a cell of a customer. */
 
@@ -14,12 +15,11 @@ setDefaultTimeout(60_000);
 const canary = "Quellwasser-7351";
 const users = [`${canary}-1`, `${canary}-2`, `${canary}-3`];
 const place = emptiedWorkplace((drops) => drops.write("month_000", smallDrop(users)));
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 function startConsole(...args: string[]) {
   const { PATH = "", HOME = "" } = process.env;
   const at = ["--data", place.drops.path, "--home", `${place.drops.path}/home`, "--database", place.database.url];
-  return start([process.execPath, main, ...args, ...at], { PATH, HOME, LANG: "C.UTF-8" });
+  return start([...consoleProgram, ...args, ...at], { PATH, HOME, LANG: "C.UTF-8" });
 }
 
 /** Everything that the ledger holds, as text. */

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeDrop } from "../../data/generate/drop.ts";
 import { monthName } from "../../src/core/month.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
@@ -11,11 +10,11 @@ import { blockWrites } from "../helpers/block-writes.ts";
 import { whoWaits } from "../helpers/held-commits.ts";
 import { acquire, type HomesFolder, homesFolder } from "../helpers/homes.ts";
 import { closePipelines, runMonths } from "../helpers/pipeline.ts";
+import { consoleProgram } from "../helpers/program.ts";
 import { gone, keys, openScreen, pipelineOf, type Screen } from "../helpers/terminal.ts";
 
 /** Sessions as an operator has them, over the real pipeline and the embedded server: one home, prepared once. */
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const population = { seed: 5, users: 300 };
 /** Published beforehand; each session then publishes a month of its own, so the sessions come in this order. */
 const published = ["month_000", "month_001"];
@@ -61,7 +60,7 @@ function spoil(path: string): void {
 }
 
 function start(columns: number, rows: number): Screen {
-  const screen = openScreen([process.execPath, main, "--home", home, "--data", data], { columns, rows });
+  const screen = openScreen([...consoleProgram, "--home", home, "--data", data], { columns, rows });
   open.push(screen);
   return screen;
 }
@@ -294,8 +293,9 @@ test("a series is left in its second month: each month is told, and those that w
 });
 
 test("it may be started from any folder", async () => {
-  const words = `cd "$1" && exec "$2" "$3" --home "$4" --data "$5"`;
-  const screen = openScreen(["sh", "-c", words, "sh", tmpdir(), process.execPath, main, home, data]);
+  const words = `cd "$1" && shift && exec "$@"`;
+  const start = [...consoleProgram, "--home", home, "--data", data];
+  const screen = openScreen(["sh", "-c", words, "sh", tmpdir(), ...start]);
   open.push(screen);
   await screen.shows("24/24");
   screen.type("q");

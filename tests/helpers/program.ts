@@ -1,0 +1,8 @@
+import { fileURLToPath } from "node:url";
+
+/** The program of one file that TEST_CONSOLE names, to be tested in place of this checkout; it brings no server with it. */
+export const oneFile: string | undefined = process.env.TEST_CONSOLE;
+
+/** The console as tests of the command line start it. */
+export const consoleProgram: readonly string[] =
+  oneFile === undefined ? [process.execPath, fileURLToPath(new URL("../../src/main.ts", import.meta.url))] : [oneFile];
