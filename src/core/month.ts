@@ -17,6 +17,13 @@ export function monthIndex(name: string): number | undefined {
   return digits !== undefined && monthName(Number(digits)) === name ? Number(digits) : undefined;
 }
 
+/** The month whose folder has this name: by its number (`month_007`), or by the calendar (`2024-08`). */
+export function monthOfFolder(name: string, firstMonth: string): MonthName | undefined {
+  if (monthIndex(name) !== undefined) return name as MonthName;
+  const index = yearAndMonth.test(name) ? indexOfDate(name, firstMonth) : -1;
+  return index < 0 || index > lastIndex ? undefined : monthName(index);
+}
+
 /** The last day, as `YYYY-MM-DD`, of the month `index` months after `firstMonth` (`YYYY-MM`). */
 export function asOfOf(index: number, firstMonth: string): string {
   const { year, month } = splitMonth(firstMonth);

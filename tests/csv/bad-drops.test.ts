@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Fault, faultCodes } from "../../src/core/faults.ts";
-import { dropFiles } from "../../src/csv/drop.ts";
+import { dropFiles } from "../../src/csv/drop/files.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
 import { badDrops, badTyped, soundDrops } from "../fixtures/bad/catalogue.ts";
 import { renderCatalogue } from "../fixtures/bad/render.ts";

@@ -2,7 +2,8 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from 
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dropFiles, listMonths } from "../../src/csv/drop.ts";
+import { dropFiles, filesOfTwo } from "../../src/csv/drop/files.ts";
+import { listMonths } from "../../src/csv/drop/months.ts";
 import { foreignKind } from "../../src/csv/files/file-kind.ts";
 import { sha256Of } from "../../src/csv/files/regular-file.ts";
 import { SourceFault } from "../../src/csv/files/source-fault.ts";
@@ -30,9 +31,33 @@ test("months are the folders named so; there is none where there is no data", as
   const steering = ["month_001\u001b[2J", "\u001b]0;x\u0007month_001", "month_001;ls", "month_-01", "month_1e3"];
   for (const name of ["month_000", "month_012", ...others, ...steering]) mkdirSync(join(data, name));
   writeFileSync(join(data, "readme.txt"), "");
-  expect((await listMonths(data)).sort()).toEqual(["month_000", "month_012"]);
-  expect(await listMonths(join(data, "nowhere"))).toEqual([]);
-  expect(await listMonths(join(data, "readme.txt"))).toEqual([]);
+  expect([...(await listMonths(data, "2024-01"))]).toEqual([
+    ["month_000", ["month_000"]],
+    ["month_012", ["month_012"]],
+  ]);
+  expect((await listMonths(join(data, "nowhere"), "2024-01")).size).toBe(0);
+  expect((await listMonths(join(data, "readme.txt"), "2024-01")).size).toBe(0);
+});
+
+test("a month's folder may be named by the calendar, and stands for the month of that number", async () => {
+  const folder = join(data, "by-calendar");
+  const none = ["2023-12", "2024-13", "2024-1", "2024-01-31", "24-01", "2024-01 ", "9999-12"];
+  for (const name of ["2024-01", "2025-02", "month_001", ...none]) mkdirSync(join(folder, name), { recursive: true });
+  const months = await listMonths(folder, "2024-01");
+  expect([...months].sort()).toEqual([
+    ["month_000", ["2024-01"]],
+    ["month_001", ["month_001"]],
+    ["month_013", ["2025-02"]],
+  ]);
+  mkdirSync(join(folder, "2024-02"));
+  expect((await listMonths(folder, "2024-01")).get("month_001")).toEqual(["2024-02", "month_001"]);
+  expect(filesOfTwo(folder, ["2024-02", "month_001"], tables)).toMatchObject([
+    {
+      table: "t",
+      fault: { code: "file_ambiguous", reason: "2024-02 and month_001 are both there, and are the same month" },
+    },
+  ]);
+  rmSync(folder, { recursive: true });
 });
 
 test("a file is told with its size and time, links followed", async () => {

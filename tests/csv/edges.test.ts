@@ -2,7 +2,8 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dropFiles, listMonths } from "../../src/csv/drop.ts";
+import { dropFiles } from "../../src/csv/drop/files.ts";
+import { listMonths } from "../../src/csv/drop/months.ts";
 import { locateKeys } from "../../src/csv/locate.ts";
 import { RejectFile } from "../../src/csv/reject-file.ts";
 import { SourceFile } from "../../src/csv/source.ts";
@@ -77,7 +78,7 @@ test("a folder that cannot be read does not pass for an empty one, nor does it k
   const [file] = await dropFiles(data, "month_000", [{ name: "t", file: "t.csv" }]);
   const reason = expect.stringMatching(/^month_000 cannot be read: .*ELOOP/);
   expect(file?.fault).toEqual({ file: "t.csv", code: "file_unreadable", reason });
-  await expect(listMonths(join(data, "month_000"))).rejects.toMatchObject({ code: "io_error" });
+  await expect(listMonths(join(data, "month_000"), "2024-01")).rejects.toMatchObject({ code: "io_error" });
 });
 
 test("a reject file is for nobody but its owner", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TableShape } from "../../src/core/columns.ts";
-import { dropFiles } from "../../src/csv/drop.ts";
+import { dropFiles } from "../../src/csv/drop/files.ts";
 import { openTable } from "../../src/csv/reader.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
 import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../src/core/messages/events.ts";
-import { changedSince } from "../../src/csv/drop.ts";
+import { changedSince } from "../../src/csv/drop/changes.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";

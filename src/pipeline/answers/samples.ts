@@ -5,7 +5,7 @@ import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listin
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { escapeControl } from "../../core/text.ts";
 import { hasPlainText, plainDialect } from "../../core/written/dialect.ts";
-import { unmoved } from "../../csv/drop.ts";
+import { unmoved } from "../../csv/drop/changes.ts";
 import { findLines } from "../../csv/locate.ts";
 import { openTable } from "../../csv/reader.ts";
 import type { TableSource } from "../../csv/source.ts";

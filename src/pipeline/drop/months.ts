@@ -3,7 +3,9 @@ import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
-import { dropFiles, type FileOnDisk, isMoved, listMonths } from "../../csv/drop.ts";
+import { isMoved } from "../../csv/drop/changes.ts";
+import { dropFiles, type FileOnDisk, filesOfTwo } from "../../csv/drop/files.ts";
+import { listMonths } from "../../csv/drop/months.ts";
 import type { TableSource } from "../../csv/source.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
@@ -28,14 +30,25 @@ export async function dropsOnDisk(session: Session): Promise<MonthOnDisk[]> {
     });
   }
   const listedAt = Date.now();
-  const months = await listMonths(data);
-  return Promise.all(months.map(async (month) => ({ month, listedAt, files: await filesOf(session, month) })));
+  const months = await listMonths(data, session.dataset.first_month);
+  const listed = [...months].map(async ([month, folders]) => ({
+    ...{ month, listedAt },
+    files: await filesIn(session, folders),
+  }));
+  return Promise.all(listed);
 }
 
 /** The files of one drop as they lie there now. */
-export function filesOf({ settings, dataset, tables }: Session, month: MonthName): Promise<FileOnDisk[]> {
+export async function filesOf(session: Session, month: MonthName): Promise<FileOnDisk[]> {
+  const months = await listMonths(session.settings.data, session.dataset.first_month);
+  return filesIn(session, months.get(month) ?? [month]);
+}
+
+async function filesIn({ settings, dataset, tables }: Session, folders: readonly string[]): Promise<FileOnDisk[]> {
   const wanted = tables.map(({ manifest }) => manifest);
-  return dropFiles(settings.data, month, wanted, dataset.links);
+  const [folder = "", ...others] = folders;
+  if (others.length > 0) return filesOfTwo(settings.data, folders, wanted);
+  return dropFiles(settings.data, folder, wanted, dataset.links);
 }
 
 /** True when every file has the size and modification time it had when it was published. */

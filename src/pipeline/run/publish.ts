@@ -2,7 +2,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Stage, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
-import { changedSince } from "../../csv/drop.ts";
+import { changedSince } from "../../csv/drop/changes.ts";
 import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";

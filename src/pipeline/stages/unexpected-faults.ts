@@ -1,6 +1,6 @@
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { unmoved } from "../../csv/drop.ts";
+import { unmoved } from "../../csv/drop/changes.ts";
 import type { LocatedKeys } from "../../csv/locate.ts";
 import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
