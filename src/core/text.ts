@@ -29,6 +29,18 @@ export function clip(text: string, width: number, ellipsis = "…"): string {
   return kept + ellipsis;
 }
 
+/** The same, with the end kept: of a path that tells more than its beginning. */
+export function clipStart(text: string, width: number, ellipsis = "…"): string {
+  if (displayWidth(text) <= width) return text;
+  const letters = [...text];
+  let kept = "";
+  for (let letter = letters.pop(); letter !== undefined; letter = letters.pop()) {
+    if (displayWidth(ellipsis + letter + kept) > width) break;
+    kept = letter + kept;
+  }
+  return width < displayWidth(ellipsis) ? "" : ellipsis + kept;
+}
+
 /** Filled up with blanks at the right; longer text stays as it is. */
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));

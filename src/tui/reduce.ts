@@ -1,10 +1,11 @@
 import type { Effect, Message, Step, Ui } from "./model/model.ts";
 import { bindingsOf } from "./screens/bindings.ts";
+import { measure } from "./screens/frame.ts";
 import { contextOf } from "./state/binding.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./state/happenings.ts";
 import { askAgain, askForNeeds } from "./state/needs.ts";
 import { typedText, withTyped } from "./state/prompts.ts";
-import { say, stay } from "./state/stack.ts";
+import { say, stay, withoutOldHint } from "./state/stack.ts";
 
 /** The whole console as one pure function: the state after a message, and what it wants done. `now` in milliseconds. */
 export function update(ui: Ui, message: Message, now: number): Step {
@@ -29,7 +30,7 @@ function react(ui: Ui, message: Message): Step {
     case "resize":
       return stay({ ...ui, size: message.size });
     case "tick":
-      return askAgain(ui);
+      return askAgain(withoutOldHint(ui));
     case "reply": {
       const next = onReply(ui, message.reply);
       // Where a month stands is another thing once snapshots were adopted or dropped.
@@ -53,7 +54,7 @@ function react(ui: Ui, message: Message): Step {
 function press(ui: Ui, key: string): Step {
   const binding = bindingsOf(contextOf(ui)).find(({ keys }) => keys.includes(key));
   if (binding !== undefined) {
-    const outcome = binding.act(ui);
+    const outcome = binding.act(binding.measured === true ? { ...ui, shown: measure(ui) } : ui);
     return typeof outcome === "string" ? stay(say(ui, outcome, "warn")) : outcome;
   }
   const text = typedText(ui);

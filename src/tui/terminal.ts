@@ -14,16 +14,12 @@ export function sizeOf(stdout: { columns?: number; rows?: number }): Size {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }
 
-/** Terminals take this much at most, some less; a longer text would be cut without a word. */
-const clipboardLimit = 74_000;
-
 /**
  * The escape sequence that puts a text on the clipboard of the terminal's own machine, over ssh too (OSC 52).
  * In tmux it works with `set -g set-clipboard on`.
  */
 export function clipboardSequence(text: string): string {
-  const encoded = Buffer.from(text).toString("base64");
-  return encoded.length > clipboardLimit ? "" : `\x1b]52;c;${encoded}\x07`;
+  return `\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`;
 }
 
 /**

@@ -37,6 +37,7 @@ const published: RunEntry = {
     { table: "labels", rows: 7043, inserted: 7043, updated: 0, unchanged: 0, absent: 0 },
   ],
   expectations: { passed: 24, failed: 0, warned: 0, unevaluated: 0 },
+  warned: 0,
 };
 
 const rejected: RunEntry = {

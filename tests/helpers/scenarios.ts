@@ -57,6 +57,8 @@ const scenarios: Record<string, () => Scenario> = {
     ...threeMonths("published"),
     months: [1, 0].map((index) => madeUp.month(index, "dropped", runs[index] ?? null)),
   }),
+  /** Ten years of months. */
+  many: () => crowd(120, 600, 24),
   crowd: () => crowd(500, 5_000, 200),
 };
 

@@ -12,6 +12,9 @@ import type { Scenario } from "./scenarios.ts";
 export interface SessionOptions {
   size?: Size;
   unicode?: boolean;
+  /** The folder of the drops, and what a command needs to mean it. */
+  data?: string;
+  flags?: string;
   /** Events of the run that the session asks for. */
   events?: RunEvent[];
   /** The run stays open after its last event. */
@@ -37,8 +40,8 @@ export class Session {
       size: options.size ?? { columns: 80, rows: 24 },
       look: { theme: "dark", depth: "none", unicode: options.unicode ?? true },
       now: madeUpNow,
-      data: "data/seeds",
-      flags: "",
+      data: options.data ?? "data/seeds",
+      flags: options.flags ?? "",
     });
     this.send({ type: "tick" });
   }
@@ -65,8 +68,12 @@ export class Session {
 
   /** The screen as plain text, a line a row: what a person reads. */
   text(): string {
-    const { ellipsis } = glyphsOf(this.#ui.look);
-    return frame(this.#ui)
+    return Session.textOf(this.#ui);
+  }
+
+  static textOf(ui: Ui): string {
+    const { ellipsis } = glyphsOf(ui.look);
+    return frame(ui)
       .flatMap((block) => (Array.isArray(block) ? block : gridAsRows(block, ellipsis)))
       .map(plainText)
       .join("\n");

@@ -104,7 +104,7 @@ describe("snapshots", () => {
 });
 
 test("runs", () => {
-  expect(new Session(scenario("rejected")).press("h").text()).toMatchSnapshot();
+  expect(new Session(scenario("rejected")).press("H").text()).toMatchSnapshot();
 });
 
 test("commands", () => {
@@ -116,7 +116,7 @@ test("no line is ever wider than the terminal, nor the screen higher", async () 
     for (const rows of [15, 24, 40]) {
       for (const stream of ["halfway", "faulty", "published"]) {
         const session = await afterRun(stream, { size: { columns, rows }, hold: stream === "halfway" });
-        for (const keys of [[], ["v"], ["esc"], ["h"], ["enter"], ["1"], ["s"], ["?"]]) {
+        for (const keys of [[], ["v"], ["esc"], ["H"], ["enter"], ["1"], ["s"], ["?"]]) {
           const lines = session
             .press(...keys)
             .text()

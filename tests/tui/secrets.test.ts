@@ -43,7 +43,7 @@ describe("no text of others steers the terminal", () => {
   const ways = [
     [],
     ["?"],
-    ["h"],
+    ["H"],
     ["s"],
     ["enter"],
     ["r"],

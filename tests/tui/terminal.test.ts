@@ -90,7 +90,7 @@ test("drills from a failed run to the value and its line, and copies the SQL", a
   expect(await screen.shows("subscriptions.csv:4")).toContain("✘ subscriptions");
   screen.type(keys.enter);
   // A wide key keeps the columns; a bidi override in a key is shown, not obeyed.
-  expect(await screen.shows("the first 3 of 12")).toMatch(/日本-0001 {12}"?-0.01/);
+  expect(await screen.shows("the first 3 of 12")).toMatch(/日本-0001 +"-0.01/);
   expect(screen.text()).toContain("9237\\u{202e}PRT");
   screen.type("y");
   await screen.shows("Copied the SQL.");

@@ -70,6 +70,8 @@ export interface RunEntry {
   finished_at: string | null;
   tables: TableCounts[];
   expectations: KeptCounts;
+  /** Warnings that it told, such as drift. */
+  warned: number;
 }
 
 /** Seconds that a run took; null while it lasts, and where the clock was set back meanwhile: then nobody knows. */

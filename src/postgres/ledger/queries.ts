@@ -19,6 +19,7 @@ function runEntry(holder: number | null) {
               'inserted', t.inserted, 'updated', t.updated, 'unchanged', t.unchanged, 'absent', t.absent))
               order by t.position), '[]')
        from console.run_tables t where t.run = r.run) as tables,
+    coalesce(jsonb_array_length(r.warnings), 0) as warned,
     (select jsonb_strip_nulls(jsonb_build_object('passed', count(*) filter (where e.verdict = 'passed'),
               'failed', count(*) filter (where e.verdict = 'failed' and e.severity = 'critical'),
               'warned', count(*) filter (where e.verdict = 'failed' and e.severity <> 'critical'),

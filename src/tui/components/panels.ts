@@ -9,12 +9,13 @@ import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
 
 /** A line across the screen that begins with what is below it. */
-export function rule(ui: Ui, caption: string, tone: Tone = "strong"): Row {
+export function rule(ui: Ui, caption: string, tone: Tone = "strong", atEnd = ""): Row {
   const glyphs = glyphsOf(ui.look);
-  const width = ui.size.columns - 2;
+  const width = ui.size.columns - 2 - (atEnd === "" ? 0 : atEnd.length + 1);
   const words = clip(caption, width - 4, glyphs.ellipsis);
   const line = glyphs.rule.repeat(Math.max(0, width - displayWidth(words) - (words === "" ? 0 : 1)));
-  return { spans: [span(" "), ...(words === "" ? [] : [span(words, tone), span(" ")]), span(line, "dim")] };
+  const end = atEnd === "" ? [] : [span(` ${atEnd}`, "dim")];
+  return { spans: [span(" "), ...(words === "" ? [] : [span(words, tone), span(" ")]), span(line, "dim"), ...end] };
 }
 
 /** What an overlay puts at the bottom of the body; nothing for those that have no panel. */
@@ -51,7 +52,7 @@ function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "comman
   });
   const none = indented(span("no such command; backspace, or esc to close", "dim"));
   return [
-    rule(ui, `command ${dot} ${formatCounted(choices.length, "choice")}`),
+    rule(ui, `command ${dot} ${choices.length === 0 ? "0" : choice + 1} of ${formatCounted(choices.length, "choice")}`),
     row(" ", span(":", "key"), redact(text), caret(ui)),
     ...(lines.length > 0 ? lines : [none]),
   ];

@@ -18,6 +18,8 @@ export interface Screen {
   /** Above the rows, drawn by the table component. */
   grid?: Grid;
   rows: Row[];
+  /** Of a text that is scrolled: the first line that its end can be seen from. */
+  last?: number;
 }
 
 /** Room for a screen's body. */

@@ -8,13 +8,21 @@ const modeFlags = { publish: "", restamp: " --restamp", backfill: " --backfill",
 
 /** The command that repeats a run without the screen. */
 export function commandOfRun(
-  { month, as_of, mode }: Pick<RunView, "month" | "as_of" | "mode">,
-  { months, flags }: Pick<Ui, "months" | "flags">,
+  { run, month, as_of, mode, outcome }: Pick<RunView, "run" | "month" | "as_of" | "mode" | "outcome">,
+  { months, live, flags }: Pick<Ui, "months" | "live" | "flags">,
 ): string {
   if (mode === "adopt") return `${program} adopt --yes${flags}`;
   const isOwn = (months ?? []).some((entry) => entry.month === month && entry.own_stamp && entry.as_of === as_of);
   const asOf = isOwn ? ` --as-of ${as_of}` : "";
-  return `${program} --month ${shellWord(month)}${asOf}${modeFlags[mode]}${flags}`;
+  // Without it, what is published as it lies there is not run again.
+  const isPublished = outcome === "published" || outcome === "unchanged";
+  const isForced = live?.current?.run === run && live.request.force;
+  const force = isForced || isPublished || isSound(months, month) ? " --force" : "";
+  return `${program} --month ${shellWord(month)}${asOf}${modeFlags[mode]}${force}${flags}`;
+}
+
+function isSound(months: Ui["months"], month: string): boolean {
+  return (months ?? []).some((entry) => entry.month === month && entry.state === "ok");
 }
 
 export function commandOfRequest(request: RunRequest, flags: string): string {

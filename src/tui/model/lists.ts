@@ -3,7 +3,17 @@ import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts"
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { here, type LogLine, type Place, type PlaceOf, type ScreenName, sampleName, type Ui } from "./model.ts";
+import {
+  emptyList,
+  here,
+  type LogLine,
+  type Place,
+  type PlaceOf,
+  type ScreenName,
+  sampleName,
+  type Ui,
+} from "./model.ts";
+import { stateWord } from "./months.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
 import { judged, verdictText } from "./verdicts.ts";
 
@@ -53,12 +63,24 @@ export function matches(text: string, filter: string): boolean {
     .every((word) => low.includes(word));
 }
 
+/** What a filter can find a run that told warnings by. */
+function warnedWord(run: RunEntry | null): string {
+  return (run?.warned ?? 0) > 0 ? "warned" : "";
+}
+
+function runText(entry: RunEntry): string {
+  const { run, month, as_of, status, mode } = entry;
+  return `${run} ${month} ${as_of} ${status} ${mode} ${warnedWord(entry)}`;
+}
+
 /** Newest on top. */
 export const monthsShown = remember(
   (ui: Ui, place: PlaceOf<"months">) => [ui.months, place.list.filter],
   (months, filter) =>
     (months ?? [])
-      .filter((entry) => matches(`${entry.month} ${entry.as_of} ${entry.state}`, filter))
+      .filter((entry) =>
+        matches(`${entry.month} ${entry.as_of} ${stateWord(entry)} ${warnedWord(entry.last_run)}`, filter),
+      )
       .sort((a, b) => (a.as_of < b.as_of ? 1 : -1)),
 );
 
@@ -67,7 +89,7 @@ export const runsShown = remember(
   (runs, status, filter) =>
     (runs ?? [])
       .filter((entry) => status === null || entry.status === status)
-      .filter((entry) => matches(`${entry.run} ${entry.month} ${entry.as_of} ${entry.status} ${entry.mode}`, filter))
+      .filter((entry) => matches(runText(entry), filter))
       .sort((a, b) => b.run - a.run),
 );
 
@@ -154,6 +176,22 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return comparisonShown(ui, place).map(({ table, column }) => `${table.table}.${column?.column ?? ""}`);
     case "verdict":
       return (ui.samples[sampleName(place.run, place.position)]?.rows ?? []).map((_, index) => String(index));
+  }
+}
+
+/** Lines that there are, also those that a filter hides. */
+export function countAll(ui: Ui, place: Place = here(ui)): number {
+  switch (place.screen) {
+    case "months":
+    case "runs":
+    case "suites":
+      return ui[place.screen]?.length ?? 0;
+    case "validation":
+      return runViewAt(ui, place.run)?.verdicts.length ?? 0;
+    case "run":
+      return runViewAt(ui, place.run)?.log.length ?? 0;
+    default:
+      return namesShown(ui, { ...place, list: emptyList }).length;
   }
 }
 

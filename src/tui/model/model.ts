@@ -59,6 +59,11 @@ export interface Question {
   place?: Place;
 }
 
+/** `until`: when it goes by itself, in milliseconds since 1970; null when it waits for a key. */
+export interface Notice extends Span {
+  until: number | null;
+}
+
 export interface LogLine extends Span {
   at: string;
 }
@@ -113,7 +118,9 @@ export interface Ui {
   live: Live | null;
   stack: readonly [Place, ...Place[]];
   overlay: Overlay | null;
-  notice: Span | null;
+  notice: Notice | null;
+  /** Lines that the screen moves by a page, and how far its text can be scrolled: as it was at the last such key. */
+  shown: { page: number; last: number };
 }
 
 /** All but a run is answered at once. */
@@ -192,5 +199,6 @@ export function beginning(given: Pick<Ui, "size" | "look" | "now" | "data" | "fl
     stack: [{ screen: "months", list: emptyList }],
     overlay: null,
     notice: null,
+    shown: { page: 1, last: 0 },
   };
 }

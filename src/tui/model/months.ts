@@ -30,7 +30,18 @@ const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
 export function stateInWords(entry: MonthEntry, now: number): Span {
   const { tone, aged } = states[entry.state];
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
-  return span(`${entry.state.replaceAll("_", " ")}${age.replace(" ago", "").replace("just now", "now")}`, tone);
+  return span(`${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`, tone);
+}
+
+/** What did not publish is called what its run came to: one that was cancelled did not fail. */
+export function stateWord({ state, last_run }: Pick<MonthEntry, "state" | "last_run">): string {
+  const word = state === "failed" ? (last_run?.status ?? state) : state;
+  return word === "interrupted" ? "cancelled" : word.replaceAll("_", " ");
+}
+
+/** Beside what speaks of a run that told warnings. */
+export function warnedSign(run: RunEntry | null, glyphs: Glyphs): Span[] {
+  return (run?.warned ?? 0) > 0 ? [span(` ${glyphs.warn}`, "warn")] : [];
 }
 
 /** One cell for each stage: what the month's publication, or its last attempt, came to. */
@@ -59,8 +70,14 @@ function publishedCells(run: RunEntry, glyphs: Glyphs, state: MonthState): Span[
     done(run.mode !== "adopt"),
     done(run.mode !== "adopt" && run.mode !== "backfill"),
     span(`${passedOf(run, glyphs)}${sign?.text ?? ""}`, sign?.tone ?? tone),
-    unsealedStates.has(state) ? span(state, states[state].tone) : span("sealed", tone),
+    unsealedStates.has(state) ? span(state, states[state].tone) : sealedCell(run, glyphs, tone),
   ];
+}
+
+/** What was warned of while it was sealed, as drift is, is seen here. */
+function sealedCell(run: RunEntry, glyphs: Glyphs, tone: Tone): Span {
+  const [sign] = warnedSign(run, glyphs);
+  return sign === undefined ? span("sealed", tone) : span(`sealed${sign.text}`, sign.tone);
 }
 
 /** Of published months whose snapshots are not as they were sealed, or not sealed any more. */

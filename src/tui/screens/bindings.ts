@@ -1,7 +1,7 @@
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
-import { type Binding, type Context, contextOf, labelOf, reasonAgainst } from "../state/binding.ts";
+import { type Binding, type Context, contextOf, isQuiet, labelOf, reasonAgainst } from "../state/binding.ts";
 import { commonKeys, promptKeys } from "../state/keys.ts";
 import { monthsKeys } from "./months.ts";
 import { runKeys } from "./run.ts";
@@ -37,7 +37,7 @@ const atTheEnd = ["back", "help"];
 /** The keys that do something here, as many as fit. What does nothing now is in brackets, and comes after all that does. */
 export function footer(ui: Ui): Row {
   const items = bindingsOf(contextOf(ui))
-    .filter(({ quiet }) => quiet !== true)
+    .filter((binding) => !isQuiet(binding, ui))
     .map((binding) => item(binding, ui))
     .sort((one, other) => Number(one.isIdle) - Number(other.isIdle));
   const last = atTheEnd.flatMap((label) => items.filter((one) => one.label === label));

@@ -1,9 +1,11 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
+import { formatCount } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { clipSpans, filled, fit, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
+import { countAll, cursorOf, namesShown } from "../model/lists.ts";
 import { here, refusalOf, type Ui } from "../model/model.ts";
 import { isTooSmall, smallest } from "../state/binding.ts";
 import { footer } from "./bindings.ts";
@@ -44,14 +46,35 @@ function screenOf(ui: Ui, area: Area): Screen {
 /** The whole screen, exactly as many lines as the terminal has. */
 export function frame(ui: Ui): Block[] {
   if (isTooSmall(ui.size)) return [tooSmall(ui)];
-  const { columns, rows } = ui.size;
-  const panel = panelOf(ui, rows - 6);
-  const height = rows - 4 - panel.length;
-  const { title, right = [], caption = "", grid, rows: body } = screenOf(ui, { width: columns, height });
-  const top = [titleLine(ui, title, right), rule(ui, caption)];
+  const panel = panelOf(ui, ui.size.rows - 6);
+  const area = areaOf(ui, panel.length);
+  const { title, right = [], caption = "", grid, rows: body } = screenOf(ui, area);
+  const top = [titleLine(ui, title, right), rule(ui, caption, "strong", positionWords(ui))];
   const gridHeight = grid === undefined ? 0 : grid.rows.length + 1;
-  const below = [...filled(body, height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
+  const below = [...filled(body, area.height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
   return grid === undefined ? [clipped(ui, [...top, ...below])] : [clipped(ui, top), grid, clipped(ui, below)];
+}
+
+/** How much of the screen's list, or text, is on show, and how far it can be scrolled. */
+export function measure(ui: Ui): Ui["shown"] {
+  const area = areaOf(ui, panelOf(ui, ui.size.rows - 6).length);
+  const { grid, rows, last } = screenOf(ui, area);
+  const lines = grid?.rows.length ?? rows.filter(({ selected }) => selected !== undefined).length;
+  return { page: Math.max(1, last === undefined ? lines : area.height), last: last ?? 0 };
+}
+
+function areaOf({ size: { columns, rows } }: Ui, panelHeight: number): Area {
+  return { width: columns, height: rows - 4 - panelHeight };
+}
+
+/** Which of the lines the cursor is on: "83/120", and "2/3 of 120" where a filter hides some. */
+function positionWords(ui: Ui): string {
+  const place = here(ui);
+  if (ui.overlay?.kind === "help" || (place.screen === "run" && place.list.selected === null)) return "";
+  const shown = namesShown(ui).length;
+  const all = countAll(ui);
+  const hidden = all > shown ? ` of ${formatCount(all)}` : "";
+  return all === 0 ? "" : `${formatCount(cursorOf(ui) + 1)}/${formatCount(shown)}${hidden}`;
 }
 
 /** The left part yields when both do not fit. */

@@ -1,8 +1,7 @@
 import { redact } from "../../core/secrets/secrets.ts";
-import { clip, padEnd } from "../../core/text.ts";
+import { padEnd } from "../../core/text.ts";
 import type { Area, Screen } from "../components/screen.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
-import { blank, indented, type Row, row, span } from "../drawing/spans.ts";
+import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { matches } from "../model/lists.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
 import { type Binding, labelOf, reasonAgainst } from "../state/binding.ts";
@@ -29,8 +28,7 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
     .filter(({ on }) => !on.includes(screen))
     .map((binding) => keyEntry(ui, binding, room, null, ` (${binding.on.slice(0, 3).join(", ")})`));
   const words = terms.map(([name, meaning]) => {
-    const shown = clip(meaning, room, glyphsOf(ui.look).ellipsis);
-    return { text: `${name} ${meaning}`, rows: [indented(span(padEnd(name, nameWidth), "accent"), " ", shown)] };
+    return { text: `${name} ${meaning}`, rows: entryRows(span(name, "accent"), meaning, "plain", room) };
   });
   const lines = [
     ...section(`On this screen: ${screen}`, own, filter),
@@ -38,11 +36,13 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
     ...section("Words", words, filter).slice(0, -1),
   ];
   const none = indented(span("No key is about that: backspace, or enter to go on", "dim"));
-  const from = Math.min(top, Math.max(0, lines.length - area.height));
+  const last = Math.max(0, lines.length - area.height);
+  const from = Math.min(top, last);
   return {
     title: [span("Help", "strong"), span("   every key, and why one does nothing", "dim")],
     right: typing || filter !== "" ? [span(`/${redact(filter)}`, "key")] : [],
     rows: lines.length > 0 ? lines.slice(from, from + area.height) : [none],
+    last,
   };
 }
 
@@ -58,11 +58,17 @@ function section(title: string, entries: Entry[], filter: string): Row[] {
 }
 
 function keyEntry(ui: Ui, binding: Binding, room: number, reason: string | null, where = ""): Entry {
-  const { ellipsis } = glyphsOf(ui.look);
   const keys = binding.keys.map((key) => keyName(key, ui)).join(" ");
   const help = `${binding.help}${where}`;
   const [name, words] = reason === null ? (["key", "plain"] as const) : (["dim", "dim"] as const);
-  const line = indented(span(padEnd(keys, nameWidth), name), " ", span(clip(help, room, ellipsis), words));
-  const why = row(" ".repeat(nameWidth + 4), span(clip(`not now: ${reason}`, room, ellipsis), "warn"));
-  return { text: `${keys} ${labelOf(binding, ui)} ${help}`, rows: reason === null ? [line] : [line, why] };
+  const lines = entryRows(span(keys, name), help, words, room);
+  const why = reason === null ? [] : entryRows(span(""), `not now: ${reason}`, "warn", room);
+  return { text: `${keys} ${labelOf(binding, ui)} ${help}`, rows: [...lines, ...why] };
+}
+
+/** A name and what it means, on as many lines as that takes: a sentence that is cut short helps nobody. */
+function entryRows(name: Span, meaning: string, tone: Tone, room: number): Row[] {
+  return wrap(meaning, room, Number.POSITIVE_INFINITY).map((line, index) =>
+    indented(span(padEnd(index === 0 ? name.text : "", nameWidth), name.tone), " ", span(line, tone)),
+  );
 }

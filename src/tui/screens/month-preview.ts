@@ -47,7 +47,12 @@ function lastRunRows(ui: Ui, { month, state, last_run: last }: MonthEntry, width
   const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
   if (state === "dropped") return [line(when, "dim"), line("its snapshots were dropped: r takes them anew", "warn")];
   const detail = ui.details[last.run];
-  if (detail === undefined || detail.failure === null) return [line(width >= 76 ? stamped : when, "dim")];
+  if (detail === undefined || detail.failure === null) {
+    const warnings = (detail?.warnings ?? []).map(({ title }) =>
+      line(`${glyphsOf(ui.look).warn} ${escapeControl(title)}`, "warn"),
+    );
+    return [line(width >= 76 ? stamped : when, "dim"), ...warnings];
+  }
   const { title, hint, fault_count } = detail.failure;
   const reasons = reasonsOf(detail, glyphsOf(ui.look));
   const more = Math.max(fault_count, reasons.length) - 1;

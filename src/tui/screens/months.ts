@@ -1,11 +1,12 @@
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import { stages } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { clip, clipStart, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
-import { filled, type Row, type Span, span } from "../drawing/spans.ts";
+import { filled, type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
 import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
@@ -43,9 +44,16 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
   return [
     { title: "MONTH", width: 9, gap: 0, cell: ({ month }) => month },
     { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
-    { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
     { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
-    { title: "ROWS", width: 6, align: "right", drop: 3, cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)) },
+    { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
+    {
+      title: "ROWS",
+      width: 6,
+      gap: 0,
+      align: "right",
+      drop: 3,
+      cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)),
+    },
     ...stages.map(
       (stage, index): Column<MonthEntry> => ({
         title: stage.toUpperCase(),
@@ -54,7 +62,12 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
         cell: (entry) => monthStages(ui, entry)[index] ?? "",
       }),
     ),
-    { title: "STATE", width: 12, flex: true, cell: (entry) => stateInWords(entry, ui.now) },
+    {
+      title: "STATE",
+      width: 12,
+      flex: true,
+      cell: (entry) => stateInWords(entry, ui.now),
+    },
     { title: "LAST RUN", width: 17, drop: 9, cell: ({ last_run }) => span(lastRunInWords(last_run, ui.now), "dim") },
   ];
 }
@@ -66,13 +79,15 @@ function filesCell(files: MonthEntry["files"], none: string): Span {
 }
 
 function rowsCell(guess: RowGuess | null): Span {
-  return guess === null ? span("") : span(compact(guess.rows), guess.exact ? "plain" : "dim");
+  return guess === null ? span("") : span(compact(guess), guess.exact ? "plain" : "dim");
 }
 
-/** A count in six columns: 42,720, 427 K, 6.0 M. */
-function compact(count: number): string {
-  if (count < 100_000) return formatCount(count);
-  return formatBytes(count).replace(/B$/, "").replace("G", "B").replace("KB", "K").trim();
+/** A count in six columns: 42,720, 427 K, 6.0 M; one that was guessed has the sign of it: ~42.7K. */
+function compact({ rows, exact }: RowGuess): string {
+  if (exact && rows < 100_000) return formatCount(rows);
+  if (rows < 10_000) return `~${formatCount(rows)}`;
+  const short = formatBytes(rows).replace(/B$/, "").replace("G", "B").replace("KB", "K").trim();
+  return exact ? short : `~${short.replace(" ", "")}`;
 }
 
 function lastRunInWords(run: RunEntry | null, now: number): string {
@@ -94,22 +109,42 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height }
     selected === undefined || previewHeight === 0
       ? []
       : [rule(ui, selected.month), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
-  return { title: title(ui), right: standing(ui), caption: "Months", rows: [...filled(list, area.height), ...preview] };
+  const right = standing(ui, items.length);
+  return {
+    title: title(ui, width - widthOf(right) - 4),
+    right,
+    caption: "Months",
+    rows: [...filled(list, area.height), ...preview],
+  };
 }
 
-function title(ui: Ui): Span[] {
+/** What tells one data folder from another is the end of its path: that stays, and the console's own name yields. */
+function title(ui: Ui, room: number): Span[] {
   const { ellipsis, dot } = glyphsOf(ui.look);
   const server = ui.server ?? (ui.link.state === "dead" ? "no pipeline" : `connecting${ellipsis}`);
-  return [span("StreamFlow console", "strong"), span(`   ${server} ${dot} ${ui.data}`, "dim")];
+  const data = escapeControl(ui.data);
+  const name = "StreamFlow console";
+  const left = room - name.length - displayWidth(server) - 6;
+  if (left >= Math.min(displayWidth(data), shortestPath)) {
+    return [span(name, "strong"), span(`   ${server} ${dot} ${clipStart(data, left, ellipsis)}`, "dim")];
+  }
+  const ofServer = Math.max(shortestServer, room - displayWidth(data) - 3);
+  const path = clipStart(data, room - ofServer - 3, ellipsis);
+  return [span(`${clip(server, ofServer, ellipsis)} ${dot} ${path}`, "dim")];
 }
 
+/** Columns of a path that tell enough of it. */
+const shortestPath = 16;
+const shortestServer = 8;
+
 /** How many months there are and what is to do, or how far the run is that goes on. */
-function standing(ui: Ui): Span[] {
+function standing(ui: Ui, shown: number): Span[] {
   const current = ui.live?.current;
   if (isRunning(ui) && current) return [span(`running ${current.month}`, "warn"), span("  4 shows it", "dim")];
   if (ui.months === null) return [];
   const todo = pendingMonths(ui).length;
-  const count = `${formatCounted(ui.months.length, "month")} ${glyphsOf(ui.look).dot} `;
+  const all = formatCounted(ui.months.length, "month");
+  const count = `${shown < ui.months.length ? `${formatCount(shown)} of ${all}` : all} ${glyphsOf(ui.look).dot} `;
   return [span(count, "dim"), todo > 0 ? span(`${todo} to do`, "accent") : span("nothing to do", "dim")];
 }
 

@@ -55,7 +55,7 @@ export const runKeys: readonly Binding[] = [
     act: onRun(showRun),
   }),
   ...keysOn(["runs"], {
-    keys: ["enter", "right"],
+    keys: ["enter", "right", "l"],
     label: "open",
     help: "Open this run as if it had just finished",
     act: onRun(showRun),
@@ -69,7 +69,7 @@ export const runKeys: readonly Binding[] = [
       act: at("run", cancel),
     },
     {
-      keys: ["v", "enter", "right"],
+      keys: ["v", "enter", "right", "l"],
       label: "expectations",
       help: "Show each expectation of this run",
       act: at("run", expectationsOf),
@@ -83,7 +83,7 @@ export const runKeys: readonly Binding[] = [
     act: onRun(openValidation),
   }),
   ...keysOn(["run"], {
-    keys: ["l", "tab"],
+    keys: ["tab", "L"],
     label: "log",
     help: "Give the log the whole screen, and back",
     act: at("run", (ui, place) => stay(withHere(ui, { ...place, wideLog: !place.wideLog }))),
@@ -122,10 +122,12 @@ function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const stamp = view.as_of === "" ? "" : ` ${arrow} ${view.as_of}`;
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
   const done = place.run === null ? (ui.live?.past ?? []).filter((state) => !isTriedAgain(state)).length : 0;
+  const asked = ui.live?.request.selection ?? { months: [] };
+  const all = "months" in asked ? ` of ${asked.months.length}` : "";
   return [
     span(`${view.month || "run"}${stamp}`, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),
-    ...(done > 0 ? [span(`  month ${done + 1} of this run`, "dim")] : []),
+    ...(done > 0 ? [span(`  month ${done + 1}${all}`, "dim")] : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import { type Span, span, type Tone } from "../drawing/spans.ts";
 import { tookInWords } from "../model/estimate.ts";
 import { cursorOf, runsShown } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
-import { passedOf } from "../model/months.ts";
+import { passedOf, warnedSign } from "../model/months.ts";
 import { gravestSign } from "../model/verdicts.ts";
 import { at, type Binding, keysOn } from "../state/binding.ts";
 import { stay, withHere } from "../state/stack.ts";
@@ -41,7 +41,11 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
     { title: "RUN", width: 5, align: "right", gap: 0, cell: ({ run }) => String(run) },
     { title: "MONTH", width: 9, cell: ({ month }) => month },
     { title: "AS OF", width: 10, drop: 3, cell: ({ as_of }) => span(as_of, "dim") },
-    { title: "STATUS", width: 12, cell: ({ status }) => span(status.replace("_", " "), tones[status]) },
+    {
+      title: "STATUS",
+      width: 12,
+      cell: (entry) => [span(entry.status.replace("_", " "), tones[entry.status]), ...warnedSign(entry, glyphs)],
+    },
     { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
     { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
     {

@@ -2,7 +2,7 @@ import { formatCount } from "../../core/format.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
-import { clip, escapeControl } from "../../core/text.ts";
+import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
@@ -13,11 +13,28 @@ import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
 import { keyInWords, observedBefore, origin, shownValue, unexpected } from "./values.ts";
 
-const columns: Column<UnexpectedRow>[] = [
-  { title: "KEY", width: 20, gap: 0, cell: ({ key }) => keyInWords(key) },
-  { title: "VALUE", width: 16, flex: true, cell: ({ value }) => shownValue(value) },
-  { title: "FROM", width: 26, cell: (found) => span(origin(found), "accent") },
-];
+/** As wide as what stands in them; where that does not fit, key and value yield before the line of the file does. */
+function columnsOf(rows: readonly UnexpectedRow[]): Column<UnexpectedRow>[] {
+  const widest = (textOf: (row: UnexpectedRow) => string) =>
+    rows.reduce((most, found) => Math.max(most, displayWidth(textOf(found))), 6);
+  return [
+    {
+      title: "KEY",
+      width: widest(({ key }) => keyInWords(key)),
+      least: 10,
+      gap: 0,
+      cell: ({ key }) => keyInWords(key),
+    },
+    {
+      title: "VALUE",
+      width: widest(({ value }) => shownValue(value).text),
+      least: 10,
+      gap: 2,
+      cell: ({ value }) => shownValue(value),
+    },
+    { title: "FROM", width: widest(origin), flex: true, gap: 2, cell: (found) => span(origin(found), "accent") },
+  ];
+}
 
 /** One expectation: what it asks, what was observed, each unexpected value with its key and line, and the SQL. */
 export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, { width, height }: Area): Screen {
@@ -94,7 +111,7 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { 
   const all = samples.sql === null ? "" : "; the SQL finds all";
   const kept = `the first ${formatCount(found.length)} of ${formatCount(total)}${all}`;
   return [
-    ...listRows(ui, { columns, items, cursor, area: { width, height: height - 1 } }),
+    ...listRows(ui, { columns: columnsOf(found), items, cursor, area: { width, height: height - 1 } }),
     found.length < total ? indented(span(kept, "dim")) : blank,
   ];
 }

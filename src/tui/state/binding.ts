@@ -14,7 +14,9 @@ export interface Binding {
   help: string;
   on: readonly Context[];
   /** Left out of the footer, which has little room; the help shows every key. */
-  quiet?: boolean;
+  quiet?: boolean | ((ui: Ui) => boolean);
+  /** Goes by how much is on the screen: see `Ui.shown`. */
+  measured?: true;
   act(ui: Ui): Reaction;
 }
 
@@ -65,6 +67,11 @@ export function reasonAgainst({ act }: Pick<Binding, "act">, ui: Ui): string | n
 /** The binding's word in the footer, as things stand. */
 export function labelOf({ label }: Binding, ui: Ui): string {
   return typeof label === "string" ? label : label(ui);
+}
+
+/** Whether the footer leaves it out as things stand. */
+export function isQuiet({ quiet = false }: Binding, ui: Ui): boolean {
+  return typeof quiet === "boolean" ? quiet : quiet(ui);
 }
 
 /** The least that the screens can be drawn on. */

@@ -7,6 +7,7 @@ import { type Reaction, whileRunning } from "./binding.ts";
 import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
 import {
   askFirst,
+  hint,
   livePlace,
   open,
   openHelp,
@@ -14,7 +15,6 @@ import {
   openRuns,
   openSnapshots,
   openSuites,
-  say,
   stay,
 } from "./stack.ts";
 
@@ -23,12 +23,13 @@ import {
  * Letters together, at the start of words, and short candidates win.
  */
 export function fuzzyScore(typed: string, candidate: string): number | null {
-  const wanted = typed.toLowerCase().trim();
+  const wanted = typed.toLowerCase().trimStart();
   const text = candidate.toLowerCase();
-  if (text.startsWith(wanted)) return text.length - wanted.length;
+  // Of those that begin with it the first in their own order is meant, and not the shortest.
+  if (text.startsWith(wanted)) return text === wanted ? 0 : 1;
   let score = text.length;
   let at = -1;
-  for (const letter of wanted) {
+  for (const letter of wanted.trimEnd()) {
     const next = text.indexOf(letter, at + 1);
     if (next < 0) return null;
     const startsWord = next === 0 || /[\s_-]/.test(text[next - 1] ?? "");
@@ -45,15 +46,13 @@ export interface Command {
   act(ui: Ui): Reaction;
 }
 
-const shownChoices = 50;
-
 /** The commands that fit what was typed, best first. */
 export const commandsFor = remember(
   ({ months, runs, snapshots, look }: Ui, text: string) => [months, runs, snapshots, look.unicode, text],
   (months, runs, snapshots, unicode, text) =>
     [
       ...plainCommands,
-      ...(months ?? []).flatMap(monthCommands),
+      ...(months ?? []).toSorted((one, other) => (one.as_of < other.as_of ? 1 : -1)).flatMap(monthCommands),
       ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
       ...compareCommands(snapshots ?? []),
       ...lookCommands(unicode),
@@ -63,7 +62,6 @@ export const commandsFor = remember(
         return score === null ? [] : [{ command, score }];
       })
       .sort((a, b) => a.score - b.score)
-      .slice(0, shownChoices)
       .map(({ command }) => command),
 );
 
@@ -115,7 +113,7 @@ function lookCommands(unicode: boolean): Command[] {
   const change = (line: string, help: string, look: Partial<Look>, told?: string): Command => ({
     line,
     help,
-    act: (ui) => stay({ ...(told === undefined ? ui : say(ui, told)), look: { ...ui.look, ...look } }),
+    act: (ui) => stay({ ...(told === undefined ? ui : hint(ui, told)), look: { ...ui.look, ...look } }),
   });
   return [
     ...themeNames.map((theme) => change(`theme ${theme}`, `for ${theme} backgrounds`, { theme }, `Theme ${theme}.`)),

@@ -1,10 +1,12 @@
+import { formatBytes } from "../../core/format.ts";
 import { program } from "../../core/self.ts";
 import { commandOfInit, commandOfSuite } from "../../core/suites/commands.ts";
 import { commandOfRun } from "../model/headless.ts";
 import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedSuite, selectedVerdict } from "../model/lists.ts";
 import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
 import type { Reaction } from "./binding.ts";
-import { say, stay } from "./stack.ts";
+import { askRun } from "./questions.ts";
+import { hint, stay } from "./stack.ts";
 
 /** What is copied where it is not a command. */
 const copied: Partial<Record<ScreenName, string>> = { validation: "the SQL", verdict: "the SQL", snapshots: "the row" };
@@ -12,15 +14,25 @@ const copied: Partial<Record<ScreenName, string>> = { validation: "the SQL", ver
 export function copy(ui: Ui): Reaction {
   const place = here(ui);
   const text = textOf(ui, place);
-  if (!text) return "There is nothing to copy here.";
-  return stay(say(ui, `Copied ${copied[place.screen] ?? "the command"}.`, "good"), { do: "copy", text });
+  return text ? copyText(ui, text, copied[place.screen] ?? "the command") : "There is nothing to copy here.";
+}
+
+/** Bytes that a terminal takes at most, some less, before they are encoded; a longer text would be cut without a word. */
+export const clipboardLimit = 55_000;
+
+/** Told as copied only where it is: what the clipboard does not take is told as that. */
+export function copyText(ui: Ui, text: string, what: string): Reaction {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > clipboardLimit)
+    return `Not copied: ${what} takes ${formatBytes(bytes)}, and a terminal's clipboard ${formatBytes(clipboardLimit)}.`;
+  return stay(hint(ui, `Copied ${what}.`, "good"), { do: "copy", text });
 }
 
 function textOf(ui: Ui, place: Place): string | null | undefined {
   switch (place.screen) {
     case "months": {
       const entry = selectedMonth(ui);
-      return entry && commandOfRun({ ...entry, mode: "publish" }, ui);
+      return entry && askRun(ui, entry).command;
     }
     case "run": {
       const view = runViewAt(ui, place.run);

@@ -6,6 +6,7 @@ import * as prompt from "./prompts.ts";
 import { askQuit } from "./questions.ts";
 import {
   askFirst,
+  hint,
   livePlace,
   moveBy,
   open,
@@ -14,7 +15,6 @@ import {
   openRuns,
   openSnapshots,
   openSuites,
-  say,
   stay,
   withList,
 } from "./stack.ts";
@@ -25,8 +25,8 @@ const inner = lists.slice(1);
 
 function refresh(ui: Ui): Reaction {
   if (isRunning(ui)) return "A run is going on: its events come by themselves.";
-  if (ui.link.state === "dead") return stay(say(ui, "Starting the pipeline again."), { do: "restart" });
-  return askAgain(say({ ...ui, refusals: {}, seals: {} }, readAgain));
+  if (ui.link.state === "dead") return stay(hint(ui, "Starting the pipeline again."), { do: "restart" });
+  return askAgain(hint({ ...ui, refusals: {}, seals: {} }, readAgain));
 }
 
 function goBack(ui: Ui): Reaction {
@@ -45,12 +45,12 @@ function quit(ui: Ui): Reaction {
 
 const moving = (lines: number) => (ui: Ui) => stay(moveBy(ui, lines));
 
-/** A page is about what a list has on the screen. */
-const paging = (pages: number) => (ui: Ui) => stay(moveBy(ui, pages * Math.max(1, ui.size.rows - 6)));
+/** A page is what the list has on the screen. */
+const paging = (pages: number) => (ui: Ui) => stay(moveBy(ui, pages * ui.shown.page));
 
 /** Keys that lead from the first screen to others, and those that mean the same on every screen. */
 export const commonKeys: readonly Binding[] = [
-  ...keysOn(["months"], { keys: ["h"], label: "runs", help: "Show the history of runs", act: openRuns }),
+  ...keysOn(["months"], { keys: ["H"], label: "runs", help: "Show the history of runs", act: openRuns }),
   ...keysOn(
     lists,
     { keys: ["y"], label: "copy", help: "Copy the command, the SQL or the row to the clipboard", act: copy },
@@ -69,13 +69,19 @@ export const commonKeys: readonly Binding[] = [
     help: "Go back; clears the filter first",
     act: goBack,
   }),
-  ...quietKeysOn(["months"], { keys: ["esc"], label: "back", help: "Clear the filter", act: goBack }),
+  ...quietKeysOn(["months"], { keys: ["esc", "left", "h"], label: "back", help: "Clear the filter", act: goBack }),
   ...quietKeysOn(
     lists,
     { keys: ["up", "k"], label: "up", help: "One line up", act: moving(-1) },
     { keys: ["down", "j"], label: "down", help: "One line down", act: moving(1) },
-    { keys: ["pageup", "ctrl+u", "ctrl+b"], label: "page up", help: "One page up", act: paging(-1) },
-    { keys: ["pagedown", "ctrl+d", "ctrl+f"], label: "page down", help: "One page down", act: paging(1) },
+    { keys: ["pageup", "ctrl+u", "ctrl+b"], label: "page up", help: "One page up", measured: true, act: paging(-1) },
+    {
+      keys: ["pagedown", "ctrl+d", "ctrl+f"],
+      label: "page down",
+      help: "One page down",
+      measured: true,
+      act: paging(1),
+    },
     { keys: ["g", "home"], label: "first", help: "To the first line", act: moving(-Infinity) },
     { keys: ["G", "end"], label: "last", help: "To the last line", act: moving(Infinity) },
     { keys: ["1"], label: "months", help: "Go to the months", act: openMonths },
@@ -115,11 +121,24 @@ function yesWord({ overlay }: Ui): string {
 
 /** Keys of what lies over a screen: questions, filters, the command line, the help. */
 export const promptKeys: readonly Binding[] = [
-  ...keysOn(["confirm"], { keys: ["enter", "y"], label: yesWord, help: "Do it", act: prompt.sayYes }),
+  ...keysOn(["confirm"], { keys: ["enter"], label: yesWord, help: "Do it", act: prompt.sayYes }),
   ...keysOn(["typed"], { keys: ["enter"], label: yesWord, help: "Do it, once the word is typed", act: prompt.sayYes }),
   ...keysOn(
     ["confirm"],
-    { keys: ["d"], label: "dry run first", help: "Do a dry run instead", act: prompt.dryRunFirst },
+    {
+      keys: ["d"],
+      label: "dry run first",
+      help: "Do a dry run instead",
+      quiet: (ui) => !prompt.canBeTried(ui),
+      act: prompt.dryRunFirst,
+    },
+    {
+      keys: ["y"],
+      label: "copy",
+      help: "Copy the command that is shown; nothing is done",
+      quiet: prompt.hasNoCommand,
+      act: prompt.copyCommand,
+    },
     { keys: ["esc", "n", "q"], label: "no", help: "Do nothing", act: prompt.close },
   ),
   ...keysOn(["typed"], { keys: ["esc"], label: "no", help: "Do nothing", act: prompt.close }),
@@ -154,7 +173,23 @@ export const promptKeys: readonly Binding[] = [
   }),
   ...quietKeysOn(
     ["help"],
-    { keys: ["up", "k"], label: "up", help: "One line up", act: prompt.scrollHelp(-1) },
-    { keys: ["down", "j", "space", "pagedown"], label: "down", help: "One line down", act: prompt.scrollHelp(1) },
+    { keys: ["up", "k"], label: "up", help: "One line up", measured: true, act: prompt.scrollHelp(-1) },
+    { keys: ["down", "j"], label: "down", help: "One line down", measured: true, act: prompt.scrollHelp(1) },
+    {
+      keys: ["pageup", "ctrl+u", "ctrl+b"],
+      label: "page up",
+      help: "One page up",
+      measured: true,
+      act: prompt.scrollHelp(0, -1),
+    },
+    {
+      keys: ["pagedown", "ctrl+d", "ctrl+f", "space"],
+      label: "page down",
+      help: "One page down",
+      measured: true,
+      act: prompt.scrollHelp(0, 1),
+    },
+    { keys: ["g", "home"], label: "first", help: "To the first line", act: prompt.scrollHelp(-Infinity) },
+    { keys: ["G", "end"], label: "last", help: "To the last line", measured: true, act: prompt.scrollHelp(Infinity) },
   ),
 ];

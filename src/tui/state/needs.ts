@@ -44,9 +44,10 @@ function ask({ waiting }: Ui, requests: Ask[]): Effect[] {
 function needsOf(ui: Ui, place: Place): Ask[] {
   switch (place.screen) {
     case "months": {
-      // The preview tells why the month's last run failed; a run that went well has nothing to add.
+      // The preview tells why the month's last run failed, or what it warned of; one that went well has nothing to add.
       const last = selectedMonth(ui)?.last_run;
-      return last && last.status !== "published" && last.status !== "dry_run" ? needsOfRun(ui, last.run) : [];
+      const hasToTell = last && (last.warned > 0 || (last.status !== "published" && last.status !== "dry_run"));
+      return hasToTell ? needsOfRun(ui, last.run) : [];
     }
     case "run":
       return needsOfRun(ui, place.run);

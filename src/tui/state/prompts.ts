@@ -1,6 +1,7 @@
 import { here, type Overlay, type Ui } from "../model/model.ts";
 import type { Reaction } from "./binding.ts";
 import { commandsFor } from "./commands.ts";
+import { copyText } from "./copying.ts";
 import { livePlace, open, say, stay, withList } from "./stack.ts";
 
 /** Everything about what lies over a screen: filters, commands, questions and the word that they want, the help. */
@@ -22,8 +23,13 @@ export const close = (ui: Ui) => over(ui, null);
 
 export const dropFilter = inOverlay("filter", (ui, { before }) => close(withList(ui, { filter: before })));
 
-export const scrollHelp = (by: number) =>
-  inOverlay("help", (ui, overlay) => over(ui, { ...overlay, top: Math.max(0, overlay.top + by) }));
+/** By so many lines, and so many pages. */
+export const scrollHelp = (lines: number, pages = 0) =>
+  inOverlay("help", (ui, overlay) => {
+    const { page, last } = ui.shown;
+    const by = pages === 0 ? lines : pages * page;
+    return over(ui, { ...overlay, top: Math.max(0, Math.min(last, Math.min(last, overlay.top) + by)) });
+  });
 export const filterHelp = inOverlay("help", (ui, overlay) => over(ui, { ...overlay, typing: !overlay.typing }));
 
 export const sayYes = inOverlay("confirm", (ui, { question: { typed, place, effect } }) => {
@@ -32,8 +38,21 @@ export const sayYes = inOverlay("confirm", (ui, { question: { typed, place, effe
   return stay(place === undefined ? closed : open(closed, place), effect);
 });
 
+/** The command that is shown: to copy confirms nothing. */
+export const copyCommand = inOverlay("confirm", (ui, { question: { command } }) =>
+  command === undefined ? "There is no command to copy: enter says yes, esc no." : copyText(ui, command, "the command"),
+);
+
+export const hasNoCommand = ({ overlay }: Ui) => overlay?.kind !== "confirm" || overlay.question.command === undefined;
+
+/** A run that would change something. */
+export function canBeTried({ overlay }: Ui): boolean {
+  const effect = overlay?.kind === "confirm" ? overlay.question.effect : null;
+  return effect?.do === "run" && !effect.request.dry_run;
+}
+
 export const dryRunFirst = inOverlay("confirm", (ui, { question: { effect } }) => {
-  if (effect.do !== "run" || effect.request.dry_run) return "There is nothing to try out.";
+  if (effect.do !== "run" || !canBeTried(ui)) return "There is nothing to try out.";
   return stay(open(ui, livePlace), { do: "run", request: { ...effect.request, dry_run: true } });
 });
 

@@ -58,7 +58,7 @@ export function askTyped(ui: Ui, entry: MonthEntry, way: keyof typeof typedWays)
 }
 
 /** What a month's state asks of a run: the option it needs, and the words that say why. */
-function askRun(ui: Ui, entry: MonthEntry): Question {
+export function askRun(ui: Ui, entry: MonthEntry): Question {
   const { month, state } = entry;
   const outdated = isOutdated(ui, entry);
   // A newer month is published, or its files changed since it was: the plain run would only be refused.

@@ -42,8 +42,21 @@ function samePlace(one: Place, other: Place): boolean {
   return JSON.stringify(one, whatIsShown) === JSON.stringify(other, whatIsShown);
 }
 
+/** Stands until the next key. */
 export function say(ui: Ui, text: string, tone?: Tone): Ui {
-  return { ...ui, notice: span(redact(text), tone) };
+  return { ...ui, notice: { ...span(redact(text), tone), until: null } };
+}
+
+const hintShown = 4_000;
+
+/** What is true for a moment only, and stands no longer. */
+export function hint(ui: Ui, text: string, tone?: Tone): Ui {
+  return { ...ui, notice: { ...span(redact(text), tone), until: ui.now + hintShown } };
+}
+
+export function withoutOldHint(ui: Ui): Ui {
+  const until = ui.notice?.until ?? null;
+  return until !== null && ui.now >= until ? { ...ui, notice: null } : ui;
 }
 
 export function askFirst(ui: Ui, question: Question): Step {
