@@ -4,7 +4,7 @@ import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
 import { consoleProgram } from "../helpers/program.ts";
-import { childrenOf, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
+import { keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
 /** A run that ends at its COMMIT, in every way there is: what is said of it is what became of it. */

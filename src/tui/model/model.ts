@@ -60,7 +60,7 @@ export interface Question {
 }
 
 /** `until`: when it goes by itself, in milliseconds since 1970; null when it waits for a key. */
-export interface Notice extends Span {
+interface Notice extends Span {
   until: number | null;
 }
 
