@@ -24,6 +24,8 @@ export const manifestShape = {
   schema: "string > 0",
   /** The calendar month of month_000. */
   first_month: /^\d{4}-(0[1-9]|1[0-2])$/,
+  /** Day of the month after, on which a month's drop is due. */
+  "due?": "1 <= number.integer <= 31",
   /** Snapshot column that holds the stamp. */
   as_of_column: "string > 0",
   /** Snapshot column, in the tables that have it, for the month whose drop brought the row. */

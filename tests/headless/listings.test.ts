@@ -59,6 +59,7 @@ const months: Replies["months"] = {
       month: "month_002",
       as_of: "2024-03-31",
       own_stamp: false,
+      due_since: null,
       state: "incomplete",
       files: [
         { table: "users", path: "data/seeds/month_002/users.csv", bytes: 312_000, present: true },
@@ -66,7 +67,15 @@ const months: Replies["months"] = {
       ],
       last_run: null,
     },
-    { month: "month_000", as_of: "2024-01-31", own_stamp: false, state: "ok", files: [], last_run: published },
+    {
+      month: "month_000",
+      as_of: "2024-01-31",
+      own_stamp: false,
+      due_since: null,
+      state: "ok",
+      files: [],
+      last_run: published,
+    },
   ],
 };
 
@@ -302,6 +311,7 @@ describe("as text", () => {
       month: "month_000",
       as_of: "2024-01-31",
       own_stamp: false,
+      due_since: null,
       state: "ok",
       files: [],
       last_run: ended,

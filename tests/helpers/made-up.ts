@@ -148,6 +148,7 @@ export function month(
     month: monthName(index),
     as_of: asOfOf(index, "2024-01"),
     own_stamp: false,
+    due_since: null,
     state,
     files: files(index, missing),
     last_run: lastRun,

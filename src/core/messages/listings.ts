@@ -20,7 +20,8 @@ export interface DropFile {
  * `broken` is published, and rows of its snapshots are gone; `adopted` was taken by others, and its snapshots were sealed
  * as they were; `unsealed` was not published by a run of the ledger, yet rows stand under its date; `out_of_order` is
  * unpublished and older than what the live tables hold; `stamp_taken` is unpublished, and another month stands under its
- * day, or under one that would put the two out of order; `gone` is published and no longer on disk.
+ * day, or under one that would put the two out of order; `gone` is published and no longer on disk; `missing` is
+ * not there, though newer months are; `due` is not there, and the day has come on which it was to be.
  */
 export type MonthState =
   | "new"
@@ -36,7 +37,9 @@ export type MonthState =
   | "unsealed"
   | "out_of_order"
   | "stamp_taken"
-  | "gone";
+  | "gone"
+  | "missing"
+  | "due";
 
 export interface MonthEntry {
   month: MonthName;
@@ -44,6 +47,8 @@ export interface MonthEntry {
   /** True when that is another day than its month's last: whoever runs it again has to name it. */
   own_stamp: boolean;
   state: MonthState;
+  /** Of a month that is `missing` or `due`: the day on which it was to be there, where the manifest sets one; else null. */
+  due_since: string | null;
   files: DropFile[];
   last_run: RunEntry | null;
 }

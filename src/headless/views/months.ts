@@ -22,14 +22,21 @@ const stateStyles: Record<MonthState, Style | null> = {
   out_of_order: "yellow",
   stamp_taken: "yellow",
   gone: "dim",
+  missing: "yellow",
+  due: "red",
 };
+
+function stateInWords({ state, due_since }: MonthEntry): string {
+  if (due_since === null) return spaced(state);
+  return state === "due" ? `due since ${due_since}` : `${spaced(state)}, due since ${due_since}`;
+}
 
 const lastRun = ({ run, status, started_at }: RunEntry) => `run ${run} ${spaced(status)} ${formatMoment(started_at)}`;
 
 const columns: Column<MonthEntry>[] = [
   monthColumn,
   asOfColumn,
-  { title: "STATE", cell: ({ state }) => spaced(state), style: ({ state }) => stateStyles[state] },
+  { title: "STATE", cell: (entry) => stateInWords(entry), style: ({ state }) => stateStyles[state] },
   {
     title: "FILES",
     align: "right",
@@ -44,8 +51,8 @@ const columns: Column<MonthEntry>[] = [
 /** `months`: what lies on disk and where each stands, newest first. */
 export const monthsView: View<Replies["months"]> = {
   json: ({ months }) => ({
-    months: months.map(({ month, as_of, state, files, last_run }) => ({
-      ...{ month, as_of, state },
+    months: months.map(({ month, as_of, state, due_since, files, last_run }) => ({
+      ...{ month, as_of, state, ...(due_since !== null && { due_since }) },
       files: files.map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
       last_run: last_run === null ? null : runJson(last_run),
     })),

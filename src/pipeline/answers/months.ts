@@ -1,9 +1,12 @@
-import type { MonthState, RunEntry } from "../../core/messages/listings.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
+import { asOfOf, type MonthName, monthIndex, monthName } from "../../core/month.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { lastRuns } from "../../postgres/ledger/queries.ts";
 import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
+import { lackingMonths } from "../drop/due.ts";
+import { numbersOf, today } from "../drop/lacking.ts";
 import { dropsOnDisk, filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, isPending, type Past, readPast, stampInTheWay, stampOf } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
@@ -18,7 +21,7 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
   const names = new Set([...onDisk, ...past.publications, ...runs].map(({ month }) => month));
   const months = [...names]
     .filter((name): name is MonthName => monthIndex(name) !== undefined)
-    .map((month) => {
+    .map((month): MonthEntry => {
       const disk = onDisk.find((one) => one.month === month);
       const run = runs.find((one) => one.month === month);
       const usual = asOfOf(monthIndex(month) ?? 0, dataset.first_month);
@@ -28,12 +31,27 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
         as_of: asOf,
         own_stamp: asOf !== usual,
         state: stateOf(month, asOf, disk, run, past, lost),
+        due_since: null,
         files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
         last_run: run ?? null,
       };
     });
+  months.push(...lackingEntries(names, dataset));
   months.sort((a, b) => (monthIndex(b.month) ?? 0) - (monthIndex(a.month) ?? 0));
   return { months, server, unsealed_dates: [...unsealed] };
+}
+
+/** What is neither on disk nor in the ledger and should be. */
+function lackingEntries(names: ReadonlySet<string>, dataset: Dataset): MonthEntry[] {
+  return lackingMonths(numbersOf(names), dataset, today()).map(({ index, state, since }) => ({
+    month: monthName(index),
+    as_of: asOfOf(index, dataset.first_month),
+    own_stamp: false,
+    state,
+    due_since: since,
+    files: [],
+    last_run: null,
+  }));
 }
 
 /** `lost` are the sealed dates whose rows are gone. */

@@ -9,6 +9,7 @@ import { protectionOf } from "../../postgres/connection/connect.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
 import { exposure } from "../../postgres/target/protection.ts";
+import { passedOver } from "../drop/lacking.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
 import { untaken } from "../drop/untaken.ts";
@@ -123,8 +124,12 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   progress.left = months.map(({ month }) => month);
   const { setRun, untold } = progress;
   // Once a request: of another try it is no news.
-  const news = left === null ? [exposure(protectionOf(sql)), untaken(past, progress.left)] : [];
-  untold.push(...news.filter((one) => one !== null));
+  if (left === null) {
+    const news = [exposure(protectionOf(sql)), untaken(past, progress.left)].filter((one) => one !== null);
+    untold.push(...news, ...passedOver(session, request, onDisk, past));
+    // No run begins that could tell it.
+    if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
+  }
   const ahead = { sound: [], end: async () => {} };
   const series = { emit: watch.emit, setRun, retries, session, request, pid, signal, untold, ahead };
   if (!request.dry_run) {

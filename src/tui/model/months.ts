@@ -24,11 +24,14 @@ const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
   out_of_order: { tone: "warn", aged: false },
   stamp_taken: { tone: "warn", aged: false },
   gone: { tone: "dim", aged: true },
+  missing: { tone: "warn", aged: false },
+  due: { tone: "bad", aged: false },
 };
 
 /** The state in words, with the age of the run it speaks of: "ok 2 d". */
 export function stateInWords(entry: MonthEntry, now: number): Span {
   const { tone, aged } = states[entry.state];
+  if (entry.due_since !== null) return span(`due since ${entry.due_since}`, tone);
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
   return span(`${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`, tone);
 }
