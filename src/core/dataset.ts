@@ -83,13 +83,22 @@ export interface DatasetTable {
   written: Dialect;
 }
 
-export type Dataset = Omit<Manifest, "$schema" | "tables" | "written"> & { tables: DatasetTable[] };
+export type Dataset = Omit<Manifest, "$schema" | "tables" | "written"> & {
+  tables: DatasetTable[];
+  /** What the manifest is called, where somebody has to look into it. */
+  manifest: string;
+  /** Schema of the staging tables. */
+  stage: string;
+};
 
-/** The dataset that a manifest's JSON text describes; `path` is for the message when it is not sound. */
-export function parseManifest(text: string, path: string): Dataset {
+/** The stage of the dataset that lies beside the console; one with a folder of its own has its own. */
+export const usualStage = "stage";
+
+/** The dataset that a manifest's JSON text describes; `path` is what it is called. */
+export function parseManifest(text: string, path: string, hasOwnStage = false): Dataset {
   const invalid = (reason: string, cause?: unknown) =>
     new ConsoleError("manifest_invalid", `${path} is not a sound dataset manifest: ${reason}`, {
-      hint: "Correct the file; the README's section on datasets shows every field.",
+      hint: "Correct the file; the README's section on datasets shows every field, and which are required.",
       cause,
     });
   let json: unknown;
@@ -112,5 +121,7 @@ export function parseManifest(text: string, path: string): Dataset {
     const reason = whyNotWritten(table.written);
     if (reason !== null) throw invalid(`written, as it is for ${table.name}: ${reason}`);
   }
-  return { ...manifest, tables };
+  // No longer than what PostgreSQL keeps of a name.
+  const stage = hasOwnStage ? `${usualStage}_${manifest.name}`.slice(0, 63) : usualStage;
+  return { ...manifest, tables, manifest: path, stage };
 }

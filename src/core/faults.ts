@@ -15,7 +15,7 @@ export const faultCodes = {
   },
   file_outside: {
     means: "a link that leads out of the data folder",
-    remedy: 'put the file itself there, or write "links": "anywhere" into the manifest (db/dataset.json)',
+    remedy: 'put the file itself there, or write "links": "anywhere" into the manifest, dataset.json',
     here: true,
   },
   file_empty: {

@@ -60,7 +60,7 @@ function indexIn(text: string, firstMonth: string): number {
   if (index >= 0 && index <= lastIndex) return index;
   const end =
     index < 0 ? `before the first month, ${firstMonth}` : `after the last that has a name, ${monthName(lastIndex)}`;
-  throw usageError(`${text} is ${end}.`, "The dataset manifest, db/dataset.json, sets first_month.");
+  throw usageError(`${text} is ${end}.`, "The dataset's manifest, dataset.json, sets first_month.");
 }
 
 /** All months that the words name, ranges included, oldest first and each once. */

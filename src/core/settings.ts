@@ -11,6 +11,8 @@ export const settingsDefinition = {
   home: "string > 0",
   /** A libpq URL; null for the embedded server. */
   database: "string > 0 | null",
+  /** Folder of the manifest, the SQL and the suites; without it the usual one. */
+  "dataset?": "string > 0",
 } as const;
 
 /** Where things are. Paths are as given, relative ones from the working directory. */
@@ -21,6 +23,7 @@ export interface SettingFlags {
   home?: string | undefined;
   /** A libpq URL, or `embedded`. */
   database?: string | undefined;
+  dataset?: string | undefined;
 }
 
 /** In place of a URL: the embedded server, whatever the environment says. */
@@ -30,11 +33,13 @@ export type Environment = Record<string, string | undefined>;
 
 /** Flags win over the environment, the environment over the defaults; empty variables count as unset. */
 export function resolveSettings(flags: SettingFlags, env: Environment): Settings {
-  refuseUrls(["STREAMFLOW_DATA", "STREAMFLOW_HOME"], env);
+  refuseUrls([...Object.keys(folderVariables), datasetVariable], env);
+  const dataset = flags.dataset ?? env[datasetVariable];
   return {
     data: flags.data ?? (env.STREAMFLOW_DATA || defaultData),
     home: flags.home ?? (env.STREAMFLOW_HOME || defaultHome),
     database: databaseOf(flags, env),
+    ...(dataset && { dataset }),
   };
 }
 
@@ -57,8 +62,12 @@ const optional = ["POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_PORT"];
 /** Those that say which database is meant, and are of use together alone. */
 export const databaseVariables: readonly string[] = ["DATABASE_URL", ...needed, ...optional];
 
-/** Those that say where a folder is. */
+/** Those that say where a folder is, with the usual one where there is nothing else. */
 export const folderVariables = { STREAMFLOW_DATA: defaultData, STREAMFLOW_HOME: defaultHome } as const;
+
+/** The same for the dataset, whose usual folder is the console's own, or else that of the working directory. */
+export const datasetVariable = "STREAMFLOW_DATASET";
+export const usualDataset = "db";
 
 /**
  * The URL that the seed's POSTGRES_* variables amount to; null when none of them is set. Some that make no whole are a
@@ -103,6 +112,8 @@ export function settingFlags(settings: Settings, env: Environment): string {
   const words: string[] = [];
   if (settings.data !== usual?.data) words.push("--data", shellWord(settings.data));
   if (settings.home !== usual?.home) words.push("--home", shellWord(settings.home));
+  if (settings.dataset !== undefined && settings.dataset !== usual?.dataset)
+    words.push("--dataset", shellWord(settings.dataset));
   // A URL may hold a password, which is never written out: whoever gave it by the option has to repeat it.
   if (settings.database !== usual?.database) words.push("--database", settings.database === null ? embedded : "URL");
   return words.length === 0 ? "" : ` ${words.join(" ")}`;

@@ -22,6 +22,10 @@ export const globalFlags = {
     syntax: "--home <dir>",
     help: "folder of the embedded server and the reject files (default: $STREAMFLOW_HOME, else .streamflow)",
   },
+  dataset: {
+    syntax: "--dataset <dir>",
+    help: "folder of dataset.json, init/ and expectations/ (default: $STREAMFLOW_DATASET, else db)",
+  },
   json: { syntax: "--json", help: "print JSON: one object, or a run's events, one a line" },
   quiet: { syntax: "--quiet", help: "print errors only; the exit code tells the rest" },
   color: { syntax: "--no-color", help: "print without colours, as $NO_COLOR does" },

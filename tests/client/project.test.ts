@@ -64,6 +64,13 @@ describe("the folders", () => {
     expect(settingsFrom(folder({}), project, { STREAMFLOW_DATA: "mine" }).data).toBe("mine");
   });
 
+  test("of a dataset is that of the .env, or of nobody: then the pipeline takes the usual one", () => {
+    const project = folder({ ".env": "STREAMFLOW_DATASET=shop\n" });
+    expect(settingsFrom(folder({}), project).dataset).toBe(join(project, "shop"));
+    expect(settingsFrom(folder({}), project, { STREAMFLOW_DATASET: "mine" }).dataset).toBe("mine");
+    expect(settingsFrom(folder({}), folder({})).dataset).toBeUndefined();
+  });
+
   test("of a package are the user's own, but for the months that it brings as an example", () => {
     const project = folder({ ".env": `DATABASE_URL=${server}\nSTREAMFLOW_HOME=/elsewhere\n` });
     const own = { home: ".streamflow", database: null };

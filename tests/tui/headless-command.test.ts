@@ -14,6 +14,8 @@ test.each<[SettingFlags, Environment, string]>([
   [{ database: "embedded" }, { DATABASE_URL: url }, " --database embedded"],
   [{ database: "embedded" }, { POSTGRES_USER: "me" }, " --data data/seeds --home .streamflow --database embedded"],
   [{ database: url }, {}, " --database URL"],
+  [{ dataset: "shop" }, {}, " --dataset shop"],
+  [{}, { STREAMFLOW_DATASET: "shop" }, ""],
   [{ home: ".streamflow", data: "my drops" }, { STREAMFLOW_HOME: "/srv" }, " --data 'my drops' --home .streamflow"],
 ])("given %j in %j it takes the options%j", (flags, env, wanted) => {
   expect(settingFlags(resolveSettings(flags, env), env)).toBe(wanted);

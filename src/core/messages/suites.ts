@@ -61,6 +61,6 @@ export interface SuiteWritten {
   left_out: LeftOut[];
   /** The command that holds it against the table. */
   next: string;
-  /** What the manifest lacks for runs to use it; null where it names this file, or the table is none of its own. */
+  /** What the manifest is to say for runs to use it, such as `db/dataset.json says "suite": "…"`; null where it names this file, or the table is none of its own. */
   manifest: string | null;
 }

@@ -55,10 +55,7 @@ export const suggestionView: View<DropSuggestion> = {
     ]);
     const sections = { ...(Object.keys(written).length > 0 && { written }), ...sectionsOf(tables) };
     const isNothing = Object.keys(sections).length === 0;
-    const next =
-      manifest === null
-        ? "The manifest (db/dataset.json) lacks this; --yes writes it there:"
-        : `Written into ${manifest}:`;
+    const next = manifest === null ? "The manifest lacks this; --yes writes it there:" : `Written into ${manifest}:`;
     const section = isNothing ? [] : [line(next), formatJson(sections)];
     return parts([tableOfAny(evidenceColumns, evidence, look), words.join(""), section.join("")]);
   },
@@ -125,7 +122,7 @@ export const proposalView: View<SuiteWritten> = {
           `${formatCounted(expectations.length, "expectation")} of ${name} written to ${path}: look through them, then`,
         ),
         line(`  ${next}`),
-        ...(manifest === null ? [] : [line(`Runs use it once db/dataset.json says ${manifest} of the table.`)]),
+        ...(manifest === null ? [] : [line(`Runs use it once ${manifest} of the table.`)]),
       ].join(""),
     ]);
   },

@@ -47,7 +47,7 @@ function chosenTables({ dataset, tables }: Session): { label: Frozen; features: 
   const features = frozen.filter((table) => table !== label && table.live.key.join() === label?.live.key.join());
   if (label !== undefined && features.length > 0) return { label, features };
   throw new ConsoleError("manifest_invalid", "The manifest does not say where labels and features come from.", {
-    hint: 'In db/dataset.json, name the label\'s table as "label" and give it and the feature tables a snapshot.',
+    hint: `In ${dataset.manifest}, name the label's table as "label" and give it and the feature tables a snapshot.`,
   });
 }
 

@@ -72,7 +72,7 @@ export class DropFaults {
     const columns = formatCounted(this.count, "column");
     const title = `${this.month} carries nothing for ${columns} that the tables got since the last drop.`;
     return new ConsoleError("schema_mismatch", title, {
-      hint: "Nothing was published. Name them under absent in the manifest (db/dataset.json), and drops leave them alone.",
+      hint: "Nothing was published. Name them under absent in the manifest, dataset.json, and drops leave them alone.",
       faults: this.listed,
       faultCount: this.count,
     });

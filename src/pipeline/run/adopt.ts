@@ -148,7 +148,8 @@ async function sealAll(sql: Sql, session: Session): Promise<UnsealedSnapshots[]>
 /** Returns the run under which the date is in the ledger from now on. */
 async function sealDate(tx: Transaction, { dataset, database }: Session, standing: Standing): Promise<number> {
   const { as_of, month, tables } = standing;
-  const run = await openRun(tx, { dataset: dataset.name, month, as_of, mode: "adopt", ...whoami() });
+  const where = { dataset: dataset.name, table_schema: dataset.schema };
+  const run = await openRun(tx, { ...where, month, as_of, mode: "adopt", ...whoami() });
   const seals: SealedTable[] = [];
   for (const { table } of tables) {
     const sealing = newestSealing(table);

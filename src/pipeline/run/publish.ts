@@ -3,7 +3,6 @@ import type { Stage, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { changedSince } from "../../csv/drop/changes.ts";
-import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
@@ -150,7 +149,7 @@ function readNext({ ahead, left: [next], dataset, tables, request, past }: Month
 async function runStages(open: MonthRun, context: StageContext, staged: StagedDrop): Promise<Snapshots> {
   const { record } = open;
   const filled = staged.tables.flatMap(({ table, rows, writer }) =>
-    writer === null ? [] : [{ schema: stageSchema, name: table.name, rows, writer }],
+    writer === null ? [] : [{ schema: table.stage, name: table.name, rows, writer }],
   );
   await keepOthersOut(context.tx, filled, "writing");
   const upserted = await inStage(open, "upsert", () => upsert(context, staged));

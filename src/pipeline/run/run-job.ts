@@ -20,7 +20,8 @@ export async function runJob(
   const { dataset, sql: ledger } = session;
   const suites = await readSuites(session);
   const { month, asOf: as_of, mode } = job;
-  const run = await openRun(ledger, { dataset: dataset.name, month, as_of, mode, backend_pid: pid, ...whoami() });
+  const where = { dataset: dataset.name, table_schema: dataset.schema };
+  const run = await openRun(ledger, { ...where, month, as_of, mode, backend_pid: pid, ...whoami() });
   series.setRun(run);
   const before = publicationBefore(month, past.publications);
   const rejects = rejectPath(session.settings.home, ledger, dataset.name, `${month}-${run}`);

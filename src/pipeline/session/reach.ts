@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { shipped } from "../../core/self.ts";
 import { defaultHome, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
@@ -10,9 +9,7 @@ import { openDatabase, versionOf } from "../../postgres/connection/open.ts";
 import { isPooled } from "../../postgres/connection/pooler.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
-
-/** Where the manifest is: its paths are relative to that. */
-export const manifestDirectory = shipped("db");
+import { placeOf } from "./place.ts";
 
 /** The database, its schema up to date: what can be had before anything is loaded that checks a manifest. */
 export interface Reached {
@@ -69,7 +66,10 @@ async function openShared(url: string): Promise<Sql> {
 
 async function upToDate(sql: Sql, url: string, settings: Settings, waiting?: Waiting): Promise<void> {
   try {
-    await migrate(sql, join(manifestDirectory, "init"), waiting?.tell);
+    const { folder, isOwn } = placeOf(settings);
+    // Of the console's own all is known: its manifest is read later.
+    const owner = isOwn ? null : await (await import("./dataset.ts")).readDataset(settings);
+    await migrate(sql, join(folder, "init"), waiting?.tell, owner);
   } catch (thrown) {
     const { explained } = await import("./explained.ts");
     throw await explained(thrown, { settings, sql, url });

@@ -1,8 +1,8 @@
-import { join } from "node:path";
-import { type Dataset, parseManifest } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/dataset.ts";
 import { type LoadTable, loadTables } from "../../postgres/catalog/dataset-tables.ts";
-import { withChecksOf } from "./checked-before.ts";
-import { manifestDirectory, type Reached } from "./reach.ts";
+import { readDataset } from "./dataset.ts";
+import { placeOf } from "./place.ts";
+import type { Reached } from "./reach.ts";
 
 /** The dataset, and the database that holds it, for as long as a front end needs them. */
 export interface Session extends Reached {
@@ -12,14 +12,11 @@ export interface Session extends Reached {
   tables: LoadTable[];
 }
 
-async function readDataset(): Promise<Dataset> {
-  return parseManifest(await Bun.file(join(manifestDirectory, "dataset.json")).text(), "db/dataset.json");
-}
-
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
 export async function openSession(reached: Reached): Promise<Session> {
   try {
-    const dataset = await withChecksOf(reached.settings, readDataset);
+    const dataset = await readDataset(reached.settings);
+    const manifestDirectory = placeOf(reached.settings).folder;
     return { ...reached, dataset, manifestDirectory, tables: await loadTables(reached.sql, dataset) };
   } catch (error) {
     await reached.close();

@@ -5,7 +5,7 @@ import type { RequestOf } from "../../core/messages/requests.ts";
 import { isRejecting, wordOf } from "../../core/messages/verdicts.ts";
 import { parseSuite, type Suite } from "../../core/suites/suite.ts";
 import { requireSound } from "../../expectations/fit.ts";
-import { type LoadTable, stageSchema } from "../../postgres/catalog/dataset-tables.ts";
+import { type LoadTable, stageSchemaOf } from "../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../postgres/catalog/introspect.ts";
 import { withChecksOf } from "./checked-before.ts";
 import type { Session } from "./session.ts";
@@ -21,7 +21,7 @@ export function readSuites(session: Session): Promise<Map<string, Suite>> {
 async function parseSuites({ dataset, manifestDirectory, tables }: Session): Promise<Map<string, Suite>> {
   const suites = new Map<string, Suite>();
   for (const { name, suite } of dataset.tables) {
-    if (suite !== null) suites.set(name, await readSuite(join(manifestDirectory, suite)));
+    if (suite !== null) suites.set(name, await readSuite(join(manifestDirectory, suite), dataset.manifest));
   }
   const resolveTable = stageOf(tables);
   for (const { name, live } of tables) {
@@ -32,9 +32,8 @@ async function parseSuites({ dataset, manifestDirectory, tables }: Session): Pro
 }
 
 /** A suite that the manifest names. */
-export async function readSuite(path: string): Promise<Suite> {
-  const hint =
-    "The manifest, db/dataset.json, names it: put the file there, have `validate --init` write it, or correct the name.";
+export async function readSuite(path: string, manifest: string): Promise<Suite> {
+  const hint = `The manifest, ${manifest}, names it: put the file there, have \`validate --init\` write it, or correct the name.`;
   return parseSuite(await textOf(path, hint), path, {});
 }
 
@@ -66,5 +65,6 @@ export async function validateNamedTable(
 export function stageOf(tables: readonly LoadTable[]): (name: string) => TableName {
   const names = new Set(tables.map((table) => table.name));
   const schema = tables[0]?.live.schema ?? "public";
-  return (name) => ({ schema: names.has(name) ? stageSchema : schema, name });
+  const stage = stageSchemaOf(tables);
+  return (name) => ({ schema: names.has(name) ? stage : schema, name });
 }

@@ -4,6 +4,7 @@ import { tryLock, unlock } from "../../postgres/connection/lock.ts";
 import { openDatabase } from "../../postgres/connection/open.ts";
 import { isPooled, requireSessions } from "../../postgres/connection/pooler.ts";
 import { settleSession } from "../../postgres/connection/settings.ts";
+import { requireOwnTables } from "../../postgres/ledger/ownership.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
 import type { Session } from "./session.ts";
@@ -36,7 +37,10 @@ export function openWriter({ url }: Pick<Session, "url">) {
         await requireSessions(sql, session.sql);
         await settleSession(sql);
       }
+      // On its way with the first, whose refusal counts.
+      const owned = metLater(requireOwnTables(sql, session.dataset));
       await requireRights(sql, session);
+      await owned;
       await takeLock(sql, session, signal);
       locked = name;
       await markCrashed(sql, name);

@@ -1,6 +1,5 @@
 import { ConsoleError, metLater } from "../../core/errors.ts";
 import type { Seal } from "../../core/messages/events.ts";
-import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { type Filled, keepOthersOut, tablesWithHooks } from "../../postgres/live/other-writers.ts";
 import { partitionName } from "../../postgres/snapshots/partitions.ts";
 import { coveredBy, newestSealing, sealSnapshot } from "../../postgres/snapshots/sealing.ts";
@@ -106,12 +105,12 @@ export async function snapshot(context: StageContext, staged: StagedDrop): Promi
 async function requireOwnBuilt(context: StageContext, tables: readonly Frozen[], staged: StagedDrop): Promise<void> {
   const { tx, asOf, tasks, prepared } = context;
   const built: Filled[] = [];
-  for (const { name, snapshot } of tables) {
+  for (const { name, snapshot, stage } of tables) {
     const task = prepared.made.get(name);
     const made = task && (await tasks.result(task, tx)).built;
     if (made == null || made.writer === null) continue;
     const { rows, writer } = made;
-    built.push({ schema: stageSchema, name: partitionName(snapshot.table.name, asOf), rows, writer });
+    built.push({ schema: stage, name: partitionName(snapshot.table.name, asOf), rows, writer });
   }
   await keepOthersOut(tx, built, "reading");
   if (built.length > 0 && !(await isAlone(context, staged))) await requireOwn(context, built);

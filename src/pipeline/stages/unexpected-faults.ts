@@ -6,7 +6,6 @@ import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/plan/plan.ts";
 import { everyUnexpectedValue } from "../../expectations/results/samples.ts";
-import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import { copyLines, dropScratch, linesText, makeRowLines } from "../../postgres/live/row-lines.ts";
 import { sendKeys } from "../drop/key-faults.ts";
@@ -36,7 +35,7 @@ export async function findUnexpected(context: StageContext): Promise<void> {
     if (failed.length === 0) continue;
     const lines = await collectLines(context, one, `row_lines_${index}`);
     const tally = faults.of(one.file.path);
-    const place = { tx, under: { schema: stageSchema, name: one.table.name }, shape: one.table.live };
+    const place = { tx, under: { schema: one.table.stage, name: one.table.name }, shape: one.table.live };
     for (const [at, { verdict, check }] of failed.entries()) {
       const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
       const scratch = { rows: `unexpected_rows_${index}_${at}`, lines };

@@ -1,5 +1,4 @@
 import { evaluateSuite } from "../../expectations/evaluate.ts";
-import { stageSchema } from "../../postgres/catalog/dataset-tables.ts";
 import { kept, stageOf } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
@@ -11,12 +10,12 @@ import type { StageContext } from "./context.ts";
  */
 export async function validate(context: StageContext): Promise<void> {
   const { tx, tables, suites, record, emit, signal } = context;
-  for (const { name, live } of tables) {
+  for (const { name, live, stage } of tables) {
     stopIfCancelled(signal);
     const suite = suites.get(name);
     if (suite === undefined) continue;
     await evaluateSuite(tx, {
-      relation: { schema: stageSchema, name },
+      relation: { schema: stage, name },
       shape: live,
       serverVersion: 10_000 * live.serverMajor,
       suite,

@@ -21,13 +21,16 @@ export function browseSuites(session: Session): Promise<SuiteFit[]> {
   });
 }
 
-async function fitOfTable({ sql, manifestDirectory }: Session, { name, live, manifest }: LoadTable): Promise<SuiteFit> {
+async function fitOfTable(
+  { sql, dataset, manifestDirectory }: Session,
+  { name, live, manifest }: LoadTable,
+): Promise<SuiteFit> {
   const none: SuiteFit = { table: name, path: null, expectations: 0, missing: [], unsound: [], trouble: null };
   if (manifest.suite === null) return none;
   const path = join(manifestDirectory, manifest.suite);
   const shown = fromHere(path);
   try {
-    const suite = await readSuite(path);
+    const suite = await readSuite(path, dataset.manifest);
     return { ...none, path: shown, ...fitOf(suite, await targetOf(sql, suite, live, kept)) };
   } catch (thrown) {
     if (!(thrown instanceof ConsoleError) || thrown.code !== "suite_invalid") throw thrown;

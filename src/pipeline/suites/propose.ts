@@ -5,11 +5,12 @@ import { usageError } from "../../core/errors.ts";
 import type { RequestOf } from "../../core/messages/requests.ts";
 import type { SuiteWritten } from "../../core/messages/suites.ts";
 import { form } from "../../core/self.ts";
-import { settingFlags } from "../../core/settings.ts";
+import { type Settings, settingFlags } from "../../core/settings.ts";
 import { commandOfSuite } from "../../core/suites/commands.ts";
 import { proposeSuite, type SuiteProposal } from "../../expectations/propose/suite.ts";
 import { findTable } from "../../expectations/validate.ts";
 import type { CatalogTable } from "../../postgres/catalog/introspect.ts";
+import { placeOf } from "../session/place.ts";
 import type { Session } from "../session/session.ts";
 import { fromHere } from "./fits.ts";
 import { isThere, writeSuite } from "./write.ts";
@@ -19,7 +20,7 @@ export async function initSuite(
   session: Session,
   { table: named, suite_path: given, overwrite }: RequestOf<"propose">,
 ): Promise<SuiteWritten> {
-  const { sql, dataset, manifestDirectory, settings } = session;
+  const { sql, dataset, settings } = session;
   const table = await findTable(sql, named, dataset.schema);
   const own = table.schema === dataset.schema ? dataset.tables.find(({ name }) => name === table.name) : undefined;
   const path = given ?? usualPath(session, table, own);
@@ -34,30 +35,39 @@ export async function initSuite(
     expectations: proposal.expectations,
     left_out: proposal.leftOut,
     next: commandOfSuite(path, named, settingFlags(settings, process.env)),
-    manifest: own === undefined || form !== "checkout" ? null : manifestLine(manifestDirectory, own, path),
+    manifest: own === undefined || !isOfUsers(settings) ? null : manifestLine(session, own, path),
   };
 }
 
 /** Where the table's suite is, or would be beside those of the dataset; of a program that holds these in itself, here. */
 function usualPath(
-  { dataset, manifestDirectory }: Session,
+  { dataset, manifestDirectory, settings }: Session,
   { schema, name }: CatalogTable,
   own?: DatasetTable,
 ): string {
-  if (form === "checkout" && own?.suite) return fromHere(join(manifestDirectory, own.suite));
+  if (isOfUsers(settings) && own?.suite) return fromHere(join(manifestDirectory, own.suite));
   const file = `${schema === dataset.schema ? name : `${schema}.${name}`}.json`;
   if (!/^(?!\.)[^/\\\p{Cc}]+$/u.test(file)) {
     throw usageError("The table's name cannot be that of a file.", "Name the file to write with --suite.");
   }
-  return form === "checkout" ? fromHere(join(manifestDirectory, "expectations", file)) : file;
+  return isOfUsers(settings) ? fromHere(join(manifestDirectory, "expectations", file)) : file;
+}
+
+/** Whether the dataset's folder is its user's to write to; what comes with a package is not. */
+function isOfUsers(settings: Settings): boolean {
+  return form === "checkout" || !placeOf(settings).isOwn;
 }
 
 /** What the manifest has to say of the table for runs to use the suite; null where it says so. */
-function manifestLine(directory: string, { suite }: DatasetTable, path: string): string | null {
+function manifestLine(
+  { dataset, manifestDirectory: directory }: Session,
+  { suite }: DatasetTable,
+  path: string,
+): string | null {
   const written = resolve(path);
   if (suite !== null && resolve(directory, suite) === written) return null;
   const near = relative(directory, written);
-  return `"suite": ${JSON.stringify(isAbsolute(near) ? written : near)}`;
+  return `${dataset.manifest} says "suite": ${JSON.stringify(isAbsolute(near) ? written : near)}`;
 }
 
 const about =

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Column, TableShape } from "../../core/columns.ts";
-import type { Dataset, DatasetTable } from "../../core/dataset.ts";
+import { type Dataset, type DatasetTable, usualStage } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import { identifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
@@ -27,13 +27,18 @@ export interface LoadTable {
   manifest: DatasetTable;
   live: CatalogTable;
   snapshot: SnapshotTarget | null;
+  /** Schema of the dataset's stage. */
+  stage: string;
 }
 
-export const stageSchema = "stage";
-
 /** A table's twin in the stage. */
-export function twinOf({ name }: Pick<LoadTable, "name">): Fragment {
-  return qualified({ schema: stageSchema, name });
+export function twinOf({ stage, name }: Pick<LoadTable, "name" | "stage">): Fragment {
+  return qualified({ schema: stage, name });
+}
+
+/** The schema of all these tables' twins. */
+export function stageSchemaOf([first]: readonly LoadTable[]): string {
+  return first?.stage ?? usualStage;
 }
 
 /** The dataset's tables in load order: a table comes after those that its foreign keys name. */
@@ -46,11 +51,11 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
     found.find((table) => table.name === name) ??
     mismatch(
       `The database has no table ${schema}.${name}.`,
-      "Apply the file in db/init that makes it by psql --file: what is there already stays. Or mend its name in db/dataset.json.",
+      `Apply the file in ${initOf(dataset)} that makes it by psql --file: what is there already stays. Or mend its name in ${dataset.manifest}.`,
     );
   const tables = dataset.tables.map((manifest): LoadTable => {
     const live = required(manifest.name);
-    if (live.kind !== "table") throw noTable(schema, live.name, live.kind);
+    if (live.kind !== "table") throw noTable(schema, live.name, live.kind, dataset.manifest);
     if (live.key.length === 0) {
       mismatch(
         `Table ${schema}.${live.name} has no primary key.`,
@@ -58,9 +63,14 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
       );
     }
     const snapshot = manifest.snapshot === null ? null : snapshotTarget(live, required(manifest.snapshot), dataset);
-    return { name: manifest.name, manifest, live, snapshot };
+    return { name: manifest.name, manifest, live, snapshot, stage: dataset.stage };
   });
   return parentsFirst(tables);
+}
+
+/** The folder of its SQL, as the manifest's own path is written. */
+function initOf({ manifest }: Dataset): string {
+  return manifest.replace(/[^/]*$/, "init");
 }
 
 function mismatch(title: string, hint: string): never {
@@ -72,7 +82,7 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   if (!hasColumn(table, asOfColumn)) {
     mismatch(
       `Snapshot table ${table.name} has no column ${asOfColumn}.`,
-      `Where it is empty: alter table ${identifier(table.name)} add column ${identifier(asOfColumn)} date not null. Or mend as_of_column in db/dataset.json.`,
+      `Where it is empty: alter table ${identifier(table.name)} add column ${identifier(asOfColumn)} date not null. Or mend as_of_column in ${dataset.manifest}.`,
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;

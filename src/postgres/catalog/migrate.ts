@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
+import { identifier } from "../../core/text.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
 import { notPermitted, roleNotTaken } from "../connection/role.ts";
 import { usurperOf } from "./relation-kind.ts";
+import { type Applied, hashOf, type Owner, type SchemaFile, schemaFiles, unseen } from "./schema-files.ts";
 
 const undefinedTable = "42P01";
 const wrongObject = "42809";
@@ -11,29 +11,30 @@ const wrongObject = "42809";
 /** A number of our own for pg_advisory_xact_lock, so that two consoles never migrate at once. */
 const migrationLock = 5_340_112;
 
-/** A file that a database has seen; what is not known of it is null, or not there. */
-interface Applied {
-  file: string;
-  sha256?: string | null;
-  console?: string | null;
-}
-
 /**
  * Apply the files of `directory` that this database has not seen, in the order of their names and in one transaction.
  * They are written so that a database which already holds their tables keeps them as they are. Throws for a database that
- * a newer console has used; `tell` is told of a file that is not what was applied.
+ * a newer console has used; `tell` is told of a file that is not what was applied. `owner` is the dataset whose files they
+ * are, where these are not the console's own: then the ledger's come first, and tables without a schema's name are made in
+ * the dataset's.
  */
-export async function migrate(sql: Sql, directory: string, tell: (text: string) => void = () => {}): Promise<void> {
-  const files = filesOf(directory);
+export async function migrate(
+  sql: Sql,
+  directory: string,
+  tell: (text: string) => void = () => {},
+  owner: Owner | null = null,
+): Promise<void> {
+  const files = schemaFiles(directory, owner);
   const seen = await appliedOn(sql).catch((error) => {
     if (codeOf(error) === undefinedTable) return noneElsewhere(sql).then((): Applied[] => []);
     return refused(sql, error, "read the console's own tables", readingThem);
   });
   await refuseNewer(seen, files);
-  const edited = seen.filter(
-    ({ file, sha256 }) => sha256 && files.has(file) && sha256 !== hashOf(files.get(file) ?? ""),
-  );
-  for (const { file } of edited) tell(editedLater(join(directory, file), file));
+  const edited = files.filter((one) => {
+    const before = seen.find(({ file }) => file === one.file)?.sha256;
+    return before && before !== hashOf(one);
+  });
+  for (const one of edited) tell(editedLater(one));
   const found = unseen(files, seen);
   if (found.length === 0) return;
   const { version } = await import("../../../package.json", { with: { type: "json" } });
@@ -46,11 +47,14 @@ export async function migrate(sql: Sql, directory: string, tell: (text: string) 
     const left = unseen(files, await appliedOn(tx));
     if (left.length === 0) return;
     // All in one go: a fresh database has every file to see, and its first run waits for them.
-    await tx.unsafe(left.map((file) => `${files.get(file)}\n;`).join(""));
-    const rows = left.map((file) => ({ file, sha256: hashOf(files.get(file) ?? ""), console: version }));
+    await tx.unsafe(statementsOf(left, owner));
+    const rows = left.map((one) => ({ file: one.file, sha256: hashOf(one), console: version }));
     await tx`insert into console.migrations ${tx(rows)}`;
   });
-  const deed = `bring the console's own tables up to date (${found.join(", ")})`;
+  const names = found.map(({ file }) => file).join(", ");
+  const deed = found.every(({ isOfLedger }) => isOfLedger || owner === null)
+    ? `bring the console's own tables up to date (${names})`
+    : `make the dataset's tables (${names})`;
   const remedy = () => "The first command of a role that loads months does it for all.";
   await applying.catch(async (error) => {
     const usurper = codeOf(error) === wrongObject ? await usurperOf(sql, tablesMadeBy(files)) : null;
@@ -58,20 +62,18 @@ export async function migrate(sql: Sql, directory: string, tell: (text: string) 
   });
 }
 
+/** Each file's statements. What they set goes no further than the transaction. */
+function statementsOf(files: readonly SchemaFile[], owner: Owner | null): string {
+  const all = (some: readonly SchemaFile[]) => some.map(({ statements }) => `${statements}\n;`).join("");
+  if (owner === null) return all(files);
+  const path = `set local search_path = ${identifier(owner.schema)}, public;\n`;
+  return all(files.filter((one) => one.isOfLedger)) + path + all(files.filter((one) => !one.isOfLedger));
+}
+
 /** The tables that the files make where there is nothing of that name. */
-function tablesMadeBy(files: ReadonlyMap<string, string>): string[] {
-  const statements = [...files.values()].join("\n");
+function tablesMadeBy(files: readonly SchemaFile[]): string[] {
+  const statements = files.map((one) => one.statements).join("\n");
   return [...statements.matchAll(/\bcreate table if not exists (\w+)/gi)].map(([, name = ""]) => name.toLowerCase());
-}
-
-/** The statements of each file, in the order of their names. */
-function filesOf(directory: string): Map<string, string> {
-  const names = readdirSync(directory).filter((name) => name.endsWith(".sql"));
-  return new Map(names.sort().map((name) => [name, readFileSync(join(directory, name), "utf8")]));
-}
-
-function unseen(files: ReadonlyMap<string, string>, seen: readonly Applied[]): string[] {
-  return [...files.keys()].filter((name) => !seen.some(({ file }) => file === name));
 }
 
 /** Older databases lack the columns that newer ones have. */
@@ -80,14 +82,9 @@ async function appliedOn(on: Queryable): Promise<Applied[]> {
   return rows.map(({ applied }) => applied);
 }
 
-/** Hexadecimal SHA-256, the same for a checkout with the line ends of another platform. */
-function hashOf(statements: string): string {
-  return new Bun.CryptoHasher("sha256").update(statements.replaceAll("\r\n", "\n")).digest("hex");
-}
-
 /** What a newer console has made of the database, this one does not know, and would write beside it. */
-async function refuseNewer(seen: readonly Applied[], files: ReadonlyMap<string, string>): Promise<void> {
-  const unknown = seen.filter(({ file }) => !files.has(file));
+async function refuseNewer(seen: readonly Applied[], files: readonly SchemaFile[]): Promise<void> {
+  const unknown = seen.filter(({ file }) => !files.some((one) => one.file === file));
   if (unknown.length === 0) return;
   const { version } = await import("../../../package.json", { with: { type: "json" } });
   const newer = unknown.find((one) => one.console && Bun.semver.order(one.console, version) > 0);
@@ -99,7 +96,7 @@ async function refuseNewer(seen: readonly Applied[], files: ReadonlyMap<string, 
   );
 }
 
-function editedLater(path: string, file: string): string {
+function editedLater({ path, file }: SchemaFile): string {
   return (
     `warning: ${path} was edited after it was applied to this database, which has none of that. Put the change into a ` +
     "new file of that folder. To keep both as they are, and hear no more of it: " +

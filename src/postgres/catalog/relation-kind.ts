@@ -9,13 +9,18 @@ export type RelationKind = "table" | "view" | "foreign table";
 export const kindOf = sql`case when c.relkind in ('v', 'm') then 'view' when c.relkind = 'f' then 'foreign table' else 'table' end`;
 
 /** Something else bears the name of one of the dataset's tables. */
-export function noTable(schema: string, name: string, kind: Exclude<RelationKind, "table">): ConsoleError {
+export function noTable(
+  schema: string,
+  name: string,
+  kind: Exclude<RelationKind, "table">,
+  manifest = "dataset.json",
+): ConsoleError {
   const other = `${name}_${kind === "view" ? "view" : "elsewhere"}`;
   const renamed = `alter table ${identifier(schema)}.${identifier(name)} rename to ${identifier(other)}`;
   const first =
     kind === "view" ? "Give the table that it reads that name again, and the view another one" : "Give it another name";
   return new ConsoleError("schema_mismatch", `${schema}.${name} is a ${kind}, where the dataset has a table.`, {
-    hint: `${first}: ${renamed}. Or mend its name in db/dataset.json.`,
+    hint: `${first}: ${renamed}. Or mend its name in ${manifest}.`,
   });
 }
 

@@ -10,6 +10,8 @@ import type { Queryable, Sql } from "../connection/connect.ts";
 /** Who runs what, as a run's first line in the ledger. */
 export interface RunOpening {
   dataset: string;
+  /** Null of runs before it was written down. */
+  table_schema?: string;
   month: string;
   as_of: string;
   mode: Mode;

@@ -1,4 +1,4 @@
-import { type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { cells, type Fragment, oidOf, qualified, sql } from "../connection/fragments.ts";
 
@@ -9,7 +9,7 @@ import { cells, type Fragment, oidOf, qualified, sql } from "../connection/fragm
 export async function partsOf(tx: Transaction, table: LoadTable, rows: number, atOnce: number): Promise<Fragment[]> {
   const parts = Math.ceil(rows / atOnce);
   if (parts < 2 || table.live.distribution !== null) return [sql`true`];
-  const { schema, name } = { schema: stageSchema, name: table.name };
+  const { schema, name } = { schema: table.stage, name: table.name };
   const [row] = await tx<{ pages: number }[]>`
     select pg_relation_size(${oidOf({ schema, name })}) / current_setting('block_size')::int as pages`;
   const step = Math.ceil((row?.pages ?? 0) / parts);

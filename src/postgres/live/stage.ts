@@ -1,4 +1,4 @@
-import { areDistributed, type LoadTable, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { areDistributed, type LoadTable, stageSchemaOf, twinOf } from "../catalog/dataset-tables.ts";
 import { distributeLike, distributionColumn } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
@@ -19,17 +19,18 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   const outdated = await sql<{ name: string }[]>`${outdatedTwins(tables)}`;
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
+  const stage = stageSchemaOf(tables);
   await transact(sql, async (tx) => {
-    await makeSchema(tx, stageSchema);
+    await makeSchema(tx, stage);
     // Of one owner, whoever makes them: the next one has to make them anew, perhaps.
     const [schema] = await tx<{ keeper: string | null }[]>`
-      select ${recipient(sql`n.nspowner`, sql`n.oid`)} as keeper from pg_namespace n where n.nspname = ${stageSchema}`;
+      select ${recipient(sql`n.nspowner`, sql`n.oid`)} as keeper from pg_namespace n where n.nspname = ${stage}`;
     const keeper = schema?.keeper ?? null;
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;
       // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
       await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)}) with (autovacuum_enabled = false)`;
-      await distributeLike(tx, { schema: stageSchema, name: table.name }, table.live);
+      await distributeLike(tx, { schema: stage, name: table.name }, table.live);
       if (keeper !== null) await tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`;
     }
   });
@@ -37,14 +38,15 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
 
 /** The tables, by their `name`, whose twin is to be made, or made anew. */
 export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
+  const stage = stageSchemaOf(tables);
   // Where it would not lie beside the live table, the two could not be joined.
   const isElsewhere = areDistributed(tables)
-    ? sql`${groupOf(sql`schema`)} is distinct from ${groupOf(sql`${stageSchema}::text`)}`
+    ? sql`${groupOf(sql`schema`)} is distinct from ${groupOf(sql`${stage}::text`)}`
     : sql`false`;
   return sql`
     select name from ${namesAsRows(tables.map(({ live }) => live))}
-     where ${isElsewhere} or ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stageSchema}::text`)}
-        or not exists (select from pg_class where oid = ${relationIn(sql`${stageSchema}::text`)}
+     where ${isElsewhere} or ${columnTypes(sql`schema`)} is distinct from ${columnTypes(sql`${stage}::text`)}
+        or not exists (select from pg_class where oid = ${relationIn(sql`${stage}::text`)}
                                               and 'autovacuum_enabled=false' = any(reloptions))`;
 }
 
@@ -79,7 +81,7 @@ export async function foundInStage(
   const there = await sql<(TableName & { isTwin: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relname = any(${names}::text[]) as "isTwin"
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = ${stageSchema} and c.relkind = 'r'
+     where n.nspname = ${stageSchemaOf(tables)} and c.relkind = 'r'
        and (c.relname = any(${names}::text[]) or c.relname ~ '_\\d{8}$' and left(c.relname, -9) = any(${stems}::text[]))
      order by 2`;
   const twins = there.filter(({ isTwin }) => isTwin);

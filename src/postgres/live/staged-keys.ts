@@ -38,7 +38,10 @@ async function hasOrphan(tx: Transaction, table: LoadTable, reference: Reference
   const own = reference.columns.map((name) => cell("s", { name }));
   const isSame = (column: Fragment, index: number) => tx`${column} = ${own[index] ?? tx`null`}`;
   const isInDrop = known.tables.some(({ name }) => name === parent.name);
-  const places = [...(isInDrop ? [placeOf(twinOf(parent), parentColumns)] : []), ...placesOfParents(reference, known)];
+  const places = [
+    ...(isInDrop ? [placeOf(twinOf({ ...table, name: parent.name }), parentColumns)] : []),
+    ...placesOfParents(reference, known),
+  ];
   // All are counted: for the first one alone the planner, which knows nothing of the stage, would try them one by one.
   const [row] = await tx<{ orphaned: boolean }[]>`
     select count(*) > 0 as orphaned from ${twinOf(table)} s

@@ -1,4 +1,4 @@
-import { type LoadTable, stageSchema } from "../catalog/dataset-tables.ts";
+import { type LoadTable, stageSchemaOf } from "../catalog/dataset-tables.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { namesAsRows } from "../connection/fragments.ts";
 
@@ -20,6 +20,7 @@ interface Named {
 export async function grantsScript(on: Queryable, name: string, tables: readonly LoadTable[]): Promise<string> {
   const { database, schema, dataset, others } = await namesIn(on, tables);
   const schemas = `${schema}, console`;
+  const stage = stageSchemaOf(tables);
   return `\
 -- Roles of one dataset in one database: an owner, whom nobody logs in as and who owns its tables; a loader, who runs months
 -- as the owner; and a viewer, who reads. For psql, as a superuser, or as the present owner with CREATEROLE:
@@ -41,9 +42,9 @@ select format('grant %I to current_user', :'owner') where not pg_has_role(:'owne
 
 -- The owner. Who owned these tables so far, such as another flow, keeps its rights as a member of it: grant … to NAME.
 create schema if not exists console authorization :"owner";
-create schema if not exists ${stageSchema} authorization :"owner";
+create schema if not exists ${stage} authorization :"owner";
 alter schema console owner to :"owner";
-alter schema ${stageSchema} owner to :"owner";
+alter schema ${stage} owner to :"owner";
 grant usage, create on schema ${schema} to :"owner";
 grant temporary on database ${database} to :"owner";
 ${[...dataset, ...others].map((table) => `alter table ${table} owner to :"owner";`).join("\n")}
@@ -84,7 +85,7 @@ async function namesIn(on: Queryable, tables: readonly LoadTable[]): Promise<Nam
       select named.name from dataset d cross join pg_partition_tree(d.oid::regclass) p join named on named.oid = p.relid
        where p.relid <> d.oid
        union all
-      select name from named where nspname in ('console', ${stageSchema}) and relkind = 'r')
+      select name from named where nspname in ('console', ${stageSchemaOf(tables)}) and relkind = 'r')
     select quote_ident(current_database()) as database, quote_ident(${wanted[0]?.schema ?? "public"}) as schema,
            array(select name from dataset) as dataset, array(select name from others order by name) as others`;
   if (row === undefined) throw new Error("a query without a table gave no row");

@@ -1,4 +1,4 @@
-import { type LoadTable, stageSchema } from "../catalog/dataset-tables.ts";
+import { type LoadTable, stageSchemaOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, sql } from "../connection/fragments.ts";
@@ -109,18 +109,19 @@ const ofLedger = sql`
  * was left of them is removed. Lines of a rejected drop are found by way of temporary tables.
  */
 function ofStage(tables: readonly LoadTable[]): Fragment {
+  const stage = stageSchemaOf(tables);
   const twins = tables.map(({ name }) => name);
   const builds = tables.some(({ snapshot }) => snapshot?.table.partitioned);
   return sql`
     select 'database', '', '', privilege, false, 3000
-      from unnest(case when to_regnamespace(${stageSchema}) is null then '{CREATE,TEMPORARY}' else '{TEMPORARY}' end::text[])
+      from unnest(case when to_regnamespace(${stage}) is null then '{CREATE,TEMPORARY}' else '{TEMPORARY}' end::text[])
            as privilege
      union all
     select 'schema', n.nspname, '', privilege, false, 2000
       from pg_namespace n
      cross join unnest(case when ${builds} or exists (${outdatedTwins(tables)}) then '{USAGE,CREATE}' else '{USAGE}' end::text[])
            as privilege
-     where n.nspname = ${stageSchema}
+     where n.nspname = ${stage}
      union all
     select case privilege when '' then 'owner' else 'table' end, n.nspname, c.relname, privilege, false, 2001
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -128,6 +129,6 @@ function ofStage(tables: readonly LoadTable[]): Fragment {
                          when c.relname in (${outdatedTwins(tables)}) then '{"",SELECT,INSERT,TRUNCATE}'
                          else '{SELECT,INSERT,TRUNCATE}' end::text[])
            as privilege
-     where n.nspname = ${stageSchema} and c.relkind = 'r'
+     where n.nspname = ${stage} and c.relkind = 'r'
        and (c.relname = any(${twins}::text[]) or c.relname ~ '_\\d{8}$')`;
 }

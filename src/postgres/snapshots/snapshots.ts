@@ -1,5 +1,5 @@
 import type { Column } from "../../core/columns.ts";
-import { type LoadTable, type SnapshotTarget, stageSchema, twinOf } from "../catalog/dataset-tables.ts";
+import { type LoadTable, type SnapshotTarget, twinOf } from "../catalog/dataset-tables.ts";
 import { distributeLike } from "../catalog/distribution.ts";
 import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
@@ -85,7 +85,7 @@ function dayOf({ asOf }: Stamp): Fragment {
  */
 export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stamp): Promise<number> {
   const { table: target, asOfColumn } = table.snapshot;
-  const partition = { schema: stageSchema, name: partitionName(target.name, stamp.asOf) };
+  const partition = { schema: table.stage, name: partitionName(target.name, stamp.asOf) };
   const bare = qualified(partition);
   // What a run left that was killed while it built the same goes first. The check vouches for the rows, which would be
   // read once more; the table's own checks its partitions must have, too.
@@ -101,16 +101,16 @@ export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stam
 }
 
 /** Remove what was built, where it is there. */
-export async function dropBuilt(tx: Transaction, { snapshot }: Frozen, { asOf }: Stamp): Promise<void> {
+export async function dropBuilt(tx: Transaction, { snapshot, stage }: Frozen, { asOf }: Stamp): Promise<void> {
   await tx`
-    drop table if exists ${qualified({ schema: stageSchema, name: partitionName(snapshot.table.name, asOf) })}`;
+    drop table if exists ${qualified({ schema: stage, name: partitionName(snapshot.table.name, asOf) })}`;
 }
 
 /** Make what was built a partition of its table. */
-export async function attachPartition(tx: Transaction, { snapshot }: Frozen, stamp: Stamp): Promise<void> {
+export async function attachPartition(tx: Transaction, { snapshot, stage }: Frozen, stamp: Stamp): Promise<void> {
   const { table: target } = snapshot;
   const name = partitionName(target.name, stamp.asOf);
-  const [built, bare] = [qualified({ schema: stageSchema, name }), qualified({ schema: target.schema, name })];
+  const [built, bare] = [qualified({ schema: stage, name }), qualified({ schema: target.schema, name })];
   // One behind the other, none waited for: Citus sends the text that a statement stands in to other servers, which take one.
   await Promise.all([
     tx`alter table ${built} set schema ${tx(target.schema)}`,
