@@ -25,6 +25,7 @@ const afterwards: Partial<Record<RequestKind, string>> = {
     "What was told before that stands. `runs` lists whether another run was begun; " +
     "asking for the same months again does nothing twice.",
   retire: "`snapshots` lists whether the snapshots are still there.",
+  profiling: "Each date was kept as it was done: the same command goes on with the rest.",
   partition: "`doctor` tells how the tables stand now.",
   adopt: "`snapshots` lists what is sealed by now.",
   db: "`db status` tells how the server stands now.",

@@ -1,15 +1,14 @@
-import { usageError } from "../core/errors.ts";
 import type { RequestOf } from "../core/messages/requests.ts";
 import type { ShownKind } from "./answer.ts";
 import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
 import {
-  confirm,
   dateIn,
   doctorRequest,
   proposeRequest,
   runNumberIn,
   runRequest,
   selectionOf,
+  snapshotsRequest,
   validateRequest,
 } from "./requests.ts";
 
@@ -58,20 +57,15 @@ const table = {
     request: () => ({ kind: "months" }),
   },
   snapshots: {
-    summary: "List the sealed snapshots, or hold each seal against its rows.",
-    flags: [flags.verify, flags.drop, flags.yes],
+    summary: "List the sealed snapshots, hold each seal against its rows, or profile those that are not yet.",
+    flags: [flags.verify, flags.profile, flags.drop, flags.yes],
     examples: {
       snapshots: "list the seals",
       "snapshots --verify": "recompute them all",
+      "snapshots --profile": "take the figures that `profile` prints, of older snapshots",
       "snapshots --drop 2023-01-31 --yes": "remove one date for good",
     },
-    request({ values }) {
-      if (values.drop === undefined) return values.verify ? { kind: "verify", as_of: null } : { kind: "snapshots" };
-      if (values.verify) throw usageError("--verify and --drop do not go together.", "Verify first, then drop.");
-      const as_of = dateIn(values.drop);
-      confirm(values, `The snapshots of ${as_of} would be gone for good.`);
-      return { kind: "retire", as_of };
-    },
+    request: ({ values }) => snapshotsRequest(values),
   },
   runs: {
     summary: "List the runs in the ledger, newest first.",
@@ -93,6 +87,23 @@ const table = {
     ],
     examples: { "compare 2024-01-31 2024-02-29": "January against February" },
     request: ({ words: [from, to] }) => ({ kind: "compare", from: dateIn(from), to: dateIn(to) }),
+  },
+  profile: {
+    summary:
+      "Print what each column of a snapshot comes to: missing and different values, extremes, mean, quantiles, the most frequent values.",
+    parameters: [{ name: "as_of", help: "as_of of the snapshot, as `snapshots` lists it" }],
+    flags: [{ syntax: flags.table.syntax, help: "this table alone, live or snapshot" }, flags.column],
+    examples: {
+      "profile 2024-01-31": "each column of each table",
+      "profile 2024-01-31 --column monthly_fee": "one column: quantiles, histogram, values",
+    },
+    request: ({ words: [as_of], values: { table = null, column = null } }) => ({
+      kind: "profile",
+      as_of: dateIn(as_of),
+      run: null,
+      table,
+      column,
+    }),
   },
   export: {
     summary: "Write a training set: the features as of one date with the labels of a later one, as CSV or Parquet.",

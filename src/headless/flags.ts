@@ -58,6 +58,8 @@ export const flags = {
     help: "recompute every seal from the rows that are there now; exit code 1 when one differs",
   },
   drop: { syntax: "--drop <date>", help: "remove the snapshots of this date for good, and record it; wants --yes" },
+  profile: { syntax: "--profile", help: "take the figures of each column of the snapshots that have none yet" },
+  column: { syntax: "--column <column>", help: "this column alone, with its histogram and most frequent values" },
   yes: { syntax: "--yes", help: "do what cannot be undone" },
   labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
   out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },

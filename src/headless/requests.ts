@@ -38,6 +38,21 @@ function ownStampOf({ asOf, month = [] }: Values): string | null {
   return date;
 }
 
+/** What the flags ask of the snapshots beyond a list, one thing at a time. */
+export function snapshotsRequest(values: Values): RequestOf<"snapshots" | "verify" | "profiling" | "retire"> {
+  const { verify, profile, drop } = values;
+  const named = [verify && "--verify", profile && "--profile", drop && "--drop"].filter(Boolean);
+  if (named.length > 1) throw usageError(`${named.join(" and ")} do not go together.`, oneByOne);
+  if (verify) return { kind: "verify", as_of: null };
+  if (profile) return { kind: "profiling" };
+  if (drop === undefined) return { kind: "snapshots" };
+  const as_of = dateIn(drop);
+  confirm(values, `The snapshots of ${as_of} would be gone for good.`);
+  return { kind: "retire", as_of };
+}
+
+const oneByOne = "Ask for one, then for the other.";
+
 /** What the flags ask of the doctor beyond a look, one thing at a time. */
 export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" | "distribute" | "grants"> {
   const { checkData, partitionSnapshots, distribute, grants } = values;
@@ -48,8 +63,7 @@ export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" 
     "--grants": grants,
   };
   const named = Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
-  if (named.length > 1)
-    throw usageError(`${named.join(" and ")} do not go together.`, "Ask for one, then for the other.");
+  if (named.length > 1) throw usageError(`${named.join(" and ")} do not go together.`, oneByOne);
   const shards = shardsIn(values);
   if (grants) return { kind: "grants" };
   if (distribute) return { kind: "distribute", shards, confirmed: values.yes ?? false };
@@ -116,6 +130,6 @@ export function runNumberIn(word = ""): number {
 }
 
 /** Go on only when the user has said that this is meant: `would` tells what would be done. */
-export function confirm({ yes }: Values, would: string): void {
+function confirm({ yes }: Values, would: string): void {
   if (!yes) throw usageError(would, "Add --yes if that is what you want.");
 }

@@ -1,6 +1,5 @@
 import { ConsoleError, metLater } from "../core/errors.ts";
 import { isLastWord, type RunEvent } from "../core/messages/events.ts";
-import type { ServerStatus } from "../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
@@ -168,6 +167,16 @@ function answersOf(
       const [session, { retireSnapshots }] = await having(() => import("./answers/retire.ts"));
       return retireSnapshots(session, as_of);
     },
+    async profile(request) {
+      const [session, { browseProfiles }] = await having(() => import("./answers/profiles/read.ts"));
+      return browseProfiles(session, request);
+    },
+    async profiling() {
+      return reading(
+        () => import("./answers/profiles/take.ts"),
+        (session, { profileSnapshots }) => profileSnapshots(session),
+      );
+    },
     async export(request) {
       return reading(
         () => import("./answers/export.ts"),
@@ -231,14 +240,9 @@ function answersOf(
       return findOutcome(session, run, request);
     },
     database: async () => ({ database: (await reach()).database }),
-    db: ({ action }) => serverCommand(settings.home, action, wait()),
+    async db({ action }) {
+      const { serverCommand } = await import("./server-command.ts");
+      return serverCommand(settings.home, action, wait());
+    },
   };
-}
-
-/** `db start`, `db stop`, `db status`, `db url`: the embedded server, whatever database the console is set to use. */
-async function serverCommand(home: string, action: RequestOf<"db">["action"], waiting: Waiting): Promise<ServerStatus> {
-  const { serverStatus, startServer, stopServer } = await import("../postgres/embedded/server.ts");
-  if (action === "start") return startServer(home, waiting);
-  if (action === "stop") return stopServer(home, waiting);
-  return serverStatus(home);
 }

@@ -101,6 +101,8 @@ describe("an answer, steered", () => {
     ...[
       { kind: "verify", as_of: null },
       { kind: "compare", from: "2024-01-31", to: "2024-02-29" },
+      { kind: "profile", as_of: "2024-01-31", run: null, table: null, column: null },
+      { kind: "profile", as_of: "2024-01-31", run: null, table: null, column: "monthly_fee" },
     ],
     ...[
       { kind: "retire", as_of: "2024-01-31" },

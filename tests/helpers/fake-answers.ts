@@ -1,6 +1,7 @@
 import type { ColumnChange } from "../../src/core/messages/listings.ts";
 import type { Replies, Request, RunRequest } from "../../src/core/messages/requests.ts";
 import * as madeUp from "./made-up.ts";
+import { profiles } from "./made-up-profiles.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** The made-up answer to anything but a run and a cancel; null for what does not exist. */
@@ -35,6 +36,10 @@ export function answerOf(
       };
     case "compare":
       return comparison(request.from, request.to);
+    case "profile":
+      return { profiles: profiles(request) };
+    case "profiling":
+      return { profiled: [], known: known.snapshots.length };
     case "retire":
       return retirement(known, request.as_of);
     case "export":

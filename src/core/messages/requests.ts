@@ -16,6 +16,7 @@ import type {
   UnexpectedValues,
   Validation,
 } from "./listings.ts";
+import type { Profiling, TableProfile } from "./profiles.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
 import type { DropSuggestion } from "./suggestions.ts";
 import type { SuiteFit, SuiteWritten } from "./suites.ts";
@@ -56,6 +57,19 @@ const requests = {
   verify: { kind: "'verify'", as_of: "string | null" },
   /** Drop the snapshots of one as_of and lift their seals; the front end has asked whether that is meant. */
   retire: { kind: "'retire'", as_of: "string" },
+  /**
+   * What columns came to: under one date, or in one run's drop, which need not be published; under all dates without either.
+   * Of one table, live or snapshot, and of one column, or of all.
+   */
+  profile: {
+    kind: "'profile'",
+    as_of: "string | null",
+    run: "number.integer > 0 | null",
+    table: "string | null",
+    column: "string | null",
+  },
+  /** Take the profiles of sealed snapshots that have none. */
+  profiling: { kind: "'profiling'" },
   /** Write a training set: features as of one day, labels of a later one, by default the next there are. */
   export: { kind: "'export'", as_of: "string", labels_from: "string | null", out: "string > 0" },
   /** What changed from one snapshot to another. */
@@ -109,6 +123,9 @@ export interface Replies {
   history: { series: ObservedSeries[] };
   verify: { seals: SealCheck[] };
   retire: Retirement;
+  /** Oldest date first, tables in the manifest's order. */
+  profile: { profiles: TableProfile[] };
+  profiling: Profiling;
   export: ExportReport;
   compare: Comparison;
   validate: Validation;

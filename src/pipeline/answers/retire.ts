@@ -1,4 +1,5 @@
 import type { Retirement } from "../../core/messages/seals.ts";
+import { dropProfiles } from "../../postgres/ledger/profiles.ts";
 import { liftSeal, listSeals, recordUnsealedDrop } from "../../postgres/snapshots/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { keepUndivided } from "../session/cluster.ts";
@@ -28,6 +29,7 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
         await dropSnapshot(tx, table, asOf);
       }
       if (snapshots.length === 0) throw noSnapshot(asOf);
+      await dropProfiles(tx, dataset, asOf);
       for (const seal of seals) await liftSeal(tx, { ...seal, dataset }, { reason: "retention", ...whoami() });
       await keepUndivided(tx, session);
       return { as_of: asOf, snapshots };

@@ -4,6 +4,7 @@ import { cell, type Fragment, sql } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import { mayBeRounded } from "../snapshots/exact.ts";
 import { aggregated, type CountedColumn, type TwoSnapshots } from "../snapshots/two-snapshots.ts";
+import { deviation } from "./deviation.ts";
 import { type Distance, distancesOf } from "./distance.ts";
 import { isNumber } from "./distance-figures.ts";
 
@@ -83,15 +84,9 @@ function former(column: Column, isSpread: boolean): Fragment {
     'mean', avg(${value})::text, 'deviation', (${deviation})::text)`;
 }
 
-/**
- * The standard deviation to its last digit as PostgreSQL has it (numeric.c, numeric_stddev_internal), of sums: those of several
- * servers can be added up, where of a `stddev_pop` of theirs nothing can be made, so that they would send every value.
- */
+/** Of sums, which those of several servers can be made of. */
 function deviationFromSums(value: Fragment): Fragment {
-  const [n, sum] = [sql`count(${value})::numeric`, sql`sum(${value})::numeric`];
-  const squares = sql`(${n} * sum(${value}::numeric * ${value}) - ${sum} * ${sum})`;
-  const variance = sql`(${squares} / nullif(${n} * ${n}, 0))`;
-  return sql`case when ${squares} <= 0 then 0 else round(sqrt(${variance}), scale(${variance})) end`;
+  return deviation(sql`count(${value})::numeric`, sql`sum(${value})::numeric`, sql`sum(${value}::numeric * ${value})`);
 }
 
 /** Beyond the reference's extremes is what lies there by more than rounding. */

@@ -106,7 +106,7 @@ export async function recordFaults(sql: Queryable, run: number, faults: readonly
 }
 
 /** Rows of a table of the ledger, by its columns' names; what a row does not say is NULL. */
-async function insertRows(sql: Queryable, table: string, rows: readonly object[]): Promise<void> {
+export async function insertRows(sql: Queryable, table: string, rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return;
   const columns = sql([...new Set(rows.flatMap(Object.keys))]);
   await sql`

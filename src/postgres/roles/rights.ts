@@ -94,13 +94,14 @@ function ofTables(tables: readonly LoadTable[]): Fragment {
            as w(kind text, schema text, name text, privilege text, browsing boolean, place int)`;
 }
 
-/** Seals are lifted, other lines stay as they are or are written on; which files were applied is for migrations to write. */
+/** Seals are lifted and profiles dropped, other lines stay as they are or are written on; which files were applied is for migrations to write. */
 const ofLedger = sql`
   select 'schema', 'console', '', 'USAGE', true, 0
    union all
   select 'table', 'console', c.relname, privilege, privilege = 'SELECT', 1000
     from pg_class c
-   cross join unnest(case c.relname when 'migrations' then '{SELECT}' when 'seals' then '{SELECT,INSERT,UPDATE,DELETE}'
+   cross join unnest(case when c.relname = 'migrations' then '{SELECT}'
+                       when c.relname in ('seals', 'profiles') then '{SELECT,INSERT,UPDATE,DELETE}'
                        else '{SELECT,INSERT,UPDATE}' end::text[]) as privilege
    where c.relnamespace = 'console'::regnamespace and c.relkind = 'r'`;
 

@@ -1,0 +1,54 @@
+import type { Column } from "../../core/columns.ts";
+import type { Queryable } from "../connection/connect.ts";
+import { cell, type Fragment, sql } from "../connection/fragments.ts";
+import type { RowsOf } from "../snapshots/snapshots.ts";
+import { aggregated } from "../snapshots/two-snapshots.ts";
+import type { Extent } from "./edges.ts";
+import { countable, isOrdered, kindOf } from "./values.ts";
+
+/** What a sample tells of a column: how its values are best counted, and where bins should lie. */
+interface Probed {
+  /** Rows of the sample, those of them that are not NULL, and how many different values these have. */
+  rows: number;
+  values: number;
+  distinct: number;
+  /** Null where it has no order, or no value that is finite. */
+  extent: Extent | null;
+}
+
+export type ProbedColumn = Probed & { column: Column };
+
+const sampled = 10_000;
+
+/** Some blocks of a large table, all rows of a small one. */
+export async function probe(
+  sql: Queryable,
+  rows: RowsOf,
+  count: number,
+  columns: readonly Column[],
+): Promise<ProbedColumn[]> {
+  const found = await aggregated<Probed>(sql, columns.map(probed), rows(columns, sampleOf(count)));
+  return columns.map((column, index) => {
+    return { column, ...(found[index] ?? { rows: 0, values: 0, distinct: 0, extent: null }) };
+  });
+}
+
+/** For a table's name to stand before. */
+export function sampleOf(count: number): Fragment {
+  return count <= 2 * sampled ? sql`` : sql`tablesample system (${(100 * sampled) / count}::float4) repeatable (1)`;
+}
+
+function probed(column: Column): Fragment {
+  const value = cell("s", column);
+  return sql`json_build_object('rows', count(*), 'values', count(${value}),
+    'distinct', count(distinct ${countable(column)}), 'extent', ${isOrdered(column) ? extentOf(column) : sql`null::json`})`;
+}
+
+function extentOf(column: Column): Fragment {
+  const value = kindOf(column) === "time" ? sql`extract(epoch from ${cell("s", column)})` : cell("s", column);
+  // NaN is above Infinity.
+  const finite = column.type.startsWith("int") ? sql`true` : sql`abs(${value}) < 'Infinity'`;
+  const extreme = (name: string) => sql`${sql.unsafe(name)}(${value}) filter (where ${finite})`;
+  return sql`case when ${extreme("min")} is not null
+    then json_build_object('low', ${extreme("min")}::text, 'high', ${extreme("max")}::text) end`;
+}

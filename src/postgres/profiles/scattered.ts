@@ -1,0 +1,111 @@
+import { frequentValues, quantileShares } from "../../core/messages/profiles.ts";
+import type { Queryable } from "../connection/connect.ts";
+import { type Fragment, list, sql } from "../connection/fragments.ts";
+import { deviation } from "../drift/deviation.ts";
+import type { RowsOf } from "../snapshots/snapshots.ts";
+import { aggregated } from "../snapshots/two-snapshots.ts";
+import type { Figures } from "./figures.ts";
+import { binNumbers, binsOf, type Measured } from "./measures.ts";
+import { sampleOf } from "./probe.ts";
+import { countable, hashed, isOrdered, kindOf, sortable, summable, written } from "./values.ts";
+
+/** Rows of a table. */
+export interface Rows {
+  of: RowsOf;
+  count: number;
+  /** True where they lie on several servers. */
+  isSpread: boolean;
+}
+
+/** So many hashes are counted of a column in which each row has another value: a share of them is known to half a percent. */
+const sketched = 65_536;
+
+/** Rows up to which all values are counted, whatever they are. */
+export const countedRows = sketched;
+
+type Found = Omit<Figures, "frequent" | "distinct" | "bins"> & { hashes: number; repeated: number[] };
+
+/**
+ * The figures of a column in which hardly a value occurs twice. To count each would take longer than all else: different
+ * values are estimated from those whose hashes are the lowest, a share that is known, and how often one occurs is counted of
+ * those alone that a sample had twice.
+ */
+export async function figuresOfScattered(on: Queryable, rows: Rows, one: Measured): Promise<Figures> {
+  const { column, edges } = one;
+  const share = Math.min(1, sketched / Math.max(rows.count, 1));
+  const repeated = await repeatedIn(on, rows, one);
+  const all = rows.of([column]);
+  // What sends each value to the coordinator does so by itself.
+  const [[found], ordered, bins] = [
+    await aggregated<Found>(on, [sums(one, rows, share, repeated)], all),
+    rows.isSpread ? await aggregated<Pick<Figures, "quantiles">>(on, [quantiles(one)], all) : [],
+    edges === null ? null : await histogram(on, all, one, edges),
+  ];
+  if (found === undefined) throw new Error("an aggregate gave no row");
+  const { hashes, repeated: counts, ...figures } = found;
+  const frequent = repeated
+    .map((value, index) => ({ value, rows: counts[index] ?? 0 }))
+    .filter((value) => value.rows > 1)
+    .sort((a, b) => b.rows - a.rows);
+  const distinct = Math.min(figures.values, Math.round(hashes / share));
+  return { ...figures, ...ordered[0], bins, distinct, distinct_exact: share === 1, frequent };
+}
+
+/** Values that a sample has more than once, as they are written. */
+async function repeatedIn(on: Queryable, { of, count }: Rows, { column }: Measured): Promise<string[]> {
+  const found = await on<{ value: string }[]>`
+    select ${written(sql`v`, column)} as value
+      from (select v, count(*) as n from (select ${countable(column)} as v from ${of([column], sampleOf(count))} s) cells
+             where v is not null group by v having count(*) > 1) repeated
+     order by n desc, v limit ${frequentValues}`;
+  return found.map(({ value }) => value);
+}
+
+function sums(one: Measured, { isSpread }: Rows, share: number, repeated: readonly string[]): Fragment {
+  const { column } = one;
+  const value = countable(column);
+  const isNumber = kindOf(column) === "number";
+  const number = summable(value, column);
+  const [n, sum, squares] = [sql`count(${number})::numeric`, sql`sum(${number})`, sql`sum(${number} * ${number})`];
+  const stddev = isSpread ? deviation(n, sum, squares) : sql`stddev_pop(${number})`;
+  const extreme = (name: string) => written(sql`${sql.unsafe(name)}(${sortable(value, column)})`, column);
+  const counts = repeated.map((text) => sql`count(*) filter (where ${written(value, column)} = ${text})`);
+  return sql`json_build_object('rows', count(*), 'values', count(${value}),
+    'min', ${extreme("min")}, 'max', ${extreme("max")},
+    'mean', ${isNumber ? sql`avg(${number})::text` : sql`null::text`},
+    'stddev', ${isNumber ? sql`(${stddev})::text` : sql`null::text`},
+    'quantiles', ${isSpread ? sql`'[]'::json` : percentiles(one)},
+    'hashes', count(distinct ${hashed(column)}) filter (where ${isSketched(hashed(column), share)}),
+    'repeated', array[${list([...counts, sql`0`])}]::bigint[])`;
+}
+
+/** True for that share of all hashes, the lowest. */
+function isSketched(hash: Fragment, share: number): Fragment {
+  const limit = (BigInt(Math.floor(share * 2 ** 32)) << 32n) - 2n ** 63n;
+  return share === 1 ? sql`${hash} is not null` : sql`${hash} < ${String(limit)}::text::bigint`;
+}
+
+function quantiles(one: Measured): Fragment {
+  return sql`json_build_object('quantiles', ${percentiles(one)})`;
+}
+
+function percentiles({ column }: Measured): Fragment {
+  if (!isOrdered(column)) return sql`'[]'::json`;
+  const shares = sql`${[...quantileShares]}::float8[]`;
+  return sql`(
+    select json_agg(${written(sql`q.v`, column)} order by q.place)
+      from unnest(percentile_disc(${shares}) within group (order by ${countable(column)})) with ordinality q(v, place))`;
+}
+
+async function histogram(
+  on: Queryable,
+  rows: Fragment,
+  { column }: Measured,
+  edges: readonly string[],
+): Promise<number[]> {
+  const found = await on<{ bin: number; n: number }[]>`
+    select bin, count(*) as n
+      from (select ${binsOf(countable(column), column, edges)} as bin from ${rows} s) cells
+     where bin is not null group by bin`;
+  return binNumbers.map((bin) => found.find((one) => one.bin === bin)?.n ?? 0);
+}
