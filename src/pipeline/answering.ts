@@ -1,0 +1,156 @@
+import type { RunEvent } from "../core/messages/events.ts";
+import type { Replies, RequestKind, RequestOf } from "../core/messages/requests.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Waiting } from "../postgres/embedded/waiting.ts";
+import { whileUndivided } from "./session/cluster.ts";
+import type { Reached } from "./session/reach.ts";
+import type { Session } from "./session/session.ts";
+
+export type OnEvent = (event: RunEvent) => void;
+
+export type Answers<Kinds extends RequestKind> = {
+  [Kind in Kinds]: (request: RequestOf<Kind>, onEvent: OnEvent) => Promise<Replies[Kind]>;
+};
+
+/** What answers are made with. */
+export interface Means {
+  reach(): Promise<Reached>;
+  open(): Promise<Session>;
+  wait(): Waiting;
+  tell(text: string): void;
+}
+
+/**
+ * What a request needs is loaded by the first of its kind, while the session is opened: to load code takes longer than most
+ * answers do.
+ */
+export function answersOf(
+  settings: Settings,
+  { reach, open, wait, tell }: Means,
+): Answers<Exclude<RequestKind, "run" | "cancel">> {
+  /** The session is begun first: the server has its own to do while code is loaded here. */
+  const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
+  /** The same for what reads rows of the tables, which a cluster commits on one node after the other. */
+  const reading = async <Module, Result>(
+    load: () => Promise<Module>,
+    read: (session: Session, module: Module) => Promise<Result>,
+  ) => {
+    const [session, module] = await having(load);
+    return whileUndivided(session, tell, () => read(session, module));
+  };
+  const browsing = () => import("./answers/browse.ts");
+  return {
+    async months() {
+      return reading(
+        () => import("./answers/months.ts"),
+        (session, { browseMonths }) => browseMonths(session),
+      );
+    },
+    async snapshots() {
+      return reading(browsing, (session, { browseSnapshots }) => browseSnapshots(session));
+    },
+    async runs() {
+      const [session, { browseRuns }] = await having(browsing);
+      return browseRuns(session);
+    },
+    async show({ run }) {
+      const [session, { browseRun }] = await having(browsing);
+      return browseRun(session, run);
+    },
+    async history({ run }) {
+      const [session, { browseHistory }] = await having(browsing);
+      return browseHistory(session, run);
+    },
+    async samples({ run, position }) {
+      const [session, { browseSamples }] = await having(() => import("./answers/samples.ts"));
+      return browseSamples(session, run, position);
+    },
+    async verify({ as_of }) {
+      return reading(
+        () => import("./answers/verify.ts"),
+        (session, { verifySeals }) => verifySeals(session, as_of),
+      );
+    },
+    async retire({ as_of }) {
+      const [session, { retireSnapshots }] = await having(() => import("./answers/retire.ts"));
+      return retireSnapshots(session, as_of);
+    },
+    async profile(request) {
+      const [session, { browseProfiles }] = await having(() => import("./answers/profiles/read.ts"));
+      return browseProfiles(session, request);
+    },
+    async profiling() {
+      return reading(
+        () => import("./answers/profiles/take.ts"),
+        (session, { profileSnapshots }) => profileSnapshots(session),
+      );
+    },
+    async export(request) {
+      return reading(
+        () => import("./answers/export.ts"),
+        (session, { exportTrainingSet }) => exportTrainingSet(session, request),
+      );
+    },
+    async compare({ from, to }) {
+      return reading(
+        () => import("./answers/compare.ts"),
+        (session, { compareSnapshots }) => compareSnapshots(session, from, to),
+      );
+    },
+    async validate(request) {
+      return reading(
+        () => import("./session/suites.ts"),
+        (session, { validateNamedTable }) => validateNamedTable(session, request),
+      );
+    },
+    async propose(request) {
+      const [session, { initSuite }] = await having(() => import("./suites/propose.ts"));
+      return initSuite(session, request);
+    },
+    async suites() {
+      const [session, { browseSuites }] = await having(() => import("./suites/fits.ts"));
+      return { suites: await browseSuites(session) };
+    },
+    async check(request) {
+      const [session, { checkDrops }] = await having(() => import("./answers/check.ts"));
+      return checkDrops(session, request);
+    },
+    async suggest(request) {
+      const [session, { suggestDrop }] = await having(() => import("./answers/written/suggest.ts"));
+      return suggestDrop(session, request);
+    },
+    async doctor({ check_data = false }) {
+      const { doctor } = await import("./answers/doctor.ts");
+      return { checks: await doctor(settings, open, check_data) };
+    },
+    async partition() {
+      const { partitionSnapshots } = await import("./answers/convert.ts");
+      const { doctor } = await import("./answers/doctor.ts");
+      const converted = await partitionSnapshots(await open());
+      return { converted, checks: await doctor(settings, open) };
+    },
+    async distribute(request) {
+      const [session, { distribute }] = await having(() => import("./answers/cluster/distribute.ts"));
+      return distribute(session, request, tell);
+    },
+    async grants() {
+      const [{ sql, dataset, tables }, { grantsScript }] = await having(() => import("../postgres/roles/grants.ts"));
+      return { sql: await grantsScript(sql, dataset.name, tables) };
+    },
+    async adopt({ confirmed }) {
+      return reading(
+        () => import("./run/adopt.ts"),
+        (session, { adopt }) => adopt(session, confirmed),
+      );
+    },
+    async outcome({ run, request }) {
+      const [session, { findOutcome }] = await having(() => import("./answers/outcome.ts"));
+      return findOutcome(session, run, request);
+    },
+    database: async () => ({ database: (await reach()).database }),
+    async db({ action }) {
+      const { serverCommand } = await import("./server-command.ts");
+      return serverCommand(settings.home, action, wait());
+    },
+  };
+}
