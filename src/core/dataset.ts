@@ -1,5 +1,6 @@
 import { checked, type type } from "./checks.ts";
 import { ConsoleError, messageOf } from "./errors.ts";
+import { whyNoManifest } from "./manifest-errors.ts";
 import { type Dialect, dialectOf, whyNotWritten } from "./written/dialect.ts";
 import { writtenShape } from "./written/settings.ts";
 
@@ -19,6 +20,8 @@ export const manifestShape = {
   "+": "reject",
   /** For editors, which take from there what is checked here. */
   "$schema?": "string",
+  /** What somebody has to say of it. */
+  "$comment?": "string",
   name: /^[a-z][a-z0-9_]*$/,
   /** Schema of the live and the snapshot tables. */
   schema: "string > 0",
@@ -58,11 +61,14 @@ export const manifestShape = {
   tables: {
     "[string]": {
       "+": "reject",
+      "$comment?": "string",
       /** A name, no path: what a drop is read from lies in its folder. */
       file: /^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u,
       "snapshot?": "string > 0",
       "suite?": "string > 0",
       "absent?": "string[]",
+      /** `events`: each month brings new rows, and none of them again; without it the rows are those of last month, as they are now. */
+      "rows?": "'events'",
       "written?": writtenShape,
     },
   },
@@ -80,10 +86,12 @@ export interface DatasetTable {
   suite: string | null;
   /** Columns that no file need carry; they stay NULL, or as they are. */
   absent: string[];
+  /** Whether each month brings new rows, and none of them again. */
+  isOfEvents: boolean;
   written: Dialect;
 }
 
-export type Dataset = Omit<Manifest, "$schema" | "tables" | "written"> & {
+export type Dataset = Omit<Manifest, "$schema" | "$comment" | "tables" | "written"> & {
   tables: DatasetTable[];
   /** What the manifest is called, where somebody has to look into it. */
   manifest: string;
@@ -107,13 +115,19 @@ export function parseManifest(text: string, path: string, hasOwnStage = false): 
   } catch (cause) {
     throw invalid(messageOf(cause), cause);
   }
-  const { $schema: _, written, ...manifest } = checked(manifestShape, json, ({ summary }) => invalid(summary));
+  const {
+    $schema: _,
+    $comment: __,
+    written,
+    ...manifest
+  } = checked(manifestShape, json, (errors) => invalid(whyNoManifest(errors)));
   const tables = Object.entries(manifest.tables).map(([name, table]) => ({
     name,
     file: table.file,
     snapshot: table.snapshot ?? null,
     suite: table.suite ?? null,
     absent: table.absent ?? [],
+    isOfEvents: table.rows === "events",
     written: dialectOf(written, table.written),
   }));
   if (tables.length === 0) throw invalid("it names no table");

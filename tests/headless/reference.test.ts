@@ -14,7 +14,7 @@ test.each([
   ["README.md", "commands", "src/headless/commands.ts", commandReference],
   ["README.md", "errors", "src/core/errors.ts and src/core/faults.ts", errorReference],
   ["README.md", "keys", "the bindings in src/tui", keyReference],
-  ["README.md", "manifest", "src/core/dataset-fields.ts", manifestReference],
+  ["README.md", "manifest", "src/core/manifest/fields.ts", manifestReference],
   ["README.md", "parameters", "src/postgres/target/parameters.ts", parameterReference],
   ["README.md", "written", "src/core/written/settings.ts", writtenReference],
   ["ERRORS.md", "remedies", "src/postgres/remedies and src/postgres/connection/errors.ts", remedyReference],

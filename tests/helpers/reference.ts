@@ -1,6 +1,7 @@
-import { manifestFields } from "../../src/core/dataset-fields.ts";
+import { manifestShape } from "../../src/core/dataset.ts";
 import { exitCodeOf, type FailureCode, failureCodes } from "../../src/core/errors.ts";
 import { faultCodes } from "../../src/core/faults.ts";
+import { manifestFields } from "../../src/core/manifest/fields.ts";
 import { program } from "../../src/core/self.ts";
 import { type WrittenSetting, writtenSettings } from "../../src/core/written/settings.ts";
 import { type Command, commands } from "../../src/headless/commands.ts";
@@ -130,8 +131,22 @@ export function parameterReference(): string {
 
 /** Every field of the manifest. */
 export function manifestReference(): string {
-  const fields = Object.entries(manifestFields).map(([place, means]) => [code(place.replace("*", "<table>")), means]);
-  return rows(["field", "meaning"], fields);
+  const fields = Object.entries(manifestFields).map(([place, means]) => [
+    code(place.replace("*", "<table>")),
+    isRequired(place) ? "yes" : "",
+    means,
+  ]);
+  return rows(["field", "required", "meaning"], fields);
+}
+
+/** Whether the manifest has to have this field, or what it stands in has to. */
+function isRequired(place: string): boolean {
+  let shape: object = manifestShape;
+  return place.split(".").every((name) => {
+    const inner = Object.entries(shape).find(([key]) => key === (name === "*" ? "[string]" : name))?.[1];
+    shape = typeof inner === "object" ? inner : {};
+    return inner !== undefined;
+  });
 }
 
 /** Where keys work besides the screens. */

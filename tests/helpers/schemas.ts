@@ -1,6 +1,6 @@
 import { type } from "arktype";
 import { manifestShape } from "../../src/core/dataset.ts";
-import { manifestFields } from "../../src/core/dataset-fields.ts";
+import { manifestFields } from "../../src/core/manifest/fields.ts";
 import { expectationFields, expectationShape, suiteFields, suiteShape } from "../../src/core/suites/suite-shape.ts";
 import { writtenSettings } from "../../src/core/written/settings.ts";
 import { registry } from "../../src/expectations/kinds/registry.ts";

@@ -1,4 +1,5 @@
 import type { Column } from "../../core/columns.ts";
+import type { Dataset } from "../../core/dataset.ts";
 import { type DriftedColumn, type DriftLimits, type DriftSince, driftsOf, driftWords } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
@@ -21,18 +22,22 @@ const fewRows = 20_000;
  */
 export async function driftSince(
   tx: Queryable,
-  { dataset: { drift: limits }, asOf, past }: Pick<StageContext, "dataset" | "asOf" | "past">,
+  { dataset, asOf, past }: Pick<StageContext, "dataset" | "asOf" | "past">,
   table: Frozen,
   now: Side,
   sealed: Pick<Seal, "rows" | "fingerprint">,
 ): Promise<DriftSince | null> {
   // The newest first.
   const before = past.seals.find((seal) => seal.table === table.snapshot.table.name && seal.as_of < asOf);
+  const limits = dataset.drift;
   if (limits === undefined || before === undefined) return null;
   // The very same rows did not drift.
   const isSame = before.rows === sealed.rows && before.fingerprint === sealed.fingerprint;
   const sides = { before: frozenSide(table, before), now };
-  return { since: before.as_of, columns: isSame ? [] : await driftedColumns(tx, table, sides, limits) };
+  return {
+    since: before.as_of,
+    columns: isSame ? [] : await driftedColumns(tx, table, sides, limits, comparable(table, dataset)),
+  };
 }
 
 export function warnOfDrift(context: StageContext, table: Frozen, drift: DriftSince | null): void {
@@ -49,8 +54,8 @@ export async function driftedColumns(
   table: Frozen,
   sides: Sides,
   limits: DriftLimits,
+  columns: readonly Column[] = withoutKey(table),
 ): Promise<DriftedColumn[]> {
-  const columns = table.snapshot.columns.filter(({ name }) => !table.live.key.includes(name));
   if (columns.length === 0) return [];
   const rows = bothSides(table, sides);
   const isSmall = Math.max(sides.before.count, sides.now.count) <= fewRows;
@@ -63,6 +68,21 @@ export async function driftedColumns(
     const drifts = found === undefined ? [] : driftsOf(found, { from: from.rows, to: to.rows }, limits);
     return drifts.length > 0 ? [{ column: column.name, drifts }] : [];
   });
+}
+
+function withoutKey({ snapshot, live }: Frozen): Column[] {
+  return snapshot.columns.filter(({ name }) => !live.key.includes(name));
+}
+
+const moments = new Set(["date", "timestamp", "timestamptz"]);
+
+/** Columns that may be as they were: of events neither when they happened nor which other events they belong to. */
+function comparable(table: Frozen, { tables }: Dataset): Column[] {
+  const all = withoutKey(table);
+  if (!table.manifest.isOfEvents) return all;
+  const events = tables.flatMap(({ name, isOfEvents }) => (isOfEvents ? [name] : []));
+  const belongs = table.live.references.flatMap(({ parent, columns }) => (events.includes(parent.name) ? columns : []));
+  return all.filter(({ name, type }) => !moments.has(type) && !belongs.includes(name));
 }
 
 /** Of categories it matters how many keys changed theirs. */

@@ -31,7 +31,8 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
       const { locked } = await publish(context, one, plan);
       upserted.published.push({ ...one, plan, locked });
       const { inserted, updated, unchanged, absent } = plan;
-      Object.assign(entry, { inserted, updated, unchanged, absent });
+      // Events of earlier months are in no drop of a later one.
+      Object.assign(entry, { inserted, updated, unchanged, ...(!one.table.manifest.isOfEvents && { absent }) });
     }
     emit({ event: "table.finished", stage: "upsert", ...entry });
     upserted.counts.push(entry);
@@ -120,7 +121,8 @@ async function publish(context: StageContext, staged: Staged, plan: MergePlan): 
       hint: "The rows are the same; later months change what is there, and are not slower for it.",
     });
   }
-  warnOfAbsent(context, name, plan);
+  if (table.manifest.isOfEvents) warnOfRepeated(context, name, plan);
+  else warnOfAbsent(context, name, plan);
   return done;
 }
 
@@ -131,5 +133,17 @@ function warnOfAbsent(context: StageContext, name: string, { live, absent }: Mer
   warn(context, {
     title: `${name}: ${formatCounted(absent, "live row")} (${share}) ${absent === 1 ? "is" : "are"} not in the drop.`,
     hint: "They stay live and out of the snapshot; check that the export is complete.",
+  });
+}
+
+/** Events happen once: rows that came in an earlier month point at a file that was sent again, or at a key that tells too little. */
+function warnOfRepeated(context: StageContext, name: string, { staged, inserted }: MergePlan): void {
+  const known = staged - inserted;
+  const isRerun = context.past.publications.some(({ month, live }) => live && month === context.month);
+  if (known === 0 || isRerun) return;
+  const share = formatPercent((100 * known) / staged);
+  warn(context, {
+    title: `${name}: ${formatCounted(known, "row")} (${share}) came in an earlier month, though its rows are events.`,
+    hint: "They were brought up to date; check that the file is the month's own, and that the key tells events apart.",
   });
 }

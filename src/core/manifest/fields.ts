@@ -4,6 +4,7 @@
  */
 export const manifestFields = {
   $schema: "where editors find what is written here: `./schemas/dataset.schema.json`; the console does not read it",
+  $comment: "what somebody has to say of it; the console does not read it",
   name: "the dataset's name in the ledger and in the lock",
   schema: "schema of live and snapshot tables",
   first_month: "calendar month (`YYYY-MM`) of `month_000`",
@@ -22,9 +23,28 @@ export const manifestFields = {
   written: "how files are written, where that is not as the console would; its settings are listed below",
   rows: "by how large a fraction a file may shrink or grow against the month before, until the run warns or rejects",
   tables: "the tables, by their names",
+  "tables.*.$comment": "the same, of one table",
   "tables.*.file": "its file in a drop (`.csv`, or the same name with `.gz` or `.zst`)",
   "tables.*.suite": "its expectation suite, relative to the manifest",
   "tables.*.snapshot": "its snapshot table, for tables that are frozen",
   "tables.*.absent": "columns that no file need carry; they stay NULL",
+  "tables.*.rows":
+    "`events` where each month brings new rows and none again: those of earlier months are not missed, rows that come again are warned about, and dates and keys of events are not looked at for drift",
   "tables.*.written": "how its files are written: what is said here goes before what is said for all",
 } as const satisfies Record<string, string>;
+
+/** What a field has to look like, where its meaning does not say. */
+export const manifestForms: Readonly<Record<string, string>> = {
+  name: "lower-case letters, digits and underscores, a letter first, such as `shop`",
+  first_month: "a month such as `2026-01`",
+  schema: "the name of a schema, such as `public`",
+  as_of_column: "the name of a column, such as `as_of`",
+  dates: '`{ "from": "2000-01-01", "to": "2100-12-31" }` or the like',
+  "dates.from": "a day such as `2000-01-01`",
+  "dates.to": "a day such as `2100-12-31`",
+  rows: '`{ "shrink": { "warn": 0.1, "reject": 0.5 }, "grow": { "warn": 0.5, "reject": 3 } }` or the like',
+  "rows.shrink": '`{ "warn": 0.1, "reject": 0.5 }` or the like',
+  "rows.grow": '`{ "warn": 0.5, "reject": 3 }` or the like',
+  tables: '`{ "orders": { "file": "orders.csv" } }` or the like',
+  "tables.*.file": "a file's name without a folder, such as `orders.csv`",
+};
