@@ -10,7 +10,7 @@ import { refuseMisplaced } from "./headless/misplaced.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { type Output, standardOutput } from "./headless/views/output.ts";
-import { obstacle } from "./tui/terminal.ts";
+import { obstacle } from "./tui/device/terminal.ts";
 
 /**
  * The program: do what the command line asks and resolve to the exit code. `subprocess` is the pipeline's process, if it

@@ -5,10 +5,11 @@ import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } fro
 import React, { useEffect, useSyncExternalStore } from "react";
 import type { Block } from "./components/screen.ts";
 import { Line, Rows, Table } from "./components/table.tsx";
+import { inputOf } from "./device/input.ts";
+import { untilWoken } from "./device/suspend.ts";
 import { unicode } from "./drawing/glyphs.ts";
 import { gridAsRows } from "./drawing/grid.ts";
 import { plainText, type Row } from "./drawing/spans.ts";
-import { inputOf } from "./input.ts";
 import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
 
@@ -88,9 +89,10 @@ function spoken(rows: readonly Row[]): string[] {
 }
 
 /** Takes over the terminal. Ink is told what it would otherwise guess from CI and from whether stdout is a terminal. */
-export function mount(store: Store) {
+export function mount(store: Store, stdin: NodeJS.ReadStream) {
   const held: HeldApp = { app: null };
   const ink = render(<App store={store} held={held} />, {
+    stdin,
     alternateScreen: true,
     exitOnCtrlC: false,
     interactive: true,
@@ -103,14 +105,6 @@ export function mount(store: Store) {
     /** Rejects when drawing fails. */
     gone: ink.waitUntilExit(),
     /** Gives the terminal back to the shell until the shell wakes us again. */
-    suspend: async () => held.app?.suspendTerminal(untilWoken),
+    suspend: async (pipeline: number) => held.app?.suspendTerminal(() => untilWoken(pipeline)),
   };
-}
-
-/** Stops this process alone, as the shell's job control expects; the pipeline works on. */
-async function untilWoken(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.once("SIGCONT", () => resolve());
-  process.kill(process.pid, "SIGTSTP");
-  await promise;
 }

@@ -1,12 +1,14 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { toConsoleError } from "../core/errors.ts";
 import type { Request } from "../core/messages/requests.ts";
-import type { Effect, Message, Reply } from "./model/model.ts";
+import type { Choices, Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
 interface World {
   startPipeline(): Pipeline;
   copy(text: string): void;
+  /** Throws where it cannot be kept. */
+  remember(choices: Choices): void;
   suspend(): void;
   quit(code: number): void;
   dispatch(message: Message): void;
@@ -28,6 +30,14 @@ export function createHands(world: World, first: Pipeline) {
     // Its end is told by itself, once, with its last words; what became of a run is told whoever is still there.
     if (request.kind === "run" || (watching && code !== "pipeline_died")) {
       world.dispatch({ type: "refused", request, title, hint });
+    }
+  };
+
+  const remember = (choices: Choices) => {
+    try {
+      world.remember(choices);
+    } catch (thrown) {
+      world.dispatch({ type: "notice", text: `Not kept for the next time: ${toConsoleError(thrown).title}` });
     }
   };
 
@@ -62,6 +72,8 @@ export function createHands(world: World, first: Pipeline) {
           watch(pipeline);
           world.dispatch({ type: "restarted" });
           return;
+        case "remember":
+          return remember(effect.choices);
         case "suspend":
           return world.suspend();
         case "copy":

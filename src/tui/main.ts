@@ -4,11 +4,13 @@ import { headline } from "../client/run-words.ts";
 import { isTriedAgain } from "../client/state.ts";
 import { type Settings, settingFlags } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
+import { keepChoices, readChoices } from "./device/choices.ts";
+import { askBackground, isLight, keyboardOn, type Told } from "./device/keyboard.ts";
+import { canTellBackground, clipboardSequence, sizeOf, watchEndings } from "./device/terminal.ts";
 import { lookOf } from "./drawing/theme.ts";
 import { createHands } from "./effects.ts";
 import { beginning, type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts";
 import { createStore, type Store } from "./store.ts";
-import { clipboardSequence, sizeOf, watchEndings } from "./terminal.ts";
 
 interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
@@ -32,6 +34,7 @@ const closePatience = 8_000;
 export async function runTui(settings: Settings, options: TuiOptions = {}): Promise<number> {
   // At once: a key that comes while the screen is loaded would be echoed into it, and Ctrl-Z would stop us.
   process.stdin.setRawMode(true);
+  if (canTellBackground(process.env, options.colour ?? true)) process.stdout.write(askBackground);
   const start = options.start ?? startPipeline;
   const pipeline = options.pipeline ?? start(settings);
   const endings = watchEndings(() => hands.pipeline().kill());
@@ -41,7 +44,8 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
     {
       startPipeline: () => start(settings),
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
-      suspend: () => screen?.suspend(),
+      remember: (choices) => keepChoices(settings.home, choices),
+      suspend: () => screen?.suspend(hands.pipeline().pid),
       quit: endings.end,
       dispatch: store.dispatch,
     },
@@ -71,6 +75,7 @@ function firstState(settings: Settings, colour: boolean): Ui {
     size: sizeOf(process.stdout),
     look: colour ? look : { ...look, depth: "none" },
     now: Date.now(),
+    choices: readChoices(settings.home),
     data: settings.data,
     flags: settingFlags(settings, process.env),
   });
@@ -86,14 +91,18 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   const resized = () => store.dispatch({ type: "resize", size: sizeOf(process.stdout) });
   // Before ink's own listener, so that the new size is drawn at once.
   process.stdout.on("resize", resized);
-  const mounted = mount(store);
+  const hear = (told: Told) => {
+    const isLightOne = "colour" in told ? isLight(told.colour) : null;
+    if (isLightOne !== null) store.dispatch({ type: "background", isLight: isLightOne });
+  };
+  const mounted = mount(store, keyboardOn(process.stdin, hear));
   mounted.gone.catch(fail);
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
   const stopTicking = tick(store);
   return {
     /** Back to the shell for a while. */
-    suspend: () => void mounted.suspend().then(resized).catch(fail),
+    suspend: (pipeline: number) => void mounted.suspend(pipeline).then(resized).catch(fail),
     /** Leaves the terminal as it was. */
     takeDown() {
       stopTicking();

@@ -29,6 +29,10 @@ function react(ui: Ui, message: Message): Step {
       return paste(ui, message.text);
     case "resize":
       return stay({ ...ui, size: message.size });
+    case "background": {
+      const theme = ui.choices.theme ?? (message.isLight ? "light" : "dark");
+      return stay(theme === ui.look.theme ? ui : { ...ui, look: { ...ui.look, theme } });
+    }
     case "tick":
       return askAgain(withoutOldHint(ui));
     case "reply": {

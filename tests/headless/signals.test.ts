@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { type SignalWatch, watchSignals } from "../../src/headless/run.ts";
-import { watchEndings } from "../../src/tui/terminal.ts";
+import { watchEndings } from "../../src/tui/device/terminal.ts";
 
 /** What a second Ctrl-C means, at a time that stands still. */
 

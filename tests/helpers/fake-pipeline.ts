@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { type Call, linesOf, type Message, type Request, type RunRequest } from "../../src/core/messages/requests.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -14,7 +15,7 @@ let cancelRun: (() => void) | null = null;
 for await (const line of linesOf(Bun.stdin.stream())) {
   if (known === null) {
     const { settings } = JSON.parse(line) as { settings: Settings };
-    known = scenario(settings.home);
+    known = scenario(basename(settings.home));
     continue;
   }
   const call = JSON.parse(line) as Call;

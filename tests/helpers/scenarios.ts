@@ -62,7 +62,7 @@ const scenarios: Record<string, () => Scenario> = {
   crowd: () => crowd(500, 5_000, 200),
 };
 
-/** By the name that a test gives as `--home`. */
+/** By the name that a test gives as the folder of `--home`. */
 export function scenario(name: string): Scenario {
   const made = scenarios[name];
   if (made === undefined) throw new Error(`no scenario "${name}"`);

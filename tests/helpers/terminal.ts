@@ -41,6 +41,8 @@ export interface ScreenOptions {
   columns?: number;
   rows?: number;
   env?: Record<string, string>;
+  /** Its background, as it tells one who asks; one that does not know the question says nothing. */
+  background?: string;
 }
 
 /** Milliseconds before a wait gives up: generous, since it only matters when a test fails, and machines may be busy. */
@@ -58,7 +60,10 @@ export const keys = {
   paste: (text: string) => `\x1b[200~${text}\x1b[201~`,
 };
 
-export function openScreen(command: string[], { columns = 80, rows = 24, env = {} }: ScreenOptions = {}): Screen {
+export function openScreen(
+  command: string[],
+  { columns = 80, rows = 24, env = {}, background }: ScreenOptions = {},
+): Screen {
   const emulator = new Emulator({ cols: columns, rows, allowProposedApi: true });
   const waiting = new Set<() => void>();
   const decoder = new TextDecoder();
@@ -78,7 +83,10 @@ export function openScreen(command: string[], { columns = 80, rows = 24, env = {
       cols: columns,
       rows,
       data(_, data) {
+        const before = written.length;
         written += decoder.decode(data, { stream: true });
+        if (background !== undefined && written.indexOf("\x1b]11;?", before - 8) >= 0)
+          terminal?.write(`\x1b]11;${background}\x1b\\`);
         emulator.write(data, changed);
       },
     },

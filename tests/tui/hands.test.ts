@@ -38,6 +38,7 @@ function session() {
     {
       startPipeline: () => second.pipeline,
       copy: () => {},
+      remember: () => {},
       suspend: () => {},
       quit: () => {},
       dispatch: (message) => told.push(message),

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Input, inputOf } from "../../src/tui/input.ts";
+import { type Input, inputOf } from "../../src/tui/device/input.ts";
 
 /** Ink's flags for text that is no key of its own. */
 const plain = {

@@ -51,6 +51,19 @@ describe("no text of others steers the terminal", () => {
     ["r", "enter", "v"],
     ["r", "enter", "v", "enter"],
   ];
+  test("of the folders that are given, in a question, a command or a title", async () => {
+    const events = await readStream("rejected");
+    for (const ending of steering) {
+      const given = { data: `drops${ending}`, flags: ` --data 'drops${ending}'`, events };
+      for (const way of [[], ["r"], ["R"], ["r", "enter"], ["s", "down", "x"], ["s", "D"], ["y"], [":"], ["?"]]) {
+        for (const name of ["published", "empty"]) {
+          const session = new Session(scenario(name), given).press(...way);
+          expect([way, steers.exec(session.text())?.[0]]).toEqual([way, undefined]);
+        }
+      }
+    }
+  });
+
   test.each(["rejected", "unevaluated", "faulty", "published", "refused", "warned"])(
     "of the stream %s",
     async (stream) => {

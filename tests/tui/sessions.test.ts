@@ -131,7 +131,7 @@ async function halfWay(screen: Screen, month: string, work: () => Promise<void>)
   const writes = await blockWrites(server.url, "users");
   try {
     screen.type(keys.enter);
-    await screen.shows(/users +█+ 100 %/);
+    await screen.shows(/users +━+ 100 %/);
     await work();
   } finally {
     await writes.release();
@@ -143,7 +143,7 @@ async function cancelsHalfWay(screen: Screen, month: string, size: readonly [num
   await halfWay(screen, month, async () => {
     for (const [width, height] of [...sizes, size]) {
       screen.resize(width, height);
-      await screen.shows(width < 60 ? "too small" : /users +█+ 100 %/);
+      await screen.shows(width < 60 ? "too small" : /users +━+ 100 %/);
     }
     screen.type("c");
     await screen.shows("Cancel the run?");

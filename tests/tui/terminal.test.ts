@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { homesFolder } from "../helpers/homes.ts";
 import { keys, openScreen, pipelineOf, type Screen, type ScreenOptions } from "../helpers/terminal.ts";
 
 /** Sessions in a real pseudo-terminal, as a person would have them, over a fake pipeline. */
@@ -15,6 +17,9 @@ function start(scenario: string, options: ScreenOptions = {}): Screen {
   open.push(screen);
   return screen;
 }
+
+const homes = homesFolder();
+afterAll(() => homes.remove());
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((screen) => screen.close()));
@@ -44,11 +49,11 @@ test("cancels a run half way, after a question, while the terminal is resized", 
   screen.type(keys.enter);
   await screen.shows("eta");
   screen.resize(60, 15);
-  await screen.shows(/labels.*\n.*\n.*MB\/s/);
+  await screen.shows(/labels.*\n.*\n.*rows written\/s/);
   screen.resize(20, 5);
   expect(await screen.shows("too small")).toContain("60x15");
   screen.resize(120, 40);
-  await screen.shows("rows/s · nobody sees any of it until all of it is sound");
+  await screen.shows("rows written/s · nobody sees any of it until all of it is sound");
   screen.type("c");
   await screen.shows("Cancel the run?");
   screen.type(keys.esc);
@@ -135,6 +140,26 @@ test("a pipeline that is killed during a run: its end is told, and nothing was p
 });
 
 describe("the environment is obeyed", () => {
+  const lightBand = "48;5;254";
+  const darkBand = "48;5;237";
+  test("the terminal's background, where it tells it; a theme that was chosen goes before it, in the next session, too", async () => {
+    const home = join(homes.path, "published");
+    const options = { background: "rgb:ffff/ffff/ffff" };
+    const screen = start(home, options);
+    await screen.shows("24/24");
+    await screen.until(() => screen.written().includes(lightBand), "a light line under the cursor");
+    screen.type(`:theme dark${keys.enter}`);
+    await screen.until(() => screen.written().includes(darkBand), "a dark one");
+    screen.type("q");
+    await screen.exited;
+    const next = start(home, options);
+    await next.shows("24/24");
+    await next.until(() => next.written().includes(darkBand), "a dark line under the cursor");
+    // The answer has been read once a key after it was.
+    next.type("?");
+    await next.shows("every key");
+    expect(next.written()).not.toContain(lightBand);
+  });
   test("NO_COLOR: no colour, yet every state has its word", async () => {
     const screen = start("published", { env: { NO_COLOR: "1" } });
     expect(await screen.shows("24/24")).toContain("sealed");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { obstacle } from "../../src/tui/device/terminal.ts";
 import { row, span } from "../../src/tui/drawing/spans.ts";
 import { lookOf, paint } from "../../src/tui/drawing/theme.ts";
-import { obstacle } from "../../src/tui/terminal.ts";
 
 describe("how the terminal can be drawn on", () => {
   const cases: [env: Record<string, string>, depth: string, unicode: boolean, theme: string][] = [

@@ -1,4 +1,7 @@
-import { asciiBar, blockBar } from "../../core/format.ts";
+import { asciiBar, type BarGlyphs } from "../../core/format.ts";
+
+/** Lines and no blocks: bars above each other stay apart. */
+const lineBar: BarGlyphs = { full: "━", parts: ["╸"], empty: "─" };
 
 /** Every character beyond ASCII that the screens draw by themselves, each one column wide but for the words. */
 export const unicode = {
@@ -21,7 +24,7 @@ export const unicode = {
   enter: "↵",
   space: "␣",
   times: "×",
-  bar: blockBar,
+  bar: lineBar,
   /** Growing heights for sparklines. */
   spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
 };

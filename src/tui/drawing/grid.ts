@@ -1,4 +1,4 @@
-import { type ColumnRoom, placeColumns } from "../../core/table-layout.ts";
+import { type ColumnRoom, placeColumns, totalWidth } from "../../core/table-layout.ts";
 import { type Align, fit, type Row, type Span, span } from "./spans.ts";
 
 /** One column of a list of items. */
@@ -22,7 +22,10 @@ export function gridOf<Item>(
   focus: number,
   { width, height }: { width: number; height: number },
 ): Grid {
-  const placed = placeColumns(columns, width);
+  const fitting = placeColumns(columns, width);
+  // The line under the cursor is marked to its end.
+  const rest = Math.max(0, width - totalWidth(fitting));
+  const placed = rest === 0 ? fitting : [...fitting, { title: "", width: rest, gap: 0, cell: () => "" }];
   const { from, to } = stretch(items.length, focus, height - 1);
   const rows = items.slice(from, to).map((item, index) => ({
     cells: placed.map((column) => spansOf(column.cell(item, column.width))),

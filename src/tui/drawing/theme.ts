@@ -4,7 +4,7 @@ import type { Row, Tone } from "./spans.ts";
 
 type Depth = "256" | "16" | "none";
 export const themeNames = ["dark", "light"] as const;
-type ThemeName = (typeof themeNames)[number];
+export type ThemeName = (typeof themeNames)[number];
 
 /** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
 interface Palette {

@@ -84,15 +84,18 @@ export function secondsLeft(ui: Ui, view: RunView): TimeLeft {
   return past === null || past <= view.seconds ? null : { seconds: past - view.seconds };
 }
 
-/** Bytes and rows a second in the stage that is going on. */
-export function rates({ current }: Live, view: RunView): { bytes: number | null; rows: number | null } {
-  const seconds = (stage: Stage, next: Stage) => {
-    const entered = current?.entered[stage];
-    const left = current?.entered[next] ?? current?.latest_at;
-    return entered === undefined || left === undefined ? 0 : (Date.parse(left) - Date.parse(entered)) / 1000;
+/** Bytes read, or rows written, a second in the stage that goes on; of other stages nothing. */
+export function rates({ current }: Live): { bytes: number | null; rows: number | null } {
+  const stage = current?.stage ?? null;
+  const begun = current === null || stage === null ? undefined : current.entered[stage];
+  if (current === null || begun === undefined) return { bytes: null, rows: null };
+  const seconds = (Date.parse(current.latest_at) - Date.parse(begun)) / 1000;
+  const rate = (amount: number) => (amount > 0 && seconds > 0 ? amount / seconds : null);
+  const amountIn = (of: Stage) =>
+    current.tables.reduce((sum, { cells: { [of]: cell } }) => sum + cell.done - cell.first, 0);
+  return {
+    bytes: stage === "ingest" ? rate(amountIn("ingest")) : null,
+    // Rows that stay as they are were compared, and nobody wrote them.
+    rows: stage === "upsert" ? rate(amountIn("upsert")) : null,
   };
-  const rate = (amount: number, taken: number) => (amount > 0 && taken > 0 ? amount / taken : null);
-  const read = view.tables.reduce((sum, table) => sum + table.cells.ingest.part * table.bytes, 0);
-  const rows = view.tables.reduce((sum, table) => sum + (table.cells.upsert.part > 0 ? table.cells.upsert.done : 0), 0);
-  return { bytes: rate(read, seconds("ingest", "upsert")), rows: rate(rows, seconds("upsert", "validate")) };
 }

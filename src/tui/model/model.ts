@@ -13,7 +13,7 @@ import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../..
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import type { Row, Span } from "../drawing/spans.ts";
-import type { Look } from "../drawing/theme.ts";
+import type { Look, ThemeName } from "../drawing/theme.ts";
 
 export interface Size {
   columns: number;
@@ -86,10 +86,16 @@ export interface Trouble {
   hint: string;
 }
 
+/** What the user chose on the screen, and the home keeps. */
+export interface Choices {
+  theme?: ThemeName;
+}
+
 /** Everything the screen is drawn from. */
 export interface Ui {
   size: Size;
   look: Look;
+  choices: Choices;
   /** Milliseconds since 1970 at the newest message. */
   now: number;
   /** Shown in the header and in the commands to copy. */
@@ -131,6 +137,7 @@ export type Effect =
   | { do: "ask"; request: Ask }
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
+  | { do: "remember"; choices: Choices }
   | { do: "restart" }
   | { do: "suspend" }
   | { do: "quit"; code: number };
@@ -144,6 +151,8 @@ export type Message =
   | { type: "key"; key: string }
   | { type: "paste"; text: string }
   | { type: "resize"; size: Size }
+  /** Whether the terminal's background is light, which it tells late or never. */
+  | { type: "background"; isLight: boolean }
   | { type: "tick" }
   | { type: "reply"; reply: Reply }
   | { type: "refused"; request: Request; title: string; hint: string }
@@ -177,9 +186,14 @@ export function sealName(seal: { table: string; as_of: string }): string {
   return `${seal.table}@${seal.as_of}`;
 }
 
-export function beginning(given: Pick<Ui, "size" | "look" | "now" | "data" | "flags">): Ui {
+export function beginning(
+  given: Pick<Ui, "size" | "look" | "now" | "data" | "flags"> & Partial<Pick<Ui, "choices">>,
+): Ui {
+  const { choices = {}, look } = given;
   return {
     ...given,
+    choices,
+    look: choices.theme === undefined ? look : { ...look, theme: choices.theme },
     link: { state: "connecting" },
     server: null,
     months: null,

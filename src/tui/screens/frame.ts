@@ -87,7 +87,11 @@ function titleLine(ui: Ui, title: Span[], right: Span[]): Row {
 
 /** No line may be longer than the terminal is wide, whatever the data holds. */
 function clipped({ size, look }: Ui, rows: Row[]): Row[] {
-  return rows.map((line) => ({ ...line, spans: clipSpans(line.spans, size.columns, glyphsOf(look).ellipsis) }));
+  const { ellipsis } = glyphsOf(look);
+  return rows.map((line) => {
+    const spans = clipSpans(line.spans, size.columns, ellipsis);
+    return { ...line, spans: line.selected === true ? fit(spans, size.columns, "left", ellipsis) : spans };
+  });
 }
 
 /** The line above the footer: what is being typed, what was just said, what is wrong, which filter is on. */

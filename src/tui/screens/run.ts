@@ -161,19 +161,19 @@ function standing(ui: Ui, view: RunView): Span[] {
 function topRows(ui: Ui, view: RunView, area: Area): Row[] {
   // Some lines for what is said below the tables, the rule, and the end of the log.
   const tables = { ...area, height: Math.max(3, area.height - 4) };
-  if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, pace(ui, view)];
+  if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, pace(ui)];
   const hasFigures = view.tables.length > 0 && view.outcome !== "unchanged";
   const draw = view.failure === null ? summaryRows : progressRows;
   const gap = area.height < 14 && hasFigures ? [] : [blank];
   return [...(hasFigures ? draw(ui, view, tables) : []), ...gap, ...outcomeRows(ui, view, area)];
 }
 
-function pace(ui: Ui, view: RunView): Row {
+function pace(ui: Ui): Row {
   const { dot } = glyphsOf(ui.look);
-  const { bytes, rows } = ui.live === null ? { bytes: null, rows: null } : rates(ui.live, view);
+  const { bytes, rows } = ui.live === null ? { bytes: null, rows: null } : rates(ui.live);
   const figures = [
     ...(bytes === null ? [] : [`${formatBytes(bytes)}/s`]),
-    ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows/s`]),
+    ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows written/s`]),
   ];
   const promise = `${figures.length > 0 ? ` ${dot} ` : ""}nobody sees any of it until all of it is sound`;
   return indented(figures.join(` ${dot} `), span(promise, "dim"));

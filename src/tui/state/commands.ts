@@ -7,6 +7,7 @@ import { type Reaction, whileRunning } from "./binding.ts";
 import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
 import {
   askFirst,
+  choose,
   hint,
   livePlace,
   open,
@@ -110,13 +111,19 @@ function compareCommands(snapshots: readonly SnapshotEntry[]): Command[] {
 }
 
 function lookCommands(unicode: boolean): Command[] {
-  const change = (line: string, help: string, look: Partial<Look>, told?: string): Command => ({
+  const change = (line: string, help: string, look: Partial<Look>): Command => ({
     line,
     help,
-    act: (ui) => stay({ ...(told === undefined ? ui : hint(ui, told)), look: { ...ui.look, ...look } }),
+    act: (ui) => stay({ ...ui, look: { ...ui.look, ...look } }),
   });
   return [
-    ...themeNames.map((theme) => change(`theme ${theme}`, `for ${theme} backgrounds`, { theme }, `Theme ${theme}.`)),
+    ...themeNames.map(
+      (theme): Command => ({
+        line: `theme ${theme}`,
+        help: `for ${theme} backgrounds, from now on`,
+        act: (ui) => choose(hint({ ...ui, look: { ...ui.look, theme } }, `Theme ${theme}.`), { theme }),
+      }),
+    ),
     ...(["256", "16", "none"] as const).map((depth) =>
       change(`colours ${depth}`, "how many colours to use", { depth }),
     ),

@@ -2,6 +2,7 @@ import { redact } from "../../core/secrets/secrets.ts";
 import { span, type Tone } from "../drawing/spans.ts";
 import { cursorOf, namesShown } from "../model/lists.ts";
 import {
+  type Choices,
   type Effect,
   emptyList,
   here,
@@ -57,6 +58,12 @@ export function hint(ui: Ui, text: string, tone?: Tone): Ui {
 export function withoutOldHint(ui: Ui): Ui {
   const until = ui.notice?.until ?? null;
   return until !== null && ui.now >= until ? { ...ui, notice: null } : ui;
+}
+
+/** A choice that holds from now on, in later sessions, too. */
+export function choose(ui: Ui, choice: Choices): Step {
+  const choices = { ...ui.choices, ...choice };
+  return stay({ ...ui, choices }, { do: "remember", choices });
 }
 
 export function askFirst(ui: Ui, question: Question): Step {

@@ -1,12 +1,17 @@
-import { type ConsoleError, exitCodeOfSignal, toConsoleError } from "../core/errors.ts";
-import type { Environment } from "../core/settings.ts";
-import type { Size } from "./model/model.ts";
+import { type ConsoleError, exitCodeOfSignal, toConsoleError } from "../../core/errors.ts";
+import type { Environment } from "../../core/settings.ts";
+import type { Size } from "../model/model.ts";
 
 /** Why the screens cannot be drawn here, in words; null when they can. The caller then prints the months instead. */
 export function obstacle(env: Environment, stdin: { isTTY?: boolean }, stdout: { isTTY?: boolean }): string | null {
   if (stdin.isTTY !== true) return "stdin is not a terminal";
   if (stdout.isTTY !== true) return "stdout is not a terminal";
   return env.TERM === "dumb" ? "TERM=dumb has no cursor to move" : null;
+}
+
+/** Whether it is of use to ask for the background. The Linux console would show the question. */
+export function canTellBackground(env: Environment, colour: boolean): boolean {
+  return colour && (env.NO_COLOR ?? "") === "" && env.TERM !== "linux" && env.INK_SCREEN_READER !== "true";
 }
 
 /** A terminal that does not tell its size, as over a serial line, is taken for the classic one. */

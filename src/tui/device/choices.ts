@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { themeNames } from "../drawing/theme.ts";
+import type { Choices } from "../model/model.ts";
+
+/** What the user chose on the screen, kept in the home until it is chosen anew. */
+
+const fileOf = (home: string) => join(home, "choices.json");
+
+/** Nothing where there is none, and of one that is spoilt what can be read. */
+export function readChoices(home: string): Choices {
+  try {
+    return choicesIn(JSON.parse(readFileSync(fileOf(home), "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+function choicesIn(kept: unknown): Choices {
+  if (typeof kept !== "object" || kept === null) return {};
+  const theme = "theme" in kept ? themeNames.find((name) => name === kept.theme) : undefined;
+  return theme === undefined ? {} : { theme };
+}
+
+/** Throws where the home cannot be written to. */
+export function keepChoices(home: string, choices: Choices): void {
+  const [file, made] = [fileOf(home), `${fileOf(home)}.${process.pid}`];
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  writeFileSync(made, `${JSON.stringify(choices, null, 2)}\n`);
+  renameSync(made, file);
+}
