@@ -1,5 +1,6 @@
 import { type Pipeline, startPipeline } from "./client/pipeline.ts";
 import { areShippedMonths } from "./client/project.ts";
+import type { RunState } from "./client/state.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { learnSecrets } from "./core/secrets/secrets.ts";
@@ -71,15 +72,44 @@ async function dispatch(
   const request = commands[name ?? "months"].request(invocation);
   const pipeline = connect(settings);
   pipeline.heed((text) => output.err.write(`${text}\n`));
+  const context = { output, json, quiet };
   // While it gets ready.
+  if (request.kind === "report") {
+    const { performReport } = await import("./report/perform.ts");
+    return performReport(request, pipeline, context);
+  }
   if (request.kind !== "run") {
     const { answer } = await import("./headless/answer.ts");
-    return answer(request.kind, request, pipeline, { output, json, quiet });
+    return answer(request.kind, request, pipeline, context);
   }
   const { performRun } = await import("./headless/run.ts");
   if (!quiet && areShippedMonths(settings.data))
     output.err.write(`months: those that come with the console, in ${settings.data}\n`);
-  return performRun(request, pipeline, { output, json, quiet, verbose: values.verbose ?? false });
+  const { report, verbose = false } = values;
+  const runs: number[] = [];
+  const over = (states: readonly RunState[]) => void runs.push(...states.flatMap(({ run }) => run ?? []));
+  try {
+    return await performRun(request, pipeline, { ...context, verbose, over });
+  } finally {
+    if (report !== undefined) await writePages(runs, report, () => connect(settings), context);
+  }
+}
+
+/** Pages of runs that are over. What keeps them from being written is told, and changes nothing of how the runs ended. */
+async function writePages(
+  runs: readonly number[],
+  path: string,
+  start: () => Pipeline,
+  { output, quiet }: { output: Output; quiet: boolean },
+): Promise<void> {
+  const say = (text: string) => quiet || output.err.write(`${text}\n`);
+  if (runs.length === 0) return void say(`No report was written: there is no run that the ledger knows of.`);
+  try {
+    const { reportRuns } = await import("./report/perform.ts");
+    for (const written of await reportRuns([...new Set(runs)], path, start())) say(`report: ${written}`);
+  } catch (thrown) {
+    output.err.write(printError(toConsoleError(thrown), output.err.paint));
+  }
 }
 
 /** What the command line says, by the parser that knows every way to write it, and what to say of one that is wrong. */

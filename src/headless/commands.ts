@@ -1,3 +1,4 @@
+import type { ReportRequest } from "../core/messages/report.ts";
 import type { RequestOf } from "../core/messages/requests.ts";
 import type { ShownKind } from "./answer.ts";
 import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
@@ -5,6 +6,7 @@ import {
   dateIn,
   doctorRequest,
   proposeRequest,
+  reportRequest,
   runNumberIn,
   runRequest,
   selectionOf,
@@ -33,7 +35,7 @@ export interface Command {
   /** What is written behind the program's name, and what that does. */
   examples: Readonly<Record<string, string>>;
   /** What the pipeline is asked. Throws a usage error when the input does not make a request. */
-  request(input: Input): RequestOf<"run" | ShownKind>;
+  request(input: Input): RequestOf<"run" | ShownKind> | ReportRequest;
 }
 
 const serverActions = ["start", "stop", "status", "url"] as const;
@@ -41,7 +43,16 @@ const serverActions = ["start", "stop", "status", "url"] as const;
 const table = {
   "": {
     summary: "Run months, oldest first: load, validate, snapshot, publish. Without flags, open the terminal UI.",
-    flags: [...selectionFlags, flags.asOf, flags.dryRun, flags.restamp, flags.backfill, flags.force, flags.verbose],
+    flags: [
+      ...selectionFlags,
+      flags.asOf,
+      flags.dryRun,
+      flags.restamp,
+      flags.backfill,
+      flags.force,
+      flags.verbose,
+      flags.report,
+    ],
     examples: {
       "": "open the terminal UI",
       "--month month_000": "run one month",
@@ -104,6 +115,25 @@ const table = {
       table,
       column,
     }),
+  },
+  report: {
+    summary:
+      "Write a page of one run that anybody can open: what changed, each expectation, faults, drift, seals, files. Or a site of all months.",
+    flags: [
+      flags.run,
+      { syntax: "--month <month>", help: "the run that this month stands by" },
+      { syntax: "--all", help: "a site: an index, and a page of each month, table and run" },
+      { syntax: "--out <path>", help: "the .html file to write, or the folder of the site" },
+      flags.junit,
+      flags.gx,
+      flags.values,
+    ],
+    examples: {
+      "report --out march.html --month 2024-03": "a page of one month, to be sent or kept",
+      "report --all --out site": "a site for any static host; written again, only what changed",
+      "report --run 7 --junit run.xml": "for what shows the tests of a build",
+    },
+    request: ({ values }) => reportRequest(values),
   },
   export: {
     summary: "Write a training set: the features as of one date with the labels of a later one, as CSV or Parquet.",

@@ -63,6 +63,20 @@ export const flags = {
   yes: { syntax: "--yes", help: "do what cannot be undone" },
   labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
   out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
+  run: { syntax: "--run <number>", help: "this run (default: the last)" },
+  report: {
+    syntax: "--report <path>",
+    help: "write a page of the run, whatever comes of it: into that .html file, of several months the last one's, or each into that folder",
+  },
+  junit: { syntax: "--junit <file>", help: "write the run's expectations and faults as JUnit XML" },
+  gx: {
+    syntax: "--gx <dir>",
+    help: "write its suites and results where a Great Expectations project in that folder has its stores",
+  },
+  values: {
+    syntax: "--no-values",
+    help: "leave keys and values of the data out; counts, lines and charts stay (default: as the manifest's report.values has it)",
+  },
   suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file" },
   suggest: {
     syntax: "--suggest",

@@ -1,4 +1,5 @@
 import { usageError } from "../core/errors.ts";
+import type { ReportRequest, ReportSubject } from "../core/messages/report.ts";
 import { type RequestOf, type RunRequest, resultFormats, type Selection } from "../core/messages/requests.ts";
 import { isDate, requireMonthWord } from "../core/month.ts";
 import type { Values } from "./flags.ts";
@@ -132,4 +133,39 @@ export function runNumberIn(word = ""): number {
 /** Go on only when the user has said that this is meant: `would` tells what would be done. */
 function confirm({ yes }: Values, would: string): void {
   if (!yes) throw usageError(would, "Add --yes if that is what you want.");
+}
+
+/** The report that the flags ask for. */
+export function reportRequest(values: Values): ReportRequest {
+  const { out, junit, gx } = values;
+  const subject = reportSubject(values);
+  const places = [out, junit, gx].filter((place) => place !== undefined);
+  if (places.length === 0) throw usageError("Nothing says where to write it.", "Name a file: report --out run.html.");
+  if (subject === "all" && (out === undefined || places.length > 1)) {
+    throw usageError(
+      "A site is written with --out alone.",
+      "Write report --all --out DIR; --junit and --gx are of one run.",
+    );
+  }
+  return {
+    kind: "report",
+    subject,
+    out: out ?? null,
+    junit: junit ?? null,
+    gx: gx ?? null,
+    values: values.values === false ? false : null,
+  };
+}
+
+function reportSubject({ run, month, all }: Values): ReportSubject {
+  const ways = [run && "--run", month && "--month", all && "--all"].filter(Boolean);
+  if (ways.length > 1)
+    throw usageError(`${ways.join(" and ")} do not go together.`, "A report is of one run, or of all.");
+  if (all) return "all";
+  const word = month?.toString();
+  if (word !== undefined) {
+    requireMonthWord(word);
+    return { month: word };
+  }
+  return { run: run === undefined ? null : runNumberIn(run) };
 }

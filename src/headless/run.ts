@@ -1,4 +1,5 @@
 import type { Pipeline } from "../client/pipeline.ts";
+import type { RunState } from "../client/state.ts";
 import { exitCodeOfSignal, exitCodes, toConsoleError } from "../core/errors.ts";
 import type { RunRequest } from "../core/messages/requests.ts";
 import type { Context } from "./answer.ts";
@@ -12,6 +13,8 @@ const commitPatience = 2_000;
 export interface RunContext extends Context {
   /** Each table's line of each stage, and of several months each one's table. */
   verbose: boolean;
+  /** Told of the runs there were once they are over, whatever they came to. */
+  over?: (states: readonly RunState[]) => void;
 }
 
 /** Run months and print what the pipeline tells of them; resolves to the exit code. Closes the pipeline. */
@@ -60,6 +63,7 @@ export async function performRun(request: RunRequest, pipeline: Pipeline, contex
     // It leaves while the last is printed.
     const closed = pipeline.close();
     printer.end(story.states);
+    context.over?.(story.states);
     await closed;
     signals.stop();
   }

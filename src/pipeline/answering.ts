@@ -57,9 +57,17 @@ export function answersOf(
       const [session, { browseRun }] = await having(browsing);
       return browseRun(session, run);
     },
-    async history({ run }) {
+    async history({ run, every }) {
       const [session, { browseHistory }] = await having(browsing);
-      return browseHistory(session, run);
+      return browseHistory(session, run, every);
+    },
+    async results({ run }) {
+      const [session, { browseResults }] = await having(() => import("./suites/results.ts"));
+      return browseResults(session, run);
+    },
+    async dataset() {
+      const [session, { browseDataset }] = await having(browsing);
+      return browseDataset(session);
     },
     async samples({ run, position }) {
       const [session, { browseSamples }] = await having(() => import("./answers/samples.ts"));

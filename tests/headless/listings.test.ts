@@ -83,6 +83,8 @@ const seal = { table: "usage_agg_30d_snapshots", as_of: "2024-01-31", rows: 7043
 
 const detail: RunDetail = {
   ...rejected,
+  operator: "loader",
+  host: "vault",
   failure: {
     stage: "validate",
     code: "expectation_failed",

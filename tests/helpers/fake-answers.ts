@@ -20,6 +20,10 @@ export function answerOf(
       return known.details.find((detail) => detail.run === request.run) ?? null;
     case "history":
       return { series: history(known, request.run) };
+    case "results":
+      return { tables: [] };
+    case "dataset":
+      return { name: "streamflow", first_month: "2024-01", values: true, tables: [] };
     case "samples":
       return samples;
     case "verify":

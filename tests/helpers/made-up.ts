@@ -107,6 +107,8 @@ export function detail(entry: RunEntry): RunDetail {
   const published = entry.status === "published";
   return {
     ...entry,
+    operator: "loader",
+    host: "vault",
     failure: rejected
       ? {
           stage: "validate",

@@ -192,7 +192,9 @@ describe("the viewer", () => {
   const browsing = (): Request[] => [
     ...(["months", "snapshots", "runs", "doctor", "database", "grants"] as const).map((kind) => ({ kind })),
     { kind: "show", run: 2 },
-    { kind: "history", run: 2 },
+    { kind: "history", run: 2, every: true },
+    { kind: "results", run: 2 },
+    { kind: "dataset" },
     { kind: "samples", run: 2, position: 0 },
     { kind: "verify", as_of: null },
     { kind: "compare", from: "2024-01-31", to: "2024-02-29" },

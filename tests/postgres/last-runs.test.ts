@@ -210,7 +210,7 @@ test("an expectation's history is of the six publications before it, by their da
   const again = await ran("month_002", "published", "backfill", "streamflow", days[2]);
   await recordVerdicts(sql, again, [verdict(true, "critical", 33)]);
   const seen = async (run: number) =>
-    (await observations(sql, "streamflow", run)).map(({ position, as_of, observed }) => [position, as_of, observed]);
+    (await observations(sql, "streamflow", run, 6)).map(({ position, as_of, observed }) => [position, as_of, observed]);
   expect(await seen(runs[7] ?? 0)).toEqual([
     ...[1, 2, 3, 4, 5, 6, 7].map((at) => [0, dayOf(at), at]),
     // The other's arguments are new each month.

@@ -152,7 +152,7 @@ test("a lifted seal leaves the list and stays in the ledger with its reason", as
 test("the history of an expectation is what it observed in the publications before", async () => {
   const { sql } = database;
   const newest = (await publications(sql, dataset)).find((one) => one.month === "month_001");
-  expect(await observations(sql, dataset, newest?.run ?? 0)).toEqual([
+  expect(await observations(sql, dataset, newest?.run ?? 0, 6)).toEqual([
     { position: 0, as_of: "2024-01-31", observed: 3.5, success: true },
     { position: 0, as_of: "2024-02-29", observed: 4.5, success: true },
   ]);

@@ -21,6 +21,9 @@ export const manifestFields = {
   "drift.mean": "limit of the distance of the means, in former standard deviations",
   links: "where a link in a drop may lead: `inside` the data folder, as without the field, or `anywhere`",
   written: "how files are written, where that is not as the console would; its settings are listed below",
+  report: "what the pages that `report` writes hold",
+  "report.values":
+    "`false` leaves keys and values of the data out of them, as `--no-values` does; counts, lines and charts stay",
   rows: "by how large a fraction a file may shrink or grow against the month before, until the run warns or rejects",
   tables: "the tables, by their names",
   "tables.*.$comment": "the same, of one table",

@@ -98,6 +98,9 @@ export interface RunFailure {
 }
 
 export interface RunDetail extends RunEntry {
+  /** Who ran it, and on which machine. */
+  operator: string;
+  host: string;
   failure: RunFailure | null;
   files: { table: string; path: string; bytes: number; sha256: string | null; rows: number | null }[];
   verdicts: KeptVerdict[];
@@ -130,7 +133,7 @@ export interface UnexpectedRow {
   line: number | null;
 }
 
-/** What one expectation observed: a point for each published run up to this one, oldest first, seven at most. */
+/** What one expectation observed: a point for each month that was published up to this run, and for it, oldest first. */
 export interface ObservedSeries {
   /** Index of the verdict in RunDetail.verdicts. */
   position: number;
@@ -202,7 +205,7 @@ export interface Validation {
 }
 
 /** The members of a Great Expectations validation result that a front end reads; it has more. */
-interface ValidationResult {
+export interface ValidationResult {
   success: boolean;
   statistics: { evaluated_expectations: number; successful_expectations: number };
   results: ExpectationResult[];

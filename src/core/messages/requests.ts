@@ -3,6 +3,7 @@ import type { Fault } from "../faults.ts";
 import { type Settings, settingsDefinition } from "../settings.ts";
 import type { Distribution } from "./cluster.ts";
 import { eventDefinitions, type RunEvent } from "./events.ts";
+import type { DatasetFacts, TableResults } from "./evidence.ts";
 import type {
   Check,
   Comparison,
@@ -51,8 +52,12 @@ const requests = {
   show: { kind: "'show'", run: "number.integer > 0" },
   /** The unexpected values behind one verdict of a run: `position` is its index in RunDetail.verdicts. */
   samples: { kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" },
-  /** What each of a run's expectations observed in the months before. */
-  history: { kind: "'history'", run: "number.integer > 0" },
+  /** What each of a run's expectations observed in the months before: in the last few, or in `every` one. */
+  history: { kind: "'history'", run: "number.integer > 0", "every?": "boolean" },
+  /** A run's results in Great Expectations' own form. */
+  results: { kind: "'results'", run: "number.integer > 0" },
+  /** What the dataset is called and made of. */
+  dataset: { kind: "'dataset'" },
   /** Recompute the seals of one as_of, or of all. */
   verify: { kind: "'verify'", as_of: "string | null" },
   /** Drop the snapshots of one as_of and lift their seals; the front end has asked whether that is meant. */
@@ -121,6 +126,8 @@ export interface Replies {
   show: RunDetail;
   samples: UnexpectedValues;
   history: { series: ObservedSeries[] };
+  results: { tables: TableResults[] };
+  dataset: DatasetFacts;
   verify: { seals: SealCheck[] };
   retire: Retirement;
   /** Oldest date first, tables in the manifest's order. */

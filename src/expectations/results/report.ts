@@ -68,7 +68,7 @@ export function verdictOf(
 
 /** `relation` is the table that was read, `table` what it is called. */
 export function validationResult(
-  suite: Suite,
+  suite: Pick<Suite, "name" | "parameters">,
   relation: TableName,
   table: string,
   results: ExpectationValidationResult[],

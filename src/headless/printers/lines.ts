@@ -1,10 +1,10 @@
 import { frozenInWords } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
+import { passedInWords, spaced, verdictLine, verdictWord } from "../../client/words.ts";
 import { formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { EventOf, RunEvent, Stage } from "../../core/messages/events.ts";
 import { escapeControl, padEnd, shownJson } from "../../core/text.ts";
 import type { Channel } from "../views/output.ts";
-import { passedInWords, spaced, verdictLine, verdictWord } from "../views/words.ts";
 import type { Printer } from "./printer.ts";
 
 /** Every event as it comes, as one line of JSON. */

@@ -1,11 +1,11 @@
 import { isTriedAgain, type RunState } from "../../client/state.ts";
+import { verdictLine } from "../../client/words.ts";
 import type { EventOf } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { faultLines, printFailure } from "../views/faults.ts";
 import type { Channel } from "../views/output.ts";
 import { printSeries, printSummary } from "../views/summary.ts";
-import { verdictLine } from "../views/words.ts";
 import type { Printer } from "./printer.ts";
 
 /** Only what went wrong: the last word of a run that published nothing, with all that led to it. */

@@ -1,3 +1,4 @@
+import { expectationInOneLine, observation, passedInWords, verdictWord } from "../../client/words.ts";
 import { exitCodeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { DropCheck, ExpectationResult, Validation } from "../../core/messages/listings.ts";
@@ -10,7 +11,7 @@ import { fileColumns, parts, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
 import { type Column, line, table, type View } from "./table.ts";
-import { expectationInOneLine, observation, passedInWords, verdictStyle, verdictWord, warningLine } from "./words.ts";
+import { verdictStyle, warningLine } from "./words.ts";
 
 function dropText(drop: DropCheck, look: Look): string {
   const { month, files, fault_count: faults } = drop;

@@ -1,3 +1,4 @@
+import { spaced } from "../../client/words.ts";
 import { formatBytes, formatMoment } from "../../core/format.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
@@ -5,7 +6,6 @@ import { asOfColumn, countColumn, monthColumn, sumOf, tableOfAny } from "./colum
 import type { Style } from "./output.ts";
 import { runJson } from "./runs.ts";
 import type { Column, View } from "./table.ts";
-import { spaced } from "./words.ts";
 
 const stateStyles: Record<MonthState, Style | null> = {
   new: "cyan",

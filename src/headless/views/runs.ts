@@ -1,3 +1,4 @@
+import { statusOf, took } from "../../client/words.ts";
 import { formatMoment } from "../../core/format.ts";
 import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
@@ -5,7 +6,6 @@ import { allOf } from "../../core/messages/verdicts.ts";
 import { asOfColumn, countColumns, monthColumn, standingColumn, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import type { Column, View } from "./table.ts";
-import { spaced, took } from "./words.ts";
 
 const statusStyles: Record<RunStatus, Style | null> = {
   running: "cyan",
@@ -21,12 +21,6 @@ const statusStyles: Record<RunStatus, Style | null> = {
 /** A run with exactly the members that the command-line contract promises. */
 export function runJson({ run, month, as_of, status, started_at, finished_at, tables, expectations }: RunEntry) {
   return { run, month, as_of, status, started_at, finished_at, tables, expectations };
-}
-
-/** How it went, and in which way when that was not the ordinary one. */
-export function statusOf({ status, mode }: Pick<RunEntry, "status" | "mode">): string {
-  const way = mode === "publish" || mode === status ? "" : ` (${spaced(mode)})`;
-  return `${spaced(status)}${way}`;
 }
 
 /** Null before any was evaluated. */

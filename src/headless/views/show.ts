@@ -1,3 +1,4 @@
+import { expectationOf, observation, statusOf, took, verdictWord, whyLifted } from "../../client/words.ts";
 import { formatCounted, formatMoment } from "../../core/format.ts";
 import type { Seal, TableCounts } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
@@ -6,9 +7,8 @@ import { byGravity, countsInWords, type KeptVerdict, standingOf } from "../../co
 import { asOfColumn, countColumns, figures, fileColumns, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { faultLines } from "./faults.ts";
 import type { Look } from "./output.ts";
-import { statusOf } from "./runs.ts";
 import { type Column, facts, type View } from "./table.ts";
-import { expectationOf, observation, took, verdictStyle, verdictWord, warningLine } from "./words.ts";
+import { verdictStyle, warningLine } from "./words.ts";
 
 const tableColumns: Column<TableCounts>[] = [tableColumn(), ...countColumns<TableCounts>((one) => [one])];
 
@@ -40,16 +40,8 @@ function sealColumns(title: string): Column<Seal>[] {
 const liftedColumns: Column<LiftedSeal & { of: number }>[] = [
   ...sealColumns("LIFTED SEAL"),
   { title: "WHEN", cell: ({ lifted_at }) => formatMoment(lifted_at), flexible: true },
-  { title: "WHY", cell: whyLifted, flexible: true },
+  { title: "WHY", cell: (seal) => whyLifted(seal, seal.of), flexible: true },
 ];
-
-function whyLifted({ of, run, reason, lifted_by, operator, host }: LiftedSeal & { of: number }): string {
-  // A weak seal is renewed over the same rows.
-  const deed = reason === "renewal" ? "renewed" : "replaced";
-  if (lifted_by === of) return `this run ${deed} it, of run ${run}`;
-  if (lifted_by !== null) return `${deed} by run ${lifted_by}`;
-  return `dropped${operator === null ? "" : ` by ${operator}@${host}`}`;
-}
 
 function heading(detail: RunDetail, look: Look): string {
   const { run, month, as_of, started_at, failure, expectations } = detail;

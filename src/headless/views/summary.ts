@@ -1,5 +1,6 @@
 import { headline, outcomeWord } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
+import { took, verdictLine } from "../../client/words.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
 import { countVerdicts, type ExpectationCounts, isRejecting } from "../../core/messages/verdicts.ts";
@@ -7,7 +8,6 @@ import { escapeControl } from "../../core/text.ts";
 import { asOfColumn, countColumn, countColumns, monthColumn, sumOf, verdictColumns } from "./columns.ts";
 import type { Look } from "./output.ts";
 import { type Column, table } from "./table.ts";
-import { took, verdictLine } from "./words.ts";
 
 /** A line of the table that ends a run: one of its tables, or the sum of them. */
 interface Line {

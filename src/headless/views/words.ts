@@ -1,51 +1,7 @@
-import { formatCount, formatCounted, formatDuration, formatPercent } from "../../core/format.ts";
 import type { Warning } from "../../core/messages/events.ts";
-import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
-import {
-  countsInWords,
-  countVerdicts,
-  isRejecting,
-  type KeptVerdict,
-  standingOf,
-} from "../../core/messages/verdicts.ts";
-import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
-import { clip, escapeControl } from "../../core/text.ts";
+import { isRejecting, type KeptVerdict } from "../../core/messages/verdicts.ts";
+import { escapeControl } from "../../core/text.ts";
 import type { Style } from "./output.ts";
-
-/** `out_of_order` → "out of order". */
-export function spaced(name: string): string {
-  return name.replaceAll("_", " ");
-}
-
-/** How long it took; `lasting` while it is not over. */
-export function took(run: Pick<RunEntry, "started_at" | "finished_at">, lasting = "–"): string {
-  const seconds = secondsOf(run);
-  return seconds === null ? lasting : formatDuration(seconds);
-}
-
-const signs = { atLeast: "≥", atMost: "≤", ellipsis: "…" };
-
-/** "watch_hours_30d ≥ 0" */
-export function expectationInOneLine(verdict: Pick<KeptVerdict, "type" | "column" | "kwargs">): string {
-  return expectationInWords(verdict, signs, true);
-}
-
-/** Which expectation it is: "usage_agg_30d, watch_hours_30d ≥ 0". */
-export function expectationOf(verdict: KeptVerdict): string {
-  return `${escapeControl(verdict.table)}, ${expectationInOneLine(verdict)}`;
-}
-
-/** How it went in a word: "passed", "failed", how mild the failure is, or that nobody knows. */
-export function verdictWord(judged: Pick<KeptVerdict, "verdict" | "severity">): string {
-  return standingOf(judged) === "warned" ? judged.severity : judged.verdict;
-}
-
-/** "10 of 12 expectations passed, 1 failed, 1 could not be evaluated". */
-export function passedInWords(judged: readonly Pick<KeptVerdict, "verdict" | "severity">[]): string {
-  const counts = countVerdicts(judged);
-  const passed = `${counts.passed} of ${formatCounted(judged.length, "expectation")} passed`;
-  return [passed, countsInWords({ ...counts, passed: 0 })].filter(Boolean).join(", ");
-}
 
 /** Red for what rejects a drop. */
 export function verdictStyle(judged: Pick<KeptVerdict, "verdict" | "severity">): Style {
@@ -56,30 +12,4 @@ export function verdictStyle(judged: Pick<KeptVerdict, "verdict" | "severity">):
 /** What does not stop a run, on one line. */
 export function warningLine({ title, hint }: Warning): string {
   return `warning: ${escapeControl(`${title} ${hint}`)}`;
-}
-
-const longestList = 100;
-
-/** What was found: "12 unexpected (0.17 %), observed -3.2", or why nothing was. */
-export function observation({
-  error,
-  observed,
-  unexpected_count: count,
-  unexpected_percent: percent,
-}: Pick<KeptVerdict, "error" | "observed" | "unexpected_count" | "unexpected_percent">): string {
-  if (error !== undefined) return escapeControl(error);
-  const share = percent ? ` (${formatPercent(percent)})` : "";
-  const seen = Array.isArray(observed)
-    ? clip(escapeControl(JSON.stringify(observed)), longestList)
-    : observedInWords(observed);
-  const found = [count === null ? "" : `${formatCount(count)} unexpected${share}`, seen && `observed ${seen}`];
-  return found.filter(Boolean).join(", ");
-}
-
-/** A verdict on one line: "usage_agg_30d, watch_hours_30d ≥ 0: 12 unexpected (0.17 %)", "… could not be evaluated: …". */
-export function verdictLine(verdict: KeptVerdict): string {
-  const name = expectationOf(verdict);
-  const found = observation(verdict);
-  if (verdict.verdict === "unevaluated") return `${name} could not be evaluated: ${found}`;
-  return `${name}${found === "" ? "" : `: ${found}`}`;
 }

@@ -59,9 +59,28 @@ function failureOf({ status, failure }: LedgerRun): RunFailure | null {
   };
 }
 
-/** What each of a run's expectations observed in the publications before it, for the sparklines. */
-export async function browseHistory({ sql, dataset }: Session, run: number): Promise<Replies["history"]> {
-  const series = Map.groupBy(await observations(sql, dataset.name, run), ({ position }) => position);
+/** Publications that a sparkline shows before its run. */
+const fewBefore = 6;
+
+/** What each of a run's expectations observed in the publications before it, for the sparklines; `every` for all of them. */
+export async function browseHistory(
+  { sql, dataset }: Session,
+  run: number,
+  every = false,
+): Promise<Replies["history"]> {
+  const observed = await observations(sql, dataset.name, run, every ? null : fewBefore);
+  const series = Map.groupBy(observed, ({ position }) => position);
   const pointsOf = (observed: readonly Observation[]) => observed.map(({ position: _, ...point }) => point);
   return { series: [...series].map(([position, observed]) => ({ position, points: pointsOf(observed) })) };
+}
+
+/** What the dataset is called and made of. */
+export function browseDataset({ dataset, tables }: Session): Replies["dataset"] {
+  const keyOf = (name: string) => tables.find((table) => table.name === name)?.live.key ?? [];
+  return {
+    name: dataset.name,
+    first_month: dataset.first_month,
+    values: dataset.report?.values ?? true,
+    tables: dataset.tables.map(({ name, file, snapshot }) => ({ table: name, file, snapshot, key: keyOf(name) })),
+  };
 }

@@ -55,7 +55,7 @@ export async function showRun(
   holder: number | null,
 ): Promise<LedgerRun | null> {
   const [row] = await sql<DetailRow[]>`
-    select ${runEntry(holder)}, r.warnings,
+    select ${runEntry(holder)}, r.operator, r.host, r.warnings,
       jsonb_build_object('stage', r.failed_stage, 'code', r.failure_code, 'title', r.failure_title,
         'hint', r.failure_hint, 'fault_count', r.fault_count,
         'fault_groups', r.fault_groups, 'reject_file', r.reject_file) as failure,

@@ -78,16 +78,21 @@ export interface Observation {
 }
 
 /**
- * What the expectations of a run observed in it and in the six publications before it, oldest first. Two verdicts are
- * of one expectation when table, type, column and arguments agree.
+ * What the expectations of a run observed in it and in so many publications before it, null for all, oldest first. Two
+ * verdicts are of one expectation when table, type, column and arguments agree.
  */
-export function observations(sql: Queryable, dataset: string, run: number): Promise<Observation[]> {
+export function observations(
+  sql: Queryable,
+  dataset: string,
+  run: number,
+  most: number | null,
+): Promise<Observation[]> {
   return sql<Observation[]>`
       with earlier as (
         select distinct on (as_of) run, as_of from console.runs
          where dataset = ${dataset} and run < ${run} and status = 'published'
            and as_of < (select as_of from console.runs where run = ${run})
-         order by as_of desc, run desc limit 6
+         order by as_of desc, run desc limit ${most}::bigint
       ), wanted as (
         select run, as_of from earlier union all select run, as_of from console.runs where run = ${run}
       )

@@ -1,0 +1,87 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { usageError } from "../../core/errors.ts";
+import { indexPath, monthPath, runPath, tablePath, up } from "../document/paths.ts";
+import { script } from "../document/script.ts";
+import { style } from "../document/style.ts";
+import { shown } from "../document/text.ts";
+import type { Asked } from "../gather/ask.ts";
+import type { Place } from "../gather/place.ts";
+import { beforeOf, gatherRun, type Listed, newerOf } from "../gather/run.ts";
+import { gatherSite } from "../gather/site.ts";
+import { indexPage } from "../pages/index.tsx";
+import { monthPage, monthParts } from "../pages/month.tsx";
+import { runPage } from "../pages/run.tsx";
+import { tablePage } from "../pages/table.tsx";
+import { writeChanged } from "./output.ts";
+
+/** What the pages of a site were made of: those of which nothing changed are not made again. */
+const listPath = "pages.json";
+
+/** By the path of each page, a digest of what it is made of; null for those that are made each time. */
+type Pages = Record<string, string | null>;
+
+/** Write the pages of all there is into a folder, as far as they changed; resolves to the one to open first. */
+export async function writeSite(folder: string, asked: Asked, place: Place, all: Listed): Promise<string[]> {
+  const before = await pagesIn(folder);
+  const site = await gatherSite(asked, all);
+  const pages: Pages = {};
+  const make = async (path: string, parts: unknown, text: () => string | Promise<string>) => {
+    const made = parts === null ? null : digestOf([parts, place, style, script]);
+    pages[path] = made;
+    const isThere = made !== null && before[path] === made && (await Bun.file(join(folder, path)).exists());
+    if (!isThere) await writeChanged(join(folder, path), await text());
+  };
+  for (const run of all.runs) {
+    const seals = all.snapshots.filter((seal) => seal.run === run.run);
+    // What a later run leaves of it: where its rows are now, and whether it stands.
+    const isNewest = all.runs.find(({ status }) => status === "published")?.run === run.run;
+    const parts = [run, seals, isNewest, beforeOf(run, all.runs), newerOf(run, all.runs)?.run ?? null];
+    await make(runPath(run.run), parts, async () =>
+      runPage(await gatherRun(asked, run.run, all), place, crumbsOf(run, place)),
+    );
+  }
+  for (const entry of site.months) {
+    const parts = monthParts(site, entry);
+    await make(monthPath(entry.month), parts, () => monthPage(parts, place));
+  }
+  for (const table of place.dataset.tables)
+    await make(tablePath(table.table), null, () => tablePage(table, site, place));
+  await make(indexPath, null, () => indexPage(site, place));
+  await removeOthers(folder, before, pages);
+  await writeChanged(join(folder, listPath), `${JSON.stringify(pages, null, 1)}\n`);
+  return [join(folder, indexPath)];
+}
+
+function crumbsOf({ month, run }: { month: string; run: number }, { dataset }: Place) {
+  return [
+    { text: shown(dataset.name), href: `${up}${indexPath}` },
+    { text: shown(month), href: `${up}${monthPath(month)}` },
+    { text: `run ${run}` },
+  ];
+}
+
+/** The pages that were written here before. Throws where the folder holds what is not ours: an index might be written over. */
+async function pagesIn(folder: string): Promise<Pages> {
+  const list = Bun.file(join(folder, listPath));
+  const known: unknown = (await list.exists()) ? await list.json().catch(() => null) : null;
+  if (typeof known === "object" && known !== null) return known as Pages;
+  const held = await readdir(folder).catch(() => []);
+  if (held.length === 0) return {};
+  throw usageError(
+    `${folder} holds something else than a site of reports.`,
+    "Name a folder that is empty, or not there yet.",
+  );
+}
+
+/** Pages of what is not there any more. */
+async function removeOthers(folder: string, before: Pages, now: Pages): Promise<void> {
+  const gone = Object.keys(before).filter(
+    (path) => !(path in now) && /^(months|runs|tables)\/[\w-]+\.html$/.test(path),
+  );
+  await Promise.all(gone.map((path) => rm(join(folder, path), { force: true })));
+}
+
+function digestOf(parts: unknown): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}

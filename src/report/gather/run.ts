@@ -1,0 +1,97 @@
+import type {
+  Comparison,
+  ObservedSeries,
+  RunDetail,
+  RunEntry,
+  UnexpectedValues,
+} from "../../core/messages/listings.ts";
+import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import type { Asked } from "./ask.ts";
+
+/** All that is known of one run. */
+export interface RunEvidence {
+  detail: RunDetail;
+  /** The newest earlier publication of an earlier date: what it is held against. */
+  before: RunEntry | null;
+  /** The publication that put another in its place; null where it is the newest of its date. */
+  newer: RunEntry | null;
+  /** What each expectation observed over the months, by its place among the verdicts. */
+  series: ReadonlyMap<number, ObservedSeries["points"]>;
+  /** Unexpected values of those that did not pass, by the same. */
+  samples: ReadonlyMap<number, UnexpectedValues>;
+  /** How its snapshots moved; or why nobody can tell. */
+  moves: Comparison | { missing: string };
+}
+
+/** What the ledger lists, which is asked for once for any number of runs. */
+export interface Listed {
+  runs: readonly RunEntry[];
+  snapshots: readonly SnapshotEntry[];
+}
+
+export async function listed(asked: Asked): Promise<Listed> {
+  const [{ runs }, { snapshots }] = await Promise.all([
+    asked.call({ kind: "runs" }),
+    asked.call({ kind: "snapshots" }),
+  ]);
+  return { runs, snapshots };
+}
+
+export async function gatherRun(asked: Asked, run: number, all: Listed): Promise<RunEvidence> {
+  const [detail, { series }] = await Promise.all([
+    asked.call({ kind: "show", run }),
+    asked.call({ kind: "history", run, every: true }),
+  ]);
+  const before = beforeOf(detail, all.runs);
+  const [samples, moves] = await Promise.all([samplesOf(asked, detail), movesOf(asked, detail, all.snapshots)]);
+  return {
+    ...{ detail, before, samples, moves },
+    newer: newerOf(detail, all.runs),
+    series: new Map(series.map(({ position, points }) => [position, points])),
+  };
+}
+
+/** The publication that a run is held against: the newest date before its own, as it stood then. */
+export function beforeOf({ run, as_of }: Pick<RunEntry, "run" | "as_of">, runs: readonly RunEntry[]): RunEntry | null {
+  const earlier = runs.filter((one) => one.status === "published" && one.run < run && one.as_of < as_of);
+  return earlier.reduce<RunEntry | null>((best, one) => (best === null || isNewer(one, best) ? one : best), null);
+}
+
+function isNewer(one: RunEntry, other: RunEntry): boolean {
+  return one.as_of > other.as_of || (one.as_of === other.as_of && one.run > other.run);
+}
+
+/** A later publication of the same month; null where there is none, and for a run that published nothing. */
+export function newerOf({ run, month, status }: RunEntry, runs: readonly RunEntry[]): RunEntry | null {
+  if (status !== "published") return null;
+  return runs.find((one) => one.status === "published" && one.month === month && one.run > run) ?? null;
+}
+
+async function samplesOf(asked: Asked, { run, verdicts }: RunDetail): Promise<Map<number, UnexpectedValues>> {
+  const found = new Map<number, UnexpectedValues>();
+  for (const [position, { verdict, unexpected_count: count }] of verdicts.entries()) {
+    if (verdict === "passed" || (count ?? 0) === 0) continue;
+    found.set(position, await asked.call({ kind: "samples", run, position }));
+  }
+  return found;
+}
+
+async function movesOf(
+  asked: Asked,
+  detail: RunDetail,
+  seals: readonly SnapshotEntry[],
+): Promise<RunEvidence["moves"]> {
+  const { as_of, snapshots, lifted, run } = detail;
+  if (snapshots.length === 0) {
+    const gone = lifted.find((seal) => seal.run === run);
+    if (gone === undefined) return { missing: "This run sealed no snapshot, so there is none to compare." };
+    return { missing: "The snapshots of this run are not there any more, so they cannot be compared." };
+  }
+  const from = seals
+    .map((seal) => seal.as_of)
+    .filter((one) => one < as_of)
+    .reduce<string | null>((newest, one) => (newest === null || one > newest ? one : newest), null);
+  if (from === null)
+    return { missing: "These are the first snapshots there are: there is nothing to hold them against." };
+  return asked.call({ kind: "compare", from, to: as_of });
+}

@@ -1,0 +1,34 @@
+import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { Asked } from "./ask.ts";
+import type { Listed } from "./run.ts";
+
+/** What the pages of all months are made of. */
+export interface SiteEvidence extends Listed {
+  /** The oldest first. */
+  months: readonly MonthEntry[];
+  /** In which stage runs stopped by which months stand, where that is known. */
+  stopped: ReadonlyMap<number, string | null>;
+}
+
+export async function gatherSite(asked: Asked, all: Listed): Promise<SiteEvidence> {
+  const { months } = await asked.call({ kind: "months" });
+  const ended = months.flatMap(({ last_run }) => (last_run !== null && isStopped(last_run) ? [last_run.run] : []));
+  const details = await Promise.all(ended.map((run) => asked.call({ kind: "show", run })));
+  return {
+    ...all,
+    months: months.toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1)),
+    stopped: new Map(details.map(({ run, failure }) => [run, failure?.stage ?? null])),
+  };
+}
+
+function isStopped({ status }: RunEntry): boolean {
+  return !["published", "running", "dry_run"].includes(status);
+}
+
+/** The publication by which each month stands, the oldest first. */
+export function publications({ runs }: Listed): RunEntry[] {
+  const newest = new Map<string, RunEntry>();
+  // The newest come first.
+  for (const run of runs) if (run.status === "published" && !newest.has(run.month)) newest.set(run.month, run);
+  return [...newest.values()].toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1));
+}

@@ -1,0 +1,41 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReportRequest } from "../core/messages/report.ts";
+import { writeGx } from "./files/gx.ts";
+import { junitOf } from "./files/junit.tsx";
+import { writeWhole } from "./files/output.ts";
+import { writeSite } from "./files/site.ts";
+import type { Asked } from "./gather/ask.ts";
+import { placeOf } from "./gather/place.ts";
+import { gatherRun, listed } from "./gather/run.ts";
+import { runOf } from "./gather/subject.ts";
+import { runPage } from "./pages/run.tsx";
+
+/** Ask for all that is needed, and write it; resolves to the paths of what was written. */
+export async function write({ subject, out, junit, gx, values }: ReportRequest, asked: Asked): Promise<string[]> {
+  const [place, all] = await Promise.all([placeOf(asked, values), listed(asked)]);
+  if (subject === "all") return writeSite(out ?? "", asked, place, all);
+  const run = await runOf(asked, subject, place, all.runs);
+  const evidence = await gatherRun(asked, run, all);
+  const written: string[] = [];
+  if (out !== null) {
+    const path = await fileAt(out, `run-${run}.html`);
+    await writeWhole(path, runPage(evidence, place));
+    written.push(path);
+  }
+  if (junit !== null) {
+    await writeWhole(junit, junitOf(evidence, place));
+    written.push(junit);
+  }
+  if (gx !== null) written.push(await writeGx(gx, evidence.detail, await asked.call({ kind: "results", run }), place));
+  return written;
+}
+
+/** The path itself, or in a folder that is there a file of that name. */
+async function fileAt(path: string, name: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder || path.endsWith("/") ? join(path, name) : path;
+}
