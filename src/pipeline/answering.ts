@@ -17,7 +17,6 @@ export interface Means {
   reach(): Promise<Reached>;
   open(): Promise<Session>;
   wait(): Waiting;
-  tell(text: string): void;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface Means {
  */
 export function answersOf(
   settings: Settings,
-  { reach, open, wait, tell }: Means,
+  { reach, open, wait }: Means,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
@@ -36,7 +35,7 @@ export function answersOf(
     read: (session: Session, module: Module) => Promise<Result>,
   ) => {
     const [session, module] = await having(load);
-    return whileUndivided(session, tell, () => read(session, module));
+    return whileUndivided(session, wait(), () => read(session, module));
   };
   const browsing = () => import("./answers/browse.ts");
   return {
@@ -81,7 +80,7 @@ export function answersOf(
     },
     async retire({ as_of }) {
       const [session, { retireSnapshots }] = await having(() => import("./answers/retire.ts"));
-      return retireSnapshots(session, as_of);
+      return retireSnapshots(session, as_of, wait());
     },
     async profile(request) {
       const [session, { browseProfiles }] = await having(() => import("./answers/profiles/read.ts"));
@@ -139,7 +138,7 @@ export function answersOf(
     },
     async distribute(request) {
       const [session, { distribute }] = await having(() => import("./answers/cluster/distribute.ts"));
-      return distribute(session, request, tell);
+      return distribute(session, request, wait());
     },
     async grants() {
       const [{ sql, dataset, tables }, { grantsScript }] = await having(() => import("../postgres/roles/grants.ts"));

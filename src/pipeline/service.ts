@@ -66,7 +66,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 
   const answers: Answers<RequestKind> = {
-    ...answersOf(settings, { reach, open, wait, tell }),
+    ...answersOf(settings, { reach, open, wait }),
     run,
     async cancel() {
       const committing = running?.publishes && tooLate.has(running.abort.signal);

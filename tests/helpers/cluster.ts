@@ -15,6 +15,9 @@ interface Node {
   /** Ends it as a crash does, with all of its sessions. */
   crash(): Promise<void>;
   start(): Promise<void>;
+  /** Has it stand still, with all of its sessions, and go on again. */
+  freeze(): void;
+  thaw(): void;
 }
 
 export interface Cluster {
@@ -91,9 +94,19 @@ function freePort(): number {
 
 function nodeIn(data: string, port: number, url: string, account: Account): Node {
   let server: Bun.Subprocess | null = null;
+  /** Each session of a server is a child of its first process. */
+  const signalAll = (signal: "SIGSTOP" | "SIGCONT") => {
+    const children = Bun.spawnSync(["pgrep", "-P", String(server?.pid ?? 0)])
+      .stdout.toString()
+      .split("\n");
+    server?.kill(signal);
+    for (const pid of children.filter(Boolean)) process.kill(Number(pid), signal);
+  };
   return {
     port,
     url,
+    freeze: () => signalAll("SIGSTOP"),
+    thaw: () => signalAll("SIGCONT"),
     async crash() {
       // What an immediate shutdown leaves has to be recovered, as after a crash; and no session of it outlives it.
       server?.kill("SIGQUIT");

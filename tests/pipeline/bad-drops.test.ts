@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 /** The catalogue's malformed drops, each run to the end by one pipeline on one database. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 let database: TestDatabase;
 let pipeline: Pipeline;

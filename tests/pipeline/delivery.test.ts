@@ -22,7 +22,7 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 /** A drop is published as it was listed, or not at all: never half of one delivery and half of the next. */
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 const users = ["u1", "u2", "u3", "u4"];
 const files = Object.keys(smallDrop(users));
 let database: TestDatabase;

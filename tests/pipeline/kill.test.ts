@@ -67,7 +67,9 @@ async function sessionsEnded(sql: Sql): Promise<void> {
   for (let others = 1; others > 0; ) {
     const [row] = await sql<{ others: number }[]>`
       select count(*) as others from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+         -- The nodes of a cluster talk to each other.
+         and application_name not like 'citus\\_%'`;
     others = row?.others ?? 0;
   }
 }

@@ -46,13 +46,13 @@ export async function doctor(
     check("ok", "database", session.server),
     checkConnection(session),
     ...(await checkPooler(session)),
-    ...cluster,
+    ...cluster.checks,
     check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
     await checkSuites(session),
     await checkPrivileges(session.sql, rights),
   ];
   // What follows is read from the tables.
-  if (rights.browsing.length > 0 || cluster.some(({ state }) => state === "fail")) return found;
+  if (rights.browsing.length > 0 || !cluster.isReadable) return found;
   return [
     ...found,
     // Without a folder there are no months to speak of: the first check said so.

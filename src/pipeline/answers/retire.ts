@@ -1,4 +1,6 @@
 import type { Retirement } from "../../core/messages/seals.ts";
+import type { Sql } from "../../postgres/connection/connect.ts";
+import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { dropProfiles } from "../../postgres/ledger/profiles.ts";
 import { liftSeal, listSeals, recordUnsealedDrop } from "../../postgres/snapshots/seals.ts";
 import { countFrozen, dropSnapshot, isFrozen } from "../../postgres/snapshots/snapshots.ts";
@@ -12,10 +14,10 @@ import { checkDate, noSnapshot } from "./compare.ts";
  * Retention: drop all snapshots of one as_of and lift their seals, in one transaction. The ledger keeps each seal, who
  * lifted it and why. Live tables stay as they are, and the month can be run again.
  */
-export async function retireSnapshots(session: Session, asOf: string): Promise<Retirement> {
+export async function retireSnapshots(session: Session, asOf: string, waiting?: Waiting): Promise<Retirement> {
   checkDate(asOf);
   const dataset = session.dataset.name;
-  return asWriter(session, (sql) =>
+  const retire = (sql: Sql) =>
     sql.begin(async (tx) => {
       const seals = (await listSeals(tx, dataset)).filter((seal) => seal.as_of === asOf);
       const snapshots: Retirement["snapshots"] = [];
@@ -33,6 +35,6 @@ export async function retireSnapshots(session: Session, asOf: string): Promise<R
       for (const seal of seals) await liftSeal(tx, { ...seal, dataset }, { reason: "retention", ...whoami() });
       await keepUndivided(tx, session);
       return { as_of: asOf, snapshots };
-    }),
-  );
+    });
+  return asWriter(session, retire, waiting);
 }

@@ -14,6 +14,7 @@ import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import { keepUndivided } from "../session/cluster.ts";
 import type { Session } from "../session/session.ts";
+import type { Silence } from "../session/silence.ts";
 import { tidyUp } from "../session/tidy.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
 import {
@@ -53,6 +54,8 @@ export interface Series extends EventStream {
   /** The server's process for `sql`, which holds the lock. */
   pid: number;
   retries: Retries;
+  /** Of the nodes of a cluster, and why the run's connection was let go of. */
+  silence: Silence;
   signal: AbortSignal;
 }
 
@@ -99,7 +102,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     // Once it is rolled back the run's own connection is free; there may be no other.
     await tasks.stop(isLost(thrown) ? session.sql : sql);
     if (!isCommitting) throw thrown;
-    await requireCommitted(session.sql, run, thrown);
+    await requireCommitted(session.sql, run, thrown, open.silence.reason);
   }
   if (isDry) {
     await session.sql.begin((tx) => recordRun(tx, run, record, "dry_run"));

@@ -88,10 +88,16 @@ const statuses: Partial<Record<ExitName, RunStatus>> = {
 /**
  * Returns when the commit that threw this was carried out all the same: of a connection that is lost at the commit, only
  * the ledger knows. Throws what was thrown when it was not, and that nobody knows when the server cannot tell in time.
+ * `why` says more of a loss than that it was one.
  */
-export async function requireCommitted(sql: Sql, run: number, thrown: unknown): Promise<void> {
+export async function requireCommitted(
+  sql: Sql,
+  run: number,
+  thrown: unknown,
+  why: ConsoleError | null,
+): Promise<void> {
   if (!isLost(thrown)) throw thrown;
-  const { title, cause } = translate(thrown);
+  const { title, cause } = why ?? translate(thrown);
   const unknown = (why: string) =>
     new ConsoleError("outcome_unknown", `${title} It was lost at the commit of run ${run}. ${why}`, {
       hint: `Nothing more is known of it now: \`show ${run}\` tells once it is over, as does \`runs\`.`,

@@ -13,7 +13,7 @@ import { passedOver } from "../drop/lacking.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
 import { untaken } from "../drop/untaken.ts";
-import { settled } from "../session/cluster.ts";
+import { settled, watchNodesOf } from "../session/cluster.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
 import type { Session } from "../session/session.ts";
 import { tidyUp } from "../session/tidy.ts";
@@ -115,9 +115,15 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   retries.reached();
   for (const record of progress.unrecorded.splice(0)) await record(session);
   // One statement behind the other, without waiting for each.
-  await settled(session, progress.tell);
+  await unlessCancelled(signal, settled(session, progress));
+  const letGo = () => void sql.end({ timeout: 0 });
+  await using silence = await watchNodesOf(session, { tell: progress.tell, letGo });
   const known = backendPid(sql);
   await using watch = watchWaits({ ...progress, url: session.url, pid: known });
+  const emit: Progress["emit"] = (body) => {
+    silence.heard();
+    watch.emit(body);
+  };
   const [pid, past] = await Promise.all([known, readPast(sql, session)]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };
   const months = selectMonths(session, asked, onDisk, past);
@@ -131,7 +137,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
     if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
   }
   const ahead = { sound: [], end: async () => {} };
-  const series = { emit: watch.emit, setRun, retries, session, request, pid, signal, untold, ahead };
+  const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead, silence };
   if (!request.dry_run) {
     const side = areDistributed(session.tables) ? null : session.sql;
     const onDone = (rest: readonly MonthOnDisk[]) => {

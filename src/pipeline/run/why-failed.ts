@@ -13,9 +13,10 @@ import type { MonthRun } from "./publish.ts";
  * from being found takes nothing away from what is known by then.
  */
 export async function whyFailed(open: MonthRun, thrown: unknown): Promise<ConsoleError> {
-  const { session, signal, faults } = open;
+  const { session, signal, silence, faults } = open;
   if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
+  if (silence.reason !== null) return silence.reason;
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();

@@ -1,11 +1,11 @@
 import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
-import { keepCommitsOut, keepReadersOut } from "../../postgres/connection/lock.ts";
+import { keepCommitsOut, keepReadersOut, tryKeepCommitsOut } from "../../postgres/connection/lock.ts";
 import { openDatabase } from "../../postgres/connection/open.ts";
 import { settleTransaction } from "../../postgres/connection/settings.ts";
+import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import type { Session } from "./session.ts";
-
-type Tell = (text: string) => void;
+import type { Silence, Watched } from "./silence.ts";
 
 /**
  * Read while nobody commits: what is committed on a cluster is so on one node after the other, and half of a month might be
@@ -13,30 +13,86 @@ type Tell = (text: string) => void;
  */
 export async function whileUndivided<Result>(
   session: Session,
-  tell: Tell,
+  waiting: Waiting,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (!areDistributed(session.tables)) return work();
   // A transaction of its own, which ends with its connection whatever becomes of those that read.
   const gate = await openDatabase(session.url, { max: 1 });
+  const letGo = () => {
+    session.letGo();
+    void gate.end({ timeout: 0 });
+  };
   try {
-    const { value } = await gate.begin("isolation level read committed", async (tx) => {
+    await using nodes = await watchNodesOf(session, { tell: waiting.tell, letGo });
+    const reading = gate.begin("isolation level read committed", async (tx) => {
       await settleTransaction(tx);
-      await keepCommitsOut(tx, session.dataset.name);
-      await settled(session, tell);
-      return { value: await work() };
+      await awaitCommits(tx, session);
+      return { value: await despiteLostNodes(session, waiting, work) };
     });
-    return value;
+    return (await nodes.during(reading)).value;
   } finally {
     await gate.end({ timeout: 1 });
   }
 }
 
+/** Each failure takes one connection away that the coordinator kept to a node from before that was lost, until it uses it. */
+const tries = 5;
+
+/** Read with all nodes there; once more where one of them was lost, and is there again. */
+async function despiteLostNodes<Result>(
+  session: Session,
+  waiting: Waiting,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  for (let left = tries; ; left--) {
+    await settled(session, waiting);
+    try {
+      return await read();
+    } catch (thrown) {
+      const { isOfNode } = await import("../../postgres/remedies/remedies.ts");
+      if (left === 1 || !isOfNode(thrown)) throw thrown;
+    }
+  }
+}
+
+/** A commit may be waiting for a node that is away: then nobody waits for it. */
+async function awaitCommits(tx: Transaction, session: Session): Promise<void> {
+  if (await tryKeepCommitsOut(tx, session.dataset.name)) return;
+  await requireNodesOf(session);
+  await keepCommitsOut(tx, session.dataset.name);
+}
+
+/** Throws where a node is away. */
+export async function requireNodesOf({ sql, tables }: Session): Promise<void> {
+  if (!areDistributed(tables)) return;
+  const { requireNodes } = await import("../../postgres/cluster/recovery.ts");
+  await requireNodes(sql);
+}
+
 /** Throws where a node is away; waits until none has left what a commit prepared. */
-export async function settled({ sql, tables }: Session, tell: Tell): Promise<void> {
+export async function settled({ sql, tables }: Session, waiting?: Waiting): Promise<void> {
   if (!areDistributed(tables)) return;
   const { settleNodes } = await import("../../postgres/cluster/recovery.ts");
-  await settleNodes(sql, tell);
+  await settleNodes(sql, waiting);
+}
+
+/** One server's end is heard of by whoever works with it. */
+const ofOneServer: Silence = {
+  heard: () => {},
+  reason: null,
+  during: (work) => work,
+  [Symbol.asyncDispose]: async () => {},
+};
+
+/** Ask the nodes whether they are there while they are worked with. */
+export async function watchNodesOf(
+  { url, tables }: Pick<Session, "url" | "tables">,
+  watched: Pick<Watched, "tell" | "letGo">,
+): Promise<Silence> {
+  if (!areDistributed(tables)) return ofOneServer;
+  const { watchNodes } = await import("./silence.ts");
+  return watchNodes({ url, ...watched });
 }
 
 const lookAgainMs = 50;

@@ -24,8 +24,10 @@ export interface Reached {
   database: string;
   /** The same for a title, where room is short: without the home that everybody has. */
   server: string;
-  /** True once it is the embedded server that is gone: a server elsewhere is started by others. */
+  /** True once it is the embedded server that is gone, for a server elsewhere is started by others; or it was let go of. */
   hasEnded(): boolean;
+  /** Use it no more: whoever asks next is connected anew. */
+  letGo(): void;
   close(): Promise<void>;
 }
 
@@ -45,8 +47,12 @@ export async function reachDatabase(settings: Settings, waiting?: Waiting): Prom
   try {
     sql = await (embedded === null ? openShared(url) : embedded.open());
     await upToDate(sql, url, settings, waiting);
-    const hasEnded = () => embedded?.hasEnded() ?? false;
-    return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, close };
+    let isLetGo = false;
+    const hasEnded = () => isLetGo || (embedded?.hasEnded() ?? false);
+    const letGo = () => {
+      isLetGo = true;
+    };
+    return { settings, sql, url, ...databaseName(settings, versionOf(sql)), hasEnded, letGo, close };
   } catch (error) {
     await close();
     throw error;

@@ -4,9 +4,11 @@ import { tryLock, unlock } from "../../postgres/connection/lock.ts";
 import { openDatabase } from "../../postgres/connection/open.ts";
 import { isPooled, requireSessions } from "../../postgres/connection/pooler.ts";
 import { settleSession } from "../../postgres/connection/settings.ts";
+import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { requireOwnTables } from "../../postgres/ledger/ownership.ts";
 import { markCrashed } from "../../postgres/ledger/records.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
+import { requireNodesOf, settled, watchNodesOf } from "./cluster.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -64,13 +66,23 @@ async function requireRights(sql: Sql, { tables }: Session): Promise<void> {
 }
 
 /** Work as the dataset's one writer. Throws when somebody else is at work. */
-export async function asWriter<Result>(session: Session, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+export async function asWriter<Result>(
+  session: Session,
+  work: (sql: Sql) => Promise<Result>,
+  waiting?: Waiting,
+): Promise<Result> {
   await using writer = openWriter(session);
-  return await work(await writer.lock(session));
+  const sql = await writer.lock(session);
+  await settled(session, waiting);
+  const letGo = () => void sql.end({ timeout: 0 });
+  await using nodes = await watchNodesOf(session, { tell: waiting?.tell, letGo });
+  return await nodes.during(work(sql));
 }
 
 async function takeLock(sql: Sql, session: Session, signal?: AbortSignal): Promise<void> {
   if (await tryLock(sql, session.dataset.name)) return;
+  // Who holds it may be waiting for a node that is away, and be past ending.
+  await requireNodesOf(session);
   const { waitForHolder } = await import("./holder.ts");
   await waitForHolder(sql, session, signal);
 }

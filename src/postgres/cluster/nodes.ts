@@ -1,7 +1,7 @@
 import { hasCitus } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { namesAsRows, oidOf } from "../connection/fragments.ts";
+import { sql as fragment, namesAsRows, oidOf } from "../connection/fragments.ts";
 
 /** A node of a cluster, as the coordinator knows it. */
 export interface Node {
@@ -51,16 +51,19 @@ export async function processorsOf(sql: Queryable): Promise<number | null> {
     : counts.reduce((sum, count) => sum + count);
 }
 
-/** What a node has of a dataset's tables: parts of them, and of the first one rows. */
+/** What a node has of a dataset's tables: parts of them, and of the first one rows; null where those were not counted. */
 export interface Share extends Pick<Node, "host" | "port"> {
   shards: number;
-  rows: number;
+  rows: number | null;
 }
 
 /** What each node that takes parts has of these tables. All of them lie where the first one's rows of the same value do. */
-export async function sharesOf(sql: Queryable, tables: readonly TableName[]): Promise<Share[]> {
+export async function sharesOf(sql: Queryable, tables: readonly TableName[], isToCount: boolean): Promise<Share[]> {
   const [first] = tables;
   if (first === undefined) return [];
+  const counts = isToCount
+    ? fragment`run_command_on_shards(${oidOf(first)}, 'select count(*) from %s')`
+    : fragment`(select null::bigint as shardid, false as success, null::text as result)`;
   const shares = await sql<Share[]>`
     with placed as (
       select n.groupid, s.shardid
@@ -69,9 +72,9 @@ export async function sharesOf(sql: Queryable, tables: readonly TableName[]): Pr
         join pg_catalog.pg_dist_placement n using (shardid)),
     counted as (
       select p.groupid, sum(c.result::bigint)::bigint as rows
-        from run_command_on_shards(${oidOf(first)}, 'select count(*) from %s') c join placed p using (shardid)
+        from ${counts} c join placed p using (shardid)
        where c.success group by p.groupid)
-    select n.nodename as host, n.nodeport as port, count(p.shardid) as shards, coalesce(max(c.rows), 0)::bigint as rows
+    select n.nodename as host, n.nodeport as port, count(p.shardid) as shards, case when ${isToCount} then coalesce(max(c.rows), 0)::bigint end as rows
       from pg_catalog.pg_dist_node n
       left join placed p on p.groupid = n.groupid
       left join counted c on c.groupid = n.groupid

@@ -2,6 +2,7 @@ import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { notPermitted } from "../connection/role.ts";
+import { silently } from "../embedded/waiting.ts";
 import { type Node, placeOf } from "./nodes.ts";
 
 /** What a node says when it is asked, and how many transactions are prepared there. */
@@ -33,6 +34,14 @@ export function unreachableNodes(silent: readonly Pick<Node, "host" | "port">[])
   });
 }
 
+/** Throws where a node does not answer. */
+export async function requireNodes(sql: Queryable): Promise<Asked[]> {
+  const nodes = await askNodes(sql);
+  const silent = nodes.filter(({ answers }) => !answers);
+  if (silent.length > 0) throw unreachableNodes(silent);
+  return nodes;
+}
+
 /** So long Citus may take to end what is prepared, by itself: it looks once a minute. */
 const patienceMs = 75_000;
 const lookAgainMs = 500;
@@ -40,16 +49,15 @@ const lookAgainMs = 500;
 /**
  * Wait until every node answers and none has a transaction that is prepared and not ended, as a node that was lost between the two
  * leaves it: until then rows that were published are not to be seen there, and stay locked. Who may end them does so; else
- * Citus does, in a minute. Throws where it takes longer, and where a node does not answer.
+ * Citus does, in a minute. Throws where it takes longer, where a node does not answer, and the signal's reason.
  */
-export async function settleNodes(sql: Queryable, tell: (text: string) => void, patience = patienceMs): Promise<void> {
+export async function settleNodes(sql: Queryable, { tell, signal } = silently, patience = patienceMs): Promise<void> {
   const until = performance.now() + patience;
   for (let isTold = false; ; await Bun.sleep(lookAgainMs)) {
-    const nodes = await askNodes(sql);
-    const silent = nodes.filter(({ answers }) => !answers);
-    if (silent.length > 0) throw unreachableNodes(silent);
+    const nodes = await requireNodes(sql);
     const waiting = nodes.filter(({ prepared }) => prepared > 0);
     if (waiting.length === 0) return;
+    signal.throwIfAborted();
     if (await endPrepared(sql)) continue;
     if (performance.now() > until) throw unsettled(waiting);
     if (!isTold) tell(`waiting for Citus to end ${preparedIn(waiting)}`);
@@ -66,13 +74,16 @@ export function preparedIn(nodes: readonly Asked[]): string {
 export const endsPrepared =
   "`select recover_prepared_transactions()` on the coordinator, as a superuser, ends them at once";
 
-/** True where something was ended. */
+/** True where something was ended, or may be when it is tried again. */
 async function endPrepared(sql: Queryable): Promise<boolean> {
   try {
     const [row] = await sql<{ ended: number }[]>`select recover_prepared_transactions() as ended`;
     return (row?.ended ?? 0) > 0;
   } catch (thrown) {
     if (codeOf(thrown) === notPermitted) return false;
+    const { isOfNode } = await import("../remedies/remedies.ts");
+    // By a connection of before a node was lost: the next one is new.
+    if (isOfNode(thrown)) return true;
     throw thrown;
   }
 }

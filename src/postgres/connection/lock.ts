@@ -15,6 +15,13 @@ export async function keepCommitsOut(tx: Transaction, dataset: string): Promise<
   await tx`select pg_advisory_xact_lock_shared(${commitClass}::int, ${lockKey(dataset)}::int)`;
 }
 
+/** The same without waiting; false where somebody commits now. */
+export async function tryKeepCommitsOut(tx: Transaction, dataset: string): Promise<boolean> {
+  const [row] = await tx<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock_shared(${commitClass}::int, ${lockKey(dataset)}::int) as locked`;
+  return row?.locked ?? false;
+}
+
 /** Let no console read until this transaction is committed on every node; false where one is reading now. */
 export async function keepReadersOut(tx: Transaction, dataset: string): Promise<boolean> {
   const [row] = await tx<{ locked: boolean }[]>`

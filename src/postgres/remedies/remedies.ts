@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { nodeRemedies } from "./nodes.ts";
 import { closest, inLog, type Remedy, type Told } from "./remedy.ts";
 import { resourceRemedies } from "./resources.ts";
@@ -35,6 +36,13 @@ const unknown: Remedy = {
 /** What an error of the server is: by its SQLSTATE, and where that is not enough, by its words. */
 export function remedyOf(error: Told): Remedy & { name?: RemedyName } {
   return closest(all, error) ?? unknown;
+}
+
+/** Whether a coordinator says by it that another node was lost. */
+export function isOfNode(thrown: unknown): boolean {
+  if (!(thrown instanceof postgres.PostgresError)) return false;
+  const { name } = remedyOf(thrown);
+  return name !== undefined && name in nodeRemedies;
 }
 
 /** What an error of the server says, in its own words or in ours, without a customer's value. */

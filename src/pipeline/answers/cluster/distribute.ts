@@ -22,11 +22,13 @@ import {
   strayingKeys,
   usualShards,
 } from "../../../postgres/cluster/plan.ts";
-import { askNodes, settleNodes, unreachableNodes } from "../../../postgres/cluster/recovery.ts";
+import { requireNodes, settleNodes } from "../../../postgres/cluster/recovery.ts";
 import type { Queryable, Sql } from "../../../postgres/connection/connect.ts";
 import { settleTransaction } from "../../../postgres/connection/settings.ts";
+import type { Waiting } from "../../../postgres/embedded/waiting.ts";
 import { prepareStage } from "../../../postgres/live/stage.ts";
 import { refreshed, type Session } from "../../session/session.ts";
+import { watchNodes } from "../../session/silence.ts";
 import { whoami } from "../../session/whoami.ts";
 import { asWriter } from "../../session/writer.ts";
 
@@ -39,13 +41,16 @@ const local = ["console"];
  * Spread the dataset's tables over the nodes of a cluster, or say what that would do. The live tables, which refer to each
  * other, are one transaction, and each snapshot table is one: cut short, it has done some of them, and goes on with the others.
  */
-export async function distribute(session: Session, asked: Asked, tell: (text: string) => void): Promise<Distribution> {
+export async function distribute(session: Session, asked: Asked, waiting: Waiting): Promise<Distribution> {
   if (!asked.confirmed) return withRows(session.sql, await planned(session.sql, session, asked));
   const done = await asWriter(session, async (sql) => {
     const plan = await planned(sql, session, asked);
-    await settleNodes(sql, tell);
-    const moved = await distributeAll(sql, session, plan, tell);
-    await prepareStage(sql, await loadTables(sql, session.dataset));
+    await settleNodes(sql, waiting);
+    // They may be of this server alone as yet, and be watched by nobody.
+    const letGo = () => void sql.end({ timeout: 0 });
+    await using nodes = watchNodes({ url: session.url, tell: waiting.tell, letGo });
+    const moved = await nodes.during(distributeAll(sql, session, plan, waiting.tell));
+    await nodes.during(prepareStage(sql, await loadTables(sql, session.dataset)));
     return { ...answerOf(plan, moved), done: true };
   });
   await refreshed(session);
@@ -112,8 +117,7 @@ async function requireCluster(sql: Queryable): Promise<number> {
       "`select citus_add_node('HOST', PORT)` adds one, on the coordinator.",
     );
   }
-  const silent = (await askNodes(sql)).filter(({ answers }) => !answers);
-  if (silent.length > 0) throw unreachableNodes(silent);
+  await requireNodes(sql);
   return taking.length;
 }
 

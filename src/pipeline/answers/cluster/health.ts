@@ -1,8 +1,9 @@
 import { formatCount, formatCounted } from "../../../core/format.ts";
 import { type Check, check } from "../../../core/messages/listings.ts";
 import { areDistributed } from "../../../postgres/catalog/dataset-tables.ts";
+import type { TableName } from "../../../postgres/catalog/introspect.ts";
 import { citusMajors, citusVersion, placeOf, type Share, sharesOf } from "../../../postgres/cluster/nodes.ts";
-import { type Placing, placings } from "../../../postgres/cluster/plan.ts";
+import { placings } from "../../../postgres/cluster/plan.ts";
 import {
   type Asked,
   askNodes,
@@ -12,34 +13,32 @@ import {
 } from "../../../postgres/cluster/recovery.ts";
 import type { Session } from "../../session/session.ts";
 
+/** How a cluster is, and whether its rows can be read now: not while a node is away, or has locked what it is yet to commit. */
+interface ClusterHealth {
+  checks: Check[];
+  isReadable: boolean;
+}
+
 /** The nodes of a cluster, and how the tables lie on them; nothing where there is none. */
-export async function checkCluster({ sql, tables }: Session): Promise<Check[]> {
+export async function checkCluster({ sql, tables }: Session): Promise<ClusterHealth> {
   const version = await citusVersion(sql);
-  if (version === null) return [];
+  if (version === null) return { checks: [], isReadable: true };
   const asked = await askNodes(sql);
   const silent = asked.filter(({ answers }) => !answers);
   const head = versionCheck(version, asked.length);
   if (!areDistributed(tables)) {
     const told = `${head.detail}; the tables are of this server alone`;
-    return [
-      check(
-        head.state,
-        head.name,
-        told,
-        head.remedy ?? "`doctor --distribute` says how they would be spread over the nodes.",
-      ),
-    ];
+    const remedy = head.remedy ?? "`doctor --distribute` says how they would be spread over the nodes.";
+    return { checks: [check(head.state, head.name, told, remedy)], isReadable: true };
   }
   if (silent.length > 0) {
     const { title, hint } = unreachableNodes(silent);
-    return [head, check("fail", "nodes", title, hint)];
+    return { checks: [head, check("fail", "nodes", title, hint)], isReadable: false };
   }
-  const placed = placings(tables).filter(({ table }) => table.distribution !== null);
-  const shares = await sharesOf(
-    sql,
-    placed.map(({ table }) => table),
-  );
-  return [head, checkShares(shares, placed), checkPrepared(asked)];
+  const isReadable = asked.every(({ prepared }) => prepared === 0);
+  const placed = placings(tables).flatMap(({ table }) => (table.distribution === null ? [] : [table]));
+  const shares = await sharesOf(sql, placed, isReadable);
+  return { checks: [head, checkShares(shares, placed), checkPrepared(asked)], isReadable };
 }
 
 function versionCheck(version: string, nodes: number): Check {
@@ -52,11 +51,11 @@ function versionCheck(version: string, nodes: number): Check {
 /** So much more than its share a node may have before it is told: a hash spreads rows no more evenly than that. */
 const uneven = 1.5;
 
-function checkShares(shares: readonly Share[], placed: readonly Placing[]): Check {
-  const name = placed[0]?.table.name ?? "";
-  const told = shares.map(
-    (one) => `${placeOf(one)} has ${formatCounted(one.shards, "shard")} and ${formatCount(one.rows)} rows of ${name}`,
-  );
+function checkShares(shares: readonly Share[], [first]: readonly TableName[]): Check {
+  const told = shares.map((one) => {
+    const rows = one.rows === null ? "" : ` and ${formatCount(one.rows)} rows of ${first?.name}`;
+    return `${placeOf(one)} has ${formatCounted(one.shards, "shard")}${rows}`;
+  });
   const most = Math.max(...shares.map(({ shards }) => shards));
   const usual = shares.reduce((sum, { shards }) => sum + shards, 0) / shares.length;
   if (most <= usual * uneven) return check("ok", "nodes", told.join("; "));
@@ -75,7 +74,7 @@ function checkPrepared(nodes: readonly Asked[]): Check {
   return check(
     "warn",
     "commits",
-    `${preparedIn(waiting)} were prepared, and are not ended.`,
+    `There is what was prepared and is not ended: ${preparedIn(waiting)}.`,
     `What they wrote is not to be seen, and stays locked, until then. Citus ends them within a minute; ${endsPrepared}.`,
   );
 }
