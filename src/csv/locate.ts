@@ -24,7 +24,7 @@ export interface LocatedKeys {
  * a key are passed over. Throws a SourceFault where the file cannot be read to its end. The key of several columns is a
  * JSON array of their values.
  */
-export async function* locateKeys(source: TableSource, signal?: AbortSignal): AsyncGenerator<LocatedKeys> {
+export async function* locateKeysOf(source: TableSource, signal?: AbortSignal): AsyncGenerator<LocatedKeys> {
   const { layout } = await openFile(source);
   if (layout === null) return;
   const { columns, lineEnd, firstRow } = layout;
@@ -37,27 +37,6 @@ export async function* locateKeys(source: TableSource, signal?: AbortSignal): As
   const inFile = (batch: LocatedKeys) => ({ ...batch, lines: batch.lines.map((line) => line && file.lineOf(line)) });
   for await (const chunk of rowChunks(file, layout, { signal })) yield inFile(reader.push(chunk, false));
   yield inFile(reader.push(Buffer.alloc(0), true));
-}
-
-/**
- * The first line of each of these keys, written as `locateKeys` does; one that is not in the file is not in the map.
- * `formOf` gives the one form of a key that files may write in several.
- */
-export async function findLines(
-  source: TableSource,
-  keys: ReadonlySet<string>,
-  formOf: (key: string) => string = (key) => key,
-): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
-  for await (const batch of locateKeys(source)) {
-    for (const [index, written] of batch.keys.entries()) {
-      const key = formOf(written);
-      const line = batch.lines[index];
-      if (typeof line === "number" && keys.has(key) && !found.has(key)) found.set(key, line);
-    }
-    if (found.size === keys.size) break;
-  }
-  return found;
 }
 
 /** A column of the key: where it stands, and what a value of it is as PostgreSQL has it; empty for what is none. */

@@ -7,9 +7,11 @@ import { type Dialect, plainDialect, setIn } from "../core/written/dialect.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { isMoved } from "./drop/changes.ts";
 import { type FileFacts, factsOf } from "./drop/facts.ts";
-import { chunkBytes, decompressed } from "./files/decompress.ts";
+import type { PartOnDisk } from "./drop/files.ts";
+import { chunkBytes, decompressed, unzipped } from "./files/decompress.ts";
 import { openRegular } from "./files/regular-file.ts";
 import { SourceFault, throwFault } from "./files/source-fault.ts";
+import type { ZipMember } from "./files/zip.ts";
 import { Comments } from "./written/comments.ts";
 import { asUtf8 } from "./written/encoding.ts";
 import { plainSyntax, type Syntax, syntaxOf } from "./written/syntax.ts";
@@ -35,6 +37,12 @@ export interface TableSource {
   written?: Dialect;
   /** How it was listed, where that is to be held against it. */
   listed?: FileFacts;
+  /** The files that its rows are spread over, in this order; the path is their pattern then. */
+  parts?: readonly PartOnDisk[] | undefined;
+  /** The file within the archive that lies at the path. */
+  member?: ZipMember;
+  /** What keeps anything of it from being read, where that is known already. */
+  broken?: SourceFault;
 }
 
 /** A file that is being read: its bytes on disk are hashed, what they stand for is handed out. */
@@ -48,16 +56,18 @@ export class SourceFile {
     readonly handle: FileHandle,
     readonly stats: Stats,
     readonly syntax: Syntax,
+    readonly member: ZipMember | null,
   ) {}
 
   /**
    * Throws a SourceFault when there is no such file, it cannot be opened, or it is not the one that was listed: then
    * nothing of it is read, for it may be anything.
    */
-  static async open({ path, listed, written = plainDialect }: SourceOf): Promise<SourceFile> {
+  static async open({ path, listed, member, broken, written = plainDialect }: SourceOf): Promise<SourceFile> {
+    if (broken !== undefined) throw broken;
     const { handle, stats } = await openRegular(path);
     if (listed === undefined || isAsListed(listed, factsOf(stats))) {
-      return new SourceFile(path, handle, stats, syntaxOf(written));
+      return new SourceFile(path, handle, stats, syntaxOf(written), member ?? null);
     }
     await handle.close();
     throw new SourceFault("file_changed", changedMeanwhile);
@@ -82,25 +92,33 @@ export class SourceFile {
   }
 
   async *#content(options: ChunkOptions): AsyncGenerator<Buffer> {
-    const onDisk = this.#onDisk(options);
+    const { member } = this;
+    const onDisk = this.#onDisk(options, member?.start, member?.stored);
     try {
+      if (member !== null) yield* unzipped(member, onDisk, options.signal);
       // Nothing at all is an empty file, not a damaged archive.
-      yield* this.stats.size === 0 ? onDisk : decompressed(this.path, onDisk, options.signal);
+      else yield* this.stats.size === 0 ? onDisk : decompressed(this.path, onDisk, options.signal);
     } finally {
       await onDisk.return(undefined);
       await this.handle.close();
     }
   }
 
-  /** Of the bytes on disk; once, after the last chunk. */
+  /** Of the bytes on disk that were read, which is a part of an archive; once, after the last chunk. */
   sha256(): string {
     return this.#hash.digest("hex");
   }
 
-  async *#onDisk({ onProgress, signal }: ChunkOptions): AsyncGenerator<Buffer> {
+  async *#onDisk(
+    { onProgress, signal }: ChunkOptions,
+    start = 0,
+    length = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<Buffer> {
     // Reading goes on while a chunk is worked on. A fresh buffer each time: a socket may still hold the last one.
-    const read = () =>
-      this.handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, this.#bytes).catch(throwFault);
+    const read = () => {
+      const wanted = Math.min(chunkBytes, length - this.#bytes);
+      return this.handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, start + this.#bytes).catch(throwFault);
+    };
     let next = read();
     try {
       for (;;) {
@@ -121,7 +139,7 @@ export class SourceFile {
   }
 }
 
-type SourceOf = Pick<TableSource, "path" | "listed" | "written">;
+type SourceOf = Pick<TableSource, "path" | "listed" | "written" | "member" | "broken">;
 
 async function* without(comments: Comments, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) yield comments.push(chunk, false);

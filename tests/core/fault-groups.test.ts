@@ -57,7 +57,7 @@ test("a group is one sentence", () => {
 });
 
 test("every kind that can be met twice in a file has its sentence", () => {
-  const once = /^(file_|no_rows|header_missing|delimiter|not_csv|other_table|row_count|rows_lost)/;
+  const once = /^(file_|no_rows|header_missing|part_columns|delimiter|not_csv|other_table|row_count|rows_lost)/;
   for (const code of Object.keys(faultCodes) as FaultCode[]) {
     const [group] = groupFaults([1, 2].map((line) => ({ file: "a.csv", line, code, reason: "" })));
     if (group && !once.test(code)) expect(describeGroup(group)).not.toMatch(/ times: /);

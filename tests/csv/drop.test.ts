@@ -7,7 +7,7 @@ import { listMonths } from "../../src/csv/drop/months.ts";
 import { foreignKind } from "../../src/csv/files/file-kind.ts";
 import { sha256Of } from "../../src/csv/files/regular-file.ts";
 import { SourceFault } from "../../src/csv/files/source-fault.ts";
-import { locateKeys } from "../../src/csv/locate.ts";
+import { locateKeys } from "../../src/csv/parts/locate.ts";
 import { changedMeanwhile } from "../../src/csv/source.ts";
 import { dates, readFile, shapeOf } from "./reading.ts";
 
@@ -227,7 +227,7 @@ test("what is there in a missing file's place is told, and not what others expec
   expect(await told("labels.csv.gz", "a.txt", "b.txt")).toBe("; what else is there: a.txt, b.txt");
   expect(await told("1", "2", "3", "4", "5", "6", "7")).toBe("; what else is there: 1, 2, 3, 4, 5 and 2 more");
   expect(await told("users.csv.xz")).toBe(
-    "; there is users.csv.xz, and xz is not read: compress it by gzip or zstd, or not at all",
+    "; there is users.csv.xz, and xz is not read: compress it by gzip, zstd or zip, or not at all",
   );
   expect(await told("users\u001b[2J.csv")).toBe("; what else is there: users\\e[2J.csv");
 });
@@ -235,7 +235,7 @@ test("what is there in a missing file's place is told, and not what others expec
 test.each([
   ["PK\x03\x04........xl/workbook.xml", "it is a spreadsheet (xlsx)"],
   ["PK\x03\x04........word/document.xml", "it is a document (docx)"],
-  ["PK\x03\x04........users.csv", "it is a zip archive"],
+  ["PK\x03\x04........users.csv", "it holds zip data, which its name does not say"],
   ["\x1f\x8b........", "it holds gzip data, which its name does not say"],
 ])("a file that is no CSV is called what it is: %j", (start, reason) => {
   expect(foreignKind(Buffer.from(start, "latin1"))?.reason).toBe(reason);

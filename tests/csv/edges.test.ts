@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dropFiles } from "../../src/csv/drop/files.ts";
 import { listMonths } from "../../src/csv/drop/months.ts";
-import { locateKeys } from "../../src/csv/locate.ts";
+import { locateKeys } from "../../src/csv/parts/locate.ts";
 import { RejectFile } from "../../src/csv/reject-file.ts";
 import { SourceFile } from "../../src/csv/source.ts";
 import { dates, readBody, shapeOf } from "./reading.ts";

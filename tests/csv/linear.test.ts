@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Unread } from "../../src/csv/bytes.ts";
-import { locateKeys } from "../../src/csv/locate.ts";
+import { locateKeys } from "../../src/csv/parts/locate.ts";
 import { SourceFile } from "../../src/csv/source.ts";
 import { dates, readBody, readFile, shapeOf } from "./reading.ts";
 

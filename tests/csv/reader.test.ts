@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describeGroup, type Fault } from "../../src/core/faults.ts";
-import { findLines, locateKeys } from "../../src/csv/locate.ts";
+import { findPlaces, locateKeys } from "../../src/csv/parts/locate.ts";
 import { openTable, type ReadOptions } from "../../src/csv/reader.ts";
 import { RejectFile } from "../../src/csv/reject-file.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
@@ -247,7 +247,7 @@ describe("keys and their lines", () => {
       ["u5", 9],
       ["u6", 10],
     ]);
-    expect(await findLines(source, new Set(["u6", "u1", "u9"]))).toEqual(
+    expect(await findPlaces(source, new Set(["u6", "u1", "u9"]))).toEqual(
       new Map([
         ["u1", 2],
         ["u6", 10],
@@ -276,12 +276,12 @@ describe("keys and their lines", () => {
 
   test("of several columns are told as a JSON array", async () => {
     const source = { ...sourceOf(`${header}u1,1,a\n`), shape: { ...shape, key: ["note", "user_id"] } };
-    expect(await findLines(source, new Set(['["a","u1"]']))).toEqual(new Map([['["a","u1"]', 2]]));
+    expect(await findPlaces(source, new Set(['["a","u1"]']))).toEqual(new Map([['["a","u1"]', 2]]));
   });
 
   test("of a file that cannot be read are none", async () => {
     const source = sourceOf("not gzip", "broken.csv.gz");
-    expect(await findLines(source, new Set(["u1"]))).toEqual(new Map());
+    expect(await findPlaces(source, new Set(["u1"]))).toEqual(new Map());
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { dialectOf } from "../../src/core/written/dialect.ts";
 import type { Written } from "../../src/core/written/settings.ts";
-import { findLines } from "../../src/csv/locate.ts";
+import { findPlaces } from "../../src/csv/parts/locate.ts";
 import { dates, shapeOf } from "./reading.ts";
 import { WrittenFolder } from "./written-reading.ts";
 
@@ -56,7 +56,7 @@ describe("bytes are those of the encoding that the manifest names, or are refuse
     ["utf-16le", utf16be(mark + text), "encoding", undefined],
     ["windows-1252", Buffer.from(mark + text), "encoding", undefined],
     ["windows-1252", utf16le(mark + text), "encoding", undefined],
-    ["windows-1252", Buffer.from("PK\x03\x04 and more"), "not_csv", undefined],
+    ["windows-1252", Buffer.from("PK\x03\x04 and more"), "file_ending", undefined],
   ])("%s: half a character, another mark or another file is refused", async (encoding, bytes, code, line) => {
     const { faults } = await folder.read(bytes, shape, { encoding });
     expect(faults.map((fault) => [fault.code, fault.line])).toEqual([[code, line] as never]);
@@ -114,7 +114,7 @@ describe("lines", () => {
     expect(header.faults.map(({ line }) => line)).toEqual([2, 2]);
     const source = { path: join(folder.path, "t.csv"), shape, optional: new Set<string>(), dates };
     await read(content, { comment: "#" });
-    const lines = await findLines({ ...source, written: dialectOf({ comment: "#" }) }, new Set(["k1", "k2", "k3"]));
+    const lines = await findPlaces({ ...source, written: dialectOf({ comment: "#" }) }, new Set(["k1", "k2", "k3"]));
     expect(Object.fromEntries(lines)).toEqual({ k1: 4, k2: 6, k3: 9 });
   });
 

@@ -27,7 +27,8 @@ export const manifestFields = {
   rows: "by how large a fraction a file may shrink or grow against the month before, until the run warns or rejects",
   tables: "the tables, by their names",
   "tables.*.$comment": "the same, of one table",
-  "tables.*.file": "its file in a drop (`.csv`, or the same name with `.gz` or `.zst`)",
+  "tables.*.file":
+    "its file in a drop, or with `*` for any text a pattern of the files that are its parts; each may be compressed, its name then ending in `.gz`, `.zst` or `.zip`",
   "tables.*.suite": "its expectation suite, relative to the manifest",
   "tables.*.snapshot": "its snapshot table, for tables that are frozen",
   "tables.*.absent": "columns that no file need carry; they stay NULL",

@@ -11,6 +11,13 @@ export interface DropFile {
   path: string;
   bytes: number;
   present: boolean;
+  /** Of a table with several files: each, in the order in which they are read. The path is their pattern then. */
+  parts?: DropPart[];
+}
+
+export interface DropPart {
+  path: string;
+  bytes: number;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Written, WrittenSetting } from "../written/settings.ts";
 export interface SettingEvidence {
   setting: WrittenSetting;
   value: unknown;
+  /** Where the table has several files. */
+  file?: string;
   line?: number;
   column?: string;
   cell?: string;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 
 /** What tells a file from another, as the system has it. */
@@ -11,4 +12,17 @@ export interface FileFacts {
 
 export function factsOf({ size, mtimeMs, dev, ino, ctimeMs }: Stats): FileFacts {
   return { bytes: size, modified_ms: mtimeMs, identity: `${dev}:${ino}:${ctimeMs}` };
+}
+
+/** Of files that are one table's, together: the size of them all, the newest time, and what tells them from others. */
+export function factsOfParts(parts: readonly FileFacts[]): FileFacts {
+  const [only, ...others] = parts;
+  if (only === undefined) return { bytes: 0, modified_ms: 0, identity: "" };
+  if (others.length === 0) return { bytes: only.bytes, modified_ms: only.modified_ms, identity: only.identity };
+  const all = JSON.stringify(parts.map(({ bytes, modified_ms, identity }) => [bytes, modified_ms, identity]));
+  return {
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    modified_ms: Math.max(...parts.map(({ modified_ms }) => modified_ms)),
+    identity: createHash("sha256").update(all).digest("hex"),
+  };
 }

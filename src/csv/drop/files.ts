@@ -7,17 +7,24 @@ import { type Fault, type FaultCode, faultCodes } from "../../core/faults.ts";
 import type { DropFile } from "../../core/messages/listings.ts";
 import { whyNoFile } from "../files/regular-file.ts";
 import { reasonOf } from "../files/source-fault.ts";
-import { type FileFacts, factsOf } from "./facts.ts";
+import { type FileFacts, factsOf, factsOfParts } from "./facts.ts";
 import { whatIsThere } from "./missing.ts";
 import { namesIn } from "./names.ts";
+import { namingOf } from "./naming.ts";
 
-/** A table's file as it lies on disk; `fault` tells why it cannot be read as it is. */
-export interface FileOnDisk extends DropFile, FileFacts {
-  fault: Fault | null;
+/** One of the files that a table's rows are spread over. */
+export interface PartOnDisk extends FileFacts {
+  path: string;
 }
 
-/** Besides the file that the manifest names, its compressed forms are read. */
-const endings = ["", ".gz", ".zst"];
+/**
+ * A table's file as it lies on disk; `fault` tells why it cannot be read as it is. Of several parts the path is their
+ * pattern, and the facts are those of all of them together.
+ */
+export interface FileOnDisk extends DropFile, FileFacts {
+  parts?: PartOnDisk[];
+  fault: Fault | null;
+}
 
 type FileOfTable = Pick<DatasetTable, "name" | "file">;
 
@@ -34,8 +41,8 @@ export async function dropFiles(
   if (await leadsOut(folder, bounds)) return tables.map((table) => outside(folder, table, `${name} is ${outwards}`));
   try {
     const names = await namesIn(folder);
-    const expected = new Set(tables.flatMap(({ file }) => endings.map((ending) => file + ending)));
-    return await Promise.all(tables.map((table) => fileOf({ folder, names, expected, bounds }, table)));
+    const files = tables.map(({ file }) => file);
+    return await Promise.all(tables.map((table) => fileOf({ folder, names, files, bounds }, table)));
   } catch (error) {
     // Its files are there for all that is known, and other months can be read.
     const reason = `${name} cannot be read: ${reasonOf(error)}`;
@@ -79,29 +86,39 @@ async function lookAt(path: string, bounds: string | null): Promise<Stats | null
 interface Folder {
   folder: string;
   names: readonly string[];
-  /** Those of all tables, in each form that is read. */
-  expected: ReadonlySet<string>;
+  /** Those of all tables, as the manifest has them. */
+  files: readonly string[];
   bounds: string | null;
 }
 
-async function fileOf({ folder, names, expected, bounds }: Folder, table: FileOfTable): Promise<FileOnDisk> {
-  const found = endings.map((ending) => table.file + ending).filter((name) => names.includes(name));
-  const file = found[0] ?? table.file;
-  const path = join(folder, file);
-  const entry = { table: table.name, path, bytes: 0, present: found.length > 0, modified_ms: 0, identity: "" };
-  const faulty = (code: FaultCode, reason: string) => ({ ...entry, fault: { file, code, reason } });
+async function fileOf({ folder, names, files, bounds }: Folder, table: FileOfTable): Promise<FileOnDisk> {
+  const { names: found, conflict } = namingOf(table.file, files, names);
+  const [file = table.file, ...others] = found;
+  const entry = { table: table.name, path: join(folder, file), bytes: 0, present: true, modified_ms: 0, identity: "" };
+  const faulty = (code: FaultCode, reason: string, name = file) => ({ ...entry, fault: { file: name, code, reason } });
   if (found.length === 0) {
-    return faulty("file_missing", faultCodes.file_missing.means + whatIsThere(table.file, names, expected));
+    const reason = faultCodes.file_missing.means + whatIsThere(table.file, names, files);
+    return { ...faulty("file_missing", reason), present: false };
   }
+  const looked = await Promise.all(found.map((name) => lookAtFile(join(folder, name), bounds)));
+  const refusal = looked.findIndex((one) => "code" in one);
+  const why = looked[refusal];
+  if (why !== undefined && "code" in why) return faulty(why.code, why.reason, found[refusal]);
+  const parts = looked.flatMap((one) => ("code" in one ? [] : [one]));
+  const fault = conflict === null ? null : faulty("file_ambiguous", conflict).fault;
+  if (others.length === 0 || fault !== null) return { ...entry, ...factsOfParts(parts.slice(0, 1)), fault };
+  return { ...entry, path: join(folder, table.file), ...factsOfParts(parts), parts, fault };
+}
+
+async function lookAtFile(path: string, bounds: string | null): Promise<PartOnDisk | Pick<Fault, "code" | "reason">> {
   try {
     const stats = await lookAt(path, bounds);
-    if (stats === null) return outside(folder, { ...table, file }, outwards);
+    if (stats === null) return { code: "file_outside", reason: outwards };
     const noFile = whyNoFile(stats);
-    if (noFile !== null) return { ...faulty("file_unreadable", noFile), modified_ms: stats.mtimeMs };
-    const { fault } = faulty("file_ambiguous", `the drop has ${found.join(" and ")}`);
-    return { ...entry, ...factsOf(stats), fault: found.length === 1 ? null : fault };
+    return noFile === null ? { path, ...factsOf(stats) } : { code: "file_unreadable", reason: noFile };
   } catch (error) {
     // Its name was there a moment ago.
-    return faulty("file_unreadable", codeOf(error) === "ENOENT" ? "a link that leads nowhere" : reasonOf(error));
+    const reason = codeOf(error) === "ENOENT" ? "a link that leads nowhere" : reasonOf(error);
+    return { code: "file_unreadable", reason };
   }
 }

@@ -1,9 +1,10 @@
 import { extname } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { crc32, createGunzip, createInflateRaw, createZstdDecompress } from "node:zlib";
 import { codeOf } from "../../core/errors.ts";
 import { isCompressedBy } from "./file-kind.ts";
 import { reasonOf, SourceFault } from "./source-fault.ts";
+import type { ZipMember } from "./zip.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Small enough for a socket's buffer: PostgreSQL works on one chunk while the next is checked. */
@@ -16,6 +17,22 @@ export function decompressed(path: string, onDisk: AsyncGenerator<Buffer>, signa
   if (ending === ".gz") return through(compressedBy("gzip", onDisk), createGunzip(inChunks), signal);
   if (ending === ".zst") return through(wholeFrames(onDisk), createZstdDecompress(inChunks), signal);
   return onDisk;
+}
+
+/** The content of a file in an archive. Throws at its end where it is not what the archive says of it. */
+export async function* unzipped(
+  { isDeflated, bytes, crc }: ZipMember,
+  stored: AsyncGenerator<Buffer>,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
+  let [read, sum] = [0, 0];
+  for await (const chunk of isDeflated ? through(stored, createInflateRaw(inChunks), signal) : stored) {
+    read += chunk.length;
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (read === bytes && sum === crc) return;
+  throw new SourceFault("file_corrupt", "the compressed data is damaged: its CRC-32 is not the archive's");
 }
 
 /** Errors of the decoder are faults of the file; those of the input stay as they are. */

@@ -5,30 +5,30 @@ const compressed = {
   gzip: (start: string) => start.startsWith("\x1f\x8b"),
   // A frame, or one to be skipped.
   zstd: (start: string) => start.startsWith("\x28\xb5\x2f\xfd") || /^[P-_]\*M\x18/.test(start),
+  zip: (start: string) => /^PK(?:\x03\x04|\x05\x06)/.test(start),
+  Parquet: (start: string) => start.startsWith("PAR1"),
 };
 type Compression = keyof typeof compressed;
 const compressions = Object.keys(compressed) as Compression[];
 
 /** What other files begin with. */
 const others: Record<string, string> = {
-  "a zip archive": "PK\x03\x04",
   "a spreadsheet": "\xd0\xcf\x11\xe0",
   "a PDF document": "%PDF",
-  "a Parquet file": "PAR1",
   "bzip2 data": "BZh",
   "xz data": "\xfd7zXZ",
 };
 
-const zip = "a zip archive";
-
-/** What an archive holds, by the names in its beginning: office programs keep their documents in one. */
-function inArchive(data: Buffer): string | null {
-  const start = data.toString("latin1", 0, 4096);
-  if (start.includes("xl/")) return "a spreadsheet (xlsx)";
-  if (start.includes("word/")) return "a document (docx)";
-  if (start.includes("opendocument.spreadsheet")) return "a spreadsheet (ods)";
-  return /\[Content_Types\]\.xml/.test(start) ? "a spreadsheet or another office document" : null;
+/** What an archive holds, by the names in it: office programs keep their documents in one; null where it may be data. */
+export function documentIn(names: string): string | null {
+  if (names.includes("xl/")) return "a spreadsheet (xlsx)";
+  if (names.includes("word/")) return "a document (docx)";
+  if (names.includes("opendocument.spreadsheet")) return "a spreadsheet (ods)";
+  return /\[Content_Types\]\.xml/.test(names) ? "a spreadsheet or another office document" : null;
 }
+
+/** Of an archive's beginning, which has some of the names. */
+const namesWithin = 4096;
 
 /** Bytes by which all of these are told apart. */
 export const longestBeginning = 5;
@@ -37,13 +37,12 @@ export const longestBeginning = 5;
 export function foreignKind(data: Buffer): FileFault | null {
   const start = data.toString("latin1", 0, longestBeginning);
   const packed = compressions.find((way) => compressed[way](start));
+  const document = packed === "zip" ? documentIn(data.toString("latin1", 0, namesWithin)) : null;
+  if (document !== null) return { code: "not_csv", reason: `it is ${document}` };
   if (packed !== undefined)
     return { code: "file_ending", reason: `it holds ${packed} data, which its name does not say` };
   const other = Object.entries(others).find(([, beginning]) => start.startsWith(beginning));
-  if (other !== undefined) {
-    const [kind] = other;
-    return { code: "not_csv", reason: `it is ${kind === zip ? (inArchive(data) ?? kind) : kind}` };
-  }
+  if (other !== undefined) return { code: "not_csv", reason: `it is ${other[0]}` };
   if (start.startsWith("\0\0\0\0")) {
     return { code: "file_cut", reason: "it begins with NUL bytes, as a file does that was made and never filled" };
   }

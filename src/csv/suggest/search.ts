@@ -1,12 +1,12 @@
+import { basename } from "node:path";
 import { describeGroup, type Fault, type FaultCode } from "../../core/faults.ts";
 import type { FileSuggestion, SettingEvidence } from "../../core/messages/suggestions.ts";
 import { dialectOf, plainDialect, whyNotWritten } from "../../core/written/dialect.ts";
 import type { Written, WrittenSetting } from "../../core/written/settings.ts";
 import type { CellType } from "../cells/cell-type.ts";
 import { writtenTypeOf } from "../cells/written-types.ts";
-import { openTable } from "../reader.ts";
+import { faultsOf } from "../parts/open.ts";
 import type { TableSource } from "../source.ts";
-import { FaultTally } from "../tally.ts";
 import { type Reading, type Step, steps } from "./steps.ts";
 
 type Found = Omit<FileSuggestion, "table" | "path">;
@@ -45,14 +45,14 @@ class Search {
   /** What is wrong with the file once this is said, too. */
   async read(more: Written): Promise<Looked> {
     const written = this.#with(more);
-    const tally = new FaultTally(this.source.path);
-    await (await openTable({ ...this.source, written })).read(tally);
+    const tallies = await faultsOf({ ...this.source, written });
+    const groups = tallies.flatMap((tally) => tally.groups);
     const counts = new Map<FaultCode, number>();
-    for (const { code, count } of tally.groups) counts.set(code, (counts.get(code) ?? 0) + count);
-    const [group] = tally.groups;
+    for (const { code, count } of groups) counts.set(code, (counts.get(code) ?? 0) + count);
+    const [group] = groups;
     return {
-      count: tally.count,
-      faults: tally.listed,
+      count: tallies.reduce((sum, { count }) => sum + count, 0),
+      faults: tallies.flatMap(({ listed }) => listed),
       counts,
       first: group === undefined ? null : describeGroup(group),
     };
@@ -88,13 +88,18 @@ class Search {
     return best.looked;
   }
 
-  #adopt(written: Written, { line, column, value, reason }: Fault): void {
+  #adopt(written: Written, { file, line, column, value, reason }: Fault): void {
     this.written = { ...this.written, ...written };
     for (const [setting, chosen] of Object.entries(written)) {
       const [bare = reason] = reason.split(
         /; (?:did you mean|it may be|the manifest accepts)|,? and the manifest accepts/,
       );
-      const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+      const isOther = file !== basename(this.source.path);
+      const place = {
+        ...(isOther && { file }),
+        ...(line !== undefined && { line }),
+        ...(column !== undefined && { column }),
+      };
       const cell = value === undefined ? {} : { cell: value };
       this.evidence.push({ setting: setting as WrittenSetting, value: chosen, ...place, ...cell, reason: bare });
     }

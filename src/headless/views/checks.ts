@@ -34,7 +34,7 @@ interface EvidenceRow extends SettingEvidence {
 const evidenceColumns: Column<EvidenceRow>[] = [
   { title: "TABLE", cell: ({ table }) => table },
   { title: "SETTING", cell: ({ setting, value }) => `"${setting}": ${JSON.stringify(value)}` },
-  { title: "LINE", cell: ({ line }) => (line === undefined ? "" : String(line)) },
+  { title: "LINE", cell: placeOf },
   { title: "VALUE", cell: ({ cell = "" }) => cell, flexible: true },
   {
     title: "BECAUSE",
@@ -42,6 +42,10 @@ const evidenceColumns: Column<EvidenceRow>[] = [
     flexible: true,
   },
 ];
+
+function placeOf({ file, line }: EvidenceRow): string {
+  return [file, line].filter((part) => part !== undefined).join(":");
+}
 
 /** `check --suggest`: settings with their evidence, what no setting mends, and the section that the manifest lacks. */
 export const suggestionView: View<DropSuggestion> = {

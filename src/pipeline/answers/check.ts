@@ -1,7 +1,7 @@
 import type { Warning } from "../../core/messages/events.ts";
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
-import { openTable, type TableRead } from "../../csv/reader.ts";
+import { openParts, readParts, type WholeRead } from "../../csv/parts/open.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { findKeyFaults } from "../drop/key-faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
@@ -30,11 +30,12 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
   const warnings: Warning[] = [];
   for (const one of incoming) {
     const { table, path, bytes } = one.file;
+    const parts = one.file.parts?.map(({ path, bytes }) => ({ path, bytes }));
     const read = await checkFile(session, one, faults);
     const told = read === null ? { fault: null, warnings: [] } : toTellOfRows(dataset, before, one, read);
     if (told.fault !== null) faults.add(told.fault);
     warnings.push(...told.warnings);
-    files.push({ table, path, bytes, rows: read?.rows ?? null });
+    files.push({ table, path, bytes, ...(parts && { parts }), rows: read?.rows ?? null });
   }
   const parents = parentsFor(drop.month, false, past);
   await findKeyFaults(sql, { ...session, parents }, incoming, faults);
@@ -50,12 +51,14 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
 }
 
 /** What was read of a sound file, else null. */
-async function checkFile({ dataset }: Session, one: Incoming, faults: DropFaults): Promise<TableRead | null> {
+async function checkFile({ dataset }: Session, one: Incoming, faults: DropFaults): Promise<WholeRead | null> {
   if (one.file.fault !== null) {
     faults.add(one.file.fault);
     return null;
   }
-  const tally = faults.of(one.file.path);
-  const read = await (await openTable(sourceOf(dataset, one))).read(tally);
-  return tally.count === 0 ? read : null;
+  const before = faults.count;
+  const opened = await openParts(sourceOf(dataset, one));
+  faults.know(one.file.path, opened.parts);
+  const read = await readParts(opened, ({ name }) => faults.in(name));
+  return faults.count === before ? read : null;
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../core/dataset.ts";
-import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
+import type { DropFile, MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex, monthName } from "../../core/month.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
@@ -32,7 +32,7 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
         own_stamp: asOf !== usual,
         state: stateOf(month, asOf, disk, run, past, lost),
         due_since: null,
-        files: (disk?.files ?? []).map(({ table, path, bytes, present }) => ({ table, path, bytes, present })),
+        files: (disk?.files ?? []).map(listed),
         last_run: run ?? null,
       };
     });
@@ -52,6 +52,11 @@ function lackingEntries(names: ReadonlySet<string>, dataset: Dataset): MonthEntr
     files: [],
     last_run: null,
   }));
+}
+
+function listed({ table, path, bytes, present, parts }: DropFile): DropFile {
+  const each = parts?.map((part) => ({ path: part.path, bytes: part.bytes }));
+  return { table, path, bytes, present, ...(each && { parts: each }) };
 }
 
 /** `lost` are the sealed dates whose rows are gone. */

@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { escapeControl } from "../../core/text.ts";
 import { hasPlainText, plainDialect } from "../../core/written/dialect.ts";
 import { unmoved } from "../../csv/drop/changes.ts";
-import { findLines } from "../../csv/locate.ts";
+import { findPlaces } from "../../csv/parts/locate.ts";
+import { isReadAsItIs, partsOf } from "../../csv/parts/parts.ts";
+import { partAndLine } from "../../csv/parts/place.ts";
 import { openTable } from "../../csv/reader.ts";
 import type { TableSource } from "../../csv/source.ts";
 import { quoteName } from "../../expectations/plan/sql.ts";
@@ -54,21 +56,22 @@ function totalOf({ result: { result } }: Evaluated): number {
 async function unmovedSource({ dataset }: Session, table: LoadTable, { file }: Evaluated): Promise<TableSource | null> {
   const now = file && (await unmoved(file));
   if (file === null || now === null) return null;
-  const onDisk = { ...now, path: file.path, table: table.name, present: true, fault: null };
+  const { parts, ...facts } = now;
+  const onDisk = { ...facts, ...(parts && { parts }), path: file.path, table: table.name, present: true, fault: null };
   return sourceOf(dataset, { table, file: onDisk, added: new Set(), others: [] });
 }
 
 /** The first unexpected values, as the result holds them, each with the line of its row. */
 async function firstRows(
-  { result: { result }, file }: Evaluated,
+  { result: { result } }: Evaluated,
   table: LoadTable | undefined,
   source: TableSource | null,
 ): Promise<UnexpectedRow[]> {
   const key = table?.live.key ?? [];
   const formOf = keyForm(key.flatMap((name) => table?.live.columns.find((column) => column.name === name) ?? []));
-  const places = result.partial_unexpected_index_list ?? [];
+  const indices = result.partial_unexpected_index_list ?? [];
   const rows = (result.partial_unexpected_list ?? []).map((value, index) => {
-    const place = places[index] ?? {};
+    const place = indices[index] ?? {};
     const cells = key.filter((name) => name in place).map((name) => [name, String(place[name])]);
     return {
       key: Object.fromEntries(cells),
@@ -76,14 +79,20 @@ async function firstRows(
     };
   });
   const formed = rows.map(({ key }) => formOf(keyText(key)));
-  const lines = source === null || rows.length === 0 ? null : await findLines(source, new Set(formed), formOf);
+  if (source === null || rows.length === 0) return rows.map((row) => ({ ...row, file: null, line: null }));
+  const places = await findPlaces(source, new Set(formed), formOf);
+  const parts = await partsOf(source);
+  const pathOf = (part: number) =>
+    parts.length === 1 ? source.path : join(dirname(source.path), parts[part]?.name ?? "");
   return rows.map((row, index) => {
-    const line = lines?.get(formed[index] ?? "") ?? null;
-    return { ...row, file: line === null ? null : (file?.path ?? null), line };
+    const place = places.get(formed[index] ?? "");
+    if (place === undefined) return { ...row, file: null, line: null };
+    const { part, line } = partAndLine(place);
+    return { ...row, file: pathOf(part), line };
   });
 }
 
-/** As `findLines` writes a key: the value itself, or a JSON array of several. */
+/** As `findPlaces` writes a key: the value itself, or a JSON array of several. */
 function keyText(key: UnexpectedRow["key"]): string {
   const values = Object.values(key);
   return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
@@ -154,7 +163,8 @@ async function liveStatement(
  * psql cannot read the file.
  */
 async function fileScript(table: LoadTable, source: TableSource, query: string): Promise<string | null> {
-  if (!hasPlainText(source.written ?? plainDialect)) return null;
+  const isOne = source.parts === undefined && isReadAsItIs(source.path);
+  if (!isOne || !hasPlainText(source.written ?? plainDialect)) return null;
   const columns = (await openTable(source)).header?.columns;
   const from = origin(resolve(source.path));
   if (columns === undefined || from === null) return null;

@@ -2,6 +2,8 @@ import { basename, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { type Fault, type FaultGroup, isMendedHere } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
+import type { Part } from "../../csv/parts/parts.ts";
+import { PartsTally } from "../../csv/parts/tally.ts";
 import { RejectFile } from "../../csv/reject-file.ts";
 import { FaultTally, listedPerFile } from "../../csv/tally.ts";
 import type { Sql } from "../../postgres/connection/connect.ts";
@@ -10,6 +12,8 @@ import type { Sql } from "../../postgres/connection/connect.ts";
 export class DropFaults {
   readonly #tallies: FaultTally[] = [];
   readonly #rejects: RejectFile | null;
+  /** Of tables with several files: what these are called, by the path of them all. */
+  readonly #parts = new Map<string, string[]>();
 
   /** All faults, beyond those that are listed, go into the file at `rejectPath`, made with the first of them. */
   constructor(
@@ -19,16 +23,31 @@ export class DropFaults {
     this.#rejects = rejectPath === null ? null : new RejectFile(rejectPath);
   }
 
-  /** For the faults that are about to be found in this file. */
-  of(path: string): FaultTally {
-    const tally = new FaultTally(basename(path), this.#rejects);
+  /** For the faults that are about to be found in the file of this name. */
+  in(name: string): FaultTally {
+    const tally = new FaultTally(name, this.#rejects);
     this.#tallies.push(tally);
     return tally;
   }
 
+  /** For those that are found by what a table's rows say, with their places. */
+  of(path: string): PartsTally {
+    const names = this.#parts.get(path) ?? [basename(path)];
+    return new PartsTally(names.map((name) => this.in(name)));
+  }
+
+  /** What the files of a table are called, once they are known. */
+  know(path: string, parts: readonly Part[]): void {
+    if (parts.length > 1)
+      this.#parts.set(
+        path,
+        parts.map(({ name }) => name),
+      );
+  }
+
   /** Adds what is wrong with a file as a whole. */
   add({ file, code, reason }: Fault): void {
-    this.of(file).add(code, reason);
+    this.in(file).add(code, reason);
   }
 
   get count(): number {

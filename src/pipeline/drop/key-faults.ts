@@ -3,9 +3,10 @@ import type { Dataset } from "../../core/dataset.ts";
 import { codeOf } from "../../core/errors.ts";
 import { formatCount } from "../../core/format.ts";
 import { SourceFault } from "../../csv/files/source-fault.ts";
-import { type LocatedKeys, locateKeys } from "../../csv/locate.ts";
+import type { LocatedKeys } from "../../csv/locate.ts";
+import { locateKeys } from "../../csv/parts/locate.ts";
+import type { PartsTally } from "../../csv/parts/tally.ts";
 import type { TableSource } from "../../csv/source.ts";
-import type { FaultTally } from "../../csv/tally.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../postgres/connection/connect.ts";
@@ -121,12 +122,12 @@ export async function sendKeys(
   return isWhole ? rows : null;
 }
 
-async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: FaultTally): Promise<void> {
+async function tellRepeated(tx: Transaction, { table, keys }: Collected, tally: PartsTally): Promise<void> {
   const column = table.live.key[0] ?? "";
   for await (const { key, lines, times } of repeatedKeys(tx, keys)) {
     const [first, second] = lines;
     const more = times > 2 ? `, ${formatCount(times)} times in all` : "";
-    tally.add("key_repeated", `the key stands on line ${first} already${more}`, second, column, key);
+    tally.add("key_repeated", `the key stands on ${tally.inWords(first ?? 0)} already${more}`, second, column, key);
   }
 }
 
@@ -135,7 +136,7 @@ async function tellOrphaned(
   child: Collected,
   read: readonly Collected[],
   known: { tables: readonly LoadTable[]; parents: Parents },
-  tally: FaultTally,
+  tally: PartsTally,
 ): Promise<void> {
   const column = child.table.live.key[0] ?? "";
   for (const reference of child.table.live.references) {

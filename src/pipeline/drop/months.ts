@@ -133,6 +133,7 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
     others: others.map(({ live }) => live),
     written: table.manifest.written,
     listed: file,
+    parts: file.parts,
     dates,
   };
 }

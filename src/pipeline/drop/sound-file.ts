@@ -3,8 +3,8 @@ import type { Fault } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { Warning } from "../../core/messages/events.ts";
 import { showValue } from "../../core/text.ts";
-import type { ControlColumn } from "../../csv/controls.ts";
-import type { TableRead } from "../../csv/reader.ts";
+import { lineWordOf } from "../../core/written/file-names.ts";
+import type { WholeRead } from "../../csv/parts/open.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { Incoming } from "./months.ts";
 import { rowCountTrouble } from "./row-counts.ts";
@@ -14,21 +14,22 @@ export function toTellOfRows(
   dataset: Dataset,
   before: Publication | null,
   one: Incoming,
-  { rows, controls }: Pick<TableRead, "rows" | "controls">,
+  { rows, controls, parts }: Pick<WholeRead, "rows" | "controls" | "parts">,
 ): { fault: Fault | null; warnings: Warning[] } {
   const trouble = rowCountTrouble(dataset, before, one, rows);
-  const warnings = controlWarnings(one.table.name, controls);
+  const warnings = controlWarnings(one.table.name, controls, parts.length > 1);
   if (trouble === null) return { fault: null, warnings };
   if ("fault" in trouble) return { fault: trouble.fault, warnings };
   return { fault: null, warnings: [trouble.warning, ...warnings] };
 }
 
 /** Where texts hold characters that steer a terminal. */
-function controlWarnings(table: string, controls: readonly ControlColumn[]): Warning[] {
+function controlWarnings(table: string, controls: WholeRead["controls"], isOfParts: boolean): Warning[] {
   if (controls.length === 0) return [];
-  const places = controls.map(
-    ({ column, count, line }) => `${showValue(column)} (${formatCounted(count, "value")}, first on line ${line})`,
-  );
+  const places = controls.map(({ column, count, line, file }) => {
+    const first = `first on ${lineWordOf(file)} ${line}${isOfParts ? ` of ${file}` : ""}`;
+    return `${showValue(column)} (${formatCounted(count, "value")}, ${first})`;
+  });
   return [
     {
       title: `${table}: control characters in ${places.join(", ")}.`,

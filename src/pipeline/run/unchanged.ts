@@ -1,8 +1,9 @@
 import { noVerdicts } from "../../core/messages/verdicts.ts";
-import { sha256Of } from "../../csv/files/regular-file.ts";
+import { contentsOf } from "../../csv/drop/changes.ts";
+import type { FileOnDisk } from "../../csv/drop/files.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
-import { touchFiles } from "../../postgres/ledger/records.ts";
+import { type FileRecord, touchFiles } from "../../postgres/ledger/records.ts";
 import { holdRows } from "../../postgres/live/live-rows.ts";
 import { plainSeal } from "../../postgres/snapshots/seals.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
@@ -62,15 +63,29 @@ async function publicationOf(sql: Queryable, job: Job, drop: MonthOnDisk, past: 
   const isSame = drop.files.every(({ table, identity }) => before.get(table)?.identity === identity);
   if (isSame && filesUnmoved(drop.files, publication)) return publication;
   if (drop.files.length !== before.size) return null;
-  for (const { table, path, bytes } of drop.files) {
+  for (const { table, path, bytes, parts } of drop.files) {
     const known = before.get(table);
     if (known?.bytes !== bytes || known.sha256 === null) return null;
     // That it cannot be read is for the run to tell.
-    if ((await sha256Of(path).catch(() => null)) !== known.sha256) return null;
+    if ((await contentsOf({ path, ...(parts && { parts }) }).catch(() => null)) !== known.sha256) return null;
   }
   // A dry run leaves the records of others as they are.
-  if (job.mode !== "dry_run") await touchFiles(sql, publication.run, drop.files);
+  if (job.mode !== "dry_run")
+    await touchFiles(
+      sql,
+      publication.run,
+      drop.files.map((file) => touched(file, before)),
+    );
   return publication;
+}
+
+/** The file as it is now, its parts included. */
+function touched(file: FileOnDisk, before: ReadonlyMap<string, FileRecord>) {
+  const parts = before.get(file.table)?.parts?.map((part, index) => {
+    const { path, modified_ms } = file.parts?.[index] ?? part;
+    return { ...part, path, modified_ms };
+  });
+  return { ...file, parts: parts ?? null };
 }
 
 /** True when the live tables took part in these files' publication, and hold rows still, or have gone on already. */

@@ -1,11 +1,14 @@
-import { basename } from "node:path";
 import { ConsoleError, metLater } from "../../core/errors.ts";
+import type { PartOnDisk } from "../../csv/drop/files.ts";
 import { sha256Of } from "../../csv/files/regular-file.ts";
-import { openTable, type TableRead, type TableReader } from "../../csv/reader.ts";
+import { type OpenPart, type OpenParts, openParts, readPart, type WholeRead, wholeOf } from "../../csv/parts/open.ts";
+import { isReadAsItIs } from "../../csv/parts/parts.ts";
+import type { TableRead } from "../../csv/reader.ts";
 import { changedMeanwhile, readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
+import type { FileRecord, PartRecord } from "../../postgres/ledger/records.ts";
 import { writerOf } from "../../postgres/live/other-writers.ts";
 import { type RefusedCell, refusedCell } from "../../postgres/live/refused-cell.ts";
 import { copyIntoStage } from "../../postgres/live/stage.ts";
@@ -47,9 +50,9 @@ export async function ingest(context: Ingesting): Promise<Staged[]> {
   return staged;
 }
 
-/** A file whose header was read, and what is known of it. */
+/** A table's files whose headers were read, and what is known of them. */
 interface Opened {
-  reader: TableReader;
+  files: OpenParts;
   read_as: string | null;
   sound: Sound | null;
 }
@@ -60,11 +63,11 @@ async function openAt(context: Ingesting, index: number): Promise<Opened | null>
   if (one === undefined || one.file.fault !== null) return null;
   const source = sourceOf(context.dataset, one);
   const read_as = readAs(source);
-  const [reader, sound] = await Promise.all([openTable(source), soundBefore(context, one, read_as)]);
-  return { reader, read_as, sound };
+  const [files, sound] = await Promise.all([openParts(source), soundBefore(context, one, read_as)]);
+  return { files, read_as, sound };
 }
 
-/** Stage one file; null when it, or one before it, has faults: then it was only checked. */
+/** Stage one table's files; null when they, or one before them, have faults: then they were only checked. */
 async function ingestFile(
   context: Ingesting,
   tx: Transaction,
@@ -77,24 +80,62 @@ async function ingestFile(
     if (file.fault !== null) faults.add(file.fault);
     return null;
   }
-  const { reader, read_as, sound } = opened;
-  const columns = reader.header?.columns ?? [];
-  const isStaged = reader.header !== null && faults.count === 0;
-  const [writer, copy] = await Promise.all([
-    isStaged && context.isApart ? writerOf(tx) : null,
-    isStaged ? copyInto(copyIntoStage(tx, table, columns)) : null,
-  ]);
-  const { read, rows } = await send(context, one, reader, copy, copy === null ? null : sound);
-  if (rows === null) return null;
+  const { files, read_as, sound } = opened;
+  faults.know(file.path, files.parts);
+  const isStaged = files.header !== null && faults.count === 0;
+  // Asked before the first COPY, and not waited for.
+  const writer = isStaged && context.isApart ? metLater(writerOf(tx)) : null;
+  const read = await readInto(context, isStaged ? tx : null, one, files, sound);
+  if (read === null) return null;
+  const { rows, bytes, sha256 } = read;
   context.emit({ event: "table.finished", stage: "ingest", table: table.name, rows });
+  const columns = files.header?.columns ?? [];
   const { path, modified_ms, identity } = file;
-  const { bytes, sha256 } = read;
-  // What there is to tell of its rows has to be told of the same bytes again: they are not to be believed unread.
-  const record = {
+  const record: FileRecord = {
     ...{ table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns },
+    // What there is to tell of its rows has to be told of the same bytes again: they are not to be believed unread.
     read_as: read.controls.length === 0 ? read_as : null,
+    ...(file.parts && { parts: partRecords(file.parts, read) }),
   };
-  return { table, carried: columns, rows, writer, record };
+  return { table, carried: columns, rows, writer: await writer, record };
+}
+
+/** An archive among the parts may have several files in it. */
+function partRecords(parts: readonly PartOnDisk[], read: WholeRead): PartRecord[] {
+  return parts.map(({ path, bytes, modified_ms }) => {
+    const own = read.parts.filter((one) => one.path === path);
+    const [only, ...others] = own;
+    const sha256 = others.length === 0 ? (only?.sha256 ?? null) : null;
+    return { path, bytes, modified_ms, sha256, rows: own.reduce((sum, { rows }) => sum + rows, 0) };
+  });
+}
+
+/** Reads the files while they are copied, by a transaction if they are; null when there are faults, and nothing is staged. */
+async function readInto(
+  context: Ingesting,
+  tx: Transaction | null,
+  one: Incoming,
+  files: OpenParts,
+  sound: Sound | null,
+): Promise<WholeRead | null> {
+  const { faults } = context;
+  const reads: Sent[] = [];
+  const tallies: FaultTally[] = [];
+  let before = 0;
+  for (const part of files.parts) {
+    const tally = faults.in(part.name);
+    const columns = part.reader.header?.columns;
+    // In the file's own order. What one of them lacks, or has besides, is a fault by now.
+    const isCopied = tx !== null && columns !== undefined && faults.count === 0;
+    const copy = isCopied ? await copyInto(copyIntoStage(tx, one.table, columns)) : null;
+    tallies.push(tally);
+    reads.push(await send(context, { one, part, tally, before }, copy, copy === null ? null : sound));
+    before += reads.at(-1)?.bytes ?? 0;
+  }
+  const known = faults.count;
+  const read = await wholeOf(files, reads, tallies);
+  if (reads.every(({ isSound }) => isSound)) tellOfRows(context, one, read);
+  return tx === null || known > 0 || faults.count > known ? null : read;
 }
 
 interface Sound {
@@ -108,6 +149,8 @@ async function soundBefore(
   { table, file }: Incoming,
   readAs: string | null,
 ): Promise<Sound | null> {
+  // Which rows each of several has is not known, and those of an archive are not its bytes.
+  if (file.parts !== undefined || !isReadAsItIs(file.path)) return null;
   const before: SoundFile[] = [...past.publications.flatMap(({ files }) => files), ...ahead.sound];
   const alike = before.filter((one) => one.table === table.name && one.bytes === file.bytes && one.read_as === readAs);
   if (readAs === null || alike.length === 0) return null;
@@ -117,19 +160,32 @@ async function soundBefore(
   return sha256 === null || found === undefined || found.rows === null ? null : { sha256, rows: found.rows };
 }
 
-/** Reads the file while it is copied; `rows` is null when nothing of it is staged. */
+/** A file that is being read, and how many bytes of its table's were read before it. */
+interface Sending {
+  one: Incoming;
+  part: OpenPart;
+  tally: FaultTally;
+  before: number;
+}
+
+/** `isSound`: nothing was found wrong with it but what the server refused. */
+interface Sent extends TableRead {
+  isSound: boolean;
+}
+
+/** Reads a file while it is copied. */
 async function send(
   context: Ingesting,
-  one: Incoming,
-  reader: TableReader,
+  { one: { table, file }, part, tally, before }: Sending,
   copy: CopyWriter | null,
   sound: Sound | null,
-): Promise<{ read: TableRead; rows: number | null }> {
-  const { emit, signal, faults } = context;
-  const { table, file } = one;
-  const tally = faults.of(file.path);
-  const onProgress = (done: number) =>
-    emit({ event: "table.progress", stage: "ingest", table: table.name, done, total: file.bytes, unit: "bytes" });
+): Promise<Sent> {
+  const { emit, signal } = context;
+  const total = file.bytes;
+  const onProgress = (bytes: number) => {
+    const done = Math.min(before + bytes, total);
+    emit({ event: "table.progress", stage: "ingest", table: table.name, done, total, unit: "bytes" });
+  };
   // What only the server can judge, such as a domain's CHECK. The file is read on for all else that is wrong.
   const refusals: RefusedCell[] = [];
   const unlessRefused = (error: unknown) => {
@@ -140,17 +196,17 @@ async function send(
   const write = copy === null ? undefined : (chunk: Uint8Array) => copy.write(chunk).catch(unlessRefused);
   try {
     const options = { write, onProgress, signal };
-    const read = await (sound === null ? reader.read(tally, options) : reader.pass(sound.rows, tally, options));
+    const { reader } = part;
+    const read = await (sound === null ? readPart(part, tally, options) : reader.pass(sound.rows, tally, options));
     if (sound !== null && tally.count === 0 && read.sha256 !== sound.sha256)
       tally.add("file_changed", changedMeanwhile);
     const isSound = tally.count === 0;
     const rows = isSound && copy !== null ? await copy.finish().catch(unlessRefused) : undefined;
-    if (rows !== undefined && rows !== read.rows) throw rowsLost(file.path, read.rows, rows);
+    if (rows !== undefined && rows !== read.rows) throw rowsLost(part.name, read.rows, rows);
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
     if (isSound && refused !== undefined) tellRefused(refused, read, tally);
-    if (isSound) tellOfRows(context, one, read);
-    return { read, rows: rows ?? null };
+    return { ...read, isSound };
   } catch (error) {
     await copy?.abort("reading failed");
     throw error;
@@ -162,14 +218,14 @@ function tellRefused({ line, column, value, reason }: RefusedCell, read: TableRe
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */
-function tellOfRows(context: Ingesting, one: Incoming, read: TableRead): void {
+function tellOfRows(context: Ingesting, one: Incoming, read: WholeRead): void {
   const { fault, warnings } = toTellOfRows(context.dataset, context.before, one, read);
   if (fault !== null) context.faults.add(fault);
   for (const warning of warnings) warn(context, warning);
 }
 
-function rowsLost(path: string, read: number, staged: number): ConsoleError {
-  return new ConsoleError("internal", `${basename(path)} has ${read} rows, but PostgreSQL received ${staged}.`, {
+function rowsLost(name: string, read: number, staged: number): ConsoleError {
+  return new ConsoleError("internal", `${name} has ${read} rows, but PostgreSQL received ${staged}.`, {
     hint: "Nothing was published. This is a defect of the console: please report it with the file.",
   });
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../core/dataset.ts";
+import { isReadAsItIs } from "../../csv/parts/parts.ts";
 import { openTable } from "../../csv/reader.ts";
 import { readAs } from "../../csv/source.ts";
 import { DropFaults } from "../drop/faults.ts";
@@ -42,12 +43,14 @@ async function readFiles(
   incoming: readonly Incoming[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const one of incoming.filter(({ file }) => file.fault === null)) {
+  for (const one of incoming.filter(
+    ({ file }) => file.fault === null && file.parts === undefined && isReadAsItIs(file.path),
+  )) {
     const source = sourceOf(dataset, one);
     const read_as = readAs(source);
     const reader = await openTable(source);
     if (read_as === null || reader.header === null) continue;
-    const tally = new DropFaults(month, null).of(source.path);
+    const tally = new DropFaults(month, null).in(source.path);
     const { rows, bytes, sha256, controls } = await reader.read(tally, { signal });
     // Whatever is to be told of its rows is told when its run reads it.
     if (tally.count === 0 && controls.length === 0) sound.push({ table: one.table.name, bytes, sha256, rows, read_as });

@@ -60,7 +60,8 @@ export async function showRun(
         'hint', r.failure_hint, 'fault_count', r.fault_count,
         'fault_groups', r.fault_groups, 'reject_file', r.reject_file) as failure,
       (select coalesce(jsonb_agg(jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes,
-                'sha256', f.sha256, 'rows', f.rows)), '[]') from console.run_files f where f.run = r.run) as files,
+                'sha256', f.sha256, 'rows', f.rows)
+                || case when f.parts is null then '{}' else jsonb_build_object('parts', f.parts) end), '[]') from console.run_files f where f.run = r.run) as files,
       (select coalesce(jsonb_agg(jsonb_build_object('table', e.table_name, 'type', e.type, 'kwargs', e.kwargs,
                 'severity', e.severity, 'verdict', coalesce(e.verdict, 'unknown'), 'success', e.success,
                 -- Earlier runs kept there why it could not be evaluated.
@@ -121,7 +122,7 @@ export function publications(sql: Queryable, dataset: string): Promise<Publicati
 /** A line of console.run_files, alias `f`, as a FileRecord. */
 const fileRecord = sql`jsonb_build_object('table', f.table_name, 'path', f.path, 'bytes', f.bytes, 'modified_ms', f.modified_ms,
     'identity', f.identity, 'sha256', f.sha256, 'rows', f.rows, 'columns', f.columns,
-    'read_as', f.read_as)`;
+    'read_as', f.read_as, 'parts', f.parts)`;
 
 /** One expectation of a run as the ledger keeps it, and the file that the table's rows came from. */
 export interface EvaluatedExpectation<Result> {

@@ -36,6 +36,16 @@ export interface FileRecord {
   columns: string[] | null;
   /** See `readAs` in csv/source.ts; null where that was not written down. */
   read_as: string | null;
+  /** Of a table with several files: each, in the order in which they were read. */
+  parts?: PartRecord[] | null;
+}
+
+export interface PartRecord {
+  path: string;
+  bytes: number;
+  modified_ms: number;
+  sha256: string | null;
+  rows: number;
 }
 
 /** A verdict with the Great Expectations result it came from, of which the ledger has its word and why it is that. */
@@ -118,11 +128,12 @@ export async function insertRows(sql: Queryable, table: string, rows: readonly o
 export async function touchFiles(
   sql: Queryable,
   run: number,
-  files: readonly Pick<FileRecord, "table" | "modified_ms" | "identity">[],
+  files: readonly Pick<FileRecord, "table" | "modified_ms" | "identity" | "parts">[],
 ): Promise<void> {
-  for (const { table, modified_ms, identity } of files) {
+  for (const { table, modified_ms, identity, parts = null } of files) {
     await sql`
-      update console.run_files set modified_ms = ${modified_ms}, identity = ${identity}
+      update console.run_files set modified_ms = ${modified_ms}, identity = ${identity},
+             parts = ${parts && sql.json(storable(parts))}
        where run = ${run} and table_name = ${table}`;
   }
 }

@@ -34,7 +34,7 @@ export async function* repeatedKeys(tx: Transaction, table: string): AsyncGenera
     select count(*) > 0 as found from (select 1 ${repeated}) repeated`;
   if (row?.found !== true) return;
   const keys = tx<RepeatedKey[]>`
-    select key, (array_agg(line order by line))[1:2]::int[] as lines, count(*) as times ${repeated} order by min(line)`;
+    select key, (array_agg(line order by line))[1:2] as lines, count(*) as times ${repeated} order by min(line)`;
   for await (const found of keys.cursor(fetched)) yield* found;
 }
 

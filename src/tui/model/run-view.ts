@@ -4,6 +4,7 @@ import type { Fault, FaultGroup } from "../../core/faults.ts";
 import { type EventOf, type Stage, stages, type TableCounts } from "../../core/messages/events.ts";
 import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
 import { countVerdicts, isRejecting, type KeptCounts, type KeptVerdict } from "../../core/messages/verdicts.ts";
+import { isOf } from "../../core/written/file-names.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { logOfDetail } from "./log.ts";
 import type { Live, LogLine } from "./model.ts";
@@ -105,7 +106,8 @@ export function outcomeOf({ end }: RunState): Outcome {
 function isToBlame({ file }: TableProgress, end: EventOf<"run.failed" | "run.retried">): boolean {
   const faults = end.event === "run.failed" ? (end.faults ?? []) : [];
   const name = placeInWords(file);
-  return faults.length === 0 || faults.some((fault) => placeInWords(fault.file) === name);
+  // Of a part in an archive the fault names both.
+  return faults.length === 0 || faults.some((fault) => isOf(fault.file.split("/")[0] ?? "", name));
 }
 
 function liveTable(table: TableProgress, failedIn: Stage | null): TableView {

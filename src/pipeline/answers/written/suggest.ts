@@ -6,9 +6,8 @@ import type { RequestOf } from "../../../core/messages/requests.ts";
 import type { DropSuggestion, FileSuggestion } from "../../../core/messages/suggestions.ts";
 import { dialectOf } from "../../../core/written/dialect.ts";
 import { type Written, type WrittenSetting, writtenSettings } from "../../../core/written/settings.ts";
-import { openTable } from "../../../csv/reader.ts";
+import { faultsOf } from "../../../csv/parts/open.ts";
 import { suggestFor } from "../../../csv/suggest/search.ts";
-import { FaultTally } from "../../../csv/tally.ts";
 import { dropsOnDisk, type Incoming, incomingOf, selectMonths, sourceOf } from "../../drop/months.ts";
 import { readPast } from "../../drop/past.ts";
 import { publicationBefore } from "../../drop/row-counts.ts";
@@ -62,9 +61,8 @@ async function sectionsOf(
     if (one.file.fault !== null || found === undefined) continue;
     const source = sourceOf(dataset, one);
     const written = dialectOf(source.written, common, apart[one.table.name]);
-    const tally = new FaultTally(source.path);
-    await (await openTable({ ...source, written })).read(tally);
-    if (tally.count > found.left) return { written: {}, tables: apart };
+    const left = (await faultsOf({ ...source, written })).reduce((sum, { count }) => sum + count, 0);
+    if (left > found.left) return { written: {}, tables: apart };
   }
   return { written: common, tables };
 }
