@@ -15,7 +15,7 @@ export interface DropFile {
   parts?: DropPart[];
 }
 
-export interface DropPart {
+interface DropPart {
   path: string;
   bytes: number;
 }
