@@ -242,10 +242,9 @@ export function describeGroup({ file, column, code, reason, count, first }: Faul
   const [place] = first;
   const value = place?.value === undefined ? "" : `: \`${place.value}\``;
   const subject = column === undefined ? "" : `${column}: `;
-  if (count === 1)
-    return `${place?.line === undefined ? "" : `${lineWordOf(file)} ${place.line}, `}${subject}${reason}${value}`;
-  const at = place?.line === undefined ? "" : `, first at ${lineWordOf(file)} ${place.line}`;
+  const at = place?.line === undefined ? null : `${lineWordOf(file)} ${place.line}`;
+  if (count === 1) return `${at === null ? "" : `${at}, `}${subject}${reason}${value}`;
   const what = several[code] ?? `times: ${faultCodes[code].means}`;
   const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
-  return `${subject}${formatCount(count)} ${what}${at}${value}${mended}`;
+  return `${subject}${formatCount(count)} ${what}${at === null ? "" : `, first at ${at}`}${value}${mended}`;
 }

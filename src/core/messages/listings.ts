@@ -12,12 +12,7 @@ export interface DropFile {
   bytes: number;
   present: boolean;
   /** Of a table with several files: each, in the order in which they are read. The path is their pattern then. */
-  parts?: DropPart[];
-}
-
-interface DropPart {
-  path: string;
-  bytes: number;
+  parts?: { path: string; bytes: number }[];
 }
 
 /**
