@@ -3,7 +3,9 @@ import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
-import { refusalOf, type Trouble, type Ui } from "../model/model.ts";
+import { here, refusalOf, type Trouble, type Ui } from "../model/model.ts";
+
+import { listChoice } from "../model/sorting.ts";
 
 /** A part of what is drawn, top to bottom. */
 export type Block = Row[] | Grid;
@@ -66,6 +68,11 @@ export function listRows<Item>(ui: Ui, listing: Listing<Item>): Row[] {
 }
 
 export function listGrid<Item>(ui: Ui, { columns, items, cursor, area, sign }: Listing<Item>): Grid {
+  const { rising, falling } = glyphsOf(ui.look);
+  const { by, down, hidden } = listChoice(ui, here(ui).screen);
+  const chosen = columns
+    .filter(({ title }) => !hidden.includes(title))
+    .map((column) => (column.title === by ? { ...column, title: by + (down ? falling : rising), drop: 0 } : column));
   const selected = items[cursor];
   const cursorSign = `${glyphsOf(ui.look).cursor} `;
   const margin: Column<Item> = {
@@ -73,5 +80,5 @@ export function listGrid<Item>(ui: Ui, { columns, items, cursor, area, sign }: L
     width: sign === undefined ? 2 : 4,
     cell: (item) => [span(item === selected ? cursorSign : "  ", "accent"), ...(sign ? [sign(item)] : [])],
   };
-  return gridOf([margin, ...columns], items, cursor, area);
+  return gridOf([margin, ...chosen], items, cursor, area);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { themeNames } from "../drawing/theme.ts";
-import type { Choices } from "../model/model.ts";
+import type { Choices, ListChoice } from "../model/model.ts";
 
 /** What the user chose on the screen, kept in the home until it is chosen anew. */
 
@@ -19,7 +19,16 @@ export function readChoices(home: string): Choices {
 function choicesIn(kept: unknown): Choices {
   if (typeof kept !== "object" || kept === null) return {};
   const theme = "theme" in kept ? themeNames.find((name) => name === kept.theme) : undefined;
-  return theme === undefined ? {} : { theme };
+  const lists = "lists" in kept && typeof kept.lists === "object" ? Object.entries(kept.lists ?? {}) : [];
+  const sound = lists.flatMap(([screen, list]) => (isListChoice(list) ? [[screen, list]] : []));
+  return { ...(theme && { theme }), ...(sound.length > 0 && { lists: Object.fromEntries(sound) }) };
+}
+
+function isListChoice(kept: unknown): kept is ListChoice {
+  if (typeof kept !== "object" || kept === null || !("by" in kept && "down" in kept && "hidden" in kept)) return false;
+  const { by, down, hidden } = kept;
+  const isTitles = Array.isArray(hidden) && hidden.every((title) => typeof title === "string");
+  return (by === null || typeof by === "string") && typeof down === "boolean" && isTitles;
 }
 
 /** Throws where the home cannot be written to. */

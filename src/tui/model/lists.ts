@@ -1,8 +1,8 @@
 import type { ColumnChange, MonthEntry, RunDetail, RunEntry, TableChange } from "../../core/messages/listings.ts";
-import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { filtered, matches } from "./filter.ts";
 import {
   emptyList,
   here,
@@ -10,28 +10,15 @@ import {
   type Place,
   type PlaceOf,
   type ScreenName,
+  type SnapshotDate,
   sampleName,
   type Ui,
 } from "./model.ts";
 import { stateWord } from "./months.ts";
+import { remember } from "./remember.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
+import { listChoice, sorted } from "./sorting.ts";
 import { judged, verdictText } from "./verdicts.ts";
-
-/**
- * A pure function that keeps its last result: one frame asks for the same list a dozen times, and it only changes with
- * what it is made of, such as the data and the filter. That is compared by identity.
- */
-export function remember<Args extends unknown[], Parts extends unknown[], Result>(
-  partsOf: (...args: Args) => [...Parts],
-  work: (...parts: Parts) => Result,
-): (...args: Args) => Result {
-  let last: { parts: [...Parts]; result: Result } | null = null;
-  return (...args) => {
-    const parts = partsOf(...args);
-    if (last?.parts.every((part, index) => part === parts[index]) !== true) last = { parts, result: work(...parts) };
-    return last.result;
-  };
-}
 
 const viewOfDetail = remember(
   (ui: Ui, detail: RunDetail) => [detail, detail.finished_at === null ? ui.now : 0, glyphsOf(ui.look)],
@@ -53,69 +40,58 @@ export function runViewAt(ui: Ui, run: number | null): RunView | null {
   return detail === undefined ? null : viewOfDetail(ui, detail);
 }
 
-/** What a filter looks at: every word must occur somewhere in the text, in any order and case. */
-export function matches(text: string, filter: string): boolean {
-  if (filter === "") return true;
-  const low = text.toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => low.includes(word));
-}
-
 /** What a filter can find a run that told warnings by. */
 function warnedWord(run: RunEntry | null): string {
   return (run?.warned ?? 0) > 0 ? "warned" : "";
 }
 
 function runText(entry: RunEntry): string {
-  const { run, month, as_of, status, mode } = entry;
-  return `${run} ${month} ${as_of} ${status} ${mode} ${warnedWord(entry)}`;
+  const { run, month, as_of, status, mode, tables } = entry;
+  const touched = tables.filter(({ inserted, updated }) => inserted !== 0 || updated !== 0);
+  const named = [`month:${month}`, `status:${status}`, ...touched.map(({ table }) => `table:${table}`)];
+  return `${run} ${as_of} ${mode} ${warnedWord(entry)} ${named.join(" ")}`;
 }
 
 /** Newest on top. */
 export const monthsShown = remember(
-  (ui: Ui, place: PlaceOf<"months">) => [ui.months, place.list.filter],
-  (months, filter) =>
-    (months ?? [])
-      .filter((entry) =>
-        matches(`${entry.month} ${entry.as_of} ${stateWord(entry)} ${warnedWord(entry.last_run)}`, filter),
-      )
-      .sort((a, b) => (a.as_of < b.as_of ? 1 : -1)),
+  (ui: Ui, place: PlaceOf<"months">) => [ui.months, place.list.filter, listChoice(ui, "months")],
+  (months, filter, choice) => {
+    const textOf = (entry: MonthEntry) =>
+      `${entry.month} ${entry.as_of} ${stateWord(entry)} ${warnedWord(entry.last_run)}`;
+    const newestFirst = (months ?? []).toSorted((a, b) => (a.as_of < b.as_of ? 1 : -1));
+    return sorted("months", filtered(newestFirst, textOf, filter), choice);
+  },
 );
 
 export const runsShown = remember(
-  (ui: Ui, place: PlaceOf<"runs">) => [ui.runs, place.status, place.list.filter],
-  (runs, status, filter) =>
-    (runs ?? [])
-      .filter((entry) => status === null || entry.status === status)
-      .filter((entry) => matches(runText(entry), filter))
-      .sort((a, b) => b.run - a.run),
+  (ui: Ui, place: PlaceOf<"runs">) => [ui.runs, place.status, place.list.filter, listChoice(ui, "runs")],
+  (runs, status, filter, choice) => {
+    const ofStatus = (runs ?? []).filter((entry) => status === null || entry.status === status);
+    const newestFirst = ofStatus.sort((a, b) => b.run - a.run);
+    return sorted("runs", filtered(newestFirst, runText, filter), choice);
+  },
 );
 
-/** All snapshots of one as_of, newest as_of on top. */
-export interface SnapshotDate {
-  as_of: string;
-  /** Under a seal. */
-  entries: SnapshotEntry[];
-  /** These, and rows that no seal vouches for. */
-  standing: UnsealedEntry[];
-}
-
 export const snapshotsShown = remember(
-  (ui: Ui, place: PlaceOf<"snapshots">) => [ui.snapshots, ui.unsealed, place.list.filter],
-  (snapshots, unsealed, filter): SnapshotDate[] => {
+  (ui: Ui, place: PlaceOf<"snapshots">) => [ui.snapshots, ui.unsealed, place.list.filter, listChoice(ui, "snapshots")],
+  (snapshots, unsealed, filter, choice): SnapshotDate[] => {
     const sealedBy = Map.groupBy(snapshots ?? [], ({ as_of }) => as_of);
-    return [...Map.groupBy([...(snapshots ?? []), ...unsealed], ({ as_of }) => as_of)]
+    const dates = [...Map.groupBy([...(snapshots ?? []), ...unsealed], ({ as_of }) => as_of)]
       .map(([as_of, standing]) => ({ as_of, entries: sealedBy.get(as_of) ?? [], standing }))
-      .filter(({ as_of, entries }) => matches(`${as_of} ${entries.map((entry) => entry.run).join(" ")}`, filter))
       .sort((one, other) => (one.as_of < other.as_of ? 1 : -1));
+    const textOf = ({ as_of, entries }: SnapshotDate) => `${as_of} ${entries.map((entry) => entry.run).join(" ")}`;
+    return sorted("snapshots", filtered(dates, textOf, filter), choice);
   },
 );
 
 export const suitesShown = remember(
-  (ui: Ui, place: PlaceOf<"suites">) => [ui.suites, place.list.filter],
-  (suites, filter): SuiteFit[] => (suites ?? []).filter(({ table, path }) => matches(`${table} ${path ?? ""}`, filter)),
+  (ui: Ui, place: PlaceOf<"suites">) => [ui.suites, place.list.filter, listChoice(ui, "suites")],
+  (suites, filter, choice): SuiteFit[] =>
+    sorted(
+      "suites",
+      filtered(suites ?? [], ({ table, path }) => `${table} ${path ?? ""}`, filter),
+      choice,
+    ),
 );
 
 /** The gravest first; alike ones in the order of the suites. */
@@ -125,16 +101,23 @@ export const verdictsShown = remember(
     place.failuresOnly,
     place.list.filter,
     glyphsOf(ui.look),
+    listChoice(ui, "validation"),
   ],
-  (verdicts, failuresOnly, filter, glyphs) =>
-    judged(verdicts ?? [])
-      .filter(({ verdict }) => !failuresOnly || verdict !== "passed")
-      .filter((verdict) => matches(verdictText(verdict, glyphs), filter))
-      .sort((a, b) => byGravity.indexOf(a.standing) - byGravity.indexOf(b.standing) || a.position - b.position),
+  (verdicts, failuresOnly, filter, glyphs, choice) => {
+    const wanted = judged(verdicts ?? []).filter(({ verdict }) => !failuresOnly || verdict !== "passed");
+    const gravestFirst = wanted.sort(
+      (a, b) => byGravity.indexOf(a.standing) - byGravity.indexOf(b.standing) || a.position - b.position,
+    );
+    return sorted(
+      "validation",
+      filtered(gravestFirst, (verdict) => verdictText(verdict, glyphs), filter),
+      choice,
+    );
+  },
 );
 
 export function logShown(view: RunView | null, place: PlaceOf<"run">): LogLine[] {
-  return (view?.log ?? []).filter((line) => matches(line.text, place.list.filter));
+  return filtered(view?.log ?? [], ({ text }) => text, place.list.filter);
 }
 
 /** One line of the comparison: a table, or a column of it that changed. */

@@ -86,9 +86,26 @@ export interface Trouble {
   hint: string;
 }
 
+/** How a list is shown: sorted by a column's title, or in its own order, and without some columns. */
+export interface ListChoice {
+  by: string | null;
+  down: boolean;
+  hidden: readonly string[];
+}
+
 /** What the user chose on the screen, and the home keeps. */
 export interface Choices {
   theme?: ThemeName;
+  lists?: Partial<Record<ScreenName, ListChoice>>;
+}
+
+/** All snapshots of one as_of, newest as_of on top. */
+export interface SnapshotDate {
+  as_of: string;
+  /** Under a seal. */
+  entries: SnapshotEntry[];
+  /** These, and rows that no seal vouches for. */
+  standing: UnsealedEntry[];
 }
 
 /** Everything the screen is drawn from. */

@@ -4,8 +4,8 @@ import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../com
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
-import { cursorOf, type SnapshotDate, selectedDate, snapshotsShown } from "../model/lists.ts";
-import { emptyList, type PlaceOf, sealName, type Ui } from "../model/model.ts";
+import { cursorOf, selectedDate, snapshotsShown } from "../model/lists.ts";
+import { emptyList, type PlaceOf, type SnapshotDate, sealName, type Ui } from "../model/model.ts";
 import { at, type Binding, keysOn, nothingHere, type Reaction, unread, whenFree } from "../state/binding.ts";
 import { askAdopt, askDrop, askExport } from "../state/questions.ts";
 import { askFirst, moveBy, open, openSnapshots, say, stay, withHere } from "../state/stack.ts";

@@ -8,7 +8,8 @@ import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } f
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
-import { cursorOf, matches, runViewAt } from "../model/lists.ts";
+import { matches } from "../model/filter.ts";
+import { cursorOf, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
 import { keyInWords, observedBefore, origin, shownValue, unexpected } from "./values.ts";

@@ -1,8 +1,8 @@
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import { type Look, themeNames } from "../drawing/theme.ts";
-import { remember } from "../model/lists.ts";
 import { emptyList, isRunning, type Step, type Ui } from "../model/model.ts";
+import { remember } from "../model/remember.ts";
 import { type Reaction, whileRunning } from "./binding.ts";
 import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
 import {

@@ -4,6 +4,7 @@ import { copy } from "./copying.ts";
 import { askAgain, readAgain } from "./needs.ts";
 import * as prompt from "./prompts.ts";
 import { askQuit } from "./questions.ts";
+import { sortBy, turnSort } from "./sort.ts";
 import {
   askFirst,
   hint,
@@ -84,6 +85,14 @@ export const commonKeys: readonly Binding[] = [
     },
     { keys: ["g", "home"], label: "first", help: "To the first line", act: moving(-Infinity) },
     { keys: ["G", "end"], label: "last", help: "To the last line", act: moving(Infinity) },
+    {
+      keys: [">"],
+      label: "sort",
+      help: "Sort by the next column, and at last in the list's own order",
+      act: sortBy(1),
+    },
+    { keys: ["<"], label: "sort", help: "Sort by the column before", act: sortBy(-1) },
+    { keys: ["I"], label: "turn", help: "Turn the order round", act: turnSort },
     { keys: ["1"], label: "months", help: "Go to the months", act: openMonths },
     { keys: ["2"], label: "runs", help: "Go to the runs", act: openRuns },
     { keys: ["3"], label: "snapshots", help: "Go to the snapshots", act: openSnapshots },

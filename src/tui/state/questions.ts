@@ -7,8 +7,8 @@ import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import { commandOfRequest } from "../model/headless.ts";
-import { remember, type SnapshotDate } from "../model/lists.ts";
-import type { Question, Step, Ui } from "../model/model.ts";
+import type { Question, SnapshotDate, Step, Ui } from "../model/model.ts";
+import { remember } from "../model/remember.ts";
 import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
 
