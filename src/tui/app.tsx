@@ -10,6 +10,7 @@ import { untilWoken } from "./device/suspend.ts";
 import { unicode } from "./drawing/glyphs.ts";
 import { gridAsRows } from "./drawing/grid.ts";
 import { plainText, type Row } from "./drawing/spans.ts";
+import type { Ui } from "./model/model.ts";
 import { frame } from "./screens/frame.ts";
 import type { Store } from "./store.ts";
 
@@ -31,8 +32,9 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
     else for (const name of input.keys) store.dispatch({ type: "key", key: name });
   });
   usePaste((text) => store.dispatch({ type: "paste", text }));
+  // What is read aloud stands below each other.
+  if (useIsScreenReaderEnabled()) return <Spoken blocks={frame(narrowed(ui))} />;
   const blocks = frame(ui);
-  if (useIsScreenReaderEnabled()) return <Spoken blocks={blocks} />;
   return (
     <Box flexDirection="column" width={ui.size.columns}>
       {blocks.map((block, index) =>
@@ -44,6 +46,10 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
       )}
     </Box>
   );
+}
+
+function narrowed(ui: Ui): Ui {
+  return { ...ui, size: { ...ui.size, columns: Math.min(ui.size.columns, 100) } };
 }
 
 function Spoken({ blocks }: { blocks: Block[] }) {

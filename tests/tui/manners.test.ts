@@ -137,7 +137,7 @@ describe("what is said", () => {
   });
 
   test.each<[RunStatus, string]>([
-    ["interrupted", "cancelled 2 d"],
+    ["interrupted", "cancelled 2d"],
     ["rejected", "rejected 2 d"],
     ["failed", "failed 2 d"],
   ])("a month whose run was %s is called %s", (status, words) => {

@@ -28,6 +28,13 @@ export interface Screen {
 export interface Area {
   width: number;
   height: number;
+  /** Columns of the whole terminal, where something stands beside the screen: what is selected needs no preview then. */
+  whole?: number;
+}
+
+/** Lines of a table in which nothing can be selected. */
+export function withoutCursor(rows: readonly Row[]): Row[] {
+  return rows.map(({ spans }) => ({ spans }));
 }
 
 /** Words over as many lines as they need, `lines` at most, and safe to show. */

@@ -13,6 +13,8 @@ export interface Row {
   spans: Span[];
   /** The line under the cursor. */
   selected?: boolean;
+  /** At the right of it, and never marked with it. */
+  beside?: Span[];
 }
 
 /** A piece of text, whoever wrote it, made safe to show. */
@@ -69,7 +71,7 @@ export function fit(spans: readonly Span[], width: number, align: Align, ellipsi
 }
 
 export function plainText(line: Row): string {
-  return line.spans
+  return [...line.spans, ...(line.beside ?? [])]
     .map((part) => part.text)
     .join("")
     .trimEnd();

@@ -1,6 +1,6 @@
 import type { Environment } from "../../core/settings.ts";
 import { displayWidth } from "../../core/text.ts";
-import type { Row, Tone } from "./spans.ts";
+import type { Row, Span, Tone } from "./spans.ts";
 
 type Depth = "256" | "16" | "none";
 export const themeNames = ["dark", "light"] as const;
@@ -45,16 +45,15 @@ export interface Look {
 
 /** The line as text with its colours as escape sequences; without colours it is the bare text. */
 export function paint(line: Row, look: Look): string {
-  const shown = (text: string) => (look.unicode ? text : asAscii(text));
-  if (look.depth === "none") return line.spans.map((part) => shown(part.text)).join("");
-  const palette = palettes[look.theme][look.depth];
-  const ground = line.selected === true ? palette.selection : "";
-  return line.spans
-    .map(({ text, tone }) => {
-      const codes = [palette.tones[tone], ground].filter((code) => code !== "").join(";");
-      return codes === "" || text === "" ? shown(text) : `\x1b[${codes}m${shown(text)}\x1b[0m`;
-    })
-    .join("");
+  const palette = look.depth === "none" ? null : palettes[look.theme][look.depth];
+  const painted = (spans: readonly Span[], ground: string) =>
+    spans.map(({ text, tone }) => {
+      const shown = look.unicode ? text : asAscii(text);
+      const codes = palette === null ? [] : [palette.tones[tone], ground].filter((code) => code !== "");
+      return codes.length === 0 || text === "" ? shown : `\x1b[${codes.join(";")}m${shown}\x1b[0m`;
+    });
+  const ground = line.selected === true ? (palette?.selection ?? "") : "";
+  return [...painted(line.spans, ground), ...painted(line.beside ?? [], "")].join("");
 }
 
 /** What a terminal without Unicode can show, in as many columns: our own signs have stand-ins, data does not. */

@@ -33,8 +33,12 @@ export function stateInWords(entry: MonthEntry, now: number): Span {
   const { tone, aged } = states[entry.state];
   if (entry.due_since !== null) return span(`due since ${entry.due_since}`, tone);
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
-  return span(`${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`, tone);
+  const words = `${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`;
+  return span(words.length > stateWidth ? words.replace(/ (?=[dhm]$)/, "") : words, tone);
 }
+
+/** Columns that the list of months has for it at 80. */
+export const stateWidth = 12;
 
 /** What did not publish is called what its run came to: one that was cancelled did not fail. */
 export function stateWord({ state, last_run }: Pick<MonthEntry, "state" | "last_run">): string {

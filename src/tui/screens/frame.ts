@@ -1,12 +1,15 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import { formatCount } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
+import { sideBySide } from "../components/beside.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { clipSpans, filled, fit, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { countAll, cursorOf, namesShown } from "../model/lists.ts";
 import { here, refusalOf, type Ui } from "../model/model.ts";
+import { paneWidths } from "../model/panes.ts";
+import { paneOf } from "../panes/pane.ts";
 import { isTooSmall, smallest } from "../state/binding.ts";
 import { footer } from "./bindings.ts";
 import { compareScreen } from "./compare.ts";
@@ -48,17 +51,29 @@ export function frame(ui: Ui): Block[] {
   if (isTooSmall(ui.size)) return [tooSmall(ui)];
   const panel = panelOf(ui, ui.size.rows - 6);
   const area = areaOf(ui, panel.length);
-  const { title, right = [], caption = "", grid, rows: body } = screenOf(ui, area);
+  const { title, right = [], caption = "", grid, rows: body } = bodyOf(ui, area);
   const top = [titleLine(ui, title, right), rule(ui, caption, "strong", positionWords(ui))];
   const gridHeight = grid === undefined ? 0 : grid.rows.length + 1;
   const below = [...filled(body, area.height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
   return grid === undefined ? [clipped(ui, [...top, ...below])] : [clipped(ui, top), grid, clipped(ui, below)];
 }
 
+/** The screen, and on a wide terminal what its selected line is about beside it. */
+function bodyOf(ui: Ui, area: Area): Screen {
+  const widths = paneWidths(area.width);
+  if (widths === null || ui.overlay?.kind === "help") return screenOf(ui, area);
+  const [left, right] = [widths.list, widths.pane].map((columns) => ({ ...ui, size: { ...ui.size, columns } }));
+  if (left === undefined || right === undefined) return screenOf(ui, area);
+  const pane = paneOf(right, { width: widths.pane, height: area.height });
+  if (pane === null) return screenOf(ui, area);
+  const screen = screenOf(left, { ...area, width: widths.list, whole: area.width });
+  return { ...screen, rows: sideBySide(ui, filled(screen.rows, area.height), pane, widths) };
+}
+
 /** How much of the screen's list, or text, is on show, and how far it can be scrolled. */
 export function measure(ui: Ui): Ui["shown"] {
   const area = areaOf(ui, panelOf(ui, ui.size.rows - 6).length);
-  const { grid, rows, last } = screenOf(ui, area);
+  const { grid, rows, last } = bodyOf(ui, area);
   const lines = grid?.rows.length ?? rows.filter(({ selected }) => selected !== undefined).length;
   return { page: Math.max(1, last === undefined ? lines : area.height), last: last ?? 0 };
 }
@@ -90,7 +105,8 @@ function clipped({ size, look }: Ui, rows: Row[]): Row[] {
   const { ellipsis } = glyphsOf(look);
   return rows.map((line) => {
     const spans = clipSpans(line.spans, size.columns, ellipsis);
-    return { ...line, spans: line.selected === true ? fit(spans, size.columns, "left", ellipsis) : spans };
+    const isMarked = line.selected === true && line.beside === undefined;
+    return { ...line, spans: isMarked ? fit(spans, size.columns, "left", ellipsis) : spans };
   });
 }
 

@@ -10,10 +10,10 @@ import { filled, type Row, type Span, span, widthOf } from "../drawing/spans.ts"
 import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
 import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
-import { monthStages, stateInWords } from "../model/months.ts";
+import { monthStages, stateInWords, stateWidth } from "../model/months.ts";
+import { previewRows } from "../panes/month-preview.ts";
 import { type Binding, keysOn, nothingHere, whenFree } from "../state/binding.ts";
 import { askToRun, dryRun, notRunnable, pendingMonths, runPending } from "../state/questions.ts";
-import { previewRows } from "./month-preview.ts";
 
 /** What is done with the month under the cursor. */
 const onMonth = (act: (ui: Ui, entry: MonthEntry) => Step) =>
@@ -49,7 +49,6 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
     {
       title: "ROWS",
       width: 6,
-      gap: 0,
       align: "right",
       drop: 3,
       cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)),
@@ -64,7 +63,7 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
     ),
     {
       title: "STATE",
-      width: 12,
+      width: stateWidth,
       flex: true,
       cell: (entry) => stateInWords(entry, ui.now),
     },
@@ -97,12 +96,12 @@ function lastRunInWords(run: RunEntry | null, now: number): string {
 }
 
 /** Home: a line a month, a column a stage, and below it what the month under the cursor is made of. */
-export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height }: Area): Screen {
+export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height, whole }: Area): Screen {
   const items = monthsShown(ui, place);
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
   // A short terminal keeps the list; the preview needs room for all of a usual drop.
-  const previewHeight = selected === undefined || height < 16 ? 0 : 8;
+  const previewHeight = selected === undefined || height < 16 || whole !== undefined ? 0 : 8;
   const area = { width, height: height - previewHeight };
   const list = items.length === 0 ? empty(ui, place) : listRows(ui, { columns: columnsOf(ui), items, cursor, area });
   const preview =
@@ -111,7 +110,7 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height }
       : [rule(ui, selected.month), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
   const right = standing(ui, items.length);
   return {
-    title: title(ui, width - widthOf(right) - 4),
+    title: title(ui, (whole ?? width) - widthOf(right) - 4),
     right,
     caption: "Months",
     rows: [...filled(list, area.height), ...preview],

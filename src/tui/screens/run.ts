@@ -12,11 +12,11 @@ import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
 import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
+import { outcomeRows } from "../panes/run-outcome.ts";
+import { progressRows, summaryRows } from "../panes/run-tables.ts";
 import { at, type Binding, keysOn, nothingHere, type Reaction } from "../state/binding.ts";
 import { askCancel } from "../state/questions.ts";
 import { askFirst, open, showRun, stay, withHere } from "../state/stack.ts";
-import { outcomeRows } from "./run-outcome.ts";
-import { progressRows, summaryRows } from "./run-tables.ts";
 
 /** Number of the run that the line under the cursor is about, or in words why there is none. */
 function runHere(ui: Ui): number | string {

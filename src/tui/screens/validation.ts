@@ -2,7 +2,7 @@ import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messa
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listGrid, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listGrid, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { filled, type Row, type Span, span } from "../drawing/spans.ts";
@@ -10,9 +10,9 @@ import { cursorOf, runViewAt, selectedVerdict, verdictsShown } from "../model/li
 import { emptyList, isRunning, type PlaceOf, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
 import { type JudgedVerdict, signOf } from "../model/verdicts.ts";
+import { observedBefore, unexpected, valueRows } from "../panes/values.ts";
 import { at, type Binding, keysOn, type Reaction } from "../state/binding.ts";
 import { open, stay, withHere } from "../state/stack.ts";
-import { observedBefore, unexpected, valueRows } from "./values.ts";
 
 function openVerdict(ui: Ui, { run }: PlaceOf<"validation">): Reaction {
   if (run === null)
@@ -62,7 +62,7 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<
 const previewHeight = 5;
 
 /** Every expectation of a run, failures first; below it the values behind the one under the cursor. */
-export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, height }: Area): Screen {
+export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, height, whole }: Area): Screen {
   const view = runViewAt(ui, place.run);
   const items = verdictsShown(ui, place);
   const cursor = cursorOf(ui, place);
@@ -71,13 +71,16 @@ export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, 
   const glyphs = glyphsOf(ui.look);
   const about = escapeControl(`${selected.table} ${glyphs.dot} ${expectationInWords(selected, glyphs, true)}`);
   const values = valueRows(ui, place.run, selected, { width, height: previewHeight - 1 });
-  const preview = height < 14 ? [] : [rule(ui, about), ...values];
+  const preview = height < 14 || whole !== undefined ? [] : [rule(ui, about), ...values];
   const area = { width, height: height - preview.length };
   const columns = columnsOf(ui, place, width);
-  const grid = listGrid(ui, { columns, items, cursor, area, sign: (verdict) => signOf(verdict, glyphs) });
+  const listing = { columns, items, cursor, area, sign: (verdict: JudgedVerdict) => signOf(verdict, glyphs) };
+  const caption = place.failuresOnly ? "failures only" : "";
+  if (whole !== undefined) return { ...heading(ui, view), caption, rows: listRows(ui, listing) };
+  const grid = listGrid(ui, listing);
   return {
     ...heading(ui, view),
-    caption: place.failuresOnly ? "failures only" : "",
+    caption,
     grid,
     rows: [...filled([], area.height - grid.rows.length - 1), ...preview],
   };

@@ -12,7 +12,7 @@ import { matches } from "../model/filter.ts";
 import { cursorOf, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
-import { keyInWords, observedBefore, origin, shownValue, unexpected } from "./values.ts";
+import { keyInWords, observedBefore, origin, shownValue, unexpected } from "../panes/values.ts";
 
 /** As wide as what stands in them; where that does not fit, key and value yield before the line of the file does. */
 function columnsOf(rows: readonly UnexpectedRow[]): Column<UnexpectedRow>[] {

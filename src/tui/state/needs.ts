@@ -1,4 +1,4 @@
-import { selectedMonth, selectedVerdict } from "../model/lists.ts";
+import { selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
 import {
   type Ask,
   type Effect,
@@ -10,6 +10,7 @@ import {
   sampleName,
   type Ui,
 } from "../model/model.ts";
+import { paneWidths } from "../model/panes.ts";
 
 /** What the screen on show still lacks: asked for by itself, once, one request of a kind at a time. */
 export function askForNeeds(ui: Ui): Effect[] {
@@ -46,7 +47,11 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "months": {
       // The preview tells why the month's last run failed, or what it warned of; one that went well has nothing to add.
       const last = selectedMonth(ui)?.last_run;
-      const hasToTell = last && (last.warned > 0 || (last.status !== "published" && last.status !== "dry_run"));
+      const hasToTell =
+        last &&
+        (paneWidths(ui.size.columns) !== null ||
+          last.warned > 0 ||
+          (last.status !== "published" && last.status !== "dry_run"));
       return hasToTell ? needsOfRun(ui, last.run) : [];
     }
     case "run":
@@ -55,8 +60,12 @@ function needsOf(ui: Ui, place: Place): Ask[] {
       return [...needsOfRun(ui, place.run), ...needsOfValidation(ui, place.run)];
     case "verdict":
       return needsOfVerdict(ui, place.run, place.position);
+    case "runs": {
+      // The pane beside the list tells of the run under the cursor.
+      const run = paneWidths(ui.size.columns) === null ? null : (selectedRun(ui)?.run ?? null);
+      return ui.runs === null ? [{ kind: "runs" }] : needsOfRun(ui, run);
+    }
     case "snapshots":
-    case "runs":
     case "suites":
       return ui[place.screen] === null ? [{ kind: place.screen }] : [];
     case "compare": {

@@ -1,7 +1,7 @@
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail } from "../../core/messages/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
-import type { Area } from "../components/screen.ts";
+import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { guessRows, tookInWords } from "../model/estimate.ts";
@@ -35,9 +35,19 @@ function fileLine(ui: Ui, entry: MonthEntry, file: DropFile, width: number): Spa
 }
 
 /** What the last run came to: its figures, or why it failed and the first failures. */
-function lastRunRows(ui: Ui, { month, state, last_run: last }: MonthEntry, width: number): Row[] {
+function lastRunRows(ui: Ui, entry: MonthEntry, width: number): Row[] {
+  // Beside a list there are few columns, and lines enough.
+  const line = (text: string, tone: Tone) => paragraph(ui, text, width >= 76 ? 1 : 3, tone);
+  return story(ui, entry, width, line).flat();
+}
+
+function story(
+  ui: Ui,
+  { month, state, last_run: last }: MonthEntry,
+  width: number,
+  line: (text: string, tone: Tone) => Row[],
+): Row[][] {
   const { dot } = glyphsOf(ui.look);
-  const line = (text: string, tone: Tone) => indented(span(text, tone));
   if (isRunning(ui) && ui.live?.current?.month === month) return [line("running now: 4 shows it", "warn")];
   if (state === "unsealed") return [line("others took its snapshots: a seals them as they are", "warn")];
   if (last === null) return [line(`never run ${dot} a dry run (d) says what would change`, "dim")];

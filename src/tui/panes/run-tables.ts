@@ -1,6 +1,6 @@
 import { bar, formatCount } from "../../core/format.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
-import type { Area } from "../components/screen.ts";
+import { type Area, withoutCursor } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { type Row, type Span, span } from "../drawing/spans.ts";
@@ -75,7 +75,7 @@ function tableRows(ui: Ui, view: RunView, { width, height }: Area, columns: Colu
     Object.values(table.cells).some((cell) => cell.state === "active" || cell.state === "failed"),
   );
   const grid = gridOf([margin, ...columns], view.tables, Math.max(0, current), { width: width - 1, height });
-  return gridAsRows(grid, glyphsOf(ui.look).ellipsis).map(({ spans }) => ({ spans }));
+  return withoutCursor(gridAsRows(grid, glyphsOf(ui.look).ellipsis));
 }
 
 function barCell({ state, part }: CellView, width: number, glyphs: Glyphs, label: string): Span[] {

@@ -1,0 +1,54 @@
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { type Area, withoutCursor } from "../components/screen.ts";
+import { glyphsOf, sparkline } from "../drawing/glyphs.ts";
+import { type Column, gridAsRows, gridOf } from "../drawing/grid.ts";
+import { type Row, type Span, span } from "../drawing/spans.ts";
+import type { Ui } from "../model/model.ts";
+
+/** One table's rows over the months, oldest first; null where nobody counted them. */
+export interface RowSeries {
+  table: string;
+  rows: readonly (number | null)[];
+}
+
+const mostShown = 24;
+
+/** Rows of each table now, by how much that is more than before, and how they came to it. */
+export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, height }: Area): Row[] {
+  const glyphs = glyphsOf(ui.look);
+  const longest = Math.max(5, ...series.map(({ table }) => table.length));
+  const columns: Column<RowSeries>[] = [
+    { title: "", width: 2, cell: () => "" },
+    {
+      title: "TABLE",
+      width: Math.min(longest, Math.max(12, width - 40)),
+      least: 12,
+      gap: 1,
+      cell: ({ table }) => table,
+    },
+    { title: "ROWS", width: 10, align: "right", cell: ({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none) },
+    { title: "CHANGE", width: 9, align: "right", drop: 2, cell: ({ rows }) => changeOf(rows, glyphs.none) },
+    {
+      title: "BEFORE",
+      width: 6,
+      flex: true,
+      drop: 1,
+      gap: 2,
+      cell: ({ rows }, room) => span(sparkline(rows.slice(-Math.min(room, mostShown)), glyphs), "accent"),
+    },
+  ];
+  return withoutCursor(gridAsRows(gridOf(columns, series, 0, { width, height }), glyphs.ellipsis));
+}
+
+function countOf(rows: number | null, none: string): Span {
+  return rows === null ? span(none, "dim") : span(formatCount(rows));
+}
+
+/** Against the newest count before, in percent. */
+function changeOf(rows: RowSeries["rows"], none: string): Span {
+  const [now, before] = [rows.at(-1) ?? null, rows.slice(0, -1).findLast((count) => count !== null) ?? null];
+  if (now === null || before === null || before === 0) return span(none, "dim");
+  const share = (100 * (now - before)) / before;
+  const words = share === 0 ? "0 %" : `${share > 0 ? "+" : "-"}${formatPercent(Math.abs(share))}`;
+  return span(words, Math.abs(share) >= 20 ? "warn" : "dim");
+}

@@ -1,0 +1,133 @@
+import type { MonthEntry } from "../../core/messages/listings.ts";
+import { allOf, countsInWords, saidBriefly } from "../../core/messages/verdicts.ts";
+import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
+import { rule } from "../components/panels.ts";
+import { type Area, paragraph, troubleRows } from "../components/screen.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { blank, indented, type Row, span } from "../drawing/spans.ts";
+import {
+  runViewAt,
+  selectedDate,
+  selectedMonth,
+  selectedRun,
+  selectedVerdict,
+  snapshotsShown,
+} from "../model/lists.ts";
+import { emptyList, here, type PlaceOf, refusalOf, type SnapshotDate, type Ui } from "../model/model.ts";
+import { type RowSeries, rowSeriesRows } from "./figures.ts";
+import { previewRows } from "./month-preview.ts";
+import { outcomeRows } from "./run-outcome.ts";
+import { summaryRows } from "./run-tables.ts";
+import { observedBefore, unexpected, valueRows } from "./values.ts";
+
+/** Beside a list on a wide terminal: what the line under the cursor is about. Null where there is nothing to say. */
+export function paneOf(ui: Ui, area: Area): Row[] | null {
+  const place = here(ui);
+  switch (place.screen) {
+    case "months": {
+      const entry = selectedMonth(ui);
+      return entry && monthPane(ui, entry, area);
+    }
+    case "runs": {
+      const entry = selectedRun(ui);
+      return entry && [rule(ui, `run ${entry.run}`), ...runPane(ui, entry.run, area)];
+    }
+    case "validation":
+      return verdictPane(ui, place, area);
+    case "snapshots": {
+      const date = selectedDate(ui);
+      return date && datePane(ui, date, area);
+    }
+    default:
+      return null;
+  }
+}
+
+function monthPane(ui: Ui, entry: MonthEntry, area: Area): Row[] {
+  const files = [rule(ui, entry.month), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
+  const series = seriesOfMonths(ui.months ?? [], entry);
+  const rows =
+    series.length === 0
+      ? []
+      : [blank, rule(ui, "rows"), ...rowSeriesRows(ui, series, { ...area, height: series.length + 1 })];
+  const checks = entry.last_run === null ? [] : [blank, rule(ui, "checks"), ...checkRows(ui, entry.last_run.run)];
+  return [...files, ...rows, ...checks];
+}
+
+/** What the runs of the months up to this one counted. */
+function seriesOfMonths(months: readonly MonthEntry[], entry: MonthEntry): RowSeries[] {
+  const before = months.filter(({ as_of }) => as_of <= entry.as_of).toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1));
+  const counted = before.map(({ last_run }) => new Map(last_run?.tables.map(({ table, rows }) => [table, rows])));
+  if (counted.every((tables) => tables.size === 0)) return [];
+  return entry.files.map(({ table }) => ({ table, rows: counted.map((tables) => tables.get(table) ?? null) }));
+}
+
+/** The expectations that did not hold; that all did, where they did. */
+function checkRows(ui: Ui, run: number): Row[] {
+  const view = runViewAt(ui, run);
+  if (view === null) return awaited(ui, run);
+  const glyphs = glyphsOf(ui.look);
+  if (allOf(view.expectations) === 0) return [indented(span("none was evaluated", "dim"))];
+  const { passed } = view.expectations;
+  const others = countsInWords({ ...view.expectations, passed: 0 }, saidBriefly);
+  const standing = indented(
+    span(`${passed} of ${allOf(view.expectations)} hold`, others === "" ? "good" : "plain"),
+    span(others === "" ? "" : `, ${others}`, "warn"),
+  );
+  const failed = view.verdicts.filter(({ verdict }) => verdict !== "passed");
+  return [
+    standing,
+    ...failed.flatMap((verdict) =>
+      paragraph(ui, `${verdict.table}: ${expectationInWords(verdict, glyphs)}`, 2, "warn"),
+    ),
+  ];
+}
+
+function awaited(ui: Ui, run: number): Row[] {
+  const refusal = refusalOf(ui, { kind: "show", run });
+  return refusal === null
+    ? [indented(span(`reading run ${run}${glyphsOf(ui.look).ellipsis}`, "dim"))]
+    : troubleRows(ui, refusal);
+}
+
+function runPane(ui: Ui, run: number, area: Area): Row[] {
+  const view = runViewAt(ui, run);
+  if (view === null) return awaited(ui, run);
+  const tables = { ...area, height: view.tables.length + 1 };
+  const figures = view.tables.length === 0 ? [] : [...summaryRows(ui, view, tables), blank];
+  return [...figures, ...outcomeRows(ui, view, area), blank, rule(ui, "checks"), ...checkRows(ui, run)];
+}
+
+function verdictPane(ui: Ui, { run }: PlaceOf<"validation">, area: Area): Row[] | null {
+  const verdict = selectedVerdict(ui);
+  if (verdict === null) return null;
+  const glyphs = glyphsOf(ui.look);
+  const before = observedBefore(ui, run, verdict.position);
+  const top = [
+    rule(ui, verdict.table),
+    ...paragraph(ui, expectationInWords(verdict, glyphs, true), 3, "strong"),
+    indented(span(verdict.severity, "dim"), "   unexpected ", unexpected(verdict, glyphs)),
+    ...(verdict.observed === null ? [] : paragraph(ui, `observed ${observedInWords(verdict.observed)}`, 2)),
+    ...(before.text.trim() === "" ? [] : [indented("before ", before)]),
+    blank,
+  ];
+  return [...top, ...valueRows(ui, run, verdict, { ...area, height: Math.max(1, area.height - top.length) })];
+}
+
+function datePane(ui: Ui, { as_of, entries }: SnapshotDate, area: Area): Row[] {
+  const dates = snapshotsShown(ui, { screen: "snapshots", list: emptyList, marked: [] }).filter(
+    (date) => date.as_of <= as_of,
+  );
+  const oldestFirst = dates.toSorted((one, other) => (one.as_of < other.as_of ? -1 : 1));
+  const tables = [...new Set(dates.flatMap(({ standing }) => standing.map(({ table }) => table)))];
+  const series = tables.map((table) => ({
+    table,
+    rows: oldestFirst.map(({ standing }) => standing.find((entry) => entry.table === table)?.rows ?? null),
+  }));
+  const seals = entries.flatMap(({ table, fingerprint }) => paragraph(ui, `${table} ${fingerprint}`, 2, "dim"));
+  return [
+    rule(ui, as_of),
+    ...rowSeriesRows(ui, series, { ...area, height: series.length + 1 }),
+    ...(seals.length === 0 ? [] : [blank, rule(ui, "seals"), ...seals]),
+  ];
+}
