@@ -5,6 +5,7 @@ import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
 import {
   dateIn,
   doctorRequest,
+  exportRequest,
   proposeRequest,
   reportRequest,
   runNumberIn,
@@ -136,15 +137,20 @@ const table = {
     request: ({ values }) => reportRequest(values),
   },
   export: {
-    summary: "Write a training set: the features as of one date with the labels of a later one, as CSV or Parquet.",
-    flags: [{ ...flags.asOf, help: "the features' date", required: true }, flags.labelsFrom, flags.out],
-    examples: { "export --as-of 2024-01-31 --out january.parquet": "with the labels of February" },
-    request: ({ values: { asOf, labelsFrom, out = "" } }) => ({
-      kind: "export",
-      as_of: dateIn(asOf),
-      labels_from: labelsFrom === undefined ? null : dateIn(labelsFrom),
-      out,
-    }),
+    summary:
+      "Write a training set: the features as of one date with the labels of a later one, as CSV or Parquet. Or a Feast repository that gives the same, with --feast.",
+    flags: [
+      { ...flags.asOf, help: "the features' date" },
+      flags.labelsFrom,
+      flags.out,
+      flags.feast,
+      { ...flags.yes, help: "with --feast: write over files that are there" },
+    ],
+    examples: {
+      "export --as-of 2024-01-31 --out january.parquet": "with the labels of February",
+      "export --feast features": "for `feast apply` and get_historical_features",
+    },
+    request: ({ values }) => exportRequest(values),
   },
   validate: {
     summary:

@@ -62,7 +62,6 @@ export const flags = {
   column: { syntax: "--column <column>", help: "this column alone, with its histogram and most frequent values" },
   yes: { syntax: "--yes", help: "do what cannot be undone" },
   labelsFrom: { syntax: "--labels-from <date>", help: "the labels' date (default: the next there is)" },
-  out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet", required: true },
   run: { syntax: "--run <number>", help: "this run (default: the last)" },
   report: {
     syntax: "--report <path>",
@@ -76,6 +75,11 @@ export const flags = {
   values: {
     syntax: "--no-values",
     help: "leave keys and values of the data out; counts, lines and charts stay (default: as the manifest's report.values has it)",
+  },
+  out: { syntax: "--out <file>", help: "the file to write, .csv or .parquet" },
+  feast: {
+    syntax: "--feast <dir>",
+    help: "write a Feast repository into this folder, whose views give what an export would, whatever the date",
   },
   suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file" },
   suggest: {

@@ -80,6 +80,32 @@ function shardsIn({ shards, distribute }: Values): number | null {
   throw usageError(`"${shards}" is no number of shards.`, "Write a whole number, such as --shards 32.");
 }
 
+/** The training set that the flags ask for, or the Feast repository. */
+export function exportRequest({ asOf, labelsFrom, out, feast, yes }: Values): RequestOf<"export" | "feast"> {
+  if (feast !== undefined) {
+    const idle = [asOf && "--as-of", labelsFrom && "--labels-from", out && "--out"].filter(Boolean);
+    if (idle.length === 0) return { kind: "feast", folder: feast, overwrite: yes ?? false };
+    throw usageError(
+      `--feast and ${idle.join(" and ")} do not go together.`,
+      "A Feast repository is of every date: leave them out, or leave --feast out for a file of one date.",
+    );
+  }
+  if (yes) throw usageError("--yes goes with --feast alone.", "Leave it out: a file that --out names is replaced.");
+  const missing = [asOf === undefined && "--as-of DATE", out === undefined && "--out FILE"].filter(Boolean);
+  if (missing.length > 0) {
+    throw usageError(
+      `A training set needs ${missing.join(" and ")}.`,
+      "Write export --as-of 2024-01-31 --out january.parquet, or export --feast DIR for a Feast repository.",
+    );
+  }
+  return {
+    kind: "export",
+    as_of: dateIn(asOf),
+    labels_from: labelsFrom === undefined ? null : dateIn(labelsFrom),
+    out: out ?? "",
+  };
+}
+
 /** The validation that the flags ask for. */
 export function validateRequest({ suite, table, parameter, resultFormat, json, yes }: Values): RequestOf<"validate"> {
   if (suite === undefined) {

@@ -94,9 +94,13 @@ export function answersOf(
     },
     async export(request) {
       return reading(
-        () => import("./answers/export.ts"),
+        () => import("./answers/training/export.ts"),
         (session, { exportTrainingSet }) => exportTrainingSet(session, request),
       );
+    },
+    async feast(request) {
+      const [session, { writeFeastRepository }] = await having(() => import("./answers/training/feast.ts"));
+      return writeFeastRepository(session, request);
     },
     async compare({ from, to }) {
       return reading(

@@ -4,7 +4,13 @@ import { ConsoleError } from "../../src/core/errors.ts";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
 import { commands } from "../../src/headless/commands.ts";
 import { flags } from "../../src/headless/flags.ts";
-import { proposeRequest, runRequest, selectionOf, validateRequest } from "../../src/headless/requests.ts";
+import {
+  exportRequest,
+  proposeRequest,
+  runRequest,
+  selectionOf,
+  validateRequest,
+} from "../../src/headless/requests.ts";
 import { exampleLine } from "../../src/headless/usage.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), "1.2.3");
@@ -87,9 +93,31 @@ describe("the command line", () => {
     ["validate --suite s.json", "Required option '--table <table>' not specified."],
     ["validate --suite s.json --table t --result-format FULL", "Allowed choices are BOOLEAN_ONLY, BASIC"],
     ["--force check --month 0", "`check` takes no --force."],
-    ["export --as-of 2024-01-31", "Required option '--out <file>' not specified."],
   ])("%s is refused", (line, complaint) => {
     expect(complaintOf(line)).toContain(complaint);
+  });
+});
+
+describe("a training set", () => {
+  test("is of one date, or a repository of all", () => {
+    const line = "export --as-of 2024-01-31 --out a.csv";
+    expect(exportRequest(valuesOf(line))).toEqual({
+      kind: "export",
+      as_of: "2024-01-31",
+      labels_from: null,
+      out: "a.csv",
+    });
+    const repository = { kind: "feast", folder: "features", overwrite: true } as const;
+    expect(exportRequest(valuesOf("export --feast features --yes"))).toEqual(repository);
+  });
+
+  test.each([
+    ["export --as-of 2024-01-31", "A training set needs --out FILE."],
+    ["export", "A training set needs --as-of DATE and --out FILE."],
+    ["export --feast features --as-of 2024-01-31", "--feast and --as-of do not go together."],
+    ["export --as-of 2024-01-31 --out a.csv --yes", "--yes goes with --feast alone."],
+  ])("%s is refused", (line, complaint) => {
+    expect(() => exportRequest(valuesOf(line))).toThrow(complaint);
   });
 });
 

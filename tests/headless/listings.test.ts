@@ -12,13 +12,13 @@ import type {
 import type { Replies } from "../../src/core/messages/requests.ts";
 import type { SealCheck } from "../../src/core/messages/seals.ts";
 import { checkView, validationView } from "../../src/headless/views/checks.ts";
-import { compareView } from "../../src/headless/views/compare.ts";
 import { doctorView, partitionView, serverView, urlView } from "../../src/headless/views/health.ts";
 import { monthsView } from "../../src/headless/views/months.ts";
 import { plain } from "../../src/headless/views/output.ts";
 import { runsView } from "../../src/headless/views/runs.ts";
 import { showView } from "../../src/headless/views/show.ts";
-import { sealsView, snapshotsView } from "../../src/headless/views/snapshots.ts";
+import { compareView } from "../../src/headless/views/snapshots/compare.ts";
+import { sealsView, snapshotsView } from "../../src/headless/views/snapshots/seals.ts";
 
 setDefaultTimeout(60_000);
 

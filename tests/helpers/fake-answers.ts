@@ -50,6 +50,7 @@ export function answerOf(
       return { ...trainingSet, file: request.out, as_of: request.as_of };
     case "suites":
       return { suites };
+    case "feast":
     case "propose":
     case "suggest":
     case "validate":

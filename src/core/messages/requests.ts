@@ -21,7 +21,7 @@ import type { Profiling, TableProfile } from "./profiles.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
 import type { DropSuggestion } from "./suggestions.ts";
 import type { SuiteFit, SuiteWritten } from "./suites.ts";
-import type { ExportReport } from "./training.ts";
+import type { ExportReport, FeastReport } from "./training.ts";
 
 /** How much of each result a validation tells, in Great Expectations' own words. */
 export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
@@ -77,6 +77,8 @@ const requests = {
   profiling: { kind: "'profiling'" },
   /** Write a training set: features as of one day, labels of a later one, by default the next there are. */
   export: { kind: "'export'", as_of: "string", labels_from: "string | null", out: "string > 0" },
+  /** Write a Feast repository of the snapshots into a folder; over files that are there and differ only if that is meant. */
+  feast: { kind: "'feast'", folder: "string > 0", overwrite: "boolean" },
   /** What changed from one snapshot to another. */
   compare: { kind: "'compare'", from: "string", to: "string" },
   /** One suite against one table, named as `table` or `schema.table`; `parameters` fill the suite's `$PARAMETER`s. */
@@ -134,6 +136,7 @@ export interface Replies {
   profile: { profiles: TableProfile[] };
   profiling: Profiling;
   export: ExportReport;
+  feast: FeastReport;
   compare: Comparison;
   validate: Validation;
   propose: SuiteWritten;

@@ -32,3 +32,16 @@ export interface ExportReport {
   bytes: number;
   sha256: string;
 }
+
+/** A Feast repository that was written. */
+export interface FeastReport {
+  folder: string;
+  files: { name: string; state: "written" | "replaced" | "unchanged" }[];
+  key: string[];
+  /** The last one is the label's. */
+  views: { name: string; source: string; features: string[] }[];
+  /** What `feature_store.yaml` takes from the environment, with the values of this database; the password is never told. */
+  environment: Record<string, string>;
+  /** Whether that is the embedded server, which is there only while somebody uses it. */
+  embedded: boolean;
+}

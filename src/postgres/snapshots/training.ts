@@ -27,6 +27,11 @@ const cellTypes: Record<string, CellType> = {
   timestamptz: "timestamptz",
 };
 
+/** How a column's cells are written in a training set. */
+export function cellTypeOf({ type }: Column): CellType {
+  return cellTypes[type] ?? "text";
+}
+
 /** Columns in their order: key, stamp, features as their tables come, label, the label's stamp. */
 export function trainingColumns(sources: TrainingSources): TrainingColumn[] {
   return cellsOf(sources).map(({ name, type, source }) => ({ name, type, source }));
@@ -102,9 +107,10 @@ function distinctNames(cells: readonly Cells[]): Cells[] {
 }
 
 /** Equal numerics are written alike whatever their scale; what JavaScript has no number for travels as text. */
-function described(prefix: Fragment, { name, type }: Column, source: string | null): Cells {
+function described(prefix: Fragment, column: Column, source: string | null): Cells {
+  const { name, type } = column;
   let cell = sql`${prefix}${sql(name)}`;
   if (type === "numeric") cell = sql`trim_scale(${cell})::text`;
   else if (type === "int8" || !(type in cellTypes)) cell = sql`${cell}::text`;
-  return { name, type: cellTypes[type] ?? "text", source, cell };
+  return { name, type: cellTypeOf(column), source, cell };
 }

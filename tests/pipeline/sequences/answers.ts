@@ -1,7 +1,7 @@
 import { ConsoleError, type FailureCode } from "../../../src/core/errors.ts";
 import type { TrainingColumn } from "../../../src/core/messages/training.ts";
-import { exportTrainingSet } from "../../../src/pipeline/answers/export.ts";
 import { retireSnapshots } from "../../../src/pipeline/answers/retire.ts";
+import { exportTrainingSet } from "../../../src/pipeline/answers/training/export.ts";
 import { verifySeals } from "../../../src/pipeline/answers/verify.ts";
 import type { Session } from "../../../src/pipeline/session/session.ts";
 import { type Cell, type Cells, frozenTables } from "./deliveries.ts";

@@ -1,9 +1,9 @@
-import type { FigureName } from "../../core/drift.ts";
-import { bar, blockBar } from "../../core/format.ts";
-import type { ColumnChange, Comparison, TableChange } from "../../core/messages/listings.ts";
-import { escapeControl } from "../../core/text.ts";
-import { countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
-import { type Column, table, type View } from "./table.ts";
+import type { FigureName } from "../../../core/drift.ts";
+import { bar, blockBar } from "../../../core/format.ts";
+import type { ColumnChange, Comparison, TableChange } from "../../../core/messages/listings.ts";
+import { escapeControl } from "../../../core/text.ts";
+import { countColumn, figures, parts, tableColumn, tableOfAny } from "../columns.ts";
+import { type Column, table, type View } from "../table.ts";
 
 const tables: Column<TableChange>[] = [
   tableColumn("SNAPSHOT"),

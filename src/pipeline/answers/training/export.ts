@@ -1,27 +1,27 @@
 import { rm } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
-import type { RequestOf } from "../../core/messages/requests.ts";
+import { ConsoleError } from "../../../core/errors.ts";
+import type { RequestOf } from "../../../core/messages/requests.ts";
 import {
   type Cell,
   type ExportFormat,
   type ExportReport,
   exportFormats,
   type TrainingColumn,
-} from "../../core/messages/training.ts";
-import { csvWriter } from "../../export/csv.ts";
-import { OutputFile, type RowWriter } from "../../export/output-file.ts";
-import { parquetWriter } from "../../export/parquet.ts";
-import type { Transaction } from "../../postgres/connection/connect.ts";
-import { settleTransaction } from "../../postgres/connection/settings.ts";
+} from "../../../core/messages/training.ts";
+import { csvWriter } from "../../../export/csv.ts";
+import { OutputFile, type RowWriter } from "../../../export/output-file.ts";
+import { parquetWriter } from "../../../export/parquet.ts";
+import type { Transaction } from "../../../postgres/connection/connect.ts";
+import { settleTransaction } from "../../../postgres/connection/settings.ts";
 import {
   type TrainingSources,
   trainingColumns,
   trainingQuery,
   trainingRows,
-} from "../../postgres/snapshots/training.ts";
-import type { Session } from "../session/session.ts";
-import { trainingSources } from "./training-sources.ts";
+} from "../../../postgres/snapshots/training.ts";
+import type { Session } from "../../session/session.ts";
+import { trainingSources } from "./sources.ts";
 
 /**
  * Write a training set and, beside it, a manifest of what it was made from. Both hold nothing but what the seals stand

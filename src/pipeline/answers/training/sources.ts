@@ -1,14 +1,14 @@
-import { ConsoleError } from "../../core/errors.ts";
-import type { RequestOf } from "../../core/messages/requests.ts";
-import type { SnapshotEntry } from "../../core/messages/seals.ts";
-import type { Transaction } from "../../postgres/connection/connect.ts";
-import { type LedgerSeal, listSeals } from "../../postgres/snapshots/seals.ts";
-import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import type { TrainingSources } from "../../postgres/snapshots/training.ts";
-import { indexOfRecord } from "../drop/past.ts";
-import type { Session } from "../session/session.ts";
-import { checkDate } from "./compare.ts";
-import { verifySeal } from "./verify.ts";
+import { ConsoleError } from "../../../core/errors.ts";
+import type { RequestOf } from "../../../core/messages/requests.ts";
+import type { SnapshotEntry } from "../../../core/messages/seals.ts";
+import type { Transaction } from "../../../postgres/connection/connect.ts";
+import { type LedgerSeal, listSeals } from "../../../postgres/snapshots/seals.ts";
+import { type Frozen, isFrozen } from "../../../postgres/snapshots/snapshots.ts";
+import type { TrainingSources } from "../../../postgres/snapshots/training.ts";
+import { indexOfRecord } from "../../drop/past.ts";
+import type { Session } from "../../session/session.ts";
+import { checkDate } from "../compare.ts";
+import { verifySeal } from "../verify.ts";
 
 /**
  * The snapshots a training set is made from, with their seals: features as of one day, and labels of a later one, by
@@ -41,7 +41,7 @@ export async function trainingSources(
   return { sources, seals: [...ofFeatures, ofLabel] };
 }
 
-function chosenTables({ dataset, tables }: Session): { label: Frozen; features: Frozen[] } {
+export function chosenTables({ dataset, tables }: Session): { label: Frozen; features: Frozen[] } {
   const frozen = tables.filter(isFrozen);
   const label = frozen.find(({ name }) => name === dataset.label);
   const features = frozen.filter((table) => table !== label && table.live.key.join() === label?.live.key.join());

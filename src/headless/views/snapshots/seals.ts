@@ -1,6 +1,6 @@
-import { exitCodeOf } from "../../core/errors.ts";
-import { formatBytes, formatCount, formatCounted, formatMoment } from "../../core/format.ts";
-import type { Replies } from "../../core/messages/requests.ts";
+import { exitCodeOf } from "../../../core/errors.ts";
+import { formatCount, formatMoment } from "../../../core/format.ts";
+import type { Replies } from "../../../core/messages/requests.ts";
 import {
   isWeak,
   type Retirement,
@@ -9,11 +9,10 @@ import {
   type SealCheck,
   type SnapshotEntry,
   type UnsealedEntry,
-} from "../../core/messages/seals.ts";
-import type { ExportReport } from "../../core/messages/training.ts";
-import { escapeControl } from "../../core/text.ts";
-import { asOfColumn, countColumn, figures, parts, tableColumn, tableOfAny } from "./columns.ts";
-import { type Column, line, table, type View } from "./table.ts";
+} from "../../../core/messages/seals.ts";
+import { escapeControl } from "../../../core/text.ts";
+import { asOfColumn, countColumn, figures, parts, tableColumn, tableOfAny } from "../columns.ts";
+import { type Column, line, table, type View } from "../table.ts";
 
 /** A line of the list: a seal, or rows without one. */
 type Line = UnsealedEntry & Partial<SnapshotEntry>;
@@ -132,17 +131,4 @@ const removedColumns: Column<Retirement["snapshots"][number]>[] = [
 export const retirementView: View<Retirement> = {
   text: ({ as_of, snapshots }, look) =>
     `${line(`${as_of}: removed for good`)}${table(removedColumns, snapshots, look)}`,
-};
-
-/** `export`: what was written. */
-export const exportView: View<ExportReport> = {
-  text({ file, manifest, as_of, labels_from, rows, labelled, columns, bytes, sha256 }) {
-    const lines = [
-      `${file}: ${formatCounted(rows, "row")}, ${formatCounted(columns.length, "column")}, ${formatBytes(bytes)}`,
-      `features of ${as_of} with labels of ${labels_from}: ${formatCount(labelled)} rows have one`,
-      `sha256   ${sha256}`,
-      `manifest ${manifest}`,
-    ];
-    return lines.map(line).join("");
-  },
 };
