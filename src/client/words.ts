@@ -1,5 +1,6 @@
 import { formatCount, formatCounted, formatDuration, formatPercent } from "../core/format.ts";
 import { type RunEntry, secondsOf } from "../core/messages/listings.ts";
+import type { Profile } from "../core/messages/profiles.ts";
 import type { LiftedSeal } from "../core/messages/seals.ts";
 import { countsInWords, countVerdicts, type KeptVerdict, standingOf } from "../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../core/suites/expectation-words.ts";
@@ -79,4 +80,11 @@ export function whyLifted({ run, reason, lifted_by, operator, host }: LiftedSeal
   if (lifted_by === of) return `this run ${deed} it, of run ${run}`;
   if (lifted_by !== null) return `${deed} by run ${lifted_by}`;
   return `dropped${operator === null ? "" : ` by ${operator}@${host}`}`;
+}
+
+/** A value of a column as a person reads it: of a number no more digits than tell it from its neighbours. */
+export function profileValue(value: string | null, { kind }: Pick<Profile, "kind">): string {
+  if (value === null) return "–";
+  if (kind !== "number" || !Number.isFinite(Number(value))) return value;
+  return String(Number(Number(value).toPrecision(6)));
 }

@@ -52,7 +52,7 @@ border:1px solid currentColor;font-size:1.0625rem;font-weight:600}
 .card>:last-child{margin-bottom:0}
 .beside{display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-start}
 .beside>*{min-width:0}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1.25rem 2rem;align-items:start}`;
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1.25rem 2rem;align-items:start;margin:.75rem 0 1rem}`;
 
 const tables = `
 .scroll{overflow-x:auto;margin:0 0 1rem;border:1px solid var(--line);border-radius:.5rem}
@@ -60,7 +60,8 @@ table{border-collapse:collapse;width:100%;font-size:.9063rem}
 caption{text-align:left;padding:.55rem .75rem;color:var(--dim);font-size:.8438rem}
 th,td{padding:.4rem .75rem;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
 thead th{white-space:nowrap;font-size:.8125rem;color:var(--dim);background:var(--card);vertical-align:bottom}
-tbody th{font-weight:600;overflow-wrap:anywhere}
+tbody th{font-weight:600;overflow-wrap:break-word;max-width:22rem}
+td{overflow-wrap:break-word;max-width:32rem}
 .figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{min-width:14rem;overflow-wrap:anywhere}
 td.code{min-width:12rem;overflow-wrap:anywhere}

@@ -38,7 +38,7 @@ export async function writeSite(folder: string, asked: Asked, place: Place, all:
     const isNewest = all.runs.find(({ status }) => status === "published")?.run === run.run;
     const parts = [run, seals, isNewest, beforeOf(run, all.runs), newerOf(run, all.runs)?.run ?? null];
     await make(runPath(run.run), parts, async () =>
-      runPage(await gatherRun(asked, run.run, all), place, crumbsOf(run, place)),
+      runPage(await gatherRun(asked, run.run, all, false), place, crumbsOf(run, place)),
     );
   }
   for (const entry of site.months) {

@@ -5,6 +5,7 @@ import type {
   RunEntry,
   UnexpectedValues,
 } from "../../core/messages/listings.ts";
+import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { Asked } from "./ask.ts";
 
@@ -21,6 +22,8 @@ export interface RunEvidence {
   samples: ReadonlyMap<number, UnexpectedValues>;
   /** How its snapshots moved; or why nobody can tell. */
   moves: Comparison | { missing: string };
+  /** What the columns of its drop came to, and those of the publication before. */
+  profiles: { now: TableProfile[]; before: TableProfile[] };
 }
 
 /** What the ledger lists, which is asked for once for any number of runs. */
@@ -37,15 +40,21 @@ export async function listed(asked: Asked): Promise<Listed> {
   return { runs, snapshots };
 }
 
-export async function gatherRun(asked: Asked, run: number, all: Listed): Promise<RunEvidence> {
+/** `compares` is false where there are many: to hold two snapshots against each other takes longer than all else. */
+export async function gatherRun(asked: Asked, run: number, all: Listed, compares = true): Promise<RunEvidence> {
   const [detail, { series }] = await Promise.all([
     asked.call({ kind: "show", run }),
     asked.call({ kind: "history", run, every: true }),
   ]);
   const before = beforeOf(detail, all.runs);
-  const [samples, moves] = await Promise.all([samplesOf(asked, detail), movesOf(asked, detail, all.snapshots)]);
+  const [samples, moves, now, then] = await Promise.all([
+    samplesOf(asked, detail),
+    movesOf(asked, detail, all.snapshots, compares),
+    profilesOf(asked, run),
+    before === null ? [] : profilesOf(asked, before.run),
+  ]);
   return {
-    ...{ detail, before, samples, moves },
+    ...{ detail, before, samples, moves, profiles: { now, before: then } },
     newer: newerOf(detail, all.runs),
     series: new Map(series.map(({ position, points }) => [position, points])),
   };
@@ -80,6 +89,7 @@ async function movesOf(
   asked: Asked,
   detail: RunDetail,
   seals: readonly SnapshotEntry[],
+  compares: boolean,
 ): Promise<RunEvidence["moves"]> {
   const { as_of, snapshots, lifted, run } = detail;
   if (snapshots.length === 0) {
@@ -93,5 +103,13 @@ async function movesOf(
     .reduce<string | null>((newest, one) => (newest === null || one > newest ? one : newest), null);
   if (from === null)
     return { missing: "These are the first snapshots there are: there is nothing to hold them against." };
-  return asked.call({ kind: "compare", from, to: as_of });
+  if (compares) return asked.call({ kind: "compare", from, to: as_of });
+  return {
+    missing: `How far each column moved is told by \`compare ${from} ${as_of}\`, and by a page of this run alone.`,
+  };
+}
+
+async function profilesOf(asked: Asked, run: number): Promise<TableProfile[]> {
+  const { profiles } = await asked.call({ kind: "profile", as_of: null, run, table: null, column: null });
+  return profiles;
 }

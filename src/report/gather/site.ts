@@ -1,4 +1,5 @@
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { Asked } from "./ask.ts";
 import type { Listed } from "./run.ts";
 
@@ -8,15 +9,22 @@ export interface SiteEvidence extends Listed {
   months: readonly MonthEntry[];
   /** In which stage runs stopped by which months stand, where that is known. */
   stopped: ReadonlyMap<number, string | null>;
+  /** What the columns of each table came to, the oldest first. */
+  profiles: ReadonlyMap<string, TableProfile[]>;
 }
 
 export async function gatherSite(asked: Asked, all: Listed): Promise<SiteEvidence> {
   const { months } = await asked.call({ kind: "months" });
   const ended = months.flatMap(({ last_run }) => (last_run !== null && isStopped(last_run) ? [last_run.run] : []));
+  const profiles = Map.groupBy(
+    (await asked.call({ kind: "profile", as_of: null, run: null, table: null, column: null })).profiles,
+    ({ table }) => table,
+  );
   const details = await Promise.all(ended.map((run) => asked.call({ kind: "show", run })));
   return {
     ...all,
     months: months.toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1)),
+    profiles,
     stopped: new Map(details.map(({ run, failure }) => [run, failure?.stage ?? null])),
   };
 }

@@ -51,7 +51,7 @@ export function runPage(evidence: RunEvidence, place: Place, crumbs: readonly Cr
         <Faults detail={detail} place={place} />
         <Changes evidence={evidence} />
         <Expectations evidence={evidence} place={place} />
-        <Drift evidence={evidence} />
+        <Drift evidence={evidence} place={place} />
         <Seals detail={detail} />
         <Files detail={detail} />
       </>

@@ -5,6 +5,8 @@
 import React from "react";
 import { formatCount } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
+import { profilingCommand, type TableProfile } from "../../core/messages/profiles.ts";
+import { program } from "../../core/self.ts";
 import { OverMonths } from "../charts/over-months.tsx";
 import { pageOf } from "../document/page.tsx";
 import { Facts, Section } from "../document/parts.tsx";
@@ -13,6 +15,7 @@ import { type Column, DataTable } from "../document/table.tsx";
 import { shown } from "../document/text.ts";
 import type { Place } from "../gather/place.ts";
 import { publications, type SiteEvidence } from "../gather/site.ts";
+import { type ColumnMonth, ColumnSection } from "../sections/column.tsx";
 
 interface Line {
   month: string;
@@ -48,9 +51,35 @@ export function tablePage(table: Place["dataset"]["tables"][number], site: SiteE
         <Section id="rows" title="Rows">
           {lines.length === 0 ? <p>No month is published.</p> : <Rows lines={lines} />}
         </Section>
+        <Columns profiles={site.profiles.get(table.table) ?? []} values={place.values} />
       </>
     ),
   });
+}
+
+/** Each column that the newest profile has. */
+function Columns({ profiles, values }: { profiles: readonly TableProfile[]; values: boolean }) {
+  const known = profiles.flatMap(({ as_of, columns }) => (columns === null ? [] : [{ as_of, columns }]));
+  const newest = known.at(-1)?.columns ?? [];
+  const monthsOf = (column: string) =>
+    known.flatMap(({ as_of, columns }): ColumnMonth[] => {
+      const profile = columns.find((one) => one.column === column);
+      return profile === undefined ? [] : [{ as_of, profile }];
+    });
+  return (
+    <Section id="columns" title="Columns">
+      {known.length < profiles.length && (
+        <p className="dim">
+          {known.length} of {profiles.length} months are profiled; `{program} {profilingCommand}` takes the figures of
+          the others.
+        </p>
+      )}
+      {newest.length === 0 && <p>None was profiled.</p>}
+      {newest.map(({ column }) => (
+        <ColumnSection key={column} months={monthsOf(column)} values={values} />
+      ))}
+    </Section>
+  );
 }
 
 const counts = ["rows", "inserted", "updated", "unchanged", "absent"] as const;

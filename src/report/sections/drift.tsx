@@ -8,7 +8,9 @@ import type { ColumnChange, Comparison } from "../../core/messages/listings.ts";
 import { Badge, Section } from "../document/parts.tsx";
 import { type Column, DataTable } from "../document/table.tsx";
 import { shown } from "../document/text.ts";
+import type { Place } from "../gather/place.ts";
 import type { RunEvidence } from "../gather/run.ts";
+import { Distributions } from "./distributions.tsx";
 
 type Line = ColumnChange & { table: string };
 
@@ -16,10 +18,12 @@ const figure = (value: number | null) => (value === null ? "–" : value.toFixed
 const share = (value: number | null) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 
 /** How far each column moved since the snapshot before. */
-export function Drift({ evidence: { moves } }: { evidence: RunEvidence }) {
+export function Drift({ evidence, place }: { evidence: RunEvidence; place: Place }) {
+  const { moves } = evidence;
   return (
     <Section id="drift" title="Drift">
       {"missing" in moves ? <p>{moves.missing}</p> : <Moves moves={moves} />}
+      <Distributions evidence={evidence} place={place} />
     </Section>
   );
 }

@@ -1,3 +1,4 @@
+import { profileValue as shown } from "../../../client/words.ts";
 import { bar, blockBar, formatCount, formatCounted, formatPercent } from "../../../core/format.ts";
 import { type Profile, profilingCommand, type TableProfile } from "../../../core/messages/profiles.ts";
 import type { Replies } from "../../../core/messages/requests.ts";
@@ -5,13 +6,6 @@ import { escapeControl } from "../../../core/text.ts";
 import { countColumn, parts, tableOfAny } from "../columns.ts";
 import type { Look } from "../output.ts";
 import { type Column, facts, table, type View } from "../table.ts";
-
-/** A value as a person reads it: of a number no more digits than tell it from its neighbours. */
-function shown(value: string | null, { kind }: Pick<Profile, "kind">): string {
-  if (value === null) return "–";
-  if (kind !== "number" || !Number.isFinite(Number(value))) return value;
-  return String(Number(Number(value).toPrecision(6)));
-}
 
 const share = (rows: number, { rows: all }: Profile) => formatPercent(all === 0 ? 0 : (100 * rows) / all);
 
