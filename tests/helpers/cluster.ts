@@ -12,6 +12,8 @@ export const citusBin = process.env.CITUS_BIN || null;
 interface Node {
   port: number;
   url: string;
+  /** Its folder, which the account that runs it owns. */
+  data: string;
   /** Ends it as a crash does, with all of its sessions. */
   crash(): Promise<void>;
   start(): Promise<void>;
@@ -39,8 +41,11 @@ autovacuum = off
 citus.node_conninfo = 'sslmode=prefer'
 `;
 
-/** A coordinator and so many workers, in a folder that goes with them. Whoever is root has another account run them. */
-export async function startCluster(workers = 2): Promise<Cluster> {
+/**
+ * A coordinator and so many workers, in a folder that goes with them, with these settings besides. Whoever is root has another
+ * account run them.
+ */
+export async function startCluster(workers = 2, more = ""): Promise<Cluster> {
   if (citusBin === null) throw new Error("CITUS_BIN does not say where a PostgreSQL with Citus is");
   const home = mkdtempSync(join(tmpdir(), "cluster-"));
   const account = process.getuid?.() === 0 ? accountOf("postgres") : {};
@@ -63,7 +68,7 @@ export async function startCluster(workers = 2): Promise<Cluster> {
     const port = freePort();
     writeFileSync(
       join(data, "postgresql.auto.conf"),
-      `${settings}port = ${port}\nunix_socket_directories = '${home}'\n`,
+      `${settings}${more}\nport = ${port}\nunix_socket_directories = '${home}'\n`,
     );
     nodes.push(nodeIn(data, port, `postgresql://streamflow@/postgres?host=${home}&port=${port}`, account));
   }
@@ -105,6 +110,7 @@ function nodeIn(data: string, port: number, url: string, account: Account): Node
   return {
     port,
     url,
+    data,
     freeze: () => signalAll("SIGSTOP"),
     thaw: () => signalAll("SIGCONT"),
     async crash() {

@@ -131,6 +131,10 @@ interface Strays {
   missing: string[];
 }
 
+/**
+ * A cluster's nodes send the keys of rows that are not as they were staged, of which there are none unless others wrote to
+ * them.
+ */
 export async function strayRows(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<Strays> {
   const { live } = table;
   const text = keyAsText(live.key);

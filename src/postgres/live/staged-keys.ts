@@ -26,6 +26,7 @@ export async function stagedKeyFault(
   return null;
 }
 
+/** What the nodes of a cluster send are keys that are there twice, of which a sound drop has none. */
 async function hasRepeatedKey(tx: Transaction, table: LoadTable): Promise<boolean> {
   const key = cells("s", table.live.key);
   const [row] = await tx<{ repeated: boolean }[]>`

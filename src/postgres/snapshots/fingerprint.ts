@@ -41,7 +41,8 @@ export function keyHash(key: readonly Column[], hashing: Hashing = "exact"): Fra
 /**
  * Row count and fingerprint of a relation, given as `(select …)`, in one scan. The fingerprint is the sum of all rows'
  * hashes, modulo 2^64 for each of their words. A sum does not depend on row order, and unlike an exclusive or it does not
- * cancel equal rows. The sums are kept by groups of keys, 256 of them: see suspects.ts.
+ * cancel equal rows. The sums are kept by groups of keys, 256 of them: see suspects.ts. So many rows come from each part of
+ * a table that is on several nodes.
  */
 export async function seal(sql: Queryable, relation: Fragment, sealing: Sealing): Promise<Sealed> {
   const { key, hashing } = sealing;

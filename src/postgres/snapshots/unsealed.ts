@@ -62,7 +62,7 @@ function snapshotTables(tables: readonly Frozen[]): TableName[] {
 
 /**
  * All dates but these. As everywhere, partitions are read by way of their table, by whose grants others may read it; those
- * of one date that is left out are not looked into.
+ * of one date that is left out are not looked into. Each node of a cluster sends a row for each date that stands.
  */
 function datesIn(snapshot: Frozen["snapshot"], except: readonly string[]): Fragment {
   const stamp = sql(snapshot.asOfColumn);

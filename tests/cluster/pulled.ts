@@ -1,0 +1,40 @@
+import type { Pulled } from "./plans.ts";
+
+/** What may come to the coordinator as it is, of which statements, and why: the file says the same where it is written. */
+interface Reason extends Record<keyof Pulled, RegExp> {
+  file: string;
+  why: string;
+}
+
+export const reasons: Reason[] = [
+  {
+    statement: /"as_of"::text as as_of/,
+    what: /^groups by (?:\w+\.)?as_of$/,
+    file: "src/postgres/snapshots/unsealed.ts",
+    why: "a row for each date that stands",
+  },
+  {
+    statement: /key_group/,
+    what: /^groups by \(*(?:\w+\.)?key_hash & '255'/,
+    file: "src/postgres/snapshots/fingerprint.ts",
+    why: "So many rows come from each part of a table",
+  },
+  {
+    statement: /array_agg\(.* as different,.* as missing/,
+    what: /^rows$/,
+    file: "src/postgres/live/merge.ts",
+    why: "keys of rows that are not as they were staged, of which there are none unless others wrote to them",
+  },
+  {
+    statement: /having count\(\*\) > 1\) as repeated/,
+    what: /^groups by /,
+    file: "src/postgres/live/staged-keys.ts",
+    why: "keys that are there twice, of which a sound drop has none",
+  },
+  {
+    statement: /\bf_seen\b|\bmedians\b|as materialized \(select "s"/,
+    what: /^groups by |^rows$/,
+    file: "src/postgres/drift/counted-values.ts",
+    why: "Of several servers each sends its values, for none of them knows the rank of one among all",
+  },
+];
