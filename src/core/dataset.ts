@@ -86,7 +86,7 @@ export interface DatasetTable {
   snapshot: string | null;
   /** Path of the suite, relative to the manifest. */
   suite: string | null;
-  /** Columns that no file need carry; they stay NULL, or as they are. */
+  /** Columns that no file need carry: see lapsedColumns. */
   absent: string[];
   /** Whether each month brings new rows, and none of them again. */
   isOfEvents: boolean;

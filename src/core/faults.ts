@@ -1,6 +1,4 @@
 import type { type } from "./checks.ts";
-import { formatCount } from "./format.ts";
-import { lineWordOf } from "./written/file-names.ts";
 
 /**
  * Everything that can be wrong with a drop: what it means and what the sender should do about it, or, where it says `here`,
@@ -67,10 +65,14 @@ export const faultCodes = {
   column_missing: { means: "a column of the table is not in the header", remedy: "export it, empty where unknown" },
   column_new: {
     means: "a column that was added to the table after the last drop is not in the header",
-    remedy: "name it under absent in the manifest if drops are to leave it alone, or else ask for files that carry it",
+    remedy: "name it under absent in the manifest if drops need not carry it, or else ask for files that do",
   },
   column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
   column_repeated: { means: "the header names a column twice", remedy: "leave one of them out" },
+  column_computed: {
+    means: "the table computes the column of others",
+    remedy: "leave it out, or name it under ignore in the manifest",
+  },
   quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
   quote_trailing: { means: "text follows a closing quote", remedy: 'write a quote inside a value as ""' },
   quote_bare: { means: "a quote inside an unquoted value", remedy: 'quote the value and write the quote as ""' },
@@ -107,6 +109,18 @@ export const faultCodes = {
   key_orphaned: {
     means: "the row refers to a key that is neither in the drop nor live",
     remedy: "add the parent row or leave this one out",
+  },
+  check_broken: {
+    means: "a CHECK of the table, or of a column's domain, does not hold",
+    remedy: "correct the value, or the rule that is named",
+  },
+  unique_repeated: {
+    means: "values that a unique index has once stand there already, in the drop or in a live row that it has not",
+    remedy: "correct the value, or leave one of the rows out",
+  },
+  rows_excluded: {
+    means: "an exclusion constraint keeps the row apart from another one, of the drop or live",
+    remedy: "correct the value, or leave one of the rows out",
   },
   row_count: { means: "the number of rows is far from the month before", remedy: "check that the export is complete" },
   unexpected: { means: "a value that an expectation does not allow", remedy: "correct the value, or the expectation" },
@@ -194,57 +208,4 @@ export function placeOf(
 ): FaultGroup["first"][number] {
   const own = reason === group.reason ? {} : { reason };
   return { ...(line !== undefined && { line }), ...(value !== undefined && { value }), ...own };
-}
-
-/** What is wrong with several: "10,000 values are not numbers". */
-const several: Partial<Record<FaultCode, string>> = {
-  encoding: "values are not UTF-8",
-  nul_byte: "values hold a NUL byte",
-  line_ends: "lines end in another way than the first, or in a lone carriage return",
-  column_missing: "columns of the table are not in the header",
-  column_new: "columns that the table got since the last drop are not in the header",
-  column_unknown: "columns are none of the table's",
-  column_repeated: "columns are named twice",
-  quote_unclosed: "quotes are opened and never closed",
-  quote_trailing: "closing quotes are followed by text",
-  quote_bare: "values hold a quote but are not quoted",
-  quote_escape: "backslashes escape neither a quote nor another backslash",
-  row_short: "rows have fewer values than the header",
-  row_long: "rows have more values than the header",
-  row_blank: "blank lines stand between rows",
-  value_too_long: "values are longer than 1 MB",
-  not_integer: "values are not whole numbers",
-  integer_range: "values are out of the column's range",
-  not_numeric: "values are not numeric",
-  numeric_range: "values are out of the column's range",
-  not_boolean: "values are not True or False",
-  not_date: "values are not dates in the form YYYY-MM-DD",
-  date_range: "dates are outside what the manifest allows",
-  not_timestamp: "values are not timestamps in the form YYYY-MM-DD HH:MM:SS",
-  not_of_type: "values are not of the column's type",
-  null_word: "values are words that stand for NULL",
-  ambiguous: "values can be read in two ways",
-  null_forbidden: "values are empty, where one is required",
-  key_padded: "keys begin or end with blanks",
-  key_repeated: "keys stand in the file more than once",
-  key_orphaned: "rows refer to a key that is neither in the drop nor live",
-  unexpected: "values are not as expected",
-};
-
-/** What would accept the first of them may not accept them all. */
-const suggested = "; `check --suggest` finds out what the manifest has to say to accept them";
-
-/**
- * A group as one sentence without its file: "watch_hours_30d: 10,000 values are not numeric, first at line 3: `n/a`",
- * or for a single fault "line 3, watch_hours_30d: not a number: `n/a`".
- */
-export function describeGroup({ file, column, code, reason, count, first }: FaultGroup): string {
-  const [place] = first;
-  const value = place?.value === undefined ? "" : `: \`${place.value}\``;
-  const subject = column === undefined ? "" : `${column}: `;
-  const at = place?.line === undefined ? null : `${lineWordOf(file)} ${place.line}`;
-  if (count === 1) return `${at === null ? "" : `${at}, `}${subject}${reason}${value}`;
-  const what = several[code] ?? `times: ${faultCodes[code].means}`;
-  const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
-  return `${subject}${formatCount(count)} ${what}${at === null ? "" : `, first at ${at}`}${value}${mended}`;
 }

@@ -87,7 +87,7 @@ class HeaderReading {
  * first line is no header.
  */
 export function mapHeader(cells: readonly string[], source: TableSource) {
-  const { shape, optional, added, written = plainDialect } = source;
+  const { shape, optional, computed, added, written = plainDialect } = source;
   const reading = new HeaderReading(written, namesOf(shape));
   const fault = misread(cells, source, reading);
   if (fault !== null) return { columns: null, faults: [fault] };
@@ -113,6 +113,10 @@ export function mapHeader(cells: readonly string[], source: TableSource) {
         ? `the manifest has it stand for ${name}, which ${shape.name} has not`
         : whyUnknown(name, index, missing, shape.name);
       faults.push({ code: "column_unknown", reason, column: cells[index] ?? name });
+    }
+    if (column !== null && computed?.has(name)) {
+      const reason = `${shape.name} computes it of other columns; ${acceptedBy({ ignore: [cells[index] ?? name] })}`;
+      faults.push({ code: "column_computed", reason, column: name });
     }
     seen.set(name, before ?? index);
     return column;

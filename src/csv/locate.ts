@@ -3,7 +3,7 @@ import { plainDialect } from "../core/written/dialect.ts";
 import { type LineEnd, lfByte, lineEndsAgree, maxValueBytes, Unread } from "./bytes.ts";
 import { isNullWord } from "./cells/judge.ts";
 import { writtenTypeOf } from "./cells/written-types.ts";
-import { openFile, rowChunks } from "./opening.ts";
+import { type Layout, openFile, rowChunks } from "./opening.ts";
 import { splitPlain } from "./parse.ts";
 import { RecordScanner } from "./scan.ts";
 import { SourceFile, type TableSource } from "./source.ts";
@@ -27,16 +27,52 @@ export interface LocatedKeys {
 export async function* locateKeysOf(source: TableSource, signal?: AbortSignal): AsyncGenerator<LocatedKeys> {
   const { layout } = await openFile(source);
   if (layout === null) return;
-  const { columns, lineEnd, firstRow } = layout;
+  const { columns } = layout;
   const places = source.shape.key.map((name) => columns.findIndex((column) => column?.name === name));
   if (places.length === 0 || places.includes(-1)) return;
   const syntax = syntaxOf(source.written ?? plainDialect);
   const keys = places.map((index): KeyPlace => ({ index, read: keyReading(columns[index] ?? null, source, syntax) }));
-  const reader = new KeyReader(columns.length, keys, lineEnd, syntax.signs, firstRow);
+  let batch: LocatedKeys = { keys: [], lines: [], isTorn: false };
+  const take: TakeRecord = ({ width, cellAt, line }) => {
+    const values = keys.map(({ index, read }) => read(cellAt(index) ?? ""));
+    if (values.includes("")) return;
+    batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
+    batch.lines.push(width === columns.length ? line : null);
+  };
+  for await (const isTorn of locateRecords(source, layout, syntax, take, signal)) {
+    yield { ...batch, isTorn };
+    batch = { keys: [], lines: [], isTorn: false };
+  }
+}
+
+/** A row as it stands in a file, sound or not. */
+interface LocatedRecord {
+  width: number;
+  line: number;
+  /** The value of a cell; undefined where it has none that can be told. */
+  cellAt(place: number): string | undefined;
+  isQuotedAt(place: number): boolean;
+}
+
+export type TakeRecord = (record: LocatedRecord) => void;
+
+/**
+ * Hands out a file's rows, and after those of each piece that is read whether others may be hidden: see `isTorn`. Throws a
+ * SourceFault where the file cannot be read to its end.
+ */
+export async function* locateRecords(
+  source: TableSource,
+  layout: Layout,
+  { signs }: Syntax,
+  take: TakeRecord,
+  signal?: AbortSignal,
+): AsyncGenerator<boolean> {
+  const { columns, lineEnd, firstRow } = layout;
   const file = await SourceFile.open(source);
-  const inFile = (batch: LocatedKeys) => ({ ...batch, lines: batch.lines.map((line) => line && file.lineOf(line)) });
-  for await (const chunk of rowChunks(file, layout, { signal })) yield inFile(reader.push(chunk, false));
-  yield inFile(reader.push(Buffer.alloc(0), true));
+  const inFile: TakeRecord = (record) => take({ ...record, line: file.lineOf(record.line) });
+  const reader = new RecordReader(columns.length, lineEnd, signs, firstRow, inFile);
+  for await (const chunk of rowChunks(file, layout, { signal })) yield reader.push(chunk, false);
+  yield reader.push(Buffer.alloc(0), true);
 }
 
 /** A column of the key: where it stands, and what a value of it is as PostgreSQL has it; empty for what is none. */
@@ -45,71 +81,66 @@ interface KeyPlace {
   read(written: string): string;
 }
 
-class KeyReader {
+class RecordReader {
   readonly #unread: Unread;
   /** Has looked at the first record that is not taken, which does not end yet. */
   #scanner: RecordScanner | null = null;
 
   constructor(
     readonly width: number,
-    readonly places: readonly KeyPlace[],
     readonly lineEnd: LineEnd | null,
     readonly signs: Signs,
     private line: number,
+    readonly take: TakeRecord,
   ) {
     this.#unread = new Unread(signs);
   }
 
-  push(chunk: Buffer, final: boolean): LocatedKeys {
+  /** True when rows may be hidden. */
+  push(chunk: Buffer, final: boolean): boolean {
     const data = this.#unread.add(chunk);
-    const batch: LocatedKeys = { keys: [], lines: [], isTorn: false };
-    const taken = this.#split(data, final, batch) || this.#scan(data, final, batch);
+    const { taken, isTorn } = this.#split(data, final) ?? this.#scan(data, final);
     if (taken > 0) {
       this.#unread.take(taken);
       this.#scanner = null;
     }
-    return batch;
+    return isTorn;
   }
 
-  /** Whole records without quotes are lines split at commas, for a fraction of the cost; 0 where that cannot be said. */
-  #split(data: Buffer, final: boolean, batch: LocatedKeys): number {
+  /** Whole records without quotes are lines split at commas, for a fraction of the cost; null where that cannot be said. */
+  #split(data: Buffer, final: boolean) {
     const whole = this.#unread.wholeRecords(final);
     const block = data.subarray(0, whole);
-    if (whole > maxValueBytes || this.lineEnd === null) return 0;
-    if (block.includes(this.signs.quote) || !lineEndsAgree(block, this.lineEnd, this.signs)) return 0;
+    if (whole === 0 || whole > maxValueBytes || this.lineEnd === null) return null;
+    if (block.includes(this.signs.quote) || !lineEndsAgree(block, this.lineEnd, this.signs)) return null;
     let width = this.width;
+    const isQuotedAt = () => false;
     for (const cells of splitPlain(block.toString("utf8"), this.lineEnd, this.signs)) {
       ({ length: width } = cells);
-      this.#take(width, (place) => cells[place], batch);
+      this.take({ width, line: this.line, cellAt: (place) => cells[place], isQuotedAt });
       this.line++;
     }
-    batch.isTorn ||= width < this.width && block.at(-1) !== lfByte;
-    return whole;
+    return { taken: whole, isTorn: width < this.width && block.at(-1) !== lfByte };
   }
 
-  #scan(data: Buffer, final: boolean, batch: LocatedKeys): number {
+  #scan(data: Buffer, final: boolean) {
     const scanner = this.#scanner?.goOn(data, final) ?? new RecordScanner(data, final, this.width, this.signs);
     this.#scanner = scanner;
     let at = 0;
+    let isTorn = false;
     while (at < data.length) {
       const record = scanner.record(at);
       if (record === null) break;
       const { cells, lines, goesOnTo, lineEnd } = record;
       const isSpread = lines > 1 && cells.some(({ trouble }) => trouble !== null);
-      batch.isTorn ||= isSpread || goesOnTo !== null || (lineEnd === "" && cells.length < this.width);
-      const valueAt = (place: number) => (cells[place]?.trouble === null ? scanner.value(cells[place]) : undefined);
-      this.#take(cells.length, valueAt, batch);
+      isTorn ||= isSpread || goesOnTo !== null || (lineEnd === "" && cells.length < this.width);
+      const cellAt = (place: number) => (cells[place]?.trouble === null ? scanner.value(cells[place]) : undefined);
+      const isQuotedAt = (place: number) => cells[place]?.quoted === true;
+      this.take({ width: cells.length, line: this.line, cellAt, isQuotedAt });
       this.line += lines;
       at = record.next;
     }
-    return at;
-  }
-
-  #take(width: number, valueAt: (place: number) => string | undefined, batch: LocatedKeys): void {
-    const values = this.places.map(({ index, read }) => read(valueAt(index) ?? ""));
-    if (values.includes("")) return;
-    batch.keys.push(values.length === 1 ? (values[0] ?? "") : JSON.stringify(values));
-    batch.lines.push(width === this.width ? this.line : null);
+    return { taken: at, isTorn };
   }
 }
 
@@ -132,7 +163,7 @@ function keyReading(
 }
 
 /** A key as it is meant; empty for what is none. */
-function soundKey(written: string): string {
+export function soundKey(written: string): string {
   const value = written.trim();
   return isNullWord(value) || value.includes("\0") ? "" : value;
 }

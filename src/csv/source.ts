@@ -28,6 +28,8 @@ export interface TableSource {
   shape: TableShape;
   /** Columns that a file need not carry. */
   optional: ReadonlySet<string>;
+  /** Columns that the table computes of others, and by what. */
+  computed?: ReadonlyMap<string, string>;
   dates: DateRange;
   /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */
   added?: ReadonlySet<string>;
@@ -164,10 +166,11 @@ export async function hasChanged(path: string, since: Stats): Promise<boolean> {
  * that are allowed, and the reader itself. Equal bytes read under the same digest are equally sound, and stage equal rows.
  * Null where a column's type is of somebody's own making, which may change under its name.
  */
-export function readAs({ shape, dates, optional, written }: TableSource): string | null {
+export function readAs({ shape, dates, optional, computed, written }: TableSource): string | null {
   if (shape.columns.some(({ own }) => own)) return null;
   const { columns, key } = shape;
   const set = written === undefined ? [] : setIn(written).map((name) => [name, written[name]]);
-  const said = JSON.stringify([version, columns, key, dates, [...optional].sort(), ...set]);
+  const by = computed === undefined || computed.size === 0 ? [] : [[...computed]];
+  const said = JSON.stringify([version, columns, key, dates, [...optional].sort(), ...by, ...set]);
   return new Bun.CryptoHasher("sha256").update(said).digest("hex");
 }

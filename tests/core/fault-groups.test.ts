@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { describeGroup, type Fault, type FaultCode, faultCodes, groupFaults } from "../../src/core/faults.ts";
+import { type Fault, type FaultCode, faultCodes, groupFaults } from "../../src/core/faults.ts";
+import { describeGroup } from "../../src/core/messages/fault-words.ts";
 import { acceptedBy } from "../../src/core/written/settings.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
 import { faultLines } from "../../src/headless/views/faults.ts";

@@ -62,10 +62,13 @@ test("values that are not of that type are named, all of them", async () => {
   });
 });
 
-test("what the domain's CHECK refuses is named, as the server tells it", async () => {
-  expect(await run("1", "2", "100")).toEqual({
+test("what the domain's CHECK refuses is named, all of it", async () => {
+  expect(await run("101", "2", "100")).toEqual({
     exitCode: 1,
-    faults: [["payments_agg_90d.csv", 4, "failed_payments_90d", "100", "not_of_type"]],
+    faults: [
+      ["payments_agg_90d.csv", 2, "failed_payments_90d", "101", "check_broken"],
+      ["payments_agg_90d.csv", 4, "failed_payments_90d", "100", "check_broken"],
+    ],
   });
 });
 
@@ -82,10 +85,11 @@ test("what the server refuses midway hides nothing that is wrong further on, and
     ["payments_agg_90d.csv", 15_002, "user_id", "user-0 ", "key_padded"],
     ["payments_agg_90d.csv", 15_002, "failed_payments_90d", "x", "not_integer"],
     ["payments_agg_90d.csv", 15_002, "user_id", "user-0", "key_repeated"],
+    ["payments_agg_90d.csv", 2, "failed_payments_90d", "100", "check_broken"],
   ]);
   expect(
     readFileSync(failed?.reject_file ?? "", "utf8")
       .trimEnd()
       .split("\n"),
-  ).toHaveLength(4);
+  ).toHaveLength(5);
 });

@@ -31,7 +31,8 @@ export const manifestFields = {
     "its file in a drop, or with `*` for any text a pattern of the files that are its parts; each may be compressed, its name then ending in `.gz`, `.zst` or `.zip`",
   "tables.*.suite": "its expectation suite, relative to the manifest",
   "tables.*.snapshot": "its snapshot table, for tables that are frozen",
-  "tables.*.absent": "columns that no file need carry; they stay NULL",
+  "tables.*.absent":
+    "columns that no file need carry; where one leaves out what drops before it carried, it is NULL in its rows, live as in the snapshot",
   "tables.*.rows":
     "`events` where each month brings new rows and none again: those of earlier months are not missed, rows that come again are warned about, and dates and keys of events are not looked at for drift",
   "tables.*.written": "how its files are written: what is said here goes before what is said for all",

@@ -93,3 +93,8 @@ const cellTypes = new Map<string, MakeCellType>([
 export function cellTypeOf(column: Column, dates: DateRange): CellType {
   return (cellTypes.get(column.type) ?? textType)(column, dates);
 }
+
+/** False for a type that the reader knows nothing of. */
+export function isKnownType({ type, own }: Column): boolean {
+  return own !== true && cellTypes.has(type);
+}

@@ -88,7 +88,8 @@ export function judgeOf(
       if (column.nullable && !isKey) return null;
       return value === "" ? forbidden : reserved;
     }
-    const wrong = isKey ? wrongKey(value, words) : wrongWord(value, isQuoted, isOnly, type, words);
+    if (isOnly && !isQuoted && value === "\\.") return endOfData;
+    const wrong = isKey ? wrongKey(value, words) : wrongWord(value, isQuoted, type, words);
     if (wrong !== null) return wrong;
     const matches = type.pattern.test(value);
     if (matches && type.within?.(value) !== false) return null;
@@ -130,6 +131,11 @@ const padded: Wrong = {
   reason: `the key begins or ends with blanks; ${acceptedBy({ trim: "all" })}`,
 };
 
+const endOfData: Wrong = {
+  code: "not_of_type",
+  reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it",
+};
+
 /** What to write instead is said by the code's remedy. */
 const missing = "a word for a missing value";
 
@@ -149,16 +155,7 @@ function wrongKey(value: string, words: NullWords): Wrong | null {
 }
 
 /** What text may not be when it stands without quotes. */
-function wrongWord(
-  value: string,
-  isQuoted: boolean,
-  isOnly: boolean,
-  { isText }: CellType,
-  words: NullWords,
-): Wrong | null {
+function wrongWord(value: string, isQuoted: boolean, { isText }: CellType, words: NullWords): Wrong | null {
   if (isQuoted) return null;
-  if (isOnly && value === "\\.") {
-    return { code: "not_of_type", reason: "a line of just \\. ends the data for PostgreSQL 15 to 17; quote it" };
-  }
   return isText && words.isUnquotedNull(value) ? wordFor(value, true) : null;
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { describeGroup, type Fault, type FaultCode } from "../../core/faults.ts";
+import type { Fault, FaultCode } from "../../core/faults.ts";
+import { describeGroup } from "../../core/messages/fault-words.ts";
 import type { FileSuggestion, SettingEvidence } from "../../core/messages/suggestions.ts";
 import { dialectOf, plainDialect, whyNotWritten } from "../../core/written/dialect.ts";
 import type { Written, WrittenSetting } from "../../core/written/settings.ts";

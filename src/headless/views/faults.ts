@@ -1,6 +1,7 @@
 import type { ConsoleError } from "../../core/errors.ts";
-import { describeGroup, type Fault, type FaultGroup, faultCodes, groupFaults } from "../../core/faults.ts";
+import { type Fault, type FaultGroup, faultCodes, groupFaults } from "../../core/faults.ts";
 import { formatCount } from "../../core/format.ts";
+import { describeGroup } from "../../core/messages/fault-words.ts";
 import { escapeControl } from "../../core/text.ts";
 import type { Paint } from "./output.ts";
 

@@ -3,10 +3,11 @@ import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
 import { openParts, readParts, type WholeRead } from "../../csv/parts/open.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
-import { findKeyFaults } from "../drop/key-faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
 import { type Past, parentsFor, readPast } from "../drop/past.ts";
 import { publicationBefore } from "../drop/row-counts.ts";
+import { findDropFaults } from "../drop/rules/drop-faults.ts";
+import { beyondCheck } from "../drop/rules/unheld.ts";
 import { toTellOfRows } from "../drop/sound-file.ts";
 import type { Session } from "../session/session.ts";
 
@@ -38,7 +39,8 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
     files.push({ table, path, bytes, ...(parts && { parts }), rows: read?.rows ?? null });
   }
   const parents = parentsFor(drop.month, false, past);
-  await findKeyFaults(sql, { ...session, parents }, incoming, faults);
+  const unheld = await findDropFaults(sql, { ...session, parents, past }, incoming, faults);
+  warnings.push(...beyondCheck(session.tables, unheld));
   return {
     month: drop.month,
     files,

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { type Fault, type FaultGroup, isMendedHere } from "../../core/faults.ts";
+import { type Fault, type FaultGroup, type FileFault, isMendedHere } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
 import type { Part } from "../../csv/parts/parts.ts";
 import { PartsTally } from "../../csv/parts/tally.ts";
@@ -14,6 +14,7 @@ export class DropFaults {
   readonly #rejects: RejectFile | null;
   /** Of tables with several files: what these are called, by the path of them all. */
   readonly #parts = new Map<string, string[]>();
+  readonly #presumed: { tally: FaultTally; fault: FileFault }[] = [];
 
   /** All faults, beyond those that are listed, go into the file at `rejectPath`, made with the first of them. */
   constructor(
@@ -50,6 +51,24 @@ export class DropFaults {
     this.in(file).add(code, reason);
   }
 
+  /** What is to be told of a file in which nothing else is found. */
+  presume(tally: FaultTally, fault: FileFault): void {
+    this.#presumed.push({ tally, fault });
+  }
+
+  /** No more is to be found: what was presumed is told where nothing was. */
+  settle(): void {
+    for (const { tally, fault } of this.#presumed.splice(0)) {
+      const isFound = this.#tallies.some(({ file, count }) => file === tally.file && count > 0);
+      if (!isFound) tally.add(fault.code, fault.reason, fault.line, fault.column, fault.value);
+    }
+  }
+
+  /** True while nothing is wrong, nor presumed to be. */
+  get isClean(): boolean {
+    return this.count === 0 && this.#presumed.length === 0;
+  }
+
   get count(): number {
     return this.#tallies.reduce((sum, { count }) => sum + count, 0);
   }
@@ -69,7 +88,7 @@ export class DropFaults {
   }
 
   rejection(): ConsoleError {
-    if (this.listed.every(({ code }) => code === "column_new")) return this.#outgrown();
+    if (this.count > 0 && this.listed.every(({ code }) => code === "column_new")) return this.#outgrown();
     const faults = formatCounted(this.count, "fault");
     const files = formatCounted(this.#listedByFile().size, "file");
     const isOurs = this.listed.every(({ code }) => isMendedHere(code));
@@ -83,7 +102,7 @@ export class DropFaults {
   }
 
   throwIfAny(): void {
-    if (this.count > 0) throw this.rejection();
+    if (!this.isClean) throw this.rejection();
   }
 
   /** The tables have outgrown the drop: nothing is wrong with it. */
@@ -91,7 +110,7 @@ export class DropFaults {
     const columns = formatCounted(this.count, "column");
     const title = `${this.month} carries nothing for ${columns} that the tables got since the last drop.`;
     return new ConsoleError("schema_mismatch", title, {
-      hint: "Nothing was published. Name them under absent in the manifest, dataset.json, and drops leave them alone.",
+      hint: "Nothing was published. Name them under absent in the manifest, dataset.json, and drops need not carry them.",
       faults: this.listed,
       faultCount: this.count,
     });

@@ -30,15 +30,6 @@ const forms: Partial<Record<Family, (text: string, column: Column) => string>> =
   bool: (text) => text.toLowerCase(),
 };
 
-/** A key as the server would write it, as far as it is a whole number; files may begin one with zeros. */
-export function keyOfServer({ type }: Pick<Column, "type">): (key: string) => string {
-  return familyOf({ type }) === "integer" ? withoutZeros : (key) => key;
-}
-
-function withoutZeros(key: string): string {
-  return /^-?0\d*$/.test(key) ? key.replace(/^-?0+$/, "0").replace(/^(-?)0+(?=\d)/, "$1") : key;
-}
-
 /** Zeros before and after it are of no account. */
 function numberForm(text: string): string {
   return numberKey(text.replace(/^(-?)0*(?=\d)/, "$1").replace(/^(-?)\./, "$10."));

@@ -125,10 +125,12 @@ export function incomingOf(tables: readonly LoadTable[], drop: MonthOnDisk, befo
 
 /** What the strict reader needs to know of a file. */
 export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added, others }: Incoming): TableSource {
+  const { live } = table;
   return {
     path: file.path,
-    shape: table.live,
-    optional: new Set([...table.manifest.absent, ...table.live.selfFilling]),
+    shape: live,
+    optional: optionalColumns(table),
+    computed: computedColumns(table),
     added,
     others: others.map(({ live }) => live),
     written: table.manifest.written,
@@ -136,4 +138,20 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
     parts: file.parts,
     dates,
   };
+}
+
+function computedColumns({ live: { columns, details } }: LoadTable): Map<string, string> {
+  return new Map(
+    columns.flatMap(({ name }, at) => {
+      const by = details[at]?.generated;
+      return by == null ? [] : [[name, by] as const];
+    }),
+  );
+}
+
+/** What no file need carry: but for its key, what fills itself, and of what the manifest names what may be NULL. */
+function optionalColumns({ manifest, live }: LoadTable): Set<string> {
+  const mayBeNull = live.columns.flatMap(({ name, nullable }) => (nullable ? [name] : []));
+  const named = new Set(manifest.absent).intersection(new Set(mayBeNull));
+  return named.union(new Set(live.selfFilling)).difference(new Set(live.key));
 }

@@ -1,10 +1,11 @@
 import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { escapeControl } from "../../core/text.ts";
-import { namesFrom, translate } from "../../postgres/connection/errors.ts";
+import { functionFrom, namesFrom, translate } from "../../postgres/connection/errors.ts";
 import { type OtherSession, otherSessions } from "../../postgres/live/other-writers.ts";
 import { withNames } from "../../postgres/remedies/names.ts";
-import { findKeyFaults, isKeyViolation, KeyFault } from "../drop/key-faults.ts";
+import { isKeyViolation, KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
+import { findDropFaults } from "../drop/rules/drop-faults.ts";
 import { explained } from "../session/explained.ts";
 import type { MonthRun } from "./publish.ts";
 
@@ -20,25 +21,32 @@ export async function whyFailed(open: MonthRun, thrown: unknown): Promise<Consol
   if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
-  if (!(thrown instanceof ConsoleError || thrown instanceof KeyFault || isKeyViolation(thrown))) {
+  if (!(thrown instanceof ConsoleError || thrown instanceof KeyFault || isOfRow(thrown))) {
     return explained(thrown, session);
   }
-  const hindrance = await searchKeys(open);
+  const hindrance = await searchFaults(open);
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (faults.count > 0) return withoutLines(faults.rejection(), hindrance);
   if (thrown instanceof KeyFault) return withoutLines(rejectedKey(open, thrown), hindrance);
-  if (!isKeyViolation(thrown)) return translate(thrown);
+  if (!isKeyViolation(thrown)) return (await refusedByTrigger(open, thrown)) ?? explained(thrown, session);
   return hindrance === null ? keyOfOthers(open, thrown) : withoutLines(keyOfSomebody(open, thrown), hindrance);
 }
 
-/** Find repeated and orphaned keys; what kept it from that, null when nothing did. */
-async function searchKeys(open: MonthRun): Promise<ConsoleError | null> {
+/** SQLSTATE classes of what a row may lead to: its values, the rules of its table, and what somebody wrote for a trigger. */
+function isOfRow(thrown: unknown): boolean {
+  return /^(?:21|22|23|38|54000|P0)/.test(codeOf(thrown));
+}
+
+/** Find repeated and orphaned keys, and rows that break a rule; what kept it from that, null when nothing did. */
+async function searchFaults(open: MonthRun): Promise<ConsoleError | null> {
   const { session, sql, month, backfill, past, incoming, faults } = open;
   try {
-    await findKeyFaults(sql, { ...open, parents: parentsFor(month, backfill, past) }, incoming, faults);
+    await findDropFaults(sql, { ...open, parents: parentsFor(month, backfill, past) }, incoming, faults);
     return null;
   } catch (thrown) {
     return explained(thrown, session);
+  } finally {
+    faults.settle();
   }
 }
 
@@ -46,15 +54,43 @@ async function searchKeys(open: MonthRun): Promise<ConsoleError | null> {
 function withoutLines(error: ConsoleError, hindrance: ConsoleError | null): ConsoleError {
   if (hindrance === null) return error;
   const { code, title, hint, faults, faultCount, cause } = error;
-  const found = `Which keys are repeated or orphaned, and on which lines, could not be found out: ${hindrance.title}`;
+  const found = `Which keys are repeated or orphaned, which rows break a rule, and on which lines, could not be found out: ${hindrance.title}`;
   return new ConsoleError(code, title, { hint: `${hint} ${found}`, faults, faultCount, cause });
 }
 
 function rejectedKey({ month }: MonthRun, { kind, table }: KeyFault): ConsoleError {
-  const what = kind === "repeated" ? "stands there more than once" : "has no row in the table that it refers to";
-  return new ConsoleError("drop_rejected", `${month} was rejected: a key of ${table} ${what}.`, {
+  const what = {
+    repeated: `a key of ${table} stands there more than once`,
+    orphaned: `a key of ${table} has no row in the table that it refers to`,
+    broken: `a row of ${table} breaks a rule of its table`,
+  };
+  return new ConsoleError("drop_rejected", `${month} was rejected: ${what[kind]}.`, {
     hint: "Nothing was published. `check` reads the drop once more, and lists the lines.",
   });
+}
+
+/** A trigger of one of the run's tables would not have a row; null where it was something else. */
+async function refusedByTrigger({ month, tables, stage }: MonthRun, thrown: unknown): Promise<ConsoleError | null> {
+  const inside = functionFrom(thrown);
+  if (inside === null) return null;
+  const ofRun = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));
+  const [found] = ofRun.flatMap(({ name, triggers }) =>
+    triggers.filter((one) => one.function === inside).map((one) => ({ table: name, trigger: one.name })),
+  );
+  if (found === undefined) return null;
+  const { trigger, table } = found;
+  return new ConsoleError(
+    "drop_rejected",
+    escapeControl(
+      `${month} was rejected: the trigger ${trigger} of ${table}, by its function ${inside}, refused a row.`,
+    ),
+    {
+      hint:
+        `Nothing was published; it was in the stage ${stage}. Which row it was, only the function knows, and no check can tell ` +
+        `beforehand: \`\\sf ${inside}\` in psql shows what it wants, and a server that logs errors has its words in the log.`,
+      cause: thrown,
+    },
+  );
 }
 
 /** A key that may be wrong in the drop: it could not be searched. */

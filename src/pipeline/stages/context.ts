@@ -105,7 +105,7 @@ export interface StagedDrop {
 /** A table whose every row is in the stage. */
 export interface Staged {
   table: LoadTable;
-  /** The columns that the file carried, in its order. */
+  /** The columns that the drop says something of: those that its file carried, in its order, and what is NULL by leaving it out. */
   carried: string[];
   rows: number;
   /** The transaction that staged them; null where that is the run's own. */

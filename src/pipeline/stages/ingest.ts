@@ -1,4 +1,5 @@
 import { ConsoleError, metLater } from "../../core/errors.ts";
+import type { FileFault } from "../../core/faults.ts";
 import type { PartOnDisk } from "../../csv/drop/files.ts";
 import { sha256Of } from "../../csv/files/regular-file.ts";
 import { type OpenPart, type OpenParts, openParts, readPart, type WholeRead, wholeOf } from "../../csv/parts/open.ts";
@@ -12,6 +13,7 @@ import type { FileRecord, PartRecord } from "../../postgres/ledger/records.ts";
 import { writerOf } from "../../postgres/live/other-writers.ts";
 import { type RefusedCell, refusedCell } from "../../postgres/live/refused-cell.ts";
 import { copyIntoStage } from "../../postgres/live/stage.ts";
+import { lapsedColumns } from "../drop/lapsed.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
 import { toTellOfRows } from "../drop/sound-file.ts";
 import { stopIfCancelled } from "./cancel.ts";
@@ -44,7 +46,7 @@ export async function ingest(context: Ingesting): Promise<Staged[]> {
     const table = await context.within((tx) => ingestFile(context, tx, one, opened));
     if (table === null) continue;
     staged.push(table);
-    if (faults.count === 0) context.onStaged(table);
+    if (faults.isClean) context.onStaged(table);
   }
   faults.throwIfAny();
   return staged;
@@ -82,7 +84,7 @@ async function ingestFile(
   }
   const { files, read_as, sound } = opened;
   faults.know(file.path, files.parts);
-  const isStaged = files.header !== null && faults.count === 0;
+  const isStaged = files.header !== null && faults.isClean;
   // Asked before the first COPY, and not waited for.
   const writer = isStaged && context.isApart ? metLater(writerOf(tx)) : null;
   const read = await readInto(context, isStaged ? tx : null, one, files, sound);
@@ -97,7 +99,13 @@ async function ingestFile(
     read_as: read.controls.length === 0 ? read_as : null,
     ...(file.parts && { parts: partRecords(file.parts, read) }),
   };
-  return { table, carried: columns, rows, writer: await writer, record };
+  return {
+    table,
+    carried: [...columns, ...lapsedColumns(table, columns, context.past)],
+    rows,
+    writer: await writer,
+    record,
+  };
 }
 
 /** An archive among the parts may have several files in it. */
@@ -126,16 +134,15 @@ async function readInto(
     const tally = faults.in(part.name);
     const columns = part.reader.header?.columns;
     // In the file's own order. What one of them lacks, or has besides, is a fault by now.
-    const isCopied = tx !== null && columns !== undefined && faults.count === 0;
+    const isCopied = tx !== null && columns !== undefined && faults.isClean;
     const copy = isCopied ? await copyInto(copyIntoStage(tx, one.table, columns)) : null;
     tallies.push(tally);
     reads.push(await send(context, { one, part, tally, before }, copy, copy === null ? null : sound));
     before += reads.at(-1)?.bytes ?? 0;
   }
-  const known = faults.count;
   const read = await wholeOf(files, reads, tallies);
   if (reads.every(({ isSound }) => isSound)) tellOfRows(context, one, read);
-  return tx === null || known > 0 || faults.count > known ? null : read;
+  return tx !== null && faults.isClean ? read : null;
 }
 
 interface Sound {
@@ -180,7 +187,7 @@ async function send(
   copy: CopyWriter | null,
   sound: Sound | null,
 ): Promise<Sent> {
-  const { emit, signal } = context;
+  const { emit, signal, faults } = context;
   const total = file.bytes;
   const onProgress = (bytes: number) => {
     const done = Math.min(before + bytes, total);
@@ -205,7 +212,7 @@ async function send(
     if (rows !== undefined && rows !== read.rows) throw rowsLost(part.name, read.rows, rows);
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
-    if (isSound && refused !== undefined) tellRefused(refused, read, tally);
+    if (isSound && refused !== undefined) faults.presume(tally, presumedOf(refused, read));
     return { ...read, isSound };
   } catch (error) {
     await copy?.abort("reading failed");
@@ -213,8 +220,13 @@ async function send(
   }
 }
 
-function tellRefused({ line, column, value, reason }: RefusedCell, read: TableRead, tally: FaultTally): void {
-  tally.add("not_of_type", reason, read.lineOf(line), column ?? undefined, value ?? undefined);
+/** The server names the first of such cells; all of them are found once nothing is open. */
+function presumedOf({ line, column, value, reason }: RefusedCell, read: TableRead): FileFault {
+  return {
+    ...{ code: "not_of_type", reason, line: read.lineOf(line) },
+    ...(column !== null && { column }),
+    ...(value !== null && { value }),
+  };
 }
 
 /** Told with the faults of the other files, so that one mail to the sender is enough. */

@@ -8,6 +8,7 @@ import { parentsFor } from "../drop/past.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, type StagedDrop, warn } from "./context.ts";
 import { mayBeNewer } from "./refusals.ts";
+import { requireRules } from "./rules.ts";
 import { requireCounts, stageWritten, type Upserted } from "./written.ts";
 
 /**
@@ -20,6 +21,7 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
   const upserted: Upserted = { since, published: [], counts: [] };
   const isDated = backfill || (await isDatedRightly(context));
   const plans = backfill ? new Map<string, MergePlan>() : await planAll(context, staged, isDated);
+  await requireRules(context, staged);
   for (const one of staged) {
     stopIfCancelled(signal);
     const entry: TableCounts = { table: one.table.name, rows: one.rows };

@@ -86,7 +86,9 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
-  const own = table.selfFilling.filter((name) => !hasColumn(live, name));
+  const isComputed = (name: string) =>
+    table.details[table.columns.findIndex((column) => column.name === name)]?.generated != null;
+  const own = table.selfFilling.filter((name) => !hasColumn(live, name) || isComputed(name));
   const columns = table.columns.filter(({ name }) => ![asOfColumn, deliveredColumn, ...own].includes(name));
   // All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match.
   const kind = ({ nullable: _, ...column }: Column) => column;

@@ -4,6 +4,30 @@ import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragm
 import { recipient } from "../connection/role.ts";
 import { type Distribution, distributionsOf, hasCitus } from "./distribution.ts";
 import { kindOf, type RelationKind } from "./relation-kind.ts";
+import {
+  type ColumnDetail,
+  collationOf,
+  columnDetail,
+  columnNames,
+  isEnforced,
+  type RowTrigger,
+  type Rule,
+  readingStored,
+  rulesOfTable,
+  triggersOfTable,
+} from "./rules.ts";
+
+/** A foreign key, with what decides which rows break it. */
+export interface CatalogReference extends Reference {
+  /** True where a key of several columns may not be NULL in part (MATCH FULL). */
+  isFull: boolean;
+  /** False where rows that were there before it may break it. */
+  isValid: boolean;
+  /** True for one that is written down only. */
+  isIdle: boolean;
+  /** Of the parent's columns, as SQL names them; null for a type without one. */
+  collations: (string | null)[];
+}
 
 export interface TableName {
   schema: string;
@@ -14,6 +38,8 @@ export interface TableName {
 export interface CatalogTable extends TableShape {
   /** The columns' types as they are declared, domains by their own names. */
   declared: string[];
+  /** Of the columns, in their order. */
+  details: ColumnDetail[];
   /** Columns that fill themselves where nothing is given: by a default, as an identity, or generated from others. */
   selfFilling: string[];
   partitioned: boolean;
@@ -22,7 +48,9 @@ export interface CatalogTable extends TableShape {
   keeper: string | null;
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
-  references: Reference[];
+  references: CatalogReference[];
+  rules: Rule[];
+  triggers: RowTrigger[];
   /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
   plainKey: Constraint | null;
   /** The server's version: what its SQL can do. */
@@ -40,16 +68,21 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      a.columns, a.declared, a."selfFilling", ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
+      a.columns, a.declared, a.details, a."selfFilling", ${rulesOfTable} as rules, ${triggersOfTable} as triggers,
+      ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(
                 'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
                 'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
                 'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
-                'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
+                'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)},
+                'isFull', f.confmatchtype = 'f', 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
+                'collations', ${collationsOf(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
          from pg_constraint f
          join pg_class p on p.oid = f.confrelid
          join pg_namespace pn on pn.oid = p.relnamespace
-        where f.conrelid = c.oid and f.contype = 'f') as references,
+        where f.conrelid = c.oid and f.contype = 'f'
+          -- To a partitioned table it has another one for each of its partitions.
+          and not exists (select from pg_constraint u where u.oid = f.conparentid and u.conrelid = f.conrelid)) as references,
       (select json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid))
          from pg_constraint k
          join pg_class x on x.oid = k.conindid
@@ -64,9 +97,11 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
        select coalesce(json_agg(json_build_object('name', a.attname, 'type', t.typname, 'own', t.own, 'typmod', t.typmod,
                 'nullable', not (a.attnotnull or t.required)) order by a.attnum), '[]') as columns,
               coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]') as declared,
+              coalesce(json_agg(${columnDetail} order by a.attnum), '[]') as details,
               coalesce(json_agg(a.attname order by a.attnum) filter (where a.atthasdef or a.attidentity <> ''), '[]')
                 as "selfFilling"
          from pg_attribute a cross join lateral (${baseType}) t
+         left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
   const spread = rows.some(({ citus }) => citus) ? await distributionsOf(sql, names) : [];
@@ -75,14 +110,15 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
   return rows.map(({ citus: _, ...row }) => ({
     ...row,
     columns: row.columns.map(toColumn),
+    rules: row.rules.map((rule) => readingStored(rule, row.columns, row.details)),
     distribution: distributionOf(row),
   }));
 }
 
-/** The names of a relation's columns that these numbers tell, in their order. */
-function columnNames(numbers: Fragment, relation: Fragment): Fragment {
+/** The collations of a relation's columns that these numbers tell, in their order. */
+function collationsOf(numbers: Fragment, relation: Fragment): Fragment {
   return sql`(
-    select coalesce(json_agg(a.attname order by k.position), '[]')
+    select coalesce(json_agg(${collationOf(sql`a.attcollation`)} order by k.position), '[]')
       from unnest(${numbers}) with ordinality as k(attnum, position)
       join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 }
@@ -90,14 +126,14 @@ function columnNames(numbers: Fragment, relation: Fragment): Fragment {
 /** The type of column `a`, a domain as the type that it is made of, by way of others perhaps, with what each demands. */
 const baseType = sql`
   with recursive steps as (
-    select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
+    select t.oid, t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
            a.atttypmod as typmod
       from pg_type t where t.oid = a.atttypid
      union all
-    select t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
+    select t.oid, t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
            case when d.typmod >= 0 then d.typmod else d.typtypmod end
       from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
-  select typname, typmod, required,
+  select oid, typname, typmod, required,
          typnamespace <> 'pg_catalog'::regnamespace or typtype = 'c'
            or exists (select from pg_type e where e.oid = typelem and e.typtype = 'c') as own
     from steps where typtype <> 'd'`;

@@ -2,7 +2,8 @@ import postgres from "postgres";
 import { metLater } from "../../core/errors.ts";
 import type { Queryable, Transaction } from "./connect.ts";
 
-export type Attempt<Result> = { value: Result } | { exception: string };
+/** What a statement gave, or why it failed: `state` is the SQLSTATE. */
+export type Attempt<Result> = { value: Result } | { exception: string; state?: string };
 
 type Work<Result> = (tx: Transaction) => Promise<Result>;
 
@@ -35,7 +36,7 @@ async function told<Result>(work: () => Promise<{ value: Result }>, alsoState?: 
     const isOfStatement = ofStatement.has(thrown.code.slice(0, 2)) || thrown.code === alsoState;
     // A node of a cluster that is lost is no matter of the statement's.
     if (!isOfStatement || remedyOf(thrown).passes) throw thrown;
-    return { exception: wordsOf(thrown) };
+    return { exception: wordsOf(thrown), state: thrown.code };
   }
 }
 

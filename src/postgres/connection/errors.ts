@@ -3,7 +3,7 @@ import { ConsoleError, codeOf, messageOf, toConsoleError } from "../../core/erro
 import { type Names, namesIn, namesOfSession, withNames } from "../remedies/names.ts";
 import { remedyOf } from "../remedies/remedies.ts";
 import { again } from "../remedies/remedy.ts";
-import { detailFrom, factsOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
+import { detailFrom, factsOf, functionOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
 import type { Protection } from "../target/protection.ts";
 import { isBySocket, type Target } from "../target/url.ts";
 import { hintForKeptOut } from "./kept-out.ts";
@@ -113,6 +113,11 @@ export function translate(error: unknown): ConsoleError {
 /** What an error of a server names. */
 export function namesFrom(error: unknown): Names {
   return error instanceof postgres.PostgresError ? namesIn(error) : {};
+}
+
+/** The function of the database that an error of a server was in, without its schema; null where it was in none. */
+export function functionFrom(error: unknown): string | null {
+  return error instanceof postgres.PostgresError ? (functionOf(error)?.split(".").at(-1) ?? null) : null;
 }
 
 /** True where it is the connection that is gone, whatever became of the statement. */

@@ -49,7 +49,10 @@ export async function fillEmpty(
   if (isFilled) return { inserted: 0, slower: null, locked: false };
   const isKeyed = slower !== null || key.length === 0;
   let inserted = 0;
-  for (const part of await partsOf(tx, table, planned, isKeyed ? keyedAtOnce : insertedAtOnce)) {
+  // Rows that refer to others of the table come all at once.
+  const isOfItself = references.length < live.references.length;
+  const atOnce = isOfItself ? planned : isKeyed ? keyedAtOnce : insertedAtOnce;
+  for (const part of await partsOf(tx, table, planned, atOnce)) {
     inserted += await insertStaged(tx, table, carried, part, isKeyed);
     onProgress(inserted);
   }

@@ -1,11 +1,11 @@
-import type { Column } from "../../core/columns.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { cell, type Fragment, keyAsText, list, qualified, sameKey, some, sql } from "../connection/fragments.ts";
-import { differs } from "../snapshots/exact.ts";
+import { type Fragment, keyAsText, qualified, sameKey, sql } from "../connection/fragments.ts";
 import { fillEmpty } from "./fill.ts";
-import { insertStaged, partsOf } from "./insert.ts";
+import { insertStaged } from "./insert.ts";
 import { countLive, holdRows } from "./live-rows.ts";
+import { changes, payload, updateChanged } from "./update.ts";
+import { mayWait } from "./waiting.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
@@ -36,16 +36,6 @@ interface MergeOptions {
   mayLock?: boolean;
   /** Told how many rows were written so far. */
   onProgress?(rows: number): void;
-}
-
-/** The columns that the file carried and that are not the key. */
-function payload({ live }: LoadTable, carried: readonly string[]): Column[] {
-  return live.columns.filter(({ name }) => carried.includes(name) && !live.key.includes(name));
-}
-
-/** True where the staged row would change the live one. */
-function changes(columns: readonly Column[]): Fragment {
-  return sql`(${some(columns.map((column) => differs("s", "l", column)))})`;
 }
 
 /**
@@ -91,37 +81,23 @@ export async function applyMerge(
   plan: MergePlan,
   { mayLock = true, onProgress = () => {} }: MergeOptions = {},
 ): Promise<MergeOutcome> {
-  const updated = plan.updated > 0 ? await updateChanged(tx, table, carried, plan, onProgress) : 0;
-  const done = { inserted: 0, updated, slower: null, locked: false };
+  const early = plan.updated > 0 ? await updateChanged(tx, table, carried, plan, onProgress) : 0;
   // What the plan did not foresee is not made worse.
-  if (plan.inserted === 0 || updated !== plan.updated) return done;
-  if (plan.live === 0 && mayLock) return { updated, ...(await fillEmpty(tx, table, carried, plan, onProgress)) };
-  const isNew = tx`not exists (select 1 from ${qualified(table.live)} l where ${sameKey("l", "s", table.live.key)})`;
-  return { ...done, inserted: await insertStaged(tx, table, carried, isNew) };
+  if (early > plan.updated || (early < plan.updated && !mayWait(table))) return { ...nothing, updated: early };
+  if (plan.live === 0 && mayLock && plan.inserted > 0) {
+    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, onProgress)) };
+  }
+  const inserted = plan.inserted > 0 ? await insertNew(tx, table, carried) : 0;
+  const left = { ...plan, updated: plan.updated - early };
+  const late = left.updated > 0 ? await updateChanged(tx, table, carried, left, onProgress) : 0;
+  return { ...nothing, inserted, updated: early + late };
 }
 
-/** Rows that are written by one statement where so many are: each of the statements has to read the live table. */
-const updatedAtOnce = 250_000;
+const nothing = { inserted: 0, slower: null, locked: false };
 
-async function updateChanged(
-  tx: Transaction,
-  table: LoadTable,
-  carried: readonly string[],
-  { updated }: MergePlan,
-  onProgress: (rows: number) => void,
-): Promise<number> {
-  const columns = payload(table, carried);
-  const assignments = columns.map((column) => tx`${tx(column.name)} = ${cell("s", column)}`);
-  let written = 0;
-  for (const part of await partsOf(tx, table, updated, updatedAtOnce)) {
-    const { count } = await tx`
-      update ${qualified(table.live)} l set ${list(assignments)}
-        from ${twinOf(table)} s
-       where ${sameKey("l", "s", table.live.key)} and ${changes(columns)} and ${part}`;
-    written += count;
-    onProgress(written);
-  }
-  return written;
+function insertNew(tx: Transaction, table: LoadTable, carried: readonly string[]): Promise<number> {
+  const isNew = tx`not exists (select 1 from ${qualified(table.live)} l where ${sameKey("l", "s", table.live.key)})`;
+  return insertStaged(tx, table, carried, isNew);
 }
 
 /** Staged rows that are not live as they were staged: how many, and the keys of the first that differ and that are missing. */

@@ -29,7 +29,11 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
     for (const table of toMake) {
       await tx`drop table if exists ${twinOf(table)}`;
       // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
-      await tx`create unlogged table ${twinOf(table)} (like ${qualified(table.live)}) with (autovacuum_enabled = false)`;
+      await tx`
+        create unlogged table ${twinOf(table)} (like ${qualified(table.live)} including generated)
+          with (autovacuum_enabled = false)`;
+      for (const name of table.live.selfFilling)
+        await tx`alter table ${twinOf(table)} alter column ${tx(name)} drop not null`;
       await distributeLike(tx, { schema: stage, name: table.name }, table.live);
       if (keeper !== null) await tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`;
     }
@@ -50,11 +54,16 @@ export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
                                               and 'autovacuum_enabled=false' = any(reloptions))`;
 }
 
-/** What a twin has to have: the columns of the table called `name`, their types, and where NULL is allowed. */
+/**
+ * What a twin has to have: the columns of the table called `name`, their types, what they are computed by, and where NULL is
+ * allowed. What fills itself in the table is NULL in the twin where a file leaves it out.
+ */
 function columnTypes(schema: Fragment): Fragment {
   return sql`(
-    select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod, a.attnotnull) order by a.attnum)::text
-      from pg_attribute a
+    select json_agg(json_build_array(a.attname, a.atttypid, a.atttypmod,
+             a.attnotnull and not a.atthasdef and a.attidentity = '',
+             case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end) order by a.attnum)::text
+      from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      where a.attrelid = ${relationIn(schema)} and a.attnum > 0 and not a.attisdropped)`;
 }
 

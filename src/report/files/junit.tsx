@@ -1,7 +1,8 @@
 import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expectationInOneLine, observation } from "../../client/words.ts";
-import { describeGroup, type FaultGroup, faultCodes } from "../../core/faults.ts";
+import { type FaultGroup, faultCodes } from "../../core/faults.ts";
+import { describeGroup } from "../../core/messages/fault-words.ts";
 import { type RunDetail, secondsOf } from "../../core/messages/listings.ts";
 import { isRejecting, type KeptVerdict } from "../../core/messages/verdicts.ts";
 import { shown } from "../document/text.ts";

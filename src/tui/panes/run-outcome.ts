@@ -1,5 +1,6 @@
-import { describeGroup, type Fault } from "../../core/faults.ts";
+import type { Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
+import { describeGroup } from "../../core/messages/fault-words.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { clip, escapeControl } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";

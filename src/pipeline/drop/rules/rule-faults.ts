@@ -1,0 +1,87 @@
+import type { FaultCode } from "../../../core/faults.ts";
+import type { PartsTally } from "../../../csv/parts/tally.ts";
+import type { Rule } from "../../../postgres/catalog/rules.ts";
+import { attempt } from "../../../postgres/connection/attempt.ts";
+import type { Transaction } from "../../../postgres/connection/connect.ts";
+import type { Fragment } from "../../../postgres/connection/fragments.ts";
+import { fetched } from "../../../postgres/live/row-lines.ts";
+import { brokenRows } from "../../../postgres/rules/broken.ts";
+import { type Collected, rowsOf } from "./collected.ts";
+
+/** A rule that nobody could hold the drop to, and why. */
+export interface Unheld {
+  table: string;
+  rule: string;
+  why: string;
+}
+
+/** A row that breaks a rule: see brokenRows. */
+interface Broken {
+  line: number | null;
+  other: number | null;
+  shown: string | null;
+}
+
+const codes: Record<Rule["kind"], FaultCode> = {
+  check: "check_broken",
+  domain: "check_broken",
+  unique: "unique_repeated",
+  exclusion: "rows_excluded",
+};
+
+function reasonOf(rule: Rule, other: number | null, tally: PartsTally): string {
+  if (rule.kind === "check" || rule.kind === "domain") return `against ${rule.name}, CHECK ${rule.expression}`;
+  const place = other === null ? "in a live row that the drop has not" : `on ${tally.inWords(other)}`;
+  if (rule.kind === "unique") return `${rule.name} has it once, and it stands ${place} already`;
+  return `${rule.name} keeps it apart from the row ${other === null ? "that is live and not in the drop" : place}`;
+}
+
+/** `beside` is false where what is live is of a later month. */
+export async function tellRules(
+  tx: Transaction,
+  one: Collected,
+  beside: boolean,
+  tally: PartsTally,
+): Promise<Unheld[]> {
+  const unheld: Unheld[] = [];
+  const { live, name } = one.table;
+  for (const rule of live.rules) {
+    const isKnown = rule.columns.every((column) => {
+      const index = live.columns.findIndex((one) => one.name === column);
+      return one.columns.includes(index) || one.lapsed.includes(column) || live.details[index]?.generated != null;
+    });
+    const drop = rowsOf(one, beside && !(isKnown && rule.columns.length > 0));
+    const tell = ({ line, other, shown }: Broken) =>
+      tally.add(
+        codes[rule.kind],
+        reasonOf(rule, other, tally),
+        line ?? undefined,
+        rule.columns.join(", ") || undefined,
+        shown ?? undefined,
+      );
+    const why = await tellBroken(tx, brokenRows(rule, drop, beside && !one.isTorn), tell);
+    if (why === null) continue;
+    if (isOfData(why.state)) tally.add("check_broken", `${rule.name} cannot be told: ${why.exception}`);
+    else unheld.push({ table: name, rule: rule.name, why: why.exception });
+  }
+  return unheld;
+}
+
+/** Tell each row of a statement, by its line; what kept the server from finding them, null where nothing did. */
+export async function tellBroken(
+  tx: Transaction,
+  broken: Fragment,
+  tell: (row: Broken) => void,
+): Promise<{ exception: string; state?: string } | null> {
+  const found = await attempt(tx, async (inner) => {
+    const all = inner<Broken[]>`
+      select line, other, shown from (${broken}) broken where line is not null order by line`;
+    for await (const some of all.cursor(fetched)) some.forEach(tell);
+  });
+  return "exception" in found ? found : null;
+}
+
+/** SQLSTATE classes of what a row's own values lead to, in an expression that is sound. */
+function isOfData(state = ""): boolean {
+  return /^(?:21|22|38|P0)/.test(state);
+}

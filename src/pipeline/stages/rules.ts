@@ -1,0 +1,63 @@
+import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { attempt } from "../../postgres/connection/attempt.ts";
+import type { Transaction } from "../../postgres/connection/connect.ts";
+import type { Fragment } from "../../postgres/connection/fragments.ts";
+import { brokenRows } from "../../postgres/rules/broken.ts";
+import { orphanedRows } from "../../postgres/rules/orphans.ts";
+import { stagedRuleRows } from "../../postgres/rules/rows.ts";
+import { KeyFault } from "../drop/key-faults.ts";
+import { parentsFor } from "../drop/past.ts";
+import type { StageContext, Staged } from "./context.ts";
+
+/**
+ * Hold what is staged to the rules of its table before a live row is touched; which rows break them, and on which lines, is
+ * found out after the rollback. Keys, and foreign keys that follow them, are left to the tables: those are broken by what is
+ * written at once. A table without rules costs nothing.
+ */
+export async function requireRules(context: StageContext, staged: readonly Staged[]): Promise<void> {
+  const { tx, tables, month, backfill, past } = context;
+  const parents = parentsFor(month, backfill, past);
+  const beside = parents.kind === "live";
+  for (const one of staged) {
+    const { table, carried } = one;
+    for (const rule of table.live.rules) {
+      // A domain's has been held by what took the rows in.
+      if (rule.kind === "domain") continue;
+      const isKnown = rule.columns.length > 0 && rule.columns.every((name) => isGiven(one, name));
+      const drop = stagedRuleRows(table, carried, beside && !isKnown);
+      await requireNone(tx, table, brokenRows(rule, drop, beside));
+    }
+    for (const reference of table.live.references) {
+      if (reference.isIdle || isOfKeys(table, reference, tables)) continue;
+      const parent = staged.find(({ table: { live } }) => live.name === reference.parent.name);
+      const isInDrop = parent !== undefined && parent.table.live.schema === reference.parent.schema;
+      const parentRows = isInDrop ? stagedRuleRows(parent.table, parent.carried, false) : null;
+      const drop = stagedRuleRows(table, carried, false);
+      await requireNone(tx, table, orphanedRows(reference, drop, parentRows, { tables, parents }));
+    }
+  }
+}
+
+function isGiven({ table: { live }, carried }: Staged, name: string): boolean {
+  return carried.includes(name) || live.details[live.columns.findIndex((one) => one.name === name)]?.generated != null;
+}
+
+/** True where the table's key is the key of a table of the dataset, as each live row's has to be. */
+function isOfKeys(
+  { live }: LoadTable,
+  { columns, parent, parentColumns, isValid }: LoadTable["live"]["references"][number],
+  tables: readonly LoadTable[],
+): boolean {
+  const to = tables.find((table) => table.name === parent.name && table.live.schema === parent.schema);
+  return isValid && columns.join() === live.key.join() && parentColumns.join() === to?.live.key.join();
+}
+
+async function requireNone(tx: Transaction, { name }: LoadTable, broken: Fragment): Promise<void> {
+  // All are counted: for the first one alone the planner, which knows nothing of the stage, would try them one by one.
+  const found = await attempt(tx, async (inner) => {
+    const [row] = await inner<{ broken: boolean }[]>`select count(*) > 0 as broken from (${broken}) broken`;
+    return row?.broken === true;
+  });
+  // What cannot be told beforehand is held by the table itself, as the rows are written.
+  if ("value" in found && found.value) throw new KeyFault("broken", name);
+}

@@ -1,0 +1,181 @@
+import { type Fragment, sql } from "../connection/fragments.ts";
+
+/** What a table demands of its rows beyond types, NOT NULL and the primary key; expressions as PostgreSQL writes them. */
+export type Rule = CheckRule | DomainRule | UniqueRule | ExclusionRule;
+
+interface NamedRule {
+  name: string;
+  /** The columns that it reads; none where it reads the row as a whole. */
+  columns: string[];
+}
+
+export interface CheckRule extends NamedRule {
+  kind: "check";
+  expression: string;
+  /** False where rows that were there before it may break it. */
+  isValid: boolean;
+}
+
+/** A CHECK of the type of a column; its expression calls the value VALUE. */
+export interface DomainRule extends NamedRule {
+  kind: "domain";
+  expression: string;
+}
+
+/** Columns or expressions, with the collations that they are compared by, of rows that meet a condition. */
+interface IndexRule extends NamedRule {
+  parts: string[];
+  condition: string | null;
+  /** True where it may be broken until the end of a statement, or of the transaction (DEFERRABLE). */
+  isLate: boolean;
+}
+
+export interface UniqueRule extends IndexRule {
+  kind: "unique";
+  /** False where NULL is a value like others. */
+  nullsDistinct: boolean;
+}
+
+/** No two rows for which each of these operators is true of the parts. */
+export interface ExclusionRule extends IndexRule {
+  kind: "exclusion";
+  operators: string[];
+  method: string;
+}
+
+/** What SQL needs to know of a column to do with its text what the table does. */
+export interface ColumnDetail {
+  /** Its type, with limits, a domain as the type that it is made of. */
+  base: string;
+  /** As SQL names it; null for a type without one. */
+  collation: string | null;
+  /** The expression that it is computed by; null for one that is stored as given. */
+  generated: string | null;
+  /** The columns that this expression reads. */
+  reads: string[];
+  /** The expression of its default; null where it has none. */
+  filled: string | null;
+  /** True where no value may be given to it but by overriding. */
+  isAlways: boolean;
+}
+
+/** A trigger of others that has a say in what is written, and the function that it calls. */
+export interface RowTrigger {
+  name: string;
+  function: string;
+}
+
+/** The names of a relation's columns that these numbers tell, in their order. */
+export function columnNames(numbers: Fragment, relation: Fragment): Fragment {
+  return sql`(
+    select coalesce(json_agg(a.attname order by k.position), '[]')
+      from unnest(${numbers}) with ordinality as k(attnum, position)
+      join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
+}
+
+/** The same rule with the columns that a computed one is made of in its place. */
+export function readingStored<Named extends Rule>(
+  rule: Named,
+  columns: readonly { name: string }[],
+  details: readonly ColumnDetail[],
+): Named {
+  const readOf = (name: string) => {
+    const detail = details[columns.findIndex((column) => column.name === name)];
+    return detail?.generated == null ? [name] : detail.reads;
+  };
+  return { ...rule, columns: [...new Set(rule.columns.flatMap(readOf))] };
+}
+
+/** As SQL names a collation; NULL for none. */
+export function collationOf(oid: Fragment): Fragment {
+  return sql`(
+    select format('%I.%I', cn.nspname, co.collname)
+      from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = ${oid})`;
+}
+
+/** Since PostgreSQL 18 there are constraints that are written down only. */
+export function isEnforced(constraint: Fragment): Fragment {
+  return sql`coalesce((to_jsonb(${constraint}) ->> 'conenforced')::boolean, true)`;
+}
+
+const checks = sql`
+  select k.conname as name, json_build_object('kind', 'check', 'name', k.conname,
+           'columns', ${columnNames(sql`k.conkey`, sql`c.oid`)},
+           'expression', pg_get_expr(k.conbin, k.conrelid), 'isValid', k.convalidated) as rule
+    from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and ${isEnforced(sql`k`)}`;
+
+/** Of domains of domains, too. */
+const domains = sql`
+  select k.conname as name, json_build_object('kind', 'domain', 'name', k.conname,
+           'columns', json_build_array(d.attname), 'expression', pg_get_expr(k.conbin, 0)) as rule
+    from (with recursive steps as (
+            select a.attname, t.oid, t.typbasetype from pg_attribute a join pg_type t on t.oid = a.atttypid
+             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and t.typtype = 'd'
+             union all
+            select s.attname, t.oid, t.typbasetype from steps s join pg_type t on t.oid = s.typbasetype
+             where t.typtype = 'd')
+          select attname, oid from steps) d
+    join pg_constraint k on k.contypid = d.oid and k.contype = 'c'`;
+
+/** Each part, in parentheses and with its collation. */
+const parts = sql`(
+  select json_agg('(' || pg_get_indexdef(i.indexrelid, n, false) || ')'
+                  || coalesce(' collate ' || ${collationOf(sql`i.indcollation[n - 1]`)}, '') order by n)
+    from generate_series(1, i.indnkeyatts) n)`;
+
+/** What an index reads: its columns, and those of its expressions and its condition. */
+const columnsRead = sql`(
+  select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
+   where a.attrelid = c.oid and a.attnum > 0
+     and (a.attnum = any(i.indkey) or exists (
+           select from pg_depend p
+            where p.classid = 'pg_class'::regclass and p.objid = i.indexrelid
+              and p.refclassid = 'pg_class'::regclass and p.refobjid = c.oid and p.refobjsubid = a.attnum)))`;
+
+const operators = sql`(
+  select json_agg(format('operator(%I.%s)', n.nspname, o.oprname) order by e.position)
+    from unnest(k.conexclop) with ordinality e(oid, position)
+    join pg_operator o on o.oid = e.oid
+    join pg_namespace n on n.oid = o.oprnamespace)`;
+
+/** Unique indexes, constraints among them, and exclusion constraints; the plain primary key is the table's key. */
+const indexes = sql`
+  select x.relname as name, json_build_object(
+           'kind', case when i.indisexclusion then 'exclusion' else 'unique' end, 'name', x.relname,
+           'columns', ${columnsRead}, 'parts', ${parts}, 'condition', pg_get_expr(i.indpred, i.indrelid),
+           'isLate', coalesce(k.condeferrable, false), 'nullsDistinct', not i.indnullsnotdistinct, 'operators', ${operators}, 'method', m.amname) as rule
+    from pg_index i
+    join pg_class x on x.oid = i.indexrelid
+    join pg_am m on m.oid = x.relam
+    left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
+   where i.indrelid = c.oid and i.indisready and (i.indisexclusion or (i.indisunique and not i.indisprimary))`;
+
+/** The rules of table `c`, by their names. */
+export const rulesOfTable: Fragment = sql`(
+  select coalesce(json_agg(r.rule order by r.name, r.rule ->> 'kind'), '[]')
+    from (${checks} union all ${domains} union all ${indexes}) r)`;
+
+/** INSERT and UPDATE, for each row or for a statement, as `pg_trigger.tgtype` packs them. */
+const onWrite = 4 + 16;
+
+/** The triggers of table `c` that fire for what a run writes. */
+export const triggersOfTable: Fragment = sql`(
+  select coalesce(json_agg(json_build_object('name', g.tgname, 'function', p.proname) order by g.tgname), '[]')
+    from pg_trigger g join pg_proc p on p.oid = g.tgfoid
+   where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled in ('O', 'A')
+     and g.tgtype & ${onWrite}::int <> 0)`;
+
+/** Of column `a`, whose type is `t` below its domains. */
+export const columnDetail: Fragment = sql`
+  json_build_object(
+    'base', format_type(t.oid, t.typmod), 'collation', ${collationOf(sql`a.attcollation`)},
+    'generated', case when a.attgenerated <> '' then pg_get_expr(v.adbin, v.adrelid) end,
+    'reads', (select coalesce(json_agg(b.attname order by b.attnum), '[]')
+                from pg_depend e join pg_attribute b on b.attrelid = e.refobjid and b.attnum = e.refobjsubid
+               where a.attgenerated <> '' and b.attnum <> a.attnum
+                 and ((e.classid = 'pg_class'::regclass and e.objid = a.attrelid and e.objsubid = a.attnum)
+                      or (e.classid = 'pg_attrdef'::regclass and e.objid = v.oid))
+                 and e.refclassid = 'pg_class'::regclass and e.refobjid = a.attrelid
+                 and e.refobjsubid > 0),
+    'filled', case when a.attgenerated = '' then pg_get_expr(v.adbin, v.adrelid) end,
+    'isAlways', a.attidentity = 'a')`;

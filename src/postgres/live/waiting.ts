@@ -1,0 +1,79 @@
+import type { LoadTable } from "../catalog/dataset-tables.ts";
+import type { ExclusionRule, UniqueRule } from "../catalog/rules.ts";
+import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
+
+/**
+ * Rows that are right once all of them are written, and that PostgreSQL would refuse halfway: what is unique goes from one row
+ * to another, or a foreign key leads to a row of the same table that is yet to come.
+ */
+
+type OrderedRule = UniqueRule | ExclusionRule;
+
+function orderedRules({ live }: LoadTable): OrderedRule[] {
+  return live.rules
+    .filter((rule) => rule.kind === "unique" || rule.kind === "exclusion")
+    .filter(({ isLate }) => !isLate);
+}
+
+function ownReferences({ live }: LoadTable) {
+  return live.references.filter(
+    ({ parent, isIdle }) => !isIdle && parent.name === live.name && parent.schema === live.schema,
+  );
+}
+
+/** True where the order may matter in which rows are written. */
+export function mayWait(table: LoadTable): boolean {
+  return orderedRules(table).length > 0 || ownReferences(table).length > 0;
+}
+
+/** Of the staged row `s` and the live row `l` that it changes: what it takes is free, and what it refers to is there. */
+export function waitsForNobody(table: LoadTable, carried: readonly string[]): Fragment {
+  const { live } = table;
+  const isOther = sql`(${list(live.key.map((name) => sql`o.${sql(name)}`))}) <> (${list(live.key.map((name) => sql`s.${sql(name)}`))})`;
+  const isFree = orderedRules(table).map((rule) => {
+    const [own, others] = [partsIn(rule, rowOf(table, carried)), partsIn(rule, rowOf(table, null))];
+    const meets = rule.parts.map((_, at) => {
+      const place = sql(`p${at}`);
+      if (rule.kind === "exclusion") return sql`theirs.${place} ${sql.unsafe(rule.operators[at] ?? "=")} own.${place}`;
+      return rule.nullsDistinct
+        ? sql`theirs.${place} = own.${place}`
+        : sql`theirs.${place} is not distinct from own.${place}`;
+    });
+    return sql`not exists (
+      select from ${own} own, ${qualified(live)} o cross join lateral ${others} theirs
+       where own.held and theirs.held and ${every(meets)} and ${isOther})`;
+  });
+  const isThere = ownReferences(table).map(({ columns, parentColumns }) => {
+    const own = columns.map((name) => (carried.includes(name) ? sql`s.${sql(name)}` : sql`l.${sql(name)}`));
+    const isNull = own.map((value) => sql`${value} is null`).reduce((all, one) => sql`${all} or ${one}`);
+    const isSame = every(parentColumns.map((name, at) => sql`o.${sql(name)} = ${own[at] ?? sql`null`}`));
+    return sql`(${isNull} or exists (select from ${qualified(live)} o where ${isSame}))`;
+  });
+  return sql`(${every([...isFree, ...isThere])})`;
+}
+
+/** What is unique of a row that goes round in a circle, set to NULL; null where a column has to have a value. */
+export function lettingGo(table: LoadTable, carried: readonly string[]): Fragment | null {
+  const { live } = table;
+  const names = new Set(orderedRules(table).flatMap(({ columns }) => columns));
+  const free = live.columns.filter(
+    ({ name, nullable }) => names.has(name) && nullable && carried.includes(name) && !live.key.includes(name),
+  );
+  return free.length === 0 ? null : list(free.map(({ name }) => sql`${sql(name)} = null`));
+}
+
+function partsIn({ parts, condition }: OrderedRule, row: Fragment): Fragment {
+  const values = parts.map((part, at) => sql`(${sql.unsafe(part)}) as ${sql(`p${at}`)}`);
+  const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
+  return sql`(select ${list(values)}, ${isHeld} as held from ${row})`;
+}
+
+/** The live row as the staged one makes it; of another one as it is. */
+function rowOf({ live }: LoadTable, carried: readonly string[] | null): Fragment {
+  const stored = live.columns.flatMap(({ name }, at) => {
+    if (live.details[at]?.generated != null && carried !== null) return [sql`s.${sql(name)} as ${sql(name)}`];
+    const from = carried === null ? sql`o` : carried.includes(name) ? sql`s` : sql`l`;
+    return [sql`${from}.${sql(name)} as ${sql(name)}`];
+  });
+  return sql`(select ${list(stored)}) as ${sql(live.name)}`;
+}

@@ -1,0 +1,127 @@
+import type { CheckRule, DomainRule, ExclusionRule, Rule, UniqueRule } from "../catalog/rules.ts";
+import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
+import { asNamed, isSound, type RuleRows, textsOf } from "./rows.ts";
+
+/**
+ * Rows that break a rule: `line`, where the row stands; `other`, where the one stands that it cannot be beside, NULL for a
+ * live row that stays; and `shown`, the text in question. Rows of which neither line is known are told by their number
+ * alone. `beside` is false where what is live has nothing to do with the drop: it is of a later month.
+ */
+export function brokenRows(rule: Rule, drop: RuleRows, beside: boolean): Fragment {
+  if (rule.kind === "check") return brokenChecks(rule, drop, beside);
+  if (rule.kind === "domain") return brokenDomain(rule, drop);
+  return rule.kind === "unique" ? repeatedParts(rule, drop, beside) : excludedRows(rule, drop, beside);
+}
+
+/** As PostgreSQL has it, NULL is not false. A rule that older rows may break is not held against one that stays as it was. */
+function brokenChecks({ expression, columns, isValid }: CheckRule, drop: RuleRows, beside: boolean): Fragment {
+  const { table } = drop;
+  const { live } = table;
+  const read = columns.length > 0 ? columns : live.columns.map(({ name }) => name);
+  const isNew = isValid || !beside ? sql`true` : isChanged(live.key, read);
+  const stays = isValid || !beside ? sql`` : sql`left join ${qualified(live)} l on ${keyOfLive(live.key)}`;
+  return sql`
+    select x."#line" as line, null::bigint as other, ${textsOf(drop, columns)} as shown
+      from ${drop.rows} x
+     cross join lateral (select (${sql.unsafe(expression)}) is false as broken from ${asNamed(table, "x")}) v ${stays}
+     where v.broken and ${isSound(table, columns)} and ${isNew}`;
+}
+
+export function keyOfLive(key: readonly string[]): Fragment {
+  return every(key.map((name) => sql`l.${sql(name)} = x.${sql(name)}`));
+}
+
+/** True where the row is new, or one of these columns another than in the live row beside it. */
+export function isChanged(key: readonly string[], columns: readonly string[]): Fragment {
+  const differ = columns.map((name) => sql`x.${sql(name)} is distinct from l.${sql(name)}`);
+  return sql`(l.${sql(key[0] ?? "")} is null or ${some(differ)})`;
+}
+
+/** The expression calls the value VALUE, which is a column's name as any other. */
+function brokenDomain({ expression, columns }: DomainRule, drop: RuleRows): Fragment {
+  const value = sql`select x.${sql(columns[0] ?? "")} as value`;
+  return sql`
+    select x."#line" as line, null::bigint as other, ${textsOf(drop, columns)} as shown
+      from ${drop.rows} x
+     cross join lateral (select (${sql.unsafe(expression)}) is false as broken from (${value}) as held) v
+     where v.broken and ${isSound(drop.table, columns)}`;
+}
+
+/** Of a scratch table once for all; staged rows are left to the planner, and to the servers that they lie on. */
+function once({ isLined }: RuleRows): Fragment {
+  return isLined ? sql`materialized` : sql`not materialized`;
+}
+
+/** The parts of an index rule as `p0`, `p1`, of the rows `alias` that it is about. */
+function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRows, alias: "x" | "l"): Fragment {
+  const values = parts.map((part, at) => sql`(${sql.unsafe(part)}) as ${sql(`p${at}`)}`);
+  const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
+  return sql`(select ${list(values)}, ${isHeld} as held from ${asNamed(drop.table, alias)}) p`;
+}
+
+function places({ parts }: UniqueRule | ExclusionRule): Fragment[] {
+  return parts.map((_, at) => sql(`p${at}`) as unknown as Fragment);
+}
+
+/**
+ * CTEs of what an index rule is about: `mine`, the drop's rows, and `others`, the live ones that stay as they are since the
+ * drop has no row of their key.
+ */
+function mineAndOthers(rule: UniqueRule | ExclusionRule, drop: RuleRows, beside: boolean): Fragment {
+  const { table } = drop;
+  const { key } = table.live;
+  const all = places(rule);
+  const skipsNull = rule.kind === "exclusion" || rule.nullsDistinct;
+  const isFull = skipsNull ? every(all.map((part) => sql`p.${part} is not null`)) : sql`true`;
+  const read = [...new Set([...rule.columns, ...(beside ? key : [])])];
+  const keys = list(key.map((name, at) => sql`x.${sql(name)} as ${sql(`k${at}`)}`));
+  const staying = sql`
+    select ${list(all.map((part) => sql`p.${part}`))}
+      from ${qualified(table.live)} l
+     cross join lateral ${partsOf(rule, drop, "l")}
+      left join keys k on ${every(key.map((name, at) => sql`l.${sql(name)} = k.${sql(`k${at}`)}`))}
+     where k.k0 is null and p.held and ${isFull}`;
+  const nobody = sql`select ${list(all)} from mine where false`;
+  return sql`
+    keys as ${once(drop)} (select ${keys} from ${drop.rows} x),
+    mine as ${once(drop)} (
+      select x."#line" as line, ${textsOf(drop, rule.columns)} as shown, ${list(all.map((part) => sql`p.${part}`))}
+        from ${drop.rows} x cross join lateral ${partsOf(rule, drop, "x")}
+       where p.held and ${isFull} and ${isSound(table, read)}),
+    others as ${once(drop)} (${beside ? staying : nobody})`;
+}
+
+function repeatedParts(rule: UniqueRule, drop: RuleRows, beside: boolean): Fragment {
+  const all = list(places(rule));
+  const held = sql`
+    select line, shown, false as stays, ${all} from mine
+     union all select null, null::text, true, ${all} from others`;
+  if (!drop.isLined) {
+    return sql`
+      with ${mineAndOthers(rule, drop, beside)}
+      select null::bigint as line, null::bigint as other, null::text as shown
+        from (${held}) held group by ${all} having count(*) > 1 and not bool_and(stays)`;
+  }
+  return sql`
+    with ${mineAndOthers(rule, drop, beside)}
+    select line, case when taken then null else first end as other, shown
+      from (select line, shown, stays, bool_or(stays) over same as taken, min(line) over same as first,
+                   row_number() over (partition by ${all} order by stays desc, line) as nth
+              from (${held}) held window same as (partition by ${all})) numbered
+     where not stays and (taken or nth > 1)`;
+}
+
+/** A row is told with the first of those that it cannot be beside. */
+function excludedRows(rule: ExclusionRule, drop: RuleRows, beside: boolean): Fragment {
+  const all = list(places(rule));
+  const meet = rule.operators.map((operator, at) => sql`a.${sql(`p${at}`)} ${sql.unsafe(operator)} b.${sql(`p${at}`)}`);
+  return sql`
+    with ${mineAndOthers(rule, drop, beside)},
+    held as materialized (
+      select row_number() over (order by stays desc, line) as number, held.*
+        from (select line, shown, false as stays, ${all} from mine
+               union all select null, null::text, true, ${all} from others) held)
+    select distinct on (a.number) a.line, b.line as other, a.shown
+      from held a join held b on b.number < a.number and ${every(meet)}
+     where not a.stays order by a.number, b.number`;
+}

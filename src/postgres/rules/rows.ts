@@ -1,0 +1,118 @@
+import { keyColumns, type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
+import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
+
+/**
+ * The rows of a drop as they would be live, for a FROM: each column of the table, beside them `#line`, where the row stands,
+ * and `#bad`, the numbers of the columns whose cells are no values. Where the lines are known, a carried cell's text is there
+ * as `#0`, `#1` and so on.
+ */
+export interface RuleRows {
+  table: LoadTable;
+  rows: Fragment;
+  isLined: boolean;
+  /** The columns, by their numbers, whose texts are there. */
+  held: readonly number[];
+}
+
+/** Where the rows of a table are, and what is known of each of its columns. */
+interface Source {
+  relation: Fragment;
+  locators: Fragment;
+  /** Of a column that the drop says something of; null where it leaves it to the table. */
+  given(index: number): Fragment | null;
+}
+
+/** The staged rows, of which the file, or the manifest, says something of these columns. */
+export function stagedRuleRows(table: LoadTable, carried: readonly string[], withLive: boolean): RuleRows {
+  const { columns } = table.live;
+  const source: Source = {
+    relation: twinOf(table),
+    locators: sql`null::bigint as "#line", '{}'::int2[] as "#bad"`,
+    given(index) {
+      const name = columns[index]?.name ?? "";
+      return carried.includes(name) ? sql`s.${sql(name)}` : null;
+    },
+  };
+  return { table, rows: finalRows(table, source, withLive), isLined: false, held: [] };
+}
+
+/** Rows that were read of a file into a scratch table; columns that are not in it are taken for NULL. */
+export function scratchRuleRows(
+  table: LoadTable,
+  { scratch, held, lapsed }: { scratch: string; held: readonly number[]; lapsed: readonly string[] },
+  withLive: boolean,
+): RuleRows {
+  const { columns, details } = table.live;
+  const texts = held.map((index) => sql`s.${sql(`c${index}`)} as ${sql(`#${index}`)}`);
+  const source: Source = {
+    relation: sql(scratch) as unknown as Fragment,
+    locators: list([sql`s.line as "#line", s.bad as "#bad"`, ...texts]),
+    given(index) {
+      const detail = details[index];
+      if (held.includes(index)) return typed(sql`s.${sql(`c${index}`)}`, detail?.base ?? "text", detail?.collation);
+      return lapsed.includes(columns[index]?.name ?? "") ? typed(sql`null`, detail?.base ?? "text", null) : null;
+    },
+  };
+  return { table, rows: finalRows(table, source, withLive), isLined: true, held };
+}
+
+/** A text as a value of a type. */
+function typed(text: Fragment, base: string, collation: string | null | undefined): Fragment {
+  const value = sql`${text}::${sql.unsafe(base)}`;
+  return collation == null ? value : sql`(${value} collate ${sql.unsafe(collation)})`;
+}
+
+/** What the drop says nothing of is as the live row has it, or in a new one as its default does, where that is a constant. */
+function finalRows(table: LoadTable, { relation, locators, given }: Source, withLive: boolean): Fragment {
+  const { live } = table;
+  const stored = live.columns.flatMap(({ name }, index) => {
+    const detail = live.details[index];
+    if (detail === undefined || detail.generated !== null) return [];
+    const base = sql.unsafe(detail.base);
+    const fallback = isConstant(detail.filled) ? sql`(${sql.unsafe(detail.filled)})::${base}` : sql`null::${base}`;
+    const kept = withLive
+      ? sql`case when l.${sql(live.key[0] ?? "")} is null then ${fallback} else l.${sql(name)} end`
+      : fallback;
+    return [sql`${given(index) ?? kept} as ${sql(name)}`];
+  });
+  const keys = keyColumns(table).map(({ name }) => {
+    const index = live.columns.findIndex((column) => column.name === name);
+    return sql`l.${sql(name)} = ${given(index) ?? sql`null`}`;
+  });
+  const beside = withLive ? sql`left join ${qualified(live)} l on ${every(keys)}` : sql``;
+  const inner = sql`select ${list([locators, ...stored])} from ${relation} s ${beside}`;
+  const computed = live.columns.flatMap(({ name }, index) => {
+    const generated = live.details[index]?.generated;
+    return generated ? [sql`(${sql.unsafe(generated)}) as ${sql(name)}`] : [];
+  });
+  if (computed.length === 0) return sql`(${inner})`;
+  return sql`(select ${sql(live.name)}.*, ${list(computed)} from (${inner}) as ${sql(live.name)})`;
+}
+
+function isConstant(expression: string | null | undefined): expression is string {
+  return expression != null && !/[a-z_"]\s*\(|current_|localtime|session_user|\buser\b/i.test(expression);
+}
+
+/** The row as the rules' expressions name it, under the table's own name and with nothing beside its columns. */
+export function asNamed({ live }: LoadTable, alias: "x" | "l"): Fragment {
+  const columns = live.columns.map(({ name }) => sql`${sql(alias)}.${sql(name)} as ${sql(name)}`);
+  return sql`(select ${list(columns)}) as ${sql(live.name)}`;
+}
+
+/** True where each cell of row `x` that the rule reads is a value. */
+export function isSound(table: LoadTable, columns: readonly string[]): Fragment {
+  if (columns.length === 0) return sql`x."#bad" = '{}'`;
+  return sql`not x."#bad" && ${sql.unsafe(`'{${columnNumbers(table, columns).join(",")}}'`)}::int2[]`;
+}
+
+/** The texts of these columns of row `x`, as far as they are there, in one. */
+export function textsOf({ table, held }: RuleRows, columns: readonly string[]): Fragment {
+  const texts = columnNumbers(table, columns).filter((index) => held.includes(index));
+  if (texts.length === 0) return sql`null::text`;
+  return sql`array_to_string(array[${list(texts.map((index) => sql`x.${sql(`#${index}`)}`))}], ', ', '')`;
+}
+
+/** Where these columns stand in the table, from 0. */
+export function columnNumbers({ live }: LoadTable, names: readonly string[]): number[] {
+  return names.map((name) => live.columns.findIndex((column) => column.name === name));
+}
