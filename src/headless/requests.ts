@@ -16,6 +16,7 @@ export function runRequest(values: Values): RunRequest {
     restamp: values.restamp ?? false,
     backfill: values.backfill ?? false,
     force: values.force ?? false,
+    ...(values.metrics !== undefined && { metrics: values.metrics }),
   };
 }
 
@@ -56,9 +57,10 @@ const oneByOne = "Ask for one, then for the other.";
 
 /** What the flags ask of the doctor beyond a look, one thing at a time. */
 export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" | "distribute" | "grants"> {
-  const { checkData, partitionSnapshots, distribute, grants } = values;
+  const { checkData, notify, partitionSnapshots, distribute, grants } = values;
   const asked = {
     "--check-data": checkData,
+    "--notify": notify,
     "--partition-snapshots": partitionSnapshots,
     "--distribute": distribute,
     "--grants": grants,
@@ -68,7 +70,7 @@ export function doctorRequest(values: Values): RequestOf<"doctor" | "partition" 
   const shards = shardsIn(values);
   if (grants) return { kind: "grants" };
   if (distribute) return { kind: "distribute", shards, confirmed: values.yes ?? false };
-  if (!partitionSnapshots) return { kind: "doctor", check_data: checkData ?? false };
+  if (!partitionSnapshots) return { kind: "doctor", check_data: checkData ?? false, notify: notify ?? false };
   confirm(values, "Every snapshot table without partitions would be built anew, with one for each as_of.");
   return { kind: "partition" };
 }

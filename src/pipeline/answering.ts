@@ -5,6 +5,7 @@ import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { whileUndivided } from "./session/cluster.ts";
 import type { Reached } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
+import { tellIfWanted } from "./telling/wanted.ts";
 
 export type OnEvent = (event: RunEvent) => void;
 
@@ -17,6 +18,8 @@ export interface Means {
   reach(): Promise<Reached>;
   open(): Promise<Session>;
   wait(): Waiting;
+  /** What an answer does not wait for, and leaving does. */
+  meanwhile(work: Promise<unknown>): void;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Means {
  */
 export function answersOf(
   settings: Settings,
-  { reach, open, wait }: Means,
+  { reach, open, wait, meanwhile }: Means,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
@@ -130,9 +133,12 @@ export function answersOf(
       const [session, { suggestDrop }] = await having(() => import("./answers/written/suggest.ts"));
       return suggestDrop(session, request);
     },
-    async doctor({ check_data = false }) {
+    async doctor({ check_data = false, notify = false }) {
       const { doctor } = await import("./answers/doctor.ts");
-      return { checks: await doctor(settings, open, check_data) };
+      const checks = await doctor(settings, open, check_data);
+      if (!notify) return { checks };
+      const { sendWord } = await import("./telling/send-word.ts");
+      return { checks: [...checks, await sendWord(settings)] };
     },
     async partition() {
       const { partitionSnapshots } = await import("./answers/convert.ts");
@@ -156,7 +162,9 @@ export function answersOf(
     },
     async outcome({ run, request }) {
       const [session, { findOutcome }] = await having(() => import("./answers/outcome.ts"));
-      return findOutcome(session, run, request);
+      const outcome = await findOutcome(session, run, request);
+      if (!outcome.open) meanwhile(tellIfWanted({ settings, request, session, tell: wait().tell }, outcome.detail));
+      return outcome;
     },
     database: async () => ({ database: (await reach()).database }),
     async db({ action }) {

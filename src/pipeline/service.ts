@@ -1,12 +1,14 @@
 import { ConsoleError, metLater } from "../core/errors.ts";
-import { isLastWord } from "../core/messages/events.ts";
+import { isLastWord, type RunEvent } from "../core/messages/events.ts";
 import type { Replies, Request, RequestKind } from "../core/messages/requests.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { type Answers, answersOf, type OnEvent } from "./answering.ts";
 import { exchanged } from "./session/reach.ts";
+import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
+import { tellIfWanted } from "./telling/wanted.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -26,6 +28,10 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
   const underWay = new Set<Promise<unknown>>();
+  const meanwhile = (work: Promise<unknown>) => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work)).catch(() => {});
+  };
   const cancel = (reason: ConsoleError) => {
     running?.abort.abort(reason);
     waiting.abort(reason);
@@ -41,11 +47,15 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     }
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
+    const told: RunEvent[] = [];
+    let opened: Promise<Session>;
     try {
       const first = { reached: metLater(reach()), opened: metLater(open()) };
+      opened = first.opened;
       const again = () => {
         const renewed = renew();
-        return { reached: metLater(renewed.then(reach)), opened: metLater(renewed.then(open)) };
+        opened = metLater(renewed.then(open));
+        return { reached: metLater(renewed.then(reach)), opened };
       };
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
@@ -55,10 +65,12 @@ export function startService(settings: Settings, tell: (text: string) => void): 
         request,
         (event) => {
           if (isLastWord(event)) tooLate.delete(abort.signal);
+          if (isLastWord(event) || event.event === "stage.finished") told.push(event);
           onEvent(event);
         },
         abort.signal,
       );
+      await tellIfWanted({ settings, request, session: await opened.catch(() => null), tell }, told);
       return { exit_code };
     } finally {
       running = null;
@@ -66,7 +78,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 
   const answers: Answers<RequestKind> = {
-    ...answersOf(settings, { reach, open, wait }),
+    ...answersOf(settings, { reach, open, wait, meanwhile }),
     run,
     async cancel() {
       const committing = running?.publishes && tooLate.has(running.abort.signal);

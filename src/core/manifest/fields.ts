@@ -20,6 +20,10 @@ export const manifestFields = {
   "drift.missing": "limit of the change of the share of NULLs, such as 0.1",
   "drift.mean": "limit of the distance of the means, in former standard deviations",
   links: "where a link in a drop may lead: `inside` the data folder, as without the field, or `anywhere`",
+  notify: "who is told of runs by a POST; the variable `STREAMFLOW_NOTIFY_URL` alone does, too",
+  "notify.url": "the address, where everybody may know it; `STREAMFLOW_NOTIFY_URL` goes before it",
+  "notify.format": "`json`, as without it, or `slack`",
+  "notify.on": "of which outcomes: `published`, `rejected`, `failed`, `warned`; of all without it",
   written: "how files are written, where that is not as the console would; its settings are listed below",
   report: "what the pages that `report` writes hold",
   "report.values":

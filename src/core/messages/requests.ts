@@ -40,6 +40,8 @@ const run = {
   restamp: "boolean",
   backfill: "boolean",
   force: "boolean",
+  /** A file that metrics are written to when it is over, whatever it came to. */
+  "metrics?": "string > 0",
 } as const;
 export type RunRequest = type.infer<typeof run>;
 
@@ -99,8 +101,8 @@ const requests = {
   check: { kind: "'check'", selection },
   /** Propose how a drop's files are written; the front end has asked whether the manifest is to say so. */
   suggest: { kind: "'suggest'", selection, confirmed: "boolean" },
-  /** `check_data` asks to read every page of the database, too. */
-  doctor: { kind: "'doctor'", "check_data?": "boolean" },
+  /** `check_data` asks to read every page of the database, too; `notify`, to send whoever is told of runs a word. */
+  doctor: { kind: "'doctor'", "check_data?": "boolean", "notify?": "boolean" },
   /** Partition the snapshot tables that are not, then check as `doctor` does; the front end has asked whether that is meant. */
   partition: { kind: "'partition'" },
   /** Say how the tables would be spread over a cluster's nodes, and do it once the front end has asked whether that is meant. */

@@ -1,4 +1,3 @@
-import type { RunRequest } from "../../core/messages/requests.ts";
 import { program } from "../../core/self.ts";
 import { shellWord } from "../../core/settings.ts";
 import type { Ui } from "./model.ts";
@@ -23,18 +22,4 @@ export function commandOfRun(
 
 function isSound(months: Ui["months"], month: string): boolean {
   return (months ?? []).some((entry) => entry.month === month && entry.state === "ok");
-}
-
-export function commandOfRequest(request: RunRequest, flags: string): string {
-  const { selection } = request;
-  const months =
-    "every" in selection
-      ? `--${selection.every}`
-      : selection.months.map((month) => `--month ${shellWord(month)}`).join(" ");
-  const asOf = request.as_of === null ? "" : ` --as-of ${request.as_of}`;
-  const options = (["dry_run", "restamp", "backfill", "force"] as const)
-    .filter((name) => request[name])
-    .map((name) => ` --${name.replace("_", "-")}`)
-    .join("");
-  return `${program} ${months}${asOf}${options}${flags}`;
 }

@@ -1,12 +1,12 @@
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
+import { commandOfRequest } from "../../core/messages/run-command.ts";
 import { monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
-import { commandOfRequest } from "../model/headless.ts";
 import type { Question, SnapshotDate, Step, Ui } from "../model/model.ts";
 import { remember } from "../model/remember.ts";
 import { unread, whenFree } from "./binding.ts";
