@@ -72,8 +72,14 @@ export function answersOf(
       return browseDataset(session);
     },
     async samples({ run, position }) {
-      const [session, { browseSamples }] = await having(() => import("./answers/samples.ts"));
+      const [session, { browseSamples }] = await having(() => import("./answers/unexpected/samples.ts"));
       return browseSamples(session, run, position);
+    },
+    async values(request) {
+      return reading(
+        () => import("./answers/unexpected/values.ts"),
+        (session, { browseValues }) => browseValues(session, request),
+      );
     },
     async verify({ as_of }) {
       return reading(

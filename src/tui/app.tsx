@@ -6,7 +6,6 @@ import React, { useEffect, useSyncExternalStore } from "react";
 import type { Block } from "./components/screen.ts";
 import { Line, Rows, Table } from "./components/table.tsx";
 import { inputOf } from "./device/input.ts";
-import { untilWoken } from "./device/suspend.ts";
 import { unicode } from "./drawing/glyphs.ts";
 import { gridAsRows } from "./drawing/grid.ts";
 import { plainText, type Row } from "./drawing/spans.ts";
@@ -110,7 +109,7 @@ export function mount(store: Store, stdin: NodeJS.ReadStream) {
     unmount: ink.unmount,
     /** Rejects when drawing fails. */
     gone: ink.waitUntilExit(),
-    /** Gives the terminal back to the shell until the shell wakes us again. */
-    suspend: async (pipeline: number) => held.app?.suspendTerminal(() => untilWoken(pipeline)),
+    /** Gives the terminal away until that is done. */
+    lend: async (work: () => Promise<void>) => held.app?.suspendTerminal(work),
   };
 }

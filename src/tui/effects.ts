@@ -9,6 +9,7 @@ interface World {
   copy(text: string): void;
   /** Throws where it cannot be kept. */
   remember(choices: Choices): void;
+  edit(path: string, line: number | null): void;
   suspend(): void;
   quit(code: number): void;
   dispatch(message: Message): void;
@@ -74,6 +75,8 @@ export function createHands(world: World, first: Pipeline) {
           return;
         case "remember":
           return remember(effect.choices);
+        case "edit":
+          return world.edit(effect.path, effect.line);
         case "suspend":
           return world.suspend();
         case "copy":

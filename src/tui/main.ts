@@ -5,7 +5,9 @@ import { isTriedAgain } from "../client/state.ts";
 import { type Settings, settingFlags } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
 import { keepChoices, readChoices } from "./device/choices.ts";
+import { editFile } from "./device/editor.ts";
 import { askBackground, isLight, keyboardOn, type Told } from "./device/keyboard.ts";
+import { untilWoken } from "./device/suspend.ts";
 import { canTellBackground, clipboardSequence, sizeOf, watchEndings } from "./device/terminal.ts";
 import { lookOf } from "./drawing/theme.ts";
 import { createHands } from "./effects.ts";
@@ -45,6 +47,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
       startPipeline: () => start(settings),
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
       remember: (choices) => keepChoices(settings.home, choices),
+      edit: (path, line) => screen?.lend(() => editFile(process.env, path, line)),
       suspend: () => screen?.suspend(hands.pipeline().pid),
       quit: endings.end,
       dispatch: store.dispatch,
@@ -100,9 +103,19 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
   const stopTicking = tick(store);
+  /** Gives the terminal to another program for as long as that takes. */
+  const lend = (work: () => Promise<string | null>) =>
+    void mounted
+      .lend(async () => {
+        const trouble = await work();
+        if (trouble !== null) store.dispatch({ type: "notice", text: trouble });
+      })
+      .then(resized)
+      .catch(fail);
   return {
     /** Back to the shell for a while. */
-    suspend: (pipeline: number) => void mounted.suspend(pipeline).then(resized).catch(fail),
+    suspend: (pipeline: number) => lend(() => untilWoken(pipeline)),
+    lend,
     /** Leaves the terminal as it was. */
     takeDown() {
       stopTicking();

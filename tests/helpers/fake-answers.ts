@@ -1,5 +1,5 @@
 import type { ColumnChange } from "../../src/core/messages/listings.ts";
-import type { Replies, Request, RunRequest } from "../../src/core/messages/requests.ts";
+import type { Replies, Request, RequestOf, RunRequest } from "../../src/core/messages/requests.ts";
 import * as madeUp from "./made-up.ts";
 import { profiles } from "./made-up-profiles.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -26,6 +26,8 @@ export function answerOf(
       return { name: "streamflow", first_month: "2024-01", values: true, tables: [] };
     case "samples":
       return samples;
+    case "values":
+      return page(request, known.unexpected ?? samples.rows.length);
     case "verify":
       return {
         seals: known.snapshots.map((seal, index) => ({
@@ -111,6 +113,19 @@ function history(known: Scenario, run: number): Replies["history"]["series"] {
       success: true,
     })),
   }));
+}
+
+/** So many values: the first ones are those of the samples. */
+function page({ from, count, filter }: RequestOf<"values">, total: number): Replies["values"] {
+  const row = (index: number) =>
+    samples.rows[index] ?? {
+      ...{ key: { user_id: `U-${index}` }, value: `-${index}`, line: index + 2 },
+      file: "data/seeds/month_002/subscriptions.csv",
+    };
+  const wanted = Array.from({ length: total }, (_, index) => index).filter(
+    (index) => filter === "" || JSON.stringify(row(index)).includes(filter),
+  );
+  return { total: wanted.length, all: total > 3, from, rows: wanted.slice(from, from + count).map(row) };
 }
 
 const samples: Replies["samples"] = {

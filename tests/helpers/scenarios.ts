@@ -14,6 +14,8 @@ export interface Scenario {
   snapshots: SnapshotEntry[];
   stream(request: RunRequest): string;
   hold: boolean;
+  /** Unexpected values of an expectation that failed. */
+  unexpected?: number;
   busy?: boolean;
   /** What the months are from the second time on that they are asked for. */
   later?: MonthEntry[];
@@ -57,6 +59,7 @@ const scenarios: Record<string, () => Scenario> = {
     ...threeMonths("published"),
     months: [1, 0].map((index) => madeUp.month(index, "dropped", runs[index] ?? null)),
   }),
+  bad: () => ({ ...threeMonths("rejected"), unexpected: 100_000 }),
   /** Ten years of months. */
   many: () => crowd(120, 600, 24),
   crowd: () => crowd(500, 5_000, 200),

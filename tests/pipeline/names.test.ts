@@ -14,7 +14,7 @@ import { compareView } from "../../src/headless/views/snapshots/compare.ts";
 import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
 import { checkDrops } from "../../src/pipeline/answers/check.ts";
 import { compareSnapshots } from "../../src/pipeline/answers/compare.ts";
-import { browseSamples } from "../../src/pipeline/answers/samples.ts";
+import { browseSamples } from "../../src/pipeline/answers/unexpected/samples.ts";
 import { verifySeals } from "../../src/pipeline/answers/verify.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";

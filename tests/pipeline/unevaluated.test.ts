@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
-import { browseSamples } from "../../src/pipeline/answers/samples.ts";
+import { browseSamples } from "../../src/pipeline/answers/unexpected/samples.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";

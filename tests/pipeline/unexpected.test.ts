@@ -8,7 +8,8 @@ import type { RunRequest } from "../../src/core/messages/requests.ts";
 import { observedInWords } from "../../src/core/suites/expectation-words.ts";
 import { dialectOf, plainDialect } from "../../src/core/written/dialect.ts";
 import { browseRun, browseRuns } from "../../src/pipeline/answers/browse.ts";
-import { browseSamples } from "../../src/pipeline/answers/samples.ts";
+import { browseSamples } from "../../src/pipeline/answers/unexpected/samples.ts";
+import { browseValues } from "../../src/pipeline/answers/unexpected/values.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
@@ -190,6 +191,14 @@ describe("a rejected month", () => {
           (_, at) => `usage_agg_30d.csv,${at + 2},watch_hours_30d,'-${at + 1}.50,not as expected: watch_hours_30d ≥ 0`,
         ),
     );
+    const position = verdicts.findIndex(({ column }) => column === "watch_hours_30d");
+    const page = { kind: "values", run: number, position, from: 1_000, count: 500, filter: "" } as const;
+    const { total, all: isAll, rows } = await browseValues(session, page);
+    expect([total, isAll, rows.length]).toEqual([1_200, true, 200]);
+    const file = join(session.settings.data, "month_000", "usage_agg_30d.csv");
+    expect(rows[0]).toEqual({ key: {}, value: "-1001.50", file, line: 1_002 });
+    const narrowed = await browseValues(session, { ...page, from: 0, filter: "-1001" });
+    expect([narrowed.total, narrowed.rows]).toEqual([1, rows.slice(0, 1)]);
     expect(lines.every((line) => /^[a-z_0-9]+\.csv,\d+,/.test(line))).toBe(true);
     // No cell of this file has a line break: line 2 is of u0.
     const told = lines.filter((line) => line.startsWith("usage_agg_30d.csv,"));
@@ -289,6 +298,15 @@ describe("a published month", () => {
     const first = await run("month_000");
     expect(first.exit).toBe(0);
     await expectTrue(first.number, isLive);
+    const { verdicts } = await browseRun(session, first.number);
+    const position = verdicts.findIndex(({ column }) => column === "watch_hours_30d");
+    const page = { kind: "values", run: first.number, position, from: 0, count: 2_000, filter: "" } as const;
+    const values = await browseValues(session, page);
+    expect([values.total, values.all, new Set(values.rows.map(({ key }) => key.user_id)).size]).toEqual([
+      1_200,
+      true,
+      1_200,
+    ]);
     // One user left, whose rows stay live.
     const next = Object.fromEntries(Object.entries(breaking(1)).map(([name, rows]) => [name, rows.toSpliced(1, 1)]));
     write("month_001", next);

@@ -39,6 +39,7 @@ function session() {
       startPipeline: () => second.pipeline,
       copy: () => {},
       remember: () => {},
+      edit: () => {},
       suspend: () => {},
       quit: () => {},
       dispatch: (message) => told.push(message),

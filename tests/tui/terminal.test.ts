@@ -97,7 +97,7 @@ test("drills from a failed run to the value and its line, and copies the SQL", a
   // A wide key keeps the columns; a bidi override in a key is shown, not obeyed.
   expect(await screen.shows("the first 3 of 12")).toMatch(/日本-0001 +"-0.01/);
   expect(screen.text()).toContain("9237\\u{202e}PRT");
-  screen.type("y");
+  screen.type("S");
   await screen.shows("Copied the SQL.");
   const copied = /\x1b\]52;c;([\w+/=]+)\x07/.exec(screen.written())?.[1] ?? "";
   expect(Buffer.from(copied, "base64").toString()).toMatch(/^begin;\n.*\nselect user_id, .*\nrollback;$/s);

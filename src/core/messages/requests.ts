@@ -14,7 +14,6 @@ import type {
   RunEntry,
   RunOutcome,
   ServerStatus,
-  UnexpectedValues,
   Validation,
 } from "./listings.ts";
 import type { Profiling, TableProfile } from "./profiles.ts";
@@ -22,6 +21,7 @@ import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, Un
 import type { DropSuggestion } from "./suggestions.ts";
 import type { SuiteFit, SuiteWritten } from "./suites.ts";
 import type { ExportReport, FeastReport } from "./training.ts";
+import type { UnexpectedPage, UnexpectedValues } from "./unexpected.ts";
 
 /** How much of each result a validation tells, in Great Expectations' own words. */
 export const resultFormats = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
@@ -54,6 +54,15 @@ const requests = {
   show: { kind: "'show'", run: "number.integer > 0" },
   /** The unexpected values behind one verdict of a run: `position` is its index in RunDetail.verdicts. */
   samples: { kind: "'samples'", run: "number.integer > 0", position: "number.integer >= 0" },
+  /** So many of all the unexpected values behind one verdict, from the one of that number on, that hold the words. */
+  values: {
+    kind: "'values'",
+    run: "number.integer > 0",
+    position: "number.integer >= 0",
+    from: "number.integer >= 0",
+    count: "number.integer > 0",
+    filter: "string",
+  },
   /** What each of a run's expectations observed in the months before: in the last few, or in `every` one. */
   history: { kind: "'history'", run: "number.integer > 0", "every?": "boolean" },
   /** A run's results in Great Expectations' own form. */
@@ -129,6 +138,7 @@ export interface Replies {
   runs: { runs: RunEntry[] };
   show: RunDetail;
   samples: UnexpectedValues;
+  values: UnexpectedPage;
   history: { series: ObservedSeries[] };
   results: { tables: TableResults[] };
   dataset: DatasetFacts;

@@ -1,12 +1,7 @@
-import type {
-  Comparison,
-  ObservedSeries,
-  RunDetail,
-  RunEntry,
-  UnexpectedValues,
-} from "../../core/messages/listings.ts";
+import type { Comparison, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
 import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Asked } from "./ask.ts";
 
 /** All that is known of one run. */

@@ -5,7 +5,7 @@
 import React from "react";
 import { expectationInOneLine, observation, verdictWord } from "../../client/words.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import { byGravity, isRejecting, type KeptVerdict, standingOf } from "../../core/messages/verdicts.ts";
 import { showValue } from "../../core/text.ts";
 import { OverMonths } from "../charts/over-months.tsx";

@@ -6,9 +6,10 @@
 const script = 'trap "" TSTP; kill -TSTP 0; kill -CONT "$1"';
 
 /** Stops this process and those that wait for it until the shell takes them to the foreground again; the pipeline works on. */
-export async function untilWoken(pipeline: number): Promise<void> {
+export async function untilWoken(pipeline: number): Promise<null> {
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once("SIGCONT", () => resolve());
   Bun.spawn(["/bin/sh", "-c", script, "sh", String(pipeline)], { stdio: ["ignore", "ignore", "ignore"] });
   await promise;
+  return null;
 }

@@ -18,6 +18,7 @@ import { stateWord } from "./months.ts";
 import { remember } from "./remember.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
 import { listChoice, sorted } from "./sorting.ts";
+import { knownValues, namesOfValues } from "./values.ts";
 import { judged, verdictText } from "./verdicts.ts";
 
 const viewOfDetail = remember(
@@ -158,7 +159,7 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
     case "compare":
       return comparisonShown(ui, place).map(({ table, column }) => `${table.table}.${column?.column ?? ""}`);
     case "verdict":
-      return (ui.samples[sampleName(place.run, place.position)]?.rows ?? []).map((_, index) => String(index));
+      return namesOfValues(knownValues(ui, place)?.total ?? 0);
   }
 }
 
@@ -173,6 +174,8 @@ export function countAll(ui: Ui, place: Place = here(ui)): number {
       return runViewAt(ui, place.run)?.verdicts.length ?? 0;
     case "run":
       return runViewAt(ui, place.run)?.log.length ?? 0;
+    case "verdict":
+      return Math.max(ui.samples[sampleName(place.run, place.position)]?.total ?? 0, namesShown(ui, place).length);
     default:
       return namesShown(ui, { ...place, list: emptyList }).length;
   }

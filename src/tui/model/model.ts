@@ -1,17 +1,11 @@
 import type { PipelineExit } from "../../client/pipeline.ts";
 import type { RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
-import type {
-  Comparison,
-  MonthEntry,
-  ObservedSeries,
-  RunDetail,
-  RunEntry,
-  UnexpectedValues,
-} from "../../core/messages/listings.ts";
+import type { Comparison, MonthEntry, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Row, Span } from "../drawing/spans.ts";
 import type { Look, ThemeName } from "../drawing/theme.ts";
 
@@ -62,6 +56,14 @@ export interface Question {
 /** `until`: when it goes by itself, in milliseconds since 1970; null when it waits for a key. */
 interface Notice extends Span {
   until: number | null;
+}
+
+/** Of all unexpected values behind a verdict, the pages around the cursor, by their numbers. */
+export interface KnownValues {
+  filter: string;
+  total: number;
+  all: boolean;
+  pages: Readonly<Record<number, readonly UnexpectedRow[]>>;
 }
 
 export interface LogLine extends Span {
@@ -130,6 +132,7 @@ export interface Ui {
   details: Readonly<Record<number, RunDetail>>;
   history: Readonly<Record<number, ObservedSeries[]>>;
   samples: Readonly<Record<string, UnexpectedValues>>;
+  values: Readonly<Record<string, KnownValues>>;
   /** By table and as_of; see `sealName`. */
   seals: Readonly<Record<string, SealCheck>>;
   comparison: Comparison | null;
@@ -154,6 +157,7 @@ export type Effect =
   | { do: "ask"; request: Ask }
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
+  | { do: "edit"; path: string; line: number | null }
   | { do: "remember"; choices: Choices }
   | { do: "restart" }
   | { do: "suspend" }
@@ -221,6 +225,7 @@ export function beginning(
     details: {},
     history: {},
     samples: {},
+    values: {},
     seals: {},
     comparison: null,
     suites: null,

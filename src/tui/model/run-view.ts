@@ -107,7 +107,7 @@ function isToBlame({ file }: TableProgress, end: EventOf<"run.failed" | "run.ret
   const faults = end.event === "run.failed" ? (end.faults ?? []) : [];
   const name = placeInWords(file);
   // Of a part in an archive the fault names both.
-  return faults.length === 0 || faults.some((fault) => isOf(fault.file.split("/")[0] ?? "", name));
+  return faults.length === 0 || faults.some((fault) => fault.file.split("/").some((part) => isOf(part, name)));
 }
 
 function liveTable(table: TableProgress, failedIn: Stage | null): TableView {

@@ -1,5 +1,5 @@
 import { formatCount, formatCounted, formatPercent } from "../../core/format.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import { observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";

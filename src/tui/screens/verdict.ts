@@ -1,16 +1,16 @@
 import { formatCount } from "../../core/format.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import type { Column } from "../drawing/grid.ts";
+import { type Column, stretch } from "../drawing/grid.ts";
 import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
-import { matches } from "../model/filter.ts";
 import { cursorOf, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
+import { knownValues, valueAt } from "../model/values.ts";
 import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
 import { keyInWords, observedBefore, origin, shownValue, unexpected } from "../panes/values.ts";
 
@@ -104,15 +104,21 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { 
   if (unseen !== null) return [blank, ...paragraph(ui, unseen, Math.max(1, height - 1), "warn")];
   const samples = ui.samples[sampleName(run, position)];
   if (samples === undefined) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
-  const { rows: found, total } = samples;
+  const { rows: found } = samples;
   if (found.length === 0 && verdict.verdict === "passed") return emptyRows("It holds: there is no unexpected value.");
   if (found.length === 0) return emptyRows("It is about the table as a whole: there is no single value to show.");
-  const items = found.filter((one) => matches(`${keyInWords(one.key)} ${one.value} ${origin(one)}`, place.list.filter));
-  const cursor = Math.min(cursorOf(ui, place), items.length - 1);
-  const all = samples.sql === null ? "" : "; the SQL finds all";
-  const kept = `the first ${formatCount(found.length)} of ${formatCount(total)}${all}`;
+  const known = knownValues(ui, place);
+  if (known === null) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
+  if (known.total === 0) return emptyRows("No value holds these words.", "esc clears the filter");
+  const cursor = cursorOf(ui, place);
+  const area = { width, height: height - 1 };
+  const { from, to } = stretch(known.total, cursor, area.height - 1);
+  const items = Array.from({ length: to - from }, (_, index) => valueAt(known, from + index) ?? unread);
+  const kept = `the first ${formatCount(known.total)} of ${formatCount(samples.total)}${samples.sql === null ? "" : "; the SQL finds all"}`;
   return [
-    ...listRows(ui, { columns: columnsOf(found), items, cursor, area: { width, height: height - 1 } }),
-    found.length < total ? indented(span(kept, "dim")) : blank,
+    ...listRows(ui, { columns: columnsOf(items), items, cursor: cursor - from, area }),
+    known.all || known.total >= samples.total ? blank : indented(span(kept, "dim")),
   ];
 }
+
+const unread: UnexpectedRow = { key: {}, value: "", file: null, line: null };

@@ -1,15 +1,29 @@
-import { formatBytes } from "../../core/format.ts";
+import { formatBytes, formatCounted } from "../../core/format.ts";
+import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
 import { program } from "../../core/self.ts";
 import { commandOfInit, commandOfSuite } from "../../core/suites/commands.ts";
 import { commandOfRun } from "../model/headless.ts";
-import { runViewAt, selectedDate, selectedMonth, selectedRun, selectedSuite, selectedVerdict } from "../model/lists.ts";
-import { here, type Place, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
+import {
+  cursorOf,
+  runViewAt,
+  selectedDate,
+  selectedMonth,
+  selectedRun,
+  selectedSuite,
+  selectedVerdict,
+} from "../model/lists.ts";
+import { here, type Place, type PlaceOf, type ScreenName, sampleName, sealName, type Ui } from "../model/model.ts";
+import { knownValues, valueAt } from "../model/values.ts";
 import type { Reaction } from "./binding.ts";
 import { askRun } from "./questions.ts";
 import { hint, stay } from "./stack.ts";
 
 /** What is copied where it is not a command. */
-const copied: Partial<Record<ScreenName, string>> = { validation: "the SQL", verdict: "the SQL", snapshots: "the row" };
+const copied: Partial<Record<ScreenName, string>> = {
+  validation: "the SQL",
+  verdict: "the value",
+  snapshots: "the row",
+};
 
 export function copy(ui: Ui): Reaction {
   const place = here(ui);
@@ -28,6 +42,50 @@ export function copyText(ui: Ui, text: string, what: string): Reaction {
   return stay(hint(ui, `Copied ${what}.`, "good"), { do: "copy", text });
 }
 
+function selectedValue(ui: Ui, place: PlaceOf<"verdict">): UnexpectedRow | null {
+  const known = knownValues(ui, place);
+  return (known && valueAt(known, cursorOf(ui, place))) ?? null;
+}
+
+function valueFields({ key, value, file, line }: UnexpectedRow): string[] {
+  return [...Object.values(key), value ?? "", file ?? "", line === null ? "" : String(line)];
+}
+
+/** All values as CSV, of as many as a clipboard takes. */
+export function copyAll(ui: Ui): Reaction {
+  const place = here(ui);
+  if (place.screen !== "verdict") return "There is no list of values here.";
+  const known = knownValues(ui, place);
+  const found = known === null ? [] : Array.from({ length: known.total }, (_, index) => valueAt(known, index));
+  const rows = found.filter((row) => row !== undefined);
+  if (known === null || rows.length === 0) return "There is nothing to copy here.";
+  if (rows.length < found.length || !known.all) {
+    const note = ui.samples[sampleName(place.run, place.position)]?.sql_note ?? "";
+    return `Not copied: ${formatCounted(found.length, "value")} are too many for a clipboard. ${note}`;
+  }
+  const head = [...Object.keys(rows[0]?.key ?? {}), "value", "file", "line"];
+  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = [head, ...rows.map(valueFields)].map((cells) => cells.map(cell).join(","));
+  return copyText(ui, `${lines.join("\n")}\n`, formatCounted(rows.length, "value"));
+}
+
+/** The SQL that finds the values, where one does. */
+export function copySql(ui: Ui): Reaction {
+  const place = here(ui);
+  const samples = place.screen === "verdict" ? ui.samples[sampleName(place.run, place.position)] : undefined;
+  if (samples === undefined || samples.sql === null) return samples?.sql_note || "There is no SQL here.";
+  return copyText(ui, samples.sql, "the SQL");
+}
+
+/** The file of the drop, at the line of the value under the cursor. */
+export function edit(ui: Ui): Reaction {
+  const place = here(ui);
+  const row = place.screen === "verdict" ? selectedValue(ui, place) : null;
+  if (row === null) return "There is no value here.";
+  if (row.file === null) return "Where this value stands in a file is not known.";
+  return stay(ui, { do: "edit", path: row.file, line: row.line });
+}
+
 function textOf(ui: Ui, place: Place): string | null | undefined {
   switch (place.screen) {
     case "months": {
@@ -42,8 +100,10 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
       const verdict = selectedVerdict(ui);
       return place.run === null || verdict === null ? null : ui.samples[sampleName(place.run, verdict.position)]?.sql;
     }
-    case "verdict":
-      return ui.samples[sampleName(place.run, place.position)]?.sql;
+    case "verdict": {
+      const row = selectedValue(ui, place);
+      return row && valueFields(row).join("\t");
+    }
     case "snapshots":
       return selectedDate(ui)
         ?.entries.map((entry) => {

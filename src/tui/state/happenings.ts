@@ -17,6 +17,7 @@ import {
   sealName,
   type Ui,
 } from "../model/model.ts";
+import { withPage } from "../model/values.ts";
 import { readAgain } from "./needs.ts";
 import { say } from "./stack.ts";
 
@@ -50,6 +51,10 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
     ...ui,
     samples: { ...ui.samples, [sampleName(run, position)]: result },
   }),
+  values(ui, result, request) {
+    const name = sampleName(request.run, request.position);
+    return { ...ui, values: { [name]: withPage(ui.values[name], request, result) } };
+  },
   compare: (ui, comparison) => ({ ...ui, comparison }),
   suites: (ui, result) => ({ ...ui, ...result }),
   verify(before, { seals }) {

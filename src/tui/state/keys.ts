@@ -1,6 +1,6 @@
 import { here, isRunning, type Ui } from "../model/model.ts";
 import { type Binding, type Context, keysOn, quietKeysOn, type Reaction } from "./binding.ts";
-import { copy } from "./copying.ts";
+import { copy, copyAll, copySql, edit } from "./copying.ts";
 import { askAgain, readAgain } from "./needs.ts";
 import * as prompt from "./prompts.ts";
 import { askQuit } from "./questions.ts";
@@ -56,6 +56,12 @@ export const commonKeys: readonly Binding[] = [
     lists,
     { keys: ["y"], label: "copy", help: "Copy the command, the SQL or the row to the clipboard", act: copy },
     { keys: ["/"], label: "filter", help: "Show only lines that hold these words", act: prompt.typeFilter },
+  ),
+  ...keysOn(
+    ["verdict"],
+    { keys: ["e"], label: "edit", help: "Open the drop's file at this line in $VISUAL or $EDITOR", act: edit },
+    { keys: ["Y"], label: "copy all", help: "Copy all values as CSV", act: copyAll },
+    { keys: ["S"], label: "copy SQL", help: "Copy the SQL that finds all of them", act: copySql },
   ),
   ...quietKeysOn(lists, {
     keys: [":"],

@@ -1,16 +1,18 @@
-import { selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
+import { cursorOf, selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
 import {
   type Ask,
   type Effect,
   here,
   isRunning,
   type Place,
+  type PlaceOf,
   refusalOf,
   type Step,
   sampleName,
   type Ui,
 } from "../model/model.ts";
 import { paneWidths } from "../model/panes.ts";
+import { missingPage } from "../model/values.ts";
 
 /** What the screen on show still lacks: asked for by itself, once, one request of a kind at a time. */
 export function askForNeeds(ui: Ui): Effect[] {
@@ -59,7 +61,7 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "validation":
       return [...needsOfRun(ui, place.run), ...needsOfValidation(ui, place.run)];
     case "verdict":
-      return needsOfVerdict(ui, place.run, place.position);
+      return [...needsOfVerdict(ui, place.run, place.position), ...needsOfValues(ui, place)];
     case "runs": {
       // The pane beside the list tells of the run under the cursor.
       const run = paneWidths(ui.size.columns) === null ? null : (selectedRun(ui)?.run ?? null);
@@ -88,6 +90,11 @@ function needsOfValidation(ui: Ui, run: number | null): Ask[] {
 
 function needsOfVerdict(ui: Ui, run: number, position: number): Ask[] {
   return ui.samples[sampleName(run, position)] === undefined ? [{ kind: "samples", run, position }] : [];
+}
+
+function needsOfValues(ui: Ui, place: PlaceOf<"verdict">): Ask[] {
+  const page = missingPage(ui, place, cursorOf(ui, place));
+  return page === null ? [] : [page];
 }
 
 function needsOfRun(ui: Ui, run: number | null): Ask[] {

@@ -1,27 +1,27 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { ConsoleError } from "../../core/errors.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/listings.ts";
-import { isRejecting } from "../../core/messages/verdicts.ts";
-import { escapeControl } from "../../core/text.ts";
-import { hasPlainText, plainDialect } from "../../core/written/dialect.ts";
-import { unmoved } from "../../csv/drop/changes.ts";
-import { findPlaces } from "../../csv/parts/locate.ts";
-import { isReadAsItIs, partsOf } from "../../csv/parts/parts.ts";
-import { partAndLine } from "../../csv/parts/place.ts";
-import { openTable } from "../../csv/reader.ts";
-import type { TableSource } from "../../csv/source.ts";
-import { quoteName } from "../../expectations/plan/sql.ts";
-import type { ExpectationValidationResult } from "../../expectations/results/result.ts";
-import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
-import { attemptReading } from "../../postgres/connection/attempt.ts";
-import { type EvaluatedExpectation, evaluatedExpectation } from "../../postgres/ledger/queries.ts";
-import { type RunStanding, runStanding } from "../../postgres/ledger/standing.ts";
-import { keyForm } from "../drop/key-form.ts";
-import { sourceOf } from "../drop/months.ts";
-import type { Session } from "../session/session.ts";
+import { ConsoleError } from "../../../core/errors.ts";
+import type { UnexpectedRow, UnexpectedValues } from "../../../core/messages/unexpected.ts";
+import { isRejecting } from "../../../core/messages/verdicts.ts";
+import { escapeControl } from "../../../core/text.ts";
+import { hasPlainText, plainDialect } from "../../../core/written/dialect.ts";
+import { unmoved } from "../../../csv/drop/changes.ts";
+import { findPlaces } from "../../../csv/parts/locate.ts";
+import { isReadAsItIs, partsOf } from "../../../csv/parts/parts.ts";
+import { partAndLine } from "../../../csv/parts/place.ts";
+import { openTable } from "../../../csv/reader.ts";
+import type { TableSource } from "../../../csv/source.ts";
+import { quoteName } from "../../../expectations/plan/sql.ts";
+import type { ExpectationValidationResult } from "../../../expectations/results/result.ts";
+import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
+import { attemptReading } from "../../../postgres/connection/attempt.ts";
+import { type EvaluatedExpectation, evaluatedExpectation } from "../../../postgres/ledger/queries.ts";
+import { type RunStanding, runStanding } from "../../../postgres/ledger/standing.ts";
+import { keyForm } from "../../drop/key-form.ts";
+import { sourceOf } from "../../drop/months.ts";
+import type { Session } from "../../session/session.ts";
 
-type Evaluated = EvaluatedExpectation<ExpectationValidationResult> & { result: ExpectationValidationResult };
+export type Evaluated = EvaluatedExpectation<ExpectationValidationResult> & { result: ExpectationValidationResult };
 type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
 
 /**
@@ -29,7 +29,13 @@ type Statement = Pick<UnexpectedValues, "sql" | "sql_note">;
  * statement that finds all of them.
  */
 export async function browseSamples(session: Session, run: number, position: number): Promise<UnexpectedValues> {
-  const { sql, dataset } = session;
+  const evaluated = await evaluatedOf(session, run, position);
+  if (evaluated === null) return { total: 0, sql: null, sql_note: "its result was not kept", rows: [] };
+  return samplesOf(session, run, evaluated);
+}
+
+/** What the ledger has of one verdict; null where its result was not kept. Throws where there is none. */
+export async function evaluatedOf({ sql, dataset }: Session, run: number, position: number): Promise<Evaluated | null> {
   const evaluated = await evaluatedExpectation<ExpectationValidationResult>(sql, dataset.name, run, position);
   if (evaluated === null) {
     throw new ConsoleError("unknown_run", `The ledger has no expectation ${position} of run ${run}.`, {
@@ -37,8 +43,7 @@ export async function browseSamples(session: Session, run: number, position: num
     });
   }
   const { result } = evaluated;
-  if (result === null) return { total: 0, sql: null, sql_note: "its result was not kept", rows: [] };
-  return samplesOf(session, run, { ...evaluated, result });
+  return result === null ? null : { ...evaluated, result };
 }
 
 async function samplesOf(session: Session, run: number, evaluated: Evaluated): Promise<UnexpectedValues> {
@@ -48,7 +53,7 @@ async function samplesOf(session: Session, run: number, evaluated: Evaluated): P
   return { total: totalOf(evaluated), ...statement, rows: await firstRows(evaluated, table, source) };
 }
 
-function totalOf({ result: { result } }: Evaluated): number {
+export function totalOf({ result: { result } }: Evaluated): number {
   return result.unexpected_count ?? result.partial_unexpected_list?.length ?? 0;
 }
 
@@ -133,7 +138,7 @@ async function statementOf(
 }
 
 /** The query over the live table, if that finds as many rows as the run did; whatever else the table holds would count. */
-async function liveStatement(
+export async function liveStatement(
   { sql, dataset }: Session,
   table: LoadTable,
   query: string,
