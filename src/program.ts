@@ -3,6 +3,7 @@ import { areShippedMonths } from "./client/project.ts";
 import type { RunState } from "./client/state.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
+import type { ReportSubject } from "./core/messages/report.ts";
 import { learnSecrets } from "./core/secrets/secrets.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import type { Invocation } from "./headless/arguments.ts";
@@ -67,7 +68,11 @@ async function dispatch(
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
-    return runTui(settings, { pipeline, start: connect, colour: !argv.includes("--no-color") });
+    const report = async (subject: Exclude<ReportSubject, "all">, asked: Pipeline) => {
+      const { reportInto } = await import("./report/perform.ts");
+      return reportInto(`${settings.home}/reports/`, subject, asked);
+    };
+    return runTui(settings, { pipeline, start: connect, report, colour: !argv.includes("--no-color") });
   }
   const request = commands[name ?? "months"].request(invocation);
   const pipeline = connect(settings);

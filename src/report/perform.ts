@@ -23,6 +23,14 @@ export async function performReport(request: ReportRequest, pipeline: Pipeline, 
   }
 }
 
+/** A page of one run into a folder; resolves to its path. */
+export async function reportInto(folder: string, subject: ReportRequest["subject"], asked: Pipeline): Promise<string> {
+  const [path = folder] = await writeReport({ ...onlyPage, subject, out: folder }, asked);
+  return path;
+}
+
+const onlyPage = { kind: "report", junit: null, gx: null, values: null } as const;
+
 /** A page of each run into a folder, or of the last of them into an .html file; resolves to the paths. Closes the pipeline. */
 export async function reportRuns(runs: readonly number[], path: string, pipeline: Pipeline): Promise<string[]> {
   const places: { run: number; out: string }[] = /\.html?$/i.test(path)
@@ -31,8 +39,7 @@ export async function reportRuns(runs: readonly number[], path: string, pipeline
   try {
     const written: string[] = [];
     for (const { run, out } of places) {
-      const request = { kind: "report", subject: { run }, out, junit: null, gx: null, values: null } as const;
-      written.push(...(await writeReport(request, pipeline)));
+      written.push(...(await writeReport({ ...onlyPage, subject: { run }, out }, pipeline)));
     }
     return written;
   } finally {

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReportRequest } from "../core/messages/report.ts";
+import { fileName } from "./document/paths.ts";
 import { writeGx } from "./files/gx.ts";
 import { junitOf } from "./files/junit.tsx";
 import { writeWhole } from "./files/output.ts";
@@ -19,7 +20,7 @@ export async function write({ subject, out, junit, gx, values }: ReportRequest, 
   const evidence = await gatherRun(asked, run, all);
   const written: string[] = [];
   if (out !== null) {
-    const path = await fileAt(out, `run-${run}.html`);
+    const path = await fileAt(out, `${fileName(evidence.detail.month)}-run-${run}.html`);
     await writeWhole(path, runPage(evidence, place));
     written.push(path);
   }

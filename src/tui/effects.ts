@@ -1,5 +1,6 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { toConsoleError } from "../core/errors.ts";
+import type { ReportSubject } from "../core/messages/report.ts";
 import type { Request } from "../core/messages/requests.ts";
 import type { Choices, Effect, Message, Reply } from "./model/model.ts";
 
@@ -11,6 +12,8 @@ interface World {
   remember(choices: Choices): void;
   edit(path: string, line: number | null): void;
   suspend(): void;
+  /** Write a page and open it; resolves to what became of it, in words. */
+  report(subject: Exclude<ReportSubject, "all">, pipeline: Pipeline): Promise<string>;
   quit(code: number): void;
   dispatch(message: Message): void;
 }
@@ -79,6 +82,15 @@ export function createHands(world: World, first: Pipeline) {
           return world.edit(effect.path, effect.line);
         case "suspend":
           return world.suspend();
+        case "report":
+          world.report(effect.subject, pipeline).then(
+            (text) => world.dispatch({ type: "reported", text, tone: "good" }),
+            (thrown) => {
+              const { title, hint } = toConsoleError(thrown);
+              world.dispatch({ type: "reported", text: `${title} ${hint}`, tone: "bad" });
+            },
+          );
+          return;
         case "copy":
           return world.copy(effect.text);
         case "quit":

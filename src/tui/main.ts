@@ -1,7 +1,10 @@
 import { dirname, join } from "node:path";
+import { openFile } from "../client/open-file.ts";
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import { isTriedAgain } from "../client/state.ts";
+import { ConsoleError } from "../core/errors.ts";
+import type { ReportSubject } from "../core/messages/report.ts";
 import { type Settings, settingFlags } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
 import { keepChoices, readChoices } from "./device/choices.ts";
@@ -14,11 +17,15 @@ import { createHands } from "./effects.ts";
 import { beginning, type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts";
 import { createStore, type Store } from "./store.ts";
 
+type Reporter = (subject: Exclude<ReportSubject, "all">, pipeline: Pipeline) => Promise<string>;
+
 interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
   start?: (settings: Settings) => Pipeline;
+  /** Writes a page of what it is about; resolves to its path. */
+  report?: Reporter;
   /** False for no colours, as $NO_COLOR does. */
   colour?: boolean;
 }
@@ -48,6 +55,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
       remember: (choices) => keepChoices(settings.home, choices),
       edit: (path, line) => screen?.lend(() => editFile(process.env, path, line)),
+      report: async (subject, of) => opened(await (options.report ?? noReports)(subject, of)),
       suspend: () => screen?.suspend(hands.pipeline().pid),
       quit: endings.end,
       dispatch: store.dispatch,
@@ -70,6 +78,15 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   await endRun(store, closePipeline(hands.pipeline()));
   endings.release();
   return code;
+}
+
+async function opened(path: string): Promise<string> {
+  return (await openFile(path)) ? `Opened ${path}.` : `Wrote ${path}: open it in a browser.`;
+}
+
+/** Of a screen that was put up by itself. */
+async function noReports(): Promise<never> {
+  throw new ConsoleError("internal", "Nothing here writes reports.", { hint: "`report` on the command line does." });
 }
 
 function firstState(settings: Settings, colour: boolean): Ui {

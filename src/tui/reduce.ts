@@ -46,6 +46,8 @@ function react(ui: Ui, message: Message): Step {
       return stay(onEvent(ui, message.event));
     case "ended":
       return askAgain(onEnded(ui, { exit_code: message.exit_code }));
+    case "reported":
+      return stay(say(ui, message.text, message.tone));
     case "notice":
       return stay(say(ui, message.text, "warn"));
     case "died":

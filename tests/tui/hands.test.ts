@@ -40,6 +40,7 @@ function session() {
       copy: () => {},
       remember: () => {},
       edit: () => {},
+      report: async () => "",
       suspend: () => {},
       quit: () => {},
       dispatch: (message) => told.push(message),

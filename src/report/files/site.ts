@@ -32,15 +32,17 @@ export async function writeSite(folder: string, asked: Asked, place: Place, all:
     const isThere = made !== null && before[path] === made && (await Bun.file(join(folder, path)).exists());
     if (!isThere) await writeChanged(join(folder, path), await text());
   };
-  for (const run of all.runs) {
+  const profiles = [...site.profiles.values()].flat();
+  const newest = all.runs.find(({ status }) => status === "published");
+  await severalAtOnce(all.runs, async (run) => {
     const seals = all.snapshots.filter((seal) => seal.run === run.run);
+    const profiled = profiles.filter((one) => one.run === run.run && one.columns !== null).map(({ table }) => table);
     // What a later run leaves of it: where its rows are now, and whether it stands.
-    const isNewest = all.runs.find(({ status }) => status === "published")?.run === run.run;
-    const parts = [run, seals, isNewest, beforeOf(run, all.runs), newerOf(run, all.runs)?.run ?? null];
-    await make(runPath(run.run), parts, async () =>
-      runPage(await gatherRun(asked, run.run, all, false), place, crumbsOf(run, place)),
+    const standing = [run === newest, newerOf(run, all.runs)?.run ?? null];
+    await make(runPath(run.run), [run, seals, profiled, standing, beforeOf(run, all.runs)], async () =>
+      runPage(await gatherRun(asked, run.run, all, { compares: false, profiles }), place, crumbsOf(run, place)),
     );
-  }
+  });
   for (const entry of site.months) {
     const parts = monthParts(site, entry);
     await make(monthPath(entry.month), parts, () => monthPage(parts, place));
@@ -51,6 +53,17 @@ export async function writeSite(folder: string, asked: Asked, place: Place, all:
   await removeOthers(folder, before, pages);
   await writeChanged(join(folder, listPath), `${JSON.stringify(pages, null, 1)}\n`);
   return [join(folder, indexPath)];
+}
+
+/** Pages are drawn here while others are asked for there. */
+const atOnce = 4;
+
+async function severalAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 function crumbsOf({ month, run }: { month: string; run: number }, { dataset }: Place) {

@@ -35,8 +35,17 @@ export async function listed(asked: Asked): Promise<Listed> {
   return { runs, snapshots };
 }
 
-/** `compares` is false where there are many: to hold two snapshots against each other takes longer than all else. */
-export async function gatherRun(asked: Asked, run: number, all: Listed, compares = true): Promise<RunEvidence> {
+/** How a run is looked at where there are many of them. */
+interface Amid {
+  /** To hold two snapshots against each other takes longer than all else. */
+  compares: boolean;
+  /** What was asked of the columns of many runs at once. */
+  profiles: readonly TableProfile[];
+}
+
+const alone: Amid = { compares: true, profiles: [] };
+
+export async function gatherRun(asked: Asked, run: number, all: Listed, amid: Amid = alone): Promise<RunEvidence> {
   const [detail, { series }] = await Promise.all([
     asked.call({ kind: "show", run }),
     asked.call({ kind: "history", run, every: true }),
@@ -44,9 +53,9 @@ export async function gatherRun(asked: Asked, run: number, all: Listed, compares
   const before = beforeOf(detail, all.runs);
   const [samples, moves, now, then] = await Promise.all([
     samplesOf(asked, detail),
-    movesOf(asked, detail, all.snapshots, compares),
-    profilesOf(asked, run),
-    before === null ? [] : profilesOf(asked, before.run),
+    movesOf(asked, detail, all.snapshots, amid.compares),
+    profilesOf(asked, run, amid),
+    before === null ? [] : profilesOf(asked, before.run, amid),
   ]);
   return {
     ...{ detail, before, samples, moves, profiles: { now, before: then } },
@@ -104,7 +113,9 @@ async function movesOf(
   };
 }
 
-async function profilesOf(asked: Asked, run: number): Promise<TableProfile[]> {
+async function profilesOf(asked: Asked, run: number, amid: Amid): Promise<TableProfile[]> {
+  const known = amid.profiles.filter((one) => one.run === run);
+  if (known.length > 0) return known;
   const { profiles } = await asked.call({ kind: "profile", as_of: null, run, table: null, column: null });
   return profiles;
 }

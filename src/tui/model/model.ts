@@ -2,6 +2,7 @@ import type { PipelineExit } from "../../client/pipeline.ts";
 import type { RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { Comparison, MonthEntry, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
+import type { ReportSubject } from "../../core/messages/report.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
@@ -158,6 +159,7 @@ export type Effect =
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
   | { do: "edit"; path: string; line: number | null }
+  | { do: "report"; subject: Exclude<ReportSubject, "all"> }
   | { do: "remember"; choices: Choices }
   | { do: "restart" }
   | { do: "suspend" }
@@ -179,6 +181,8 @@ export type Message =
   | { type: "refused"; request: Request; title: string; hint: string }
   | { type: "event"; event: RunEvent }
   | { type: "ended"; exit_code: number }
+  /** What became of a report, in words. */
+  | { type: "reported"; text: string; tone: "good" | "bad" }
   /** What the pipeline waits for. */
   | { type: "notice"; text: string }
   | { type: "died"; exit: PipelineExit }

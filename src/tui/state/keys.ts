@@ -4,6 +4,7 @@ import { copy, copyAll, copySql, edit } from "./copying.ts";
 import { askAgain, readAgain } from "./needs.ts";
 import * as prompt from "./prompts.ts";
 import { askQuit } from "./questions.ts";
+import { report } from "./reporting.ts";
 import { sortBy, turnSort } from "./sort.ts";
 import {
   askFirst,
@@ -63,6 +64,12 @@ export const commonKeys: readonly Binding[] = [
     { keys: ["Y"], label: "copy all", help: "Copy all values as CSV", act: copyAll },
     { keys: ["S"], label: "copy SQL", help: "Copy the SQL that finds all of them", act: copySql },
   ),
+  ...quietKeysOn(["months", "run", "validation", "verdict", "runs", "snapshots"], {
+    keys: ["o"],
+    label: "report",
+    help: "Write a page of the run, month or snapshot into the home's reports, and open it in a browser",
+    act: report,
+  }),
   ...quietKeysOn(lists, {
     keys: [":"],
     label: "command",
