@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expectationInOneLine, observation } from "../../client/words.ts";
@@ -78,14 +79,17 @@ function countOf(cases: readonly Case[], as: Outcome["as"]): number {
   return cases.filter(({ outcome }) => outcome.as === as).length;
 }
 
-/** The run as a whole, and each file of its drop. */
+/** The run as a whole, and each file of its drop. What an expectation did not expect is told there. */
 function runSuite(detail: RunDetail, place: Place): Suite {
   const { failure, files, month } = detail;
-  const groups = failure?.fault_groups ?? [];
-  const names = [...new Set([...files.map(({ path }) => path), ...groups.map(({ file }) => file)])];
-  const byFile = Map.groupBy(groups, ({ file }) => file);
-  const cases = names.map(
-    (name): Case => ({ group: `${month}.files`, name, outcome: fileOutcome(byFile.get(name) ?? [], place) }),
+  const groups = (failure?.fault_groups ?? []).filter(({ code }) => code !== "unexpected");
+  const names = new Set([...files.map(({ path }) => basename(path)), ...groups.map(({ file }) => basename(file))]);
+  const byFile = Map.groupBy(groups, ({ file }) => basename(file));
+  const cases = [...names].map(
+    (name): Case => ({
+      ...{ group: `${month}.files`, name },
+      outcome: fileOutcome(byFile.get(name) ?? [], place),
+    }),
   );
   return { name: "run", cases: [{ group: month, name: `run ${detail.run}`, outcome: runOutcome(detail) }, ...cases] };
 }
