@@ -32,6 +32,7 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   feast: async () => (await import("./views/snapshots/training.ts")).feastView,
   validate: async () => (await import("./views/checks.ts")).validationView,
   propose: async () => (await import("./views/checks.ts")).proposalView,
+  init: async () => (await import("./views/datasets.ts")).datasetView,
   check: async () => (await import("./views/checks.ts")).checkView,
   suggest: async () => (await import("./views/checks.ts")).suggestionView,
   adopt: async () => (await import("./views/adoption.ts")).adoptionView,

@@ -50,8 +50,8 @@ function rootParser(version: string, print: (text: string) => void): Parser {
 
 function describe(parser: Parser, name: CommandName, { summary, parameters, flags, examples }: Command): void {
   if (name !== "") parser.description(summary);
-  for (const { name: word, help, choices } of parameters ?? []) {
-    const argument = new ParsedWord(`<${word}>`, help);
+  for (const { name: word, help, choices, optional } of parameters ?? []) {
+    const argument = new ParsedWord(optional ? `[${word}]` : `<${word}>`, help);
     parser.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
   for (const flag of [...(flags ?? []), ...Object.values(globalFlags)]) parser.addOption(optionOf(flag));

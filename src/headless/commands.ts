@@ -6,6 +6,7 @@ import {
   dateIn,
   doctorRequest,
   exportRequest,
+  initRequest,
   proposeRequest,
   reportRequest,
   runNumberIn,
@@ -20,6 +21,8 @@ interface Parameter {
   name: string;
   help: string;
   choices?: readonly string[];
+  /** The command can do without it. */
+  optional?: true;
 }
 
 /** What the user wrote: the words behind the command's name, and the flags. */
@@ -185,6 +188,17 @@ const table = {
       values.suggest
         ? { kind: "suggest", selection: selectionOf(values), confirmed: values.yes ?? false }
         : { kind: "check", selection: selectionOf(values) },
+  },
+  init: {
+    summary:
+      "Look at the files of one drop and write a dataset for them: SQL, manifest and suites, each line a proposal with its evidence. Without a folder, copy the shipped dataset.",
+    parameters: [{ name: "dir", help: "folder of the drop, in whatever way its files are written", optional: true }],
+    flags: [flags.to, { ...flags.yes, help: "write over a dataset that is there" }],
+    examples: {
+      "init drops/2024-01 --to shop": "propose a dataset in the folder shop",
+      init: "copy the shipped dataset to db",
+    },
+    request: ({ words: [folder], values }) => initRequest(folder, values),
   },
   adopt: {
     summary: "Look at snapshots that another flow took, or seal them as they are, with --yes.",

@@ -86,6 +86,7 @@ export const flags = {
     syntax: "--feast <dir>",
     help: "write a Feast repository into this folder, whose views give what an export would, whatever the date",
   },
+  to: { syntax: "--to <dir>", help: "folder of the dataset that is written (default: the drop's name; of a copy, db)" },
   suite: { syntax: "--suite <file>", help: "the expectation suite, a JSON file" },
   suggest: {
     syntax: "--suggest",

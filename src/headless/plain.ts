@@ -65,7 +65,8 @@ function onlyGlobal(values: Values): boolean {
 
 /** True when a command has the words and flags without which it is none. */
 function isWhole({ parameters = [], flags = [] }: Command, words: readonly string[], values: Values): boolean {
-  if (words.length !== parameters.length) return false;
+  const needed = parameters.filter(({ optional }) => optional !== true);
+  if (words.length < needed.length || words.length > parameters.length) return false;
   if (parameters.some(({ choices }, index) => choices !== undefined && !choices.includes(words[index] ?? "")))
     return false;
   return flags.every((flag) => flag.required !== true || nameOf(flag) in values);

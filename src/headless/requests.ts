@@ -129,6 +129,11 @@ export function validateRequest({ suite, table, parameter, resultFormat, json, y
   };
 }
 
+/** The dataset that is to be written: of the drop in this folder, or a copy of the shipped one. */
+export function initRequest(folder: string | undefined, { to, yes }: Values): RequestOf<"init"> {
+  return { kind: "init", folder: folder ?? null, to: to ?? null, overwrite: yes ?? false };
+}
+
 /** The suite that the flags ask to be written. */
 export function proposeRequest({ suite, table, parameter, resultFormat, yes }: Values): RequestOf<"propose"> {
   const idle = [parameter && "--parameter", resultFormat && "--result-format"].filter(Boolean);

@@ -127,6 +127,10 @@ export function answersOf(
       const [session, { initSuite }] = await having(() => import("./suites/propose.ts"));
       return initSuite(session, request);
     },
+    async init(request) {
+      const { initDataset } = await import("./init/dataset.ts");
+      return initDataset(settings, request, (text) => wait().tell(text));
+    },
     async suites() {
       const [session, { browseSuites }] = await having(() => import("./suites/fits.ts"));
       return { suites: await browseSuites(session) };

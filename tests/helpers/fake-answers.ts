@@ -54,6 +54,7 @@ export function answerOf(
       return { suites };
     case "feast":
     case "propose":
+    case "init":
     case "suggest":
     case "validate":
     case "check":

@@ -178,7 +178,9 @@ function placesOf(on: readonly Context[]): string {
 }
 
 function usageOf(name: string, { parameters = [], flags = [] }: Command): string {
-  const words = parameters.map((parameter) => parameter.choices?.join("|") ?? `<${parameter.name}>`);
+  const words = parameters.map(
+    (parameter) => parameter.choices?.join("|") ?? (parameter.optional ? `[${parameter.name}]` : `<${parameter.name}>`),
+  );
   return [name, ...words, ...flags.map(({ syntax }) => `[${syntax}]`)].join(" ");
 }
 

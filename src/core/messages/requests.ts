@@ -18,7 +18,7 @@ import type {
 } from "./listings.ts";
 import type { Profiling, TableProfile } from "./profiles.ts";
 import type { Adoption, ConvertedTable, Retirement, SealCheck, SnapshotEntry, UnsealedEntry } from "./seals.ts";
-import type { DropSuggestion } from "./suggestions.ts";
+import type { DatasetWritten, DropSuggestion } from "./suggestions.ts";
 import type { SuiteFit, SuiteWritten } from "./suites.ts";
 import type { ExportReport, FeastReport } from "./training.ts";
 import type { UnexpectedPage, UnexpectedValues } from "./unexpected.ts";
@@ -104,6 +104,8 @@ const requests = {
   },
   /** Write a suite from a table as it is, to its own file unless another is named; over one that is there only if that is meant. */
   propose: { kind: "'propose'", table: "string > 0", suite_path: "string > 0 | null", overwrite: "boolean" },
+  /** Write a dataset to a folder, of one drop's files, or a copy of the one that is shipped; over what is there only if that is meant. */
+  init: { kind: "'init'", folder: "string > 0 | null", to: "string > 0 | null", overwrite: "boolean" },
   /** How the suites that the manifest names fit their tables; no row is looked at. */
   suites: { kind: "'suites'" },
   /** Read drops strictly, and touch no table. */
@@ -152,6 +154,7 @@ export interface Replies {
   compare: Comparison;
   validate: Validation;
   propose: SuiteWritten;
+  init: DatasetWritten;
   suites: { suites: SuiteFit[] };
   check: { drops: DropCheck[] };
   suggest: DropSuggestion;

@@ -36,3 +36,30 @@ export interface DropSuggestion {
   /** The manifest, once it was written into. */
   manifest: string | null;
 }
+/** A table that was proposed of a file. */
+export interface ProposedTable {
+  table: string;
+  file: string;
+  rows: number;
+  columns: number;
+  key: string[];
+  /** The tables that its foreign keys lead to, by column. */
+  references: { column: string; table: string }[];
+  /** Why its rows seem to be events; null where they do not. */
+  events: string | null;
+  /** Settings of how its file is written. */
+  written: string[];
+}
+
+/** A dataset that was written: from a drop, or as a copy of the one that is shipped. */
+export interface DatasetWritten {
+  name: string;
+  folder: string;
+  files: string[];
+  /** None of a copy. */
+  tables: ProposedTable[];
+  /** Files of the drop that are no part of it. */
+  left_out: { file: string; why: string }[];
+  /** The commands to run next. */
+  next: string[];
+}

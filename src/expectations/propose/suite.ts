@@ -22,7 +22,12 @@ export function proposeSuite(sql: Sql, table: CatalogTable): Promise<SuitePropos
   });
 }
 
-function proposalOf(table: CatalogTable, facts: TableFacts): SuiteProposal {
+/** What is declared of a table, as far as something follows from it. */
+interface Declared extends Pick<CatalogTable, "columns" | "key" | "selfFilling"> {
+  references: readonly { columns: readonly string[] }[];
+}
+
+export function proposalOf(table: Declared, facts: TableFacts): SuiteProposal {
   const keys = new Set([...table.key, ...table.references.flatMap(({ columns }) => columns), ...table.selfFilling]);
   const columns = facts.columns.map((one) => ({
     column: one.column.name,
@@ -41,7 +46,7 @@ function proposalOf(table: CatalogTable, facts: TableFacts): SuiteProposal {
   };
 }
 
-function ofTable({ columns, key }: CatalogTable, { rows }: TableFacts): ProposedExpectation[] {
+function ofTable({ columns, key }: Declared, { rows }: TableFacts): ProposedExpectation[] {
   const [first, ...others] = key;
   const columnSet = { column_set: columns.map(({ name }) => name), exact_match: true };
   const unique =
@@ -66,7 +71,7 @@ function ofTable({ columns, key }: CatalogTable, { rows }: TableFacts): Proposed
   ];
 }
 
-function whyNotMore({ key }: CatalogTable, { rows }: TableFacts): LeftOut[] {
+function whyNotMore({ key }: Declared, { rows }: TableFacts): LeftOut[] {
   const few = rows === 0 ? "it is empty" : `it has fewer than ${enough} rows`;
   return [
     ...(key.length === 0 ? [{ column: null, why: "it has no primary key: nothing is unique by declaration" }] : []),

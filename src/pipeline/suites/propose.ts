@@ -7,12 +7,13 @@ import type { SuiteWritten } from "../../core/messages/suites.ts";
 import { form } from "../../core/self.ts";
 import { type Settings, settingFlags } from "../../core/settings.ts";
 import { commandOfSuite } from "../../core/suites/commands.ts";
-import { proposeSuite, type SuiteProposal } from "../../expectations/propose/suite.ts";
+import { proposeSuite } from "../../expectations/propose/suite.ts";
 import { findTable } from "../../expectations/validate.ts";
 import type { CatalogTable } from "../../postgres/catalog/introspect.ts";
 import { placeOf } from "../session/place.ts";
 import type { Session } from "../session/session.ts";
 import { fromHere } from "./fits.ts";
+import { suiteText } from "./text.ts";
 import { isThere, writeSuite } from "./write.ts";
 
 /** Writes a suite of what may be expected of a table by what it is now. */
@@ -27,7 +28,8 @@ export async function initSuite(
   // Told before the table is read, which may take long.
   if (!overwrite && existsSync(path)) throw isThere(path);
   const proposal = await proposeSuite(sql, table);
-  await writeSuite(path, suiteText(table, proposal), overwrite);
+  const from = "Proposed by `validate --init` from the table as it was.";
+  await writeSuite(path, suiteText(`${table.schema}.${table.name}`, table.name, proposal, from), overwrite);
   return {
     table: `${table.schema}.${table.name}`,
     path,
@@ -68,23 +70,4 @@ function manifestLine(
   if (suite !== null && resolve(directory, suite) === written) return null;
   const near = relative(directory, written);
   return `${dataset.manifest} says "suite": ${JSON.stringify(isAbsolute(near) ? written : near)}`;
-}
-
-const about =
-  "Proposed by `validate --init` from the table as it was. Whatever you have decided on, take `proposed` out of its meta.";
-
-function suiteText({ schema, name }: CatalogTable, { rows, expectations }: SuiteProposal): string {
-  const suite = {
-    name,
-    expectations: expectations.map(({ because, ...asked }) => ({
-      ...asked,
-      meta: { proposed: true },
-      notes: `Proposed: ${because}.`,
-    })),
-    meta: {
-      proposed: { table: `${schema}.${name}`, rows, on: new Date().toISOString().slice(0, "YYYY-MM-DD".length) },
-    },
-    notes: about,
-  };
-  return `${JSON.stringify(suite, null, 2)}\n`;
 }

@@ -47,7 +47,7 @@ function filesIn(directory: string, prefix: string): SchemaFile[] {
 
 /** The ledger's schema is named by what makes it, and by nothing of a dataset. */
 function namesLedger(statements: string): boolean {
-  return /\bconsole\.\w/.test(statements.replaceAll(/--.*$/gm, ""));
+  return /\bconsole\.\w|'console'/.test(statements.replaceAll(/--.*$/gm, ""));
 }
 
 /** Hexadecimal SHA-256, the same for a checkout with the line ends of another platform. */

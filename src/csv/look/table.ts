@@ -1,0 +1,144 @@
+import type { Column } from "../../core/columns.ts";
+import { dialectOf } from "../../core/written/dialect.ts";
+import type { Written } from "../../core/written/settings.ts";
+import { SourceFault } from "../files/source-fault.ts";
+import type { TableSource } from "../source.ts";
+import { suggestFor } from "../suggest/search.ts";
+import { candidatesFor, columnOf, widestDates } from "./candidates.ts";
+import { ColumnLook } from "./column-look.ts";
+import { type Decision, decide, type Reason } from "./decide.ts";
+import { lookAtHead } from "./head.ts";
+import { isIdentifier, isSerial, keyOf, likelyKeys } from "./keys.ts";
+import { columnNames } from "./names.ts";
+import { lookAtRows } from "./rows.ts";
+import { Values } from "./values.ts";
+
+/** A file of which nothing was known: what it holds, and how it is written. */
+export interface LookedFile {
+  /** As a run would read it, but for the key. */
+  source: TableSource;
+  columns: Column[];
+  written: Written;
+  reasons: Reason[];
+  decisions: ReadonlyMap<string, Decision>;
+  rows: number;
+  values: Values[];
+  /** Columns that tell all rows apart, the likeliest first; empty where none do. */
+  keys: string[][];
+}
+
+/** Rows by which keys are looked for before all rows are. */
+const sampled = 20_000;
+/** Columns whose values turn out to be no others than texts, round by round. */
+const rounds = 4;
+
+/** Looks at a file of which only its path is known. Throws a SourceFault for what cannot be read. */
+export async function lookAtFile(path: string, table: string): Promise<LookedFile> {
+  const head = await lookAtHead(path);
+  const texts = await asTexts(path, head.written, head.cells);
+  const { names } = texts;
+  const looks = new Map(names.map((name) => [name, new ColumnLook(candidatesFor(dialectOf(texts.written)))]));
+  const columnLooks = [...looks.values()];
+  const sample: string[][] = [];
+  const first = await lookAtRows(texts.source, (cells, line) => {
+    for (const [at, look] of columnLooks.entries()) look.add(cells[at] ?? "", line);
+    if (sample.length < sampled) sample.push([...cells]);
+  });
+  requireSound(first.tally);
+  const textual = new Set<string>();
+  for (let round = 0; round < rounds; round++) {
+    const { columns: decisions, written: own, reasons } = decide(looks, textual);
+    widen(decisions, looks);
+    const columns = names.map((name) => columnOf(name, decisions.get(name)?.type ?? "text"));
+    const source = { ...texts.source, shape: { ...texts.source.shape, columns } };
+    const mend = await mended(source, { ...texts.written, ...own });
+    const keys = likelyKeys(table, columns, sample);
+    const found = await lookAtValues({ ...source, written: dialectOf(mend.written) }, columns, keys);
+    for (const { column } of found.tally.listed) if (column !== undefined) textual.add(column);
+    if (found.tally.count > 0) continue;
+    return {
+      ...{ source: { ...source, written: dialectOf(mend.written) }, columns, written: mend.written, decisions },
+      ...{ rows: found.rows, values: found.values },
+      reasons: [
+        ...ofHead(head.written),
+        ...texts.evidence,
+        ...reasons.map((reason) => ({ ...reason, line: reason.line === null ? null : first.lineOf(reason.line) })),
+        ...mend.evidence,
+      ],
+      keys: found.keys.map((key) => key.map((at) => names[at] ?? "")),
+    };
+  }
+  throw new SourceFault("not_csv", "its values are not of one kind however they are read");
+}
+
+/**
+ * Whole numbers that are likely to get a fraction in another month: one throughout, such as zero, or of a kind with others
+ * that have one, such as `tolls_amount` beside `fare_amount`.
+ */
+function widen(decisions: Map<string, Decision>, looks: ReadonlyMap<string, ColumnLook>): void {
+  const lastWord = (name: string) => /(?:^|_)(\p{L}{3,})$/u.exec(name)?.[1] ?? null;
+  const fractional = new Set(
+    [...decisions].flatMap(([name, { type }]) => (type === "numeric" ? [lastWord(name)] : [])),
+  );
+  for (const [name, decision] of decisions) {
+    if (decision.type !== "int8" || isIdentifier(name) || isSerial(name)) continue;
+    const kind = lastWord(name);
+    if ((kind !== null && fractional.has(kind)) || looks.get(name)?.kept.size === 1) decision.type = "numeric";
+  }
+}
+
+function ofHead({ encoding, delimiter, comment }: Written): Reason[] {
+  const places = { encoding: encoding && null, delimiter: delimiter && 1, comment: comment && 1 };
+  const found = Object.entries(places).filter(([, line]) => line !== undefined);
+  return found.map(([setting, line]) => ({ setting: setting as Reason["setting"], column: null, line: line || null }));
+}
+
+/** The file as one of texts alone: what is wrong with that is mended by how it is written. */
+async function asTexts(path: string, written: Written, cells: readonly string[]) {
+  const all = columnNames(cells);
+  const names = all.filter((name) => name !== null);
+  const renamed = cells.flatMap((cell, at) => (all[at] != null && all[at] !== cell ? [[cell, all[at]] as const] : []));
+  const unnamed = cells.filter((_, at) => all[at] === null);
+  const said: Written = {
+    ...written,
+    ...(renamed.length > 0 && { header: Object.fromEntries(renamed) }),
+    ...(unnamed.length > 0 && { ignore: [...new Set(unnamed)] }),
+  };
+  const columns = names.map((name) => columnOf(name, "text"));
+  const shape = { schema: "", name: "", columns, key: [] };
+  const source: TableSource = { path, shape, optional: new Set(), dates: widestDates };
+  const { written: whole, evidence } = await mended(source, said);
+  return { names, written: whole, evidence, source: { ...source, written: dialectOf(whole) } };
+}
+
+/** The settings, and those that the file needs besides to be read. */
+async function mended(source: TableSource, written: Written): Promise<{ written: Written; evidence: Reason[] }> {
+  const found = await suggestFor({ ...source, written: dialectOf(written) });
+  const evidence = found.evidence.map(({ setting, line = null, column = null }) => ({ setting, line, column }));
+  return { written: { ...written, ...found.written }, evidence };
+}
+
+function requireSound(tally: {
+  count: number;
+  listed: readonly { code: SourceFault["code"]; line?: number; reason: string }[];
+}): void {
+  const [first] = tally.listed;
+  if (tally.count === 0 || first === undefined) return;
+  throw new SourceFault(first.code, `${first.line === undefined ? "" : `line ${first.line}: `}${first.reason}`);
+}
+
+async function lookAtValues(source: TableSource, columns: readonly Column[], keys: readonly number[][]) {
+  const values = columns.map((column) => new Values(column));
+  const tried = keys.map((key) => ({ key, seen: new Set<number>(), isKey: true }));
+  let count = 0;
+  const { tally, rows } = await lookAtRows(source, (cells) => {
+    count++;
+    for (const [at, one] of values.entries()) one.add(cells[at] ?? "");
+    for (const one of tried) {
+      if (!one.isKey) continue;
+      one.isKey = one.key.every((at) => cells[at] !== "") && one.seen.add(keyOf(one.key, cells)).size === count;
+      if (!one.isKey) one.seen.clear();
+    }
+  });
+  return { tally, rows, values, keys: tried.flatMap(({ key, isKey }) => (isKey ? [key] : [])) };
+}
