@@ -8,7 +8,7 @@ import { exchanged } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
-import { tellIfWanted } from "./telling/wanted.ts";
+import { lineageIfWanted, tellIfWanted } from "./telling/wanted.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -59,6 +59,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       };
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
+      const lineage = lineageIfWanted(request, tell, async () => ({ settings, tell, session: await opened }));
       const { runMonths } = await import("./run/series.ts");
       const exit_code = await runMonths(
         { first, again, tell },
@@ -66,10 +67,12 @@ export function startService(settings: Settings, tell: (text: string) => void): 
         (event) => {
           if (isLastWord(event)) tooLate.delete(abort.signal);
           if (isLastWord(event) || event.event === "stage.finished") told.push(event);
+          void lineage.then((one) => one?.hear(event));
           onEvent(event);
         },
         abort.signal,
       );
+      await (await lineage)?.told();
       await tellIfWanted({ settings, request, session: await opened.catch(() => null), tell }, told);
       return { exit_code };
     } finally {

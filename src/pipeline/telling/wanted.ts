@@ -3,10 +3,16 @@ import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import type { Environment } from "../../core/settings.ts";
+import { isLineageAsked } from "../../outlets/lineage/settings.ts";
+import type { Lineage } from "./lineage.ts";
 import type { Over } from "./tell-outside.ts";
 
 /** Tell those outside what became of runs: by their last words, or by the ledger where a process died before its own. */
 export async function tellIfWanted(over: Over, told: readonly RunEvent[] | RunDetail): Promise<void> {
+  if ("run" in told && over.session !== null && isLineageAsked(process.env)) {
+    const { tellLineageOf } = await import("./lineage.ts");
+    await tellLineageOf(told, { ...over, session: over.session });
+  }
   if (!isWanted(over.request, over.session?.dataset ?? null, process.env)) return;
   const { endingIn, endingOf, tellOutside } = await import("./tell-outside.ts");
   if ("run" in told) return tellOutside(over, [endingOf(told)], []);
@@ -21,4 +27,14 @@ function isWanted(
   env: Environment,
 ): boolean {
   return request.metrics !== undefined || Boolean(env.STREAMFLOW_NOTIFY_URL) || dataset?.notify !== undefined;
+}
+
+/** What tells of runs while they go on; null where nobody asks for it. */
+export async function lineageIfWanted(
+  { dry_run }: Pick<RunRequest, "dry_run">,
+  ...means: Parameters<typeof import("./lineage.ts").lineageOf>
+): Promise<Lineage | null> {
+  if (dry_run || !isLineageAsked(process.env)) return null;
+  const { lineageOf } = await import("./lineage.ts");
+  return lineageOf(...means);
 }

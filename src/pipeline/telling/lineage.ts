@@ -1,0 +1,168 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { version } from "../../../package.json";
+import { messageOf } from "../../core/errors.ts";
+import type { EventOf, RunEvent } from "../../core/messages/events.ts";
+import type { RunDetail } from "../../core/messages/listings.ts";
+import {
+  type LineageEvent,
+  type LineageFile,
+  type LineageTable,
+  lineageEvent,
+  type Source,
+} from "../../outlets/lineage/events.ts";
+import { lineageSetting } from "../../outlets/lineage/settings.ts";
+import { type Transport, transportOf } from "../../outlets/lineage/transport.ts";
+import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import type { CatalogTable } from "../../postgres/catalog/introspect.ts";
+import { parseUrl } from "../../postgres/target/url.ts";
+import { browseRun } from "../answers/browse.ts";
+import { browseProfiles } from "../answers/profiles/read.ts";
+import type { Session } from "../session/session.ts";
+import type { Over } from "./tell-outside.ts";
+
+type Place = Pick<Over, "settings" | "tell"> & { session: Session };
+
+/** Tells of runs while they go on, in their order, each event once those before it were taken. */
+export interface Lineage {
+  hear(event: RunEvent): void;
+  /** Resolves when all was told. */
+  told(): Promise<void>;
+}
+
+export function lineageOf(tell: Over["tell"], placeOf: () => Promise<Place>): Lineage {
+  let transport: Transport;
+  try {
+    transport = transportOf(process.env);
+  } catch (thrown) {
+    tell(`warning: No lineage is told: ${messageOf(thrown)}`);
+    return { hear() {}, async told() {} };
+  }
+  let telling = Promise.resolve();
+  return {
+    hear(event) {
+      if (event.run === null || !isTold(event)) return;
+      telling = telling
+        .then(async () => send(transport, await eventFor(await placeOf(), event, event.run ?? 0), tell))
+        .catch((thrown) => tell(`warning: Lineage was not told of run ${event.run}: ${messageOf(thrown)}`));
+    },
+    told: () => telling,
+  };
+}
+
+/** The end of a run that could not tell it itself, as the ledger has it. */
+export async function tellLineageOf(detail: RunDetail, place: Place): Promise<void> {
+  const event = await withFacts(place, detail.run, detail, {
+    eventType: detail.status === "published" ? "COMPLETE" : "FAIL",
+    eventTime: detail.finished_at ?? new Date().toISOString(),
+    error: detail.failure?.title ?? null,
+  });
+  await send(transportOf(process.env), event, place.tell);
+}
+
+type Told = EventOf<"run.started" | "run.finished" | "run.failed" | "run.retried">;
+
+function isTold(event: RunEvent): event is Told {
+  return (
+    event.event === "run.started" ||
+    event.event === "run.failed" ||
+    event.event === "run.retried" ||
+    event.event === "run.finished"
+  );
+}
+
+async function eventFor(place: Place, event: Told, run: number): Promise<LineageEvent> {
+  const detail = await browseRun(place.session, run);
+  return withFacts(place, run, detail, {
+    eventType: typeOf(event),
+    eventTime: event.at,
+    error: event.event === "run.failed" || event.event === "run.retried" ? event.title : null,
+  });
+}
+
+function typeOf(event: Told): LineageEvent["eventType"] {
+  if (event.event === "run.started") return "START";
+  if (event.event === "run.finished") return "COMPLETE";
+  return event.code === "interrupted" || event.code === "terminated" ? "ABORT" : "FAIL";
+}
+
+async function withFacts(
+  { session, settings }: Place,
+  run: number,
+  detail: RunDetail,
+  said: Pick<LineageEvent, "eventType" | "eventTime" | "error">,
+): Promise<LineageEvent> {
+  const { dataset, tables } = session;
+  const isPublished = said.eventType === "COMPLETE";
+  return {
+    ...said,
+    run: {
+      namespace: lineageSetting("namespace", process.env) ?? "default",
+      dataset: dataset.name,
+      run,
+      parent: lineageSetting("parent", process.env) ?? null,
+      version,
+      database: sourceOf(session),
+    },
+    files: await filesOf(session, settings.data, detail),
+    tables: tables.flatMap((table) => outputsOf(table, detail, isPublished)),
+  };
+}
+
+/** A database by the specification's naming; the embedded one by its home, for it has no port. */
+function sourceOf({ url, settings }: Session): Source {
+  if (settings.database === null) {
+    return { namespace: `postgres://${hostname()}${encodeURI(resolve(settings.home))}`, name: "postgres" };
+  }
+  const { host, port, database } = parseUrl(url);
+  return { namespace: `postgres://${host}:${port}`, name: database };
+}
+
+async function filesOf(session: Session, data: string, detail: RunDetail): Promise<LineageFile[]> {
+  const asked = { kind: "profile" as const, as_of: null, run: detail.run, table: null, column: null };
+  const { profiles } = await browseProfiles(session, asked).catch(() => ({ profiles: [] }));
+  return session.tables.map(({ name, manifest, live }) => {
+    const file = detail.files.find(({ table }) => table === name);
+    const columns = profiles.find(({ table }) => table === name)?.columns ?? [];
+    return {
+      table: name,
+      path: resolve(file?.path ?? `${data}/${detail.month}/${manifest.file}`),
+      read: file === undefined ? null : { bytes: file.bytes, rows: file.rows },
+      fields: fieldsOf(live),
+      verdicts: detail.verdicts.filter(({ table }) => table === name),
+      columns: Object.fromEntries(
+        columns.map(({ column, nulls, distinct, distinct_exact }) => [
+          column,
+          { nullCount: nulls, ...(distinct_exact && { distinctCount: distinct }) },
+        ]),
+      ),
+    };
+  });
+}
+
+/** The live table, and its snapshot where it has one; rows are those that the run wrote. */
+function outputsOf(
+  { live, snapshot }: LoadTable,
+  { tables, snapshots }: RunDetail,
+  isPublished: boolean,
+): LineageTable[] {
+  const written = tables.find(({ table }) => table === live.name);
+  const rows = isPublished && written?.inserted !== undefined ? written.inserted + (written.updated ?? 0) : null;
+  const outputs = [{ name: nameOf(live), rows, fields: fieldsOf(live) }];
+  if (snapshot === null) return outputs;
+  const sealed = snapshots.find(({ table }) => table === snapshot.table.name)?.rows ?? null;
+  return [...outputs, { name: nameOf(snapshot.table), rows: sealed, fields: fieldsOf(snapshot.table) }];
+}
+
+function nameOf({ schema, name }: CatalogTable): string {
+  return `${schema}.${name}`;
+}
+
+function fieldsOf({ columns, declared }: CatalogTable): LineageTable["fields"] {
+  return columns.map(({ name, type }, index) => ({ name, type: declared[index] ?? type }));
+}
+
+async function send(transport: Transport, event: LineageEvent, tell: Over["tell"]): Promise<void> {
+  const why = await transport(lineageEvent(event));
+  if (why !== null) tell(`warning: Lineage was not told of run ${event.run.run}: ${why}.`);
+}
