@@ -19,7 +19,7 @@ const facetSchemas = {
 type FacetName = keyof typeof facetSchemas;
 
 /** One run, as lineage knows it. */
-export interface LineageRun {
+interface LineageRun {
   /** Of the job, and of the run's identity: `OPENLINEAGE_NAMESPACE`. */
   namespace: string;
   dataset: string;
