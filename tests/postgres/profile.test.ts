@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Column } from "../../src/core/columns.ts";
-import { type Profile, quantileShares } from "../../src/core/messages/profiles.ts";
+import type { Profile } from "../../src/core/messages/profiles.ts";
 import { type Fragment, list } from "../../src/postgres/connection/fragments.ts";
 import { profileRows } from "../../src/postgres/profiles/profile.ts";
 import type { RowsOf } from "../../src/postgres/snapshots/snapshots.ts";
+import { figuresOf, profileBySql } from "../helpers/profile-by-sql.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 setDefaultTimeout(60_000);
@@ -21,7 +22,7 @@ const columnOf = (name: string, type: string): Column => ({ ...plain, name, type
 async function profiled(
   types: Readonly<Record<string, string>>,
   rows: readonly (readonly unknown[])[],
-  { key = null as string | null, spread = false, former = new Map() } = {},
+  { key = [] as string[], spread = false, former = new Map(), count = rows.length } = {},
 ): Promise<Profile[]> {
   const { sql } = database;
   const columns = Object.entries(types).map(([name, type]) => columnOf(name, type));
@@ -30,49 +31,7 @@ async function profiled(
   const records = rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at] ?? null])));
   await sql`insert into profiled select * from jsonb_populate_recordset(null::profiled, ${sql.json(records as never)})`;
   const of: RowsOf = (_, sampled: Fragment = sql``) => sql`(select s.* from profiled s ${sampled})`;
-  return profileRows(sql, { of, count: rows.length, isSpread: spread }, columns, key, former);
-}
-
-/** The same figures as plain SQL has them, column by column. */
-async function bySql(column: Column, edges: readonly string[] | null): Promise<Record<string, unknown>> {
-  const { sql } = database;
-  const v = sql`${sql(column.name)}`;
-  const isNumber = /^(int|float|numeric)/.test(column.type);
-  const isOrdered = isNumber || /^(date|timestamp)/.test(column.type);
-  const inOrder = isOrdered ? v : sql`(${v}::text collate "C")`;
-  const text = column.type === "numeric" ? sql`trim_scale(v)::text` : sql`v::text`;
-  const [row] = await sql<Record<string, unknown>[]>`
-    select count(*) as rows, count(*) - count(${v}) as nulls, count(distinct ${inOrder}) as distinct,
-           (select ${text} from (select min(${inOrder}) as v from profiled) x) as min,
-           (select ${text} from (select max(${inOrder}) as v from profiled) x) as max,
-           ${isNumber ? sql`avg(${v}::numeric)::text` : sql`null`} as mean,
-           ${isNumber ? sql`stddev_pop(${v}::numeric)::text` : sql`null`} as stddev
-      from profiled`;
-  const quantiles = [];
-  for (const share of isOrdered && row?.min !== null ? quantileShares : []) {
-    const [one] = await sql<{ value: string }[]>`
-      select ${text} as value from (select percentile_disc(${share}::float8) within group (order by ${v}) as v from profiled) x`;
-    quantiles.push({ share, value: one?.value });
-  }
-  const type = sql.unsafe(column.type);
-  const count = async (condition: Fragment) =>
-    (await sql<{ n: number }[]>`select count(*) as n from profiled where ${condition}`)[0]?.n;
-  const edge = (at: number) => sql`${edges?.at(at) ?? null}::text::${type}`;
-  const counts = [];
-  for (let bin = 0; bin < 20 && edges !== null; bin++) {
-    counts.push(await count(sql`${v} >= ${edge(bin)} and ${v} < ${edge(bin + 1)}`));
-  }
-  const histogram = edges && {
-    ...{ edges, counts },
-    under: await count(sql`${v} < ${edge(0)}`),
-    over: await count(sql`${v} >= ${edge(20)}`),
-  };
-  const many = Number(row?.distinct) > 20;
-  const frequent = await sql`
-    select ${text} as value, rows
-      from (select ${inOrder} as v, count(*) as rows from profiled where ${v} is not null group by 1) x
-     where rows > 1 or not ${many} order by rows desc, v limit 20`;
-  return { ...row, quantiles, histogram, frequent: [...frequent] };
+  return profileRows(sql, { of, count, isSpread: spread }, columns, key, former);
 }
 
 const types = {
@@ -121,12 +80,83 @@ test("each figure of each type is what SQL says", async () => {
   const found = await profiled(types, rows);
   expect(found.map(({ column }) => column)).toEqual(Object.keys(types));
   for (const profile of found) {
-    const { column: name, type, kind: _, distinct_exact, ...figures } = profile;
+    const { column: name, type, distinct_exact } = profile;
     expect(distinct_exact).toBe(true);
     const edges = profile.histogram?.edges ?? null;
-    expect([name, figures]).toEqual([name, (await bySql(columnOf(name, type), edges)) as never]);
+    const wanted = await profileBySql(database.sql, database.sql`profiled`, { name, type }, edges);
+    expect([name, figuresOf(profile)]).toEqual([name, wanted as never]);
   }
   const withHistogram = found.filter(({ histogram }) => histogram !== null).map(({ column }) => column);
   expect(withHistogram).toEqual(["id", "few", "wide", "fee", "ratio", "small", "day", "moment", "instant", "constant"]);
   for (const { histogram } of found) if (histogram) expect([histogram.under, histogram.over]).toEqual([0, 0]);
+});
+
+test("of a large table, too, but for different values, which are estimated, and what occurs once in a sample", async () => {
+  const found = await profiled(types, rows, { count: 100_000 });
+  const scattered = found.filter(({ distinct_exact }) => !distinct_exact);
+  expect(scattered.map(({ column }) => column)).toEqual(expect.arrayContaining(["id", "ratio", "moment", "code"]));
+  for (const profile of found) {
+    const { column: name, type } = profile;
+    const edges = profile.histogram?.edges ?? null;
+    const wanted = await profileBySql(database.sql, database.sql`profiled`, { name, type }, edges);
+    const { distinct, frequent, ...figures } = figuresOf(profile);
+    const { distinct: counted, frequent: mostFrequent, ...same } = wanted;
+    // Texts that look like somebody's own.
+    if (profile.kind === "category" && !profile.distinct_exact) Object.assign(same, { min: null, max: null });
+    expect([name, figures]).toEqual([name, same as never]);
+    if (profile.distinct_exact) expect([name, distinct, frequent as unknown]).toEqual([name, counted, mostFrequent]);
+    // Of 700 hashes two thirds are looked at.
+    else expect(Math.abs(distinct - Number(counted))).toBeLessThan(60);
+  }
+});
+
+test("an order that several servers keep does not change a figure", async () => {
+  const alone = await profiled(types, rows, { count: 100_000 });
+  expect(await profiled(types, rows, { count: 100_000, spread: true })).toEqual(alone);
+});
+
+test("no value is kept of a key, nor of texts that are somebody's own", async () => {
+  const keys = await profiled(
+    { id: "text", part: "int4" },
+    [
+      ["b", 1],
+      ["B", 1],
+      ["a", 2],
+    ],
+    { key: ["id", "part"] },
+  );
+  const none = { rows: 3, nulls: 0, distinct_exact: true, min: null, max: null, frequent: [] };
+  expect(keys).toMatchObject([
+    { ...none, distinct: 3 },
+    { ...none, distinct: 2, quantiles: [], histogram: null },
+  ]);
+  const own = await profiled(
+    { name: "text" },
+    Array.from({ length: 100 }, (_, n) => [`somebody ${n % 60}`]),
+  );
+  expect(own).toMatchObject([{ distinct: 60, min: null, max: null, frequent: [] }]);
+});
+
+test("bins stay where they were, and what lies outside is counted", async () => {
+  const [first] = await profiled({ fee: "numeric" }, [["0"], ["19.9"], ["10"]]);
+  const edges = first?.histogram?.edges ?? [];
+  expect(edges.slice(0, 3)).toEqual(["0", "1", "2"]);
+  const former = new Map([["fee", { type: "numeric", edges }]]);
+  const [later] = await profiled({ fee: "numeric" }, [["-1"], ["20"], ["NaN"], ["0.99"], [null]], { former });
+  expect(later?.histogram).toEqual({ edges, counts: [1, ...Array(19).fill(0)], under: 1, over: 2 });
+  const [other] = await profiled({ fee: "int4" }, [["5"]], { former });
+  expect(other?.histogram?.edges).not.toEqual(edges);
+});
+
+test("no values, one value, and what is no number are told as they are", async () => {
+  const [none] = await profiled({ fee: "numeric" }, [[null], [null]]);
+  const nothing = { min: null, max: null, mean: null, stddev: null, quantiles: [], histogram: null, frequent: [] };
+  expect(none).toMatchObject({ rows: 2, nulls: 2, distinct: 0, ...nothing });
+  const [empty] = await profiled({ fee: "numeric" }, []);
+  expect(empty).toMatchObject({ rows: 0, nulls: 0, distinct: 0, ...nothing });
+  const [infinite] = await profiled({ fee: "float8" }, [["Infinity"], ["NaN"], ["-Infinity"], [1]]);
+  expect(infinite).toMatchObject({ min: "-Infinity", max: "NaN", mean: "NaN", histogram: { under: 1, over: 2 } });
+  const [long] = await profiled({ word: "text" }, [["x".repeat(1000)]]);
+  expect(long?.min).toHaveLength(200);
+  expect(long?.max).toEndWith("…");
 });

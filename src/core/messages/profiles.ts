@@ -15,6 +15,7 @@ export const frequentValues = 20;
 /**
  * What all values of one column come to, NULLs left out. Values are texts as PostgreSQL writes them, for a number may have more
  * digits than JavaScript keeps; numerics without zeros at their end. Longer ones than 200 characters are cut, and end in "…".
+ * No value is kept of a key, nor of texts of which most occur once: they are somebody's name or the like.
  */
 export interface Profile {
   column: string;
@@ -26,7 +27,7 @@ export interface Profile {
   /** Different values: counted where `distinct_exact`, else estimated, give or take half a percent. */
   distinct: number;
   distinct_exact: boolean;
-  /** In the order of their type; texts in that of their bytes. */
+  /** In the order of their type; texts in that of their bytes. Null where no value is kept. */
   min: string | null;
   max: string | null;
   /** Numbers only; the deviation is that of the whole population. */
@@ -35,7 +36,7 @@ export interface Profile {
   /** Each is one of the values (`percentile_disc`); empty without an order. */
   quantiles: { share: number; value: string }[];
   histogram: Histogram | null;
-  /** The most frequent first, of equally frequent ones the lowest; empty for the table's key, of which each is there once. */
+  /** The most frequent first, of equally frequent ones the lowest. */
   frequent: { value: string; rows: number }[];
 }
 

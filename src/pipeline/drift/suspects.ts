@@ -1,6 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { DriftLimits } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
+import type { Profile } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { readerOf } from "../../postgres/connection/one-view.ts";
 import { distancesOf } from "../../postgres/drift/distance.ts";
@@ -50,11 +51,15 @@ export async function suspectsOf(
   sides: Sides,
   columns: readonly Column[],
   limits: DriftLimits,
+  profile: readonly Profile[] | null,
 ): Promise<{ column: Column; moved: number }[]> {
   const numbers = columns.filter(isNumber);
   const take = ({ rows, count }: Side) => scatteredCells(tx, rows, (100 * sampled) / Math.max(count, 1), columns);
   const [from, to] = await Promise.all([take(sides.before), take(sides.now)]);
-  const means = limits.mean === undefined ? [] : await exactMeans(tx, sides.now.rows(columns), numbers);
+  const means =
+    limits.mean === undefined
+      ? []
+      : (meansIn(profile, numbers) ?? (await exactMeans(tx, sides.now.rows(columns), numbers)));
   const suspects = columns.flatMap((column, index) => {
     const cells = { from: from[index] ?? [], to: to[index] ?? [] };
     const mean = means[numbers.indexOf(column)] ?? null;
@@ -64,6 +69,15 @@ export async function suspectsOf(
   const categories = suspects.filter(({ column }) => !isNumber(column));
   const unclear = categories.length === 0 ? [] : await stillSuspect(tx, table, sides, categories, limits);
   return [...suspects.filter(({ column }) => isNumber(column)).map(({ column }) => ({ column, moved: 1 })), ...unclear];
+}
+
+/** The later means, where they were taken by now; null where they are still to be. */
+function meansIn(profile: readonly Profile[] | null, numbers: readonly Column[]): (number | null)[] | null {
+  if (profile === null) return null;
+  return numbers.map(({ name }) => {
+    const mean = profile.find(({ column }) => column === name)?.mean ?? null;
+    return mean === null ? null : Number(mean);
+  });
 }
 
 function areBelow(bounds: Bounds, limits: DriftLimits): boolean {

@@ -27,6 +27,7 @@ import {
 } from "../stages/context.ts";
 import { type Ingesting, ingest } from "../stages/ingest.ts";
 import { prepareSnapshot, tellingReady } from "../stages/prepared.ts";
+import { collectProfiles, profileSoon } from "../stages/profile.ts";
 import { type Ahead, readAhead } from "../stages/read-ahead.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";
@@ -76,7 +77,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
   const isDry = mode === "dry_run";
   const tasks = new Tasks(open.side);
   const stopStatements = [() => cancelBackend(session.sql, pid), () => tasks.cancelStatement(session.sql)];
-  const prepared = { plans: new Map(), made: new Map(), stands: new Map() };
+  const prepared = { plans: new Map(), made: new Map(), stands: new Map(), profiles: new Map() };
   const context = { ...open, tasks, prepared, emit: tellingReady({ ...open, prepared }) };
   let snapshots: Snapshots = { inForce: [], lifted: 0, replaced: 0 };
   let isCommitting = false;
@@ -132,6 +133,7 @@ function stageFiles(
     const [since] = await Promise.all([thisMoment(tx ?? sql), isEmptiedBefore(open) || emptyStage(tx ?? sql, tables)]);
     const onStaged = (table: Staged) => {
       planSoon(context, table);
+      profileSoon(context, table);
       prepareSnapshot(context, table);
     };
     const staged = await ingest({ ...context, within, isApart: tx === null, onStaged });
@@ -161,6 +163,7 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   if (record.verdicts.some(isRejecting)) {
     // Not the drop's fault where others wrote to what was staged of it.
     await requireOwn(context, filled);
+    await collectProfiles(context, staged);
     throw await rejectionOf(open.month, context);
   }
   const snapshots = await inStage(open, "snapshot", async () => {
@@ -172,6 +175,7 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
     }
     const taken = await snapshot(context, staged);
     if (hasHooks) await requireWritten(context, upserted, hasHooks);
+    await collectProfiles(context, staged);
     return taken;
   });
   if (open.side === null) await emptyStage(context.tx, open.tables);

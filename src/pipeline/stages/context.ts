@@ -1,11 +1,13 @@
 import type { Dataset } from "../../core/dataset.ts";
 import type { DriftSince } from "../../core/drift.ts";
 import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core/messages/events.ts";
+import type { Profile } from "../../core/messages/profiles.ts";
 import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { areDistributed, type LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
+import type { ProfiledTable } from "../../postgres/ledger/profiles.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
 import type { MergePlan } from "../../postgres/live/merge.ts";
@@ -22,10 +24,11 @@ export interface RunRecord {
   tables: TableCounts[];
   verdicts: EvaluatedVerdict[];
   warnings: Warning[];
+  profiles: ProfiledTable[];
 }
 
 export function emptyRecord(): RunRecord {
-  return { files: [], tables: [], verdicts: [], warnings: [] };
+  return { files: [], tables: [], verdicts: [], warnings: [], profiles: [] };
 }
 
 /** What a run is about, from its first moment. */
@@ -94,6 +97,8 @@ interface Prepared {
   made: Map<string, Task<Made>>;
   /** Whether a sealed snapshot holds the very rows that were staged, and these those that were sealed. */
   stands: Map<string, Task<boolean>>;
+  /** What the columns come to; null where that could not be told. */
+  profiles: Map<string, Task<Profile[] | null>>;
 }
 
 /** The drop in the stage, and the moment before anything of it was compared with the live tables. */

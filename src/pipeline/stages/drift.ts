@@ -2,6 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { type DriftedColumn, type DriftLimits, type DriftSince, driftsOf, driftWords } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
+import type { Profile } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
 import { readerOf } from "../../postgres/connection/one-view.ts";
 import { movesOf } from "../../postgres/drift/column-moves.ts";
@@ -26,6 +27,7 @@ export async function driftSince(
   table: Frozen,
   now: Side,
   sealed: Pick<Seal, "rows" | "fingerprint">,
+  profile: readonly Profile[] | null,
 ): Promise<DriftSince | null> {
   // The newest first.
   const before = past.seals.find((seal) => seal.table === table.snapshot.table.name && seal.as_of < asOf);
@@ -34,9 +36,10 @@ export async function driftSince(
   // The very same rows did not drift.
   const isSame = before.rows === sealed.rows && before.fingerprint === sealed.fingerprint;
   const sides = { before: frozenSide(table, before), now };
+  const columns = comparable(table, dataset);
   return {
     since: before.as_of,
-    columns: isSame ? [] : await driftedColumns(tx, table, sides, limits, comparable(table, dataset)),
+    columns: isSame ? [] : await driftedColumns(tx, table, sides, limits, columns, profile),
   };
 }
 
@@ -55,13 +58,14 @@ export async function driftedColumns(
   sides: Sides,
   limits: DriftLimits,
   columns: readonly Column[] = withoutKey(table),
+  profile: readonly Profile[] | null = null,
 ): Promise<DriftedColumn[]> {
   if (columns.length === 0) return [];
   const rows = bothSides(table, sides);
   const isSmall = Math.max(sides.before.count, sides.now.count) <= fewRows;
   const counted = isSmall
     ? await countedByKey(tx, table, rows, columns)
-    : await countedSuspects(tx, rows, await suspectsOf(tx, table, sides, columns, limits));
+    : await countedSuspects(tx, rows, await suspectsOf(tx, table, sides, columns, limits, profile));
   const moves = await movesOf(readerOf(tx), rows, counted);
   return counted.flatMap(({ column, from, to }, index): DriftedColumn[] => {
     const found = moves[index];

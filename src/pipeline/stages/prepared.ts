@@ -62,7 +62,10 @@ async function make(
   const built = rows === null ? null : { rows, writer };
   const stagedOf: RowsOf = (columns, sampled) => stagedRows(table, month, columns, sampled);
   const now = { count: sealed.rows, rows: stagedOf };
-  return { sealed, built, drift: await driftSince(tx, context, table, now, sealed) };
+  // It was begun before, and is done by now unless the other connection has it under way.
+  const profiled = context.prepared.profiles.get(table.name);
+  const profile = profiled?.isDone ? await profiled.done : null;
+  return { sealed, built, drift: await driftSince(tx, context, table, now, sealed, profile) };
 }
 
 /** The seal of the very same rows, where a run that set one read the very same file in the same way. */

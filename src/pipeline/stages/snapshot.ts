@@ -91,7 +91,8 @@ export async function snapshot(context: StageContext, staged: StagedDrop): Promi
   const set = fresh.map(({ seal }) => seal);
   await recordSeals(tx, run, set, { dataset: dataset.name, month, mode });
   for (const { table, seal, drift } of fresh) {
-    const found = drift === undefined ? await driftSince(tx, context, table, frozenSide(table, seal), seal) : drift;
+    const found =
+      drift === undefined ? await driftSince(tx, context, table, frozenSide(table, seal), seal, null) : drift;
     warnOfDrift(context, table, found);
   }
   return {

@@ -1,5 +1,5 @@
 import type { Column } from "../../core/columns.ts";
-import { type Histogram, type Profile, quantileShares } from "../../core/messages/profiles.ts";
+import { frequentValues, type Histogram, type Profile, quantileShares } from "../../core/messages/profiles.ts";
 import { kindOf } from "./values.ts";
 
 /** What a column's values come to, before it is put into words. */
@@ -13,7 +13,19 @@ export interface Figures
   bins: number[] | null;
 }
 
-export function profileOf(column: Column, figures: Figures, edges: readonly string[] | null): Profile {
+/** What is kept of values that are not to be. */
+export const noValues = {
+  ...{ min: null, max: null, mean: null, stddev: null, quantiles: null, bins: null },
+  frequent: [],
+} satisfies Partial<Figures>;
+
+/** Texts of which most occur once, such as names and addresses, are somebody's own, and tell nothing of the rest. */
+function areOwn(column: Column, { values, distinct }: Figures): boolean {
+  return kindOf(column) === "category" && distinct > Math.max(frequentValues, values / 2);
+}
+
+export function profileOf(column: Column, all: Figures, edges: readonly string[] | null): Profile {
+  const figures = areOwn(column, all) ? { ...all, ...noValues } : all;
   const { values, quantiles, bins, ...same } = figures;
   return {
     column: column.name,

@@ -1,40 +1,41 @@
 import type { Column } from "../../core/columns.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
-import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { cell, sql } from "../connection/fragments.ts";
+import { cell, type Fragment, sql } from "../connection/fragments.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import { figuresByCounting } from "./counted.ts";
 import { edgesFor } from "./edges.ts";
-import { type Figures, profileOf } from "./figures.ts";
+import { type Figures, noValues, profileOf } from "./figures.ts";
 import type { Measured } from "./measures.ts";
 import { type ProbedColumn, probe } from "./probe.ts";
 import { countedRows, figuresOfScattered, type Rows } from "./scattered.ts";
-import { countable, sortable, written } from "./values.ts";
+import { countable } from "./values.ts";
 
 /** The edges of histograms that were taken before, by column; of those of the same type. */
 export type FormerEdges = ReadonlyMap<string, { type: string; edges: string[] }>;
 
 /**
- * The profile of each of the columns. `key` is the one column of a key that is one: each of its values is another one, and is
- * there. A sample tells in which way each of the others is counted.
+ * The profile of each of the columns. Of those of the key no value is kept: it says who somebody is, and no more. A sample
+ * tells in which way each of the others is counted.
  */
 export async function profileRows(
   on: Queryable,
   rows: Rows,
   columns: readonly Column[],
-  key: string | null,
+  key: readonly string[],
   former: FormerEdges,
 ): Promise<Profile[]> {
-  const keyed = columns.filter(({ name }) => name === key);
-  const others = columns.filter(({ name }) => name !== key);
+  const isKey = ({ name }: Column) => key.includes(name);
+  const others = columns.filter((column) => !isKey(column));
   const probed = others.length === 0 ? [] : await probe(on, rows.of, rows.count, others);
   const measured = probed.map((one) => ({ ...one, edges: edgesOf(one, former) }));
   const found = new Map<Column, Profile>();
   const keep = (one: Measured, figures: Figures | undefined) => {
     if (figures !== undefined) found.set(one.column, profileOf(one.column, figures, one.edges));
   };
-  for (const column of keyed) keep({ column, edges: null }, await figuresOfKey(on, rows, column));
+  for (const column of columns.filter(isKey)) {
+    keep({ column, edges: null }, await figuresOfKey(on, rows.of([column]), column, key.length === 1));
+  }
   const scattered = measured.filter((one) => rows.count > countedRows && one.distinct > one.values / 2);
   for (const one of scattered) keep(one, await figuresOfScattered(on, rows, one));
   for (const group of inGroups(measured.filter((one) => !scattered.includes(one)))) {
@@ -44,11 +45,6 @@ export async function profileRows(
   return columns.flatMap((column) => found.get(column) ?? []);
 }
 
-/** The column of a key that is one. */
-export function soleKey({ live }: Pick<LoadTable, "live">): string | null {
-  return live.key.length === 1 ? (live.key[0] ?? null) : null;
-}
-
 /** What was taken before stays. */
 function edgesOf({ column, extent }: ProbedColumn, former: FormerEdges): string[] | null {
   const known = former.get(column.name);
@@ -56,14 +52,14 @@ function edgesOf({ column, extent }: ProbedColumn, former: FormerEdges): string[
   return extent === null ? null : edgesFor(column, extent);
 }
 
-async function figuresOfKey(on: Queryable, rows: Rows, column: Column): Promise<Figures> {
-  const value = sortable(countable(column), column);
-  const figures = sql`json_build_object('rows', count(*), 'values', count(${cell("s", column)}),
-    'min', ${written(sql`min(${value})`, column)}, 'max', ${written(sql`max(${value})`, column)})`;
-  const [found] = await aggregated<Pick<Figures, "rows" | "values" | "min" | "max">>(on, [figures], rows.of([column]));
+/** Of a key that is one column each value is another one. */
+async function figuresOfKey(on: Queryable, rows: Fragment, column: Column, isAlone: boolean): Promise<Figures> {
+  const values = sql`count(${cell("s", column)})`;
+  const distinct = isAlone ? values : sql`count(distinct ${countable(column)})`;
+  const figures = sql`json_build_object('rows', count(*), 'values', ${values}, 'distinct', ${distinct})`;
+  const [found] = await aggregated<Pick<Figures, "rows" | "values" | "distinct">>(on, [figures], rows);
   if (found === undefined) throw new Error("an aggregate gave no row");
-  const none = { mean: null, stddev: null, quantiles: null, bins: null, frequent: [] };
-  return { ...found, ...none, distinct: found.values, distinct_exact: true };
+  return { ...found, ...noValues, distinct_exact: true };
 }
 
 /** So many combinations of values fit a hash table that is kept near the processor. */

@@ -1,3 +1,4 @@
+import type { Column } from "../../core/columns.ts";
 import { frequentValues, quantileShares } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, sql } from "../connection/fragments.ts";
@@ -23,7 +24,7 @@ const sketched = 65_536;
 /** Rows up to which all values are counted, whatever they are. */
 export const countedRows = sketched;
 
-type Found = Omit<Figures, "frequent" | "distinct" | "bins"> & { hashes: number; repeated: number[] };
+type Found = Omit<Figures, "frequent" | "distinct" | "bins"> & { hashes: number };
 
 /**
  * The figures of a column in which hardly a value occurs twice. To count each would take longer than all else: different
@@ -33,35 +34,36 @@ type Found = Omit<Figures, "frequent" | "distinct" | "bins"> & { hashes: number;
 export async function figuresOfScattered(on: Queryable, rows: Rows, one: Measured): Promise<Figures> {
   const { column, edges } = one;
   const share = Math.min(1, sketched / Math.max(rows.count, 1));
-  const repeated = await repeatedIn(on, rows, one);
   const all = rows.of([column]);
-  // What sends each value to the coordinator does so by itself.
-  const [[found], ordered, bins] = [
-    await aggregated<Found>(on, [sums(one, rows, share, repeated)], all),
-    rows.isSpread ? await aggregated<Pick<Figures, "quantiles">>(on, [quantiles(one)], all) : [],
-    edges === null ? null : await histogram(on, all, one, edges),
-  ];
+  const [found] = await aggregated<Found>(on, [sums(one, rows, share)], all);
   if (found === undefined) throw new Error("an aggregate gave no row");
-  const { hashes, repeated: counts, ...figures } = found;
-  const frequent = repeated
-    .map((value, index) => ({ value, rows: counts[index] ?? 0 }))
-    .filter((value) => value.rows > 1)
-    .sort((a, b) => b.rows - a.rows);
+  const { hashes, ...figures } = found;
+  // What sends each value to the coordinator does so by itself.
+  const [ordered] = rows.isSpread ? await aggregated<Pick<Figures, "quantiles">>(on, [inOrder(one)], all) : [];
   const distinct = Math.min(figures.values, Math.round(hashes / share));
-  return { ...figures, ...ordered[0], bins, distinct, distinct_exact: share === 1, frequent };
+  return {
+    ...{ ...figures, ...ordered, distinct, distinct_exact: share === 1 },
+    bins: edges === null ? null : await histogram(on, all, one, edges),
+    frequent: isOrdered(column) ? await mostFrequent(on, rows, one) : [],
+  };
 }
 
-/** Values that a sample has more than once, as they are written. */
-async function repeatedIn(on: Queryable, { of, count }: Rows, { column }: Measured): Promise<string[]> {
-  const found = await on<{ value: string }[]>`
-    select ${written(sql`v`, column)} as value
-      from (select v, count(*) as n from (select ${countable(column)} as v from ${of([column], sampleOf(count))} s) cells
-             where v is not null group by v having count(*) > 1) repeated
-     order by n desc, v limit ${frequentValues}`;
-  return found.map(({ value }) => value);
+/** How often those values occur that a sample has more than once. */
+async function mostFrequent(on: Queryable, { of, count }: Rows, { column }: Measured): Promise<Figures["frequent"]> {
+  const sample = of([column], sampleOf(count));
+  const candidates = await on<{ value: string }[]>`
+    select v::text as value from (select ${countable(column)} as v from ${sample} s) cells
+     where v is not null group by v having count(*) > 1 order by count(*) desc, v limit ${frequentValues}`;
+  if (candidates.length === 0) return [];
+  const values = sql`${candidates.map(({ value }) => value)}::text[]::${sql.unsafe(column.type)}[]`;
+  return on<Figures["frequent"]>`
+    select ${written(sql`v`, column)} as value, n as rows
+      from (select v, count(*) as n from (select ${countable(column)} as v from ${of([column])} s) cells
+             where v = any(${values}) group by v having count(*) > 1) repeated
+     order by n desc, v`;
 }
 
-function sums(one: Measured, { isSpread }: Rows, share: number, repeated: readonly string[]): Fragment {
+function sums(one: Measured, { isSpread }: Rows, share: number): Fragment {
   const { column } = one;
   const value = countable(column);
   const isNumber = kindOf(column) === "number";
@@ -69,14 +71,13 @@ function sums(one: Measured, { isSpread }: Rows, share: number, repeated: readon
   const [n, sum, squares] = [sql`count(${number})::numeric`, sql`sum(${number})`, sql`sum(${number} * ${number})`];
   const stddev = isSpread ? deviation(n, sum, squares) : sql`stddev_pop(${number})`;
   const extreme = (name: string) => written(sql`${sql.unsafe(name)}(${sortable(value, column)})`, column);
-  const counts = repeated.map((text) => sql`count(*) filter (where ${written(value, column)} = ${text})`);
+  const ordered = isOrdered(column);
   return sql`json_build_object('rows', count(*), 'values', count(${value}),
-    'min', ${extreme("min")}, 'max', ${extreme("max")},
+    'min', ${ordered ? extreme("min") : sql`null::text`}, 'max', ${ordered ? extreme("max") : sql`null::text`},
     'mean', ${isNumber ? sql`avg(${number})::text` : sql`null::text`},
     'stddev', ${isNumber ? sql`(${stddev})::text` : sql`null::text`},
-    'quantiles', ${isSpread ? sql`'[]'::json` : percentiles(one)},
-    'hashes', count(distinct ${hashed(column)}) filter (where ${isSketched(hashed(column), share)}),
-    'repeated', array[${list([...counts, sql`0`])}]::bigint[])`;
+    'quantiles', ${ordered && !isSpread ? percentiles(column) : sql`'[]'::json`},
+    'hashes', count(distinct ${hashed(column)}) filter (where ${isSketched(hashed(column), share)}))`;
 }
 
 /** True for that share of all hashes, the lowest. */
@@ -85,13 +86,12 @@ function isSketched(hash: Fragment, share: number): Fragment {
   return share === 1 ? sql`${hash} is not null` : sql`${hash} < ${String(limit)}::text::bigint`;
 }
 
-function quantiles(one: Measured): Fragment {
-  return sql`json_build_object('quantiles', ${percentiles(one)})`;
+function inOrder({ column }: Measured): Fragment {
+  return sql`json_build_object('quantiles', ${isOrdered(column) ? percentiles(column) : sql`'[]'::json`})`;
 }
 
-function percentiles({ column }: Measured): Fragment {
-  if (!isOrdered(column)) return sql`'[]'::json`;
-  const shares = sql`${[...quantileShares]}::float8[]`;
+function percentiles(column: Column): Fragment {
+  const shares = sql`array[${list(quantileShares.map((share) => sql`${share}::float8`))}]`;
   return sql`(
     select json_agg(${written(sql`q.v`, column)} order by q.place)
       from unnest(percentile_disc(${shares}) within group (order by ${countable(column)})) with ordinality q(v, place))`;

@@ -8,6 +8,7 @@ import { showRun } from "../../../postgres/ledger/queries.ts";
 import { listSeals } from "../../../postgres/snapshots/seals.ts";
 import type { Session } from "../../session/session.ts";
 import { checkDate, noSnapshot } from "../compare.ts";
+import { runProfiled } from "./profiled.ts";
 
 type Asked = RequestOf<"profile">;
 type Tables = Session["tables"];
@@ -44,9 +45,11 @@ async function placesOfDates(session: Session, tables: Tables, asOf: string | nu
   return tables.flatMap(({ name: table, snapshot }): Place[] => {
     if (snapshot === null) return newestOf(profiled.filter((one) => one.table === table && isAsked(one)));
     const frozen = snapshot.table.name;
-    return seals.flatMap(({ table: sealed, as_of, month, run }) =>
-      sealed === frozen && run !== null && isAsked({ as_of }) ? [{ as_of, month, run, table, snapshot: frozen }] : [],
-    );
+    return seals.flatMap((seal) => {
+      if (seal.table !== frozen || seal.run === null || !isAsked(seal)) return [];
+      const { as_of, month } = seal;
+      return [{ as_of, month, run: runProfiled(seal, table, profiled) ?? seal.run, table, snapshot: frozen }];
+    });
   });
 }
 

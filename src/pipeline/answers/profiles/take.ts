@@ -2,12 +2,13 @@ import type { Profiling } from "../../../core/messages/profiles.ts";
 import type { Sql } from "../../../postgres/connection/connect.ts";
 import { giveRoom, settleTransaction } from "../../../postgres/connection/settings.ts";
 import { formerEdges, listProfiled, recordProfiles } from "../../../postgres/ledger/profiles.ts";
-import { profileRows, soleKey } from "../../../postgres/profiles/profile.ts";
+import { profileRows } from "../../../postgres/profiles/profile.ts";
 import { type LedgerSeal, listSeals } from "../../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../../postgres/snapshots/snapshots.ts";
 import { frozenSide } from "../../drift/suspects.ts";
 import type { Session } from "../../session/session.ts";
 import { asWriter } from "../../session/writer.ts";
+import { runProfiled } from "./profiled.ts";
 
 /** Profile each sealed snapshot that is not yet, the oldest first, and keep each as it is done. */
 export async function profileSnapshots(session: Session): Promise<Profiling> {
@@ -20,7 +21,7 @@ export async function profileSnapshots(session: Session): Promise<Profiling> {
     for (const seal of seals.toReversed()) {
       const table = frozen.find(({ snapshot }) => snapshot.table.name === seal.table);
       if (table === undefined) continue;
-      if (kept.some(({ run, table: name }) => run === seal.run && name === table.name)) profiling.known++;
+      if (runProfiled(seal, table.name, kept) !== null) profiling.known++;
       else profiling.profiled.push(await profileSnapshot(sql, dataset.name, table, seal));
     }
     return profiling;
@@ -34,7 +35,7 @@ async function profileSnapshot(sql: Sql, dataset: string, table: Frozen, seal: L
     await Promise.all([settleTransaction(tx), giveRoom(tx)]);
     const former = await formerEdges(tx, dataset, table.name);
     const isSpread = target.distribution !== null;
-    const taken = await profileRows(tx, { of: rows, count, isSpread }, columns, soleKey(table), former);
+    const taken = await profileRows(tx, { of: rows, count, isSpread }, columns, table.live.key, former);
     if (seal.run !== null) await recordProfiles(tx, seal.run, [{ table: table.name, columns: taken }]);
     return taken;
   });
