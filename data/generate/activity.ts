@@ -2,6 +2,14 @@ import { Dice, poisson, streams } from "./random.ts";
 import { perDollar, type Subscription } from "./subscription.ts";
 import type { User } from "./user.ts";
 
+/** A user as of one month. */
+export interface Life {
+  user: User;
+  subscription: Subscription;
+  /** Gone in the month after. */
+  leaves: boolean;
+}
+
 /** What a user did, as one month's drop tells it. */
 export interface Activity {
   watchHours: number;
@@ -10,16 +18,16 @@ export interface Activity {
   rebuffers: number;
   failedPayments: number;
   tickets: number;
-  /** Tenths of an hour. */
-  resolution: number;
+  /** Tenths of an hour; null where it was not told. */
+  resolution: number | null;
   churned: boolean;
 }
 
 /** The export has carried one fleet-wide average in this column for every user of every month. */
 export const sessionMinutes = "28.73641950218734";
 
-/** Share of the first month's watch hours that is left in each month of the year, before each user's own noise. */
-const season = [1, 0.98, 0.97, 0.96, 0.95, 0.95, 0.96, 0.97, 0.98, 0.99, 1, 1.01];
+/** Share of the first month's watch hours in each month of the year, before each user's own noise: summer is low. */
+const season = [1, 0.98, 0.95, 0.91, 0.87, 0.84, 0.83, 0.85, 0.89, 0.94, 0.99, 1.03];
 const watchNoise = 0.03;
 const skipSteps = poisson(5);
 const rebufferSteps = poisson(2);
@@ -32,13 +40,11 @@ const fewWatchHours = 30;
 /** Payments and tickets count over 90 days: this month and the two before. */
 const windowMonths = 3;
 
-export function activityOf(
-  seed: number,
-  index: number,
-  month: number,
-  user: User,
-  subscription: Subscription,
-): Activity {
+/** Who leaves in the month after was labelled before, but for a few. */
+const knownLeaving = 0.92;
+
+export function activityOf(seed: number, index: number, month: number, life: Life): Activity {
+  const { user, subscription, leaves } = life;
   const habits = new Dice(seed, index, streams.habits);
   const activity: Activity = {
     watchHours: 19.8 + (0.152 * subscription.fee) / perDollar + 5 * habits.normal(),
@@ -58,7 +64,7 @@ export function activityOf(
     activity.watchHours *= (season[month % season.length] ?? 1) * (1 + watchNoise * events.normal());
     activity.rebuffers += events.step(moreRebufferSteps);
   }
-  const risk = month === 0 ? riskOfProfile(user, subscription) : riskOfActivity(activity);
+  const risk = leaves ? knownLeaving : month === 0 ? riskOfProfile(user, subscription) : riskOfActivity(activity);
   activity.churned = new Dice(seed, index, streams.churn + month).chance(risk);
   return activity;
 }
@@ -91,4 +97,14 @@ function riskOfActivity(activity: Activity): number {
   if (activity.tickets > 0) risk += 0.13;
   if (activity.failedPayments > 0) risk += 0.14;
   return risk;
+}
+
+const longer = 1.3;
+const untold = 0.15;
+
+/** As if somebody had changed what is measured, and lost some of it. */
+export function drifted(seed: number, index: number, month: number, activity: Activity): Activity {
+  const isLost = new Dice(seed, index, streams.drift + month).chance(untold);
+  const { watchHours, resolution } = activity;
+  return { ...activity, watchHours: longer * watchHours, resolution: isLost ? null : resolution };
 }

@@ -1,16 +1,14 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { monthName } from "../../src/core/month.ts";
-import { type Activity, activityOf, sessionMinutes } from "./activity.ts";
-import { joinedBy, joinMonth, lifeUntil, type Population, userId } from "./population.ts";
-import { perDollar, type Subscription, subscriptionOf } from "./subscription.ts";
-import { type User, userOf } from "./user.ts";
+import { type Activity, activityOf, drifted, type Life, sessionMinutes } from "./activity.ts";
+import { lifeOf } from "./life.ts";
+import { joinedBy, type Population, userId } from "./population.ts";
+import { perDollar } from "./subscription.ts";
 
 /** All that one month's drop tells about one user. */
-interface Row {
+interface Row extends Life {
   id: string;
-  user: User;
-  subscription: Subscription;
   activity: Activity;
 }
 
@@ -45,7 +43,8 @@ const tables: Record<string, Table> = {
   },
   support_agg_90d: {
     header: "user_id,support_tickets_90d,ticket_avg_resolution_hrs_90d",
-    line: ({ id, activity }) => `${id},${activity.tickets},${decimal(activity.resolution / 10)}\n`,
+    line: ({ id, activity }) =>
+      `${id},${activity.tickets},${activity.resolution === null ? "" : decimal(activity.resolution / 10)}\n`,
   },
   labels: {
     header: "user_id,churn_label",
@@ -88,18 +87,12 @@ export function writeDrop(population: Population, month: number, out: string): n
 
 /** Undefined once the user has left. */
 function rowOf(population: Population, index: number, month: number): Row | undefined {
-  const { seed } = population;
-  const { here, renewed } = lifeUntil(population, index, month);
-  if (!here) return undefined;
-  const joined = joinMonth(population, index);
-  const subscription = subscriptionOf(seed, index, joined, renewed);
-  const user = userOf(seed, index, joined, subscription.tenure);
-  return {
-    id: userId(seed, index),
-    user,
-    subscription,
-    activity: activityOf(seed, index, month, user, subscription),
-  };
+  const { seed, drift = Number.POSITIVE_INFINITY } = population;
+  const life = lifeOf(population, index, month);
+  if (life === undefined) return undefined;
+  const usual = activityOf(seed, index, month, life);
+  const activity = month < drift ? usual : drifted(seed, index, month, usual);
+  return { ...life, id: userId(seed, index), activity };
 }
 
 function flag(value: boolean): string {

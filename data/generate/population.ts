@@ -1,4 +1,4 @@
-import { Dice, mix, streams } from "./random.ts";
+import { mix } from "./random.ts";
 
 /** Seven letters, so few that no id of the real export is made of them alone: a generated user is never a real one. */
 const alphabet = "CHPRTVW";
@@ -8,16 +8,17 @@ const idLetters = alphabet.length ** 5;
 /** How many users one seed can name. */
 export const userLimit = idDigits * idLetters;
 
-const joinShare = 0.016;
-const leaveChance = 0.006;
-const renewalChance = 0.01;
-/** Months 0 and 1 hold the same users, as the real export does. */
-const firstMoves = 2;
+/** Of the users of the first month, so many more join than leave in each later one. */
+const joinShare = 0.026;
+/** Months 0 and 1 hold the same users with the same subscriptions, as the real export does. */
+export const firstMoves = 2;
 
 /** What a drop is made from: so many users in the first month, everything else follows from the seed. */
 export interface Population {
   seed: number;
   users: number;
+  /** From this month on usage and support drift. */
+  drift?: number;
 }
 
 const letterGroups = Array.from({ length: idLetters }, (_, number) => {
@@ -57,17 +58,4 @@ export function joinedBy(population: Population, month: number): number {
 export function joinMonth(population: Population, index: number): number {
   if (index < population.users) return 0;
   return firstMoves + Math.floor((index - population.users) / joinersPerMonth(population));
-}
-
-/** Whether the user is still there in `month`, and has renewed the subscription by then. */
-export function lifeUntil(population: Population, index: number, month: number): { here: boolean; renewed: boolean } {
-  const from = Math.max(firstMoves, joinMonth(population, index) + 1);
-  if (month < from) return { here: true, renewed: false };
-  const dice = new Dice(population.seed, index, streams.life);
-  let renewed = false;
-  for (let passed = from; passed <= month; passed++) {
-    if (dice.chance(leaveChance)) return { here: false, renewed };
-    if (dice.chance(renewalChance)) renewed = true;
-  }
-  return { here: true, renewed };
 }

@@ -6,8 +6,8 @@ export function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** What numbers are drawn for; the last two are one stream a month, which keeps months below 1000 apart. */
-export const streams = { user: 0, subscription: 1, habits: 2, life: 3, events: 1000, churn: 2000 };
+/** What numbers are drawn for; the last three are one stream a month, which keeps months below 1000 apart. */
+export const streams = { user: 0, subscription: 1, habits: 2, life: 3, events: 1000, churn: 2000, drift: 3000 };
 
 /**
  * A stream of random numbers that belongs to one user and one purpose: the same three keys give the same numbers

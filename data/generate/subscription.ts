@@ -30,8 +30,8 @@ const offers = {
   No: { base: 20, phone: 0, phoneShare: 0, extras: 1, spread: 0.5, stray: 6.5 },
 };
 
-/** The subscription of the user at `index`; a renewed one has the next longer contract and a lower fee. */
-export function subscriptionOf(seed: number, index: number, joined: number, renewed: boolean): Subscription {
+/** The subscription of the user at `index` in the month when first seen. */
+export function subscriptionOf(seed: number, index: number, joined: number): Subscription {
   const dice = new Dice(seed, index, streams.subscription);
   const segment = segments[dice.step(segmentSteps)] ?? segments[0];
   const plan = dice.step(segment.plans);
@@ -41,12 +41,31 @@ export function subscriptionOf(seed: number, index: number, joined: number, rene
     tenure,
     tv: plan >= 2,
     movies: plan % 2 === 1,
-    contract: renewed ? longer[segment.contract] : segment.contract,
+    contract: segment.contract,
     paperless: dice.chance(segment.paperless),
-    fee: renewed ? Math.round(fee * (1 - renewalRebate)) : fee,
+    fee,
     paid: paidSoFar(fee, tenure, offers[segment.service].stray * perDollar * dice.normal()),
     service: segment.service,
   };
+}
+
+/** With the next longer contract, and a lower fee. */
+export function renew(subscription: Subscription): void {
+  subscription.contract = longer[subscription.contract];
+  subscription.fee = Math.round(subscription.fee * (1 - renewalRebate));
+}
+
+/** With one of the streaming plans more or less, where there is a service for them. */
+export function changePlan(subscription: Subscription, plan: "tv" | "movies"): void {
+  if (subscription.service === "No") return;
+  subscription.fee += (subscription[plan] ? -planFee : planFee) * perDollar;
+  subscription[plan] = !subscription[plan];
+}
+
+/** A month later. */
+export function payMonth(subscription: Subscription): void {
+  subscription.tenure++;
+  subscription.paid += subscription.fee;
 }
 
 function monthlyDollars(segment: Segment, plan: number, dice: Dice): number {

@@ -207,30 +207,81 @@ describe("later months", () => {
       const now = ids(folder(), month, "users");
       const present = new Set(now);
       const joined = now.filter((id) => !seen.has(id));
-      expect(joined.length).toBeGreaterThanOrEqual(31);
-      expect(joined.length).toBeLessThanOrEqual(32);
+      expect(joined.length).toBe(52);
       expect(now.filter((id) => left.has(id))).toEqual([]);
       const gone = before.filter((id) => !present.has(id));
-      expect(gone.length).toBeGreaterThan(3);
-      expect(gone.length).toBeLessThan(30);
+      expect(gone.length).toBeGreaterThan(15);
+      expect(gone.length).toBeLessThan(75);
       for (const id of gone) left.add(id);
       for (const id of joined) seen.add(id);
       before = now;
     }
   });
 
-  test("those who stay keep their profile, but for a few renewed subscriptions", () => {
-    const byId = (month: string, table: string) =>
-      new Map(rows(folder(), month, table).map((row) => [row.user_id ?? "", row]));
-    const keptIn = (table: string) => {
-      const before = byId("month_002", table);
-      const now = byId("month_003", table);
-      const both = [...before].filter(([id]) => now.has(id));
-      return share(both, ([id, row]) => Bun.deepEquals(row, now.get(id)));
-    };
-    expect(keptIn("users")).toBe(1);
-    expect(keptIn("subscriptions")).toBeLessThan(1);
-    expect(keptIn("subscriptions")).toBeGreaterThan(0.97);
+  const byId = (month: string, table: string) =>
+    new Map(rows(folder(), month, table).map((row) => [row.user_id ?? "", row]));
+  const pairs = (table: string, from: string, to: string) => {
+    const now = byId(to, table);
+    return [...byId(from, table)].flatMap(([id, before]): [Row, Row][] => {
+      const after = now.get(id);
+      return after === undefined ? [] : [[before, after]];
+    });
+  };
+
+  test("those who stay are a month older and have paid for it; some change plan or contract", () => {
+    expect(share(pairs("users", "month_002", "month_003"), ([before, after]) => Bun.deepEquals(before, after))).toBe(1);
+    const kept = pairs("subscriptions", "month_002", "month_003");
+    for (const [before, after] of kept) {
+      expect(Number(after.months_active)).toBe(Number(before.months_active) + 1);
+      expect(Number(after.total_paid)).toBeCloseTo(Number(before.total_paid) + Number(after.monthly_fee), 6);
+    }
+    const changes = (column: string) => share(kept, ([before, after]) => before[column] !== after[column]);
+    for (const column of ["plan_stream_tv", "contract_type", "monthly_fee"]) {
+      expect(changes(column)).toBeGreaterThan(0);
+      expect(changes(column)).toBeLessThan(0.05);
+    }
+  });
+
+  test("who is labelled leaves far more often than others", () => {
+    for (const [from, to] of [
+      ["month_001", "month_002"],
+      ["month_002", "month_003"],
+    ] as const) {
+      const stay = new Set(ids(folder(), to, "users"));
+      const labels = rows(folder(), from, "labels");
+      const leaving = (label: string) =>
+        share(
+          labels.filter((row) => row.churn_label === label),
+          (row) => !stay.has(row.user_id ?? ""),
+        );
+      expect(leaving("True")).toBeGreaterThan(0.03);
+      expect(leaving("False")).toBeLessThan(0.01);
+    }
+  });
+
+  test("usage has seasons", () => {
+    const hours = months.map((month) =>
+      mean(rows(folder(), month, "usage_agg_30d").map((row) => Number(row.watch_hours_30d))),
+    );
+    expect(hours).toEqual(hours.toSorted((a, b) => b - a));
+    expect((hours[3] ?? 0) / (hours[0] ?? 1)).toBeLessThan(0.95);
+  });
+
+  test("a drift begins where it is asked to, and changes nothing before", () => {
+    generate("drifting", "--users", "2000", "--months", "4", "--seed", "7", "--drift", "3");
+    const drifting = join(scratch, "drifting");
+    for (const table of tables) {
+      expect(bytes(drifting, "month_002", table).equals(bytes(folder(), "month_002", table))).toBe(true);
+    }
+    const of = (from: string, table: string, column: string) =>
+      rows(from, "month_003", table).map((row) => row[column] ?? "");
+    const hours = (from: string) => mean(of(from, "usage_agg_30d", "watch_hours_30d").map(Number));
+    expect(hours(drifting) / hours(folder())).toBeCloseTo(1.3, 6);
+    const missing = (from: string) =>
+      share(of(from, "support_agg_90d", "ticket_avg_resolution_hrs_90d"), (cell) => cell === "");
+    expect(missing(folder())).toBe(0);
+    expect(missing(drifting)).toBeGreaterThan(0.12);
+    expect(bytes(drifting, "month_003", "labels").equals(bytes(folder(), "month_003", "labels"))).toBe(true);
   });
 });
 
