@@ -12,6 +12,7 @@ import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
+import { collectProfiles, profileSoon } from "../profiles/staged.ts";
 import { keepUndivided } from "../session/cluster.ts";
 import type { Session } from "../session/session.ts";
 import type { Silence } from "../session/silence.ts";
@@ -27,7 +28,6 @@ import {
 } from "../stages/context.ts";
 import { type Ingesting, ingest } from "../stages/ingest.ts";
 import { prepareSnapshot, tellingReady } from "../stages/prepared.ts";
-import { collectProfiles, profileSoon } from "../stages/profile.ts";
 import { type Ahead, readAhead } from "../stages/read-ahead.ts";
 import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";

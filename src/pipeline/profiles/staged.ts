@@ -8,7 +8,7 @@ import { formerEdges, keptProfiles, listProfiled } from "../../postgres/ledger/p
 import { runsThatRead } from "../../postgres/ledger/queries.ts";
 import { profileRows } from "../../postgres/profiles/profile.ts";
 import type { RowsOf } from "../../postgres/snapshots/snapshots.ts";
-import { type StageContext, type Staged, type StagedDrop, warn } from "./context.ts";
+import { type StageContext, type Staged, type StagedDrop, warn } from "../stages/context.ts";
 
 /** Before the run's own transaction has begun, perhaps. */
 type Preparing = Omit<StageContext, "tx">;
