@@ -25,6 +25,7 @@ const homes: Record<string, string | readonly string[]> = {
   arktype: "core/checks",
   commander: "headless/",
   "csv-parse": "csv/",
+  hyparquet: "csv/",
   "hyparquet-writer": "export/",
   "jsonc-parser": "pipeline/",
   ink: "tui/",

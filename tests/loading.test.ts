@@ -25,7 +25,7 @@ const screens = ["node_modules/react/", "node_modules/ink/", "node_modules/ink-t
 const pages = ["node_modules/react-dom/", "node_modules/d3-", "node_modules/internmap/", "src/report/"];
 /** What reads, judges and writes data, which is no concern of a listing: of the drops it knows which files there are. */
 const work = [
-  ...["node_modules/csv-parse/", "node_modules/hyparquet-writer/", "src/csv/", "src/expectations/", "src/export/"],
+  ...["node_modules/csv-parse/", "node_modules/hyparquet", "src/csv/", "src/expectations/", "src/export/"],
   ...["src/pipeline/run/run.ts", "src/pipeline/run/series.ts", "src/pipeline/stages/ingest.ts"],
 ];
 /** What checks data from outside: nobody needs it for what was found sound before. */

@@ -14,3 +14,19 @@ export async function readByDuckDb(source: string): Promise<{ columns: Record<st
     instance.closeSync();
   }
 }
+
+/** The program itself, to write files with; in UTC. */
+export async function withDuckDb(): Promise<{ run(sql: string): Promise<void>; close(): void }> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await connection.run("set timezone = 'UTC'");
+  return {
+    async run(sql) {
+      await connection.run(sql);
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

@@ -10,6 +10,7 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
+import { withDuckDb } from "../helpers/duckdb.ts";
 import { digest, lastOf, openedAs, runRequest } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { zipOf } from "../helpers/zip.ts";
@@ -109,6 +110,38 @@ test("parts, archives and a folder of the calendar make the database that plain 
   writeSpread(smallDrop(users, 1), "2024-02");
   expect(lastOf(await run("month_001", { dry_run: true }), "run.finished")?.status).toBe("dry_run");
   expect(lastOf(await run("month_001"), "run.finished")?.as_of).toBe("2024-02-29");
+});
+
+test("Parquet makes the database that plain files make, and tells the row of a fault", async () => {
+  drops.write("month_000", smallDrop(users));
+  await run();
+  const plain = await digest(database.sql);
+  await emptied(database.sql);
+  const path = join(drops.path, "month_000");
+  const { run: duckDb, close } = await withDuckDb();
+  // A numeric column keeps the zeros at the end, which a double has none of.
+  const types: Record<string, string> = {
+    subscriptions: "{'monthly_fee': 'decimal(8,2)'}",
+    support_agg_90d: "{'ticket_avg_resolution_hrs_90d': 'decimal(8,1)'}",
+  };
+  for (const { name, manifest } of session.tables) {
+    const file = manifest.file;
+    manifest.file = `${name}.parquet`;
+    const typed = types[name] === undefined ? "" : `, types = ${types[name]}`;
+    await duckDb(`copy (select * from read_csv('${join(path, file)}', header = true${typed}))
+                  to '${join(path, manifest.file)}' (format parquet)`);
+  }
+  expect(lastOf(await run(), "run.finished")?.status).toBe("published");
+  expect(await digest(database.sql)).toBe(plain);
+  expect(lastOf(await run(), "run.finished")?.status).toBe("unchanged");
+  await duckDb(`copy (select user_id, case when user_id = 'u2' then -1 else 40 end as failed_payments_90d
+                      from (values ('u1'), ('u2'), ('u2')) t(user_id))
+                to '${join(path, "payments_agg_90d.parquet")}' (format parquet)`);
+  close();
+  const { drops: checked } = await checkDrops(session, { kind: "check", selection: { months: ["month_000"] } });
+  expect(checked[0]?.faults).toMatchObject([
+    { file: "payments_agg_90d.parquet", line: 3, code: "key_repeated", reason: "the key stands on row 2 already" },
+  ]);
 });
 
 test("faults of keys and of values are told of the part and the line, by check and by the run", async () => {

@@ -4,7 +4,8 @@ import { isMarked, quotedMark } from "../cells/judge.ts";
 import { type WrittenJudge, writtenJudge } from "../cells/written-judge.ts";
 import { locateRecords, soundKey, type TakeRecord } from "../locate.ts";
 import { openFile } from "../opening.ts";
-import { partsOf } from "../parts/parts.ts";
+import { openOne } from "../parts/open.ts";
+import { isParquet, partsOf } from "../parts/parts.ts";
 import { placeOf } from "../parts/place.ts";
 import type { TableSource } from "../source.ts";
 import { type Syntax, syntaxOf } from "../written/syntax.ts";
@@ -45,19 +46,43 @@ export async function locateRows(
 ): Promise<LocatedRows | null> {
   const parts = await partsOf(source);
   const [first] = parts;
-  const { layout } = first === undefined ? { layout: null } : await openFile(first.source);
-  if (layout === null) return null;
-  const carried = layout.columns.flatMap((column) => column?.name ?? []);
+  const carried = first === undefined ? null : await carriedBy(first.source);
+  if (carried === null) return null;
   const columns = wanted.filter(({ name }) => carried.includes(name));
   async function* batches() {
     for (const [part, { source: one }] of parts.entries()) {
-      for await (const { rows, isTorn } of rowsOfFile(one, columns, signal)) {
+      const batches = isParquet(one) ? rowsOfParquet(one, columns, signal) : rowsOfFile(one, columns, signal);
+      for await (const { rows, isTorn } of batches) {
         const placed = part === 0 ? rows : rows.map((row) => ({ ...row, line: row.line && placeOf(part, row.line) }));
         yield { rows: placed, isTorn };
       }
     }
   }
   return { columns, carried, rows: batches() };
+}
+
+/** Null where the header is not to be understood. */
+async function carriedBy(source: TableSource): Promise<string[] | null> {
+  if (isParquet(source)) return (await openOne(source)).header?.columns ?? null;
+  const { layout } = await openFile(source);
+  return layout?.columns.flatMap((column) => column?.name ?? []) ?? null;
+}
+
+async function* rowsOfParquet(
+  source: TableSource,
+  columns: readonly Column[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch> {
+  const { locateParquetRows } = await import("../parquet/locate.ts");
+  const names = columns.map(({ name }) => name);
+  for await (const found of locateParquetRows(source, names, signal)) {
+    const rows = found.map(({ line, cells }) => ({
+      line,
+      cells: cells.map((cell) => cell ?? ""),
+      bad: cells.flatMap((cell, at) => (cell === null ? [at] : [])),
+    }));
+    yield { rows, isTorn: false };
+  }
 }
 
 async function* rowsOfFile(

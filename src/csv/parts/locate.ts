@@ -1,16 +1,22 @@
 import { type LocatedKeys, locateKeysOf } from "../locate.ts";
 import type { TableSource } from "../source.ts";
-import { partsOf } from "./parts.ts";
+import { isParquet, partsOf } from "./parts.ts";
 import { placeOf } from "./place.ts";
 
 /** The keys of a table's files, each with the place where its row starts; see `locateKeysOf`. */
 export async function* locateKeys(source: TableSource, signal?: AbortSignal): AsyncGenerator<LocatedKeys> {
   const parts = await partsOf(source);
   for (const [part, { source: one }] of parts.entries()) {
-    for await (const batch of locateKeysOf(one, signal)) {
+    for await (const batch of await locating(one, signal)) {
       yield part === 0 ? batch : { ...batch, lines: batch.lines.map((line) => line && placeOf(part, line)) };
     }
   }
+}
+
+async function locating(source: TableSource, signal?: AbortSignal): Promise<AsyncGenerator<LocatedKeys>> {
+  if (!isParquet(source)) return locateKeysOf(source, signal);
+  const { locateParquetKeys } = await import("../parquet/locate.ts");
+  return locateParquetKeys(source, signal);
 }
 
 /**

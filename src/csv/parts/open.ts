@@ -5,7 +5,7 @@ import { contentsOf, digestOfParts } from "../drop/changes.ts";
 import { openTable, type ReadOptions, type TableRead, type TableReader } from "../reader.ts";
 import type { TableSource } from "../source.ts";
 import { FaultTally } from "../tally.ts";
-import { type Part, partsOf } from "./parts.ts";
+import { isParquet, type Part, partsOf } from "./parts.ts";
 
 /** A part whose header was read. */
 export interface OpenPart extends Part {
@@ -36,7 +36,7 @@ export interface WholeRead {
 export async function openParts(source: TableSource): Promise<OpenParts> {
   const found = await partsOf(source);
   const parts: OpenPart[] = [];
-  for (const part of found) parts.push({ ...part, reader: await openTable(part.source), fault: null });
+  for (const part of found) parts.push({ ...part, reader: await openOne(part.source), fault: null });
   const columns = parts[0]?.reader.header?.columns ?? null;
   for (const part of parts) {
     const own = part.reader.header?.columns;
@@ -44,6 +44,13 @@ export async function openParts(source: TableSource): Promise<OpenParts> {
   }
   const isSound = columns !== null && parts.every(({ reader, fault }) => reader.header !== null && fault === null);
   return { source, parts, header: isSound ? { columns } : null };
+}
+
+/** Parquet's reader is loaded by who has such a file. */
+export async function openOne(source: TableSource): Promise<TableReader> {
+  if (!isParquet(source)) return openTable(source);
+  const { openParquet } = await import("../parquet/reader.ts");
+  return openParquet(source);
 }
 
 /** Columns may stand in another order, but rows without one that others have would be told from NULL by nobody. */

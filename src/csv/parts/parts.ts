@@ -40,6 +40,10 @@ export function isReadAsItIs(path: string): boolean {
   return ![".zip", ".parquet"].includes(extname(path));
 }
 
+export function isParquet({ path, member }: TableSource): boolean {
+  return member === undefined && extname(path) === ".parquet";
+}
+
 /** One of several may have no rows, as long as another has some. */
 function asOneOfMany(parts: Part[]): Part[] {
   if (parts.length === 1) return parts;
