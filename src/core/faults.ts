@@ -70,7 +70,7 @@ export const faultCodes = {
   column_unknown: { means: "the table has no such column", remedy: "leave it out or correct its name" },
   column_repeated: { means: "the header names a column twice", remedy: "leave one of them out" },
   column_computed: {
-    means: "the table computes the column of others",
+    means: "the table fills the column by itself: it is computed of others, or an identity",
     remedy: "leave it out, or name it under ignore in the manifest",
   },
   quote_unclosed: { means: "a quote is opened here and never closed", remedy: 'write a quote inside a value as ""' },
@@ -109,6 +109,10 @@ export const faultCodes = {
   key_orphaned: {
     means: "the row refers to a key that is neither in the drop nor live",
     remedy: "add the parent row or leave this one out",
+  },
+  key_in_use: {
+    means: "the row gives up a value that rows of another table refer to",
+    remedy: "keep the value, or leave those rows out first",
   },
   check_broken: {
     means: "a CHECK of the table, or of a column's domain, does not hold",

@@ -115,7 +115,7 @@ export function mapHeader(cells: readonly string[], source: TableSource) {
       faults.push({ code: "column_unknown", reason, column: cells[index] ?? name });
     }
     if (column !== null && computed?.has(name)) {
-      const reason = `${shape.name} computes it of other columns; ${acceptedBy({ ignore: [cells[index] ?? name] })}`;
+      const reason = `${shape.name} fills it by itself; ${acceptedBy({ ignore: [cells[index] ?? name] })}`;
       faults.push({ code: "column_computed", reason, column: name });
     }
     seen.set(name, before ?? index);

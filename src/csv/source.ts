@@ -28,7 +28,7 @@ export interface TableSource {
   shape: TableShape;
   /** Columns that a file need not carry. */
   optional: ReadonlySet<string>;
-  /** Columns that the table computes of others, and by what. */
+  /** Columns that the table computes or counts by itself, and by what. */
   computed?: ReadonlyMap<string, string>;
   dates: DateRange;
   /** Columns that the table has since the last drop, which carried none of them: not missed by the sender's fault. */

@@ -101,6 +101,7 @@ test("every fault that the reader knows is one that it finds in the catalogue", 
     ...[
       "key_repeated",
       "key_orphaned",
+      "key_in_use",
       "check_broken",
       "unique_repeated",
       "rows_excluded",

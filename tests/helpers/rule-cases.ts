@@ -7,6 +7,8 @@ export interface RuleCase {
   manifest?: Record<string, ManifestTable>;
   /** A drop that is published first; none where nothing is live. */
   before?: Texts;
+  /** What is made of the tables then. */
+  later?: string;
   drop: Texts;
   /** `file:line column code value`, as `told` gives them. */
   faults: string[];
@@ -61,6 +63,7 @@ export const ruleCases: RuleCase[] = [
     name: "a CHECK that is not valid for what was there before it",
     tables: "create table t (id text primary key, n int)",
     before: { t: "id,n\na,-1\nb,1\nc,1\n" },
+    later: "alter table ruled.t add constraint positive check (n > 0) not valid",
     drop: { t: "id,n\na,-1\nb,-2\nc,-3\nd,-4\n" },
     faults: ["t.csv:3 n check_broken -2", "t.csv:4 n check_broken -3", "t.csv:5 n check_broken -4"],
     rule: "positive",
@@ -232,6 +235,27 @@ export const ruleCases: RuleCase[] = [
     drop: { people: "id,email\na,z\n", t: "id,email\n1,z\n2,x\n3,y\n4,x\n5,w\n" },
     faults: ["t.csv:3 email key_orphaned x", "t.csv:5 email key_orphaned x", "t.csv:6 email key_orphaned w"],
     rule: "of_person",
+  },
+  {
+    name: "a value that rows of a table outside refer to",
+    tables: "create table t (id text primary key, email text unique); create table letters (to_whom text)",
+    before: { t: "id,email\na,x\nb,y\nc,z\nd,w\ne,v\n" },
+    later: `
+      insert into ruled.letters values ('x'), ('y'), ('z'), ('v'), ('v');
+      alter table ruled.letters add constraint by_mail foreign key (to_whom) references ruled.t (email)`,
+    drop: { t: "id,email\na,x1\nb,y1\nc,\nd,w1\ne,v\n" },
+    faults: ["t.csv:2 email key_in_use x1", "t.csv:3 email key_in_use y1", "t.csv:4 email key_in_use "],
+    rule: "by_mail",
+  },
+  {
+    name: "a partitioned table that has no partition for a row",
+    tables: `
+      create table t (id text, region text, primary key (id, region)) partition by list (region);
+      create table t_eu partition of t for values in ('eu', 'uk') partition by list (region);
+      create table t_eu_eu partition of t_eu for values in ('eu'); create table t_us partition of t for values in ('us')`,
+    drop: { t: "id,region\na,eu\nb,us\nc,uk\nd,cn\ne,EU\n" },
+    faults: ["t.csv:4 region check_broken uk", "t.csv:5 region check_broken cn", "t.csv:6 region check_broken EU"],
+    rule: "the partitions of t",
   },
   {
     name: "a foreign key to the table itself",

@@ -140,11 +140,12 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
   };
 }
 
-function computedColumns({ live: { columns, details } }: LoadTable): Map<string, string> {
+/** Those that no file may carry: a key may be, though the table would count it by itself. */
+function computedColumns({ live: { columns, details, key } }: LoadTable): Map<string, string> {
   return new Map(
     columns.flatMap(({ name }, at) => {
-      const by = details[at]?.generated;
-      return by == null ? [] : [[name, by] as const];
+      const by = details[at]?.generated ?? (details[at]?.isAlways && !key.includes(name) ? "identity" : null);
+      return by === null ? [] : [[name, by] as const];
     }),
   );
 }

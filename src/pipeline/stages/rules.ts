@@ -3,6 +3,7 @@ import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Fragment } from "../../postgres/connection/fragments.ts";
 import { brokenRows } from "../../postgres/rules/broken.ts";
+import { givenUp } from "../../postgres/rules/given-up.ts";
 import { orphanedRows } from "../../postgres/rules/orphans.ts";
 import { stagedRuleRows } from "../../postgres/rules/rows.ts";
 import { KeyFault } from "../drop/key-faults.ts";
@@ -26,6 +27,9 @@ export async function requireRules(context: StageContext, staged: readonly Stage
       const isKnown = rule.columns.length > 0 && rule.columns.every((name) => isGiven(one, name));
       const drop = stagedRuleRows(table, carried, beside && !isKnown);
       await requireNone(tx, table, brokenRows(rule, drop, beside));
+    }
+    for (const follower of beside ? table.live.followers : []) {
+      await requireNone(tx, table, givenUp(follower, stagedRuleRows(table, carried, true)));
     }
     for (const reference of table.live.references) {
       if (reference.isIdle || isOfKeys(table, reference, tables)) continue;

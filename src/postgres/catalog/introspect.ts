@@ -9,6 +9,8 @@ import {
   collationOf,
   columnDetail,
   columnNames,
+  type Follower,
+  followersOfTable,
   isEnforced,
   type RowTrigger,
   type Rule,
@@ -23,6 +25,8 @@ export interface CatalogReference extends Reference {
   isFull: boolean;
   /** False where rows that were there before it may break it. */
   isValid: boolean;
+  /** True where the rows follow a value that changes there (ON UPDATE CASCADE and kin). */
+  follows: boolean;
   /** True for one that is written down only. */
   isIdle: boolean;
   /** Of the parent's columns, as SQL names them; null for a type without one. */
@@ -51,6 +55,7 @@ export interface CatalogTable extends TableShape {
   references: CatalogReference[];
   rules: Rule[];
   triggers: RowTrigger[];
+  followers: Follower[];
   /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
   plainKey: Constraint | null;
   /** The server's version: what its SQL can do. */
@@ -68,14 +73,14 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      a.columns, a.declared, a.details, a."selfFilling", ${rulesOfTable} as rules, ${triggersOfTable} as triggers,
+      a.columns, a.declared, a.details, a."selfFilling", ${rulesOfTable} as rules, ${triggersOfTable} as triggers, ${followersOfTable} as followers,
       ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(
                 'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
                 'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
                 'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
                 'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)},
-                'isFull', f.confmatchtype = 'f', 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
+                'isFull', f.confmatchtype = 'f', 'follows', f.confupdtype not in ('a', 'r'), 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
                 'collations', ${collationsOf(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
          from pg_constraint f
          join pg_class p on p.oid = f.confrelid

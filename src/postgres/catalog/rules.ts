@@ -59,6 +59,14 @@ export interface ColumnDetail {
   isAlways: boolean;
 }
 
+/** A foreign key that leads here and does not follow a value that changes. */
+export interface Follower {
+  name: string;
+  child: { schema: string; name: string };
+  columns: string[];
+  parentColumns: string[];
+}
+
 /** A trigger of others that has a say in what is written, and the function that it calls. */
 export interface RowTrigger {
   name: string;
@@ -103,6 +111,15 @@ const checks = sql`
            'columns', ${columnNames(sql`k.conkey`, sql`c.oid`)},
            'expression', pg_get_expr(k.conbin, k.conrelid), 'isValid', k.convalidated) as rule
     from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and ${isEnforced(sql`k`)}`;
+
+/** A row has to have a partition, where the table has some. */
+const partitions = sql`
+  select c.relname as name, json_build_object('kind', 'check', 'name', 'the partitions of ' || c.relname, 'isValid', true,
+           'columns', ${columnNames(sql`g.partattrs`, sql`c.oid`)},
+           'expression', coalesce((
+             select string_agg('(' || pg_get_partition_constraintdef(b.relid) || ')', ' or ' order by b.relid)
+               from pg_partition_tree(c.oid) b where b.isleaf and b.level > 0), 'false')) as rule
+    from pg_partitioned_table g where g.partrelid = c.oid`;
 
 /** Of domains of domains, too. */
 const domains = sql`
@@ -153,7 +170,23 @@ const indexes = sql`
 /** The rules of table `c`, by their names. */
 export const rulesOfTable: Fragment = sql`(
   select coalesce(json_agg(r.rule order by r.name, r.rule ->> 'kind'), '[]')
-    from (${checks} union all ${domains} union all ${indexes}) r)`;
+    from (${checks} union all ${partitions} union all ${domains} union all ${indexes}) r)`;
+
+/**
+ * Foreign keys of any table that lead to columns of `c` beside its key, and do not follow a value that changes: the columns that
+ * hold the value there, and here.
+ */
+export const followersOfTable: Fragment = sql`(
+  select coalesce(json_agg(json_build_object('name', f.conname,
+           'child', json_build_object('schema', fn.nspname, 'name', fc.relname),
+           'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
+           'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
+    from pg_constraint f
+    join pg_class fc on fc.oid = f.conrelid
+    join pg_namespace fn on fn.oid = fc.relnamespace
+   where f.confrelid = c.oid and f.contype = 'f' and f.confupdtype in ('a', 'r') and not f.condeferred
+     and f.conparentid = 0 and ${isEnforced(sql`f`)}
+     and not f.confkey <@ coalesce((select k.indkey::int2[] from pg_index k where k.indrelid = c.oid and k.indisprimary), '{}'))`;
 
 /** INSERT and UPDATE, for each row or for a statement, as `pg_trigger.tgtype` packs them. */
 const onWrite = 4 + 16;

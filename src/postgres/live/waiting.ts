@@ -21,9 +21,14 @@ function ownReferences({ live }: LoadTable) {
   );
 }
 
-/** True where the order may matter in which rows are written. */
+/** True where the order may matter in which rows are written, or some are by then what they are to be. */
 export function mayWait(table: LoadTable): boolean {
-  return orderedRules(table).length > 0 || ownReferences(table).length > 0;
+  return orderedRules(table).length > 0 || ownReferences(table).length > 0 || followsOthers(table);
+}
+
+/** True where a value that changes in another table changes here with it. */
+export function followsOthers({ live }: LoadTable): boolean {
+  return live.references.some(({ follows }) => follows);
 }
 
 /** Of the staged row `s` and the live row `l` that it changes: what it takes is free, and what it refers to is there. */

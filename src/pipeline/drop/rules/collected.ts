@@ -75,6 +75,7 @@ function columnsRead({ live }: LoadTable, tables: readonly LoadTable[]): Set<str
   };
   for (const { columns } of live.rules) readBy(columns);
   for (const { columns } of live.references) readBy(columns);
+  for (const { parentColumns } of live.followers) readBy(parentColumns);
   for (const { references } of tables.map((table) => table.live)) {
     for (const { parent, parentColumns } of references) if (parent.name === live.name) readBy(parentColumns);
   }

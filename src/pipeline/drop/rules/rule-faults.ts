@@ -6,6 +6,7 @@ import type { Transaction } from "../../../postgres/connection/connect.ts";
 import type { Fragment } from "../../../postgres/connection/fragments.ts";
 import { fetched } from "../../../postgres/live/row-lines.ts";
 import { brokenRows } from "../../../postgres/rules/broken.ts";
+import { givenUp } from "../../../postgres/rules/given-up.ts";
 import { type Collected, rowsOf } from "./collected.ts";
 
 /** A rule that nobody could hold the drop to, and why. */
@@ -63,6 +64,15 @@ export async function tellRules(
     if (why === null) continue;
     if (isOfData(why.state)) tally.add("check_broken", `${rule.name} cannot be told: ${why.exception}`);
     else unheld.push({ table: name, rule: rule.name, why: why.exception });
+  }
+  if (!beside || one.isTorn) return unheld;
+  for (const follower of live.followers) {
+    const { child, parentColumns } = follower;
+    const reason = `rows of ${child.name} refer to what it has so far, as ${follower.name} has it`;
+    const tell = ({ line, shown }: Broken) =>
+      tally.add("key_in_use", reason, line ?? undefined, parentColumns.join(", "), shown ?? undefined);
+    const why = await tellBroken(tx, givenUp(follower, rowsOf(one, true)), tell);
+    if (why !== null) unheld.push({ table: name, rule: follower.name, why: why.exception });
   }
   return unheld;
 }
