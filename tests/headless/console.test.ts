@@ -87,7 +87,7 @@ describe("errors", () => {
   test("seals are either held against their rows or dropped with them", async () => {
     const { code, stderr } = await runConsole(["snapshots", "--verify", "--drop", "2024-01-31", "--yes"]);
     expect(code).toBe(2);
-    expect(stderr).toBe("error: --verify and --drop do not go together.\nremedy: Verify first, then drop.\n");
+    expect(stderr).toBe("error: --verify and --drop do not go together.\nremedy: Ask for one, then for the other.\n");
   });
 
   test("snapshot tables are partitioned only when that is meant", async () => {

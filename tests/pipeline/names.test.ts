@@ -193,7 +193,9 @@ test("a statement that somebody is told to run has its names quoted", async () =
   const table = 'x"; drop table victims; --';
   await sql`create schema if not exists odd`;
   await sql`create table odd.${sql(table)} (id text)`;
-  const manifest = { ...opened.dataset, schema: "odd", tables: { [table]: { file: "x.csv" } } };
+  // What a dataset has beyond its manifest is no field of one.
+  const { manifest: _, stage: __, ...dataset } = opened.dataset;
+  const manifest = { ...dataset, schema: "odd", tables: { [table]: { file: "x.csv" } } };
   await expect(loadTables(opened.sql, parseManifest(JSON.stringify(manifest), "dataset.json"))).rejects.toMatchObject({
     hint: expect.stringMatching(/^alter table odd\."x""; drop table victims; --" add primary key/),
   });

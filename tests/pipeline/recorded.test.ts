@@ -45,7 +45,6 @@ describe("a fault in the way of", () => {
   test.each([
     ["the staging tables", "ingest", `drop table stage.labels; ${forbidding("create unlogged table")}`, unforbidding],
     ["the first file", "ingest", failing("before insert on stage.users for each row"), unfailing],
-    ["the last live table", "upsert", failing("before insert on labels for each row"), unfailing],
     ["a seal", "snapshot", failing("before insert on console.seals for each row"), unfailing],
     [
       "the commit",
@@ -62,6 +61,12 @@ describe("a fault in the way of", () => {
     expect(run.title).toMatch(/a function of this database refused it/);
     expect(run.title).toMatch(/function (fails|forbids)/);
     expect(run.hint).toContain("\\sf");
+  });
+
+  test("the last live table, of which a trigger refuses rows: rejected, in upsert", async () => {
+    const { status, stage, title } = await failsOver(failing("before insert on labels for each row"), unfailing);
+    expect({ status, stage }).toEqual({ status: "rejected", stage: "upsert" });
+    expect(title).toMatch(/the trigger fails of labels, by its function fails, refused a row/);
   });
 
   test("the ledger's own detail: its stage and words are kept all the same", async () => {
