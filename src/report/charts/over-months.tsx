@@ -48,7 +48,6 @@ interface Props {
 
 type Known = Point & { value: number };
 
-const left = 4;
 const right = 8;
 const top = 14;
 const bottom = 16;
@@ -77,12 +76,15 @@ export function OverMonths({
   const [lowest = 0, highest = 0] = extent(values);
   const slack = highest === lowest ? Math.abs(highest) || 1 : (highest - lowest) * 0.06;
   const y = scaleLinear([fromZero && lowest === 0 ? 0 : lowest - slack, highest + slack], [height - bottom, top]);
+  const texts = lowest === highest ? [format(highest)] : [format(highest), format(lowest)];
+  // Beside the figures at the axis' ends.
+  const left = 6 * Math.max(...texts.map(({ length }) => length)) + 10;
   const moments = points.map(({ as_of }) => momentOf(as_of));
   const [begin = 0, end = 0] = extent(moments);
   // A single month stands in the middle.
   const x = scaleUtc(
     [new Date(begin), new Date(end)],
-    begin === end ? [width / 2, width / 2] : [left + 4, width - right],
+    begin === end ? [(left + width) / 2, (left + width) / 2] : [left + 2, width - right],
   );
   const place = ({ as_of }: { as_of: string }) => at(x(momentOf(as_of)));
   const lineOf = line<Known>(place, ({ value }) => at(y(value)));
@@ -93,12 +95,12 @@ export function OverMonths({
   const isAlone = begin === end;
   return (
     <Chart title={title} told={toldOf(known, bounds, format)} width={width} height={height} hasCaption={hasCaption}>
-      {bounds !== null && <BoundsOf bounds={bounds} y={y} width={width} bottom={height - bottom} />}
+      {bounds !== null && <BoundsOf bounds={bounds} y={y} left={left} width={width} bottom={height - bottom} />}
       {spreads.map((spread, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: it is drawn once
         <path key={index} className={index === 0 ? "spread" : "inner"} d={areaOf(spread) ?? undefined} />
       ))}
-      <line className="axis" x1={0} x2={width} y1={height - bottom} y2={height - bottom} />
+      <line className="axis" x1={left} x2={width} y1={height - bottom} y2={height - bottom} />
       {!isAlone && <path className="line" d={lineOf(known) ?? undefined} />}
       {known
         .filter(({ isGood }) => isGood === false)
@@ -107,14 +109,14 @@ export function OverMonths({
         ))}
       <circle className="here" cx={place(last)} cy={at(y(last.value))} r={3} />
       <text x={0} y={9}>
-        {format(highest)}
+        {texts[0]}
       </text>
       {lowest !== highest && (
         <text x={0} y={height - bottom - 4}>
-          {format(lowest)}
+          {texts[1]}
         </text>
       )}
-      <text x={0} y={height - 2}>
+      <text x={left} y={height - 2}>
         {first.as_of}
       </text>
       {!isAlone && (
@@ -140,21 +142,23 @@ function cross(x: number, y: number): string {
 interface BoundsProps {
   bounds: Bounds;
   y: (value: number) => number;
+  left: number;
   width: number;
   bottom: number;
 }
 
 /** What is allowed is shaded; each bound is a line of its own. */
-function BoundsOf({ bounds: { low, high }, y, width, bottom }: BoundsProps) {
+function BoundsOf({ bounds: { low, high }, y, left, width, bottom }: BoundsProps) {
   const upper = high === null ? 0 : y(high);
   const lower = low === null ? bottom : y(low);
   return (
     <>
-      <rect className="band" x={0} width={width} y={at(upper)} height={at(Math.max(1, lower - upper))} />
-      {[low, high].map(
-        (bound, index) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: low, then high
-          bound !== null && <line key={index} className="edge" x1={0} x2={width} y1={at(y(bound))} y2={at(y(bound))} />,
+      <rect className="band" x={left} width={width - left} y={at(upper)} height={at(Math.max(1, lower - upper))} />
+      {[...new Set([low, high])].map(
+        (bound) =>
+          bound !== null && (
+            <line key={bound} className="edge" x1={left} x2={width} y1={at(y(bound))} y2={at(y(bound))} />
+          ),
       )}
     </>
   );

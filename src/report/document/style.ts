@@ -26,7 +26,7 @@ footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:v
 nav ol,nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.9375rem}
 .crumbs li+li::before{content:"/";margin-right:1rem;color:var(--dim)}
 .contents{margin:1.25rem 0 0;padding:.6rem .9rem;background:var(--card);border-radius:.5rem}
-code,pre,.code{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+code,pre,td.code{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 code{overflow-wrap:anywhere}
 .typed{margin:.5rem 0 1rem;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.5rem;overflow-x:auto}
 pre{margin:0}
