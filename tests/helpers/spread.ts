@@ -1,12 +1,12 @@
 import { parseManifest } from "../../src/core/dataset.ts";
 import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
 import { place } from "../../src/postgres/cluster/place.ts";
-import { placings } from "../../src/postgres/cluster/plan.ts";
+import { isPlaced, placings } from "../../src/postgres/cluster/plan.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { prepareStage } from "../../src/postgres/live/stage.ts";
 import { databaseUrl } from "./names.ts";
 
-/** The URLs of a cluster's workers where the tests' server is its coordinator: `bun run cluster --pipeline` says so. */
+/** The URLs of a cluster's workers where the tests' server is its coordinator: `bun run cluster --server` says so. */
 export const workers: readonly string[] = process.env.TEST_CLUSTER?.split(" ") ?? [];
 
 /** What `work` does on every worker, within a database of it. */
@@ -35,13 +35,13 @@ export async function join(coordinator: string, name: string): Promise<void> {
 
 const manifest = new URL("../../db/dataset.json", import.meta.url);
 
-/** Spread the dataset's tables over the nodes, where the database has them. */
+/** Spread the dataset's tables over the nodes, those that are not yet, where the database has them. */
 export async function spreadTables(sql: Sql): Promise<void> {
   const dataset = parseManifest(await Bun.file(manifest).text(), "db/dataset.json");
   const tables = await loadTables(sql, dataset).catch(() => null);
   if (tables === null) return;
   await sql.begin(async (tx) => {
-    for (const one of placings(tables)) await place(tx, one, 4);
+    for (const one of placings(tables)) if (!isPlaced(one)) await place(tx, one, 4);
   });
   await prepareStage(sql, await loadTables(sql, dataset));
 }

@@ -110,7 +110,7 @@ describe("in one database", () => {
 
   test("a run that lost its connection, and is called off before the next try, leaves nothing of it", async () => {
     const { cancel, end, release, retried } = await heldUp();
-    await sql`select pg_terminate_backend(${(await lockHolder(sql, "streamflow")) ?? 0})`;
+    await sql`select pg_terminate_backend(${(await lockHolder(sql, "streamflow")) ?? 0}::int)`;
     expect(await retried).toMatchObject({ code: "database_lost" });
     await cancel();
     expect(await end).toMatchObject({ event: "run.failed", code: "interrupted" });
@@ -123,7 +123,7 @@ describe("in one database", () => {
     const reader = connect(place.database.url);
     await reader`begin`;
     await reader`select from stage.users`;
-    await sql`select pg_cancel_backend(${(await lockHolder(sql, "streamflow")) ?? 0})`;
+    await sql`select pg_cancel_backend(${(await lockHolder(sql, "streamflow")) ?? 0}::int)`;
     expect(await end).toMatchObject({ event: "run.failed", code: "database_error" });
     await reader`rollback`;
     await release();

@@ -103,7 +103,7 @@ test("a session that is ended in the middle of a COPY tells its line, and not wh
     const [row] = await sql<{ pid: number }[]>`
       select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory' and query ~* '^copy'`;
     pid = row?.pid ?? 0;
-    if (pid > 0) await sql`select pg_terminate_backend(${pid})`;
+    if (pid > 0) await sql`select pg_terminate_backend(${pid}::int)`;
   }
   // It is run again by itself, and then nothing is in its way.
   await other.end();

@@ -21,12 +21,14 @@ beforeEach(async () => {
   database = await testDatabase(migrated);
   drops = dropFolder();
   settings = { data: drops.path, home: `${drops.path}/home`, database: database.url };
-  await database.sql.unsafe(`
-    create domain counted as int check (value < 100);
-    create domain price as numeric(5,2);
-    create domain fee as price not null;
-    alter table payments_agg_90d alter failed_payments_90d type counted;
-    create table fees (fee fee)`);
+  for (const statement of [
+    "create domain counted as int check (value < 100)",
+    "create domain price as numeric(5,2)",
+    "create domain fee as price not null",
+    "alter table payments_agg_90d alter failed_payments_90d type counted",
+    "create table fees (fee fee)",
+  ])
+    await database.sql.unsafe(statement);
 });
 afterEach(async () => {
   await closePipelines();

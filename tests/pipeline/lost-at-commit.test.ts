@@ -115,7 +115,7 @@ test.each([
     await server.hold();
     await writes.release();
     const backend = await whoWaits(sql, "SyncRep");
-    await sql`select pg_terminate_backend(${backend})`;
+    await sql`select pg_terminate_backend(${backend}::int)`;
     const { code, hint } = await asked;
     expect(code).toBe("database_lost");
     expect(hint).not.toContain("Nothing was published");

@@ -101,7 +101,7 @@ describe("a fault while the lines of faults are searched", () => {
     place.drops.write("month_000", repeated);
     const { status, stage, code, title, hint } = await failsOver(search, unforbidding);
     expect([status, stage, code]).toEqual(["failed", "upsert", "not_as_planned"]);
-    expect(title).toMatch(/key user_id.*labels_\w*pkey/);
+    expect(title).toMatch(/labels_\w*pkey.*key user_id|key user_id.*labels_\w*pkey/);
     expect(hint).toContain("could not be found out: PostgreSQL: a function of this database refused it");
   });
 
@@ -146,7 +146,7 @@ describe("a fault while the lines of faults are searched", () => {
     );
     const { status, title, hint } = await failsOver(stops, unforbidding);
     expect(status).toBe("failed");
-    expect(title).toMatch(/key user_id.*labels_\w*pkey/);
+    expect(title).toMatch(/labels_\w*pkey.*key user_id|key user_id.*labels_\w*pkey/);
     expect(hint).toContain("due to user request");
   });
 

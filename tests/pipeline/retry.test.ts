@@ -152,7 +152,7 @@ describe("a connection that is lost", () => {
     const ran = pipeline.call(runRequest(months, flags), (event) => events.push(event));
     const backend = await whoWaits(sql, "Lock");
     expect(await lockHolder(sql, "streamflow")).toBe(backend);
-    await sql`select pg_terminate_backend(${backend})`;
+    await sql`select pg_terminate_backend(${backend}::int)`;
     while (lastOf(events, "run.retried") === undefined) await sql`select 1`;
     await writes.release();
     expect(await ran).toEqual({ exit_code: 0 });
@@ -174,7 +174,7 @@ describe("a connection that is lost", () => {
     let isEnded = false;
     const ended = async () => {
       const holder = await lockHolder(sql, "streamflow");
-      await sql`select pg_terminate_backend(${holder ?? 0}, 5000)`;
+      await sql`select pg_terminate_backend(${holder ?? 0}::int, 5000)`;
     };
     let ending = Promise.resolve();
     const onEvent = ({ event }: RunEvent) => {
@@ -207,7 +207,7 @@ test("what a try left in the stage is taken away when no other one comes", async
   const lost = async () => {
     // Were its connection there, the run would empty the stage itself.
     const holder = await lockHolder(sql, "streamflow");
-    await sql`select pg_terminate_backend(${holder ?? 0}, 5000)`;
+    await sql`select pg_terminate_backend(${holder ?? 0}::int, 5000)`;
     abort.abort(cancelled("interrupted"));
   };
   let losing = Promise.resolve();

@@ -8,6 +8,7 @@ import { newestSealing, sealSnapshot } from "../../src/postgres/snapshots/sealin
 import { isFrozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { emptied, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { digest, lastOf, type RunFlags, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 setDefaultTimeout(60_000);
@@ -105,6 +106,21 @@ test("retention is refused while somebody else writes, and where there is nothin
   });
   await other.end();
   expect(await digest(database.sql)).toBe(before);
+});
+
+test("who reads several snapshots in a transaction and who drops them never wait for each other", async () => {
+  const { sql } = database;
+  const reader = connect(database.url);
+  await reader`begin`;
+  // One that is dropped last, then one that is first.
+  await reader`select count(*) from labels_snapshots`;
+  const dropping = pipeline.call({ kind: "retire", as_of: january });
+  await whoWaits(sql, "Lock");
+  const [row] = await reader`select count(*) as rows from subscriptions_profile_snapshots`;
+  expect(row?.rows).toBe(users.length);
+  await reader`commit`;
+  await reader.end();
+  expect((await dropping).snapshots).toHaveLength(5);
 });
 
 test("snapshots that an older system took can be dropped too", async () => {

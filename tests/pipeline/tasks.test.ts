@@ -105,7 +105,7 @@ describe("the second connection", () => {
     let times = 0;
     const task = tasks.add(async (tx) => {
       await noted("a")(tx);
-      if (++times === 1) await other`select pg_terminate_backend(${theirs})`;
+      if (++times === 1) await other`select pg_terminate_backend(${theirs}::int)`;
       await tx`select 1`;
       return times;
     });
@@ -124,7 +124,7 @@ describe("the second connection", () => {
     });
     await main.begin(async (tx) => {
       const result = tasks.result(task, tx);
-      await other`select pg_terminate_backend(${theirs})`;
+      await other`select pg_terminate_backend(${theirs}::int)`;
       waited.resolve();
       expect(await result).toBe("a");
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Sql, type Transaction } from "../../src/postgres/connection/connect.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
-import { dropSnapshot, isFrozen, takeSnapshot, withoutWriters } from "../../src/postgres/snapshots/snapshots.ts";
+import { dropSnapshots, isFrozen, takeSnapshot, withoutWriters } from "../../src/postgres/snapshots/snapshots.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -54,7 +54,7 @@ test.each(["0", "7s"])("where the database says %s", async (patience) => {
   for (const table of frozen) {
     const dropped = async (tx: Transaction) => {
       await takeSnapshot(tx, table, { asOf: "2024-01-31", month: "month_000" });
-      await dropSnapshot(tx, table, "2024-01-31");
+      await dropSnapshots(tx, [table], "2024-01-31");
     };
     expect(await patienceAfter(sql, dropped)).toBe(patience);
   }

@@ -124,6 +124,16 @@ test("what a cluster's node says is told with the node, and by the table's own n
   const unreachable = { code: "08006", message, where: "" } as ServerError;
   expect(messageFrom(unreachable)).toBe(message.split("\n")[0] ?? "");
   expect(nodeOf(unreachable)).toBe("10.0.0.2:5432");
+  const unnamed = { file: "remote_transaction.c", where: "COPY users, line 1", severity: "ERROR" };
+  for (const [code, words] of [
+    ["XX000", "failure on connection marked as essential: 10.0.0.2:5432"],
+    ["08006", "could not establish any connections to the node 10.0.0.2:5432 after 5000 ms"],
+    ["08006", "connection establishment for node 10.0.0.2:5432 failed"],
+  ] as const) {
+    const lost = { ...unnamed, code, message: words } as ServerError;
+    expect(nodeOf(lost)).toBe("10.0.0.2:5432");
+    expect(remedyOf(lost).name).toMatch(/^node_/);
+  }
   // A cell may look like anything.
   const shown = { code: "22P02", message: "", where: 'COPY users, line 3: "\nwhile executing command on 7351:1\n"' };
   expect(nodeOf(shown as ServerError)).toBeNull();

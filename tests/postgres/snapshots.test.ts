@@ -6,7 +6,7 @@ import { newestSealing, sealSnapshot, sealStaged } from "../../src/postgres/snap
 import {
   clearSnapshot,
   countFrozen,
-  dropSnapshot,
+  dropSnapshots,
   type Frozen,
   isFrozen,
   sealedColumns,
@@ -166,7 +166,7 @@ test("a snapshot table that is not partitioned, as an older system made it, is t
     expect((await sealSnapshot(tx, plain, asOf)).fingerprint).toBe(
       (await sealStaged(tx, plain, "month_000")).fingerprint,
     );
-    await dropSnapshot(tx, plain, asOf);
+    await dropSnapshots(tx, [plain], asOf);
     expect([await countFrozen(tx, plain, asOf), await countFrozen(tx, plain, march.asOf)]).toEqual([0, 2]);
     throw new Error("undo");
   });

@@ -38,8 +38,22 @@ export function unreachableNodes(silent: readonly Pick<Node, "host" | "port">[])
 export async function requireNodes(sql: Queryable): Promise<Asked[]> {
   const nodes = await askNodes(sql);
   const silent = nodes.filter(({ answers }) => !answers);
-  if (silent.length > 0) throw unreachableNodes(silent);
+  if (silent.length > 0) throw await whySilent(sql, silent);
   return nodes;
+}
+
+/** What a role that may not log in is told is the same as of a node that is away. */
+export async function whySilent(sql: Queryable, silent: readonly Asked[]): Promise<ConsoleError> {
+  const [kept] = await sql<{ role: string }[]>`
+    select quote_ident(rolname) as role from pg_roles where rolname = current_user and not rolcanlogin`;
+  if (kept === undefined) return unreachableNodes(silent);
+  return new ConsoleError(
+    "privilege_missing",
+    `Citus goes to the cluster's nodes as ${kept.role}, who may not log in.`,
+    {
+      hint: `As a superuser, on the coordinator: \`alter role ${kept.role} login\`; without a password it can be let in by the nodes' pg_hba.conf alone.`,
+    },
+  );
 }
 
 /** So long Citus may take to end what is prepared, by itself: it looks once a minute. */

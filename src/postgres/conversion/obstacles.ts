@@ -1,8 +1,8 @@
 import type { Transaction } from "../connection/connect.ts";
-import { type Fragment, list, qualified, sql } from "../connection/fragments.ts";
+import { type Fragment, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
+import { lockPatienceMs, lockTogether } from "../snapshots/lock-together.ts";
 import { partitionName } from "../snapshots/partitions.ts";
-import { dropPatience } from "../snapshots/snapshots.ts";
 import type { Target } from "./targets.ts";
 import { traits } from "./traits.ts";
 import { withViews } from "./views.ts";
@@ -41,8 +41,8 @@ export async function lockAndSearch(tx: Transaction, targets: readonly Target[])
     await note(target.name, "Connect as the owner, or as a superuser.", missingRights(target));
   }
   if (obstacles.length > 0) return obstacles;
-  await waitForLocks(tx, dropPatience);
-  await tx`lock table ${list(targets.map(qualified))} in access exclusive mode`;
+  await lockTogether(tx, targets);
+  await waitForLocks(tx, `${lockPatienceMs}ms`);
   for (const target of targets) {
     const asOf = tx(target.asOf);
     const days = await tx<{ day: string }[]>`select distinct s.${asOf}::text as day from ${qualified(target)} s`;

@@ -6,7 +6,7 @@ const start = "Nothing was published. Start PostgreSQL on NODE, or mend the way 
 export const nodeRemedies = {
   node_unreachable: {
     state: "08",
-    says: /\bremote node\b/,
+    says: /\bremote node\b|\bconnections to the node\b|\bestablishment for node\b/,
     code: "database_error",
     cause: "a node of the cluster cannot be reached",
     hint: `${start}; \`doctor\` tells which nodes answer.`,
@@ -14,7 +14,7 @@ export const nodeRemedies = {
   },
   node_lost: {
     state: "XX000",
-    says: /^(?:server closed the connection|terminating connection|connection (?:to the remote node|not open|timed out|re(?:set|fused))|could not (?:receive|send) data|SSL )/i,
+    says: /^(?:server closed the connection|terminating connection|connection (?:to the remote node|not open|timed out|re(?:set|fused))|could not (?:receive|send) data|failure on connection marked as essential|SSL )/i,
     code: "database_error",
     cause: "a node of the cluster was lost while it worked",
     hint: `${start}; \`doctor\` tells which nodes answer.`,

@@ -42,7 +42,10 @@ const copied = /^COPY ([^\n]+?), \p{L}+ (\d+)(?:, \p{L}+ ([^\n]+?)(?=:|$))?/mu;
 const called = /^(?:PL\/\w+ \p{L}+ ([\w.$]+)[( ]|SQL \p{L}+ "([\w.$]+)" )/mu;
 const ofFunction = /^(PL\/|SQL )/m;
 const onNode = /^while executing command on (\S+:\d+)$/m;
-const toNode = /\b(?:remote node (?:[^\s@]*@)?|^failed to COPY to shard \d+ on )(\S+:\d+)(?= |$)/;
+const toNode =
+  /\b(?:remote node (?:[^\s@]*@)?|connections to the node |establishment for node |marked as essential: |^failed to COPY to shard \d+ on )(\S+:\d+)(?= |$)/;
+/** Where Citus tells which node a transaction has lost, as an error of no kind (XX000). */
+const ofCommits = "remote_transaction.c";
 const atTuple = /^while \w+ (?:index )?tuple \(\d+,\d+\) in relation "[^"\n]*"/m;
 
 /** The line of the rows that a COPY was sent, and the column where it knows that; null for what was no COPY. */
@@ -63,7 +66,7 @@ export function nodeOf(error: ServerError): string | null {
   if (ofLanguage.test(file)) return null;
   // Looked for only before what a COPY was sent, which may look like anything.
   const [, inside] = onNode.exec(where.slice(0, copied.exec(where)?.index)) ?? [];
-  const [, toward] = (ofServer.test(code) && toNode.exec(message)) || [];
+  const [, toward] = ((ofServer.test(code) || file === ofCommits) && toNode.exec(message)) || [];
   return inside ?? toward ?? null;
 }
 

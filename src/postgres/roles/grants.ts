@@ -1,4 +1,5 @@
 import { type LoadTable, stageSchemaOf } from "../catalog/dataset-tables.ts";
+import { hasCitus } from "../catalog/distribution.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { namesAsRows } from "../connection/fragments.ts";
 
@@ -8,6 +9,8 @@ interface Named {
   schema: string;
   /** The dataset's live and snapshot tables. */
   dataset: string[];
+  /** Whether Citus is there, which goes to other nodes as the role whose rights count. */
+  isCluster: boolean;
   /** Their partitions, then the tables of the ledger and of the stage. */
   others: string[];
 }
@@ -18,7 +21,7 @@ interface Named {
  * has to be of one owner: so it is a loader's default to be the owner. What is there already is left as it is.
  */
 export async function grantsScript(on: Queryable, name: string, tables: readonly LoadTable[]): Promise<string> {
-  const { database, schema, dataset, others } = await namesIn(on, tables);
+  const { database, schema, dataset, others, isCluster } = await namesIn(on, tables);
   const schemas = `${schema}, console`;
   const stage = stageSchemaOf(tables);
   return `\
@@ -33,14 +36,14 @@ begin;
 set local client_min_messages = warning;
 
 select format('create role %I %s', name, attribute)
-  from (values (:'owner', 'nologin'), (:'loader', 'login'), (:'viewer', 'login')) as role(name, attribute)
+  from (values (:'owner', '${isCluster ? "login" : "nologin"}'), (:'loader', 'login'), (:'viewer', 'login')) as role(name, attribute)
  where not exists (select from pg_roles where rolname = name)
 \\gexec
 -- Only members of a role may give it what is theirs; a superuser counts as one.
 select format('grant %I to current_user', :'owner') where not pg_has_role(:'owner', 'usage')
 \\gexec
 
--- The owner. Who owned these tables so far, such as another flow, keeps its rights as a member of it: grant … to NAME.
+${isCluster ? whoGoesToNodes : ""}-- The owner. Who owned these tables so far, such as another flow, keeps its rights as a member of it: grant … to NAME.
 create schema if not exists console authorization :"owner";
 create schema if not exists ${stage} authorization :"owner";
 alter schema console owner to :"owner";
@@ -66,6 +69,11 @@ commit;
 `;
 }
 
+const whoGoesToNodes = `\
+-- Citus goes to the nodes as the owner, who has to be let in there, and has no password.
+alter role :"owner" login;
+`;
+
 /** Unless psql was told another name. */
 function defaultName(role: string, name: string): string {
   return `\\if :{?${role}}\n\\else\n\\set ${role} ${name.replaceAll(/\W/g, "_")}\n\\endif`;
@@ -87,7 +95,7 @@ async function namesIn(on: Queryable, tables: readonly LoadTable[]): Promise<Nam
        union all
       select name from named where nspname in ('console', ${stageSchemaOf(tables)}) and relkind = 'r')
     select quote_ident(current_database()) as database, quote_ident(${wanted[0]?.schema ?? "public"}) as schema,
-           array(select name from dataset) as dataset, array(select name from others order by name) as others`;
+           ${hasCitus} as "isCluster", array(select name from dataset) as dataset, array(select name from others order by name) as others`;
   if (row === undefined) throw new Error("a query without a table gave no row");
   return row;
 }

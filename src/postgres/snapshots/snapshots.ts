@@ -5,7 +5,8 @@ import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, cells, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
-import { hasPlaceForOthers, partitionName, partitionOf } from "./partitions.ts";
+import { lockPatienceMs, lockTogether } from "./lock-together.ts";
+import { hasPlaceForOthers, partitionName, partitionOf, partitionsOf } from "./partitions.ts";
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
@@ -154,7 +155,7 @@ export async function clearSnapshot(tx: Transaction, { snapshot }: Frozen, asOf:
 /** Let those who are writing to these tables finish, and nobody else begin, until the transaction ends. Readers read on. */
 export async function withoutWriters(tx: Transaction, tables: readonly Frozen[]): Promise<void> {
   if (tables.length === 0) return;
-  await waitForLocks(tx, dropPatience);
+  await waitForLocks(tx, `${lockPatienceMs}ms`);
   await tx`lock table ${list(tables.map(({ snapshot }) => qualified(snapshot.table)))} in share mode`;
   await waitForLocks(tx, null);
 }
@@ -165,16 +166,21 @@ export async function countFrozen(sql: Queryable, { snapshot }: Frozen, asOf: st
   return row?.rows ?? 0;
 }
 
-/** How long to wait for those who are reading a table or a partition before giving up on dropping it. */
-export const dropPatience = "5s";
-
-/** Drop the snapshot of one as_of: its partition, where it has one, else its rows. */
-export async function dropSnapshot(tx: Transaction, table: Frozen, asOf: string): Promise<void> {
-  const partition = await partitionOf(tx, table.snapshot.table, asOf);
-  if (partition === undefined) return clearSnapshot(tx, table, asOf);
-  await waitForLocks(tx, dropPatience);
-  await tx`drop table ${qualified(partition)}`;
-  await waitForLocks(tx, null);
+/** Drop the snapshots of one as_of: their partitions, where they have one, else their rows. */
+export async function dropSnapshots(tx: Transaction, tables: readonly Frozen[], asOf: string): Promise<void> {
+  const all = await partitionsOf(
+    tx,
+    tables.map(({ snapshot }) => snapshot.table),
+  );
+  const partitions = all.filter(({ as_of }) => as_of === asOf);
+  const hasOwn = ({ snapshot }: Frozen) => partitions.some(({ table }) => table === snapshot.table.name);
+  // To drop a partition locks its table.
+  await lockTogether(
+    tx,
+    tables.filter(hasOwn).map(({ snapshot }) => snapshot.table),
+  );
+  for (const table of tables) if (!hasOwn(table)) await clearSnapshot(tx, table, asOf);
+  if (partitions.length > 0) await tx`drop table ${list(partitions.map(qualified))}`;
 }
 
 function namesOf(columns: readonly Column[]): string[] {

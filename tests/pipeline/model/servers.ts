@@ -1,5 +1,6 @@
 import type { Sql } from "../../../src/postgres/connection/connect.ts";
 import { tablesOf } from "../../helpers/database.ts";
+import { spreadTables, workers } from "../../helpers/spread.ts";
 
 /** Put plain tables in the place of partitioned snapshot tables, as an older system made them. */
 export async function unpartitioned(sql: Sql): Promise<void> {
@@ -11,6 +12,7 @@ export async function unpartitioned(sql: Sql): Promise<void> {
     await sql`alter table plain rename to ${sql(name)}`;
     await sql`alter table ${sql(name)} add primary key (${sql(key)})`;
   }
+  if (workers.length > 0) await spreadTables(sql);
 }
 
 /** An account of this database, which owns no table. */

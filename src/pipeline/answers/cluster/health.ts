@@ -4,13 +4,7 @@ import { areDistributed } from "../../../postgres/catalog/dataset-tables.ts";
 import type { TableName } from "../../../postgres/catalog/introspect.ts";
 import { citusMajors, citusVersion, placeOf, type Share, sharesOf } from "../../../postgres/cluster/nodes.ts";
 import { placings } from "../../../postgres/cluster/plan.ts";
-import {
-  type Asked,
-  askNodes,
-  endsPrepared,
-  preparedIn,
-  unreachableNodes,
-} from "../../../postgres/cluster/recovery.ts";
+import { type Asked, askNodes, endsPrepared, preparedIn, whySilent } from "../../../postgres/cluster/recovery.ts";
 import type { Session } from "../../session/session.ts";
 
 /** How a cluster is, and whether its rows can be read now: not while a node is away, or has locked what it is yet to commit. */
@@ -32,7 +26,7 @@ export async function checkCluster({ sql, tables }: Session): Promise<ClusterHea
     return { checks: [check(head.state, head.name, told, remedy)], isReadable: true };
   }
   if (silent.length > 0) {
-    const { title, hint } = unreachableNodes(silent);
+    const { title, hint } = await whySilent(sql, silent);
     return { checks: [head, check("fail", "nodes", title, hint)], isReadable: false };
   }
   const isReadable = asked.every(({ prepared }) => prepared === 0);
