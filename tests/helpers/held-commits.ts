@@ -6,6 +6,7 @@ import { migrated } from "./database.ts";
 import { fastSettings } from "./fast-settings.ts";
 import { homesFolder } from "./homes.ts";
 import { databaseUrl } from "./names.ts";
+import { workers } from "./spread.ts";
 
 /** A server of a test file's own, whose commits can be made to wait for a standby that is not there. */
 export interface HoldingServer {
@@ -82,6 +83,11 @@ async function waits(sql: Sql, pid: number): Promise<boolean> {
 /** Resolves to the server process of a session of this database that waits for that; `where` is a wait event or its type. */
 export async function whoWaits(sql: Sql, where: "SyncRep" | "Lock"): Promise<number> {
   for (;;) {
+    if (where === "Lock" && workers.length > 0) {
+      // What it waits for may be on another node.
+      const [there] = await sql<{ pid: number }[]>`select waiting_gpid % 10000000000 as pid from citus_lock_waits`;
+      if (there !== undefined) return there.pid;
+    }
     const [row] = await sql<{ pid: number }[]>`
       select pid from pg_stat_activity
        where datname = current_database() and (wait_event = ${where} or wait_event_type = ${where})`;

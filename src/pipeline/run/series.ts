@@ -119,7 +119,12 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const letGo = () => void sql.end({ timeout: 0 });
   await using silence = await watchNodesOf(session, { tell: progress.tell, letGo });
   const known = backendPid(sql);
-  await using watch = watchWaits({ ...progress, url: session.url, pid: known });
+  await using watch = watchWaits({
+    ...progress,
+    url: session.url,
+    pid: known,
+    isSpread: areDistributed(session.tables),
+  });
   const emit: Progress["emit"] = (body) => {
     silence.heard();
     watch.emit(body);

@@ -13,6 +13,8 @@ interface Watched {
   url: string;
   /** The server's process that may wait. */
   pid: Promise<number>;
+  /** Whether it may wait for rows on other nodes of a cluster. */
+  isSpread: boolean;
   emit: EventStream["emit"];
   tell(text: string): void;
 }
@@ -21,7 +23,7 @@ interface Watched {
  * Tell it when a series of runs waits for what somebody else has locked, until it is disposed of. It may be for long: a dump
  * of the database locks each table to its end. It is looked for by a connection of its own, which takes none from the run.
  */
-export function watchWaits({ url, pid, emit, tell }: Watched): AsyncDisposable & Pick<EventStream, "emit"> {
+export function watchWaits({ url, pid, isSpread, emit, tell }: Watched): AsyncDisposable & Pick<EventStream, "emit"> {
   let heard = performance.now();
   let told: string | null = null;
   let opened: Sql | null = null;
@@ -39,7 +41,9 @@ export function watchWaits({ url, pid, emit, tell }: Watched): AsyncDisposable &
     told = who;
   };
   const look = async () => {
-    const blockers = await blockersOf(opened ?? (await open()), await pid);
+    const sql = opened ?? (await open());
+    const here = await blockersOf(sql, await pid);
+    const blockers = isSpread && here.length === 0 ? await onNodes(sql, await pid) : here;
     isLooking = false;
     if (!isOver) say(blockers.length === 0 ? null : inWords(blockers), (who) => waitingFor(who, blockers));
   };
@@ -61,6 +65,11 @@ export function watchWaits({ url, pid, emit, tell }: Watched): AsyncDisposable &
       await opened?.end({ timeout: 1 });
     },
   };
+}
+
+async function onNodes(sql: Sql, pid: number): Promise<Blocker[]> {
+  const { blockersOnNodes } = await import("../../postgres/cluster/blockers.ts");
+  return blockersOnNodes(sql, pid);
 }
 
 function waitingFor(who: string, blockers: readonly Blocker[]): string {

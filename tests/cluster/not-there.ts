@@ -1,0 +1,47 @@
+/** Why a test cannot have a cluster for its server. */
+const reasons = {
+  second: "on a cluster a run does all of its work on one connection: there is no second one to meet",
+  triggers: "Citus takes no tables with triggers",
+  keys: "unique keys and foreign keys of a distributed table are by the column that it is distributed by",
+  texts: "it sends several statements as one text, which Citus hands on whole to nodes that take one at a time",
+  conversion: "what Citus distributed is not converted",
+  sharing: "it looks at the coordinator alone for whoever waits, and the rows are on other nodes",
+} as const;
+
+/** Of the tests in tests/pipeline those that cannot, by the beginnings of their names; all of a file where there are none. */
+export const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] = [
+  { file: "adopt", tests: ["the way back"], why: "texts" },
+  { file: "beside", tests: ["in one database"], why: "second" },
+  {
+    file: "customers",
+    tests: ["an error of the server that a trigger raises", "a session that is ended in the middle"],
+    why: "triggers",
+  },
+  {
+    file: "customers",
+    tests: ["an error of the server of a unique index", "an error of the server of an exclusion"],
+    why: "keys",
+  },
+  { file: "doctor", tests: ["a role that lacks rights is granted"], why: "texts" },
+  { file: "dry-run", tests: ["a dry run of several months where a key"], why: "keys" },
+  { file: "dry-run", tests: ["a dry run of several months"], why: "triggers" },
+  { file: "foreign-stage", tests: [], why: "second" },
+  { file: "other-hands", tests: ["triggers and rules"], why: "triggers" },
+  { file: "other-hands", tests: ["another session that adds"], why: "sharing" },
+  { file: "partition", tests: [], why: "conversion" },
+  { file: "recorded", tests: ["a fault in the way"], why: "triggers" },
+];
+
+/** Of a file, the names of its tests that are left out, as the beginning of a pattern; null where it has none left. */
+export function patternFor(path: string): string | null {
+  const name = /([^/]+)\.test\.ts$/.exec(path)?.[1];
+  const own = notThere.filter(({ file }) => file === name);
+  if (own.some(({ tests }) => tests.length === 0)) return null;
+  const names = own.flatMap(({ tests }) => tests);
+  return names.length === 0 ? "" : `^(?!.*(?:${names.join("|")}))`;
+}
+
+/** The list, a line each, for whoever runs the others. */
+export function toldAs(): string[] {
+  return notThere.map(({ file, tests, why }) => `left out: ${file} ${tests.join(", ") || "(all)"}: ${reasons[why]}`);
+}
