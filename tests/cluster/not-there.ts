@@ -9,7 +9,7 @@ const reasons = {
 } as const;
 
 /** Of the tests in tests/pipeline those that cannot, by the beginnings of their names; all of a file where there are none. */
-export const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] = [
+const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] = [
   { file: "adopt", tests: ["the way back"], why: "texts" },
   { file: "beside", tests: ["in one database"], why: "second" },
   {
