@@ -10,6 +10,12 @@ setDefaultTimeout(120_000);
 const people = ["u1", "u2", "u3", "u4"];
 const asked = { kind: "distribute", shards: null, confirmed: true } as const;
 
+/** As these are told to be next: the live tables are one transaction, the snapshot tables one each. */
+const killedAt = [
+  ...["users", "subscriptions", "usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"],
+  ...["subscriptions_profile_snapshots", "usage_agg_30d_snapshots", "support_agg_90d_snapshots", "labels_snapshots"],
+];
+
 describe.skipIf(citusBin === null)("tables are spread over a cluster", () => {
   let cluster: Cluster;
   let place: Workplace;
@@ -108,6 +114,31 @@ describe.skipIf(citusBin === null)("tables are spread over a cluster", () => {
     await pipeline.call(asked);
     expect(await placed()).toEqual({ tables: 11, recorded: 11 });
     expect(await digest(database.sql)).toBe(rows);
+  });
+
+  test("six published months, and killed at ten moments: each leaves all rows and seals, and the last one goes on", async () => {
+    const { pipeline, database, drops } = place;
+    const months = Array.from({ length: 6 }, (_, index) => `month_00${index}`);
+    for (const [index, month] of months.entries()) drops.write(month, smallDrop([...people, `new ${index}`], index));
+    await ranIn(pipeline, months);
+    const [rows, seals] = [await digest(database.sql), await states()];
+    expect(seals).toHaveLength(30);
+    for (const table of killedAt) {
+      const killed = startPipeline({ data: drops.path, home: `${drops.path}/other`, database: database.url });
+      let isReached = false;
+      killed.heed((text) => {
+        if (!text.startsWith(`distributing ${table} `)) return;
+        isReached = true;
+        killed.kill();
+      });
+      await killed.call(asked).catch((error: unknown) => error);
+      expect([table, isReached]).toEqual([table, true]);
+      expect([table, await digest(database.sql), await states()]).toEqual([table, rows, seals]);
+    }
+    const done = await pipeline.call(asked);
+    expect(done.tables.filter((one) => one.rows !== null).length).toBeGreaterThan(0);
+    expect(await placed()).toEqual({ tables: 11, recorded: 11 });
+    expect([await digest(database.sql), await states()]).toEqual([rows, seals]);
   });
 
   const recordedBy = async (sql: Workplace["database"]["sql"]) =>
