@@ -46,7 +46,7 @@ export function taxiTrips(month: string, trips: number): Files {
       ...[(Number(fare) + Number(tip) + 1.3).toFixed(2), isUnknown ? "" : 2.5],
     ];
   });
-  return { "yellow_tripdata.csv": csv([header.split(","), ...rows]) };
+  return { [`yellow_tripdata_${month}.csv`]: csv([header.split(","), ...rows]) };
 }
 
 /** Orders and what belongs to them, everything in quotes but numbers; sellers and products come again each month. */

@@ -4,7 +4,9 @@ import { plainDialect } from "../../core/written/dialect.ts";
 import type { Written } from "../../core/written/settings.ts";
 import { foreignKind, foreignText } from "../files/file-kind.ts";
 import { SourceFault } from "../files/source-fault.ts";
-import { SourceFile } from "../source.ts";
+import { partsOf } from "../parts/parts.ts";
+import { SourceFile, type TableSource } from "../source.ts";
+import { widestDates } from "./candidates.ts";
 
 /** How a file of which nothing is known begins: its first line, and the settings with which that is one. */
 export interface Head {
@@ -16,8 +18,8 @@ export interface Head {
 const looked = 65_536;
 
 /** Throws a SourceFault for what is no text, or begins with no header. */
-export async function lookAtHead(path: string): Promise<Head> {
-  const start = await beginningOf(path);
+export async function lookAtHead({ path, parts }: Pick<TableSource, "path" | "parts">): Promise<Head> {
+  const start = await beginningOf(parts?.[0]?.path ?? path);
   const kind = foreignKind(start);
   if (kind !== null && kind.code !== "encoding") throw new SourceFault(kind.code, kind.reason);
   const encoding = encodingOf(start);
@@ -34,7 +36,14 @@ export async function lookAtHead(path: string): Promise<Head> {
 }
 
 async function beginningOf(path: string): Promise<Buffer> {
-  const file = await SourceFile.open({ path });
+  const [first] = await partsOf({
+    path,
+    shape: { schema: "", name: "", columns: [], key: [] },
+    optional: new Set(),
+    dates: widestDates,
+  });
+  if (first?.source.broken !== undefined) throw first.source.broken;
+  const file = await SourceFile.open(first?.source ?? { path });
   let start: Buffer = Buffer.alloc(0);
   for await (const chunk of file.chunks()) {
     start = Buffer.concat([start, chunk.subarray(0, looked)]);

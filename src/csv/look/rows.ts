@@ -1,9 +1,13 @@
 import { parse } from "csv-parse/sync";
-import { openTable } from "../reader.ts";
+import type { Fault } from "../../core/faults.ts";
+import { openParts, readPart } from "../parts/open.ts";
 import type { TableSource } from "../source.ts";
 import { FaultTally } from "../tally.ts";
 
-/** A row's values as PostgreSQL would take them, empty for NULL, and the line of what was read that it is on. */
+/**
+ * A row's values as PostgreSQL would take them, empty for NULL, in the order of the table's columns, and the line that it is on
+ * of what was read of its file.
+ */
 type OnRow = (cells: readonly string[], line: number) => void;
 
 interface Row {
@@ -11,19 +15,38 @@ interface Row {
   info: { lines: number };
 }
 
-/**
- * Read a file as a run would, strictly, and look at its rows while nothing is wrong. Returns what is wrong, and how lines
- * of rows are told as those of the file.
- */
-export async function lookAtRows(source: TableSource, onRow: OnRow) {
-  const tally = new FaultTally(source.path);
-  let before = 0;
-  const read = await (await openTable(source)).read(tally, {
-    async write(chunk) {
-      const rows = parse(Buffer.from(chunk), { info: true, relax_column_count: true }) as unknown as Row[];
-      for (const { record, info } of rows) onRow(record, before + info.lines);
-      before += rows.at(-1)?.info.lines ?? 0;
-    },
-  });
-  return { tally, rows: read.rows, lineOf: read.lineOf };
+/** What was read of a table's files: what is wrong with them, their rows, and how lines are told as those of the first. */
+interface Looked {
+  count: number;
+  listed: Fault[];
+  rows: number;
+  lineOf(line: number): number;
+}
+
+/** Read a table's files as a run would, strictly, and look at their rows while nothing is wrong. */
+export async function lookAtRows(source: TableSource, onRow: OnRow): Promise<Looked> {
+  const { parts } = await openParts(source);
+  const names = source.shape.columns.map(({ name }) => name);
+  const looked: Looked = { count: 0, listed: [], rows: 0, lineOf: (line) => line };
+  for (const [nth, part] of parts.entries()) {
+    const tally = new FaultTally(part.name);
+    const own = part.reader.header?.columns ?? names;
+    const isAlike = own.every((name, at) => name === names[at]);
+    const order = names.map((name) => own.indexOf(name));
+    let before = 0;
+    const read = await readPart(part, tally, {
+      async write(chunk) {
+        const rows = parse(Buffer.from(chunk), { info: true, relax_column_count: true }) as unknown as Row[];
+        for (const { record, info } of rows) {
+          onRow(isAlike ? record : order.map((at) => record[at] ?? ""), before + info.lines);
+        }
+        before += rows.at(-1)?.info.lines ?? 0;
+      },
+    });
+    looked.count += tally.count;
+    looked.listed.push(...tally.listed);
+    looked.rows += read.rows;
+    if (nth === 0) looked.lineOf = read.lineOf;
+  }
+  return looked;
 }

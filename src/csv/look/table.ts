@@ -1,4 +1,5 @@
 import type { Column } from "../../core/columns.ts";
+import type { Fault } from "../../core/faults.ts";
 import { dialectOf } from "../../core/written/dialect.ts";
 import type { Written } from "../../core/written/settings.ts";
 import { SourceFault } from "../files/source-fault.ts";
@@ -32,10 +33,13 @@ const sampled = 20_000;
 /** Columns whose values turn out to be no others than texts, round by round. */
 const rounds = 4;
 
-/** Looks at a file of which only its path is known. Throws a SourceFault for what cannot be read. */
-export async function lookAtFile(path: string, table: string): Promise<LookedFile> {
-  const head = await lookAtHead(path);
-  const texts = await asTexts(path, head.written, head.cells);
+/** Where a table's rows are: a file, or the parts of a pattern. */
+export type Place = Pick<TableSource, "path" | "parts">;
+
+/** Looks at files of which only their place is known. Throws a SourceFault for what cannot be read. */
+export async function lookAtFile(place: Place, table: string): Promise<LookedFile> {
+  const head = await lookAtHead(place);
+  const texts = await asTexts(place, head.written, head.cells);
   const { names } = texts;
   const looks = new Map(names.map((name) => [name, new ColumnLook(candidatesFor(dialectOf(texts.written)))]));
   const columnLooks = [...looks.values()];
@@ -44,7 +48,7 @@ export async function lookAtFile(path: string, table: string): Promise<LookedFil
     for (const [at, look] of columnLooks.entries()) look.add(cells[at] ?? "", line);
     if (sample.length < sampled) sample.push([...cells]);
   });
-  requireSound(first.tally);
+  requireSound(first);
   const textual = new Set<string>();
   for (let round = 0; round < rounds; round++) {
     const { columns: decisions, written: own, reasons } = decide(looks, textual);
@@ -54,8 +58,8 @@ export async function lookAtFile(path: string, table: string): Promise<LookedFil
     const mend = await mended(source, { ...texts.written, ...own });
     const keys = likelyKeys(table, columns, sample);
     const found = await lookAtValues({ ...source, written: dialectOf(mend.written) }, columns, keys);
-    for (const { column } of found.tally.listed) if (column !== undefined) textual.add(column);
-    if (found.tally.count > 0) continue;
+    for (const { column } of found.listed) if (column !== undefined) textual.add(column);
+    if (found.count > 0) continue;
     return {
       ...{ source: { ...source, written: dialectOf(mend.written) }, columns, written: mend.written, decisions },
       ...{ rows: found.rows, values: found.values },
@@ -94,7 +98,7 @@ function ofHead({ encoding, delimiter, comment }: Written): Reason[] {
 }
 
 /** The file as one of texts alone: what is wrong with that is mended by how it is written. */
-async function asTexts(path: string, written: Written, cells: readonly string[]) {
+async function asTexts(place: Place, written: Written, cells: readonly string[]) {
   const all = columnNames(cells);
   const names = all.filter((name) => name !== null);
   const renamed = cells.flatMap((cell, at) => (all[at] != null && all[at] !== cell ? [[cell, all[at]] as const] : []));
@@ -106,7 +110,7 @@ async function asTexts(path: string, written: Written, cells: readonly string[])
   };
   const columns = names.map((name) => columnOf(name, "text"));
   const shape = { schema: "", name: "", columns, key: [] };
-  const source: TableSource = { path, shape, optional: new Set(), dates: widestDates };
+  const source: TableSource = { ...place, shape, optional: new Set(), dates: widestDates };
   const { written: whole, evidence } = await mended(source, said);
   return { names, written: whole, evidence, source: { ...source, written: dialectOf(whole) } };
 }
@@ -118,12 +122,8 @@ async function mended(source: TableSource, written: Written): Promise<{ written:
   return { written: { ...written, ...found.written }, evidence };
 }
 
-function requireSound(tally: {
-  count: number;
-  listed: readonly { code: SourceFault["code"]; line?: number; reason: string }[];
-}): void {
-  const [first] = tally.listed;
-  if (tally.count === 0 || first === undefined) return;
+function requireSound({ count, listed: [first] }: { count: number; listed: readonly Fault[] }): void {
+  if (count === 0 || first === undefined) return;
   throw new SourceFault(first.code, `${first.line === undefined ? "" : `line ${first.line}: `}${first.reason}`);
 }
 
@@ -131,7 +131,7 @@ async function lookAtValues(source: TableSource, columns: readonly Column[], key
   const values = columns.map((column) => new Values(column));
   const tried = keys.map((key) => ({ key, seen: new Set<number>(), isKey: true }));
   let count = 0;
-  const { tally, rows } = await lookAtRows(source, (cells) => {
+  const read = await lookAtRows(source, (cells) => {
     count++;
     for (const [at, one] of values.entries()) one.add(cells[at] ?? "");
     for (const one of tried) {
@@ -140,5 +140,5 @@ async function lookAtValues(source: TableSource, columns: readonly Column[], key
       if (!one.isKey) one.seen.clear();
     }
   });
-  return { tally, rows, values, keys: tried.flatMap(({ key, isKey }) => (isKey ? [key] : [])) };
+  return { ...read, values, keys: tried.flatMap(({ key, isKey }) => (isKey ? [key] : [])) };
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseManifest } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
@@ -13,7 +12,7 @@ import { escapeControl } from "../../core/text.ts";
 import { SourceFault } from "../../csv/files/source-fault.ts";
 import { lookAtFile } from "../../csv/look/table.ts";
 import { manifestName } from "../session/place.ts";
-import { asName, type SampleDrop, sampleDrop } from "./drop.ts";
+import { asName, type SampleDrop, type SampleFile, sampleDrop } from "./drop.ts";
 import { copyExample, schemaFile } from "./example.ts";
 import { asOfColumn, manifestText } from "./manifest.ts";
 import { snapshotName, statements } from "./sql.ts";
@@ -41,11 +40,10 @@ export async function initDataset(
   await requireFree(folder, [manifestName, sqlFile, ...suites], overwrite);
   const leftOut = [...drop.leftOut];
   const looked: SampleTable[] = [];
-  for (const { path, file, table } of drop.files) {
-    const { size } = await stat(path);
-    if (size > large) tell(`Looking at ${escapeControl(path)} (${formatBytes(size)}).`);
-    const found = await lookAt(path, file, table, drop.files);
-    if (typeof found === "string") leftOut.push({ file, why: found });
+  for (const one of drop.files) {
+    if (one.bytes > large) tell(`Looking at ${escapeControl(one.path)} (${formatBytes(one.bytes)}).`);
+    const found = await lookAt(one, drop.files);
+    if (typeof found === "string") leftOut.push({ file: one.file, why: found });
     else looked.push(found);
   }
   if (looked.length === 0) throw nothingFound(drop, leftOut);
@@ -72,15 +70,13 @@ export async function initDataset(
 
 /** What there is to a file, or why it is no table. */
 async function lookAt(
-  path: string,
-  file: string,
-  name: string,
-  others: readonly { table: string }[],
+  { file, table: name, ...place }: SampleFile,
+  others: readonly SampleFile[],
 ): Promise<SampleTable | string> {
   const isTaken = others.some(({ table }) => snapshotName(table) === name);
   if (isTaken) return `${name} is what the snapshots of another table would be called`;
   try {
-    const found = await lookAtFile(path, name);
+    const found = await lookAtFile(place, name);
     if (found.rows === 0) return "it has no rows to go by";
     const [key] = found.keys;
     if (key === undefined)

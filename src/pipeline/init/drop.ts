@@ -1,10 +1,21 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { usageError } from "../../core/errors.ts";
 import { monthIndex } from "../../core/month.ts";
 import { escapeControl } from "../../core/text.ts";
+import { factsOf } from "../../csv/drop/facts.ts";
 import { namesIn } from "../../csv/drop/names.ts";
+import { inOrder } from "../../csv/drop/naming.ts";
 import { sqlNameFor } from "../../csv/look/names.ts";
+import type { Place } from "../../csv/look/table.ts";
+
+/** What a table's rows are taken from: `file` is its name in a drop, or a pattern. */
+export interface SampleFile extends Place {
+  file: string;
+  table: string;
+  bytes: number;
+}
 
 /** The files of a drop that nobody has described yet. */
 export interface SampleDrop {
@@ -13,12 +24,12 @@ export interface SampleDrop {
   month: { calendar: string } | { index: number } | null;
   /** What the dataset may be called. */
   name: string;
-  files: { path: string; file: string; table: string }[];
+  files: SampleFile[];
   leftOut: { file: string; why: string }[];
 }
 
 const readable = /\.(?:csv|tsv|txt)$/i;
-const packed = /\.(?:gz|zst)$/;
+const packed = /\.(?:gz|zst|zip)$/;
 const calendarMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /** Throws where there is no file to go by. */
@@ -40,13 +51,10 @@ export async function sampleDrop(given: string): Promise<SampleDrop> {
     const held = shown.length === 0 ? "It is empty." : `It holds ${shown.map(escapeControl).join(", ")}.`;
     throw usageError(
       `There is no file to look at in ${escapeControl(folder)}.`,
-      `${held} Files end in .csv, .tsv or .txt, .gz or .zst behind it.`,
+      `${held} Files end in .csv, .tsv or .txt, .gz, .zst or .zip behind it.`,
     );
   }
-  const files = fitting.map((name) => {
-    const file = name.replace(packed, "");
-    return { path: join(folder, name), file, table: sqlNameFor(file.replace(readable, "")) };
-  });
+  const files = await filesOf(folder, fitting);
   const once = files.filter(({ table }, at) => table !== "" && files.findIndex((one) => one.table === table) === at);
   const why = (file: { table: string }) =>
     file.table === "" ? "no table can be named after it" : `another file makes a table ${file.table}`;
@@ -59,6 +67,39 @@ export async function sampleDrop(given: string): Promise<SampleDrop> {
         .map((file) => ({ file, why: "it is no text of values" })),
     ],
   };
+}
+
+/** Files whose names differ in a date or a number alone are parts of one table; a date is another one next month. */
+async function filesOf(folder: string, names: readonly string[]): Promise<SampleFile[]> {
+  const dated = Map.groupBy(names, (name) => stemOf(name.replace(packed, ""), dates));
+  const groups = [...dated].flatMap(([stem, some]): [string, string[]][] => {
+    if (stem.includes("*")) return [[stem, some]];
+    return some.map((name) => [name.replace(packed, ""), [name]]);
+  });
+  const numbered = Map.groupBy(groups, ([stem]) => (stem.includes("*") ? stem : stemOf(stem, partNumber)));
+  const all = [...numbered].flatMap(([stem, some]): [string, string[]][] =>
+    some.length > 1 && stem.includes("*") ? [[stem, some.flatMap(([, inside]) => inside)]] : some,
+  );
+  return Promise.all(all.map(([file, some]) => placed(folder, file, some.sort(inOrder))));
+}
+
+const dates = /(?<![\p{L}\d])(?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)/gu;
+const partNumber = /(?<=[-_.])(?:part[-_]?)?\d{1,5}(?=\.[a-z]+$)/i;
+
+/** The name as a pattern; as it is where nothing would be left that tells it from others. */
+function stemOf(name: string, what: RegExp): string {
+  const stem = name.replace(what, "*").replace(/\*(?:[-_.]?\*)+/g, "*");
+  return /^[-_.*]*\.[a-z]+$/i.test(stem) ? name : stem;
+}
+
+async function placed(folder: string, file: string, names: readonly string[]): Promise<SampleFile> {
+  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
+  const bytes = found.reduce((sum, { size }) => sum + size, 0);
+  const table = sqlNameFor(file.replace(readable, "").replaceAll("*", " "));
+  const parts = names.map((name, at) => ({ path: join(folder, name), ...factsOf(found[at] as Stats) }));
+  const [only, ...others] = parts;
+  const place = others.length === 0 && only !== undefined ? { path: only.path } : { path: join(folder, file), parts };
+  return { ...place, file, table, bytes };
 }
 
 /** Of a folder of months the oldest. */

@@ -92,6 +92,29 @@ describe("how files are written", () => {
   });
 });
 
+test("a date in a name is another one next month, and files that differ in it or a number are parts of one table", async () => {
+  deliver("trips_2026-03.csv", ["id,km", "1,2.5", "2,3.5"]);
+  for (const part of [1, 2, 10])
+    deliver(`users_${part}.csv`, part === 2 ? ["name,id", `Ann,${part}`] : ["id,name", `${part},Bob`]);
+  for (const day of ["20260301", "20260302"])
+    deliver(`log-${day}.csv`, ["at,n", `${day.slice(0, 4)}-03-0${day.at(-1)} 10:00:00,${day}`]);
+  deliver("plan_7.csv", ["id,v", "1,2"]);
+  deliver("2026.csv", ["id,v", "1,2"]);
+  const { tables } = await init();
+  expect(
+    tables.map(({ table, file, rows }) => ({ table, file, rows })).sort((a, b) => (a.table < b.table ? -1 : 1)),
+  ).toEqual([
+    { table: "log", file: "log-*.csv", rows: 2 },
+    { table: "n_2026", file: "2026.csv", rows: 1 },
+    { table: "plan_7", file: "plan_7.csv", rows: 1 },
+    { table: "trips", file: "trips_*.csv", rows: 2 },
+    { table: "users", file: "users_*.csv", rows: 3 },
+  ]);
+  expect(made("init/001_tables.sql")).toMatch(
+    / {2}id bigint not null, -- whole numbers\n {2}name text, -- 2 different texts/,
+  );
+});
+
 test("files that make no table are left out, each for its reason", async () => {
   deliver("good.csv", ["id,v", "1,2", "2,2"]);
   deliver("alike.csv", ["a,b", "1,2", "1,2"]);
