@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import type { Fault } from "../../core/faults.ts";
-import { dialectOf } from "../../core/written/dialect.ts";
+import { dialectOf, plainDialect } from "../../core/written/dialect.ts";
 import type { Written } from "../../core/written/settings.ts";
 import { SourceFault } from "../files/source-fault.ts";
 import type { TableSource } from "../source.ts";
@@ -39,40 +39,66 @@ export type Place = Pick<TableSource, "path" | "parts">;
 /** Looks at files of which only their place is known. Throws a SourceFault for what cannot be read. */
 export async function lookAtFile(place: Place, table: string): Promise<LookedFile> {
   const head = await lookAtHead(place);
-  const texts = await asTexts(place, head.written, head.cells);
-  const { names } = texts;
-  const looks = new Map(names.map((name) => [name, new ColumnLook(candidatesFor(dialectOf(texts.written)))]));
-  const columnLooks = [...looks.values()];
-  const sample: string[][] = [];
-  const first = await lookAtRows(texts.source, (cells, line) => {
-    for (const [at, look] of columnLooks.entries()) look.add(cells[at] ?? "", line);
-    if (sample.length < sampled) sample.push([...cells]);
-  });
+  const { names, source: texts, written: said } = asTexts(place, head.written, head.cells);
+  const {
+    written: asText,
+    evidence,
+    found: first,
+  } = await readWith(texts, said, (source) => lookAtTexts(source, names));
   requireSound(first);
   const textual = new Set<string>();
   for (let round = 0; round < rounds; round++) {
-    const { columns: decisions, written: own, reasons } = decide(looks, textual);
-    widen(decisions, looks);
+    const { columns: decisions, written: own, reasons } = decide(first.looks, textual);
+    widen(decisions, first.looks);
     const columns = names.map((name) => columnOf(name, decisions.get(name)?.type ?? "text"));
-    const source = { ...texts.source, shape: { ...texts.source.shape, columns } };
-    const mend = await mended(source, { ...texts.written, ...own });
-    const keys = likelyKeys(table, columns, sample);
-    const found = await lookAtValues({ ...source, written: dialectOf(mend.written) }, columns, keys);
+    const typed = { ...texts, shape: { ...texts.shape, columns } };
+    const keys = likelyKeys(table, columns, first.sample);
+    const all = { ...asText, ...own };
+    const read = await readWith(typed, all, (source) => lookAtValues(source, columns, keys));
+    const { written, found } = read;
     for (const { column } of found.listed) if (column !== undefined) textual.add(column);
     if (found.count > 0) continue;
     return {
-      ...{ source: { ...source, written: dialectOf(mend.written) }, columns, written: mend.written, decisions },
+      ...{ source: { ...typed, written: dialectOf(written) }, columns, written, decisions },
       ...{ rows: found.rows, values: found.values },
       reasons: [
         ...ofHead(head.written),
-        ...texts.evidence,
+        ...evidence,
         ...reasons.map((reason) => ({ ...reason, line: reason.line === null ? null : first.lineOf(reason.line) })),
-        ...mend.evidence,
+        ...read.evidence,
       ],
       keys: found.keys.map((key) => key.map((at) => names[at] ?? "")),
     };
   }
   throw new SourceFault("not_csv", "its values are not of one kind however they are read");
+}
+
+/** Reads a file with these settings, and where it does not fit them, with those that it needs besides. */
+async function readWith<Found extends { count: number }>(
+  source: TableSource,
+  written: Written,
+  read: (source: TableSource) => Promise<Found>,
+): Promise<{ written: Written; evidence: Reason[]; found: Found }> {
+  const as = (settings: Written) => read({ ...source, written: dialectOf(settings) });
+  const found = await as(written);
+  if (found.count === 0) return { written, evidence: [], found };
+  const more = await suggestFor({ ...source, written: dialectOf(written) });
+  const evidence = more.evidence.map(({ setting, line = null, column = null }) => ({ setting, line, column }));
+  if (evidence.length === 0) return { written, evidence, found };
+  const whole = { ...written, ...more.written };
+  return { written: whole, evidence, found: await as(whole) };
+}
+
+async function lookAtTexts(source: TableSource, names: readonly string[]) {
+  const candidates = candidatesFor(source.written ?? plainDialect);
+  const looks = new Map(names.map((name) => [name, new ColumnLook(candidates)]));
+  const columnLooks = [...looks.values()];
+  const sample: string[][] = [];
+  const read = await lookAtRows(source, (cells, line) => {
+    for (const [at, look] of columnLooks.entries()) look.add(cells[at] ?? "", line);
+    if (sample.length < sampled) sample.push([...cells]);
+  });
+  return { ...read, looks, sample };
 }
 
 /**
@@ -97,8 +123,8 @@ function ofHead({ encoding, delimiter, comment }: Written): Reason[] {
   return found.map(([setting, line]) => ({ setting: setting as Reason["setting"], column: null, line: line || null }));
 }
 
-/** The file as one of texts alone: what is wrong with that is mended by how it is written. */
-async function asTexts(place: Place, written: Written, cells: readonly string[]) {
+/** The file as one of texts alone. */
+function asTexts(place: Place, written: Written, cells: readonly string[]) {
   const all = columnNames(cells);
   const names = all.filter((name) => name !== null);
   const renamed = cells.flatMap((cell, at) => (all[at] != null && all[at] !== cell ? [[cell, all[at]] as const] : []));
@@ -111,15 +137,7 @@ async function asTexts(place: Place, written: Written, cells: readonly string[])
   const columns = names.map((name) => columnOf(name, "text"));
   const shape = { schema: "", name: "", columns, key: [] };
   const source: TableSource = { ...place, shape, optional: new Set(), dates: widestDates };
-  const { written: whole, evidence } = await mended(source, said);
-  return { names, written: whole, evidence, source: { ...source, written: dialectOf(whole) } };
-}
-
-/** The settings, and those that the file needs besides to be read. */
-async function mended(source: TableSource, written: Written): Promise<{ written: Written; evidence: Reason[] }> {
-  const found = await suggestFor({ ...source, written: dialectOf(written) });
-  const evidence = found.evidence.map(({ setting, line = null, column = null }) => ({ setting, line, column }));
-  return { written: { ...written, ...found.written }, evidence };
+  return { names, written: said, source };
 }
 
 function requireSound({ count, listed: [first] }: { count: number; listed: readonly Fault[] }): void {
