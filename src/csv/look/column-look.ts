@@ -61,8 +61,12 @@ export class ColumnLook {
       this.words.set(bare, { ...known, count: known.count + 1 });
       return;
     }
-    if (this.kept.size < mostKept) this.kept.set(value, line);
     this.#alive = fitting;
+    if (this.kept.size >= mostKept) return;
+    this.kept.set(value, line);
+    // What said the same of so many values need not be asked of all the others, unless it is of a type that takes more.
+    if (this.kept.size < mostKept) return;
+    this.#alive = [...Map.groupBy(fitting, ({ type }) => type).values()].flatMap((ways) => this.#different(ways));
   }
 
   /** What all values can be, the simplest type first, and of it all ways that say something else; none for texts. */
@@ -71,8 +75,13 @@ export class ColumnLook {
     const [first] = this.#alive.filter((one) => one.type !== "bool" || this.#hasBoth());
     if (first === undefined) return [];
     const ways = this.#alive.filter(({ type }) => type === first.type || isAmbiguousWith(type, first.type));
+    return this.#different(ways);
+  }
+
+  /** Of those that say the same of all values that were kept, the first. */
+  #different(candidates: readonly Candidate[]): Candidate[] {
     const seen = new Set<string>();
-    return ways.filter((one) => {
+    return candidates.filter((one) => {
       const said = this.#saidBy(one);
       return !seen.has(said) && seen.add(said);
     });

@@ -85,6 +85,11 @@ describe("how files are written", () => {
     expect(made("init/001_tables.sql")).toMatch(/ {2}n numeric, -- numbers from 1.100 to 1.108\n {2}m numeric/);
   });
 
+  test("a fraction that comes late makes a column of whole numbers one of numbers", async () => {
+    deliver("a.csv", ["id,v,at", ...times(2_500, (n) => `${n},${n},2026-03-01`), "2500,0.5,2026-03-01 10:00:00"]);
+    expect((await proposed()).columns).toEqual({ id: "bigint", v: "numeric", at: "timestamp" });
+  });
+
   test("compressed files are looked at as what they hold", async () => {
     writeFileSync(join(drop, "a.csv.gz"), Bun.gzipSync("id,v\n1,2.5\n2,3.5\n"));
     expect(await proposed()).toEqual({ columns: { id: "bigint", v: "numeric" }, written: undefined });
