@@ -2,7 +2,8 @@ import type { Pipeline } from "../client/pipeline.ts";
 import { toConsoleError } from "../core/errors.ts";
 import type { ReportSubject } from "../core/messages/report.ts";
 import type { Request } from "../core/messages/requests.ts";
-import type { Choices, Effect, Message, Reply } from "./model/model.ts";
+import type { Choices } from "./model/known.ts";
+import type { Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
 interface World {
@@ -10,6 +11,8 @@ interface World {
   copy(text: string): void;
   /** Throws where it cannot be kept. */
   remember(choices: Choices): void;
+  mouse(isOn: boolean): void;
+  announce(text: string): void;
   edit(path: string, line: number | null): void;
   suspend(): void;
   /** Write a page and open it; resolves to what became of it, in words. */
@@ -78,6 +81,10 @@ export function createHands(world: World, first: Pipeline) {
           return;
         case "remember":
           return remember(effect.choices);
+        case "mouse":
+          return world.mouse(effect.isOn);
+        case "announce":
+          return world.announce(effect.text);
         case "edit":
           return world.edit(effect.path, effect.line);
         case "suspend":

@@ -7,6 +7,8 @@ import { ConsoleError } from "../core/errors.ts";
 import type { ReportSubject } from "../core/messages/report.ts";
 import { type Settings, settingFlags } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
+import { tellAside } from "./aside.ts";
+import { announcement, mouseReports } from "./device/announce.ts";
 import { keepChoices, readChoices } from "./device/choices.ts";
 import { editFile } from "./device/editor.ts";
 import { askBackground, isLight, keyboardOn, type Told } from "./device/keyboard.ts";
@@ -54,6 +56,8 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
       startPipeline: () => start(settings),
       copy: (text) => void process.stdout.write(clipboardSequence(text)),
       remember: (choices) => keepChoices(settings.home, choices),
+      mouse: (isOn) => void process.stdout.write(isOn ? mouseReports.on : mouseReports.off),
+      announce: (text) => void process.stdout.write(announcement(text)),
       edit: (path, line) => screen?.lend(() => editFile(process.env, path, line)),
       report: async (subject, of) => opened(await (options.report ?? noReports)(subject, of)),
       suspend: () => screen?.suspend(hands.pipeline().pid),
@@ -112,11 +116,17 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   // Before ink's own listener, so that the new size is drawn at once.
   process.stdout.on("resize", resized);
   const hear = (told: Told) => {
-    const isLightOne = "colour" in told ? isLight(told.colour) : null;
+    if ("button" in told) {
+      const { isDown, ...press } = told;
+      if (isDown) store.dispatch({ type: "mouse", ...press });
+      return;
+    }
+    const isLightOne = isLight(told.colour);
     if (isLightOne !== null) store.dispatch({ type: "background", isLight: isLightOne });
   };
   const mounted = mount(store, keyboardOn(process.stdin, hear));
   mounted.gone.catch(fail);
+  const aside = tellAside(store);
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
   const stopTicking = tick(store);
@@ -124,7 +134,9 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   const lend = (work: () => Promise<string | null>) =>
     void mounted
       .lend(async () => {
+        aside.pause();
         const trouble = await work();
+        aside.begin();
         if (trouble !== null) store.dispatch({ type: "notice", text: trouble });
       })
       .then(resized)
@@ -136,6 +148,8 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
     /** Leaves the terminal as it was. */
     takeDown() {
       stopTicking();
+      aside.pause();
+      aside.end();
       process.stdout.off("resize", resized);
       mounted.unmount();
       store.close();

@@ -1,8 +1,10 @@
-import type { Effect, Message, Step, Ui } from "./model/model.ts";
+import { endOfLongRun } from "./device/announce.ts";
+import { type Effect, isRunning, type Message, type Step, type Ui } from "./model/model.ts";
 import { bindingsOf } from "./screens/bindings.ts";
-import { measure } from "./screens/frame.ts";
+import { hitOn, measure } from "./screens/frame.ts";
 import { contextOf } from "./state/binding.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./state/happenings.ts";
+import { onMouse } from "./state/mouse.ts";
 import { askAgain, askForNeeds } from "./state/needs.ts";
 import { typedText, withTyped } from "./state/prompts.ts";
 import { say, stay, withoutOldHint } from "./state/stack.ts";
@@ -33,6 +35,8 @@ function react(ui: Ui, message: Message): Step {
       const theme = ui.choices.theme ?? (message.isLight ? "light" : "dark");
       return stay(theme === ui.look.theme ? ui : { ...ui, look: { ...ui.look, theme } });
     }
+    case "mouse":
+      return onMouse(ui, message, hitOn(ui, message));
     case "tick":
       return askAgain(withoutOldHint(ui));
     case "reply": {
@@ -45,7 +49,7 @@ function react(ui: Ui, message: Message): Step {
     case "event":
       return stay(onEvent(ui, message.event));
     case "ended":
-      return askAgain(onEnded(ui, { exit_code: message.exit_code }));
+      return withAnnouncement(ui, askAgain(onEnded(ui, { exit_code: message.exit_code })));
     case "reported":
       return stay(say(ui, message.text, message.tone));
     case "notice":
@@ -55,6 +59,12 @@ function react(ui: Ui, message: Message): Step {
     case "restarted":
       return stay({ ...ui, link: { state: "connecting" }, waiting: [], refusals: {} });
   }
+}
+
+/** The end of a run that took a while is told to whoever looks elsewhere. */
+function withAnnouncement(before: Ui, [ui, effects]: Step): Step {
+  const text = isRunning(before) ? endOfLongRun(ui) : null;
+  return [ui, text === null ? effects : [...effects, { do: "announce", text }]];
 }
 
 function press(ui: Ui, key: string): Step {

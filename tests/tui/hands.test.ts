@@ -41,6 +41,8 @@ function session() {
       remember: () => {},
       edit: () => {},
       report: async () => "",
+      mouse: () => {},
+      announce: () => {},
       suspend: () => {},
       quit: () => {},
       dispatch: (message) => told.push(message),

@@ -30,6 +30,10 @@ test("lists the months, runs one to the end, and leaves the terminal as it was",
   const before = screen.found;
   expect(await screen.shows("24/24")).toContain("month_002 2024-03-31");
   expect(screen.state().alternateScreen).toBe(true);
+  screen.type("\x1b[<0;5;5M\x1b[<0;5;5m");
+  await screen.shows("▸ month_001");
+  screen.type("\x1b[<64;5;5M");
+  await screen.shows("▸ month_002");
   screen.type("r");
   expect(await screen.shows("Run month_002?")).toContain("6 files");
   screen.type(keys.enter);
@@ -39,6 +43,10 @@ test("lists the months, runs one to the end, and leaves the terminal as it was",
   screen.type("q");
   expect(await screen.exited).toBe(0);
   expect(screen.state()).toEqual(before);
+  const written = screen.written();
+  expect(written.lastIndexOf("\x1b[?1000l")).toBeGreaterThan(written.lastIndexOf("\x1b[?1000h"));
+  expect(written).toContain("\x1b]2;StreamFlow console\x07");
+  expect(written.lastIndexOf("\x1b[23;2t")).toBeGreaterThan(written.lastIndexOf("\x1b]2;"));
 });
 
 test("cancels a run half way, after a question, while the terminal is resized", async () => {

@@ -1,7 +1,7 @@
 import { glyphsOf } from "../drawing/glyphs.ts";
+import type { PaneWidths } from "../drawing/panes.ts";
 import { clipSpans, fit, type Row, span } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
-import type { PaneWidths } from "../model/panes.ts";
 
 /** Two columns of lines as one: as many as the left one has. */
 export function sideBySide({ look }: Ui, left: readonly Row[], right: readonly Row[], widths: PaneWidths): Row[] {

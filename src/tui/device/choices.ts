@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { themeNames } from "../drawing/theme.ts";
-import type { Choices, ListChoice } from "../model/model.ts";
+import type { Choices, ListChoice } from "../model/known.ts";
 
 /** What the user chose on the screen, kept in the home until it is chosen anew. */
 
@@ -21,7 +21,12 @@ function choicesIn(kept: unknown): Choices {
   const theme = "theme" in kept ? themeNames.find((name) => name === kept.theme) : undefined;
   const lists = "lists" in kept && typeof kept.lists === "object" ? Object.entries(kept.lists ?? {}) : [];
   const sound = lists.flatMap(([screen, list]) => (isListChoice(list) ? [[screen, list]] : []));
-  return { ...(theme && { theme }), ...(sound.length > 0 && { lists: Object.fromEntries(sound) }) };
+  const mouse = "mouse" in kept && kept.mouse === false ? false : undefined;
+  return {
+    ...(theme && { theme }),
+    ...(mouse === false && { mouse }),
+    ...(sound.length > 0 && { lists: Object.fromEntries(sound) }),
+  };
 }
 
 function isListChoice(kept: unknown): kept is ListChoice {

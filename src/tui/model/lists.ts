@@ -3,6 +3,8 @@ import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { filtered, matches } from "./filter.ts";
+import { findingsShown } from "./findings.ts";
+import type { SnapshotDate } from "./known.ts";
 import {
   emptyList,
   here,
@@ -10,7 +12,6 @@ import {
   type Place,
   type PlaceOf,
   type ScreenName,
-  type SnapshotDate,
   sampleName,
   type Ui,
 } from "./model.ts";
@@ -156,6 +157,8 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return verdictsShown(ui, place).map((verdict) => String(verdict.position));
     case "run":
       return logShown(runViewAt(ui, place.run), place).map((_, index) => String(index));
+    case "findings":
+      return (findingsShown(ui, place) ?? []).map((_, index) => String(index));
     case "compare":
       return comparisonShown(ui, place).map(({ table, column }) => `${table.table}.${column?.column ?? ""}`);
     case "verdict":

@@ -6,9 +6,10 @@ import type { ReportSubject } from "../../core/messages/report.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
-import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
+import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Row, Span } from "../drawing/spans.ts";
-import type { Look, ThemeName } from "../drawing/theme.ts";
+import type { Look } from "../drawing/theme.ts";
+import type { Choices, Finding, FindingsRequest, KnownValues } from "./known.ts";
 
 export interface Size {
   columns: number;
@@ -30,7 +31,8 @@ export type Place =
   | { screen: "snapshots"; list: ListPlace; marked: string[] }
   | { screen: "compare"; from: string; to: string; list: ListPlace }
   | { screen: "runs"; list: ListPlace; status: string | null }
-  | { screen: "suites"; list: ListPlace };
+  | { screen: "suites"; list: ListPlace }
+  | { screen: "findings"; request: FindingsRequest; list: ListPlace };
 export type ScreenName = Place["screen"];
 export type PlaceOf<Name extends ScreenName> = Extract<Place, { screen: Name }>;
 
@@ -59,14 +61,6 @@ interface Notice extends Span {
   until: number | null;
 }
 
-/** Of all unexpected values behind a verdict, the pages around the cursor, by their numbers. */
-export interface KnownValues {
-  filter: string;
-  total: number;
-  all: boolean;
-  pages: Readonly<Record<number, readonly UnexpectedRow[]>>;
-}
-
 export interface LogLine extends Span {
   at: string;
 }
@@ -87,28 +81,6 @@ type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit
 export interface Trouble {
   title: string;
   hint: string;
-}
-
-/** How a list is shown: sorted by a column's title, or in its own order, and without some columns. */
-export interface ListChoice {
-  by: string | null;
-  down: boolean;
-  hidden: readonly string[];
-}
-
-/** What the user chose on the screen, and the home keeps. */
-export interface Choices {
-  theme?: ThemeName;
-  lists?: Partial<Record<ScreenName, ListChoice>>;
-}
-
-/** All snapshots of one as_of, newest as_of on top. */
-export interface SnapshotDate {
-  as_of: string;
-  /** Under a seal. */
-  entries: SnapshotEntry[];
-  /** These, and rows that no seal vouches for. */
-  standing: UnsealedEntry[];
 }
 
 /** Everything the screen is drawn from. */
@@ -134,6 +106,8 @@ export interface Ui {
   history: Readonly<Record<number, ObservedSeries[]>>;
   samples: Readonly<Record<string, UnexpectedValues>>;
   values: Readonly<Record<string, KnownValues>>;
+  /** By the request as JSON. */
+  findings: Readonly<Record<string, readonly Finding[]>>;
   /** By table and as_of; see `sealName`. */
   seals: Readonly<Record<string, SealCheck>>;
   comparison: Comparison | null;
@@ -161,6 +135,8 @@ export type Effect =
   | { do: "edit"; path: string; line: number | null }
   | { do: "report"; subject: Exclude<ReportSubject, "all"> }
   | { do: "remember"; choices: Choices }
+  | { do: "mouse"; isOn: boolean }
+  | { do: "announce"; text: string }
   | { do: "restart" }
   | { do: "suspend" }
   | { do: "quit"; code: number };
@@ -176,6 +152,7 @@ export type Message =
   | { type: "resize"; size: Size }
   /** Whether the terminal's background is light, which it tells late or never. */
   | { type: "background"; isLight: boolean }
+  | { type: "mouse"; button: number; column: number; row: number }
   | { type: "tick" }
   | { type: "reply"; reply: Reply }
   | { type: "refused"; request: Request; title: string; hint: string }
@@ -230,6 +207,7 @@ export function beginning(
     history: {},
     samples: {},
     values: {},
+    findings: {},
     seals: {},
     comparison: null,
     suites: null,

@@ -2,7 +2,8 @@ import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/l
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
 import { monthBytes } from "./estimate.ts";
-import type { ListChoice, ScreenName, SnapshotDate, Ui } from "./model.ts";
+import type { ListChoice, SnapshotDate } from "./known.ts";
+import type { ScreenName, Ui } from "./model.ts";
 import { stateWord } from "./months.ts";
 import type { JudgedVerdict } from "./verdicts.ts";
 

@@ -5,6 +5,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, paragraph, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, indented, type Row, span } from "../drawing/spans.ts";
+import type { SnapshotDate } from "../model/known.ts";
 import {
   runViewAt,
   selectedDate,
@@ -13,7 +14,7 @@ import {
   selectedVerdict,
   snapshotsShown,
 } from "../model/lists.ts";
-import { emptyList, here, type PlaceOf, refusalOf, type SnapshotDate, type Ui } from "../model/model.ts";
+import { emptyList, here, type PlaceOf, refusalOf, type Ui } from "../model/model.ts";
 import { type RowSeries, rowSeriesRows } from "./figures.ts";
 import { previewRows } from "./month-preview.ts";
 import { outcomeRows } from "./run-outcome.ts";

@@ -5,14 +5,18 @@ import { sideBySide } from "../components/beside.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { clipSpans, filled, fit, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
+import { gridAsRows } from "../drawing/grid.ts";
+import { paneWidths } from "../drawing/panes.ts";
+import { clipSpans, filled, fit, plainText, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { countAll, cursorOf, namesShown } from "../model/lists.ts";
 import { here, refusalOf, type Ui } from "../model/model.ts";
-import { paneWidths } from "../model/panes.ts";
+import { sortTitles } from "../model/sorting.ts";
 import { paneOf } from "../panes/pane.ts";
 import { isTooSmall, smallest } from "../state/binding.ts";
+import type { Hit } from "../state/mouse.ts";
 import { footer } from "./bindings.ts";
 import { compareScreen } from "./compare.ts";
+import { findingsScreen } from "./findings.ts";
 import { helpScreen } from "./help.ts";
 import { monthsScreen } from "./months.ts";
 import { runScreen } from "./run.ts";
@@ -43,6 +47,8 @@ function screenOf(ui: Ui, area: Area): Screen {
       return runsScreen(ui, place, area);
     case "suites":
       return suitesScreen(ui, place, area);
+    case "findings":
+      return findingsScreen(ui, place, area);
   }
 }
 
@@ -77,6 +83,31 @@ export function measure(ui: Ui): Ui["shown"] {
   const lines = grid?.rows.length ?? rows.filter(({ selected }) => selected !== undefined).length;
   return { page: Math.max(1, last === undefined ? lines : area.height), last: last ?? 0 };
 }
+
+/** What of the screen's list is where the mouse was pressed. */
+export function hitOn(ui: Ui, { column, row: at }: { column: number; row: number }): Hit | null {
+  if (isTooSmall(ui.size) || ui.overlay !== null) return null;
+  const { grid, rows } = bodyOf(ui, areaOf(ui, 0));
+  const { ellipsis } = glyphsOf(ui.look);
+  const lines = grid === undefined ? rows : [...gridAsRows(grid, ellipsis), ...rows];
+  const body = at - topLines;
+  const isLine = (index: number) => lines[index]?.selected !== undefined;
+  if (lines[body] === undefined || (lines[body].beside !== undefined && column >= widthOf(lines[body].spans)))
+    return null;
+  if (isLine(body)) {
+    const cursor = lines.findIndex(({ selected }) => selected === true);
+    return { line: body - cursor };
+  }
+  const heading = isLine(body + 1) ? plainText(lines[body]) : "";
+  const title = sortTitles(here(ui).screen).find((name) => {
+    const from = heading.search(new RegExp(`(?<![A-Z])${name}(?![A-Z])`));
+    return from >= 0 && column >= from - 1 && column <= from + name.length;
+  });
+  return title === undefined ? null : { title };
+}
+
+/** The title and the rule below it. */
+const topLines = 2;
 
 function areaOf({ size: { columns, rows } }: Ui, panelHeight: number): Area {
   return { width: columns, height: rows - 4 - panelHeight };

@@ -14,8 +14,8 @@ import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "..
 import type { RunView } from "../model/run-view.ts";
 import { outcomeRows } from "../panes/run-outcome.ts";
 import { progressRows, summaryRows } from "../panes/run-tables.ts";
-import { at, type Binding, keysOn, nothingHere, type Reaction } from "../state/binding.ts";
-import { askCancel } from "../state/questions.ts";
+import { at, type Binding, keysOn, nothingHere, type Reaction, whenFree } from "../state/binding.ts";
+import { askCancel, askToRun, notRunnable } from "../state/questions.ts";
 import { askFirst, open, showRun, stay, withHere } from "../state/stack.ts";
 
 /** Number of the run that the line under the cursor is about, or in words why there is none. */
@@ -46,6 +46,14 @@ function expectationsOf(ui: Ui, { run }: PlaceOf<"run">): Reaction {
   return openValidation(ui, run ?? (isRunning(ui) ? null : (ui.live?.current?.run ?? null)));
 }
 
+function runAgain(ui: Ui): Reaction {
+  const place = here(ui);
+  const view = place.screen === "run" ? runViewAt(ui, place.run) : null;
+  const entry = ui.months?.find(({ month }) => month === view?.month);
+  if (entry === undefined) return "This run's month is not among the months on disk.";
+  return notRunnable(ui, entry) ?? askToRun(ui, entry);
+}
+
 /** What is done with a run, and what leads to it. */
 export const runKeys: readonly Binding[] = [
   ...keysOn(["months"], {
@@ -67,6 +75,12 @@ export const runKeys: readonly Binding[] = [
       label: "cancel and roll back",
       help: "Cancel the run that is going on; it is rolled back",
       act: at("run", cancel),
+    },
+    {
+      keys: ["r"],
+      label: "run again",
+      help: "Run this run's month again, after a question that shows the plan",
+      act: whenFree((ui) => runAgain(ui)),
     },
     {
       keys: ["v", "enter", "right", "l"],

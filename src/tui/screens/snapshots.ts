@@ -4,11 +4,13 @@ import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../com
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { type Span, span } from "../drawing/spans.ts";
+import type { SnapshotDate } from "../model/known.ts";
 import { cursorOf, selectedDate, snapshotsShown } from "../model/lists.ts";
-import { emptyList, type PlaceOf, type SnapshotDate, sealName, type Ui } from "../model/model.ts";
-import { at, type Binding, keysOn, nothingHere, type Reaction, unread, whenFree } from "../state/binding.ts";
-import { askAdopt, askDrop, askExport } from "../state/questions.ts";
-import { askFirst, moveBy, open, openSnapshots, say, stay, withHere } from "../state/stack.ts";
+import { emptyList, type PlaceOf, sealName, type Ui } from "../model/model.ts";
+import { adopt, exportDate, verify } from "../state/asking.ts";
+import { at, type Binding, keysOn, nothingHere, type Reaction, whenFree } from "../state/binding.ts";
+import { askDrop } from "../state/questions.ts";
+import { askFirst, moveBy, open, openSnapshots, stay, withHere } from "../state/stack.ts";
 
 /** "usage_agg_30d_snapshots" → "USAGE": enough to tell the tables apart, the whole name when it is not. */
 function titles(tables: readonly string[]): string[] {
@@ -35,30 +37,12 @@ function compare(ui: Ui, { marked }: PlaceOf<"snapshots">): Reaction {
   return stay(open(ui, { screen: "compare", from, to, list: emptyList }));
 }
 
-const verify = whenFree((ui) => {
-  if (ui.snapshots === null) return unread;
-  if (ui.snapshots.length === 0) return "There are no snapshots yet.";
-  const told = say({ ...ui, seals: {} }, "Verifying: every sealed row is read again.");
-  return stay(told, { do: "ask", request: { kind: "verify", as_of: null } });
-});
-
-const adopt = whenFree((ui) => {
-  if (ui.months === null) return unread;
-  return ui.unsealed_dates.length === 0 ? "Every snapshot row is of a run in the ledger." : askFirst(ui, askAdopt(ui));
-});
-
 /** What is done with the date under the cursor. */
 const onDate = (act: (ui: Ui, date: SnapshotDate) => Reaction) =>
   whenFree((ui) => {
     const date = selectedDate(ui);
     return date === null ? nothingHere(ui) : act(ui, date);
   });
-
-function exportDate(ui: Ui, date: SnapshotDate): Reaction {
-  const isNewest = !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);
-  if (isNewest) return "A training set takes the labels of a later month: there is none yet.";
-  return askFirst(ui, askExport(ui, date));
-}
 
 /** What is done with snapshots, and what leads to them. */
 export const snapshotsKeys: readonly Binding[] = [

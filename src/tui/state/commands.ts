@@ -1,16 +1,19 @@
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import type { Selection } from "../../core/messages/requests.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
-import { type Look, themeNames } from "../drawing/theme.ts";
-import { emptyList, isRunning, type Step, type Ui } from "../model/model.ts";
+import { snapshotsShown } from "../model/lists.ts";
+import { emptyList, isRunning, type ScreenName, type Step, type Ui } from "../model/model.ts";
 import { remember } from "../model/remember.ts";
-import { type Reaction, whileRunning } from "./binding.ts";
-import { askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
+import { adopt, exportDate, verify } from "./asking.ts";
+import { unread, whenFree, whileRunning } from "./binding.ts";
+import type { Command } from "./command.ts";
+import { columnCommands, lookCommands } from "./look-commands.ts";
+import { askDrop, askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
 import {
   askFirst,
-  choose,
-  hint,
   livePlace,
   open,
+  openFindings,
   openHelp,
   openMonths,
   openRuns,
@@ -40,23 +43,29 @@ export function fuzzyScore(typed: string, candidate: string): number | null {
   return score;
 }
 
-/** One line that can be typed after ":", complete with its argument. */
-export interface Command {
-  line: string;
-  help: string;
-  act(ui: Ui): Reaction;
-}
-
-/** The commands that fit what was typed, best first. */
+/** The commands that fit what was typed, best first; those of one kind in their own order. */
 export const commandsFor = remember(
-  ({ months, runs, snapshots, look }: Ui, text: string) => [months, runs, snapshots, look.unicode, text],
-  (months, runs, snapshots, unicode, text) =>
+  ({ months, runs, snapshots, look, choices, stack }: Ui, text: string) =>
+    [
+      ...[months, runs, snapshots, look.unicode, choices],
+      ...[stack.at(-1)?.screen ?? "months", text],
+    ] as const satisfies unknown[] as unknown as [
+      Ui["months"],
+      Ui["runs"],
+      Ui["snapshots"],
+      boolean,
+      Ui["choices"],
+      ScreenName,
+      string,
+    ],
+  (months, runs, snapshots, unicode, choices, screen, text) =>
     [
       ...plainCommands,
       ...(months ?? []).toSorted((one, other) => (one.as_of < other.as_of ? 1 : -1)).flatMap(monthCommands),
       ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
-      ...compareCommands(snapshots ?? []),
-      ...lookCommands(unicode),
+      ...dateCommands(snapshots ?? [], text),
+      ...columnCommands(screen, choices),
+      ...lookCommands(unicode, choices),
     ]
       .flatMap((command) => {
         const score = fuzzyScore(text, command.line);
@@ -72,6 +81,11 @@ const plainCommands: Command[] = [
   { line: "snapshots", help: "go to the snapshots", act: openSnapshots },
   { line: "suites", help: "go to the suites, and what their tables lack", act: openSuites },
   { line: "pending", help: "run every month that is not published", act: runPending },
+  { line: "snapshots --verify", help: "hold every seal against its rows", act: (ui) => verify(openSnapshots(ui)[0]) },
+  { line: "doctor", help: "check all that a run needs", act: whenFree((ui) => openFindings(ui, { kind: "doctor" })) },
+  { line: "check --pending", help: "read the pending drops, load nothing", act: checking({ every: "pending" }) },
+  { line: "check --all", help: "read every drop, load nothing", act: checking({ every: "all" }) },
+  { line: "adopt", help: "seal what others took, after a question", act: adopt },
   { line: "help", help: "show all keys", act: openHelp },
   {
     line: "quit",
@@ -79,6 +93,10 @@ const plainCommands: Command[] = [
     act: (ui) => (isRunning(ui) ? "A run is going on: q asks first." : stay(ui, { do: "quit", code: 0 })),
   },
 ];
+
+function checking(selection: Selection) {
+  return whenFree((ui) => openFindings(ui, { kind: "check", selection }));
+}
 
 function monthCommands(entry: MonthEntry): Command[] {
   const command = (verb: string, help: string, act: (ui: Ui, entry: MonthEntry) => Step): Command => ({
@@ -91,42 +109,47 @@ function monthCommands(entry: MonthEntry): Command[] {
     command("dry-run", "say what would change", dryRun),
     command("restamp", "replace its sealed snapshot", (ui) => askFirst(ui, askTyped(ui, entry, "restamp"))),
     command("backfill", "build its snapshot alone", (ui) => askFirst(ui, askTyped(ui, entry, "backfill"))),
+    { line: `check --month ${entry.month}`, help: "read it, load nothing", act: checking({ months: [entry.month] }) },
   ];
 }
 
 function runCommand({ run, month, status }: RunEntry): Command {
-  return { line: `open ${run}`, help: `${month}, ${status}`, act: (ui) => stay(open(ui, { ...livePlace, run })) };
+  return { line: `show ${run}`, help: `${month}, ${status}`, act: (ui) => stay(open(ui, { ...livePlace, run })) };
 }
 
-function compareCommands(snapshots: readonly SnapshotEntry[]): Command[] {
+/** Any two dates are compared once the first one is typed; before that each with the one before it. */
+function dateCommands(snapshots: readonly SnapshotEntry[], text: string): Command[] {
   const dates = [...new Set(snapshots.map(({ as_of }) => as_of))].sort();
-  return dates.slice(1).map((to, index) => {
-    const from = dates[index] ?? to;
-    return {
-      line: `compare ${from} ${to}`,
-      help: "what changed",
-      act: (ui) => stay(open(ui, { screen: "compare", from, to, list: emptyList })),
-    };
-  });
-}
-
-function lookCommands(unicode: boolean): Command[] {
-  const change = (line: string, help: string, look: Partial<Look>): Command => ({
-    line,
-    help,
-    act: (ui) => stay({ ...ui, look: { ...ui.look, ...look } }),
-  });
+  const typed = dates.find((date) => text.startsWith(`compare ${date}`));
+  const [, named = ""] = /--out (\S+)$/.exec(text) ?? [];
+  const compared =
+    typed === undefined
+      ? dates.slice(1).map((to, index) => [dates[index] ?? to, to] as const)
+      : dates.filter((date) => date !== typed).map((to) => [typed, to] as const);
   return [
-    ...themeNames.map(
-      (theme): Command => ({
-        line: `theme ${theme}`,
-        help: `for ${theme} backgrounds, from now on`,
-        act: (ui) => choose(hint({ ...ui, look: { ...ui.look, theme } }, `Theme ${theme}.`), { theme }),
+    ...compared.map(
+      ([from, to]): Command => ({
+        line: `compare ${from} ${to}`,
+        help: "what changed",
+        act: (ui) => stay(open(ui, { screen: "compare", from, to, list: emptyList })),
       }),
     ),
-    ...(["256", "16", "none"] as const).map((depth) =>
-      change(`colours ${depth}`, "how many colours to use", { depth }),
-    ),
-    change(unicode ? "ascii" : "unicode", "other signs", { unicode: !unicode }),
+    ...dates.toReversed().flatMap((as_of): Command[] => [
+      {
+        line: `export --as-of ${as_of}${named === "" ? "" : ` --out ${named}`}`,
+        help: "write its training set",
+        act: whenFree((ui) => exportDate(ui, { as_of }, named || undefined)),
+      },
+      {
+        line: `snapshots --drop ${as_of}`,
+        help: "remove its snapshots for good",
+        act: whenFree((ui) => {
+          const date = snapshotsShown(ui, { screen: "snapshots", list: emptyList, marked: [] }).find(
+            (one) => one.as_of === as_of,
+          );
+          return date === undefined ? unread : askFirst(ui, askDrop(ui, date));
+        }),
+      },
+    ]),
   ];
 }

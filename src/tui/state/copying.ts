@@ -2,6 +2,7 @@ import { formatBytes, formatCounted } from "../../core/format.ts";
 import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
 import { program } from "../../core/self.ts";
 import { commandOfInit, commandOfSuite } from "../../core/suites/commands.ts";
+import { findingsShown } from "../model/findings.ts";
 import { commandOfRun } from "../model/headless.ts";
 import {
   cursorOf,
@@ -23,6 +24,7 @@ const copied: Partial<Record<ScreenName, string>> = {
   validation: "the SQL",
   verdict: "the value",
   snapshots: "the row",
+  findings: "what was found",
 };
 
 export function copy(ui: Ui): Reaction {
@@ -111,6 +113,10 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
           return [entry.as_of, entry.table, entry.rows, entry.fingerprint, state].join("\t");
         })
         .join("\n");
+    case "findings": {
+      const found = findingsShown(ui, place)?.[cursorOf(ui)];
+      return found && [found.name, found.detail, found.remedy ?? ""].filter(Boolean).join("\n");
+    }
     case "compare":
       return `${program} compare ${place.from} ${place.to}${ui.flags}`;
     case "runs": {

@@ -5,6 +5,7 @@ import { formatBytes, formatCounted } from "../../core/format.ts";
 import { isLastWord, type RunEvent } from "../../core/messages/events.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { findingsIn } from "../model/findings.ts";
 import { logLine } from "../model/log.ts";
 import {
   type Ask,
@@ -57,6 +58,8 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
   },
   compare: (ui, comparison) => ({ ...ui, comparison }),
   suites: (ui, result) => ({ ...ui, ...result }),
+  doctor: (ui, result, request) => ({ ...ui, findings: { [JSON.stringify(request)]: findingsIn(result) } }),
+  check: (ui, result, request) => ({ ...ui, findings: { [JSON.stringify(request)]: findingsIn(result) } }),
   verify(before, { seals }) {
     const ui = { ...before, seals: Object.fromEntries(seals.map((seal) => [sealName(seal), seal])) };
     const wrong = seals.filter(({ state }) => state !== "intact");

@@ -22,7 +22,17 @@ import {
 } from "./stack.ts";
 
 /** Screens with lines to move in: all of them; and those that one can go back from. */
-const lists: readonly Context[] = ["months", "run", "validation", "verdict", "snapshots", "compare", "runs", "suites"];
+const lists: readonly Context[] = [
+  "months",
+  "run",
+  "validation",
+  "verdict",
+  "snapshots",
+  "compare",
+  "runs",
+  "suites",
+  "findings",
+];
 const inner = lists.slice(1);
 
 function refresh(ui: Ui): Reaction {

@@ -1,3 +1,4 @@
+import { paneWidths } from "../drawing/panes.ts";
 import { cursorOf, selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
 import {
   type Ask,
@@ -11,7 +12,6 @@ import {
   sampleName,
   type Ui,
 } from "../model/model.ts";
-import { paneWidths } from "../model/panes.ts";
 import { missingPage } from "../model/values.ts";
 
 /** What the screen on show still lacks: asked for by itself, once, one request of a kind at a time. */
@@ -20,7 +20,7 @@ export function askForNeeds(ui: Ui): Effect[] {
   const months: Ask[] = ui.months === null ? [{ kind: "months" }] : [];
   return ask(
     ui,
-    [...months, ...needsOf(ui, here(ui))].filter((request) => refusalOf(ui, request) === null),
+    [...months, ...needsOf(ui, here(ui)), ...needsOfCommands(ui)].filter((request) => refusalOf(ui, request) === null),
   );
 }
 
@@ -42,6 +42,16 @@ export function askAgain(ui: Ui): Step {
 
 function ask({ waiting }: Ui, requests: Ask[]): Effect[] {
   return requests.filter(({ kind }) => !waiting.includes(kind)).map((request) => ({ do: "ask", request }));
+}
+
+/** The runs and dates that a command can be about. */
+function needsOfCommands({ overlay, runs, snapshots }: Ui): Ask[] {
+  if (overlay?.kind !== "command") return [];
+  const [ofRuns, ofDates]: Ask[][] = [
+    runs === null ? [{ kind: "runs" }] : [],
+    snapshots === null ? [{ kind: "snapshots" }] : [],
+  ];
+  return [...(ofRuns ?? []), ...(ofDates ?? [])];
 }
 
 function needsOf(ui: Ui, place: Place): Ask[] {
@@ -70,6 +80,8 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "snapshots":
     case "suites":
       return ui[place.screen] === null ? [{ kind: place.screen }] : [];
+    case "findings":
+      return ui.findings[JSON.stringify(place.request)] === undefined ? [place.request] : [];
     case "compare": {
       const { from, to } = place;
       const known = ui.comparison?.from === from && ui.comparison.to === to;

@@ -4,10 +4,12 @@ import type { RunRequest } from "../../core/messages/requests.ts";
 import { commandOfRequest } from "../../core/messages/run-command.ts";
 import { monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
+import { shellWord } from "../../core/settings.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
-import type { Question, SnapshotDate, Step, Ui } from "../model/model.ts";
+import type { SnapshotDate } from "../model/known.ts";
+import type { Question, Step, Ui } from "../model/model.ts";
 import { remember } from "../model/remember.ts";
 import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
@@ -153,14 +155,13 @@ function whatEnds({ live }: Ui): Row {
   return row(`${month} is rolled back, unless its commit is under way by then.`);
 }
 
-export function askExport(ui: Ui, { as_of }: SnapshotDate): Question {
-  const out = `training_${as_of}.parquet`;
+export function askExport(ui: Ui, { as_of }: { as_of: string }, out = `training_${as_of}.parquet`): Question {
   const what = `Into ${out} in the working directory, in place of one that is there: the features of this date with the labels of the next month there is, and a manifest beside it.`;
   return {
     title: `Export a training set as of ${as_of}?`,
     yes: "export",
     body: [...wrapped(ui, what), blank],
-    command: `${program} export --as-of ${as_of} --out ${out}${ui.flags}`,
+    command: `${program} export --as-of ${as_of} --out ${shellWord(out)}${ui.flags}`,
     effect: { do: "ask", request: { kind: "export", as_of, labels_from: null, out } },
   };
 }

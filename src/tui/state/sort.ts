@@ -1,4 +1,5 @@
-import { here, type ListChoice, type Ui } from "../model/model.ts";
+import type { ListChoice } from "../model/known.ts";
+import { here, type Ui } from "../model/model.ts";
 import { listChoice, sortTitles } from "../model/sorting.ts";
 import type { Reaction } from "./binding.ts";
 import { choose } from "./stack.ts";
@@ -7,7 +8,7 @@ import { choose } from "./stack.ts";
 
 const noOrder = "This list has an order of its own.";
 
-function withChoice(ui: Ui, change: Partial<ListChoice>): Reaction {
+export function withChoice(ui: Ui, change: Partial<ListChoice>): Reaction {
   const { screen } = here(ui);
   return choose(ui, { lists: { ...ui.choices.lists, [screen]: { ...listChoice(ui, screen), ...change } } });
 }

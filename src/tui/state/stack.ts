@@ -1,8 +1,8 @@
 import { redact } from "../../core/secrets/secrets.ts";
 import { span, type Tone } from "../drawing/spans.ts";
+import type { Choices, FindingsRequest } from "../model/known.ts";
 import { cursorOf, namesShown } from "../model/lists.ts";
 import {
-  type Choices,
   type Effect,
   emptyList,
   here,
@@ -37,7 +37,7 @@ export function open(ui: Ui, place: Place): Ui {
   return { ...ui, stack: known < 0 ? [home, ...rest, place] : [home, ...rest.slice(0, known)], overlay: null };
 }
 
-const whatIsShown = ["screen", "run", "position", "from", "to"];
+const whatIsShown = ["screen", "run", "position", "from", "to", "request", "kind", "selection", "months", "every", "0"];
 
 function samePlace(one: Place, other: Place): boolean {
   return JSON.stringify(one, whatIsShown) === JSON.stringify(other, whatIsShown);
@@ -81,6 +81,8 @@ export const openMonths = (ui: Ui) => stay({ ...ui, stack: [ui.stack[0]] });
 export const openRuns = (ui: Ui) => stay(open(ui, { screen: "runs", list: emptyList, status: null }));
 export const openSnapshots = (ui: Ui) => stay(open(ui, { screen: "snapshots", list: emptyList, marked: [] }));
 export const openSuites = (ui: Ui) => stay(open(ui, { screen: "suites", list: emptyList }));
+export const openFindings = (ui: Ui, request: FindingsRequest) =>
+  stay(open({ ...ui, findings: {} }, { screen: "findings", request, list: emptyList }));
 export const openHelp = (ui: Ui) => stay({ ...ui, overlay: { kind: "help", filter: "", typing: false, top: 0 } });
 
 /** This console's own run when it is the one, so that its bars show. */

@@ -1,0 +1,48 @@
+import type { RequestOf } from "../../core/messages/requests.ts";
+import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
+import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
+import type { ThemeName } from "../drawing/theme.ts";
+
+/** What the screen knows, and is no message of the pipeline's. */
+
+/** Of all unexpected values behind a verdict, the pages around the cursor, by their numbers. */
+export interface KnownValues {
+  filter: string;
+  total: number;
+  all: boolean;
+  pages: Readonly<Record<number, readonly UnexpectedRow[]>>;
+}
+
+/** How a list is shown: sorted by a column's title, or in its own order, and without some columns. */
+export interface ListChoice {
+  by: string | null;
+  down: boolean;
+  hidden: readonly string[];
+}
+
+/** What the user chose on the screen, and the home keeps. */
+export interface Choices {
+  theme?: ThemeName;
+  /** Off where it is false: then the terminal selects text as it does elsewhere. */
+  mouse?: boolean;
+  lists?: Readonly<Record<string, ListChoice>>;
+}
+
+/** All snapshots of one as_of, newest as_of on top. */
+export interface SnapshotDate {
+  as_of: string;
+  /** Under a seal. */
+  entries: SnapshotEntry[];
+  /** These, and rows that no seal vouches for. */
+  standing: UnsealedEntry[];
+}
+
+/** What is looked at without anything being changed, and told as a list. */
+export type FindingsRequest = RequestOf<"check" | "doctor">;
+
+export interface Finding {
+  name: string;
+  state: "ok" | "warn" | "fail";
+  detail: string;
+  remedy: string | null;
+}

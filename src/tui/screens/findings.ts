@@ -1,0 +1,50 @@
+import { rule } from "../components/panels.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import type { Column } from "../drawing/grid.ts";
+import { filled, span } from "../drawing/spans.ts";
+import { findingsShown } from "../model/findings.ts";
+import type { Finding } from "../model/known.ts";
+import { cursorOf } from "../model/lists.ts";
+import type { PlaceOf, Ui } from "../model/model.ts";
+
+const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
+
+const columns: Column<Finding>[] = [
+  { title: "", width: 18, gap: 0, least: 12, cell: ({ name }) => name },
+  {
+    title: "FOUND",
+    width: 20,
+    flex: true,
+    gap: 2,
+    cell: ({ detail, state }) => span(detail, state === "ok" ? "plain" : tones[state]),
+  },
+];
+
+/** What was looked at without changing anything: how each thing stands, and below it all words and the remedy. */
+export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, height }: Area): Screen {
+  const { request } = place;
+  const title = [span(request.kind === "doctor" ? "Doctor" : "Check", "strong"), span("   nothing was changed", "dim")];
+  const items = findingsShown(ui, place);
+  if (items === null) {
+    const awaited = request.kind === "doctor" ? "looking at all that a run needs" : "reading the drop";
+    return { title, rows: awaitedRows(ui, request, awaited) };
+  }
+  const cursor = cursorOf(ui, place);
+  const selected = items[cursor];
+  if (selected === undefined) return { title, rows: emptyRows("There is nothing here.", "esc goes back") };
+  const glyphs = glyphsOf(ui.look);
+  const about = [
+    rule(ui, selected.name),
+    ...paragraph(ui, selected.detail, 4),
+    ...(selected.remedy === null ? [] : paragraph(ui, selected.remedy, 4, "accent")),
+  ];
+  const area = { width, height: Math.max(3, height - about.length) };
+  const sign = ({ state }: Finding) => span(glyphs[state], tones[state]);
+  const bad = items.filter(({ state }) => state === "fail").length;
+  return {
+    title,
+    right: [bad === 0 ? span("all is well", "good") : span(`${bad} to mend`, "bad")],
+    rows: [...filled(listRows(ui, { columns, items, cursor, area, sign }), area.height), ...about],
+  };
+}
