@@ -29,6 +29,8 @@ export const manifestShape = {
   first_month: /^\d{4}-(0[1-9]|1[0-2])$/,
   /** Day of the month after, on which a month's drop is due. */
   "due?": "1 <= number.integer <= 31",
+  /** A file beside those of a drop, which its sender writes last: `--wait` takes the drop for whole once it is there. */
+  "marker?": /^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u,
   /** Snapshot column that holds the stamp. */
   as_of_column: "string > 0",
   /** Snapshot column, in the tables that have it, for the month whose drop brought the row. */

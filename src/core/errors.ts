@@ -46,6 +46,7 @@ export const failureCodes = {
   locked: { exit: "refused", means: "locked" },
   out_of_order: { exit: "refused", means: "out of order" },
   snapshot_differs: { exit: "refused", means: "a sealed snapshot would change" },
+  drop_missing: { exit: "refused", means: "the drop that was waited for did not come" },
   leak: { exit: "refused", means: "labels would leak" },
   not_convertible: { exit: "refused", means: "a table or a value cannot be converted" },
   interrupted: { exit: "interrupted", means: null },

@@ -54,6 +54,7 @@ const table = {
       flags.restamp,
       flags.backfill,
       flags.force,
+      flags.wait,
       flags.metrics,
       flags.verbose,
       flags.report,

@@ -52,6 +52,10 @@ export const flags = {
     syntax: "--verbose",
     help: "without live bars: a line for each table of each stage, and of several months each one's table",
   },
+  wait: {
+    syntax: "--wait <duration>",
+    help: "with --pending: wait so long for the next drop to be there, all of it, such as 2h or 90m; exit code 4 when it did not come",
+  },
   metrics: {
     syntax: "--metrics <file>",
     help: "write Prometheus metrics there when it is over, for the node exporter's textfile collector",

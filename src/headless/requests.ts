@@ -16,6 +16,7 @@ export function runRequest(values: Values): RunRequest {
     restamp: values.restamp ?? false,
     backfill: values.backfill ?? false,
     force: values.force ?? false,
+    ...waitIn(values),
     ...(values.metrics !== undefined && { metrics: values.metrics }),
   };
 }
@@ -29,6 +30,15 @@ export function selectionOf({ month, all, pending }: Values): Selection {
   // What the words mean depends on the manifest, which the pipeline reads; a slip of the pen is told at once.
   for (const word of month) for (const end of word.split("..")) requireMonthWord(end || word);
   return { months: month };
+}
+
+function waitIn({ wait, pending }: Values): { wait?: number } {
+  if (wait === undefined) return {};
+  if (!pending) throw usageError("--wait goes with --pending.", "A month that is named is there, or it is not.");
+  const [, amount = "", unit = ""] = /^([1-9]\d{0,5})(s|m|h|d)$/.exec(wait) ?? [];
+  const seconds = Number(amount) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 0);
+  if (seconds > 0) return { wait: seconds };
+  throw usageError(`"${wait}" is no duration.`, "Write a number and s, m, h or d: --wait 2h.");
 }
 
 function ownStampOf({ asOf, month = [] }: Values): string | null {

@@ -8,6 +8,8 @@ export const manifestFields = {
   name: "the dataset's name in the ledger and in the lock",
   schema: "schema of live and snapshot tables",
   first_month: "calendar month (`YYYY-MM`) of `month_000`",
+  marker:
+    "a file that the sender writes last beside a drop's, such as `_SUCCESS`: `--wait` takes the drop for whole once it is there",
   due: "day of the month after (1 to 31) on which a month's drop is due: from then on `months` tells that it is not there",
   as_of_column: "the snapshot tables' stamp",
   delivered_column: "snapshot column, in the tables that have it, for the month whose drop brought the row",

@@ -40,6 +40,8 @@ const run = {
   restamp: "boolean",
   backfill: "boolean",
   force: "boolean",
+  /** Seconds to wait for the next drop to be there, all of it; for pending months alone. */
+  "wait?": "number > 0",
   /** A file that metrics are written to when it is over, whatever it came to. */
   "metrics?": "string > 0",
 } as const;

@@ -106,7 +106,10 @@ async function stoppedBetween(
 }
 
 async function tryMonths({ reached, opened }: Opening, progress: Progress): Promise<Stopped | null> {
-  const { request, signal, retries, left } = progress;
+  const { signal, retries, left } = progress;
+  // Before it has the lock: others may publish meanwhile.
+  if (progress.request.wait !== undefined) progress.request = await whenThere(opened, progress);
+  const { request } = progress;
   await using writer = openWriter(await unlessCancelled(signal, reached));
   const session = await unlessCancelled(signal, opened);
   requireWhole(session.tables);
@@ -153,6 +156,13 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   }
   // One transaction over all of them, so that each finds what the months before it would leave.
   return await rolledBack(sql, (tx) => runEach({ ...series, sql: tx, side: null }, months, past, () => {}));
+}
+
+/** The same request for the drops that are there by then. */
+async function whenThere(opened: Promise<Session>, { request, signal, tell }: Progress): Promise<RunRequest> {
+  const { wait = 0, ...others } = request;
+  const [session, { awaitDrop }] = await Promise.all([unlessCancelled(signal, opened), import("./await-drop.ts")]);
+  return { ...others, selection: { months: await awaitDrop(session, wait, tell, signal) } };
 }
 
 type OnDone = (left: readonly MonthOnDisk[]) => void;

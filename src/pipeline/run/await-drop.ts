@@ -1,0 +1,70 @@
+import { dirname } from "node:path";
+import { ConsoleError } from "../../core/errors.ts";
+import { formatDuration } from "../../core/format.ts";
+import type { MonthName } from "../../core/month.ts";
+import { namesIn } from "../../csv/drop/names.ts";
+import { dropsOnDisk, type MonthOnDisk } from "../drop/months.ts";
+import { isPending, readPast } from "../drop/past.ts";
+import type { Session } from "../session/session.ts";
+import { stopIfCancelled, unlessCancelled } from "../stages/cancel.ts";
+
+/** Milliseconds between two looks, and for how long no file of a drop may have changed. */
+export const usualPace = { look: 2_000, settled: 10_000 };
+
+/** How a drop's files were at a look, and since when they are so. */
+interface Seen {
+  facts: string;
+  since: number;
+}
+
+/**
+ * Wait until a drop that is to be published is there, all of it: each file, and the marker that the manifest asks for; without
+ * one, until none of the files has changed for a while. Resolves to the months of which that is so; throws when there was none
+ * within `seconds`.
+ */
+export async function awaitDrop(
+  session: Session,
+  seconds: number,
+  tell: (text: string) => void,
+  signal: AbortSignal,
+  pace = usualPace,
+): Promise<MonthName[]> {
+  const until = performance.now() + seconds * 1000;
+  const seen = new Map<MonthName, Seen>();
+  for (let isFirst = true; ; isFirst = false) {
+    stopIfCancelled(signal);
+    const past = await readPast(session.sql, session);
+    const pending = (await dropsOnDisk(session)).filter(({ month }) => isPending(month, past));
+    const lacks = await Promise.all(pending.map((drop) => lackOf(session, drop, seen, pace.settled)));
+    const whole = pending.filter((_, index) => lacks[index] === null).map(({ month }) => month);
+    if (whole.length > 0) return whole;
+    const why = pending.map(({ month }, index) => ` ${month}: ${lacks[index]}.`).join("");
+    if (isFirst) tell(`Waiting up to ${formatDuration(seconds)} for a drop in ${session.settings.data}.${why}`);
+    const left = until - performance.now();
+    if (left <= 0) throw notThere(session, seconds, why);
+    await unlessCancelled(signal, Bun.sleep(Math.min(pace.look, left)));
+  }
+}
+
+/** What keeps a drop from being whole; null when nothing does. */
+async function lackOf({ dataset }: Session, drop: MonthOnDisk, seen: Map<MonthName, Seen>, settled: number) {
+  const { month, files, listedAt } = drop;
+  const missing = files.filter(({ present }) => !present).map(({ table }) => table);
+  if (missing.length > 0) return `without ${missing.join(", ")}`;
+  if (dataset.marker !== undefined) {
+    const folders = [...new Set(files.map(({ path }) => dirname(path)))];
+    const names = (await Promise.all(folders.map(namesIn))).flat();
+    return names.includes(dataset.marker) ? null : `without ${dataset.marker}`;
+  }
+  const facts = JSON.stringify(files.map(({ bytes, modified_ms, identity }) => [bytes, modified_ms, identity]));
+  const before = seen.get(month);
+  const since = before?.facts === facts ? before.since : listedAt;
+  seen.set(month, { facts, since });
+  return listedAt - since >= settled ? null : "may still be written";
+}
+
+function notThere({ settings }: Session, seconds: number, why: string): ConsoleError {
+  return new ConsoleError("drop_missing", `No drop was there within ${formatDuration(seconds)}.${why}`, {
+    hint: `Nothing was changed. Ask the sender for it: it is looked for in ${settings.data}.`,
+  });
+}
