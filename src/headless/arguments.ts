@@ -1,6 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, Argument as ParsedWord, Command as Parser } from "commander";
 import { program } from "../core/self.ts";
-import { type Command, type CommandName, commands, type Input } from "./commands.ts";
+import type { Command, Input } from "./command.ts";
+import { type CommandName, commands } from "./commands.ts";
 import { type Flag, globalFlags, type Values } from "./flags.ts";
 import { foreignFlag, fromCommander, helpEnd, unknownCommand } from "./usage.ts";
 

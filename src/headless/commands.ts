@@ -1,7 +1,5 @@
-import type { ReportRequest } from "../core/messages/report.ts";
-import type { RequestOf } from "../core/messages/requests.ts";
-import type { ShownKind } from "./answer.ts";
-import { type Flag, flags, selectionFlags, type Values } from "./flags.ts";
+import type { Command } from "./command.ts";
+import { flags, selectionFlags } from "./flags.ts";
 import {
   dateIn,
   doctorRequest,
@@ -15,32 +13,6 @@ import {
   snapshotsRequest,
   validateRequest,
 } from "./requests.ts";
-
-/** A word that follows the command's name. */
-interface Parameter {
-  name: string;
-  help: string;
-  choices?: readonly string[];
-  /** The command can do without it. */
-  optional?: true;
-}
-
-/** What the user wrote: the words behind the command's name, and the flags. */
-export interface Input {
-  words: readonly string[];
-  values: Values;
-}
-
-/** One thing the command line can do. */
-export interface Command {
-  summary: string;
-  parameters?: readonly Parameter[];
-  flags?: readonly Flag[];
-  /** What is written behind the program's name, and what that does. */
-  examples: Readonly<Record<string, string>>;
-  /** What the pipeline is asked. Throws a usage error when the input does not make a request. */
-  request(input: Input): RequestOf<"run" | ShownKind> | ReportRequest;
-}
 
 const serverActions = ["start", "stop", "status", "url"] as const;
 

@@ -1,5 +1,6 @@
 import type { Invocation } from "./arguments.ts";
-import { type Command, type CommandName, commands } from "./commands.ts";
+import type { Command } from "./command.ts";
+import { type CommandName, commands } from "./commands.ts";
 import { type Flag, globalFlags, type Values } from "./flags.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Invocation, parseArguments } from "../../src/headless/arguments.ts";
-import { type Command, commands } from "../../src/headless/commands.ts";
+import type { Command } from "../../src/headless/command.ts";
+import { commands } from "../../src/headless/commands.ts";
 import { flags } from "../../src/headless/flags.ts";
 import { readPlain } from "../../src/headless/plain.ts";
 

@@ -9,7 +9,7 @@ import type { Session } from "../session/session.ts";
 import { stopIfCancelled, unlessCancelled } from "../stages/cancel.ts";
 
 /** Milliseconds between two looks, and for how long no file of a drop may have changed. */
-export const usualPace = { look: 2_000, settled: 10_000 };
+const usualPace = { look: 2_000, settled: 10_000 };
 
 /** How a drop's files were at a look, and since when they are so. */
 interface Seen {
