@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import { profileValue } from "../../src/client/words.ts";
 import { formatBytes, formatCount } from "../../src/core/format.ts";
 import type { ReportRequest } from "../../src/core/messages/report.ts";
 import { writeReport } from "../../src/report/main.ts";
@@ -109,6 +110,29 @@ describe("the page of a published run", () => {
     expect(hours?.told).toBe("From 0 at 2024-01-31 to 0 at 2024-02-29, between 0 and 0. At most 0.");
     expect(page.pictures.every(({ title, told }) => title !== "" && told !== "")).toBe(true);
   });
+});
+
+test("the page of a table has the figures of `profile` and of SQL, column by column", async () => {
+  await pipeline.call({ kind: "profiling" });
+  const site = join(drops.path, "site");
+  await writeReport({ kind: "report", subject: "all", out: site, junit: null, gx: null, values: null }, pipeline);
+  const { text } = await readPage(readFileSync(join(site, "tables/usage_agg_30d.html"), "utf8"));
+  const asked = { kind: "profile", as_of: "2024-02-29", run: null, table: "usage_agg_30d", column: null } as const;
+  const [profile] = (await pipeline.call(asked)).profiles;
+  expect(profile?.columns?.length).toBe(6);
+  for (const column of profile?.columns ?? []) {
+    const { type, kind, rows, nulls, distinct, min, max, mean } = column;
+    const figures = `Type${type} (${kind})Rows${rows}Missing${nulls} (0 %)Different values${distinct}`;
+    const told = (value: string | null) => profileValue(value, column);
+    expect(text).toContain(
+      `${figures}Lowest${told(min)}Highest${told(max)}${mean === null ? "" : `Mean${told(mean)}`}`,
+    );
+  }
+  const [row] = await database.sql`
+    select count(distinct watch_hours_30d) as distinct, count(*) as rows, avg(watch_hours_30d)::text as mean
+      from usage_agg_30d_snapshots where as_of = '2024-02-29'`;
+  expect(text).toContain(`Rows${row?.rows}Missing0 (0 %)Different values${row?.distinct}`);
+  expect(text).toContain(`Mean${profileValue(row?.mean, { kind: "number" })}`);
 });
 
 describe("the page of a rejected drop", () => {

@@ -109,7 +109,9 @@ async function movesOf(
     return { missing: "These are the first snapshots there are: there is nothing to hold them against." };
   if (compares) return asked.call({ kind: "compare", from, to: as_of });
   return {
-    missing: `How far each column moved is told by \`compare ${from} ${as_of}\`, and by a page of this run alone.`,
+    missing:
+      `What moved beyond a limit since ${from} is told among the run's warnings, above. ` +
+      `How far each column moved \`compare ${from} ${as_of}\` tells, as does a page of this run alone.`,
   };
 }
 

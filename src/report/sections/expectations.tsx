@@ -107,7 +107,6 @@ function Missed({ line, evidence, place }: { line: Line; evidence: RunEvidence; 
   const { verdict, position } = line;
   const tone = toneOf(verdict);
   const samples = evidence.samples.get(position);
-  const { notes } = verdict.kwargs as { notes?: unknown };
   return (
     <article className={`card ${tone}-edge`} id={`expectation-${position}`}>
       <h3>
@@ -116,7 +115,6 @@ function Missed({ line, evidence, place }: { line: Line; evidence: RunEvidence; 
       <p>
         {foundIn(verdict, place)}. <span className="dim">{severityInWords(verdict)}</span>
       </p>
-      {typeof notes === "string" && <p className="dim">{shown(notes)}</p>}
       <Observed line={line} evidence={evidence} width={360} height={110} hasCaption />
       {samples !== undefined && samples.rows.length > 0 && place.values && (
         <DataTable caption={sampleCaption(samples)} columns={sampleColumns(samples)} rows={samples.rows} />

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { validateXML } from "xmllint-wasm";
+import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
+import type { ReportRequest } from "../../src/core/messages/report.ts";
+import type { Asked } from "../../src/report/gather/ask.ts";
+import { writeReport } from "../../src/report/main.ts";
+import { start } from "../headless/process.ts";
+import { migrated } from "../helpers/database.ts";
+import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
+import { ranIn } from "../helpers/pipeline.ts";
+import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { type ReadPage, readPage, rowsOf } from "./reading.ts";
+
+/** Reports of what did not go well, sites, and what other tools read. */
+
+setDefaultTimeout(120_000);
+
+let database: TestDatabase;
+let drops: DropFolder;
+let pipeline: Pipeline;
+let data: string;
+let out: string;
+
+const users = (count: number) => Array.from({ length: count }, (_, index) => `u${index}`);
+const what = { kind: "report", subject: { run: null }, out: null, junit: null, gx: null, values: null } as const;
+
+beforeAll(async () => {
+  database = await testDatabase(migrated);
+  drops = dropFolder();
+  [data, out] = [join(drops.path, "data"), join(drops.path, "out")];
+  mkdirSync(data);
+  pipeline = startPipeline({ data, home: join(drops.path, "home"), database: database.url });
+  write("month_000", smallDrop(users(230)));
+  await ranIn(pipeline, ["month_000"]);
+  write("month_001", withNegativeFees(smallDrop(users(230), 1)));
+  await ranIn(pipeline, ["month_001"]);
+});
+afterAll(async () => {
+  await pipeline.close();
+  drops.remove();
+  await database.drop();
+});
+
+function write(month: string, files: Record<string, Rows>): void {
+  mkdirSync(join(data, month), { recursive: true });
+  for (const [name, rows] of Object.entries(files)) {
+    writeFileSync(join(data, month, name), rows.map((cells) => `${cells.join(",")}\n`).join(""));
+  }
+}
+
+/** Two hundred values that an expectation does not expect. */
+function withNegativeFees(files: Record<string, Rows>): Record<string, Rows> {
+  const [header = [], ...rows] = files["subscriptions.csv"] ?? [];
+  const at = header.indexOf("monthly_fee");
+  return {
+    ...files,
+    "subscriptions.csv": [header, ...rows.map((cells, row) => (row < 200 ? cells.with(at, "-1") : cells))],
+  };
+}
+
+async function pageOf(request: Partial<ReportRequest> = {}): Promise<{ page: ReadPage; html: string }> {
+  const [path = ""] = await writeReport({ ...what, out: `${out}/`, ...request }, pipeline);
+  const html = readFileSync(path, "utf8");
+  return { page: await readPage(html), html };
+}
+
+describe("a failed expectation", () => {
+  test("is told with its values, their lines and the SQL, in less than 400 KB for 200 of them", async () => {
+    const { page, html } = await pageOf();
+    expect(page.text).toContain("was rejected: of 24 expectations 23 passed, 1 failed; the drop has 200 faults.");
+    const values = rowsOf(page, "The first 20 of 200 unexpected values");
+    expect(values[0]).toMatchObject({ user_id: "u0", Value: "-1", Line: "2" });
+    expect(rowsOf(page, "All 200").map((row) => row.Line)).toEqual(users(200).map((_, row) => String(row + 2)));
+    expect(page.text.includes("where not ((monthly_fee >= 0")).toBe(true);
+    expect(html.length).toBeLessThan(400_000);
+  });
+
+  test("is one of JUnit's, by a schema of what tools read", async () => {
+    const junit = join(out, "run.xml");
+    for (const values of [null, false] as const) {
+      await writeReport({ ...what, junit, values }, pipeline);
+      const contents = readFileSync(junit, "utf8");
+      const schema = await Bun.file(new URL("../fixtures/junit.xsd", import.meta.url)).text();
+      const { errors } = await validateXML({ xml: [{ fileName: "run.xml", contents }], schema: [schema] });
+      expect(errors).toEqual([]);
+      expect(contents).toContain('<testcase name="monthly_fee ≥ 0" classname="subscriptions" time="0"><failure');
+      expect(contents.match(/<failure/g)).toHaveLength(2);
+    }
+  });
+
+  test("is where Great Expectations has its stores, as `show` has it", async () => {
+    await writeReport({ ...what, gx: out }, pipeline);
+    const read = (path: string) => JSON.parse(readFileSync(join(out, "gx", path), "utf8"));
+    const suite = read("expectations/subscriptions.json");
+    const folder = "uncommitted/validations/subscriptions/month_001-run-2";
+    const [time = ""] = readdirSync(join(out, "gx", folder));
+    expect(time).toMatch(/^\d{8}T\d{6}\.\d{6}Z$/);
+    const validation = read(`${folder}/${time}/subscriptions.json`);
+    const { verdicts } = await pipeline.call({ kind: "show", run: 2 });
+    const own = verdicts.filter(({ table }) => table === "subscriptions");
+    expect(suite.expectations.map(({ type }: { type: string }) => type)).toEqual(own.map(({ type }) => type));
+    expect(validation.results.map(({ success }: { success: boolean }) => success)).toEqual(
+      own.map(({ success }) => success),
+    );
+    expect(validation.success).toBe(false);
+    expect(JSON.stringify(validation)).toContain('"partial_unexpected_list":[');
+    await writeReport({ ...what, gx: out, values: false }, pipeline);
+    expect(JSON.stringify(read(`${folder}/${time}/subscriptions.json`))).not.toContain("partial_unexpected");
+  });
+});
+
+describe("a site", () => {
+  test("is written again only where something changed, and says what there is", async () => {
+    const site = join(drops.path, "site");
+    await writeReport({ ...what, subject: "all", out: site }, pipeline);
+    const files = () =>
+      readdirSync(site, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".html"));
+    const old = new Date(2020, 1, 1);
+    for (const path of files()) utimesSync(join(site, path), old, old);
+    write("month_001", smallDrop(users(230), 1));
+    await ranIn(pipeline, ["month_001"]);
+    await writeReport({ ...what, subject: "all", out: site }, pipeline);
+    const rewritten = files().filter((path) => statSync(join(site, path)).mtimeMs !== old.getTime());
+    expect(rewritten.sort()).toEqual([
+      ...["index.html", "months/month_001.html", "runs/run-3.html"],
+      ...["labels", "payments_agg_90d", "subscriptions", "support_agg_90d", "usage_agg_30d", "users"].map(
+        (table) => `tables/${table}.html`,
+      ),
+    ]);
+    const index = await readPage(readFileSync(join(site, "index.html"), "utf8"));
+    const { runs } = await pipeline.call({ kind: "runs" });
+    expect(rowsOf(index, "All 3 runs").map((row) => row.Outcome?.slice(2))).toEqual(runs.map(({ status }) => status));
+    const months = rowsOf(index, "Months, the newest first");
+    expect(months.map((row) => [row.Month, row.State, row.snapshot])).toEqual([
+      ["month_001", "✓ ok", "✓ sealed"],
+      ["month_000", "✓ ok", "✓ sealed"],
+    ]);
+  });
+
+  test("takes names of months, tables and columns for text, in pages and in paths", async () => {
+    const hostile = {
+      month_001: '"><img src=x onerror=alert(1)>',
+      usage_agg_30d: "../../<b>x</b>",
+      watch_hours_30d: "</svg><script>alert(1)</script>",
+    };
+    const renamed = (answer: unknown) =>
+      Object.entries(hostile).reduce(
+        (text, [name, other]) => text.replaceAll(name, JSON.stringify(other).slice(1, -1)),
+        JSON.stringify(answer),
+      );
+    const asked: Asked = { call: async (request) => JSON.parse(renamed(await pipeline.call(request))) };
+    const site = join(drops.path, "deep/er/site");
+    await writeReport({ ...what, subject: "all", out: site }, asked);
+    expect(
+      readdirSync(join(drops.path, "deep"), { recursive: true }).filter((path) => !`${path}/`.startsWith("er/")),
+    ).toEqual([]);
+    for (const path of readdirSync(site, { recursive: true, encoding: "utf8" }).filter((one) =>
+      one.endsWith(".html"),
+    )) {
+      const html = readFileSync(join(site, path), "utf8");
+      expect({ path, scripts: html.match(/<script/g)?.length, others: html.match(/<(img|b)\b/g) }).toEqual({
+        path,
+        scripts: 1,
+        others: null,
+      });
+    }
+    const index = await readPage(readFileSync(join(site, "index.html"), "utf8"));
+    expect(rowsOf(index, "Months, the newest first")[0]?.Month).toBe(hostile.month_001);
+  });
+
+  test("writes over nothing that is not its own", async () => {
+    mkdirSync(join(out, "else"), { recursive: true });
+    writeFileSync(join(out, "else/index.html"), "mine");
+    const writing = writeReport({ ...what, subject: "all", out: join(out, "else") }, pipeline);
+    expect(await writing.catch(({ title }) => title)).toContain("holds something else");
+    expect(readFileSync(join(out, "else/index.html"), "utf8")).toBe("mine");
+  });
+});
+
+describe("what a page cannot know any more is said", () => {
+  test("of a run that crashed", async () => {
+    await database.sql`
+      insert into console.runs (dataset, month, as_of, mode, operator, host, process, backend_pid)
+      values ('streamflow', 'month_002', '2024-03-31', 'publish', '<b>loader</b>', 'vault', 1, 1)`;
+    const { page, html } = await pageOf();
+    expect(page.text).toContain("month_002, as of 2024-03-31, crashed: the run left no last word");
+    expect(page.text).toContain("<b>loader</b>@vault");
+    expect(html).not.toContain("<b>");
+  });
+
+  test("of a run whose snapshots were dropped", async () => {
+    await pipeline.call({ kind: "retire", as_of: "2024-01-31" });
+    const { page } = await pageOf({ subject: { run: 1 } });
+    expect(page.text).toContain("The snapshots of this run were dropped since");
+    expect(page.text).toContain("cannot be compared");
+    expect(rowsOf(page, "Seals that are in force no more")).toHaveLength(5);
+  });
+});
+
+test("a run on the command line writes its page, whatever comes of it", async () => {
+  write("month_002", { ...smallDrop(users(230), 2), "labels.csv": [["user_id"], ["u0"]] });
+  const page = join(out, "cron.html");
+  const flags = ["--data", data, "--home", join(drops.path, "home"), "--database", database.url];
+  const main = Bun.fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+  const { PATH = "", HOME = "" } = process.env;
+  const command = [process.execPath, main, "--month", "2", "--report", page, ...flags];
+  const { code, stderr } = await start(command, { PATH, HOME, LANG: "C.UTF-8" }).outcome;
+  expect({ code, told: stderr.includes(`report: ${page}`) }).toEqual({ code: 1, told: true });
+  expect((await readPage(readFileSync(page, "utf8"))).text).toContain("month_002, as of 2024-03-31, was rejected");
+});
