@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ReportRequest } from "../core/messages/report.ts";
 import { fileName } from "./document/paths.ts";
 import { writeGx } from "./files/gx.ts";
-import { junitOf } from "./files/junit.tsx";
+import { junitOf } from "./files/junit.ts";
 import { writeWhole } from "./files/output.ts";
 import { writeSite } from "./files/site.ts";
 import type { Asked } from "./gather/ask.ts";

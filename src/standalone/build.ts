@@ -39,7 +39,11 @@ async function build(platform: Platform): Promise<string> {
     format: "esm",
     bytecode: true,
     minify: { syntax: true, whitespace: true },
-    define: { "process.env.STREAMFLOW_COMMIT": JSON.stringify(ownCommit() ?? "") },
+    define: {
+      "process.env.STREAMFLOW_COMMIT": JSON.stringify(ownCommit() ?? ""),
+      // React's own choice between its two builds is made here: its development build is several times slower.
+      "process.env.NODE_ENV": JSON.stringify("production"),
+    },
     plugins: [inkTable, noDevtools],
   });
   return outfile;
