@@ -63,7 +63,9 @@ function columnsFor(evidence: RunEvidence, place: Place): Column<Line>[] {
     { title: "Found", look: "wide", cell: ({ verdict }) => foundIn(verdict, place) },
     {
       title: "Over the months",
-      cell: (line) => <Observed line={line} evidence={evidence} width={190} height={52} hasCaption={false} />,
+      cell: (line) => (
+        <Observed line={line} evidence={evidence} place={place} width={190} height={52} hasCaption={false} />
+      ),
       sort: ({ position }) => evidence.series.get(position)?.at(-1)?.observed ?? "",
     },
   ];
@@ -80,16 +82,18 @@ function foundIn(verdict: KeptVerdict, { values }: Place): string {
 interface ObservedProps {
   line: Line;
   evidence: RunEvidence;
+  place: Place;
   width: number;
   height: number;
   hasCaption: boolean;
 }
 
-function Observed({ line: { position, verdict }, evidence: { series }, ...size }: ObservedProps) {
+function Observed({ line: { position, verdict }, evidence: { series }, place, ...size }: ObservedProps) {
   const points = (series.get(position) ?? []).map(({ as_of, observed, success }) => ({
     ...{ as_of, value: observed, isGood: success },
   }));
-  if (points.every(({ value }) => value === null)) return <span className="dim">nothing to draw</span>;
+  if (points.every(({ value }) => value === null) || (!place.values && isValue(verdict)))
+    return <span className="dim">nothing to draw</span>;
   const name = figureName(verdict);
   return (
     <OverMonths
@@ -115,7 +119,7 @@ function Missed({ line, evidence, place }: { line: Line; evidence: RunEvidence; 
       <p>
         {foundIn(verdict, place)}. <span className="dim">{severityInWords(verdict)}</span>
       </p>
-      <Observed line={line} evidence={evidence} width={360} height={110} hasCaption />
+      <Observed line={line} evidence={evidence} place={place} width={360} height={110} hasCaption />
       {samples !== undefined && samples.rows.length > 0 && place.values && (
         <DataTable caption={sampleCaption(samples)} columns={sampleColumns(samples)} rows={samples.rows} />
       )}
