@@ -7,15 +7,7 @@ import type { Profile } from "../../core/messages/profiles.ts";
 import { clip } from "../../core/text.ts";
 import { shown } from "../document/text.ts";
 import { at, Chart } from "./chart.tsx";
-import { knownOf, percent } from "./values.ts";
-
-interface Props {
-  title: string;
-  now: Profile;
-  before: Profile | null;
-  names: { now: string; before: string };
-  values: boolean;
-}
+import { type Compared, knownOf, percent } from "./values.ts";
 
 interface Pair {
   label: string;
@@ -30,7 +22,7 @@ const nameWidth = 96;
 const figureWidth = 46;
 
 /** The most frequent values of a column by their shares, now above and before below. */
-export function Frequencies({ title, now, before, names, values }: Props) {
+export function Frequencies({ title, now, before, names, values }: Compared) {
   const pairs = pairsOf(now, before, values);
   if (pairs.length === 0) return null;
   const highest = Math.max(...pairs.flatMap((pair) => [pair.now, pair.before ?? 0]));

@@ -8,23 +8,13 @@ import { line } from "d3-shape";
 import React from "react";
 import type { Profile } from "../../core/messages/profiles.ts";
 import { at, Chart } from "./chart.tsx";
-import { formatOf, knownOf, percent, placeOf } from "./values.ts";
+import { type Compared, formatOf, knownOf, percent, placeOf } from "./values.ts";
 
 /** A bin: between which values, and the share of all that are known. */
 interface Bin {
   from: number;
   to: number;
   share: number;
-}
-
-interface Props {
-  title: string;
-  now: Profile;
-  before: Profile | null;
-  /** Whose they are. */
-  names: { now: string; before: string };
-  /** Whether the values at the axis' ends are written. */
-  values: boolean;
 }
 
 const width = 300;
@@ -55,7 +45,7 @@ export function binsOf(profile: Profile): Bin[] | null {
 }
 
 /** Two distributions laid over one another: bars for this one, a line of steps for the one before. */
-export function Histograms({ title, now, before, names, values }: Props) {
+export function Histograms({ title, now, before, names, values }: Compared) {
   const [bins, earlier] = [binsOf(now), before === null ? null : binsOf(before)];
   if (bins === null) return null;
   const all = [...bins, ...(earlier ?? [])];
@@ -104,7 +94,7 @@ export function Histograms({ title, now, before, names, values }: Props) {
 function toldOf(
   bins: readonly Bin[],
   earlier: readonly Bin[] | null,
-  names: Props["names"],
+  names: Compared["names"],
   format: ((place: number) => string) | null,
 ): string {
   const peak = (of: readonly Bin[], name: string) => {
@@ -117,7 +107,7 @@ function toldOf(
 }
 
 /** Which of the two is which. */
-export function HistogramLegend({ names: { now, before } }: { names: Props["names"] }) {
+export function HistogramLegend({ names: { now, before } }: { names: Compared["names"] }) {
   return (
     <ul className="legend">
       <li>
@@ -130,7 +120,7 @@ export function HistogramLegend({ names: { now, before } }: { names: Props["name
         <svg width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
           <path className="then" d="M0 9H8V3H16V7H22" />
         </svg>
-        {before}: line of steps
+        {before}: line of steps, or the narrow bars
       </li>
     </ul>
   );

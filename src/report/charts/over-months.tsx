@@ -102,12 +102,12 @@ export function OverMonths({
       ))}
       <line className="axis" x1={left} x2={width} y1={height - bottom} y2={height - bottom} />
       {!isAlone && <path className="line" d={lineOf(known) ?? undefined} />}
+      <circle className="here" cx={place(last)} cy={at(y(last.value))} r={3} />
       {known
         .filter(({ isGood }) => isGood === false)
         .map((point) => (
           <path key={point.as_of} className="miss" d={cross(place(point), at(y(point.value)))} />
         ))}
-      <circle className="here" cx={place(last)} cy={at(y(last.value))} r={3} />
       <text x={0} y={9}>
         {texts[0]}
       </text>

@@ -2,6 +2,17 @@ import { formatPercent } from "../../core/format.ts";
 import type { Profile, ProfileKind } from "../../core/messages/profiles.ts";
 import { figure } from "./numbers.ts";
 
+/** A column in two months, to be laid over one another. */
+export interface Compared {
+  title: string;
+  now: Profile;
+  before: Profile | null;
+  /** Whose they are. */
+  names: { now: string; before: string };
+  /** Whether values of the data are written. */
+  values: boolean;
+}
+
 /** Where a value lies on an axis; null for what has no place there, such as infinity. */
 export function placeOf(kind: ProfileKind, text: string | null): number | null {
   if (text === null) return null;

@@ -11,7 +11,7 @@ const text = `
 *{box-sizing:border-box}
 html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;background:var(--paper);color:var(--ink);
 -webkit-text-size-adjust:100%;scroll-padding-top:1rem}
-body{margin:0 auto;padding:1.25rem clamp(1rem,3vw,3rem) 3rem;max-width:88rem}
+body{margin:0 auto;padding:1.25rem clamp(1rem,3vw,3rem) 3rem;max-width:100rem}
 h1{font-size:clamp(1.4rem,1.1rem + 1.4vw,2.1rem);line-height:1.2;margin:.5rem 0 1rem;overflow-wrap:anywhere}
 h2{font-size:1.3rem;line-height:1.3;margin:0 0 .75rem}
 h3{font-size:1.02rem;line-height:1.35;margin:0 0 .5rem;overflow-wrap:anywhere}
@@ -65,6 +65,7 @@ td{overflow-wrap:break-word;max-width:32rem}
 .figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{min-width:14rem;overflow-wrap:anywhere}
 td.code{min-width:12rem;overflow-wrap:anywhere}
+td.key{white-space:nowrap}
 tbody tr:hover{background:var(--card)}
 th button{all:unset;cursor:pointer;white-space:nowrap}
 th button:focus-visible{outline:2px solid var(--accent)}

@@ -144,7 +144,9 @@ function sampleCaption({ rows, total }: UnexpectedValues): string {
 function sampleColumns({ rows }: UnexpectedValues): Column<UnexpectedRow>[] {
   const keys = [...new Set(rows.flatMap(({ key }) => Object.keys(key)))];
   return [
-    ...keys.map((name): Column<UnexpectedRow> => ({ title: shown(name), cell: ({ key }) => shown(key[name] ?? "") })),
+    ...keys.map(
+      (name): Column<UnexpectedRow> => ({ title: shown(name), look: "key", cell: ({ key }) => shown(key[name] ?? "") }),
+    ),
     { title: "Value", look: "code", cell: ({ value }) => (value === null ? "NULL" : showValue(value)) },
     { title: "File", cell: ({ file }) => shown(file ?? "–") },
     {
