@@ -120,6 +120,8 @@ test("a second dataset is refused a table that the first has published to, and n
     title: "The table public.users is that of another dataset, streamflow: two cannot share it.",
     hint: expect.stringContaining(`as "schema" in ${folder}/dataset.json`),
   });
+  const { checks } = await other.call({ kind: "doctor" });
+  expect(checks.find(({ name }) => name === "schema")).toMatchObject({ state: "fail" });
   await other.close();
   expect([...(await database.sql`select * from users order by 1`)]).toEqual([...before]);
 });

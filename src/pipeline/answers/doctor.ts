@@ -24,7 +24,7 @@ import { checkCluster } from "./cluster/health.ts";
 import { checkPages } from "./damage.ts";
 import { browseMonths } from "./months.ts";
 import { checkPooler } from "./pooler.ts";
-import { checkOwners, checkPrivileges } from "./privileges.ts";
+import { checkOwners, checkPrivileges, checkTables } from "./privileges.ts";
 
 /** Look at everything that a run needs; each line says how it stands and how to mend what is not well. */
 export async function doctor(
@@ -47,7 +47,7 @@ export async function doctor(
     checkConnection(session),
     ...(await checkPooler(session)),
     ...cluster.checks,
-    check("ok", "schema", `${session.tables.length} tables, as the manifest says`),
+    await checkTables(session),
     await checkSuites(session),
     await checkPrivileges(session.sql, rights),
   ];

@@ -1,12 +1,15 @@
+import { ConsoleError } from "../../core/errors.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
+import { requireOwnTables } from "../../postgres/ledger/ownership.ts";
 import { grantsHint } from "../../postgres/remedies/remedy.ts";
 import { isViewer, lackingOf } from "../../postgres/roles/lacking.ts";
 import type { Right, Rights } from "../../postgres/roles/rights.ts";
 import { partitionsOfOthers } from "../../postgres/snapshots/partitions.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import type { Session } from "../session/session.ts";
 
 /** Of the role that asks: whether it may read what listings read, and do what a run does. */
 export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<Check> {
@@ -20,6 +23,14 @@ export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<C
   if (readOnly !== null) return check("fail", "privileges", readOnly.title, readOnly.hint);
   if (running.length > 0) return lacking(rights, running);
   return check("ok", "privileges", `${role} may read and write every table`);
+}
+
+/** Whether the tables are there, and no other dataset's. */
+export async function checkTables({ sql, dataset, tables }: Session): Promise<Check> {
+  const refusal = await requireOwnTables(sql, dataset).catch((thrown) => thrown);
+  // What the ledger cannot be asked for is told of the rights.
+  if (refusal instanceof ConsoleError) return check("fail", "schema", refusal.title, refusal.hint);
+  return check("ok", "schema", `${tables.length} tables, as the manifest says`);
 }
 
 function lacking(rights: Rights, missing: readonly Right[]): Check {
