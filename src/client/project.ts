@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Form, form, ownFolder, shipped } from "../core/self.ts";
-import { databaseVariables, datasetVariable, type Environment, folderVariables } from "../core/settings.ts";
+import { databaseVariables, datasetVariable, type Environment, folderVariables, isInBucket } from "../core/settings.ts";
 
 /**
  * Started from another folder, a checkout still means the database and the folders of its own: what neither an option nor
@@ -31,7 +31,7 @@ export function areShippedMonths(data: string, cwd = process.cwd()): boolean {
 function copyPaths(from: Environment, folder: string, to: Environment): void {
   for (const name of [...Object.keys(folderVariables), datasetVariable]) {
     const path = from[name];
-    if (path && !to[name]) to[name] = resolve(folder, path);
+    if (path && !to[name]) to[name] = isInBucket(path) ? path : resolve(folder, path);
   }
 }
 

@@ -2,6 +2,11 @@ import type { type } from "./checks.ts";
 import { type ConsoleError, usageError } from "./errors.ts";
 import { holdsPassword, isDatabaseUrl } from "./secrets/shapes.ts";
 
+/** Whether drops lie in a bucket of an object store: `s3://bucket/prefix`. */
+export function isInBucket(path: string): boolean {
+  return path.startsWith("s3://");
+}
+
 /** Where the months and the embedded server are unless told otherwise. */
 const defaultData = "data/seeds";
 export const defaultHome = ".streamflow";

@@ -1,8 +1,8 @@
-import type { Stats } from "node:fs";
 import type { Column } from "../core/columns.ts";
 import type { FaultCode, FileFault } from "../core/faults.ts";
 import { crByte, type LineEnd, lfByte, Unread } from "./bytes.ts";
 import { foreignKind, foreignText, longestBeginning } from "./files/file-kind.ts";
+import type { FileStats } from "./files/opened.ts";
 import { SourceFault } from "./files/source-fault.ts";
 import { mapHeader } from "./header.ts";
 import { RecordScanner } from "./scan.ts";
@@ -136,12 +136,12 @@ export interface Opening {
   /** Of a line that leaves comments out: which one it is in the file. */
   lineOf(line: number): number;
   /** The file as it was then. */
-  stats: Stats | null;
+  stats: FileStats | null;
 }
 
 /** Reads a file up to its first row. Does not throw for what is wrong with the file. */
 export async function openFile(source: TableSource): Promise<Opening> {
-  let stats: Stats | null = null;
+  let stats: FileStats | null = null;
   try {
     const file = await SourceFile.open(source);
     stats = file.stats;

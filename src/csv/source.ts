@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
-import { type FileHandle, stat } from "node:fs/promises";
 import { version } from "../../package.json" with { type: "json" };
 import type { TableShape } from "../core/columns.ts";
 import { type Dialect, plainDialect, setIn } from "../core/written/dialect.ts";
@@ -9,7 +7,8 @@ import { isMoved } from "./drop/changes.ts";
 import { type FileFacts, factsOf } from "./drop/facts.ts";
 import type { PartOnDisk } from "./drop/files.ts";
 import { chunkBytes, decompressed, unzipped } from "./files/decompress.ts";
-import { openRegular } from "./files/regular-file.ts";
+import type { FileStats, Handle } from "./files/opened.ts";
+import { openRegular, statsNow } from "./files/regular-file.ts";
 import { SourceFault, throwFault } from "./files/source-fault.ts";
 import type { ZipMember } from "./files/zip.ts";
 import { Comments } from "./written/comments.ts";
@@ -55,8 +54,8 @@ export class SourceFile {
 
   private constructor(
     readonly path: string,
-    readonly handle: FileHandle,
-    readonly stats: Stats,
+    readonly handle: Handle,
+    readonly stats: FileStats,
     readonly syntax: Syntax,
     readonly member: ZipMember | null,
   ) {}
@@ -121,6 +120,8 @@ export class SourceFile {
       const wanted = Math.min(chunkBytes, length - this.#bytes);
       return this.handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, start + this.#bytes).catch(throwFault);
     };
+    const cancel = () => this.handle.cancel?.();
+    signal?.addEventListener("abort", cancel);
     let next = read();
     try {
       for (;;) {
@@ -134,7 +135,12 @@ export class SourceFile {
         yield chunk;
         onProgress?.(this.#bytes);
       }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
+      signal?.removeEventListener("abort", cancel);
+      cancel();
       // A reader that stops early leaves one read under way; what became of it is nobody's concern by then.
       await next.catch(() => {});
     }
@@ -156,8 +162,8 @@ function isAsListed(listed: FileFacts, now: FileFacts): boolean {
 }
 
 /** True when a file is no longer what it was. What was read in between cannot be trusted: a file that shrinks reads short. */
-export async function hasChanged(path: string, since: Stats): Promise<boolean> {
-  const now = await stat(path).catch(() => null);
+export async function hasChanged(path: string, since: FileStats): Promise<boolean> {
+  const now = await statsNow(path);
   return now?.ino !== since.ino || now.size !== since.size || now.mtimeMs !== since.mtimeMs;
 }
 

@@ -13,7 +13,10 @@ export interface Flag {
 
 /** Understood by every command, before or after its name. */
 export const globalFlags = {
-  data: { syntax: "--data <dir>", help: "folder of the drops (default: $STREAMFLOW_DATA, else data/seeds)" },
+  data: {
+    syntax: "--data <dir>",
+    help: "folder of the drops, or s3://bucket/prefix (default: $STREAMFLOW_DATA, else data/seeds)",
+  },
   database: {
     syntax: "--database <url>",
     help: "libpq URL, or `embedded` (default: $DATABASE_URL, else $POSTGRES_HOST and its kin, else the embedded server)",

@@ -57,10 +57,12 @@ function decoded(text: string): string {
 type Environment = Record<string, string | undefined>;
 
 const passwordVariables = ["PGPASSWORD", "POSTGRES_PASSWORD"];
+const keyVariables = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "S3_SECRET_ACCESS_KEY", "S3_SESSION_TOKEN"];
 const databaseVariables = /^(?:PG|POSTGRES_|STREAMFLOW_|DATABASE_URL$)/;
 
 /** Know the passwords in the words of a command line, or another place that names a database, and in the environment. */
 export function learnSecrets(words: readonly string[], env: Environment): void {
+  for (const name of keyVariables) if (env[name]) keepSecret(env[name]);
   const variables = Object.entries(env).filter(([name, value]) => databaseVariables.test(name) && value);
   const values = variables.flatMap(([name, value = ""]) => (passwordVariables.includes(name) ? [] : [value]));
   for (const given of [...words, ...values]) {

@@ -1,8 +1,7 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Fault } from "../../core/faults.ts";
-import { sha256Of } from "../files/regular-file.ts";
-import { type FileFacts, factsOf, factsOfParts } from "./facts.ts";
+import { sha256Of, statsNow } from "../files/regular-file.ts";
+import { type FileFacts, factsOf, factsOfParts, tellsContents } from "./facts.ts";
 import type { FileOnDisk, PartOnDisk } from "./files.ts";
 
 /** A clock that counts in larger steps than a writer needs shows no change within one: some file systems count in two seconds. */
@@ -37,7 +36,8 @@ async function changeOf(
   if (found.fault !== null) return `since the run began: ${found.fault.reason}`;
   if (listed.parts?.length !== found.parts?.length) return "its parts are other ones than when the run began";
   if (isMoved(listed, found)) return "its size or modification time changed since the run began";
-  const mayHideChange = found.identity !== listed.identity || listed.modified_ms > listedAt - coarsestClockMs;
+  const isRecent = !tellsContents(listed) && listed.modified_ms > listedAt - coarsestClockMs;
+  const mayHideChange = found.identity !== listed.identity || isRecent;
   if (!mayHideChange || sha256 === null) return null;
   const hash = await contentsOf(found).catch(() => null);
   return hash === sha256 ? null : "its contents are not those that were read";
@@ -64,7 +64,7 @@ type OnePlace = Omit<FileFacts, "identity"> & { path: string };
 type LastKnown = OnePlace & { parts?: readonly OnePlace[] | null };
 
 async function unmovedOne(file: OnePlace): Promise<FileFacts | null> {
-  const found = await stat(file.path).catch(() => null);
+  const found = await statsNow(file.path);
   const facts = found && factsOf(found);
   return facts === null || isMoved(file, facts) ? null : facts;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
+import type { FileStats } from "../files/opened.ts";
 
 /** What tells a file from another, as the system has it. */
 export interface FileFacts {
@@ -10,8 +10,13 @@ export interface FileFacts {
   identity: string;
 }
 
-export function factsOf({ size, mtimeMs, dev, ino, ctimeMs }: Stats): FileFacts {
+export function factsOf({ size, mtimeMs, dev, ino, ctimeMs }: FileStats): FileFacts {
   return { bytes: size, modified_ms: mtimeMs, identity: `${dev}:${ino}:${ctimeMs}` };
+}
+
+/** Whether the contents are other ones wherever the identity is another, and the same where it is not. */
+export function tellsContents({ identity }: Pick<FileFacts, "identity">): boolean {
+  return identity.startsWith("s3:");
 }
 
 /** Of files that are one table's, together: the size of them all, the newest time, and what tells them from others. */

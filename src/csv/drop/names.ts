@@ -1,7 +1,10 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { codeOf } from "../../core/errors.ts";
+import { isInBucket } from "../../core/settings.ts";
 
 export async function namesIn(folder: string): Promise<string[]> {
+  if (isInBucket(folder)) return (await import("../files/bucket-listing.ts")).namesInBucket(folder);
   try {
     return await readdir(folder);
   } catch (error) {
@@ -9,4 +12,9 @@ export async function namesIn(folder: string): Promise<string[]> {
     if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return [];
     throw error;
   }
+}
+
+/** What has this name in a folder, which `join` would take for a path on disk. */
+export function pathIn(folder: string, name: string): string {
+  return isInBucket(folder) ? `${folder.replace(/\/+$/, "")}/${name}` : join(folder, name);
 }

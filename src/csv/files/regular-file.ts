@@ -1,18 +1,15 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import { isInBucket } from "../../core/settings.ts";
+import type { FileStats, OpenFile } from "./opened.ts";
 import { SourceFault, throwFault } from "./source-fault.ts";
-
-/** A file that is open, and what it was then. */
-export interface OpenFile {
-  handle: FileHandle;
-  stats: Stats;
-}
 
 /**
  * Opens a file, and nothing that merely has its name: a pipe would wait for a writer for ever, and a device may do
  * something once it is opened. Rejects with a SourceFault.
  */
 export async function openRegular(path: string): Promise<OpenFile> {
+  if (isInBucket(path)) return (await import("./bucket-object.ts")).openObject(path);
   try {
     requireFile(await stat(path));
     // A pipe may have taken its place since then; opened in this way it does not wait.
@@ -24,6 +21,12 @@ export async function openRegular(path: string): Promise<OpenFile> {
   } catch (error) {
     return throwFault(error);
   }
+}
+
+/** What lies at a path now; null where nothing does. */
+export async function statsNow(path: string): Promise<FileStats | null> {
+  if (isInBucket(path)) return (await import("./bucket.ts")).objectStats(path);
+  return stat(path).catch(() => null);
 }
 
 function requireFile(stats: Stats): void {
@@ -44,10 +47,18 @@ export function whyNoFile(stats: Stats): string | null {
 export async function sha256Of(path: string): Promise<string> {
   const { handle } = await openRegular(path);
   const hash = new Bun.CryptoHasher("sha256");
+  const buffer = Buffer.allocUnsafeSlow(1 << 20);
   try {
-    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk);
+    for (let position = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      position += bytesRead;
+    }
   } catch (error) {
     throwFault(error);
+  } finally {
+    await handle.close();
   }
   return hash.digest("hex");
 }

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from "../../core/errors.ts";
+import { ConsoleError, codeOf, messageOf } from "../../core/errors.ts";
 import type { FaultCode } from "../../core/faults.ts";
 
 /** The file as a whole cannot be read to its end. */
@@ -13,7 +13,7 @@ export class SourceFault extends Error {
 
 /** Throws what the system says of a file as its fault. */
 export function throwFault(error: unknown): never {
-  if (error instanceof SourceFault) throw error;
+  if (error instanceof SourceFault || error instanceof ConsoleError) throw error;
   const code = codeOf(error);
   throw new SourceFault(code === "ENOENT" ? "file_missing" : "file_unreadable", reasonOf(error));
 }

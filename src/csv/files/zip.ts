@@ -1,7 +1,8 @@
 import type { Entry, ZipFile } from "yauzl";
-import { messageOf } from "../../core/errors.ts";
+import { ConsoleError, messageOf } from "../../core/errors.ts";
 import { showValue } from "../../core/text.ts";
 import { documentIn, isCompressedBy, longestBeginning } from "./file-kind.ts";
+import type { Handle } from "./opened.ts";
 import { openRegular } from "./regular-file.ts";
 import { SourceFault, throwFault } from "./source-fault.ts";
 
@@ -19,20 +20,39 @@ export interface ZipMember {
 
 /** The files in an archive, by their names; without folders and what systems put beside files. Rejects with a SourceFault. */
 export async function zipMembers(path: string): Promise<ZipMember[]> {
-  const { fromFdPromise } = await import("yauzl");
-  const { handle } = await openRegular(path);
+  const { handle, stats } = await openRegular(path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestBeginning), 0, longestBeginning, 0);
     const beginning = buffer.subarray(0, bytesRead);
     if (bytesRead === 0) throw new SourceFault("file_empty", "the file has no bytes");
     if (!isCompressedBy("zip", beginning)) throw new SourceFault("file_ending", notZip);
-    const archive = await fromFdPromise(handle.fd, { lazyEntries: true, autoClose: false }).catch(throwDamaged);
+    const archive = await opened(handle, stats.size).catch(throwDamaged);
     return await membersOf(archive);
   } catch (error) {
     return throwFault(error);
   } finally {
     await handle.close();
   }
+}
+
+/** Its directory is read by way of the handle, wherever the archive lies. */
+async function opened(handle: Handle, size: number): Promise<ZipFile> {
+  const { fromRandomAccessReaderPromise, RandomAccessReader } = await import("yauzl");
+  class Reader extends RandomAccessReader {
+    override read(
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      position: number,
+      done: (error: Error | null) => void,
+    ) {
+      handle.read(buffer, offset, length, position).then(
+        ({ bytesRead }) => done(bytesRead < length ? new Error("unexpected EOF") : null),
+        (error: Error) => done(error),
+      );
+    }
+  }
+  return fromRandomAccessReaderPromise(new Reader(), size, { lazyEntries: true, autoClose: false });
 }
 
 const notZip = "it does not hold a zip archive, which its name says";
@@ -76,7 +96,7 @@ async function memberOf(archive: ZipFile, entry: Entry): Promise<ZipMember> {
 const otherWays: Record<number, string> = { 9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd", 95: "xz", 98: "PPMd" };
 
 function throwDamaged(error: unknown): never {
-  if (error instanceof SourceFault) throw error;
+  if (error instanceof SourceFault || error instanceof ConsoleError) throw error;
   const reason = messageOf(error);
   const isCut = /end of central directory|overflows file bounds|unexpected EOF/i.test(reason);
   if (isCut)

@@ -1,8 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { AsyncBuffer, Compressors, DecodedArray, FileMetaData, SchemaElement } from "hyparquet";
 import { messageOf } from "../../core/errors.ts";
 import { foreignKind, isCompressedBy, longestBeginning } from "../files/file-kind.ts";
+import type { Handle } from "../files/opened.ts";
 import { SourceFault, throwFault } from "../files/source-fault.ts";
 
 /** A column of a Parquet file. */
@@ -30,7 +30,7 @@ const compressors: Compressors = {
 const readCodecs = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(compressors)];
 
 /** Rejects with a SourceFault for what is no Parquet file, is cut short or damaged, or is compressed in another way. */
-export async function parquetOf(handle: FileHandle, size: number): Promise<ParquetFile> {
+export async function parquetOf(handle: Handle, size: number): Promise<ParquetFile> {
   const { parquetMetadataAsync, parquetScan } = await import("hyparquet");
   const file: AsyncBuffer = { byteLength: size, slice: (from, to = size) => sliceOf(handle, from, to) };
   await requireWhole(file);
@@ -54,7 +54,7 @@ export async function parquetOf(handle: FileHandle, size: number): Promise<Parqu
   };
 }
 
-async function sliceOf(handle: FileHandle, from: number, to: number): Promise<ArrayBuffer> {
+async function sliceOf(handle: Handle, from: number, to: number): Promise<ArrayBuffer> {
   const bytes = new Uint8Array(Math.max(0, to - from));
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at).catch(throwFault);

@@ -1,8 +1,8 @@
-import type { Stats } from "node:fs";
 import { faultCodes } from "../../core/faults.ts";
 import { plainDialect } from "../../core/written/dialect.ts";
 import { isMarked } from "../cells/judge.ts";
 import { Controls, mayHoldControls } from "../controls.ts";
+import type { FileStats } from "../files/opened.ts";
 import { sha256Of } from "../files/regular-file.ts";
 import { SourceFault } from "../files/source-fault.ts";
 import type { ReadOptions, TableRead, TableReader } from "../reader.ts";
@@ -36,7 +36,7 @@ function asFault(error: unknown): SourceFault {
 /** Rejects with a SourceFault when there is no such file, or none that can be read. */
 async function withParquet<Result>(
   source: TableSource,
-  work: (file: ParquetFile, stats: Stats) => Promise<Result>,
+  work: (file: ParquetFile, stats: FileStats) => Promise<Result>,
 ): Promise<Result> {
   const { handle, stats } = await SourceFile.open(source);
   try {

@@ -1,4 +1,3 @@
-import { access, constants } from "node:fs/promises";
 import { codeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
@@ -22,6 +21,7 @@ import type { Session } from "../session/session.ts";
 import { browseSuites } from "../suites/fits.ts";
 import { checkCluster } from "./cluster/health.ts";
 import { checkPages } from "./damage.ts";
+import { checkData } from "./data-folder.ts";
 import { browseMonths } from "./months.ts";
 import { checkPooler } from "./pooler.ts";
 import { checkOwners, checkPrivileges, checkTables } from "./privileges.ts";
@@ -81,16 +81,6 @@ function checkConnection({ sql }: Session): Check {
 function failed(name: string, thrown: unknown): Check {
   const { title, hint } = translate(thrown);
   return check("fail", name, title, hint);
-}
-
-async function checkData(data: string): Promise<Check> {
-  try {
-    await access(data, constants.R_OK | constants.X_OK);
-    return check("ok", "data", data);
-  } catch {
-    const remedy = "Point --data or STREAMFLOW_DATA at the folder that holds month_000 and so on.";
-    return check("fail", "data", `${data} cannot be read.`, remedy);
-  }
 }
 
 async function checkSuites(session: Session): Promise<Check> {

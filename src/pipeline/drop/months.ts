@@ -1,11 +1,11 @@
-import { stat } from "node:fs/promises";
 import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
+import { isInBucket } from "../../core/settings.ts";
 import { isMoved } from "../../csv/drop/changes.ts";
 import { dropFiles, type FileOnDisk, filesOfTwo } from "../../csv/drop/files.ts";
-import { listMonths } from "../../csv/drop/months.ts";
+import { isThere, listMonths } from "../../csv/drop/months.ts";
 import type { TableSource } from "../../csv/source.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
@@ -22,15 +22,14 @@ export interface MonthOnDisk {
 /** The drops in the data folder, with their files in load order. */
 export async function dropsOnDisk(session: Session): Promise<MonthOnDisk[]> {
   const { data } = session.settings;
+  const listedAt = Date.now();
+  const months = await listMonths(data, session.dataset.first_month);
   // A folder that is not there must not pass for one without months.
-  const found = await stat(data).catch(() => null);
-  if (!found?.isDirectory()) {
-    throw new ConsoleError("usage", `There is no folder ${data}.`, {
+  if (months.size === 0 && !(await isThere(data))) {
+    throw new ConsoleError("usage", isInBucket(data) ? `Nothing lies below ${data}.` : `There is no folder ${data}.`, {
       hint: "Point --data or STREAMFLOW_DATA at the folder that holds the months, or make some with `bun run generate`.",
     });
   }
-  const listedAt = Date.now();
-  const months = await listMonths(data, session.dataset.first_month);
   const listed = [...months].map(async ([month, folders]) => ({
     ...{ month, listedAt },
     files: await filesIn(session, folders),

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { ConsoleError } from "../../../core/errors.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../../core/messages/unexpected.ts";
 import { isRejecting } from "../../../core/messages/verdicts.ts";
+import { isInBucket } from "../../../core/settings.ts";
 import { escapeControl } from "../../../core/text.ts";
 import { hasPlainText, plainDialect } from "../../../core/written/dialect.ts";
 import { unmoved } from "../../../csv/drop/changes.ts";
+import { pathIn } from "../../../csv/drop/names.ts";
 import { findPlaces } from "../../../csv/parts/locate.ts";
 import { isReadAsItIs, partsOf } from "../../../csv/parts/parts.ts";
 import { partAndLine } from "../../../csv/parts/place.ts";
@@ -88,7 +90,7 @@ async function firstRows(
   const places = await findPlaces(source, new Set(formed), formOf);
   const parts = await partsOf(source);
   const pathOf = (part: number) =>
-    parts.length === 1 ? source.path : join(dirname(source.path), parts[part]?.name ?? "");
+    parts.length === 1 ? source.path : pathIn(dirname(source.path), parts[part]?.name ?? "");
   return rows.map((row, index) => {
     const place = places.get(formed[index] ?? "");
     if (place === undefined) return { ...row, file: null, line: null };
@@ -171,7 +173,7 @@ async function fileScript(table: LoadTable, source: TableSource, query: string):
   const isOne = source.parts === undefined && isReadAsItIs(source.path);
   if (!isOne || !hasPlainText(source.written ?? plainDialect)) return null;
   const columns = (await openTable(source)).header?.columns;
-  const from = origin(resolve(source.path));
+  const from = isInBucket(source.path) ? null : origin(resolve(source.path));
   if (columns === undefined || from === null) return null;
   const name = quoteName(table.live.name);
   const live = `${quoteName(table.live.schema)}.${name}`;

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { RequestOf } from "../../../core/messages/requests.ts";
 import type { UnexpectedPage, UnexpectedRow } from "../../../core/messages/unexpected.ts";
 import { isRejecting } from "../../../core/messages/verdicts.ts";
 import { expectationInWords } from "../../../core/suites/expectation-words.ts";
+import { pathIn } from "../../../csv/drop/names.ts";
 import { readRejects } from "../../../csv/read-rejects.ts";
 import { runStanding } from "../../../postgres/ledger/standing.ts";
 import type { Session } from "../../session/session.ts";
@@ -64,7 +65,7 @@ async function rejected(path: string, { result, severity, file: read }: Evaluate
   const verdict = { type, kwargs, severity, ...(column !== null && { column }) };
   const found = await readRejects(path, `not as expected: ${expectationInWords(verdict, signs)}`, column);
   const folder = read === null ? "" : dirname(read.path);
-  return found.map(({ file, line, value }) => ({ key: {}, value, file: join(folder, file), line }));
+  return found.map(({ file, line, value }) => ({ key: {}, value, file: pathIn(folder, file), line }));
 }
 
 function asRow(row: Record<string, unknown>, key: readonly string[]): UnexpectedRow {
