@@ -8,7 +8,7 @@ export interface ObjectStore {
   stop(): Promise<void>;
 }
 
-export const bucket = "drops";
+export const bucket = `streamflow-${process.pid}`;
 
 /** What the pipeline is told of a store, which every one of these takes. */
 export function storeVariables(url: string): Record<string, string> {
