@@ -134,6 +134,13 @@ describe("rows that are right once all are there", () => {
   });
 });
 
+/** Text that cannot be made much smaller. */
+function noise(): string {
+  let text = "";
+  for (let at = 0; at < 100; at++) text += new Bun.CryptoHasher("sha512").update(String(at)).digest("base64");
+  return text;
+}
+
 describe("what only a run finds out", () => {
   test("a trigger that raises is named, with its function, and no SQLSTATE; check says that it cannot tell", async () => {
     await place.make(
@@ -150,6 +157,25 @@ describe("what only a run finds out", () => {
     expect(failed).toMatchObject({ code: "drop_rejected", stage: "upsert" });
     expect(failed?.title).toContain("the trigger watch of t, by its function guard,");
     expect(JSON.stringify(failed)).not.toMatch(/SQLSTATE|secret/);
+  });
+
+  test("what no statement can tell beforehand is a rejection all the same, which names the rule", async () => {
+    await place.make(
+      `create table t (id text primary key, n int);
+       create table s (id text, as_of date, n int constraint few check (n < 9), primary key (id, as_of))`,
+      { t: { snapshot: "s" } },
+    );
+    const wrongs = [
+      ["x,10", "a row breaks few of s"],
+      [`${noise()},1`, "index row"],
+    ];
+    for (const [row, words] of wrongs) {
+      place.write("month_000", { t: `id,n\n${row}\n` });
+      const failed = lastOf(await place.run("month_000"), "run.failed");
+      expect(failed?.code).toBe("drop_rejected");
+      expect(failed?.title).toContain(words ?? "");
+      expect(`${failed?.title} ${failed?.hint}`).not.toContain("SQLSTATE");
+    }
   });
 
   test("a CHECK that cannot be told for a row is broken by the drop", async () => {

@@ -137,13 +137,14 @@ function textOf(
   value: string,
   isQuoted: boolean,
   isKey: boolean,
-  { judge, write }: WrittenJudge,
+  { quick, judge, write }: WrittenJudge,
   { marks, trim }: Syntax,
 ): string | null {
   if (value.includes("\0")) return null;
   const marked = isQuoted && marks.isMarkedValue(value) ? quotedMark + value : value;
   const cell = trim?.(marked) ?? marked;
-  if (judge(cell) === null) return write.any(cell);
+  // Most are sound at a glance.
+  if ((quick.pattern.test(cell) && quick.within?.(cell) !== false) || judge(cell) === null) return write.any(cell);
   if (!isKey) return null;
   const meant = soundKey(isMarked(cell) ? cell.slice(1) : cell);
   return meant !== "" && judge(meant) === null ? write.any(meant) : null;

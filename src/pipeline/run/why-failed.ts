@@ -1,6 +1,6 @@
 import { ConsoleError, codeOf } from "../../core/errors.ts";
 import { escapeControl } from "../../core/text.ts";
-import { functionFrom, namesFrom, translate } from "../../postgres/connection/errors.ts";
+import { functionFrom, namesFrom, ruleFrom, translate } from "../../postgres/connection/errors.ts";
 import { type OtherSession, otherSessions } from "../../postgres/live/other-writers.ts";
 import { withNames } from "../../postgres/remedies/names.ts";
 import { isKeyViolation, KeyFault } from "../drop/key-faults.ts";
@@ -28,7 +28,9 @@ export async function whyFailed(open: MonthRun, thrown: unknown): Promise<Consol
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (faults.count > 0) return withoutLines(faults.rejection(), hindrance);
   if (thrown instanceof KeyFault) return withoutLines(rejectedKey(open, thrown), hindrance);
-  if (!isKeyViolation(thrown)) return (await refusedByTrigger(open, thrown)) ?? explained(thrown, session);
+  if (!isKeyViolation(thrown)) {
+    return refusedByTrigger(open, thrown) ?? refusedByRule(open, thrown) ?? explained(thrown, session);
+  }
   return hindrance === null ? keyOfOthers(open, thrown) : withoutLines(keyOfSomebody(open, thrown), hindrance);
 }
 
@@ -70,7 +72,7 @@ function rejectedKey({ month }: MonthRun, { kind, table }: KeyFault): ConsoleErr
 }
 
 /** A trigger of one of the run's tables would not have a row; null where it was something else. */
-async function refusedByTrigger({ month, tables, stage }: MonthRun, thrown: unknown): Promise<ConsoleError | null> {
+function refusedByTrigger({ month, tables, stage }: MonthRun, thrown: unknown): ConsoleError | null {
   const inside = functionFrom(thrown);
   if (inside === null) return null;
   const ofRun = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));
@@ -91,6 +93,18 @@ async function refusedByTrigger({ month, tables, stage }: MonthRun, thrown: unkn
       cause: thrown,
     },
   );
+}
+
+/** What a row broke that was not to be told beforehand, such as a rule of a snapshot table, or how large a row may be. */
+function refusedByRule({ month, stage }: MonthRun, thrown: unknown): ConsoleError | null {
+  const rule = ruleFrom(thrown);
+  if (rule === null) return null;
+  return new ConsoleError("drop_rejected", escapeControl(`${month} was rejected: ${rule.words}.`), {
+    hint:
+      `Nothing was published; it was in the stage ${stage}. Which row it was could not be found out: ` +
+      `${withNames("`\\d TABLE` in psql shows the rule", namesFrom(thrown))}. Mend the drop, or the rule.`,
+    cause: thrown,
+  });
 }
 
 /** A key that may be wrong in the drop: it could not be searched. */

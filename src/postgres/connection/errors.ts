@@ -120,6 +120,20 @@ export function functionFrom(error: unknown): string | null {
   return error instanceof postgres.PostgresError ? (functionOf(error)?.split(".").at(-1) ?? null) : null;
 }
 
+/** The rule of a table that a row broke, in words without its values; null for an error of another kind. */
+export function ruleFrom(error: unknown): { words: string } | null {
+  if (!(error instanceof postgres.PostgresError)) return null;
+  const { code, constraint_name: rule, table_name: table, column_name: column } = error;
+  if (code === "54000") return { words: messageFrom(error) ?? remedyOf(error).cause };
+  if (!code.startsWith("23") || !table) return null;
+  if (rule) return { words: `a row breaks ${rule} of ${table}` };
+  return {
+    words: column
+      ? `a row of ${table} has nothing in ${column}, which wants a value`
+      : `a row breaks a rule of ${table}`,
+  };
+}
+
 /** True where it is the connection that is gone, whatever became of the statement. */
 export function isLost(error: unknown): boolean {
   const { code } = translate(error);

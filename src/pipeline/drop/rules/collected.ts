@@ -90,6 +90,7 @@ async function send(
   key: readonly number[],
 ): Promise<{ digest: string; isTorn: boolean } | null> {
   const hash = new Bun.CryptoHasher("sha256");
+  const areKeys = columns.length === key.length;
   let isTorn = false;
   try {
     for await (const batch of batches) {
@@ -97,10 +98,11 @@ async function send(
       let text = "";
       let keys = "";
       for (const { line, cells, bad } of batch.rows) {
-        text += `${line ?? ""},"{${bad.map((at) => columns[at]).join(",")}}",${cells.join(",")}\n`;
-        keys += `${line ?? ""},${key.map((at) => cells[at]).join(",")}\n`;
+        const unsound = bad.length === 0 ? "{}" : `"{${bad.map((at) => columns[at]).join(",")}}"`;
+        text += `${line ?? ""},${unsound},${cells.join(",")}\n`;
+        if (!areKeys) keys += `${line ?? ""},${key.map((at) => cells[at]).join(",")}\n`;
       }
-      hash.update(keys);
+      hash.update(areKeys ? text : keys);
       if (text !== "") await copy.write(Buffer.from(text));
     }
   } catch (error) {
