@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Hashing } from "../../src/core/messages/seals.ts";
-import { partitionName } from "../../src/postgres/snapshots/partitions.ts";
+import { partitionKeyName, partitionName } from "../../src/postgres/snapshots/partitions.ts";
 import { stagedChanges } from "../../src/postgres/snapshots/row-changes.ts";
 import { newestSealing, sealSnapshot, sealStaged } from "../../src/postgres/snapshots/sealing.ts";
 import {
@@ -174,6 +174,15 @@ test("a snapshot table that is not partitioned, as an older system made it, is t
 });
 
 test("a partition's name fits PostgreSQL's 63 bytes", () => {
-  expect(partitionName("labels_snapshots", asOf)).toBe("labels_snapshots_20240131");
-  expect(Buffer.byteLength(partitionName("é".repeat(60), asOf))).toBeLessThanOrEqual(63);
+  expect(partitionName({ name: "labels_snapshots", distribution: null }, asOf)).toBe("labels_snapshots_20240131");
+  for (const name of ["é".repeat(60), "long_".repeat(12)]) {
+    const [here, spread] = [null, { column: "user_id", colocation: 1 }].map((distribution) => ({ name, distribution }));
+    if (here === undefined || spread === undefined) throw new Error("two tables");
+    expect(Buffer.byteLength(partitionName(here, asOf))).toBeLessThanOrEqual(63);
+    // Citus would wait for itself to spread a longer one in a run.
+    expect(Buffer.byteLength(partitionName(spread, asOf))).toBeLessThan(50);
+    const keys = [asOf, "2024-02-29"].map((day) => partitionKeyName(here, day));
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(Buffer.byteLength(key)).toBeLessThanOrEqual(63);
+  }
 });

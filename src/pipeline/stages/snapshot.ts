@@ -111,7 +111,7 @@ async function requireOwnBuilt(context: StageContext, tables: readonly Frozen[],
     const made = task && (await tasks.result(task, tx)).built;
     if (made == null || made.writer === null) continue;
     const { rows, writer } = made;
-    built.push({ schema: stage, name: partitionName(snapshot.table.name, asOf), rows, writer });
+    built.push({ schema: stage, name: partitionName(snapshot.table, asOf), rows, writer });
   }
   await keepOthersOut(tx, built, "reading");
   if (built.length > 0 && !(await isAlone(context, staged))) await requireOwn(context, built);

@@ -47,3 +47,12 @@ export async function distributeLike(
     select create_distributed_table(format('%I.%I', ${table.schema}::text, ${table.name}::text)::regclass,
              ${distribution.column}::text, colocate_with => format('%I.%I', ${like.schema}::text, ${like.name}::text))`;
 }
+
+/** Names from this length on: with a shard's number behind them, Citus builds what it makes of them one by one. */
+export const longName = 50;
+
+/** To be said before anything else of a transaction that is to spread tables of these names: Citus waits for itself else. */
+export async function spreadLongNames(tx: Transaction, tables: readonly { name: string }[]): Promise<void> {
+  if (!tables.some(({ name }) => Buffer.byteLength(name) >= longName)) return;
+  await tx`select set_config('citus.multi_shard_modify_mode', 'sequential', true) where ${hasCitus}`;
+}

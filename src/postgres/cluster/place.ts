@@ -10,18 +10,11 @@ export async function rowsIn(sql: Queryable, table: TableName): Promise<number> 
   return row?.rows ?? 0;
 }
 
-/** Names from this length on: with a shard's number behind them, Citus builds what it makes of them one by one. */
-const longName = 50;
-
 /**
  * Spread a table over the nodes, with all its partitions and rows. Throws unless as many rows are there afterwards. The old
  * copy stays on the coordinator's disk until `removeLocalCopy`. Returns how many rows moved.
  */
 export async function place(tx: Transaction, { table, column, beside }: Placing, shards: number): Promise<number> {
-  const partitions = await partitionsOf(tx, [table]);
-  if ([table, ...partitions].some(({ name }) => Buffer.byteLength(name) >= longName)) {
-    await tx`set local citus.multi_shard_modify_mode = 'sequential'`;
-  }
   const before = await rowsIn(tx, table);
   await (beside === null
     ? tx`

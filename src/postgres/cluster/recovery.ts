@@ -44,14 +44,19 @@ export async function requireNodes(sql: Queryable): Promise<Asked[]> {
 
 /** What a role that may not log in is told is the same as of a node that is away. */
 export async function whySilent(sql: Queryable, silent: readonly Asked[]): Promise<ConsoleError> {
-  const [kept] = await sql<{ role: string }[]>`
-    select quote_ident(rolname) as role from pg_roles where rolname = current_user and not rolcanlogin`;
+  const [kept] = await sql<{ role: string; giving: string }[]>`
+    select quote_ident(rolname) as role,
+           case when rolcanlogin then format('grant connect on database %I to %I', current_database(), rolname)
+                else format('alter role %I login', rolname) end as giving
+      from pg_roles
+     where rolname = current_user
+       and not (rolcanlogin and has_database_privilege(current_user, current_database(), 'connect'))`;
   if (kept === undefined) return unreachableNodes(silent);
   return new ConsoleError(
     "privilege_missing",
-    `Citus goes to the cluster's nodes as ${kept.role}, who may not log in.`,
+    `Citus goes to the cluster's nodes as ${kept.role}, who may not connect.`,
     {
-      hint: `As a superuser, on the coordinator: \`alter role ${kept.role} login\`; without a password it can be let in by the nodes' pg_hba.conf alone.`,
+      hint: `As a superuser, on the coordinator: \`${kept.giving}\`; without a password it can be let in by the nodes' pg_hba.conf alone.`,
     },
   );
 }

@@ -34,7 +34,7 @@ async function convert(tx: Transaction, target: Target): Promise<ConvertedTable>
     partition by list (${tx(target.asOf)})`;
   await tx`alter table ${table} owner to ${tx(target.owner)}`;
   for (const { asOf } of before) {
-    const partition = qualified({ ...target, name: partitionName(target.name, asOf) });
+    const partition = qualified({ ...target, name: partitionName({ ...target, distribution: null }, asOf) });
     await tx`create table ${partition} partition of ${table} for values in (${tx.unsafe(`date '${asOf}'`)})`;
     await tx`alter table ${partition} owner to ${tx(target.owner)}`;
   }

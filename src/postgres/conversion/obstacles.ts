@@ -46,7 +46,7 @@ export async function lockAndSearch(tx: Transaction, targets: readonly Target[])
   for (const target of targets) {
     const asOf = tx(target.asOf);
     const days = await tx<{ day: string }[]>`select distinct s.${asOf}::text as day from ${qualified(target)} s`;
-    const partitions = days.map(({ day }) => partitionName(target.name, day));
+    const partitions = days.map(({ day }) => partitionName({ ...target, distribution: null }, day));
     for (const { find, remedy } of searches) await note(target.name, remedy, find(target, partitions));
   }
   return obstacles;

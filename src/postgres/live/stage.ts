@@ -1,5 +1,5 @@
 import { areDistributed, type LoadTable, stageSchemaOf, twinOf } from "../catalog/dataset-tables.ts";
-import { distributeLike, distributionColumn } from "../catalog/distribution.ts";
+import { distributeLike, distributionColumn, spreadLongNames } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
 import { transact } from "../connection/attempt.ts";
@@ -21,6 +21,10 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   const stage = stageSchemaOf(tables);
   await transact(sql, async (tx) => {
+    await spreadLongNames(
+      tx,
+      toMake.map(({ live }) => live),
+    );
     await makeSchema(tx, stage);
     // Of one owner, whoever makes them: the next one has to make them anew, perhaps.
     const [schema] = await tx<{ keeper: string | null }[]>`
@@ -86,7 +90,7 @@ export async function foundInStage(
   tables: readonly LoadTable[],
 ): Promise<Record<"full" | "built", TableName[]>> {
   const names = tables.map(({ name }) => name);
-  const stems = tables.filter(isFrozen).map(({ snapshot }) => partitionStem(snapshot.table.name));
+  const stems = tables.filter(isFrozen).map(({ snapshot }) => partitionStem(snapshot.table));
   const there = await sql<(TableName & { isTwin: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relname = any(${names}::text[]) as "isTwin"
       from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -43,7 +43,7 @@ select format('create role %I %s', name, attribute)
 select format('grant %I to current_user', :'owner') where not pg_has_role(:'owner', 'usage')
 \\gexec
 
-${isCluster ? whoGoesToNodes : ""}-- The owner. Who owned these tables so far, such as another flow, keeps its rights as a member of it: grant … to NAME.
+${isCluster ? whoGoesToNodes(database) : ""}-- The owner. Who owned these tables so far, such as another flow, keeps its rights as a member of it: grant … to NAME.
 create schema if not exists console authorization :"owner";
 create schema if not exists ${stage} authorization :"owner";
 alter schema console owner to :"owner";
@@ -69,9 +69,10 @@ commit;
 `;
 }
 
-const whoGoesToNodes = `\
+const whoGoesToNodes = (database: string) => `\
 -- Citus goes to the nodes as the owner, who has to be let in there, and has no password.
 alter role :"owner" login;
+grant connect on database ${database} to :"owner";
 `;
 
 /** Unless psql was told another name. */

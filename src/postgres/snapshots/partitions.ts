@@ -1,16 +1,37 @@
-import type { TableName } from "../catalog/introspect.ts";
+import { longName } from "../catalog/distribution.ts";
+import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { namesAsRows, oidOf } from "../connection/fragments.ts";
 
-/** A partition's name: its table's, and the day. PostgreSQL cuts names at 63 bytes, so a long table name gives way. */
-export function partitionName(table: string, asOf: string): string {
-  return `${partitionStem(table)}_${asOf.replaceAll("-", "")}`;
+/** A table by the name that its partitions' names are made of, and whether Citus spread it over nodes. */
+type Named = Pick<CatalogTable, "name" | "distribution">;
+
+/** PostgreSQL cuts names at so many bytes. */
+const longest = 63;
+
+/** A partition's name: its table's, and the day. A long table name gives way. */
+export function partitionName(table: Named, asOf: string): string {
+  return `${partitionStem(table)}${dayOf(asOf)}`;
+}
+
+/** Likewise the name of its key: those that PostgreSQL would make of long names are of one name for several days. */
+export function partitionKeyName({ name }: Named, asOf: string): string {
+  const end = `${dayOf(asOf)}_pkey`;
+  return `${cut(name, longest - end.length)}${end}`;
 }
 
 /** What the names of a table's partitions begin with, before the day. */
-export function partitionStem(table: string): string {
-  let stem = table;
-  while (Buffer.byteLength(stem) + "_20240131".length > 63) stem = stem.slice(0, -1);
+export function partitionStem({ name, distribution }: Named): string {
+  return cut(name, (distribution === null ? longest : longName - 1) - dayOf("2024-01-31").length);
+}
+
+function dayOf(asOf: string): string {
+  return `_${asOf.replaceAll("-", "")}`;
+}
+
+function cut(name: string, bytes: number): string {
+  let stem = name;
+  while (Buffer.byteLength(stem) > bytes) stem = stem.slice(0, -1);
   return stem;
 }
 

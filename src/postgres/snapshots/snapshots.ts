@@ -6,7 +6,7 @@ import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, cells, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
 import { lockPatienceMs, lockTogether } from "./lock-together.ts";
-import { hasPlaceForOthers, partitionName, partitionOf, partitionsOf } from "./partitions.ts";
+import { hasPlaceForOthers, partitionKeyName, partitionName, partitionOf, partitionsOf } from "./partitions.ts";
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
@@ -65,7 +65,7 @@ export async function takeSnapshot(tx: Transaction, table: Frozen, stamp: Stamp,
   if (hasPlace || (!mayLock && (await hasPlaceForOthers(tx, target)))) return insertStaged(tx, table, target, stamp);
   if (hasOwnColumns) {
     // What fills itself does so in rows that come by way of the table.
-    const partition = qualified({ schema: target.schema, name: partitionName(target.name, stamp.asOf) });
+    const partition = qualified({ schema: target.schema, name: partitionName(target, stamp.asOf) });
     await tx`create table ${partition} partition of ${qualified(target)} for values in (${dayOf(stamp)})`;
     await giveTo(tx, target, partition);
     return insertStaged(tx, table, target, stamp);
@@ -86,7 +86,7 @@ function dayOf({ asOf }: Stamp): Fragment {
  */
 export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stamp): Promise<number> {
   const { table: target, asOfColumn } = table.snapshot;
-  const partition = { schema: table.stage, name: partitionName(target.name, stamp.asOf) };
+  const partition = { schema: table.stage, name: partitionName(target, stamp.asOf) };
   const bare = qualified(partition);
   // What a run left that was killed while it built the same goes first. The check vouches for the rows, which would be
   // read once more; the table's own checks its partitions must have, too.
@@ -97,20 +97,21 @@ export async function buildPartition(tx: Transaction, table: Frozen, stamp: Stam
   // Attached as a table of this server alone, it would be copied once more.
   await distributeLike(tx, partition, target);
   const rows = await insertStaged(tx, table, partition, stamp);
-  await tx`alter table ${bare} add primary key (${tx(target.key)})`;
+  await tx`
+    alter table ${bare} add constraint ${tx(partitionKeyName(target, stamp.asOf))} primary key (${tx(target.key)})`;
   return rows;
 }
 
 /** Remove what was built, where it is there. */
 export async function dropBuilt(tx: Transaction, { snapshot, stage }: Frozen, { asOf }: Stamp): Promise<void> {
   await tx`
-    drop table if exists ${qualified({ schema: stage, name: partitionName(snapshot.table.name, asOf) })}`;
+    drop table if exists ${qualified({ schema: stage, name: partitionName(snapshot.table, asOf) })}`;
 }
 
 /** Make what was built a partition of its table. */
 export async function attachPartition(tx: Transaction, { snapshot, stage }: Frozen, stamp: Stamp): Promise<void> {
   const { table: target } = snapshot;
-  const name = partitionName(target.name, stamp.asOf);
+  const name = partitionName(target, stamp.asOf);
   const [built, bare] = [qualified({ schema: stage, name }), qualified({ schema: target.schema, name })];
   // One behind the other, none waited for: Citus sends the text that a statement stands in to other servers, which take one.
   await Promise.all([

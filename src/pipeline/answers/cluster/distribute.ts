@@ -3,6 +3,7 @@ import { formatCounted } from "../../../core/format.ts";
 import type { Distribution, PlacedTable } from "../../../core/messages/cluster.ts";
 import type { RequestOf } from "../../../core/messages/requests.ts";
 import { loadTables } from "../../../postgres/catalog/dataset-tables.ts";
+import { spreadLongNames } from "../../../postgres/catalog/distribution.ts";
 import { citusMajors, citusVersion, nodesOf, processorsOf } from "../../../postgres/cluster/nodes.ts";
 import { obstaclesOf } from "../../../postgres/cluster/obstacles.ts";
 import {
@@ -27,6 +28,7 @@ import type { Queryable, Sql } from "../../../postgres/connection/connect.ts";
 import { settleTransaction } from "../../../postgres/connection/settings.ts";
 import type { Waiting } from "../../../postgres/embedded/waiting.ts";
 import { prepareStage } from "../../../postgres/live/stage.ts";
+import { partitionsOf } from "../../../postgres/snapshots/partitions.ts";
 import { refreshed, type Session } from "../../session/session.ts";
 import { watchNodes } from "../../session/silence.ts";
 import { whoami } from "../../session/whoami.ts";
@@ -150,6 +152,8 @@ async function distributeAll(
   for (const step of steps) {
     await sql.begin("isolation level read committed", async (tx) => {
       await settleTransaction(tx);
+      const tables = step.map(({ table }) => table);
+      await spreadLongNames(tx, [...tables, ...(await partitionsOf(tx, tables))]);
       await placeFunctions(tx);
       for (const one of step) {
         tell(`distributing ${one.table.name} (${left.indexOf(one) + 1} of ${left.length})`);
