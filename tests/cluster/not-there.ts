@@ -30,6 +30,7 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
   { file: "foreign-stage", tests: [], why: "second" },
   { file: "other-hands", tests: ["triggers and rules"], why: "triggers" },
   { file: "other-hands", tests: ["another session that adds"], why: "sharing" },
+  { file: "roles", tests: ["the loader cancels its own", "a loader sees and stops"], why: "sharing" },
   { file: "partition", tests: [], why: "conversion" },
   { file: "restored", tests: [], why: "dump" },
   { file: "sequences", tests: [], why: "slow" },
