@@ -7,6 +7,7 @@ const reasons = {
   dump: "what pg_dump takes of a cluster has Citus in it, whose release 13.2 crashes as that is restored",
   slow: "no database with tables on several nodes can be copied: to make each anew takes longer than its limit",
   conversion: "what Citus distributed is not converted",
+  rights: "what a role lacks there its nodes refuse, too, with words of their own",
   sharing: "it looks at the coordinator alone for whoever waits, and the rows are on other nodes",
 } as const;
 
@@ -31,6 +32,7 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
   { file: "other-hands", tests: ["triggers and rules"], why: "triggers" },
   { file: "other-hands", tests: ["another session that adds"], why: "sharing" },
   { file: "roles", tests: ["the loader cancels its own", "a loader sees and stops"], why: "sharing" },
+  { file: "roles", tests: ["of the owner's rights", "of the viewer's rights"], why: "rights" },
   { file: "partition", tests: [], why: "conversion" },
   { file: "restored", tests: [], why: "dump" },
   { file: "sequences", tests: [], why: "slow" },
