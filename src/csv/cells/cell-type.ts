@@ -20,6 +20,8 @@ export interface CellType {
   readonly plain?: ((value: string) => string) | undefined;
   /** True where that is the same digits with other signs, or none, between them. */
   readonly isDigits?: boolean;
+  /** Where it is the same bytes in another order, with dashes: which of them stands in each place, -1 for a dash. */
+  readonly byteOrder?: readonly number[];
   /** Why a value is not sound; `matches` when it is of the pattern all the same. */
   explain(value: string, matches: boolean): Wrong;
 }

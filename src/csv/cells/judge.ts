@@ -104,7 +104,8 @@ export function judgeOf(
   return repeating(judge);
 }
 
-function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
+/** What sound texts look like, but for some of them. */
+export function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
   if (isKey) return quickKey;
   return mayBeEmpty ? quickText : quickRequired;
 }

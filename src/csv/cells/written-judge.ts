@@ -9,6 +9,7 @@ import {
   isUnquotedNull,
   judgeOf,
   type NullWords,
+  quickPattern,
   quotedMark,
   type Role,
 } from "./judge.ts";
@@ -22,6 +23,8 @@ export interface WrittenJudge extends CellJudge {
     any: CellWriter;
     /** The same of what has no quotes and is not NULL: by its bytes, or as a word of ASCII. */
     inBytes: "same" | "number" | CellWriter;
+    /** Where it is the same bytes in another order; see `CellType`. */
+    byteOrder: readonly number[] | null;
     /** Whether there may be any sign in it. */
     hasSigns: boolean;
   };
@@ -63,10 +66,14 @@ function quickOf(
   { isKey, isOnly }: Role,
   type: CellType,
   words: NullWords,
-  { null: nulls, quoted_null }: Dialect,
+  dialect: Dialect,
 ): CellJudge["quick"] {
+  const { null: nulls, quoted_null } = dialect;
   const mayBeNull = column.nullable && !isKey && !isOnly;
   const mayBeEmpty = mayBeNull && nulls.includes("");
+  if (type.isText && isPlainOfNulls(dialect)) {
+    return { pattern: quickPattern(isKey, mayBeEmpty), within: type.within, mayBeEmpty };
+  }
   if (type.isText) {
     const within = (cell: string) => {
       const isQuoted = isMarked(cell);
@@ -93,6 +100,11 @@ function quickOf(
   return { pattern, within: within && ((cell) => isWord(cell) || within(cell)), mayBeEmpty };
 }
 
+/** Where NULL is what it is elsewhere, one look at a text is enough. */
+function isPlainOfNulls({ null: nulls, not_null, quoted_null }: Dialect): boolean {
+  return nulls.length === 1 && nulls[0] === "" && not_null.length === 0 && !quoted_null;
+}
+
 function wrongAsKey(value: string, words: NullWords): boolean {
   return value === "" || words.isNullWord(value) || value.trim() !== value;
 }
@@ -110,7 +122,11 @@ function quoted(value: string): string {
 /** Types whose values are digits, letters and dashes. */
 const withoutSigns = /^(?:int[248]|bool|uuid|date)$/;
 
-function writersOf({ type }: Column, { plain, isDigits = false }: CellType, words: NullWords): WrittenJudge["write"] {
+function writersOf(
+  { type }: Column,
+  { plain, isDigits = false, byteOrder = [] }: CellType,
+  words: NullWords,
+): WrittenJudge["write"] {
   const any: CellWriter = (cell) => {
     const isQuoted = isMarked(cell);
     const value = isQuoted ? cell.slice(1) : cell;
@@ -118,5 +134,5 @@ function writersOf({ type }: Column, { plain, isDigits = false }: CellType, word
     return quoted(plain === undefined ? value : plain(value));
   };
   const inBytes = plain === undefined ? "same" : isDigits ? "number" : plain;
-  return { any, inBytes, hasSigns: !withoutSigns.test(type) };
+  return { any, inBytes, byteOrder: byteOrder.length === 0 ? null : byteOrder, hasSigns: !withoutSigns.test(type) };
 }

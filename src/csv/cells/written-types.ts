@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Column } from "../../core/columns.ts";
-import { type Dialect, formsOf } from "../../core/written/dialect.ts";
+import { type Dialect, formsOf, plainDialect } from "../../core/written/dialect.ts";
 import type { Form } from "../../core/written/forms.ts";
 import { type CellType, type DateRange, twoReadings } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
+import { fixedDate } from "./fixed-dates.ts";
 import { isModest } from "./numbers.ts";
 
 type MakeWritten = (column: Column, dates: DateRange, dialect: Dialect) => CellType | null;
@@ -65,6 +67,7 @@ function respelt(
 }
 
 const truth: MakeWritten = (_column, _dates, dialect) => {
+  if (isPlain(dialect, "true") && isPlain(dialect, "false")) return null;
   const words = [dialect.true, dialect.false];
   const known = new Map(
     words.flatMap((all, index) => all.map((word) => [word.toLowerCase(), index === 0 ? "True" : "False"])),
@@ -87,8 +90,19 @@ const truth: MakeWritten = (_column, _dates, dialect) => {
   };
 };
 
-const date: MakeWritten = (column, dates, dialect) =>
-  formed(cellTypeOf(column, dates), formsOf(dialect.dates), "not_date", "not a date in the form");
+const date: MakeWritten = (column, dates, dialect) => {
+  if (isPlain(dialect, "dates")) return null;
+  const base = cellTypeOf(column, dates);
+  const forms = formsOf(dialect.dates);
+  const type = formed(base, forms, "not_date", "not a date in the form");
+  const [form = "", ...others] = dialect.dates;
+  return (others.length === 0 ? fixedDate(form, dates, type) : null) ?? type;
+};
+
+/** True for a setting that is as it is where nobody says, so that the plain way of reading is the right one, and faster. */
+function isPlain(dialect: Dialect, setting: "true" | "false" | "dates"): boolean {
+  return isDeepStrictEqual(dialect[setting], plainDialect[setting]);
+}
 
 const timestamp =
   (hasZone: boolean): MakeWritten =>

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Dialect } from "../../core/written/dialect.ts";
 import type { WrittenJudge } from "../cells/written-judge.ts";
 import type { Syntax } from "./syntax.ts";
@@ -6,6 +7,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const quote = 0x22;
 const comma = 0x2c;
+const dash = 0x2d;
 const point = 0x2e;
 
 /** What is in a table for a byte that does not become another one: it ends the cell, calls for quotes, or is left out. */
@@ -20,6 +22,8 @@ interface ByteColumn {
   /** Whether it may hold any sign. */
   isText: boolean;
   word: ((value: string) => string) | null;
+  /** Where its value is the same bytes in another order: which of them stands in each place, -1 for a dash. */
+  order: readonly number[] | null;
   any: (cell: string) => string;
 }
 
@@ -33,6 +37,7 @@ export class ByteRendering {
   readonly #signs: Pick<Dialect, "decimal" | "thousands">;
   readonly #hasNumbers: boolean;
   readonly #isReplaceable: boolean;
+  readonly #isReordered: boolean;
   readonly #replacements: Uint8Array;
   /** A byte and its delimiter become so many at most, as `n;` does `False,`. */
   readonly #growth: number;
@@ -47,10 +52,13 @@ export class ByteRendering {
     this.#trims = trim !== "none";
     this.#signs = syntax.dialect;
     this.#hasNumbers = columns.some((write) => write?.inBytes === "number");
-    const isSigned = columns.every((write) => write?.inBytes === "same" || write?.inBytes === "number");
+    const isSigned = columns.every(
+      (write) => write?.inBytes === "same" || write?.inBytes === "number" || (write?.byteOrder ?? null) !== null,
+    );
     // Signs of numbers that are the delimiter stand in quotes.
     const isApart = ![syntax.dialect.decimal, syntax.dialect.thousands].includes(syntax.dialect.delimiter);
     this.#isReplaceable = isSigned && isApart && this.#isEmptyNull && !this.#trims;
+    this.#isReordered = this.#columns.some(({ order }) => order !== null);
     this.#replacements = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     if (this.#hasNumbers) this.#replacements[syntax.dialect.decimal.charCodeAt(0)] = point;
     this.#replacements[this.#delimiter] = comma;
@@ -95,6 +103,7 @@ export class ByteRendering {
         if (this.#trims && isPadded(block, from, at))
           to = start + made.write(column.any(records[row]?.[index] ?? ""), start);
         else if (this.#isNull(block, from, at)) to = start;
+        else if (column.order?.length === at - from) to = reordered(column.order, block, from, made, start);
         else if (column.word !== null) to = wordIn(column.word(records[row]?.[index] ?? ""), made, start);
         else if (!isBare || from === at) to = quoted(block.subarray(from, at), made, start);
       }
@@ -118,6 +127,7 @@ export class ByteRendering {
     if (!this.#isReplaceable || block.includes(carriageReturn) || block.includes(quote)) return null;
     if (records.at(-1)?.length !== this.#columns.length || block.at(-1) !== lineFeed) return null;
     if (this.#nulls.some((word) => block.includes(word))) return null;
+    if (this.#isReordered && !isAscii(block)) return null;
     const { decimal, thousands } = this.#signs;
     const own = [...(this.#delimiter === comma ? [] : [","]), ...(this.#hasNumbers ? [decimal] : [])];
     const inBlock = [...new Set(own)].filter((sign) => block.includes(sign));
@@ -129,7 +139,22 @@ export class ByteRendering {
     const made = Buffer.allocUnsafe(block.length);
     const signs = this.#replacements;
     for (let at = 0; at < block.length; at++) made[at] = signs[block[at] as number] as number;
+    if (this.#isReordered) this.#reorder(block, records, made);
     return made;
+  }
+
+  /** Puts the bytes of dates into order, in a block of which each character is a byte. */
+  #reorder(block: Buffer, records: readonly string[][], made: Buffer): void {
+    const orders = this.#columns.map(({ order }) => order);
+    let at = 0;
+    for (const record of records) {
+      for (let index = 0; index < orders.length; index++) {
+        const length = record[index]?.length ?? 0;
+        const order = orders[index];
+        if (order && length > 0) reordered(order, block, at, made, at);
+        at += length + 1;
+      }
+    }
   }
 
   #isNull(block: Buffer, from: number, to: number): boolean {
@@ -159,6 +184,7 @@ function columnOf(write: WrittenJudge["write"] | null, { signs, dialect }: Synta
     isLeftOut: write === null,
     isText: kind === "same" && write?.hasSigns === true,
     word,
+    order: write?.byteOrder ?? null,
     any: write?.any ?? String,
   };
 }
@@ -173,6 +199,15 @@ function isPadded(block: Buffer, from: number, to: number): boolean {
 function wordIn(word: string, made: Buffer, start: number): number {
   for (let index = 0; index < word.length; index++) made[start + index] = word.charCodeAt(index);
   return start + word.length;
+}
+
+/** Writes the bytes of a value in another order; returns where they end. */
+function reordered(order: readonly number[], block: Buffer, from: number, made: Buffer, start: number): number {
+  for (let index = 0; index < order.length; index++) {
+    const place = order[index] as number;
+    made[start + index] = place === -1 ? dash : (block[from + place] as number);
+  }
+  return start + order.length;
 }
 
 /** Writes a value within quotes; returns where it ends. */

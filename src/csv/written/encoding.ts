@@ -70,15 +70,15 @@ function utf16(order: string, hasMark: boolean): Decode {
   let rest: Buffer = Buffer.alloc(0);
   let toSkip = hasMark ? 2 : 0;
   return (chunk, isLast) => {
-    const data = Buffer.concat([rest, chunk.subarray(toSkip)]);
+    const data = rest.length === 0 ? chunk.subarray(toSkip) : Buffer.concat([rest, chunk.subarray(toSkip)]);
     toSkip = 0;
     let whole = data.length - (data.length % 2);
     const high = data[whole - (order === "utf-16be" ? 2 : 1)] ?? 0;
     // What the pair goes on with is in the next chunk.
     if (!isLast && whole > 0 && high >= 0xd8 && high <= 0xdb) whole -= 2;
     rest = data.subarray(whole);
-    const units = Buffer.from(data.subarray(0, whole));
-    const text = (order === "utf-16be" ? units.swap16() : units).toString("utf16le");
+    const units = data.subarray(0, whole);
+    const text = (order === "utf-16be" ? Buffer.from(units).swap16() : units).toString("utf16le");
     return isLast && rest.length > 0 ? `${text}\ud800` : text;
   };
 }
@@ -89,6 +89,7 @@ const unknown = /\ufffd/g;
 
 /** The text as UTF-8, with a byte that is none for each character that stands for nothing of the encoding. */
 function encoded(text: string, encoding: string): Buffer {
+  if (encoding.startsWith("utf-16") && text.isWellFormed()) return Buffer.from(text);
   const bad = encoding.startsWith("utf-16") ? half : withGaps.test(encoding) ? gap : unknown;
   if (text.search(bad) === -1) return Buffer.from(text);
   const sound = text.split(bad).flatMap((piece) => [malformed, Buffer.from(piece)]);
