@@ -2,6 +2,7 @@ import { metLater } from "../core/errors.ts";
 import { faultCodes } from "../core/faults.ts";
 import { plainDialect } from "../core/written/dialect.ts";
 import { crByte, lfByte } from "./bytes.ts";
+import type { RoundedColumn } from "./cells/rounding.ts";
 import type { ControlColumn } from "./controls.ts";
 import { SourceFault } from "./files/source-fault.ts";
 import { type Layout, type Opening, openFile, rowChunks } from "./opening.ts";
@@ -23,9 +24,13 @@ export interface TableRead {
   sha256: string | null;
   /** Of the rows that were looked at: characters in their texts that steer a terminal. */
   controls: ControlColumn[];
+  /** Columns that cannot hold a value as it is written. */
+  rounded: RoundedColumn[];
   /** The line of the file that a line of what was written is from. */
   lineOf(line: number): number;
 }
+
+const noRows = { rows: 0, controls: [], rounded: [] };
 
 export type TableReader = Awaited<ReturnType<typeof openTable>>;
 
@@ -38,7 +43,7 @@ export async function openTable(source: TableSource) {
   const read = (tally: FaultTally, options: ReadOptions = {}) => readTable(source, opening, tally, options, readRows);
   const pass: ReadRows = async (file, _, layout, _tally, options) => {
     if (layout !== null) await passRows(file, layout, options);
-    return { rows: 0, controls: [], lineOf: inFileOf(layout, file) };
+    return { ...noRows, lineOf: inFileOf(layout, file) };
   };
   return {
     /** The file's columns in its order, but for those that are passed over; null when the header is faulty. */
@@ -72,7 +77,7 @@ async function readTable(
 ): Promise<TableRead> {
   for (let line = 1; line <= blankAbove; line++) tally.add("row_blank", "a blank line before the header", lineOf(line));
   for (const { code, reason, line, column, value } of faults) tally.add(code, reason, line, column, value);
-  const read: TableRead = { rows: 0, bytes: stats?.size ?? 0, sha256: null, controls: [], lineOf };
+  const read: TableRead = { ...noRows, bytes: stats?.size ?? 0, sha256: null, lineOf };
   if (stats === null) return read;
   const add = ({ code, reason }: Pick<SourceFault, "code" | "reason">) => {
     // Opening may have met it already.
@@ -82,8 +87,10 @@ async function readTable(
     const file = await SourceFile.open(source);
     tally.lineOf = (line) => file.lineOf(line);
     const found = await readRows(file, source, layout, tally, options);
-    const controls = found.controls.map((column) => ({ ...column, line: file.lineOf(column.line) }));
-    Object.assign(read, { ...found, controls, sha256: file.sha256() });
+    const inFile = <Told extends { line: number }>(all: Told[]) =>
+      all.map((one) => ({ ...one, line: file.lineOf(one.line) }));
+    const told = { controls: inFile(found.controls), rounded: inFile(found.rounded) };
+    Object.assign(read, { ...found, ...told, sha256: file.sha256() });
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
     add(error);
@@ -100,7 +107,7 @@ async function readRows(
   layout: Opening["layout"],
   tally: FaultTally,
   options: ReadOptions,
-): Promise<Pick<TableRead, "rows" | "controls" | "lineOf">> {
+): Promise<Pick<TableRead, "rows" | "controls" | "rounded" | "lineOf">> {
   const { syntax } = file;
   const isWithoutRows = ({ line }: Layout) => {
     if (!syntax.dialect.header_only) tally.add("no_rows", faultCodes.no_rows.means, line);
@@ -108,7 +115,7 @@ async function readRows(
   if (layout === null || layout.lineEnd === null) {
     for await (const _ of file.chunks(options));
     if (layout !== null) isWithoutRows(layout);
-    return { rows: 0, controls: [], lineOf: inFileOf(layout, file) };
+    return { ...noRows, lineOf: inFileOf(layout, file) };
   }
   const { columns, lineEnd } = layout;
   const faults = new RowFaults({ columns, key, dates, lineEnd, syntax }, tally);
@@ -126,7 +133,7 @@ async function readRows(
   if (faults.rows === 0 && tally.count === 0) isWithoutRows(layout);
   const { rendering } = faults;
   const lineOf = rendering === null ? inFileOf(layout, file) : (line: number) => file.lineOf(rendering.lineOf(line));
-  return { rows: faults.rows, controls: reader.controls.columns, lineOf };
+  return { rows: faults.rows, controls: reader.controls.columns, rounded: faults.rounding.found, lineOf };
 }
 
 /** Hands the rows on as they are, but for blank lines at their end, which COPY would take for rows. */

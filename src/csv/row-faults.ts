@@ -5,6 +5,7 @@ import { acceptedBy } from "../core/written/settings.ts";
 import { kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, quotedMark } from "./cells/judge.ts";
+import { Rounding } from "./cells/rounding.ts";
 import { type WrittenJudge, writtenJudge } from "./cells/written-judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
@@ -37,6 +38,7 @@ export class RowFaults {
   readonly syntax: Syntax;
   /** Null where rows are passed on as they are. */
   readonly rendering: Rendering | null;
+  readonly rounding: Rounding;
   readonly #judges: readonly (CellJudge | null)[];
   readonly #quick: readonly (CellJudge["quick"] | null)[];
   #firstBlank = 0;
@@ -55,6 +57,7 @@ export class RowFaults {
     if (syntax.hasPlainRows) {
       this.#judges = columns.map((column) => column && cellJudge(column, roleOf(column), dates));
       this.rendering = null;
+      this.rounding = new Rounding(columns, () => undefined);
     } else {
       const { dialect } = syntax;
       const judges = columns.map((column) => column && writtenJudge(column, roleOf(column), dates, dialect));
@@ -63,6 +66,7 @@ export class RowFaults {
         judges.map((judge: WrittenJudge | null) => judge?.write ?? null),
         syntax,
       );
+      this.rounding = new Rounding(columns, (index) => judges[index]?.write.any);
     }
     this.#quick = this.#judges.map((judge) => judge?.quick ?? null);
   }

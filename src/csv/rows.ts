@@ -105,6 +105,7 @@ export class RowReader {
       } else if (faults.blanks > 0) faults.row();
       else faults.rows++;
     }
+    if (faults.rounding.isOpen && faults.tally.count === 0) faults.rounding.look(records, fromFirst);
     if (rendering !== null && faults.tally.count === 0) {
       rendering.add({ bytes: block, records, isUnquoted: isPlain, lineOf: fromFirst() });
     }

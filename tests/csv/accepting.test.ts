@@ -37,6 +37,28 @@ const cells: [type: string, cell: string, value: string, setting: Written][] = [
   ["bool", "NEIN", "False", { true: ["ja"], false: ["nein"] }],
 ];
 
+/** What may be two values is offered as neither, and what changes a value is not offered at all. */
+const unoffered: [type: string, cell: string, reason: string][] = [
+  ["int4", "1.000", "it may be 1 or 1000"],
+  ["numeric", '"1,213"', "it may be 1.213"],
+  ["date", "01/02/2024", "it may be 2024-02-01"],
+  ["numeric", "12%", "not a number"],
+  ["int4", "12%", "not a whole number"],
+  ["numeric", "(5)", "not a number"],
+  ["numeric", "5-", "not a number"],
+  ["int4", "5.5", "not a whole number"],
+  ["int4", "1e3", "not a whole number"],
+  ["date", "2024-01-31T00:00:00Z", "not a date in the form YYYY-MM-DD"],
+  ["bool", "2", "not True or False"],
+];
+
+test.each(unoffered)("%s: %s is not offered as another value", async (type, cell, reason) => {
+  const shape = shapeOf({ id: "text not null", v: type }, ["id"]);
+  const { faults } = await folder.read(`id,v\nk,${cell}\n`, shape, {});
+  expect(faults[0]?.reason).not.toContain("did you mean");
+  expect(faults[0]?.reason).toContain(reason);
+});
+
 describe("the setting that a refusal names reads the file", () => {
   test.each(cells)("%s: %s is %s", async (type, cell, value, setting) => {
     const shape = shapeOf({ id: "text not null", v: type }, ["id"]);

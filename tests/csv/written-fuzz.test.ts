@@ -192,8 +192,9 @@ async function encode(text: string, encoding: string): Promise<Buffer | null> {
   return "bytes" in answer ? Buffer.from(String(answer.bytes), "base64") : null;
 }
 
-/** Equal for equal numbers. */
+/** Equal for equal numbers, and for true or false in either case. */
 function normal(cell: string | null, column: number): string | null {
+  if (column === 5) return cell?.toLowerCase() ?? null;
   if (cell === null || (column !== 2 && column !== 3)) return cell;
   const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(cell) ?? [];
   const digits = `${whole || "0"}${fraction === "" ? "" : `.${fraction}`}`;

@@ -89,13 +89,23 @@ export function accepting(column: Column, dates: DateRange, dialect: Dialect) {
 /** Where there are two readings, both are told: to offer one would be to guess. */
 function inWords(reason: string, [one, other]: readonly Reading[]): string {
   if (one === undefined) return reason;
+  const [bare = reason, offered] = reason.split("; did you mean ");
+  const meant = offered?.replace(/\?$/, "");
+  // `1.000` is 1 to some, and 1000 to others.
+  if (other === undefined && meant !== undefined && !isSame(meant, one.value)) {
+    return `${bare}; it may be ${meant} or ${one.value} (${settingIn(one.written)}), which nobody but the sender knows`;
+  }
   if (other === undefined) {
     const isMeant = reason.includes("did you mean") ? reason : `${reason}; did you mean ${one.value}?`;
     return `${isMeant} Else ${acceptedBy(one.written)}`;
   }
-  const [bare] = reason.split("; did you mean");
   const [first, second] = [one, other].map(({ value, written }) => `${value} (${settingIn(written)})`);
   return `${bare}; it may be ${first} or ${second}, which the manifest has to say`;
+}
+
+/** In either case, as for True. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function settingIn(written: Written): string {

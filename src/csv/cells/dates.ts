@@ -10,7 +10,8 @@ const mistakes: Mistake[] = [
     /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$/,
     (value) => value.replace(/[-/.](\d+)/g, (_, digits) => `-${digits.padStart(2, "0")}`),
   ],
-  [/^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?Z?$/, (value) => value.slice(0, 10)],
+  // With a zone it may be another day.
+  [/^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?$/, (value) => value.slice(0, 10)],
 ];
 
 /** For a day of the right form: true when it is in the calendar, and one that the manifest allows. */

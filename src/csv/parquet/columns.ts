@@ -13,6 +13,7 @@ import { type ParquetType, parquetType } from "./values.ts";
 /** A column of the table, and how the file's values are read for it. */
 export interface ReadColumn {
   name: string;
+  column: Column;
   /** As the file calls it. */
   stored: string;
   judge: WrittenJudge;
@@ -76,7 +77,7 @@ function readColumn(column: Column, stored: string, type: ParquetType, source: T
     }
     return isText || cell.length === 1 ? cell : cell.slice(1);
   };
-  return { name: column.name, stored, judge, cellOf };
+  return { name: column.name, column, stored, judge, cellOf };
 }
 
 const maxBytes = 1_000_000;

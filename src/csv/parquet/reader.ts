@@ -1,6 +1,7 @@
 import { faultCodes } from "../../core/faults.ts";
 import { plainDialect } from "../../core/written/dialect.ts";
 import { isMarked } from "../cells/judge.ts";
+import { Rounding } from "../cells/rounding.ts";
 import { Controls, mayHoldControls } from "../controls.ts";
 import type { FileStats } from "../files/opened.ts";
 import { sha256Of } from "../files/regular-file.ts";
@@ -47,7 +48,7 @@ async function withParquet<Result>(
 }
 
 async function readParquet(source: TableSource, tally: FaultTally, options: ReadOptions): Promise<TableRead> {
-  const read: TableRead = { rows: 0, bytes: 0, sha256: null, controls: [], lineOf: (line) => line };
+  const read: TableRead = { rows: 0, bytes: 0, sha256: null, controls: [], rounded: [], lineOf: (line) => line };
   try {
     const stats = await withParquet(source, async (file, stats) => {
       const { size } = stats;
@@ -63,6 +64,7 @@ async function readParquet(source: TableSource, tally: FaultTally, options: Read
       const { header_only: mayBeEmpty } = source.written ?? plainDialect;
       if (rows.count === 0 && tally.count === 0 && !mayBeEmpty) tally.add("no_rows", faultCodes.no_rows.means);
       Object.assign(read, { rows: rows.count, controls: rows.controls.columns, lineOf: rows.lineOf });
+      read.rounded = rows.rounding.found;
       return stats;
     });
     const sha256 = await sha256Of(source.path);
@@ -79,6 +81,7 @@ async function readParquet(source: TableSource, tally: FaultTally, options: Read
 class ParquetRows {
   count = 0;
   readonly controls: Controls;
+  readonly rounding: Rounding;
   readonly #rendering: Rendering;
 
   constructor(
@@ -86,6 +89,10 @@ class ParquetRows {
     readonly tally: FaultTally,
   ) {
     this.controls = new Controls(columns.map(({ name }) => name));
+    this.rounding = new Rounding(
+      columns.map(({ column }) => column),
+      (index) => columns[index]?.judge.write.any,
+    );
     this.#rendering = new Rendering(
       columns.map(({ judge }) => judge.write),
       plainSyntax,
@@ -133,6 +140,7 @@ class ParquetRows {
     if (this.tally.count > 0 || records.length === 0) return;
     this.#rendering.add({ bytes: Buffer.alloc(0), records, isUnquoted: false, lineOf: (index) => first + index });
     const made = this.#rendering.take();
+    if (this.rounding.isOpen) this.rounding.look(records, () => (index) => first + index);
     if (mayHoldControls(made, null)) this.controls.count(records, (index) => first + index);
     await write?.(made);
   }

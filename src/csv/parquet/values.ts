@@ -1,4 +1,5 @@
 import type { SchemaElement } from "hyparquet";
+import { shortest } from "../cells/rounding.ts";
 
 /** A stored value as the text that stands for exactly it; null for a text that is none. */
 type TextOf = (value: unknown) => string | null;
@@ -126,11 +127,7 @@ function floatText(value: number): string {
 /** The same of a number of 32 bits, which is no other one of these. */
 function shortestText(stored: unknown): string {
   const value = Number(stored);
-  for (let digits = 6; digits < 9; digits++) {
-    const shorter = Number(value.toPrecision(digits));
-    if (Math.fround(shorter) === value) return floatText(shorter);
-  }
-  return floatText(Number.isFinite(value) ? Number(value.toPrecision(9)) : value);
+  return Number.isFinite(value) && value !== 0 ? shortest(value) : floatText(value);
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,5 +1,6 @@
 import { type FileFault, faultCodes } from "../../core/faults.ts";
 import { plainDialect } from "../../core/written/dialect.ts";
+import type { RoundedColumn } from "../cells/rounding.ts";
 import type { ControlColumn } from "../controls.ts";
 import { contentsOf, digestOfParts } from "../drop/changes.ts";
 import { openTable, type ReadOptions, type TableRead, type TableReader } from "../reader.ts";
@@ -29,6 +30,7 @@ export interface WholeRead {
   /** Null when one of them could not be read to its end. */
   sha256: string | null;
   controls: (ControlColumn & { file: string })[];
+  rounded: (RoundedColumn & { file: string })[];
   parts: { name: string; path: string; rows: number; sha256: string | null }[];
 }
 
@@ -122,6 +124,9 @@ export async function wholeOf(
     rows,
     bytes: source.parts === undefined ? (reads[0]?.bytes ?? 0) : (source.listed?.bytes ?? 0),
     sha256: reads.every(({ sha256 }) => sha256 !== null) ? await digestOf(source, parts, each) : null,
+    rounded: reads.flatMap(({ rounded }, index) => {
+      return rounded.map((column) => ({ ...column, file: parts[index]?.name ?? "" }));
+    }),
     controls: reads.flatMap(({ controls }, index) => {
       return controls.map((column) => ({ ...column, file: parts[index]?.name ?? "" }));
     }),

@@ -14,13 +14,33 @@ export function toTellOfRows(
   dataset: Dataset,
   before: Publication | null,
   one: Incoming,
-  { rows, controls, parts }: Pick<WholeRead, "rows" | "controls" | "parts">,
+  { rows, controls, rounded, parts }: Pick<WholeRead, "rows" | "controls" | "rounded" | "parts">,
 ): { fault: Fault | null; warnings: Warning[] } {
   const trouble = rowCountTrouble(dataset, before, one, rows);
-  const warnings = controlWarnings(one.table.name, controls, parts.length > 1);
+  const isOfParts = parts.length > 1;
+  const warnings = [
+    ...controlWarnings(one.table.name, controls, isOfParts),
+    ...roundingWarnings(one, rounded, isOfParts),
+  ];
   if (trouble === null) return { fault: null, warnings };
   if ("fault" in trouble) return { fault: trouble.fault, warnings };
   return { fault: null, warnings: [trouble.warning, ...warnings] };
+}
+
+/** Which columns keep other digits than are written. */
+function roundingWarnings({ table }: Incoming, rounded: WholeRead["rounded"], isOfParts: boolean): Warning[] {
+  if (rounded.length === 0) return [];
+  const typeOf = (name: string) => table.live.columns.find((column) => column.name === name)?.type ?? "float8";
+  const places = rounded.map(({ column, line, file }) => {
+    const type = typeOf(column) === "float4" ? "real" : "double precision";
+    return `${showValue(column)} (${type}, first on ${lineWordOf(file)} ${line}${isOfParts ? ` of ${file}` : ""})`;
+  });
+  return [
+    {
+      title: `${table.name}: more digits than the column holds in ${places.join(", ")}.`,
+      hint: "The nearest number that it holds is kept. If the digits count, make the column numeric.",
+    },
+  ];
 }
 
 /** Where texts hold characters that steer a terminal. */

@@ -96,7 +96,7 @@ async function ingestFile(
   const record: FileRecord = {
     ...{ table: table.name, path, bytes, modified_ms, identity, sha256, rows, columns },
     // What there is to tell of its rows has to be told of the same bytes again: they are not to be believed unread.
-    read_as: read.controls.length === 0 ? read_as : null,
+    read_as: read.controls.length + read.rounded.length === 0 ? read_as : null,
     ...(file.parts && { parts: partRecords(file.parts, read) }),
   };
   return {

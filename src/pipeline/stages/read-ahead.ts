@@ -51,8 +51,9 @@ async function readFiles(
     const reader = await openTable(source);
     if (read_as === null || reader.header === null) continue;
     const tally = new DropFaults(month, null).in(source.path);
-    const { rows, bytes, sha256, controls } = await reader.read(tally, { signal });
+    const { rows, bytes, sha256, controls, rounded } = await reader.read(tally, { signal });
     // Whatever is to be told of its rows is told when its run reads it.
-    if (tally.count === 0 && controls.length === 0) sound.push({ table: one.table.name, bytes, sha256, rows, read_as });
+    if (tally.count === 0 && controls.length + rounded.length === 0)
+      sound.push({ table: one.table.name, bytes, sha256, rows, read_as });
   }
 }
