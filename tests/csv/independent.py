@@ -15,6 +15,8 @@ FORMS = {
     "YYYY-MM-DD": "%Y-%m-%d",
     "YYYYMMDD": "%Y%m%d",
     "DD.MM.YYYY": "%d.%m.%Y",
+    "YYYY/MM/DD": "%Y/%m/%d",
+    "MM-DD-YYYY": "%m-%d-%Y",
     "DD MMM YYYY": "%d %b %Y",
 }
 

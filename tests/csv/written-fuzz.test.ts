@@ -32,7 +32,16 @@ const dialects = fc
     decimal: fc.constantFrom(".", ","),
     thousands: fc.constantFrom(null, null, ".", ",", " ", "'", "_"),
     dates: fc.uniqueArray(
-      fc.constantFrom("DD/MM/YYYY", "MM/DD/YYYY", "YYYY-MM-DD", "YYYYMMDD", "DD.MM.YYYY", "DD MMM YYYY"),
+      fc.constantFrom(
+        "DD/MM/YYYY",
+        "MM/DD/YYYY",
+        "YYYY-MM-DD",
+        "YYYYMMDD",
+        "DD.MM.YYYY",
+        "YYYY/MM/DD",
+        "MM-DD-YYYY",
+        "DD MMM YYYY",
+      ),
       {
         minLength: 1,
         maxLength: 3,
