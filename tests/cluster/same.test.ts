@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { fileURLToPath } from "node:url";
 import type { Request } from "../../src/core/messages/requests.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
+import { profileRows } from "../../src/postgres/profiles/profile.ts";
 import { createTable, disagreement, readCorpora } from "../expectations/corpus.ts";
 import { type Cluster, citusBin, startCluster } from "../helpers/cluster.ts";
 import { smallDrop } from "../helpers/drops.ts";
@@ -66,6 +67,7 @@ describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
   const questions: Exclude<Request, { kind: "run" }>[] = [
     { kind: "verify", as_of: null },
     { kind: "compare", from: january ?? "", to: february ?? "" },
+    { kind: "profile", as_of: null, run: null, table: null, column: null },
     { kind: "retire", as_of: january ?? "" },
   ];
   test.each(questions)("$kind", async (question) => {
@@ -78,6 +80,23 @@ describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
     const { seals } = await spread.pipeline.call({ kind: "verify", as_of: null });
     expect(seals.map(({ state }) => state)).toEqual(seals.map(() => "intact"));
     expect(seals).toHaveLength(10);
+  });
+
+  test("columns of large tables are profiled, too", async () => {
+    const profiles = ({ database: { sql } }: Workplace, isSpread: boolean, isSampled = false) => {
+      const rows = (_: unknown, sampled = sql``) => sql`
+        (select s.* from usage_agg_30d_snapshots s ${isSampled ? sampled : sql``} where as_of = ${february ?? ""}::date)`;
+      const columns = ["watch_hours_30d", "user_id"].map((name, index) => {
+        const unlimited = { precision: null, scale: null, length: null, nullable: true };
+        return { name, type: ["numeric", "text"][index] ?? "", ...unlimited };
+      });
+      return profileRows(sql, { of: rows, count: 1_000_000, isSpread }, columns, [], new Map());
+    };
+    const [there, here] = [await profiles(spread, true), await profiles(plain, false)];
+    expect(there.map(({ distinct_exact }) => distinct_exact)).toEqual([false, false]);
+    expect(there).toEqual(here);
+    const [sampled] = await profiles(spread, true, true);
+    expect(sampled).toMatchObject({ rows: here[0]?.rows, mean: here[0]?.mean, quantiles: here[0]?.quantiles });
   });
 
   test("a training set has the same bytes", async () => {

@@ -81,6 +81,24 @@ describe("the months that come along", () => {
     expect(other?.counts).not.toEqual(one?.counts ?? []);
   });
 
+  test("are compared with what each column usually holds on either side", async () => {
+    const { tables: changes } = await pipeline.call({ kind: "compare", from: january, to: february });
+    const columns = changes.flatMap((change) => change.columns);
+    const profiles = (await profilesIn(pipeline)).flatMap((one) =>
+      (one.columns ?? []).map((of) => ({ ...of, ...one })),
+    );
+    for (const { column, usual } of columns.filter((one) => one.column !== "user_id")) {
+      const [from, to] = [january, february].map((day) =>
+        profiles.find((of) => of.column === column && of.as_of === day),
+      );
+      expect([column, usual?.from, usual?.to]).toEqual([
+        column,
+        from?.mean ?? from?.frequent[0]?.value,
+        to?.mean ?? to?.frequent[0]?.value,
+      ]);
+    }
+  });
+
   test("have the same figures when they are profiled later", async () => {
     const { sql } = database;
     const taken = await profilesIn(pipeline, { as_of: february });

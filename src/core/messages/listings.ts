@@ -2,6 +2,7 @@ import type { FigureName, Moves } from "../drift.ts";
 import type { Fault, FaultGroup } from "../faults.ts";
 import type { MonthName } from "../month.ts";
 import type { Mode, Seal, TableCounts, Warning } from "./events.ts";
+import type { ProfileKind } from "./profiles.ts";
 import type { LiftedSeal, SealOfRun } from "./seals.ts";
 import type { KeptCounts, KeptVerdict, Severity } from "./verdicts.ts";
 
@@ -131,6 +132,11 @@ export interface ColumnChange extends Moves {
   ks: number | null;
   /** The figures of which a run would warn. */
   drifts: readonly FigureName[];
+  /**
+   * What it holds on either side as the profiles have it: the mean of numbers, the median of times, else the most frequent
+   * value. Absent where a side was not profiled, or nothing is kept.
+   */
+  usual?: { kind: ProfileKind; from: string; to: string };
 }
 
 export interface TableChange {

@@ -7,6 +7,7 @@ import { movesOf } from "../../postgres/drift/column-moves.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
 import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { allRows } from "../../postgres/snapshots/two-snapshots.ts";
+import { usualValues } from "../profiles/usual.ts";
 import type { Session } from "../session/session.ts";
 
 /** What deserves attention when the manifest does not say: beyond a PSI of 0.2 a shift is called major (Siddiqi). */
@@ -23,7 +24,19 @@ export async function compareSnapshots(session: Session, from: string, to: strin
   );
   if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
   if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
-  return { from, to, threshold: limits.psi, tables };
+  const usual = await usualValues(session, frozen, from, to);
+  return { from, to, threshold: limits.psi, tables: tables.map((table, index) => withUsual(table, usual[index])) };
+}
+
+function withUsual(
+  table: TableChange,
+  usual: Awaited<ReturnType<typeof usualValues>>[number] | undefined,
+): TableChange {
+  const columns = table.columns.map((column) => {
+    const known = usual?.get(column.column);
+    return known === undefined ? column : { ...column, usual: known };
+  });
+  return { ...table, columns };
 }
 
 /** One table: rows and cells by key, and how far each column moved. */

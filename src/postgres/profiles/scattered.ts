@@ -42,7 +42,8 @@ export async function figuresOfScattered(on: Queryable, rows: Rows, one: Measure
   const [ordered] = rows.isSpread ? await aggregated<Pick<Figures, "quantiles">>(on, [inOrder(one)], all) : [];
   const distinct = Math.min(figures.values, Math.round(hashes / share));
   return {
-    ...{ ...figures, ...ordered, distinct, distinct_exact: share === 1 },
+    ...{ ...figures, distinct, distinct_exact: share === 1 },
+    quantiles: (ordered ?? figures).quantiles?.map((value) => trimmed(value, column)) ?? null,
     bins: edges === null ? null : await histogram(on, all, one, edges),
     frequent: isOrdered(column) ? await mostFrequent(on, rows, one) : [],
   };
@@ -90,11 +91,15 @@ function inOrder({ column }: Measured): Fragment {
   return sql`json_build_object('quantiles', ${isOrdered(column) ? percentiles(column) : sql`'[]'::json`})`;
 }
 
+/** No subquery makes texts of them, for on several servers there can be none above an aggregate. */
 function percentiles(column: Column): Fragment {
   const shares = sql`array[${list(quantileShares.map((share) => sql`${share}::float8`))}]`;
-  return sql`(
-    select json_agg(${written(sql`q.v`, column)} order by q.place)
-      from unnest(percentile_disc(${shares}) within group (order by ${countable(column)})) with ordinality q(v, place))`;
+  return sql`to_json((percentile_disc(${shares}) within group (order by ${countable(column)}))::text[])`;
+}
+
+/** As `written` has numerics: without zeros at their end. */
+function trimmed(value: string | null, { type }: Column): string | null {
+  return type === "numeric" && value?.includes(".") ? value.replace(/\.?0+$/, "") : value;
 }
 
 async function histogram(

@@ -1,3 +1,4 @@
+import { profileValue } from "../../../client/words.ts";
 import type { FigureName } from "../../../core/drift.ts";
 import { bar, blockBar } from "../../../core/format.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../../core/messages/listings.ts";
@@ -17,7 +18,10 @@ const figure = (value: number | null) => (value === null ? "–" : value.toFixed
 const percent = (share: number | null) => `${(100 * (share ?? 0)).toFixed(1)} %`;
 
 /** The bar is of the distance, and full at twice the threshold: half a bar deserves attention. */
-function columnsFor(threshold: number, isRounded: boolean): Column<ColumnChange & { table: string }>[] {
+function columnsFor(
+  threshold: number,
+  { isRounded, isProfiled }: { isRounded: boolean; isProfiled: boolean },
+): Column<ColumnChange & { table: string }>[] {
   return [
     tableColumn("SNAPSHOT"),
     { title: "COLUMN", cell: ({ column }) => column, flexible: true },
@@ -25,6 +29,7 @@ function columnsFor(threshold: number, isRounded: boolean): Column<ColumnChange 
     { title: "MEASURE", cell: ({ measure }) => measure ?? "–" },
     { title: "DISTANCE", align: "right", cell: ({ distance }) => figure(distance) },
     { title: "KS", align: "right", cell: ({ ks }) => figure(ks) },
+    ...(isProfiled ? [usualColumn] : []),
     {
       title: "DRIFT",
       cell: (one) => driftCell(one, threshold),
@@ -32,6 +37,13 @@ function columnsFor(threshold: number, isRounded: boolean): Column<ColumnChange 
     },
   ];
 }
+
+const usualColumn: Column<ColumnChange> = {
+  title: "MEAN, MOST FREQUENT",
+  cell: ({ usual }) =>
+    usual === undefined ? "–" : `${profileValue(usual.from, usual)} → ${profileValue(usual.to, usual)}`,
+  flexible: true,
+};
 
 /** The distance as a bar, and what drifts in words; a distance that does has its figure already. */
 function driftCell({ distance, drifts, beyond, missing, mean }: ColumnChange, threshold: number): string {
@@ -51,9 +63,10 @@ export const compareView: View<Comparison> = {
   text({ from, to, threshold, tables: changes }, look) {
     const columns = changes.flatMap((change) => change.columns.map((column) => ({ table: change.table, ...column })));
     const isRounded = columns.some(({ rounded }) => rounded > 0);
+    const isProfiled = columns.some(({ usual }) => usual !== undefined);
     return parts([
       `${look.paint("bold", escapeControl(`${from} → ${to}`))}\n${table(tables, changes, look)}`,
-      tableOfAny(columnsFor(threshold, isRounded), columns, look),
+      tableOfAny(columnsFor(threshold, { isRounded, isProfiled }), columns, look),
     ]);
   },
 };

@@ -6,9 +6,9 @@ import { lockHolder } from "../../../postgres/connection/lock.ts";
 import { type KeptTable, keptProfiles, listProfiled } from "../../../postgres/ledger/profiles.ts";
 import { showRun } from "../../../postgres/ledger/queries.ts";
 import { listSeals } from "../../../postgres/snapshots/seals.ts";
+import { runProfiled } from "../../profiles/profiled.ts";
 import type { Session } from "../../session/session.ts";
 import { checkDate, noSnapshot } from "../compare.ts";
-import { runProfiled } from "./profiled.ts";
 
 type Asked = RequestOf<"profile">;
 type Tables = Session["tables"];

@@ -6,9 +6,9 @@ import { profileRows } from "../../../postgres/profiles/profile.ts";
 import { type LedgerSeal, listSeals } from "../../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../../postgres/snapshots/snapshots.ts";
 import { frozenSide } from "../../drift/suspects.ts";
+import { runProfiled } from "../../profiles/profiled.ts";
 import type { Session } from "../../session/session.ts";
 import { asWriter } from "../../session/writer.ts";
-import { runProfiled } from "./profiled.ts";
 
 /** Profile each sealed snapshot that is not yet, the oldest first, and keep each as it is done. */
 export async function profileSnapshots(session: Session): Promise<Profiling> {

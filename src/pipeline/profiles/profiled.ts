@@ -1,5 +1,5 @@
-import type { KeptTable } from "../../../postgres/ledger/profiles.ts";
-import type { LedgerSeal } from "../../../postgres/snapshots/seals.ts";
+import type { KeptTable } from "../../postgres/ledger/profiles.ts";
+import type { LedgerSeal } from "../../postgres/snapshots/seals.ts";
 
 /**
  * The run whose profile of the table is that of the sealed rows: the one that set the seal, or one that left it in force
