@@ -33,14 +33,19 @@ export async function profileRows(
   const keep = (one: Measured, figures: Figures | undefined) => {
     if (figures !== undefined) found.set(one.column, profileOf(one.column, figures, one.edges));
   };
-  for (const column of columns.filter(isKey)) {
-    keep({ column, edges: null }, await figuresOfKey(on, rows.of([column]), column, key.length === 1));
-  }
   const scattered = measured.filter((one) => rows.count > countedRows && one.distinct > one.values / 2);
   for (const one of scattered) keep(one, await figuresOfScattered(on, rows, one));
   for (const group of inGroups(measured.filter((one) => !scattered.includes(one)))) {
     const figures = await figuresByCounting(on, rows.of(group.map(({ column }) => column)), group);
     for (const [index, one] of group.entries()) keep(one, figures[index]);
+  }
+  const [counted] = found.values();
+  for (const column of columns.filter(isKey)) {
+    const figures =
+      key.length === 1 && !column.nullable && counted !== undefined
+        ? figuresOfRows(counted.rows)
+        : await figuresOfKey(on, rows.of([column]), column, key.length === 1);
+    keep({ column, edges: null }, figures);
   }
   return columns.flatMap((column) => found.get(column) ?? []);
 }
@@ -50,6 +55,11 @@ function edgesOf({ column, extent }: ProbedColumn, former: FormerEdges): string[
   const known = former.get(column.name);
   if (known?.type === column.type) return known.edges;
   return extent === null ? null : edgesFor(column, extent);
+}
+
+/** Of a key that is one column, and never NULL, each row has its own: the rows were counted with the other columns. */
+function figuresOfRows(rows: number): Figures {
+  return { ...noValues, rows, values: rows, distinct: rows, distinct_exact: true };
 }
 
 /** Of a key that is one column each value is another one. */
