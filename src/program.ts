@@ -9,6 +9,7 @@ import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import type { Invocation } from "./headless/arguments.ts";
 import { commands } from "./headless/commands.ts";
 import { refuseMisplaced } from "./headless/misplaced.ts";
+import type { OwnRequest } from "./headless/own-answers.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { type Output, standardOutput } from "./headless/views/output.ts";
@@ -75,6 +76,10 @@ async function dispatch(
     return runTui(settings, { pipeline, start: connect, report, colour: !argv.includes("--no-color") });
   }
   const request = commands[name ?? "months"].request(invocation);
+  if (request.kind === "completion" || request.kind === "manual") {
+    output.out.write(await ownAnswer(request, settings));
+    return exitCodes.done;
+  }
   const pipeline = connect(settings);
   pipeline.heed((text) => output.err.write(`${text}\n`));
   const context = { output, json, quiet };
@@ -98,6 +103,12 @@ async function dispatch(
   } finally {
     if (report !== undefined) await writePages(runs, report, () => connect(settings), context);
   }
+}
+
+/** What needs no database, and is there at once. */
+async function ownAnswer(request: OwnRequest, settings: Settings): Promise<string> {
+  if (request.kind === "manual") return (await import("./headless/manual.ts")).manual();
+  return (await import("./headless/completion.ts")).completion(request.of, settings);
 }
 
 /** Pages of runs that are over. What keeps them from being written is told, and changes nothing of how the runs ended. */

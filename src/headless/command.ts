@@ -1,16 +1,8 @@
 import type { ReportRequest } from "../core/messages/report.ts";
 import type { RequestOf } from "../core/messages/requests.ts";
 import type { ShownKind } from "./answer.ts";
-import type { Flag, Values } from "./flags.ts";
-
-/** A word that follows the command's name. */
-interface Parameter {
-  name: string;
-  help: string;
-  choices?: readonly string[];
-  /** The command can do without it. */
-  optional?: true;
-}
+import type { Flag, Parameter, Values } from "./flags.ts";
+import type { OwnRequest } from "./own-answers.ts";
 
 /** What the user wrote: the words behind the command's name, and the flags. */
 export interface Input {
@@ -26,5 +18,5 @@ export interface Command {
   /** What is written behind the program's name, and what that does. */
   examples: Readonly<Record<string, string>>;
   /** What the pipeline is asked. Throws a usage error when the input does not make a request. */
-  request(input: Input): RequestOf<"run" | ShownKind> | ReportRequest;
+  request(input: Input): RequestOf<"run" | ShownKind> | ReportRequest | OwnRequest;
 }

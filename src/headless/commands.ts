@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { flags, selectionFlags } from "./flags.ts";
+import { ownCommands } from "./own-answers.ts";
 import {
   dateIn,
   doctorRequest,
@@ -214,6 +215,7 @@ const table = {
     },
     request: ({ values }) => doctorRequest(values),
   },
+  ...ownCommands,
 } satisfies Record<string, Command>;
 
 /** The word that calls a command; empty for a run, which needs none. */

@@ -11,6 +11,15 @@ export interface Flag {
   choices?: readonly string[];
 }
 
+/** A word that follows the command's name. */
+export interface Parameter {
+  name: string;
+  help: string;
+  choices?: readonly string[];
+  /** The command can do without it. */
+  optional?: true;
+}
+
 /** Understood by every command, before or after its name. */
 export const globalFlags = {
   data: {
