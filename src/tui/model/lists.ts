@@ -191,6 +191,8 @@ export function cursorOf(ui: Ui, place: Place = here(ui)): number {
   const { selected } = place.list;
   // A log is read at its end.
   if (selected === null) return place.screen === "run" ? names.length - 1 : 0;
+  // Of values there may be a hundred thousand, and their names are their numbers.
+  if (place.screen === "verdict") return Math.min(Number(selected), names.length - 1);
   return Math.max(0, names.indexOf(selected));
 }
 
