@@ -1,4 +1,11 @@
-import type { ColumnChange, MonthEntry, RunDetail, RunEntry, TableChange } from "../../core/messages/listings.ts";
+import type {
+  ColumnChange,
+  MonthEntry,
+  ObservedSeries,
+  RunDetail,
+  RunEntry,
+  TableChange,
+} from "../../core/messages/listings.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
@@ -122,6 +129,12 @@ export function logShown(view: RunView | null, place: PlaceOf<"run">): LogLine[]
   return filtered(view?.log ?? [], ({ text }) => text, place.list.filter);
 }
 
+/** What an expectation observed in each month, the newest on top. */
+export function pointsShown(ui: Ui, { run, position, list }: PlaceOf<"trend">): ObservedSeries["points"] {
+  const points = ui.trends[run]?.find((series) => series.position === position)?.points ?? [];
+  return filtered(points.toReversed(), ({ as_of }) => as_of, list.filter);
+}
+
 /** One line of the comparison: a table, or a column of it that changed. */
 export type ComparisonLine = { table: TableChange; column: ColumnChange | null };
 
@@ -157,6 +170,8 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return verdictsShown(ui, place).map((verdict) => String(verdict.position));
     case "run":
       return logShown(runViewAt(ui, place.run), place).map((_, index) => String(index));
+    case "trend":
+      return pointsShown(ui, place).map(({ as_of }) => as_of);
     case "findings":
       return (findingsShown(ui, place) ?? []).map((_, index) => String(index));
     case "compare":

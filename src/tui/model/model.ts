@@ -28,6 +28,7 @@ export type Place =
   | { screen: "run"; run: number | null; list: ListPlace; wideLog: boolean }
   | { screen: "validation"; run: number | null; list: ListPlace; failuresOnly: boolean }
   | { screen: "verdict"; run: number; position: number; list: ListPlace }
+  | { screen: "trend"; run: number; position: number; list: ListPlace }
   | { screen: "snapshots"; list: ListPlace; marked: string[] }
   | { screen: "compare"; from: string; to: string; list: ListPlace }
   | { screen: "runs"; list: ListPlace; status: string | null }
@@ -104,6 +105,8 @@ export interface Ui {
   unsealed_dates: readonly string[];
   details: Readonly<Record<number, RunDetail>>;
   history: Readonly<Record<number, ObservedSeries[]>>;
+  /** The same of all months that there are. */
+  trends: Readonly<Record<number, ObservedSeries[]>>;
   samples: Readonly<Record<string, UnexpectedValues>>;
   values: Readonly<Record<string, KnownValues>>;
   /** By the request as JSON. */
@@ -205,6 +208,7 @@ export function beginning(
     unsealed_dates: [],
     details: {},
     history: {},
+    trends: {},
     samples: {},
     values: {},
     findings: {},

@@ -7,6 +7,7 @@ import { monthsKeys } from "./months.ts";
 import { runKeys } from "./run.ts";
 import { runsKeys } from "./runs.ts";
 import { snapshotsKeys } from "./snapshots.ts";
+import { trendKeys } from "./trend.ts";
 import { validationKeys } from "./validation.ts";
 
 /** Every key of the console: dispatch, footer and help are all drawn from this table. */
@@ -14,6 +15,7 @@ export const bindings: readonly Binding[] = [
   ...monthsKeys,
   ...runKeys,
   ...validationKeys,
+  ...trendKeys,
   ...runsKeys,
   ...snapshotsKeys,
   ...commonKeys,

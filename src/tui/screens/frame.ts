@@ -23,6 +23,7 @@ import { runScreen } from "./run.ts";
 import { runsScreen } from "./runs.ts";
 import { snapshotsScreen } from "./snapshots.ts";
 import { suitesScreen } from "./suites.ts";
+import { trendScreen } from "./trend.ts";
 import { validationScreen } from "./validation.ts";
 import { verdictScreen } from "./verdict.ts";
 
@@ -47,6 +48,8 @@ function screenOf(ui: Ui, area: Area): Screen {
       return runsScreen(ui, place, area);
     case "suites":
       return suitesScreen(ui, place, area);
+    case "trend":
+      return trendScreen(ui, place, area);
     case "findings":
       return findingsScreen(ui, place, area);
   }

@@ -6,6 +6,7 @@ import { findingsShown } from "../model/findings.ts";
 import { commandOfRun } from "../model/headless.ts";
 import {
   cursorOf,
+  pointsShown,
   runViewAt,
   selectedDate,
   selectedMonth,
@@ -25,6 +26,7 @@ const copied: Partial<Record<ScreenName, string>> = {
   verdict: "the value",
   snapshots: "the row",
   findings: "what was found",
+  trend: "all points",
 };
 
 export function copy(ui: Ui): Reaction {
@@ -112,6 +114,10 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
           const state = ui.seals[sealName(entry)]?.state ?? "sealed";
           return [entry.as_of, entry.table, entry.rows, entry.fingerprint, state].join("\t");
         })
+        .join("\n");
+    case "trend":
+      return pointsShown(ui, place)
+        .map(({ as_of, observed, success }) => [as_of, observed ?? "", success ? "passed" : "failed"].join("\t"))
         .join("\n");
     case "findings": {
       const found = findingsShown(ui, place)?.[cursorOf(ui)];

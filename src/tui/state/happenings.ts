@@ -47,7 +47,8 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
   runs: (ui, result) => ({ ...ui, ...result }),
   snapshots: (ui, result) => ({ ...ui, ...result }),
   show: (ui, result, { run }) => ({ ...ui, details: { ...ui.details, [run]: result } }),
-  history: (ui, { series }, { run }) => ({ ...ui, history: { ...ui.history, [run]: series } }),
+  history: (ui, { series }, { run, every }) =>
+    every === true ? { ...ui, trends: { [run]: series } } : { ...ui, history: { ...ui.history, [run]: series } },
   samples: (ui, result, { run, position }) => ({
     ...ui,
     samples: { ...ui.samples, [sampleName(run, position)]: result },

@@ -32,6 +32,7 @@ const lists: readonly Context[] = [
   "runs",
   "suites",
   "findings",
+  "trend",
 ];
 const inner = lists.slice(1);
 

@@ -80,6 +80,11 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "snapshots":
     case "suites":
       return ui[place.screen] === null ? [{ kind: place.screen }] : [];
+    case "trend": {
+      const { run } = place;
+      const points: Ask[] = ui.trends[run] === undefined ? [{ kind: "history", run, every: true }] : [];
+      return [...needsOfRun(ui, run), ...points, ...(ui.runs === null ? [{ kind: "runs" } as const] : [])];
+    }
     case "findings":
       return ui.findings[JSON.stringify(place.request)] === undefined ? [place.request] : [];
     case "compare": {

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
+import { placeOf, plotLine, scaleOf } from "../../src/tui/drawing/plot.ts";
+import { scenario } from "../helpers/scenarios.ts";
+import { Session } from "../helpers/session.ts";
+import { readStream } from "../helpers/streams.ts";
+
+/** What an expectation observed over the months, as a picture. */
+
+test("a greater value never stands further left, and the ends are the least and the greatest", () => {
+  const number = fc.double({ noNaN: true, min: -1e9, max: 1e9 });
+  fc.assert(
+    fc.property(
+      fc.array(number, { minLength: 2, maxLength: 20 }),
+      fc.integer({ min: 2, max: 200 }),
+      (values, width) => {
+        const scale = scaleOf(values);
+        if (scale === null) throw new Error("there is no scale");
+        const places = values.toSorted((one, other) => one - other).map((value) => placeOf(value, scale, width));
+        expect(places).toEqual(places.toSorted((one, other) => one - other));
+        for (const place of places) expect(place >= 0 && place < width).toBe(true);
+        if (scale.least < scale.greatest) expect([places[0], places.at(-1)]).toEqual([0, width - 1]);
+      },
+    ),
+  );
+});
+
+test.each([true, false])("a line is as wide as its room, with the value over its bounds: unicode %p", (unicode) => {
+  const glyphs = glyphsOf({ unicode });
+  const text = (value: number | null) =>
+    plotLine(value, [0, 10], { least: 0, greatest: 10 }, 11, "good", glyphs)
+      .map((part) => part.text)
+      .join("");
+  const [bar, mark] = [glyphs.between, glyphs.mark];
+  expect(text(5)).toBe(`${bar}    ${mark}    ${bar}`);
+  expect(text(0)).toBe(`${mark}         ${bar}`);
+  expect(text(null)).toBe(`${bar}         ${bar}`);
+});
+
+test("t opens the trend of an expectation, a line for each month, and each leads to its run", async () => {
+  const events = await readStream("rejected");
+  const session = new Session(scenario("rejected"), { events }).press("r", "enter", "v", "G", "t");
+  expect(session.text()).toContain("Trend   labels");
+  const points = [
+    { as_of: "2024-01-31", observed: 0.2, success: true },
+    { as_of: "2024-02-29", observed: 0.4, success: false },
+  ];
+  const [series] = session.ui.trends[3] ?? [];
+  const position = session.ui.stack.flatMap((place) => (place.screen === "trend" ? [place.position] : []))[0] ?? 0;
+  expect(series?.points.length).toBe(6);
+  session.send({
+    type: "reply",
+    reply: { request: { kind: "history", run: 3, every: true }, result: { series: [{ position, points }] } },
+  });
+  expect(session.text()).toMatch(/▸ 2024-02-29 +0\.4 +● +failed/);
+  expect(session.text()).toMatch(/ 2024-01-31 +0\.2 +●/);
+  expect(session.press("enter").text()).toContain("month_001 → 2024-02-29 · run 2");
+});
