@@ -40,7 +40,7 @@ describe("a plain command line", () => {
       "--month --json",
     ],
     ...[
-      "export --as-of 2024-01-31",
+      "export --as-of",
       "validate --suite s --table t --result-format FULL",
       "--month -1",
       "--json=yes",
