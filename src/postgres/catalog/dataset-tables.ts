@@ -46,7 +46,9 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
   const { schema } = dataset;
   const names = dataset.tables.flatMap(({ name, snapshot }) => (snapshot === null ? [name] : [name, snapshot]));
   const wanted = names.map((name) => ({ schema, name }));
-  const found = await catalogTables(sql, wanted);
+  // What a snapshot's own rules refuse is told when it is filled.
+  const snapshots = dataset.tables.flatMap(({ snapshot }) => snapshot ?? []);
+  const found = await catalogTables(sql, wanted, snapshots);
   const required = (name: string) =>
     found.find((table) => table.name === name) ??
     mismatch(

@@ -66,14 +66,22 @@ export interface CatalogTable extends TableShape {
 
 type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
-/** The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. */
-export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
+/**
+ * The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. Rules
+ * are not read of those that are `unruled`: the server waits for whoever has locked such a table, or a partition of it.
+ */
+export async function catalogTables(
+  sql: Queryable,
+  names: readonly TableName[],
+  unruled: readonly string[] = [],
+): Promise<CatalogTable[]> {
   const rows = await sql<(Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      a.columns, a.declared, a.details, a."selfFilling", ${rulesOfTable} as rules, ${triggersOfTable} as triggers, ${followersOfTable} as followers,
+      a.columns, a.declared, a.details, a."selfFilling",
+      case when c.relname = any(${[...unruled]}::text[]) then '[]' else ${rulesOfTable} end as rules, ${triggersOfTable} as triggers, ${followersOfTable} as followers,
       ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(
                 'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
