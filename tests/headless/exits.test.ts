@@ -12,7 +12,7 @@ test.each(codes)("the exit table has words for %s, at its exit code", (code) => 
 
 test("a refusal is told by its kind, a leak among them", () => {
   expect(exits.find(({ code }) => code === 4)?.meaning).toBe(
-    "refused: locked; out of order; a sealed snapshot would change; labels would leak; a table or a value cannot be converted",
+    "refused: locked; out of order; a sealed snapshot would change; the drop that was waited for did not come; labels would leak; a table or a value cannot be converted",
   );
 });
 

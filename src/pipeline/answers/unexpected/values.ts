@@ -46,7 +46,10 @@ async function allOf(
   const { reject_file: path = null } = standing ?? {};
   if (path !== null && isRejecting(evaluated) && existsSync(path)) {
     const name = `${path}@${statSync(path).mtimeMs}#${position}`;
-    if (kept?.name !== name) kept = { name, rows: await rejected(path, evaluated) };
+    if (kept?.name !== name) {
+      const { rows: first } = await browseSamples(session, run, position);
+      kept = { name, rows: withKeys(await rejected(path, evaluated), first) };
+    }
     return kept.rows;
   }
   const table = session.tables.find((one) => one.name === evaluated.table);
@@ -66,6 +69,13 @@ async function rejected(path: string, { result, severity, file: read }: Evaluate
   const found = await readRejects(path, `not as expected: ${expectationInWords(verdict, signs)}`, column);
   const folder = read === null ? "" : dirname(read.path);
   return found.map(({ file, line, value }) => ({ key: {}, value, file: pathIn(folder, file), line }));
+}
+
+/** A reject file knows lines and no keys: the first rows have theirs from the ledger. */
+function withKeys(rows: readonly UnexpectedRow[], first: readonly UnexpectedRow[]): UnexpectedRow[] {
+  const placeOf = ({ file, line }: UnexpectedRow) => `${file}:${line}`;
+  const keys = new Map(first.map((row) => [placeOf(row), row.key]));
+  return rows.map((row) => ({ ...row, key: keys.get(placeOf(row)) ?? row.key }));
 }
 
 function asRow(row: Record<string, unknown>, key: readonly string[]): UnexpectedRow {
