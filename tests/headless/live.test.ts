@@ -59,7 +59,7 @@ describe("a run on a terminal", () => {
 
 test("without arguments, the terminal UI opens", async () => {
   const before = open({ replies: { months: { months: [], server: "embedded PostgreSQL 18.4" } } }, []).state();
-  await screen.shows("StreamFlow console");
+  await screen.shows("No months in data/seeds.");
   screen.type("q");
   expect(await screen.exited).toBe(0);
   expect(screen.state()).toEqual(before);

@@ -20,6 +20,8 @@ export interface Counts {
 export class Model {
   readonly #live = new Map<string, Map<string, Values>>();
   readonly #frozen = new Map<string, Map<string, Values[]>>();
+  /** The columns that each month's file carried, by table: what it was published with last. */
+  readonly #carried = new Map<string, Map<string, readonly string[]>>();
 
   constructor(readonly tables: readonly LoadTable[]) {
     for (const { name } of tables) this.#live.set(name, new Map());
@@ -35,8 +37,15 @@ export class Model {
     for (const table of this.tables) {
       const live = this.live(table.name);
       const file = drop.get(table.name) as File;
-      for (const key of file.rows.keys()) live.set(key, { ...(live.get(key) ?? {}), ...delivered(table, file, key) });
+      for (const key of file.rows.keys()) live.set(key, { ...(live.get(key) ?? {}), ...this.#said(table, file, key) });
     }
+  }
+
+  /** What a drop says of a row: columns that it leaves out, and another month carried, are NULL. */
+  #said(table: LoadTable, file: File, key: string): Values {
+    const ever = new Set([...this.#carried.values()].flatMap((month) => month.get(table.name) ?? []));
+    const lapsed = table.manifest.absent.filter((column) => ever.has(column));
+    return { ...Object.fromEntries(lapsed.map((column) => [column, null])), ...delivered(table, file, key) };
   }
 
   /** What an upsert of this drop would count. */
@@ -46,7 +55,7 @@ export class Model {
       const file = drop.get(table.name) as File;
       const known = [...file.rows.keys()].filter((key) => live.has(key));
       const updated = known.filter((key) =>
-        Object.entries(delivered(table, file, key)).some(
+        Object.entries(this.#said(table, file, key)).some(
           ([column, value]) => (live.get(key)?.[column] ?? null) !== value,
         ),
       ).length;
@@ -63,6 +72,7 @@ export class Model {
 
   /** The snapshots of this day hold the drop's rows and nothing else. */
   freeze(drop: Drop, month: string, asOf: string): void {
+    this.#carried.set(month, new Map([...drop].map(([table, { carried }]) => [table, carried])));
     for (const table of this.tables) {
       if (table.snapshot === null) continue;
       const { table: target, asOfColumn, deliveredColumn } = table.snapshot;
