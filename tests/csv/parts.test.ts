@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -12,6 +12,8 @@ import type { TableSource } from "../../src/csv/source.ts";
 import { FaultTally } from "../../src/csv/tally.ts";
 import { zipOf } from "../helpers/zip.ts";
 import { dates, shapeOf } from "./reading.ts";
+
+setDefaultTimeout(60_000);
 
 const data = mkdtempSync(join(tmpdir(), "streamflow-parts-"));
 const folder = join(data, "m");

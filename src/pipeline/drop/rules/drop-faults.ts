@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../../core/dataset.ts";
 import { formatCount } from "../../../core/format.ts";
+import { redact } from "../../../core/secrets/secrets.ts";
 import { isKnownType } from "../../../csv/cells/cell-types.ts";
 import type { PartsTally } from "../../../csv/parts/tally.ts";
 import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
@@ -103,7 +104,7 @@ async function tellOrphaned(
     parent === undefined
       ? `${named} is not in ${to.name}`
       : `${named} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
-  const rule = areKeys ? "" : `, as ${reference.name} has it`;
+  const rule = areKeys ? "" : redact(`, as ${reference.name} has it`);
   const parentRows = parent === undefined ? null : rowsOf(parent, false);
   return tellBroken(tx, orphanedRows(reference, rowsOf(child, false), parentRows, drop), ({ line, shown }) =>
     tally.add("key_orphaned", `${reason}${rule}`, line ?? undefined, named, shown ?? undefined),

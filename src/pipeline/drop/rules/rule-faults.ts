@@ -1,4 +1,5 @@
 import type { FaultCode } from "../../../core/faults.ts";
+import { redact } from "../../../core/secrets/secrets.ts";
 import type { PartsTally } from "../../../csv/parts/tally.ts";
 import type { Rule } from "../../../postgres/catalog/rules.ts";
 import { attempt } from "../../../postgres/connection/attempt.ts";
@@ -30,7 +31,12 @@ const codes: Record<Rule["kind"], FaultCode> = {
   exclusion: "rows_excluded",
 };
 
+/** Without a password: how a rule is called is a matter of whoever made it. */
 function reasonOf(rule: Rule, other: number | null, tally: PartsTally): string {
+  return redact(reasonInWords(rule, other, tally));
+}
+
+function reasonInWords(rule: Rule, other: number | null, tally: PartsTally): string {
   if (rule.kind === "check" || rule.kind === "domain") return `against ${rule.name}, CHECK ${rule.expression}`;
   const place = other === null ? "in a live row that the drop has not" : `on ${tally.inWords(other)}`;
   if (rule.kind === "unique") return `${rule.name} has it once, and it stands ${place} already`;
@@ -62,13 +68,13 @@ export async function tellRules(
       );
     const why = await tellBroken(tx, brokenRows(rule, drop, beside && !one.isTorn), tell);
     if (why === null) continue;
-    if (isOfData(why.state)) tally.add("check_broken", `${rule.name} cannot be told: ${why.exception}`);
+    if (isOfData(why.state)) tally.add("check_broken", redact(`${rule.name} cannot be told: ${why.exception}`));
     else unheld.push({ table: name, rule: rule.name, why: why.exception });
   }
   if (!beside || one.isTorn) return unheld;
   for (const follower of live.followers) {
     const { child, parentColumns } = follower;
-    const reason = `rows of ${child.name} refer to what it has so far, as ${follower.name} has it`;
+    const reason = redact(`rows of ${child.name} refer to what it has so far, as ${follower.name} has it`);
     const tell = ({ line, shown }: Broken) =>
       tally.add("key_in_use", reason, line ?? undefined, parentColumns.join(", "), shown ?? undefined);
     const why = await tellBroken(tx, givenUp(follower, rowsOf(one, true)), tell);
