@@ -18,7 +18,7 @@ afterAll(() => database.drop());
 
 test("a key of several columns is found as PostgreSQL reads it, not as it is written", async () => {
   const [live] = await catalogTables(database.sql, [{ schema: "stage", name: "sales" }]);
-  const table = { name: "sales", live } as LoadTable;
+  const table = { name: "sales", live, stage: "stage" } as LoadTable;
   const found = await database.sql.begin(async (tx) => {
     await makeRowLines(tx, "lines", table);
     const copy = await copyLines(tx, "lines");
