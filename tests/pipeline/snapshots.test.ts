@@ -233,6 +233,7 @@ test("two days are compared by row, cell and distribution; a run warns of what d
   expect(table?.columns.find(({ column }) => column === "avg_session_mins_7d")).toEqual({
     ...{ column: "avg_session_mins_7d", changed: 0, rounded: 0 },
     ...{ measure: "psi", distance: 0, chance: null, ks: 0, beyond: 0, missing: 0, mean: 0, drifts: [] },
+    usual: { kind: "number", from: "29.1000000000000000", to: "29.1000000000000000" },
   });
   const labels = comparison.tables.find((one) => one.table === "labels_snapshots");
   expect(labels?.columns).toMatchObject([{ column: "churn_label", changed: 0, measure: "tv", distance: 0, ks: null }]);
