@@ -42,6 +42,9 @@ const several: Partial<Record<FaultCode, string>> = {
   unexpected: "values are not as expected",
 };
 
+/** Their reason names the rule: of several, that of the first. */
+const namingRules = new Set<FaultCode>(["check_broken", "unique_repeated", "rows_excluded", "key_in_use"]);
+
 /** What would accept the first of them may not accept them all. */
 const suggested = "; `check --suggest` finds out what the manifest has to say to accept them";
 
@@ -57,5 +60,6 @@ export function describeGroup({ file, column, code, reason, count, first }: Faul
   if (count === 1) return `${at === null ? "" : `${at}, `}${subject}${reason}${value}`;
   const what = several[code] ?? `times: ${faultCodes[code].means}`;
   const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
-  return `${subject}${formatCount(count)} ${what}${at === null ? "" : `, first at ${at}`}${value}${mended}`;
+  const rule = namingRules.has(code) ? ` (${reason})` : "";
+  return `${subject}${formatCount(count)} ${what}${at === null ? "" : `, first at ${at}`}${value}${rule}${mended}`;
 }
