@@ -64,3 +64,11 @@ test("every kind that can be met twice in a file has its sentence", () => {
     if (group && !once.test(code)) expect(describeGroup(group)).not.toMatch(/ times: /);
   }
 });
+
+test("several rows against a rule are told with the rule of the first", () => {
+  const first = [{ line: 3, value: "6" }];
+  const group = { file: "a.csv", column: "x", code: "check_broken" as const, reason: "against few, CHECK (x < 5)" };
+  expect(describeGroup({ ...group, count: 2, first })).toBe(
+    "x: 2 rows break the rule, or rules, of a CHECK, first at line 3: `6` (against few, CHECK (x < 5))",
+  );
+});
