@@ -230,6 +230,7 @@ const validation: Validation = {
   success: false,
   result: {
     success: false,
+    meta: {},
     statistics: { evaluated_expectations: 3, successful_expectations: 1 },
     results: [
       {

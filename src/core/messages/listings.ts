@@ -194,6 +194,7 @@ export interface Validation {
 /** The members of a Great Expectations validation result that a front end reads; it has more. */
 export interface ValidationResult {
   success: boolean;
+  meta: object;
   statistics: { evaluated_expectations: number; successful_expectations: number };
   results: ExpectationResult[];
 }

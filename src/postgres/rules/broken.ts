@@ -60,7 +60,7 @@ function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRow
 }
 
 function places({ parts }: UniqueRule | ExclusionRule): Fragment[] {
-  return parts.map((_, at) => sql(`p${at}`) as unknown as Fragment);
+  return parts.map((_, at) => sql`${sql(`p${at}`)}`);
 }
 
 /**

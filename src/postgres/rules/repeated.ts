@@ -1,5 +1,5 @@
 import type { Transaction } from "../connection/connect.ts";
-import { type Fragment, list, sql } from "../connection/fragments.ts";
+import { list, sql } from "../connection/fragments.ts";
 import { fetched } from "../live/row-lines.ts";
 import { isSound, type RuleRows, textsOf } from "./rows.ts";
 
@@ -15,7 +15,7 @@ export interface RepeatedKey {
 /** Keys that stand on several lines, by the first of them; most often there are none, which one look tells. */
 export async function* repeatedKeys(tx: Transaction, drop: RuleRows): AsyncGenerator<RepeatedKey> {
   const { key } = drop.table.live;
-  const keys = list(key.map((_, at) => sql(`k${at}`) as unknown as Fragment));
+  const keys = list(key.map((_, at) => sql`${sql(`k${at}`)}`));
   const values = list(key.map((name, at) => sql`x.${sql(name)} as ${sql(`k${at}`)}`));
   const repeated = sql`
       from (select x."#line" as line, ${textsOf(drop, key)} as shown, ${values}

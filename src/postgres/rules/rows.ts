@@ -45,7 +45,7 @@ export function scratchRuleRows(
   const { columns, details } = table.live;
   const texts = held.map((index) => sql`s.${sql(`c${index}`)} as ${sql(`#${index}`)}`);
   const source: Source = {
-    relation: sql(scratch) as unknown as Fragment,
+    relation: sql`${sql(scratch)}`,
     locators: list([sql`s.line as "#line", s.bad as "#bad"`, ...texts]),
     given(index) {
       const detail = details[index];

@@ -63,8 +63,12 @@ function validationOf(
   values: boolean,
 ): object {
   const results = result.results.map((one) => (values ? one : withoutValues(one)));
-  const { meta } = result as unknown as { meta: object };
-  return { ...result, results, suite_name: name, meta: { ...meta, run_id: { run_name: runName, run_time: at } } };
+  return {
+    ...result,
+    results,
+    suite_name: name,
+    meta: { ...result.meta, run_id: { run_name: runName, run_time: at } },
+  };
 }
 
 function withoutValues(one: ExpectationResult): ExpectationResult {
