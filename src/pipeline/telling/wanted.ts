@@ -1,4 +1,5 @@
 import type { Dataset } from "../../core/dataset.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
@@ -11,7 +12,9 @@ import type { Over } from "./tell-outside.ts";
 export async function tellIfWanted(over: Over, told: readonly RunEvent[] | RunDetail): Promise<void> {
   if ("run" in told && over.session !== null && isLineageAsked(process.env)) {
     const { tellLineageOf } = await import("./lineage.ts");
-    await tellLineageOf(told, { ...over, session: over.session });
+    await tellLineageOf(told, { ...over, session: over.session }).catch((thrown) =>
+      over.tell(`warning: Lineage was not told of run ${told.run}: ${messageOf(thrown)}`),
+    );
   }
   if (!isWanted(over.request, over.session?.dataset ?? null, process.env)) return;
   const { endingIn, endingOf, tellOutside } = await import("./tell-outside.ts");
