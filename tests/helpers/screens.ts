@@ -11,6 +11,11 @@ const shown: { title: string; stream: string; keys: string[]; hold?: boolean }[]
     stream: "rejected",
     keys: ["r", "enter", "v"],
   },
+  {
+    title: "A column, this month over the month before, and over all months",
+    stream: "rejected",
+    keys: ["r", "enter", "v", "c"],
+  },
   { title: "Snapshots by date", stream: "published", keys: ["s", "space"] },
 ];
 

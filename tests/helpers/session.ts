@@ -2,7 +2,15 @@ import type { RunEvent } from "../../src/core/messages/events.ts";
 import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
 import { gridAsRows } from "../../src/tui/drawing/grid.ts";
 import { plainText } from "../../src/tui/drawing/spans.ts";
-import { beginning, type Effect, type Message, type Reply, type Size, type Ui } from "../../src/tui/model/model.ts";
+import {
+  beginning,
+  type Effect,
+  type Message,
+  type Place,
+  type Reply,
+  type Size,
+  type Ui,
+} from "../../src/tui/model/model.ts";
 import { update } from "../../src/tui/reduce.ts";
 import { frame } from "../../src/tui/screens/frame.ts";
 import { answerOf } from "./fake-answers.ts";
@@ -55,6 +63,12 @@ export class Session {
     this.#ui = next;
     for (const effect of effects) this.#perform(effect);
     return this;
+  }
+
+  /** Go to a screen without the keys that lead there. */
+  open(place: Place): this {
+    this.#ui = { ...this.#ui, stack: [this.#ui.stack[0], place] };
+    return this.send({ type: "tick" });
   }
 
   press(...keys: string[]): this {

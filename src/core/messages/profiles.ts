@@ -40,6 +40,13 @@ export interface Profile {
   frequent: { value: string; rows: number }[];
 }
 
+/** What a column usually holds: the mean of numbers, the median of times, else the most frequent value. */
+export function usualOf({ kind, mean, quantiles, frequent }: Profile): string | null {
+  if (kind === "number") return mean;
+  if (kind === "time") return quantiles.find(({ share }) => share === 0.5)?.value ?? null;
+  return frequent[0]?.value ?? null;
+}
+
 /**
  * Twenty bins, `edges[i] <= value < edges[i + 1]`, of equal width and the same in every month: those of the first profile
  * that was taken of the column. What lies below and above them later is counted, too.

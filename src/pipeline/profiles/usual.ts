@@ -1,4 +1,4 @@
-import type { Profile } from "../../core/messages/profiles.ts";
+import { type Profile, usualOf } from "../../core/messages/profiles.ts";
 import { keptProfiles, listProfiled } from "../../postgres/ledger/profiles.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import type { Frozen } from "../../postgres/snapshots/snapshots.ts";
@@ -41,10 +41,4 @@ function joined(before: readonly Profile[], now: readonly Profile[]): Usual {
     return from === null || to === null ? [] : [[one.column, { kind: one.kind, from, to }] as const];
   });
   return new Map(pairs);
-}
-
-function usualOf({ kind, mean, quantiles, frequent }: Profile): string | null {
-  if (kind === "number") return mean;
-  if (kind === "time") return quantiles.find(({ share }) => share === 0.5)?.value ?? null;
-  return frequent[0]?.value ?? null;
 }

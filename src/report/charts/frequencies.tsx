@@ -3,11 +3,12 @@
 /** @jsx React.createElement */
 import { scaleLinear } from "d3-scale";
 import React from "react";
+import { knownOf } from "../../client/profiles.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import { clip } from "../../core/text.ts";
 import { shown } from "../document/text.ts";
 import { at, Chart } from "./chart.tsx";
-import { type Compared, knownOf, percent } from "./values.ts";
+import { type Compared, percent } from "./values.ts";
 
 interface Pair {
   label: string;

@@ -3,9 +3,9 @@
 /** @jsx React.createElement */
 import { scaleQuantize } from "d3-scale";
 import React from "react";
+import { binsOf } from "../../client/profiles.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import { at, Chart } from "./chart.tsx";
-import { binsOf } from "./histogram.tsx";
 import { formatOf, percent } from "./values.ts";
 
 interface Props {

@@ -6,43 +6,14 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import React from "react";
-import type { Profile } from "../../core/messages/profiles.ts";
+import { type Bin, binsOf } from "../../client/profiles.ts";
 import { at, Chart } from "./chart.tsx";
-import { type Compared, formatOf, knownOf, percent, placeOf } from "./values.ts";
-
-/** A bin: between which values, and the share of all that are known. */
-interface Bin {
-  from: number;
-  to: number;
-  share: number;
-}
+import { type Compared, formatOf, percent } from "./values.ts";
 
 const width = 300;
 const height = 120;
 const bottom = 18;
 const top = 12;
-
-/** The bins of a column, those below and above the edges at the ends; null where they have no place on an axis. */
-export function binsOf(profile: Profile): Bin[] | null {
-  const { histogram, kind } = profile;
-  if (histogram === null || knownOf(profile) === 0) return null;
-  const edges = histogram.edges.map((edge) => placeOf(kind, edge));
-  const [first, second] = edges;
-  const last = edges.at(-1);
-  if (edges.includes(null) || first == null || second == null || last == null) return null;
-  const step = second - first || 1;
-  const all = knownOf(profile);
-  const inner = histogram.counts.map((count, index) => ({
-    from: edges[index] ?? first,
-    to: edges[index + 1] ?? last,
-    share: count / all,
-  }));
-  return [
-    ...(histogram.under > 0 ? [{ from: first - step, to: first, share: histogram.under / all }] : []),
-    ...inner,
-    ...(histogram.over > 0 ? [{ from: last, to: last + step, share: histogram.over / all }] : []),
-  ];
-}
 
 /** Two distributions laid over one another: bars for this one, a line of steps for the one before. */
 export function Histograms({ title, now, before, names, values }: Compared) {

@@ -3,12 +3,13 @@
 /** @jsx React.createElement */
 /** @jsxFrag React.Fragment */
 import React from "react";
+import { knownOf, missingOf, placeOf, quantileOf } from "../../client/profiles.ts";
 import { profileValue } from "../../client/words.ts";
 import { formatCount } from "../../core/format.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import { Heat } from "../charts/heat.tsx";
 import { OverMonths, type Spread } from "../charts/over-months.tsx";
-import { formatOf, knownOf, percent, placeOf } from "../charts/values.ts";
+import { formatOf, percent } from "../charts/values.ts";
 import { Facts } from "../document/parts.tsx";
 import { DataTable } from "../document/table.tsx";
 import { shown } from "../document/text.ts";
@@ -30,7 +31,7 @@ export function ColumnSection({ months, values }: { months: readonly ColumnMonth
       <div className="grid charts">
         <OverMonths
           title={`${newest.column}: share missing`}
-          points={pointsOf(months, missing)}
+          points={pointsOf(months, missingOf)}
           format={percent}
           fromZero
         />
@@ -48,10 +49,6 @@ export function ColumnSection({ months, values }: { months: readonly ColumnMonth
   );
 }
 
-function missing({ rows, nulls }: Profile): number | null {
-  return rows === 0 ? null : nulls / rows;
-}
-
 function pointsOf(months: readonly ColumnMonth[], of: (profile: Profile) => number | null) {
   return months.map(({ as_of, profile }) => ({ as_of, value: of(profile) }));
 }
@@ -62,7 +59,7 @@ function factsOf(profile: Profile, values: boolean): [string, string][] {
   return [
     ["Type", `${type} (${kind})`],
     ["Rows", formatCount(rows)],
-    ["Missing", `${formatCount(nulls)} (${percent(missing(profile) ?? 0)})`],
+    ["Missing", `${formatCount(nulls)} (${percent(missingOf(profile) ?? 0)})`],
     ["Different values", `${isExact ? "" : "about "}${formatCount(distinct)}`],
     ...(values
       ? ([
@@ -90,7 +87,7 @@ function Ordered({ months, newest, values }: { months: readonly ColumnMonth[]; n
     <>
       <OverMonths
         title={`${column}: median, the middle half, and 5 % to 95 %`}
-        points={place((one) => quantile(one, 0.5))}
+        points={place((one) => quantileOf(one, 0.5))}
         spreads={spreads}
         format={format}
       />
@@ -106,13 +103,9 @@ function Ordered({ months, newest, values }: { months: readonly ColumnMonth[]; n
   );
 }
 
-function quantile({ quantiles }: Profile, share: number): string | null {
-  return quantiles.find((one) => one.share === share)?.value ?? null;
-}
-
 function spreadOf(months: readonly ColumnMonth[], low: number, high: number): Spread[] {
   return months.flatMap(({ as_of, profile }) => {
-    const [from, to] = [low, high].map((share) => placeOf(profile.kind, quantile(profile, share)));
+    const [from, to] = [low, high].map((share) => placeOf(profile.kind, quantileOf(profile, share)));
     return from == null || to == null ? [] : [{ as_of, low: from, high: to }];
   });
 }

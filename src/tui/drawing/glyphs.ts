@@ -30,6 +30,13 @@ export const unicode = {
   bar: lineBar,
   /** Growing heights for sparklines. */
   spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  /** Growing parts of a cell that columns stand on each other of. */
+  columns: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  /** A line across a cell, from its foot to its head. */
+  lines: ["_", "─", "▔"],
+  /** From the least to the greatest, and the middle half of it. */
+  whole: "─",
+  half: "━",
 };
 
 export type Glyphs = typeof unicode;
@@ -59,6 +66,10 @@ const ascii: Glyphs = {
   times: "x",
   bar: asciiBar,
   spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
+  columns: [".", "#"],
+  lines: ["-"],
+  whole: "-",
+  half: "=",
 };
 
 /** A small column for each value, between the least and the greatest of them; a gap for what is not known. */

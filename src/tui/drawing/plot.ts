@@ -34,3 +34,30 @@ export function plotLine(
   const at = placeOf(value, scale, width);
   return [span(cells.slice(0, at).join(""), "dim"), span(glyphs.mark, tone), span(cells.slice(at + 1).join(""), "dim")];
 }
+
+/** What lies between two values. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+/** One line of a plot: the stretch of nearly all values, over it that of the middle half, and a mark in their middle. */
+export function spreadLine(
+  { whole, half, middle }: { whole: Stretch; half: Stretch; middle: number },
+  scale: Scale,
+  width: number,
+  glyphs: Glyphs,
+): Span[] {
+  if (width < 1) return [];
+  const cells = Array.from({ length: width }, () => " ");
+  const fill = ({ from, to }: Stretch, sign: string) =>
+    cells.fill(sign, placeOf(from, scale, width), placeOf(to, scale, width) + 1);
+  fill(whole, glyphs.whole);
+  fill(half, glyphs.half);
+  const at = placeOf(middle, scale, width);
+  return [
+    span(cells.slice(0, at).join(""), "accent"),
+    span(glyphs.mark, "strong"),
+    span(cells.slice(at + 1).join(""), "accent"),
+  ];
+}

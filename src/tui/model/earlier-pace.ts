@@ -4,7 +4,7 @@ import type { EventBody, RunEvent } from "../../core/messages/events.ts";
 import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
 import type { Ui } from "./model.ts";
-import { remember } from "./remember.ts";
+import { remember } from "./tools/remember.ts";
 
 /** Seconds that published runs took for each second of their work, the mean; null before the first. */
 export const earlierPace = remember(

@@ -9,7 +9,7 @@ import type {
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { filtered, matches } from "./filter.ts";
+import { columnMonthsShown, columnsShown, firstMonth, nameOfColumn, nameOfMonth } from "./column-lists.ts";
 import { findingsShown } from "./findings.ts";
 import type { SnapshotDate } from "./known.ts";
 import {
@@ -23,9 +23,10 @@ import {
   type Ui,
 } from "./model.ts";
 import { stateWord } from "./months.ts";
-import { remember } from "./remember.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
 import { listChoice, sorted } from "./sorting.ts";
+import { filtered, matches } from "./tools/filter.ts";
+import { remember } from "./tools/remember.ts";
 import { knownValues, namesOfValues } from "./values.ts";
 import { judged, verdictText } from "./verdicts.ts";
 
@@ -164,6 +165,10 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return namesOfRuns(runsShown(ui, place));
     case "snapshots":
       return snapshotsShown(ui, place).map((date) => date.as_of);
+    case "columns":
+      return columnsShown(ui, place).map(nameOfColumn);
+    case "column":
+      return columnMonthsShown(ui, place).map(nameOfMonth);
     case "suites":
       return suitesShown(ui, place).map(({ table }) => table);
     case "validation":
@@ -204,11 +209,16 @@ export function cursorOf(ui: Ui, place: Place = here(ui)): number {
   const names = namesShown(ui, place);
   if (names.length === 0) return -1;
   const { selected } = place.list;
-  // A log is read at its end.
-  if (selected === null) return place.screen === "run" ? names.length - 1 : 0;
+  if (selected === null) return firstLine(ui, place, names.length);
   // Of values there may be a hundred thousand, and their names are their numbers.
   if (place.screen === "verdict") return Math.min(Number(selected), names.length - 1);
   return Math.max(0, names.indexOf(selected));
+}
+
+function firstLine(ui: Ui, place: Place, lines: number): number {
+  if (place.screen === "column") return firstMonth(columnMonthsShown(ui, place), place);
+  // A log is read at its end.
+  return place.screen === "run" ? lines - 1 : 0;
 }
 
 /** What the cursor is on, on that screen; null on all others, and in an empty list. */
@@ -224,3 +234,6 @@ export const selectedRun = selectedOn("runs", runsShown);
 export const selectedDate = selectedOn("snapshots", snapshotsShown);
 export const selectedSuite = selectedOn("suites", suitesShown);
 export const selectedVerdict = selectedOn("validation", verdictsShown);
+export const selectedComparison = selectedOn("compare", comparisonShown);
+export const selectedColumn = selectedOn("columns", columnsShown);
+export const selectedColumnMonth = selectedOn("column", columnMonthsShown);

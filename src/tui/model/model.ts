@@ -2,6 +2,7 @@ import type { PipelineExit } from "../../client/pipeline.ts";
 import type { RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { Comparison, MonthEntry, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
+import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { ReportSubject } from "../../core/messages/report.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
@@ -30,10 +31,19 @@ export type Place =
   | { screen: "verdict"; run: number; position: number; list: ListPlace }
   | { screen: "trend"; run: number; position: number; list: ListPlace }
   | { screen: "snapshots"; list: ListPlace; marked: string[] }
+  | { screen: "columns"; as_of: string; table: string | null; list: ListPlace }
+  | { screen: "column"; table: string; column: string; at: ColumnAt; list: ListPlace }
   | { screen: "compare"; from: string; to: string; list: ListPlace }
   | { screen: "runs"; list: ListPlace; status: string | null }
   | { screen: "suites"; list: ListPlace }
   | { screen: "findings"; request: FindingsRequest; list: ListPlace };
+/** Under which date a column was come upon, held against which other one, or in which run. */
+interface ColumnAt {
+  as_of: string;
+  against: string | null;
+  run: number | null;
+}
+
 export type ScreenName = Place["screen"];
 export type PlaceOf<Name extends ScreenName> = Extract<Place, { screen: Name }>;
 
@@ -109,6 +119,8 @@ export interface Ui {
   trends: Readonly<Record<number, ObservedSeries[]>>;
   samples: Readonly<Record<string, UnexpectedValues>>;
   values: Readonly<Record<string, KnownValues>>;
+  /** By the request as JSON. */
+  profiles: Readonly<Record<string, readonly TableProfile[]>>;
   /** By the request as JSON. */
   findings: Readonly<Record<string, readonly Finding[]>>;
   /** By table and as_of; see `sealName`. */
@@ -211,6 +223,7 @@ export function beginning(
     trends: {},
     samples: {},
     values: {},
+    profiles: {},
     findings: {},
     seals: {},
     comparison: null,

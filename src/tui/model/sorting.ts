@@ -1,6 +1,8 @@
+import { missingOf } from "../../client/profiles.ts";
 import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
+import type { ColumnLine } from "./columns/lines.ts";
 import { monthBytes } from "./estimate.ts";
 import type { ListChoice, SnapshotDate } from "./known.ts";
 import type { ScreenName, Ui } from "./model.ts";
@@ -45,6 +47,14 @@ const validation: Sortable<JudgedVerdict> = {
   UNEXPECTED: ({ unexpected_count }) => unexpected_count,
 };
 
+const columns: Sortable<ColumnLine> = {
+  COLUMN: ({ profile }) => profile?.column ?? null,
+  TABLE: ({ table }) => table,
+  TYPE: ({ profile }) => profile?.type ?? null,
+  MISSING: ({ profile }) => profile && missingOf(profile),
+  DISTINCT: ({ profile }) => profile?.distinct ?? null,
+};
+
 const suites: Sortable<SuiteFit> = {
   TABLE: ({ table }) => table,
   SUITE: ({ path }) => path,
@@ -53,7 +63,7 @@ const suites: Sortable<SuiteFit> = {
   MISSING: ({ missing }) => missing.length,
 };
 
-const tables = { months, runs, snapshots, validation, suites };
+const tables = { months, runs, snapshots, columns, validation, suites };
 type SortedScreen = keyof typeof tables;
 
 function isSorted(screen: ScreenName): screen is SortedScreen {

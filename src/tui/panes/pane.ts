@@ -8,6 +8,7 @@ import { blank, indented, type Row, span } from "../drawing/spans.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import {
   runViewAt,
+  selectedColumn,
   selectedDate,
   selectedMonth,
   selectedRun,
@@ -15,6 +16,7 @@ import {
   snapshotsShown,
 } from "../model/lists.ts";
 import { emptyList, here, type PlaceOf, refusalOf, type Ui } from "../model/model.ts";
+import { columnLinePane, columnPicture } from "./column-pane.ts";
 import { type RowSeries, rowSeriesRows } from "./figures.ts";
 import { previewRows } from "./month-preview.ts";
 import { outcomeRows } from "./run-outcome.ts";
@@ -35,6 +37,12 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
     }
     case "validation":
       return verdictPane(ui, place, area);
+    case "columns": {
+      const line = selectedColumn(ui);
+      return line && columnLinePane(ui, place, line, area);
+    }
+    case "column":
+      return columnPicture(ui, place, area);
     case "snapshots": {
       const date = selectedDate(ui);
       return date && datePane(ui, date, area);

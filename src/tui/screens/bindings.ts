@@ -3,6 +3,8 @@ import { type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
 import { type Binding, type Context, contextOf, isQuiet, labelOf, reasonAgainst } from "../state/binding.ts";
 import { commonKeys, promptKeys } from "../state/keys.ts";
+import { columnKeys } from "./column.ts";
+import { columnsKeys } from "./columns.ts";
 import { monthsKeys } from "./months.ts";
 import { runKeys } from "./run.ts";
 import { runsKeys } from "./runs.ts";
@@ -18,6 +20,8 @@ export const bindings: readonly Binding[] = [
   ...trendKeys,
   ...runsKeys,
   ...snapshotsKeys,
+  ...columnsKeys,
+  ...columnKeys,
   ...commonKeys,
   ...promptKeys,
 ];

@@ -15,6 +15,8 @@ import { paneOf } from "../panes/pane.ts";
 import { isTooSmall, smallest } from "../state/binding.ts";
 import type { Hit } from "../state/mouse.ts";
 import { footer } from "./bindings.ts";
+import { columnScreen } from "./column.ts";
+import { columnsScreen } from "./columns.ts";
 import { compareScreen } from "./compare.ts";
 import { findingsScreen } from "./findings.ts";
 import { helpScreen } from "./help.ts";
@@ -44,6 +46,10 @@ function screenOf(ui: Ui, area: Area): Screen {
       return snapshotsScreen(ui, place, area);
     case "compare":
       return compareScreen(ui, place, area);
+    case "columns":
+      return columnsScreen(ui, place, area);
+    case "column":
+      return columnScreen(ui, place, area);
     case "runs":
       return runsScreen(ui, place, area);
     case "suites":

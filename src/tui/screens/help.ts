@@ -2,8 +2,8 @@ import { redact } from "../../core/secrets/secrets.ts";
 import { padEnd } from "../../core/text.ts";
 import type { Area, Screen } from "../components/screen.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
-import { matches } from "../model/filter.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
+import { matches } from "../model/tools/filter.ts";
 import { type Binding, labelOf, reasonAgainst } from "../state/binding.ts";
 import { bindings, bindingsOf, keyName } from "./bindings.ts";
 

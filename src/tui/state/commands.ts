@@ -3,7 +3,7 @@ import type { Selection } from "../../core/messages/requests.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import { snapshotsShown } from "../model/lists.ts";
 import { emptyList, isRunning, type ScreenName, type Step, type Ui } from "../model/model.ts";
-import { remember } from "../model/remember.ts";
+import { remember } from "../model/tools/remember.ts";
 import { adopt, exportDate, verify } from "./asking.ts";
 import { unread, whenFree, whileRunning } from "./binding.ts";
 import type { Command } from "./command.ts";

@@ -1,6 +1,7 @@
 import { formatBytes, formatCounted } from "../../core/format.ts";
 import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
 import { program } from "../../core/self.ts";
+import { shellWord } from "../../core/settings.ts";
 import { commandOfInit, commandOfSuite } from "../../core/suites/commands.ts";
 import { findingsShown } from "../model/findings.ts";
 import { commandOfRun } from "../model/headless.ts";
@@ -8,6 +9,7 @@ import {
   cursorOf,
   pointsShown,
   runViewAt,
+  selectedColumnMonth,
   selectedDate,
   selectedMonth,
   selectedRun,
@@ -122,6 +124,15 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
     case "findings": {
       const found = findingsShown(ui, place)?.[cursorOf(ui)];
       return found && [found.name, found.detail, found.remedy ?? ""].filter(Boolean).join("\n");
+    }
+    case "columns":
+      return `${program} profile ${place.as_of}${place.table === null ? "" : ` --table ${shellWord(place.table)}`}${ui.flags}`;
+    case "column": {
+      const month = selectedColumnMonth(ui);
+      return (
+        month &&
+        `${program} profile ${month.as_of} --table ${shellWord(place.table)} --column ${shellWord(place.column)}${ui.flags}`
+      );
     }
     case "compare":
       return `${program} compare ${place.from} ${place.to}${ui.flags}`;

@@ -5,6 +5,7 @@ import { formatBytes, formatCounted } from "../../core/format.ts";
 import { isLastWord, type RunEvent } from "../../core/messages/events.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { withProfiles } from "../model/columns/requests.ts";
 import { findingsIn } from "../model/findings.ts";
 import { logLine } from "../model/log.ts";
 import {
@@ -57,6 +58,15 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
     const name = sampleName(request.run, request.position);
     return { ...ui, values: { [name]: withPage(ui.values[name], request, result) } };
   },
+  profile: (ui, { profiles }, request) => ({ ...ui, profiles: withProfiles(ui.profiles, request, profiles) }),
+  profiling(ui, { profiled, known }) {
+    const rest = known === 0 ? "" : `, ${formatCounted(known, "other")} had one`;
+    const told =
+      profiled.length === 0
+        ? "All snapshots have a profile."
+        : `Profiled: ${formatCounted(profiled.length, "snapshot")}${rest}.`;
+    return { ...say(ui, told, "good"), profiles: {}, refusals: {} };
+  },
   compare: (ui, comparison) => ({ ...ui, comparison }),
   suites: (ui, result) => ({ ...ui, ...result }),
   doctor: (ui, result, request) => ({ ...ui, findings: { [JSON.stringify(request)]: findingsIn(result) } }),
@@ -78,7 +88,7 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
       place.screen === "snapshots" ? { ...place, marked: place.marked.filter((other) => other !== as_of) } : place,
     );
     const told = `${as_of}: ${formatCounted(snapshots.length, "snapshot")} dropped; the ledger keeps the record.`;
-    return { ...say(ui, told, "good"), stack, snapshots: null, comparison: null };
+    return { ...say(ui, told, "good"), stack, snapshots: null, comparison: null, profiles: {} };
   },
   export(ui, { file, rows, columns, bytes, labels_from }) {
     const size = `${formatCounted(rows, "row")}, ${formatCounted(columns.length, "column")}, ${formatBytes(bytes)}`;
@@ -86,7 +96,7 @@ const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
   },
   adopt(ui, { dates }) {
     const told = `${dates.map(({ as_of }) => as_of).join(", ")}: sealed as found; the next month runs as usual.`;
-    return { ...say(ui, told, "good"), snapshots: null, runs: null };
+    return { ...say(ui, told, "good"), snapshots: null, runs: null, profiles: {} };
   },
 };
 
@@ -94,7 +104,7 @@ function withPlaces({ stack: [home, ...rest] }: Ui, change: (place: Place) => Pl
   return [home, ...rest.map(change)];
 }
 
-const toldAtOnce = new Set<Request["kind"]>(["retire", "export", "verify", "adopt"]);
+const toldAtOnce = new Set<Request["kind"]>(["retire", "export", "verify", "adopt", "profiling"]);
 
 export function onRefusal(before: Ui, refusal: { request: Request; title: string; hint: string }): Ui {
   const { request, title, hint } = refusal;
@@ -139,6 +149,7 @@ export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
     overlay: wasCancelling ? null : ui.overlay,
     runs: null,
     snapshots: null,
+    profiles: {},
     refusals: {},
   };
 }

@@ -33,13 +33,15 @@ const lists: readonly Context[] = [
   "suites",
   "findings",
   "trend",
+  "columns",
+  "column",
 ];
 const inner = lists.slice(1);
 
 function refresh(ui: Ui): Reaction {
   if (isRunning(ui)) return "A run is going on: its events come by themselves.";
   if (ui.link.state === "dead") return stay(hint(ui, "Starting the pipeline again."), { do: "restart" });
-  return askAgain(hint({ ...ui, refusals: {}, seals: {} }, readAgain));
+  return askAgain(hint({ ...ui, refusals: {}, seals: {}, profiles: {} }, readAgain));
 }
 
 function goBack(ui: Ui): Reaction {

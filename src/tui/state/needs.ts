@@ -1,4 +1,6 @@
 import { paneWidths } from "../drawing/panes.ts";
+import { profileRequests } from "../model/column-lists.ts";
+import { profilesOf } from "../model/columns/requests.ts";
 import { cursorOf, selectedMonth, selectedRun, selectedVerdict } from "../model/lists.ts";
 import {
   type Ask,
@@ -80,6 +82,9 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "snapshots":
     case "suites":
       return ui[place.screen] === null ? [{ kind: place.screen }] : [];
+    case "columns":
+    case "column":
+      return [...(ui.snapshots === null ? [{ kind: "snapshots" } as const] : []), ...needsOfColumns(ui, place)];
     case "trend": {
       const { run } = place;
       const points: Ask[] = ui.trends[run] === undefined ? [{ kind: "history", run, every: true }] : [];
@@ -93,6 +98,13 @@ function needsOf(ui: Ui, place: Place): Ask[] {
       return known ? [] : [{ kind: "compare", from, to }];
     }
   }
+}
+
+/** One after the other; which date comes before is known of the snapshots. */
+function needsOfColumns(ui: Ui, place: PlaceOf<"columns" | "column">): Ask[] {
+  if (ui.snapshots === null) return [];
+  const missing = profileRequests(ui, place).find((request) => profilesOf(ui.profiles, request) === undefined);
+  return missing === undefined ? [] : [missing];
 }
 
 /** The figures of the months before, and the values behind the failure under the cursor. */

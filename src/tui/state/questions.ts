@@ -1,5 +1,6 @@
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
+import { profilingCommand } from "../../core/messages/profiles.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { commandOfRequest } from "../../core/messages/run-command.ts";
 import { monthIndex } from "../../core/month.ts";
@@ -10,7 +11,7 @@ import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
-import { remember } from "../model/remember.ts";
+import { remember } from "../model/tools/remember.ts";
 import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
 
@@ -176,6 +177,18 @@ export function askDrop(ui: Ui, { as_of, standing }: SnapshotDate): Question {
     command: `${program} snapshots --drop ${as_of} --yes${ui.flags}`,
     effect: { do: "ask", request: { kind: "retire", as_of } },
     typed: { wanted: as_of, text: "" },
+  };
+}
+
+export function askProfile(ui: Ui): Question {
+  const why =
+    "Each sealed snapshot without figures is read once, and what its columns come to is kept in the ledger. Rows and seals stay as they are; meanwhile no month is run.";
+  return {
+    title: "Profile the snapshots that are not yet?",
+    yes: "profile",
+    body: [...wrapped(ui, why), blank],
+    command: `${program} ${profilingCommand}${ui.flags}`,
+    effect: { do: "ask", request: { kind: "profiling" } },
   };
 }
 

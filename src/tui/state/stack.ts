@@ -37,7 +37,10 @@ export function open(ui: Ui, place: Place): Ui {
   return { ...ui, stack: known < 0 ? [home, ...rest, place] : [home, ...rest.slice(0, known)], overlay: null };
 }
 
-const whatIsShown = ["screen", "run", "position", "from", "to", "request", "kind", "selection", "months", "every", "0"];
+const whatIsShown = [
+  ...["screen", "run", "position", "from", "to", "request", "kind", "selection", "months", "every", "0"],
+  ...["as_of", "table", "column", "at", "against"],
+];
 
 function samePlace(one: Place, other: Place): boolean {
   return JSON.stringify(one, whatIsShown) === JSON.stringify(other, whatIsShown);

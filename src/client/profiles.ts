@@ -1,0 +1,58 @@
+import type { Profile, ProfileKind } from "../core/messages/profiles.ts";
+
+/** What is drawn of a profile, on paper and on the screen alike. */
+
+/** Where a value lies on an axis; null for what has no place there, such as infinity. */
+export function placeOf(kind: ProfileKind, text: string | null): number | null {
+  if (text === null) return null;
+  const place = kind === "time" ? momentOf(text) : Number(text);
+  return Number.isFinite(place) ? place : null;
+}
+
+/** PostgreSQL writes a time with a blank, and hours beside UTC in two digits. */
+function momentOf(text: string): number {
+  const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00");
+  return Date.parse(iso.includes("T") && !/(Z|[+-]\d\d:\d\d)$/.test(iso) ? `${iso}Z` : iso);
+}
+
+export function knownOf({ rows, nulls }: Pick<Profile, "rows" | "nulls">): number {
+  return rows - nulls;
+}
+
+/** Null where there is nothing that could be missing. */
+export function missingOf({ rows, nulls }: Pick<Profile, "rows" | "nulls">): number | null {
+  return rows === 0 ? null : nulls / rows;
+}
+
+export function quantileOf({ quantiles }: Pick<Profile, "quantiles">, share: number): string | null {
+  return quantiles.find((one) => one.share === share)?.value ?? null;
+}
+
+/** A bin: between which values, and the share of all that are known. */
+export interface Bin {
+  from: number;
+  to: number;
+  share: number;
+}
+
+/** The bins of a column, those below and above the edges at the ends; null where they have no place on an axis. */
+export function binsOf(profile: Profile): Bin[] | null {
+  const { histogram, kind } = profile;
+  if (histogram === null || knownOf(profile) === 0) return null;
+  const edges = histogram.edges.map((edge) => placeOf(kind, edge));
+  const [first, second] = edges;
+  const last = edges.at(-1);
+  if (edges.includes(null) || first == null || second == null || last == null) return null;
+  const step = second - first || 1;
+  const all = knownOf(profile);
+  const inner = histogram.counts.map((count, index) => ({
+    from: edges[index] ?? first,
+    to: edges[index + 1] ?? last,
+    share: count / all,
+  }));
+  return [
+    ...(histogram.under > 0 ? [{ from: first - step, to: first, share: histogram.under / all }] : []),
+    ...inner,
+    ...(histogram.over > 0 ? [{ from: last, to: last + step, share: histogram.over / all }] : []),
+  ];
+}
