@@ -27,7 +27,7 @@ const homes: Record<string, string | readonly string[]> = {
   "csv-parse": "csv/",
   hyparquet: "csv/",
   "hyparquet-writer": "export/",
-  "jsonc-parser": "pipeline/",
+  "jsonc-parser": ["pipeline/", "tui/own/"],
   ink: "tui/",
   "ink-table": "tui/",
   react: ["tui/", "report/"],

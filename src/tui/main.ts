@@ -16,7 +16,9 @@ import { untilWoken } from "./device/suspend.ts";
 import { canTellBackground, clipboardSequence, sizeOf, watchEndings } from "./device/terminal.ts";
 import { lookOf } from "./drawing/theme.ts";
 import { createHands } from "./effects.ts";
-import { beginning, type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts";
+import { beginning } from "./model/beginning.ts";
+import { type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts";
+import { readOwn } from "./own/read.ts";
 import { createStore, type Store } from "./store.ts";
 
 type Reporter = (subject: Exclude<ReportSubject, "all">, pipeline: Pipeline) => Promise<string>;
@@ -95,9 +97,11 @@ async function noReports(): Promise<never> {
 
 function firstState(settings: Settings, colour: boolean): Ui {
   const look = lookOf(process.env);
+  const { colours, ...own } = readOwn(settings.home, process.env);
   return beginning({
     size: sizeOf(process.stdout),
-    look: colour ? look : { ...look, depth: "none" },
+    look: { ...look, colours, ...(!colour && { depth: "none" }) },
+    own,
     now: Date.now(),
     choices: readChoices(settings.home),
     data: settings.data,

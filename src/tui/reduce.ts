@@ -1,4 +1,6 @@
 import { endOfLongRun } from "./device/announce.ts";
+import { key } from "./drawing/keys-in-words.ts";
+import type { Look } from "./drawing/theme.ts";
 import { type Effect, isRunning, type Message, type Step, type Ui } from "./model/model.ts";
 import { bindingsOf } from "./screens/bindings.ts";
 import { hitOn, measure } from "./screens/frame.ts";
@@ -32,8 +34,9 @@ function react(ui: Ui, message: Message): Step {
     case "resize":
       return stay({ ...ui, size: message.size });
     case "background": {
-      const theme = ui.choices.theme ?? (message.isLight ? "light" : "dark");
-      return stay(theme === ui.look.theme ? ui : { ...ui, look: { ...ui.look, theme } });
+      const terminal: Look = { ...ui.terminal, theme: message.isLight ? "light" : "dark" };
+      const theme = ui.choices.theme ?? terminal.theme;
+      return stay(theme === ui.look.theme ? { ...ui, terminal } : { ...ui, terminal, look: { ...ui.look, theme } });
     }
     case "mouse":
       return onMouse(ui, message, hitOn(ui, message));
@@ -67,22 +70,22 @@ function withAnnouncement(before: Ui, [ui, effects]: Step): Step {
   return [ui, text === null ? effects : [...effects, { do: "announce", text }]];
 }
 
-function press(ui: Ui, key: string): Step {
-  const binding = bindingsOf(contextOf(ui)).find(({ keys }) => keys.includes(key));
+function press(ui: Ui, pressed: string): Step {
+  const binding = bindingsOf(contextOf(ui), ui.own.keys).find(({ keys }) => keys.includes(pressed));
   if (binding !== undefined) {
     const outcome = binding.act(binding.measured === true ? { ...ui, shown: measure(ui) } : ui);
     return typeof outcome === "string" ? stay(say(ui, outcome, "warn")) : outcome;
   }
   const text = typedText(ui);
-  return stay(text === null ? ui : withTyped(ui, edited(text, key)));
+  return stay(text === null ? ui : withTyped(ui, edited(text, pressed)));
 }
 
-function edited(text: string, key: string): string {
-  if (key === "backspace" || key === "delete") return [...text].slice(0, -1).join("");
-  if (key === "ctrl+u") return "";
-  if (key === "ctrl+w") return text.replace(/\S+\s*$/, "");
-  if (key === "space") return `${text} `;
-  return [...key].length === 1 ? text + key : text;
+function edited(text: string, typed: string): string {
+  if (typed === "backspace" || typed === "delete") return [...text].slice(0, -1).join("");
+  if (typed === "ctrl+u") return "";
+  if (typed === "ctrl+w") return text.replace(/\S+\s*$/, "");
+  if (typed === "space") return `${text} `;
+  return [...typed].length === 1 ? text + typed : text;
 }
 
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
@@ -91,5 +94,5 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 function paste(ui: Ui, pasted: string): Step {
   const text = typedText(ui);
   if (text !== null) return stay(withTyped(ui, text + pasted.replace(unprintable, " ").trim()));
-  return stay(say(ui, "Pasted text is ignored here: / or : take text.", "warn"));
+  return stay(say(ui, `Pasted text is ignored here: ${key("/")} or ${key(":")} take text.`, "warn"));
 }

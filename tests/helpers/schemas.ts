@@ -8,6 +8,10 @@ import { common, retired } from "../../src/expectations/plan/arguments.ts";
 import type { Entry } from "../../src/expectations/plan/entry.ts";
 import { formatShape } from "../../src/expectations/plan/result-format.ts";
 import { conditionForms } from "../../src/expectations/row-condition-forms.ts";
+import { colourNames } from "../../src/tui/drawing/theme.ts";
+import { usualKeys } from "../../src/tui/own/keys.ts";
+import { ownFields, ownShape } from "../../src/tui/own/shape.ts";
+import { bindings } from "../../src/tui/screens/bindings.ts";
 
 /** JSON Schemas of what the console reads, made of the very definitions that it checks them by. */
 
@@ -179,8 +183,41 @@ function mapValues(record: Record<string, JsonSchema>, change: (schema: JsonSche
   return Object.fromEntries(Object.entries(record).map(([name, schema]) => [name, change(schema)]));
 }
 
+/** The user's own file: each usual key with what it does. */
+export function consoleSchema(): JsonSchema {
+  const { properties = {}, ...shape } = schemaOf(ownShape);
+  const { keys = {}, colours = {} } = properties;
+  const { additionalProperties: wished, ...ofKeys } = keys;
+  const means = (name: keyof typeof ownFields) => ({ description: ownFields[name] });
+  const palettes = mapValues(colours.properties ?? {}, ({ properties: all = {}, ...palette }) => ({
+    ...palette,
+    properties: Object.fromEntries(colourNames.map((name) => [name, { ...means(name), ...all[name] }])),
+  }));
+  const of = (usual: string) =>
+    [...new Set(bindings.filter((binding) => binding.keys.includes(usual)).map(({ help }) => help))].join("; ");
+  const own = usualKeys.filter((usual) => usual !== "ctrl+c");
+  return {
+    $schema: draft,
+    title: "Keys and colours of the console on a terminal",
+    ...shape,
+    properties: {
+      $schema: { ...means("$schema"), ...properties.$schema },
+      keys: {
+        ...means("keys"),
+        ...ofKeys,
+        properties: Object.fromEntries(
+          own.map((usual) => [usual, { description: of(usual), ...(typeof wished === "object" ? wished : {}) }]),
+        ),
+        additionalProperties: false,
+      },
+      colours: { ...means("colours"), ...colours, properties: palettes },
+    },
+  };
+}
+
 /** The files that hold them, by their paths in the project. */
 export const schemas = [
   { path: "db/schemas/dataset.schema.json", make: manifestSchema },
   { path: "db/schemas/suite.schema.json", make: suiteSchema },
+  { path: "db/schemas/console.schema.json", make: consoleSchema },
 ];

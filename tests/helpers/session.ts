@@ -2,15 +2,9 @@ import type { RunEvent } from "../../src/core/messages/events.ts";
 import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
 import { gridAsRows } from "../../src/tui/drawing/grid.ts";
 import { plainText } from "../../src/tui/drawing/spans.ts";
-import {
-  beginning,
-  type Effect,
-  type Message,
-  type Place,
-  type Reply,
-  type Size,
-  type Ui,
-} from "../../src/tui/model/model.ts";
+import { beginning } from "../../src/tui/model/beginning.ts";
+import type { OwnWishes } from "../../src/tui/model/known.ts";
+import type { Effect, Message, Place, Reply, Size, Ui } from "../../src/tui/model/model.ts";
 import { update } from "../../src/tui/reduce.ts";
 import { frame } from "../../src/tui/screens/frame.ts";
 import { answerOf } from "./fake-answers.ts";
@@ -23,6 +17,8 @@ export interface SessionOptions {
   /** The folder of the drops, and what a command needs to mean it. */
   data?: string;
   flags?: string;
+  /** Keys of one's own. */
+  own?: OwnWishes;
   /** Events of the run that the session asks for. */
   events?: RunEvent[];
   /** The run stays open after its last event. */
@@ -50,6 +46,7 @@ export class Session {
       now: madeUpNow,
       data: options.data ?? "data/seeds",
       flags: options.flags ?? "",
+      ...(options.own && { own: options.own }),
     });
     this.send({ type: "tick" });
   }

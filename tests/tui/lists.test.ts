@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { sorted, sortTitles } from "../../src/tui/model/sorting.ts";
-import { filtered } from "../../src/tui/model/tools/filter.ts";
+import { filtered } from "../../src/tui/tools/filter.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
 import { readStream } from "../helpers/streams.ts";

@@ -3,6 +3,7 @@ import { redact } from "../../core/secrets/secrets.ts";
 import { clip, displayWidth, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, span, type Tone } from "../drawing/spans.ts";
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
@@ -50,7 +51,7 @@ function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "comman
     const line = span(padEnd(clip(command.line, 30), 32), reason === null ? "plain" : "dim");
     return { ...row(sign, line, span(reason ?? command.help, "dim")), selected };
   });
-  const none = indented(span("no such command; backspace, or esc to close", "dim"));
+  const none = indented(span(`no such command; backspace, or ${key("esc")} to close`, "dim"));
   return [
     rule(ui, `command ${dot} ${choices.length === 0 ? "0" : choice + 1} of ${formatCounted(choices.length, "choice")}`),
     row(" ", span(":", "key"), redact(text), caret(ui)),

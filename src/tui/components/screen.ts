@@ -2,6 +2,7 @@ import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
+import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { here, refusalOf, type Trouble, type Ui } from "../model/model.ts";
 
@@ -40,14 +41,16 @@ export function withoutCursor(rows: readonly Row[]): Row[] {
 /** Words over as many lines as they need, `lines` at most, and safe to show. */
 export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Row[] {
   const { ellipsis } = glyphsOf(ui.look);
-  return wrap(escapeControl(words), ui.size.columns - 6, lines, ellipsis).map((line) => indented(span(line, tone)));
+  return wrap(withKeysInForce(escapeControl(words), ui.own.keys), ui.size.columns - 6, lines, ellipsis).map((line) =>
+    indented(span(line, tone)),
+  );
 }
 
 /** What stands where an answer is still awaited, or why it will not come. */
 export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
   const refusal = refusalOf(ui, request);
   if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
-  return [...troubleRows(ui, refusal), indented(span("ctrl-r asks again; esc goes back", "dim"))];
+  return [...troubleRows(ui, refusal), indented(span(`${key("ctrl+r")} asks again; ${key("esc")} goes back`, "dim"))];
 }
 
 /** What went wrong, with its cause at the end of it, and what to do: on as many lines as that takes. */

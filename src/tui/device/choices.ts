@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { themeNames } from "../drawing/theme.ts";
+import { depths, themeNames } from "../drawing/theme.ts";
 import type { Choices, ListChoice } from "../model/known.ts";
 
 /** What the user chose on the screen, kept in the home until it is chosen anew. */
@@ -19,11 +19,15 @@ export function readChoices(home: string): Choices {
 function choicesIn(kept: unknown): Choices {
   if (typeof kept !== "object" || kept === null) return {};
   const theme = "theme" in kept ? themeNames.find((name) => name === kept.theme) : undefined;
+  const depth = "depth" in kept ? depths.find((name) => name === kept.depth) : undefined;
+  const unicode = "unicode" in kept && typeof kept.unicode === "boolean" ? kept.unicode : undefined;
   const lists = "lists" in kept && typeof kept.lists === "object" ? Object.entries(kept.lists ?? {}) : [];
   const sound = lists.flatMap(([screen, list]) => (isListChoice(list) ? [[screen, list]] : []));
   const mouse = "mouse" in kept && kept.mouse === false ? false : undefined;
   return {
     ...(theme && { theme }),
+    ...(depth && { depth }),
+    ...(unicode !== undefined && { unicode }),
     ...(mouse === false && { mouse }),
     ...(sound.length > 0 && { lists: Object.fromEntries(sound) }),
   };

@@ -1,10 +1,12 @@
 import type { Environment } from "../../core/settings.ts";
 import { displayWidth } from "../../core/text.ts";
+import { remember } from "../tools/remember.ts";
 import type { Row, Span, Tone } from "./spans.ts";
 
-type Depth = "256" | "16" | "none";
+export const depths = ["256", "16", "none"] as const;
+type Depth = (typeof depths)[number];
 export const themeNames = ["dark", "light"] as const;
-export type ThemeName = (typeof themeNames)[number];
+type ThemeName = (typeof themeNames)[number];
 
 /** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
 interface Palette {
@@ -12,7 +14,10 @@ interface Palette {
   selection: string;
 }
 
-type Colours = Record<"dim" | "accent" | "good" | "bad" | "warn" | "selection", number>;
+export const colourNames = ["dim", "accent", "good", "bad", "warn", "selection"] as const;
+type Colours = Record<(typeof colourNames)[number], number>;
+/** Colours of one's own by the theme that they are for: of the 256 of xterm. */
+export type OwnColours = Readonly<Partial<Record<ThemeName, Partial<Colours>>>>;
 
 /** Of the 256 colours of xterm, by number. */
 function paletteOf({ dim, accent, good, bad, warn, selection }: Colours): Palette {
@@ -21,8 +26,10 @@ function paletteOf({ dim, accent, good, bad, warn, selection }: Colours): Palett
   return { tones: { ...tones, plain: "", strong: "1", key: `${ink(accent)};1` }, selection: `48;5;${selection}` };
 }
 
-const dark256 = paletteOf({ dim: 245, accent: 80, good: 114, bad: 210, warn: 221, selection: 237 });
-const light256 = paletteOf({ dim: 243, accent: 30, good: 28, bad: 160, warn: 130, selection: 254 });
+const usual256: Record<ThemeName, Colours> = {
+  dark: { dim: 245, accent: 80, good: 114, bad: 210, warn: 221, selection: 237 },
+  light: { dim: 243, accent: 30, good: 28, bad: 160, warn: 130, selection: 254 },
+};
 
 /** The terminal's own colours, which its user chose to be readable on its own background. */
 const basic: Palette = {
@@ -32,20 +39,27 @@ const basic: Palette = {
 
 const lightBasic: Palette = { ...basic, tones: { ...basic.tones, accent: "34", warn: "35", key: "34;1" } };
 
-const palettes: Record<ThemeName, Record<Exclude<Depth, "none">, Palette>> = {
-  dark: { "256": dark256, "16": basic },
-  light: { "256": light256, "16": lightBasic },
-};
+/** The 16 colours are the terminal's own, which its user has chosen there. */
+const palettes = remember(
+  (own: OwnColours) => [own],
+  (own): Record<ThemeName, Record<Exclude<Depth, "none">, Palette>> => ({
+    dark: { "256": paletteOf({ ...usual256.dark, ...own.dark }), "16": basic },
+    light: { "256": paletteOf({ ...usual256.light, ...own.light }), "16": lightBasic },
+  }),
+);
+
+const noColours: OwnColours = {};
 
 export interface Look {
   theme: ThemeName;
   depth: Depth;
   unicode: boolean;
+  colours?: OwnColours;
 }
 
 /** The line as text with its colours as escape sequences; without colours it is the bare text. */
 export function paint(line: Row, look: Look): string {
-  const palette = look.depth === "none" ? null : palettes[look.theme][look.depth];
+  const palette = look.depth === "none" ? null : palettes(look.colours ?? noColours)[look.theme][look.depth];
   const painted = (spans: readonly Span[], ground: string) =>
     spans.map(({ text, tone }) => {
       const shown = look.unicode ? text : asAscii(text);
@@ -64,6 +78,16 @@ function asAscii(text: string): string {
 /** How the terminal can be drawn on, as far as the environment tells. */
 export function lookOf(env: Environment): Look {
   return { theme: themeOf(env), depth: depthOf(env), unicode: speaksUnicode(env) };
+}
+
+/** What was chosen goes before what the terminal says of itself; no colours is the environment's or the command line's word. */
+export function chosenLook(terminal: Look, { theme, depth, unicode }: Partial<Omit<Look, "colours">>): Look {
+  return {
+    ...terminal,
+    ...(theme !== undefined && { theme }),
+    ...(unicode !== undefined && { unicode }),
+    ...(depth !== undefined && terminal.depth !== "none" && { depth }),
+  };
 }
 
 /** https://no-color.org: any value but the empty one turns colours off. */

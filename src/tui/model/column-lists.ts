@@ -1,10 +1,10 @@
 import type { TableProfile } from "../../core/messages/profiles.ts";
+import { filtered } from "../tools/filter.ts";
+import { remember } from "../tools/remember.ts";
 import { type ColumnLine, type ColumnMonth, columnLines, columnMonths } from "./columns/lines.ts";
 import { columnRequests, columnsRequests, profilesOf } from "./columns/requests.ts";
 import type { PlaceOf, Ui } from "./model.ts";
 import { listChoice, sorted } from "./sorting.ts";
-import { filtered } from "./tools/filter.ts";
-import { remember } from "./tools/remember.ts";
 
 /** The lines of the screens of columns, and what has to be asked for them. */
 

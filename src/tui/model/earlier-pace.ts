@@ -3,8 +3,8 @@ import { workOf } from "../../client/work.ts";
 import type { EventBody, RunEvent } from "../../core/messages/events.ts";
 import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
+import { remember } from "../tools/remember.ts";
 import type { Ui } from "./model.ts";
-import { remember } from "./tools/remember.ts";
 
 /** Seconds that published runs took for each second of their work, the mean; null before the first. */
 export const earlierPace = remember(

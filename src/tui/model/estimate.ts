@@ -2,10 +2,10 @@ import { type TimeLeft, timeLeft } from "../../client/estimate.ts";
 import { formatDuration } from "../../core/format.ts";
 import type { Stage } from "../../core/messages/events.ts";
 import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
+import { remember } from "../tools/remember.ts";
 import { earlierPace } from "./earlier-pace.ts";
 import type { Live, Ui } from "./model.ts";
 import type { RunView } from "./run-view.ts";
-import { remember } from "./tools/remember.ts";
 
 /** Rows of each table of a month: counted when this drop was loaded, otherwise guessed from bytes and months before. */
 export interface RowGuess {

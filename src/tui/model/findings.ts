@@ -2,9 +2,9 @@ import { formatCount, formatCounted } from "../../core/format.ts";
 import { describeGroup } from "../../core/messages/fault-words.ts";
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
+import { filtered } from "../tools/filter.ts";
 import type { Finding } from "./known.ts";
 import type { PlaceOf, Ui } from "./model.ts";
-import { filtered } from "./tools/filter.ts";
 
 /** What `doctor` and `check` found, as one list. */
 export function findingsIn(reply: Replies["doctor" | "check"]): Finding[] {

@@ -1,7 +1,8 @@
 import type { RequestOf } from "../../core/messages/requests.ts";
 import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
-import type { ThemeName } from "../drawing/theme.ts";
+import type { OwnKeys } from "../drawing/keys-in-words.ts";
+import type { Look } from "../drawing/theme.ts";
 
 /** What the screen knows, and is no message of the pipeline's. */
 
@@ -21,11 +22,17 @@ export interface ListChoice {
 }
 
 /** What the user chose on the screen, and the home keeps. */
-export interface Choices {
-  theme?: ThemeName;
+export interface Choices extends Partial<Omit<Look, "colours">> {
   /** Off where it is false: then the terminal selects text as it does elsewhere. */
   mouse?: boolean;
   lists?: Readonly<Record<string, ListChoice>>;
+}
+
+/** What the user's own file says of keys, and what is wrong with that file: then nothing of it is in force. */
+export interface OwnWishes {
+  file: string;
+  keys: OwnKeys;
+  faults: readonly string[];
 }
 
 /** All snapshots of one as_of, newest as_of on top. */

@@ -9,6 +9,8 @@ import type {
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { filtered, matches } from "../tools/filter.ts";
+import { remember } from "../tools/remember.ts";
 import { columnMonthsShown, columnsShown, firstMonth, nameOfColumn, nameOfMonth } from "./column-lists.ts";
 import { findingsShown } from "./findings.ts";
 import type { SnapshotDate } from "./known.ts";
@@ -25,8 +27,6 @@ import {
 import { stateWord } from "./months.ts";
 import { detailView, liveView, type RunView } from "./run-view.ts";
 import { listChoice, sorted } from "./sorting.ts";
-import { filtered, matches } from "./tools/filter.ts";
-import { remember } from "./tools/remember.ts";
 import { knownValues, namesOfValues } from "./values.ts";
 import { judged, verdictText } from "./verdicts.ts";
 

@@ -10,7 +10,7 @@ import type { SuiteFit } from "../../core/messages/suites.ts";
 import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Row, Span } from "../drawing/spans.ts";
 import type { Look } from "../drawing/theme.ts";
-import type { Choices, Finding, FindingsRequest, KnownValues } from "./known.ts";
+import type { Choices, Finding, FindingsRequest, KnownValues, OwnWishes } from "./known.ts";
 
 export interface Size {
   columns: number;
@@ -98,7 +98,10 @@ export interface Trouble {
 export interface Ui {
   size: Size;
   look: Look;
+  /** What the terminal itself can do, whatever was chosen. */
+  terminal: Look;
   choices: Choices;
+  own: OwnWishes;
   /** Milliseconds since 1970 at the newest message. */
   now: number;
   /** Shown in the header and in the commands to copy. */
@@ -201,39 +204,4 @@ export function sampleName(run: number, position: number): string {
 
 export function sealName(seal: { table: string; as_of: string }): string {
   return `${seal.table}@${seal.as_of}`;
-}
-
-export function beginning(
-  given: Pick<Ui, "size" | "look" | "now" | "data" | "flags"> & Partial<Pick<Ui, "choices">>,
-): Ui {
-  const { choices = {}, look } = given;
-  return {
-    ...given,
-    choices,
-    look: choices.theme === undefined ? look : { ...look, theme: choices.theme },
-    link: { state: "connecting" },
-    server: null,
-    months: null,
-    runs: null,
-    snapshots: null,
-    unsealed: [],
-    unsealed_dates: [],
-    details: {},
-    history: {},
-    trends: {},
-    samples: {},
-    values: {},
-    profiles: {},
-    findings: {},
-    seals: {},
-    comparison: null,
-    suites: null,
-    waiting: [],
-    refusals: {},
-    live: null,
-    stack: [{ screen: "months", list: emptyList }],
-    overlay: null,
-    notice: null,
-    shown: { page: 1, last: 0 },
-  };
 }

@@ -1,8 +1,8 @@
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
 import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
+import { remember } from "../tools/remember.ts";
 import type { KnownValues } from "./known.ts";
 import { type PlaceOf, sampleName, type Ui } from "./model.ts";
-import { remember } from "./tools/remember.ts";
 
 /** All unexpected values behind a verdict, of which there may be more than anybody holds: pages of them are asked for. */
 

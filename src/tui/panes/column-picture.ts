@@ -6,6 +6,7 @@ import { clip, displayWidth, escapeControl, padEnd, padStart } from "../../core/
 import { type Area, paragraph } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { drawnWidth, greatestOf, histogramRows } from "../drawing/histogram.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { placeOf as columnOf } from "../drawing/plot.ts";
 import { indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { sharesOf } from "../model/columns/lines.ts";
@@ -146,5 +147,10 @@ function frequencies(ui: Ui, pictured: Pictured, { width, height }: Area): Row[]
 
 /** In place of a picture that there cannot be yet. */
 export function unprofiledRows(ui: Ui): Row[] {
-  return paragraph(ui, `It was not profiled: p does that, as ${profilingCommand} on the command line.`, 3, "warn");
+  return paragraph(
+    ui,
+    `It was not profiled: ${key("p")} does that, as ${profilingCommand} on the command line.`,
+    3,
+    "warn",
+  );
 }

@@ -3,6 +3,7 @@ import type { DropFile, MonthEntry, RunDetail } from "../../core/messages/listin
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { guessRows, tookInWords } from "../model/estimate.ts";
 import { isRunning, type Ui } from "../model/model.ts";
@@ -48,14 +49,15 @@ function story(
   line: (text: string, tone: Tone) => Row[],
 ): Row[][] {
   const { dot } = glyphsOf(ui.look);
-  if (isRunning(ui) && ui.live?.current?.month === month) return [line("running now: 4 shows it", "warn")];
-  if (state === "unsealed") return [line("others took its snapshots: a seals them as they are", "warn")];
-  if (last === null) return [line(`never run ${dot} a dry run (d) says what would change`, "dim")];
+  if (isRunning(ui) && ui.live?.current?.month === month) return [line(`running now: ${key("4")} shows it`, "warn")];
+  if (state === "unsealed") return [line(`others took its snapshots: ${key("a")} seals them as they are`, "warn")];
+  if (last === null) return [line(`never run ${dot} a dry run (${key("d")}) says what would change`, "dim")];
   const took = tookInWords(last);
   const ended = `run ${last.run} ${last.status.replace("_", " ")}${took === null ? "" : ` in ${took}`}`;
   const when = `${ended}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
   const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
-  if (state === "dropped") return [line(when, "dim"), line("its snapshots were dropped: r takes them anew", "warn")];
+  if (state === "dropped")
+    return [line(when, "dim"), line(`its snapshots were dropped: ${key("r")} takes them anew`, "warn")];
   const detail = ui.details[last.run];
   if (detail === undefined || detail.failure === null) {
     const warnings = (detail?.warnings ?? []).map(({ title }) =>

@@ -4,6 +4,7 @@ import { observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, escapeControl, padEnd } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { refusalOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, placeInWords, whyUnseen } from "../model/verdicts.ts";
@@ -55,7 +56,8 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   const finding = findingIn(samples, dot);
   const shown = samples.rows.slice(0, area.height - (finding === "" ? 0 : 1));
   const more = samples.total - shown.length;
-  const rest = more > 0 ? [span(`   and ${formatCounted(more, "more", "more")}: enter shows them`, "dim")] : [];
+  const rest =
+    more > 0 ? [span(`   and ${formatCounted(more, "more", "more")}: ${key("enter")} shows them`, "dim")] : [];
   const rows = shown.map((found, index) =>
     indented(
       padEnd(keyInWords(found.key), 12),
@@ -72,5 +74,5 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
 /** What finds all the values, on one line: a script is only named, for one that is cut short finds nothing. */
 function findingIn({ sql, sql_note: note }: UnexpectedValues, dot: string): string {
   if (sql === null) return note;
-  return sql.includes("\n") ? `y copies the SQL ${dot} ${note}` : sql;
+  return sql.includes("\n") ? `${key("y")} copies the SQL ${dot} ${note}` : sql;
 }

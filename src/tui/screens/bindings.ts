@@ -1,8 +1,10 @@
 import { glyphsOf } from "../drawing/glyphs.ts";
+import type { OwnKeys } from "../drawing/keys-in-words.ts";
 import { type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
 import { type Binding, type Context, contextOf, isQuiet, labelOf, reasonAgainst } from "../state/binding.ts";
 import { commonKeys, promptKeys } from "../state/keys.ts";
+import { remember } from "../tools/remember.ts";
 import { columnKeys } from "./column.ts";
 import { columnsKeys } from "./columns.ts";
 import { monthsKeys } from "./months.ts";
@@ -26,9 +28,17 @@ export const bindings: readonly Binding[] = [
   ...promptKeys,
 ];
 
-export function bindingsOf(context: Context): Binding[] {
-  return bindings.filter((binding) => binding.on.includes(context));
+/** The table with the keys that are in force. */
+export const bindingsInForce = remember(
+  (keys: OwnKeys) => [keys],
+  (keys) => bindings.map((binding) => ({ ...binding, keys: binding.keys.flatMap((usual) => keys[usual] ?? [usual]) })),
+);
+
+export function bindingsOf(context: Context, keys: OwnKeys = usualKeys): Binding[] {
+  return bindingsInForce(keys).filter(({ on }) => on.includes(context));
 }
+
+const usualKeys: OwnKeys = {};
 
 /** The key as it is written in footer and help. */
 export function keyName(key: string, ui: Ui): string {
@@ -42,8 +52,8 @@ const atTheEnd = ["back", "help"];
 
 /** The keys that do something here, as many as fit. What does nothing now is in brackets, and comes after all that does. */
 export function footer(ui: Ui): Row {
-  const items = bindingsOf(contextOf(ui))
-    .filter((binding) => !isQuiet(binding, ui))
+  const items = bindingsOf(contextOf(ui), ui.own.keys)
+    .filter((binding) => binding.keys.length > 0 && !isQuiet(binding, ui))
     .map((binding) => item(binding, ui))
     .sort((one, other) => Number(one.isIdle) - Number(other.isIdle));
   const last = atTheEnd.flatMap((label) => items.filter((one) => one.label === label));

@@ -6,6 +6,7 @@ import { padStart } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { scaleOf, spreadLine } from "../drawing/plot.ts";
 import { filled, indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { areKnown, columnMonthsShown, columnsShown, profileRequests } from "../model/column-lists.ts";
@@ -138,6 +139,6 @@ function empty(ui: Ui, place: PlaceOf<"column">): Row[] {
   const requests = profileRequests(ui, place);
   const request = requests.find((one) => refusalOf(ui, one) !== null) ?? requests[0];
   if (request !== undefined && !areKnown(ui, place)) return awaitedRows(ui, request, "reading the profiles");
-  if (place.list.filter !== "") return emptyRows("No month fits the filter.", "esc clears it");
-  return emptyRows("No month has figures of it.", "p takes those of all snapshots that have none");
+  if (place.list.filter !== "") return emptyRows("No month fits the filter.", `${key("esc")} clears it`);
+  return emptyRows("No month has figures of it.", `${key("p")} takes those of all snapshots that have none`);
 }

@@ -5,6 +5,7 @@ import { type Profile, usualOf } from "../../core/messages/profiles.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import { areKnown, columnsShown, profileRequests } from "../model/column-lists.ts";
 import { type ColumnLine, missingMore } from "../model/columns/lines.ts";
@@ -51,7 +52,7 @@ function openExpected(ui: Ui): Reaction {
 function openColumn(ui: Ui, { as_of }: PlaceOf<"columns">): Reaction {
   const line = selectedColumn(ui);
   if (line === null) return nothingHere(ui);
-  if (line.profile === null) return `${line.table} was not profiled: p does that.`;
+  if (line.profile === null) return `${line.table} was not profiled: ${key("p")} does that.`;
   const { table } = line;
   const { column } = line.profile;
   const seen = { as_of, against: null, run: null };
@@ -163,6 +164,9 @@ function empty(ui: Ui, place: PlaceOf<"columns">) {
   const [first] = profileRequests(ui, place);
   const request = refused ?? first;
   if (request !== undefined && !areKnown(ui, place)) return awaitedRows(ui, request, "reading the profiles");
-  if (place.list.filter !== "") return emptyRows("No column fits the filter.", "esc clears it");
-  return emptyRows(`Nothing of ${place.as_of} was profiled.`, "p takes the figures of all snapshots that have none");
+  if (place.list.filter !== "") return emptyRows("No column fits the filter.", `${key("esc")} clears it`);
+  return emptyRows(
+    `Nothing of ${place.as_of} was profiled.`,
+    `${key("p")} takes the figures of all snapshots that have none`,
+  );
 }

@@ -3,6 +3,7 @@ import type { ColumnChange } from "../../core/messages/listings.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import { type ComparisonLine, comparisonShown, cursorOf } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
@@ -67,7 +68,7 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
     ],
     rows:
       items.length === 0
-        ? emptyRows("The two snapshots hold no tables.", "esc goes back")
+        ? emptyRows("The two snapshots hold no tables.", `${key("esc")} goes back`)
         : listRows(ui, { columns: columnsOf(ui, comparison.threshold), items, cursor: cursorOf(ui, place), area }),
   };
 }

@@ -2,6 +2,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { filled, span } from "../drawing/spans.ts";
 import { findingsShown } from "../model/findings.ts";
 import type { Finding } from "../model/known.ts";
@@ -32,7 +33,7 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
   }
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
-  if (selected === undefined) return { title, rows: emptyRows("There is nothing here.", "esc goes back") };
+  if (selected === undefined) return { title, rows: emptyRows("There is nothing here.", `${key("esc")} goes back`) };
   const glyphs = glyphsOf(ui.look);
   const about = [
     rule(ui, selected.name),

@@ -6,6 +6,7 @@ import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { gridAsRows } from "../drawing/grid.ts";
+import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { paneWidths } from "../drawing/panes.ts";
 import { clipSpans, filled, fit, plainText, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { countAll, cursorOf, namesShown } from "../model/lists.ts";
@@ -141,12 +142,18 @@ function titleLine(ui: Ui, title: Span[], right: Span[]): Row {
 }
 
 /** No line may be longer than the terminal is wide, whatever the data holds. */
-function clipped({ size, look }: Ui, rows: Row[]): Row[] {
+function clipped({ size, look, own }: Ui, rows: Row[]): Row[] {
   const { ellipsis } = glyphsOf(look);
+  const inForce = (spans: readonly Span[]) =>
+    spans.map(({ text, tone }): Span => ({ text: withKeysInForce(text, own.keys), tone }));
   return rows.map((line) => {
-    const spans = clipSpans(line.spans, size.columns, ellipsis);
+    const spans = clipSpans(inForce(line.spans), size.columns, ellipsis);
     const isMarked = line.selected === true && line.beside === undefined;
-    return { ...line, spans: isMarked ? fit(spans, size.columns, "left", ellipsis) : spans };
+    return {
+      ...line,
+      ...(line.beside && { beside: inForce(line.beside) }),
+      spans: isMarked ? fit(spans, size.columns, "left", ellipsis) : spans,
+    };
   });
 }
 
@@ -158,19 +165,19 @@ function statusWords(ui: Ui): Span[] {
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
   const trouble = refusalOf(ui, { kind: "months" });
   if (trouble !== null) return [span(`${trouble.title} ${trouble.hint}`, "bad")];
-  return filter === "" ? [] : [span(`filter: ${redact(filter)}  `, "accent"), span("esc clears it", "dim")];
+  return filter === "" ? [] : [span(`filter: ${redact(filter)}  `, "accent"), span(`${key("esc")} clears it`, "dim")];
 }
 
 function deathWords({ exitCode, signal, lastWords }: PipelineExit): string {
   const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`;
   const words = lastWords.trim().split("\n").at(-1) ?? "";
-  return `The pipeline ended ${how}; ctrl-r starts it again.${words === "" ? "" : ` Its last words: ${words}`}`;
+  return `The pipeline ended ${how}; ${key("ctrl+r")} starts it again.${words === "" ? "" : ` Its last words: ${words}`}`;
 }
 
-function tooSmall({ size: { columns, rows } }: Ui): Row[] {
-  const words = `${columns}x${rows} is too small: the console needs ${smallest.columns}x${smallest.rows}. Enlarge the terminal, or q leaves.`;
+function tooSmall({ size: { columns, rows }, own }: Ui): Row[] {
+  const words = `${columns}x${rows} is too small: the console needs ${smallest.columns}x${smallest.rows}. Enlarge the terminal, or ${key("q")} leaves.`;
   return filled(
-    wrap(words, columns, rows).map((line) => row(line)),
+    wrap(withKeysInForce(words, own.keys), columns, rows).map((line) => row(line)),
     rows,
   );
 }

@@ -1,11 +1,13 @@
 import { redact } from "../../core/secrets/secrets.ts";
 import { padEnd } from "../../core/text.ts";
 import type { Area, Screen } from "../components/screen.ts";
+import { glyphsOf } from "../drawing/glyphs.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
-import { matches } from "../model/tools/filter.ts";
 import { type Binding, labelOf, reasonAgainst } from "../state/binding.ts";
-import { bindings, bindingsOf, keyName } from "./bindings.ts";
+import { matches } from "../tools/filter.ts";
+import { bindingsInForce, bindingsOf, keyName } from "./bindings.ts";
 
 const terms: [name: string, words: string][] = [
   ["drop", "a folder month_NNN of CSV files, one for each table"],
@@ -23,19 +25,21 @@ const nameWidth = 23;
 export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { kind: "help" }>, area: Area): Screen {
   const { screen } = here(ui);
   const room = area.width - nameWidth - 6;
-  const own = bindingsOf(screen).map((binding) => keyEntry(ui, binding, room, reasonAgainst(binding, ui)));
-  const others = bindings
+  const own = bindingsOf(screen, ui.own.keys).map((binding) => keyEntry(ui, binding, room, reasonAgainst(binding, ui)));
+  const others = bindingsInForce(ui.own.keys)
     .filter(({ on }) => !on.includes(screen))
     .map((binding) => keyEntry(ui, binding, room, null, ` (${binding.on.slice(0, 3).join(", ")})`));
   const words = terms.map(([name, meaning]) => {
     return { text: `${name} ${meaning}`, rows: entryRows(span(name, "accent"), meaning, "plain", room) };
   });
+  const faults = ui.own.faults.map((fault) => ({ text: fault, rows: entryRows(span(""), fault, "bad", room) }));
   const lines = [
+    ...section("Your keys and colours: nothing of them is in force", faults, filter),
     ...section(`On this screen: ${screen}`, own, filter),
     ...section("Elsewhere", others, filter),
     ...section("Words", words, filter).slice(0, -1),
   ];
-  const none = indented(span("No key is about that: backspace, or enter to go on", "dim"));
+  const none = indented(span(`No key is about that: backspace, or ${key("enter")} to go on`, "dim"));
   const last = Math.max(0, lines.length - area.height);
   const from = Math.min(top, last);
   return {
@@ -58,7 +62,7 @@ function section(title: string, entries: Entry[], filter: string): Row[] {
 }
 
 function keyEntry(ui: Ui, binding: Binding, room: number, reason: string | null, where = ""): Entry {
-  const keys = binding.keys.map((key) => keyName(key, ui)).join(" ");
+  const keys = binding.keys.map((one) => keyName(one, ui)).join(" ") || glyphsOf(ui.look).none;
   const help = `${binding.help}${where}`;
   const [name, words] = reason === null ? (["key", "plain"] as const) : (["dim", "dim"] as const);
   const lines = entryRows(span(keys, name), help, words, room);

@@ -6,6 +6,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { filled, type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
@@ -139,7 +140,8 @@ const shortestServer = 8;
 /** How many months there are and what is to do, or how far the run is that goes on. */
 function standing(ui: Ui, shown: number): Span[] {
   const current = ui.live?.current;
-  if (isRunning(ui) && current) return [span(`running ${current.month}`, "warn"), span("  4 shows it", "dim")];
+  if (isRunning(ui) && current)
+    return [span(`running ${current.month}`, "warn"), span(`  ${key("4")} shows it`, "dim")];
   if (ui.months === null) return [];
   const todo = pendingMonths(ui).length;
   const all = formatCounted(ui.months.length, "month");
@@ -148,13 +150,14 @@ function standing(ui: Ui, shown: number): Span[] {
 }
 
 function empty(ui: Ui, { list }: PlaceOf<"months">): Row[] {
-  if (list.filter !== "") return emptyRows("No month fits the filter.", "esc clears it");
-  if (ui.link.state === "dead") return emptyRows("The pipeline is gone.", "ctrl-r starts it again; q leaves");
+  if (list.filter !== "") return emptyRows("No month fits the filter.", `${key("esc")} clears it`);
+  if (ui.link.state === "dead")
+    return emptyRows("The pipeline is gone.", `${key("ctrl+r")} starts it again; ${key("q")} leaves`);
   if (ui.months !== null) {
     return emptyRows(
       `No months in ${ui.data}.`,
       `Put a drop there, such as ${ui.data}/month_000/, or make some: bun run generate --help`,
-      "ctrl-r looks again",
+      `${key("ctrl+r")} looks again`,
     );
   }
   return awaitedRows(ui, { kind: "months" }, "connecting");

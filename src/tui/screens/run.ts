@@ -7,6 +7,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
@@ -23,7 +24,9 @@ function runHere(ui: Ui): number | string {
   if (here(ui).screen === "runs") return selectedRun(ui)?.run ?? nothingHere(ui);
   const entry = selectedMonth(ui);
   if (entry === null) return nothingHere(ui);
-  return entry.last_run?.run ?? `${entry.month} was never run: r runs it, d says what would change.`;
+  return (
+    entry.last_run?.run ?? `${entry.month} was never run: ${key("r")} runs it, ${key("d")} says what would change.`
+  );
 }
 
 const onRun = (act: (ui: Ui, run: number) => Step) => (ui: Ui) => {
@@ -126,7 +129,7 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
   const outcome = ui.live?.outcome ?? null;
   if (outcome === null) return emptyRows(`starting${glyphsOf(ui.look).ellipsis}`);
   if ("title" in outcome) return troubleRows(ui, outcome);
-  return emptyRows("There was nothing to run: no month is pending.", "esc goes back to the months");
+  return emptyRows("There was nothing to run: no month is pending.", `${key("esc")} goes back to the months`);
 }
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };

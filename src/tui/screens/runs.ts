@@ -3,6 +3,7 @@ import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
 import { tookInWords } from "../model/estimate.ts";
 import { cursorOf, runsShown } from "../model/lists.ts";
@@ -93,9 +94,12 @@ export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
 
 function empty(ui: Ui, place: PlaceOf<"runs">) {
   if (ui.runs === null) return awaitedRows(ui, { kind: "runs" }, "reading the ledger");
-  if (ui.runs.length === 0) return emptyRows("Nothing was run yet.", "esc goes back to the months; r there runs one");
+  if (ui.runs.length === 0)
+    return emptyRows("Nothing was run yet.", `${key("esc")} goes back to the months; ${key("r")} there runs one`);
   return emptyRows(
     "No run fits.",
-    place.status === null ? "esc clears the filter" : "f takes the next status; esc clears the filter",
+    place.status === null
+      ? `${key("esc")} clears the filter`
+      : `${key("f")} takes the next status; ${key("esc")} clears the filter`,
   );
 }

@@ -3,6 +3,7 @@ import { isWeak, type SnapshotEntry } from "../../core/messages/seals.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import { cursorOf, selectedDate, snapshotsShown } from "../model/lists.ts";
@@ -30,7 +31,7 @@ function mark(ui: Ui, place: PlaceOf<"snapshots">): Reaction {
 }
 
 function compare(ui: Ui, { marked }: PlaceOf<"snapshots">): Reaction {
-  if (marked.length === 0) return "Mark one or two dates with space first.";
+  if (marked.length === 0) return `Mark one or two dates with ${key("space")} first.`;
   const current = selectedDate(ui)?.as_of;
   const [from, to] = [...new Set(marked.length === 2 || current === undefined ? marked : [...marked, current])].sort();
   if (from === undefined || to === undefined) return "Mark another date, or move to it.";
@@ -161,10 +162,11 @@ function rowsUnder({ standing }: SnapshotDate): number {
 
 function empty(ui: Ui) {
   if (ui.snapshots === null) return awaitedRows(ui, { kind: "snapshots" }, "reading the seals");
-  if (ui.snapshots.length + ui.unsealed.length > 0) return emptyRows("No snapshot fits the filter.", "esc clears it");
+  if (ui.snapshots.length + ui.unsealed.length > 0)
+    return emptyRows("No snapshot fits the filter.", `${key("esc")} clears it`);
   return emptyRows(
     "No snapshot was taken yet.",
-    "esc goes back to the months; r there runs one, and seals its snapshot",
+    `${key("esc")} goes back to the months; ${key("r")} there runs one, and seals its snapshot`,
   );
 }
 

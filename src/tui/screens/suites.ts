@@ -5,6 +5,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { filled, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { cursorOf, suitesShown } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
@@ -17,7 +18,7 @@ const states: Record<FitState, { sign: "ok" | "warn" | "fail" | "none"; tone: To
   none: {
     sign: "none",
     tone: "dim",
-    words: "the manifest names no suite for this table; y copies the command that writes one",
+    words: `the manifest names no suite for this table; ${key("y")} copies the command that writes one`,
   },
 };
 
@@ -74,5 +75,5 @@ function about(ui: Ui, fit: SuiteFit, height: number): Row[] {
 
 function empty(ui: Ui): Row[] {
   if (ui.suites === null) return awaitedRows(ui, { kind: "suites" }, "reading the suites");
-  return emptyRows("No suite fits the filter.", "esc clears it");
+  return emptyRows("No suite fits the filter.", `${key("esc")} clears it`);
 }

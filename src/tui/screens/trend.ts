@@ -3,6 +3,7 @@ import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { plotLine, scaleOf } from "../drawing/plot.ts";
 import { indented, type Span, span } from "../drawing/spans.ts";
 import { cursorOf, pointsShown, runViewAt, selectedVerdict } from "../model/lists.ts";
@@ -58,7 +59,8 @@ export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: 
     return { title, rows: awaitedRows(ui, { kind: "history", run: place.run, every: true }, "reading the ledger") };
   }
   const items = pointsShown(ui, place);
-  if (items.length === 0) return { title, rows: emptyRows("Nothing was observed in any month.", "esc goes back") };
+  if (items.length === 0)
+    return { title, rows: emptyRows("Nothing was observed in any month.", `${key("esc")} goes back`) };
   const kwargs = { ...verdict?.kwargs } as Record<string, unknown>;
   const bounds = boundNames.flatMap((name) => {
     const bound = kwargs[name];

@@ -5,6 +5,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listGrid, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { filled, type Row, type Span, span } from "../drawing/spans.ts";
 import { cursorOf, runViewAt, selectedVerdict, verdictsShown } from "../model/lists.ts";
 import { emptyList, isRunning, type PlaceOf, type Ui } from "../model/model.ts";
@@ -113,7 +114,10 @@ function heading(ui: Ui, view: RunView | null) {
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {
   if (view === null) return awaitedRows(ui, { kind: "show", run: place.run ?? 0 }, "reading the ledger");
-  if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", "esc clears it");
-  if (place.failuresOnly) return emptyRows("Nothing failed.", "f shows all expectations");
-  return emptyRows("No expectation was evaluated in this run.", "It ended before that stage; esc goes back to it.");
+  if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", `${key("esc")} clears it`);
+  if (place.failuresOnly) return emptyRows("Nothing failed.", `${key("f")} shows all expectations`);
+  return emptyRows(
+    "No expectation was evaluated in this run.",
+    `It ended before that stage; ${key("esc")} goes back to it.`,
+  );
 }

@@ -7,6 +7,7 @@ import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, stretch } from "../drawing/grid.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
 import { cursorOf, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
@@ -78,7 +79,7 @@ function statementRows(ui: Ui, samples: UnexpectedValues | undefined, { width, h
   if (lines.length === 1) return [caption, ...paragraph(ui, sql, 3)];
   // Clipped and never wrapped: a line of a script is a command.
   const room = Math.max(3, height - besideStatement);
-  const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} y copies all of it`] : lines;
+  const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} ${key("S")} copies all of it`] : lines;
   return [caption, ...shown.map((line) => indented(clip(escapeControl(line), width - 6, ellipsis)))];
 }
 
@@ -109,7 +110,7 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { 
   if (found.length === 0) return emptyRows("It is about the table as a whole: there is no single value to show.");
   const known = knownValues(ui, place);
   if (known === null) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
-  if (known.total === 0) return emptyRows("No value holds these words.", "esc clears the filter");
+  if (known.total === 0) return emptyRows("No value holds these words.", `${key("esc")} clears the filter`);
   const cursor = cursorOf(ui, place);
   const area = { width, height: height - 1 };
   const { from, to } = stretch(known.total, cursor, area.height - 1);

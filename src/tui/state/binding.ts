@@ -1,3 +1,4 @@
+import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { here, isRunning, type PlaceOf, type ScreenName, type Size, type Step, type Ui } from "../model/model.ts";
 
 /** Where keys are looked up: the overlay that wants them first, else the screen; `small` when nothing fits. */
@@ -45,10 +46,12 @@ export function whileRunning(ui: Ui): string | null {
 /** What wants a pipeline that is not busy with a run. */
 export function whenFree(act: (ui: Ui) => Reaction) {
   return (ui: Ui): Reaction =>
-    ui.link.state === "dead" ? "The pipeline is gone: ctrl-r starts it again." : (whileRunning(ui) ?? act(ui));
+    ui.link.state === "dead"
+      ? `The pipeline is gone: ${key("ctrl+r")} starts it again.`
+      : (whileRunning(ui) ?? act(ui));
 }
 
-export const unread = "That was not read yet: ctrl-r asks again.";
+export const unread = `That was not read yet: ${key("ctrl+r")} asks again.`;
 
 /** Why there is nothing under the cursor. */
 export function nothingHere(ui: Ui): string {
@@ -61,7 +64,7 @@ export function nothingHere(ui: Ui): string {
 /** Why a binding, or a command, does nothing now; null when it does. */
 export function reasonAgainst({ act }: Pick<Binding, "act">, ui: Ui): string | null {
   const outcome = act(ui);
-  return typeof outcome === "string" ? outcome : null;
+  return typeof outcome === "string" ? withKeysInForce(outcome, ui.own.keys) : null;
 }
 
 /** The binding's word in the footer, as things stand. */

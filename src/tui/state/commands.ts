@@ -1,9 +1,10 @@
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import type { Selection } from "../../core/messages/requests.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { snapshotsShown } from "../model/lists.ts";
 import { emptyList, isRunning, type ScreenName, type Step, type Ui } from "../model/model.ts";
-import { remember } from "../model/tools/remember.ts";
+import { remember } from "../tools/remember.ts";
 import { adopt, exportDate, verify } from "./asking.ts";
 import { unread, whenFree, whileRunning } from "./binding.ts";
 import type { Command } from "./command.ts";
@@ -90,7 +91,7 @@ const plainCommands: Command[] = [
   {
     line: "quit",
     help: "leave",
-    act: (ui) => (isRunning(ui) ? "A run is going on: q asks first." : stay(ui, { do: "quit", code: 0 })),
+    act: (ui) => (isRunning(ui) ? `A run is going on: ${key("q")} asks first.` : stay(ui, { do: "quit", code: 0 })),
   },
 ];
 

@@ -5,6 +5,7 @@ import { formatBytes, formatCounted } from "../../core/format.ts";
 import { isLastWord, type RunEvent } from "../../core/messages/events.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { withProfiles } from "../model/columns/requests.ts";
 import { findingsIn } from "../model/findings.ts";
 import { logLine } from "../model/log.ts";
@@ -138,7 +139,7 @@ export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effect.do === "ask";
   const heard = ui.notice?.text === asking ? { ...ui, notice: null } : ui;
   // For the one who looks at something else meanwhile.
-  const told = `${current === null ? "The run is over" : headline(current)}; 4 shows it.`;
+  const told = `${current === null ? "The run is over" : headline(current)}; ${key("4")} shows it.`;
   const run = current?.run ?? null;
   return {
     ...(here(ui).screen === "run" ? heard : say(ui, told)),

@@ -1,3 +1,4 @@
+import { key } from "../drawing/keys-in-words.ts";
 import { here, isRunning, type Ui } from "../model/model.ts";
 import { type Binding, type Context, keysOn, quietKeysOn, type Reaction } from "./binding.ts";
 import { copy, copyAll, copySql, edit } from "./copying.ts";
@@ -51,7 +52,9 @@ function goBack(ui: Ui): Reaction {
 }
 
 function openLive(ui: Ui): Reaction {
-  return ui.live === null ? "This console has not run anything yet: r on a month does." : stay(open(ui, livePlace));
+  return ui.live === null
+    ? `This console has not run anything yet: ${key("r")} on a month does.`
+    : stay(open(ui, livePlace));
 }
 
 function quit(ui: Ui): Reaction {

@@ -1,3 +1,4 @@
+import { key } from "../drawing/keys-in-words.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
 import type { Reaction } from "./binding.ts";
 import { commandsFor } from "./commands.ts";
@@ -40,7 +41,9 @@ export const sayYes = inOverlay("confirm", (ui, { question: { typed, place, effe
 
 /** The command that is shown: to copy confirms nothing. */
 export const copyCommand = inOverlay("confirm", (ui, { question: { command } }) =>
-  command === undefined ? "There is no command to copy: enter says yes, esc no." : copyText(ui, command, "the command"),
+  command === undefined
+    ? `There is no command to copy: ${key("enter")} says yes, ${key("esc")} no.`
+    : copyText(ui, command, "the command"),
 );
 
 export const hasNoCommand = ({ overlay }: Ui) => overlay?.kind !== "confirm" || overlay.question.command === undefined;

@@ -11,7 +11,7 @@ import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
-import { remember } from "../model/tools/remember.ts";
+import { remember } from "../tools/remember.ts";
 import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
 

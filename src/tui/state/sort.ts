@@ -1,3 +1,4 @@
+import { key } from "../drawing/keys-in-words.ts";
 import type { ListChoice } from "../model/known.ts";
 import { here, type Ui } from "../model/model.ts";
 import { listChoice, sortTitles } from "../model/sorting.ts";
@@ -27,5 +28,5 @@ export const sortBy =
 
 export function turnSort(ui: Ui): Reaction {
   const { by, down } = listChoice(ui, here(ui).screen);
-  return by === null ? "> sorts by a column first." : withChoice(ui, { down: !down });
+  return by === null ? `${key(">")} sorts by a column first.` : withChoice(ui, { down: !down });
 }
