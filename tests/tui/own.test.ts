@@ -150,7 +150,8 @@ test("on a terminal: the home's file goes before the user's, and choices are the
   const program = Bun.fileURLToPath(new URL("../helpers/console.ts", import.meta.url));
   const start = () => openScreen([process.execPath, program, home], { env: { XDG_CONFIG_HOME: config } });
   const screen = start();
-  await screen.shows("x run");
+  await screen.shows("▸ month_002");
+  expect(screen.text()).toContain("x run");
   expect(screen.written()).toContain("48;5;17m");
   screen.type("x");
   await screen.shows("Run month_002?");
