@@ -27,6 +27,22 @@ test("JSON comes back as it was written", () => {
   expect(JSON.stringify(parseExactJson(text))).toBe(text);
 });
 
+test("a number keeps its digits wherever in JSON it stands, alone and among others", () => {
+  for (const number of ["1541815603606036489", "-0.12345678901234567891", "1e400", "-2.5E-400"]) {
+    const written = (around: (number: string) => string) => JSON.stringify(parseExactJson(around(number)));
+    for (const around of [
+      (one: string) => one,
+      (one: string) => `[${one}]`,
+      (one: string) => `{"a":${one}}`,
+      (one: string) => `{"a": ${one}, "b": "x"}`,
+      (one: string) => `["1","2",\n\t${one}]`,
+      (one: string) => `{"a":[0,${one} ]}`,
+    ]) {
+      expect(written(around)).toContain(number);
+    }
+  }
+});
+
 test("numbers are in the order of their decimals", () => {
   fc.assert(
     fc.property(decimalText, decimalText, (a, b) => {

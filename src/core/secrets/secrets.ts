@@ -76,7 +76,7 @@ export function learnSecrets(words: readonly string[], env: Environment): void {
 
 /** What is said in words, by the names of its fields; all else is data, and so is everything in a field of the others. */
 const wordFields = new Set(["title", "hint", "notice", "detail", "remedy", "database", "server"]);
-const dataFields = new Set(["key", "kwargs", "observed", "meta"]);
+const dataFields = new Set(["key", "kwargs", "observed", "meta", "profiles"]);
 
 /** The same value, without passwords in what it says in words. */
 export function redacted<Value>(value: Value, name = ""): Value {
