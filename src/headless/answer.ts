@@ -14,7 +14,17 @@ export interface Context {
 /** Requests whose answer the command line shows. */
 export type ShownKind = Exclude<
   RequestKind,
-  "run" | "samples" | "values" | "history" | "results" | "dataset" | "suites" | "database" | "cancel" | "outcome"
+  | "run"
+  | "samples"
+  | "values"
+  | "history"
+  | "observed"
+  | "results"
+  | "dataset"
+  | "suites"
+  | "database"
+  | "cancel"
+  | "outcome"
 >;
 
 /** How each answer is shown; loaded when one is asked for. */

@@ -4,7 +4,7 @@ import type { Settings } from "../core/settings.ts";
 import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { whileUndivided } from "./session/cluster.ts";
 import type { Reached } from "./session/reach.ts";
-import type { Session } from "./session/session.ts";
+import type { LedgerSession, Session } from "./session/session.ts";
 import { tellIfWanted } from "./telling/wanted.ts";
 
 export type OnEvent = (event: RunEvent) => void;
@@ -17,6 +17,8 @@ export type Answers<Kinds extends RequestKind> = {
 export interface Means {
   reach(): Promise<Reached>;
   open(): Promise<Session>;
+  /** The same for what asks the ledger alone. */
+  openLedger(): Promise<LedgerSession>;
   wait(): Waiting;
   /** What an answer does not wait for, and leaving does. */
   meanwhile(work: Promise<unknown>): void;
@@ -28,10 +30,11 @@ export interface Means {
  */
 export function answersOf(
   settings: Settings,
-  { reach, open, wait, meanwhile }: Means,
+  { reach, open, openLedger, wait, meanwhile }: Means,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
+  const havingLedger = <Module>(load: () => Promise<Module>) => Promise.all([openLedger(), load()]);
   /** The same for what reads rows of the tables, which a cluster commits on one node after the other. */
   const reading = async <Module, Result>(
     load: () => Promise<Module>,
@@ -52,19 +55,23 @@ export function answersOf(
       return reading(browsing, (session, { browseSnapshots }) => browseSnapshots(session));
     },
     async runs() {
-      const [session, { browseRuns }] = await having(browsing);
+      const [session, { browseRuns }] = await havingLedger(browsing);
       return browseRuns(session);
     },
     async show({ run }) {
-      const [session, { browseRun }] = await having(browsing);
+      const [session, { browseRun }] = await havingLedger(browsing);
       return browseRun(session, run);
     },
     async history({ run, every }) {
-      const [session, { browseHistory }] = await having(browsing);
+      const [session, { browseHistory }] = await havingLedger(browsing);
       return browseHistory(session, run, every);
     },
+    async observed() {
+      const [session, { browseObserved }] = await havingLedger(browsing);
+      return browseObserved(session);
+    },
     async results({ run }) {
-      const [session, { browseResults }] = await having(() => import("./suites/results.ts"));
+      const [session, { browseResults }] = await havingLedger(() => import("./suites/results.ts"));
       return browseResults(session, run);
     },
     async dataset() {

@@ -24,7 +24,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   /** Of whatever waits for the embedded server; those who come after a cancel begin anew. */
   let waiting = new AbortController();
   const wait = (): Waiting => ({ tell, signal: waiting.signal });
-  const { reach, open, known, renew, close } = sharedSession(settings, wait);
+  const { reach, open, openLedger, known, renew, close } = sharedSession(settings, wait);
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
   const underWay = new Set<Promise<unknown>>();
@@ -81,7 +81,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 
   const answers: Answers<RequestKind> = {
-    ...answersOf(settings, { reach, open, wait, meanwhile }),
+    ...answersOf(settings, { reach, open, openLedger, wait, meanwhile }),
     run,
     async cancel() {
       const committing = running?.publishes && tooLate.has(running.abort.signal);

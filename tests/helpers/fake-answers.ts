@@ -20,6 +20,8 @@ export function answerOf(
       return known.details.find((detail) => detail.run === request.run) ?? null;
     case "history":
       return { series: history(known, request.run) };
+    case "observed":
+      return { runs: [] };
     case "results":
       return { tables: [] };
     case "dataset":

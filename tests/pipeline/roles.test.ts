@@ -193,6 +193,7 @@ describe("the viewer", () => {
     ...(["months", "snapshots", "runs", "doctor", "database", "grants"] as const).map((kind) => ({ kind })),
     { kind: "show", run: 2 },
     { kind: "history", run: 2, every: true },
+    { kind: "observed" },
     { kind: "results", run: 2 },
     { kind: "dataset" },
     { kind: "samples", run: 2, position: 0 },

@@ -116,6 +116,13 @@ export interface RunDetail extends RunEntry {
 }
 
 /** What one expectation observed: a point for each month that was published up to this run, and for it, oldest first. */
+/** What the expectations of a run observed, in the order of its verdicts. */
+export interface ObservedRun {
+  run: number;
+  /** `expectation` is the same number where table, type, column and arguments are the same. */
+  verdicts: { expectation: number; observed: number | null; success: boolean }[];
+}
+
 export interface ObservedSeries {
   /** Index of the verdict in RunDetail.verdicts. */
   position: number;

@@ -9,6 +9,7 @@ import type {
   Comparison,
   DropCheck,
   MonthEntry,
+  ObservedRun,
   ObservedSeries,
   RunDetail,
   RunEntry,
@@ -67,6 +68,8 @@ const requests = {
   },
   /** What each of a run's expectations observed in the months before: in the last few, or in `every` one. */
   history: { kind: "'history'", run: "number.integer > 0", "every?": "boolean" },
+  /** What the expectations of all runs observed: at once, for what is told of many of them. */
+  observed: { kind: "'observed'" },
   /** A run's results in Great Expectations' own form. */
   results: { kind: "'results'", run: "number.integer > 0" },
   /** What the dataset is called and made of. */
@@ -144,6 +147,7 @@ export interface Replies {
   samples: UnexpectedValues;
   values: UnexpectedPage;
   history: { series: ObservedSeries[] };
+  observed: { runs: ObservedRun[] };
   results: { tables: TableResults[] };
   dataset: DatasetFacts;
   verify: { seals: SealCheck[] };
@@ -231,12 +235,17 @@ export type Message =
 /** The lines of a byte stream, as text without their ends; a last line without an end counts. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = "";
+  /** Of the line that has no end yet: a long one comes in many pieces, and is put together once. */
+  const begun: string[] = [];
   for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
+    const parts = decoder.decode(chunk, { stream: true }).split("\n");
+    const last = parts.pop() ?? "";
+    for (const part of parts) {
+      begun.push(part);
+      yield begun.splice(0).join("");
+    }
+    if (last !== "") begun.push(last);
   }
-  rest += decoder.decode();
+  const rest = begun.join("") + decoder.decode();
   if (rest !== "") yield rest;
 }

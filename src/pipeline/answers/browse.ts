@@ -5,10 +5,10 @@ import type { RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { type LedgerRun, listRuns, showRun } from "../../postgres/ledger/queries.ts";
-import { type Observation, observations } from "../../postgres/ledger/standing.ts";
+import { allObservations, type Observation, observations } from "../../postgres/ledger/standing.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import { countUnsealed, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
-import type { Session } from "../session/session.ts";
+import type { LedgerSession, Session } from "../session/session.ts";
 
 export async function browseSnapshots({ sql, dataset, tables }: Session): Promise<Replies["snapshots"]> {
   const seals = await listSeals(sql, dataset.name);
@@ -19,11 +19,11 @@ export async function browseSnapshots({ sql, dataset, tables }: Session): Promis
   };
 }
 
-export async function browseRuns({ sql, dataset }: Session): Promise<Replies["runs"]> {
+export async function browseRuns({ sql, dataset }: LedgerSession): Promise<Replies["runs"]> {
   return { runs: await listRuns(sql, dataset.name, await lockHolder(sql, dataset.name)) };
 }
 
-export async function browseRun({ sql, dataset }: Session, run: number): Promise<RunDetail> {
+export async function browseRun({ sql, dataset }: LedgerSession, run: number): Promise<RunDetail> {
   const detail = await showRun(sql, dataset.name, run, await lockHolder(sql, dataset.name));
   if (detail === null) {
     throw new ConsoleError("unknown_run", `The ledger has no run ${run}.`, {
@@ -64,7 +64,7 @@ const fewBefore = 6;
 
 /** What each of a run's expectations observed in the publications before it, for the sparklines; `every` for all of them. */
 export async function browseHistory(
-  { sql, dataset }: Session,
+  { sql, dataset }: LedgerSession,
   run: number,
   every = false,
 ): Promise<Replies["history"]> {
@@ -72,6 +72,11 @@ export async function browseHistory(
   const series = Map.groupBy(observed, ({ position }) => position);
   const pointsOf = (observed: readonly Observation[]) => observed.map(({ position: _, ...point }) => point);
   return { series: [...series].map(([position, observed]) => ({ position, points: pointsOf(observed) })) };
+}
+
+/** What the expectations of all runs observed. */
+export async function browseObserved({ sql, dataset }: LedgerSession): Promise<Replies["observed"]> {
+  return { runs: await allObservations(sql, dataset.name) };
 }
 
 /** What the dataset is called and made of. */

@@ -12,6 +12,9 @@ export interface Session extends Reached {
   tables: LoadTable[];
 }
 
+/** As much of it as the ledger is asked with: how the dataset's tables are now is not looked at. */
+export type LedgerSession = Omit<Session, "tables">;
+
 /** Read the dataset, and find its tables in the database; which is let go of when they are not there. */
 export async function openSession(reached: Reached): Promise<Session> {
   try {

@@ -1,7 +1,7 @@
 import type { Settings } from "../../core/settings.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { type Reached, reachDatabase } from "./reach.ts";
-import type { Session } from "./session.ts";
+import type { LedgerSession, Session } from "./session.ts";
 
 /**
  * One session for all requests, and the database before that. A failed attempt is told by the request that it was made
@@ -19,20 +19,26 @@ export function sharedSession(settings: Settings, wait: () => Waiting) {
     reaching = attempt;
     return attempt;
   };
+  const loading = () => import("./session.ts");
+  const begin = () => {
+    const begun = Promise.all([reach(), loading()]).then(([reached, { openSession }]) => openSession(reached));
+    begun.catch(() => {
+      reaching = null;
+      opening = null;
+    });
+    opening = begun;
+    return begun;
+  };
   return {
     reach,
+    /** With the tables as they are now: to find that out takes longer than most answers from the ledger do. */
     async open(): Promise<Session> {
-      const loading = () => import("./session.ts");
-      if (opening !== null) {
-        const { refreshed } = await loading();
-        return refreshed(await opening);
-      }
-      opening = Promise.all([reach(), loading()]).then(([reached, { openSession }]) => openSession(reached));
-      opening.catch(() => {
-        reaching = null;
-        opening = null;
-      });
-      return opening;
+      if (opening === null) return begin();
+      const { refreshed } = await loading();
+      return refreshed(await opening);
+    },
+    async openLedger(): Promise<LedgerSession> {
+      return opening ?? begin();
     },
     /** The database that was reached; null when there is none. */
     async known(): Promise<Reached | null> {

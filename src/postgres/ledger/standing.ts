@@ -1,8 +1,9 @@
 import { codeOf } from "../../core/errors.ts";
 import type { Mode } from "../../core/messages/events.ts";
-import type { RunStatus } from "../../core/messages/listings.ts";
+import type { ObservedRun, RunStatus } from "../../core/messages/listings.ts";
 import { rolledBack } from "../connection/attempt.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
+import { sql } from "../connection/fragments.ts";
 
 /** Milliseconds that a commit may still take before its outcome is called unknown. */
 export const patienceMs = 4_000;
@@ -72,9 +73,24 @@ export interface Observation {
   /** Index of the verdict in the run that is asked about. */
   position: number;
   as_of: string;
-  /** The metric when it is a number, else the count of unexpected values. */
   observed: number | null;
   success: boolean;
+}
+
+/** A verdict's metric when it is a number, else its count of unexpected values. */
+const figure = sql`
+  case when jsonb_typeof(e.observed) = 'number' then (e.observed #>> '{}')::float8 else e.unexpected_count end`;
+
+/** What the expectations of all runs observed; what they are is told by a number alone. */
+export function allObservations(on: Queryable, dataset: string): Promise<ObservedRun[]> {
+  return on<ObservedRun[]>`
+    select run, jsonb_agg(jsonb_build_object('expectation', expectation, 'observed', observed, 'success', success)
+             order by position) as verdicts
+      from (select e.run, e.position, e.success, ${figure} as observed,
+                   dense_rank() over (order by e.table_name, e.type, e.column_name, e.kwargs) as expectation
+              from console.run_expectations e join console.runs r using (run)
+             where r.dataset = ${dataset}) e
+     group by run`;
 }
 
 /**
@@ -97,8 +113,7 @@ export function observations(
         select run, as_of from earlier union all select run, as_of from console.runs where run = ${run}
       )
       select this.position, wanted.as_of::text as as_of, e.success,
-             case when jsonb_typeof(e.observed) = 'number' then (e.observed #>> '{}')::float8
-                  else e.unexpected_count end as observed
+             ${figure} as observed
         from console.run_expectations this
         join wanted on true
         join console.run_expectations e
