@@ -121,7 +121,26 @@ describe("a site", () => {
     for (const path of files()) utimesSync(join(site, path), old, old);
     write("month_001", smallDrop(users(230), 1));
     await ranIn(pipeline, ["month_001"]);
-    await writeReport({ ...what, subject: "all", out: site }, pipeline);
+    const kinds: string[] = [];
+    const asked: Asked = {
+      call(request) {
+        kinds.push(request.kind);
+        return pipeline.call(request);
+      },
+    };
+    await writeReport({ ...what, subject: "all", out: site }, asked);
+    // However many runs there are: once for all of them, then for the one that is new and the one whose rows it replaced.
+    expect(kinds.sort()).toEqual([
+      "database",
+      "dataset",
+      "months",
+      "observed",
+      "profile",
+      "runs",
+      "show",
+      "show",
+      "snapshots",
+    ]);
     const rewritten = files().filter((path) => statSync(join(site, path)).mtimeMs !== old.getTime());
     expect(rewritten.sort()).toEqual([
       ...["index.html", "months/month_001.html", "runs/run-3.html"],

@@ -1,8 +1,9 @@
-import type { Comparison, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
+import type { Comparison, RunDetail, RunEntry } from "../../core/messages/listings.ts";
 import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Asked } from "./ask.ts";
+import { type Observed, type Series, seriesOf } from "./series.ts";
 
 /** All that is known of one run. */
 export interface RunEvidence {
@@ -12,7 +13,7 @@ export interface RunEvidence {
   /** The publication that put another in its place; null where it is the newest of its date. */
   newer: RunEntry | null;
   /** What each expectation observed over the months, by its place among the verdicts. */
-  series: ReadonlyMap<number, ObservedSeries["points"]>;
+  series: readonly Series[];
   /** Unexpected values of those that did not pass, by the same. */
   samples: ReadonlyMap<number, UnexpectedValues>;
   /** How its snapshots moved; or why nobody can tell. */
@@ -25,14 +26,16 @@ export interface RunEvidence {
 export interface Listed {
   runs: readonly RunEntry[];
   snapshots: readonly SnapshotEntry[];
+  observed: Observed;
 }
 
 export async function listed(asked: Asked): Promise<Listed> {
-  const [{ runs }, { snapshots }] = await Promise.all([
+  const [{ runs }, { snapshots }, observed] = await Promise.all([
     asked.call({ kind: "runs" }),
     asked.call({ kind: "snapshots" }),
+    asked.call({ kind: "observed" }),
   ]);
-  return { runs, snapshots };
+  return { runs, snapshots, observed: new Map(observed.runs.map(({ run, verdicts }) => [run, verdicts])) };
 }
 
 /** How a run is looked at where there are many of them. */
@@ -46,10 +49,7 @@ interface Amid {
 const alone: Amid = { compares: true, profiles: [] };
 
 export async function gatherRun(asked: Asked, run: number, all: Listed, amid: Amid = alone): Promise<RunEvidence> {
-  const [detail, { series }] = await Promise.all([
-    asked.call({ kind: "show", run }),
-    asked.call({ kind: "history", run, every: true }),
-  ]);
+  const detail = await asked.call({ kind: "show", run });
   const before = beforeOf(detail, all.runs);
   const [samples, moves, now, then] = await Promise.all([
     samplesOf(asked, detail),
@@ -60,7 +60,7 @@ export async function gatherRun(asked: Asked, run: number, all: Listed, amid: Am
   return {
     ...{ detail, before, samples, moves, profiles: { now, before: then } },
     newer: newerOf(detail, all.runs),
-    series: new Map(series.map(({ position, points }) => [position, points])),
+    series: seriesOf(detail, all.runs, all.observed),
   };
 }
 

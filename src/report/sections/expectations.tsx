@@ -66,7 +66,7 @@ function columnsFor(evidence: RunEvidence, place: Place): Column<Line>[] {
       cell: (line) => (
         <Observed line={line} evidence={evidence} place={place} width={190} height={52} hasCaption={false} />
       ),
-      sort: ({ position }) => evidence.series.get(position)?.at(-1)?.observed ?? "",
+      sort: ({ position }) => evidence.series[position]?.at(-1)?.observed ?? "",
     },
   ];
 }
@@ -89,7 +89,7 @@ interface ObservedProps {
 }
 
 function Observed({ line: { position, verdict }, evidence: { series }, place, ...size }: ObservedProps) {
-  const points = (series.get(position) ?? []).map(({ as_of, observed, success }) => ({
+  const points = (series[position] ?? []).map(({ as_of, observed, success }) => ({
     ...{ as_of, value: observed, isGood: success },
   }));
   if (points.every(({ value }) => value === null) || (!place.values && isValue(verdict)))
