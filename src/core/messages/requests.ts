@@ -239,12 +239,10 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
   const begun: string[] = [];
   for await (const chunk of stream) {
     const parts = decoder.decode(chunk, { stream: true }).split("\n");
-    const last = parts.pop() ?? "";
-    for (const part of parts) {
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) yield begun.splice(0).join("");
       begun.push(part);
-      yield begun.splice(0).join("");
     }
-    if (last !== "") begun.push(last);
   }
   const rest = begun.join("") + decoder.decode();
   if (rest !== "") yield rest;
