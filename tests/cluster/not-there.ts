@@ -8,6 +8,7 @@ const reasons = {
   slow: "no database with tables on several nodes can be copied: to make each anew takes longer than its limit",
   conversion: "what Citus distributed is not converted",
   rights: "what a role lacks there its nodes refuse, too, with words of their own",
+  pool: "whoever reads a cluster keeps commits out by a connection of its own: of so small a pool there is none left for it",
   sharing: "it looks at the coordinator alone for whoever waits, and the rows are on other nodes",
 } as const;
 
@@ -31,6 +32,11 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
   { file: "foreign-stage", tests: [], why: "second" },
   { file: "other-hands", tests: ["triggers and rules"], why: "triggers" },
   { file: "other-hands", tests: ["another session that adds"], why: "sharing" },
+  {
+    file: "pooler",
+    tests: ["a transaction at a time, 1 conn", "a session, 2 conn", "a session, one connection: listings"],
+    why: "pool",
+  },
   { file: "roles", tests: ["the loader cancels its own", "a loader sees and stops"], why: "sharing" },
   { file: "roles", tests: ["of the owner's rights", "of the viewer's rights"], why: "rights" },
   { file: "partition", tests: [], why: "conversion" },

@@ -8,6 +8,18 @@ interface Reason extends Record<keyof Pulled, RegExp> {
 
 export const reasons: Reason[] = [
   {
+    statement: /^select to_json\(array\[json_build_object\('rows', count\(\*\), 'values'/,
+    what: /^groups by /,
+    file: "src/postgres/profiles/probe.ts",
+    why: "Of several servers each sends the different values of its sample",
+  },
+  {
+    statement: /^with counted as materialized/,
+    what: /^groups by /,
+    file: "src/postgres/profiles/counted.ts",
+    why: "of which each sends what combinations it has",
+  },
+  {
     statement: /"as_of"::text as as_of/,
     what: /^groups by (?:\w+\.)?as_of$/,
     file: "src/postgres/snapshots/unsealed.ts",

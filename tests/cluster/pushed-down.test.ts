@@ -20,6 +20,9 @@ describe.skipIf(citusBin === null)("the nodes do the work:", () => {
     place = await clusterWorkplace(cluster);
     place.drops.write("month_000", smallDrop(people));
     place.drops.write("month_001", smallDrop([...people.slice(1), "newcomer"], 1));
+    await place.pipeline.call({ kind: "months" });
+    await place.database.sql`alter table usage_agg_30d add constraint sane check (watch_hours_30d >= 0) not valid`;
+    await place.database.sql`create unique index once on subscriptions (user_id, lower(contract_type))`;
     await place.pipeline.call({ kind: "distribute", shards: 4, confirmed: true });
   });
   afterAll(async () => {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
+import { startPipeline } from "../../src/client/pipeline.ts";
 import type { Request } from "../../src/core/messages/requests.ts";
 import { validateTable } from "../../src/expectations/validate.ts";
 import { profileRows } from "../../src/postgres/profiles/profile.ts";
 import { createTable, disagreement, readCorpora } from "../expectations/corpus.ts";
 import { type Cluster, citusBin, startCluster } from "../helpers/cluster.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { pgbouncer, startPgbouncer } from "../helpers/pgbouncer.ts";
 import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 import { clusterWorkplace } from "./workplaces.ts";
 
@@ -135,6 +137,24 @@ describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
     expect(results.map(({ exception_info }) => exception_info.raised_exception)).toEqual([false, true, false]);
     expect(results[2]?.success).toBe(true);
   });
+
+  test.skipIf(pgbouncer === null)(
+    "a pool that has no second connection for who reads is told, and nobody hangs",
+    async () => {
+      const pooler = await startPgbouncer(spread.database.url, { mode: "transaction", size: 1 });
+      const url = `${pooler.url(spread.database.url)}&connect_timeout=2`;
+      const pipeline = startPipeline({ data: plain.drops.path, home: `${plain.drops.path}/pooled`, database: url });
+      try {
+        await expect(pipeline.call({ kind: "months" })).rejects.toMatchObject({
+          code: "database_unreachable",
+          hint: expect.stringContaining("on a cluster"),
+        });
+      } finally {
+        await pipeline.close();
+        await pooler.stop();
+      }
+    },
+  );
 
   test("each of our own cases of an expectation finds the same", async () => {
     const { sql } = spread.database;

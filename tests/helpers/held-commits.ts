@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hasCitus } from "../../src/postgres/catalog/distribution.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
 import { silently } from "../../src/postgres/embedded/waiting.ts";
@@ -6,7 +7,6 @@ import { migrated } from "./database.ts";
 import { fastSettings } from "./fast-settings.ts";
 import { homesFolder } from "./homes.ts";
 import { databaseUrl } from "./names.ts";
-import { workers } from "./spread.ts";
 
 /** A server of a test file's own, whose commits can be made to wait for a standby that is not there. */
 export interface HoldingServer {
@@ -82,8 +82,9 @@ async function waits(sql: Sql, pid: number): Promise<boolean> {
 
 /** Resolves to the server process of a session of this database that waits for that; `where` is a wait event or its type. */
 export async function whoWaits(sql: Sql, where: "SyncRep" | "Lock"): Promise<number> {
+  const [has] = await sql<{ citus: boolean }[]>`select ${hasCitus} as citus`;
   for (;;) {
-    if (where === "Lock" && workers.length > 0) {
+    if (where === "Lock" && has?.citus) {
       // What it waits for may be on another node.
       const [there] = await sql<{ pid: number }[]>`select waiting_gpid % 10000000000 as pid from citus_lock_waits`;
       if (there !== undefined) return there.pid;

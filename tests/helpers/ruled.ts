@@ -9,10 +9,12 @@ import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import type { Obstacle } from "../../src/postgres/cluster/plan.ts";
 import { migrated } from "./database.ts";
 import { type DropFolder, dropFolder } from "./drops.ts";
 import { lastOf, openedAs, type RunFlags, runRequest } from "./pipeline.ts";
 import { type TestDatabase, testDatabase } from "./server.ts";
+import { obstaclesTo, spreadTables, workers } from "./spread.ts";
 
 /** What a manifest says of a table besides its file. */
 export type ManifestTable = Record<string, unknown>;
@@ -23,18 +25,25 @@ export type Texts = Record<string, string>;
 /** A database in which each case makes tables of its own, and a folder for their drops. */
 export class RuledPlace {
   #session: Session | null = null;
+  /** What kept the tables from being spread over the nodes of a cluster, where they are to be. */
+  obstacles: Obstacle[] = [];
 
   private constructor(
     readonly database: TestDatabase,
     readonly drops: DropFolder,
     private readonly opened: Session,
+    private readonly isSpread: boolean,
   ) {}
 
   static async open(): Promise<RuledPlace> {
-    const database = await testDatabase(migrated);
+    return RuledPlace.on(await testDatabase(migrated), workers.length > 0);
+  }
+
+  /** On a database that has the ledger. */
+  static async on(database: TestDatabase, isSpread: boolean): Promise<RuledPlace> {
     const drops = dropFolder();
     const settings = { data: join(drops.path, "data"), home: join(drops.path, "home"), database: database.url };
-    return new RuledPlace(database, drops, await openSession(await reachDatabase(settings)));
+    return new RuledPlace(database, drops, await openSession(await reachDatabase(settings)), isSpread);
   }
 
   async close(): Promise<void> {
@@ -46,12 +55,26 @@ export class RuledPlace {
   /** Begin anew with these tables, in a schema that statements find by itself. */
   async make(statements: string, tables: Record<string, ManifestTable>): Promise<void> {
     const { sql } = this.database;
+    // One by one, as the nodes of a cluster take them; what tables are made of goes after them.
+    const schemas = ["ruled", "stage"];
+    const old = await sql<{ schema: string; name: string }[]>`
+      select schemaname as schema, tablename as name from pg_tables where schemaname = any(${schemas})`;
+    for (const one of old) await sql`drop table if exists ${sql(one.schema)}.${sql(one.name)} cascade`;
+    for (const schema of schemas) await sql`drop schema if exists ${sql(schema)} cascade`;
     await sql.unsafe(`
-      drop schema if exists ruled cascade; drop schema if exists stage cascade; create schema ruled;
-      truncate console.runs, console.seals, console.lifted_seals restart identity cascade;
+      create schema ruled; truncate console.runs, console.seals, console.lifted_seals restart identity cascade;
       set search_path = ruled, public; ${statements}; reset search_path`);
     await this.look(tables);
+    if (this.isSpread) await this.#spread(tables);
     rmSync(this.opened.settings.data, { recursive: true, force: true });
+  }
+
+  async #spread(tables: Record<string, ManifestTable>): Promise<void> {
+    const { sql } = this.database;
+    this.obstacles = await obstaclesTo(sql, this.session.dataset);
+    if (this.obstacles.length > 0) return;
+    await spreadTables(sql, this.session.dataset);
+    await this.look(tables);
   }
 
   /** Read the tables as they are now. */

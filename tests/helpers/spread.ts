@@ -1,7 +1,8 @@
-import { parseManifest } from "../../src/core/dataset.ts";
+import { type Dataset, parseManifest } from "../../src/core/dataset.ts";
 import { loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import { obstaclesOf } from "../../src/postgres/cluster/obstacles.ts";
 import { place } from "../../src/postgres/cluster/place.ts";
-import { isPlaced, placings } from "../../src/postgres/cluster/plan.ts";
+import { isPlaced, misplaced, type Obstacle, placings, strayingKeys } from "../../src/postgres/cluster/plan.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { prepareStage } from "../../src/postgres/live/stage.ts";
 import { databaseUrl } from "./names.ts";
@@ -35,13 +36,23 @@ export async function join(coordinator: string, name: string): Promise<void> {
 
 const manifest = new URL("../../db/dataset.json", import.meta.url);
 
-/** Spread the dataset's tables over the nodes, those that are not yet, where the database has them. */
-export async function spreadTables(sql: Sql): Promise<void> {
-  const dataset = parseManifest(await Bun.file(manifest).text(), "db/dataset.json");
+async function ours(): Promise<Dataset> {
+  return parseManifest(await Bun.file(manifest).text(), "db/dataset.json");
+}
+
+/** Spread a dataset's tables over the nodes, those that are not yet, where the database has them. */
+export async function spreadTables(sql: Sql, given?: Dataset): Promise<void> {
+  const dataset = given ?? (await ours());
   const tables = await loadTables(sql, dataset).catch(() => null);
   if (tables === null) return;
   await sql.begin(async (tx) => {
     for (const one of placings(tables)) if (!isPlaced(one)) await place(tx, one, 4);
   });
   await prepareStage(sql, await loadTables(sql, dataset));
+}
+
+/** What keeps a dataset's tables from being spread. */
+export async function obstaclesTo(sql: Sql, dataset: Dataset): Promise<Obstacle[]> {
+  const all = placings(await loadTables(sql, dataset));
+  return [...misplaced(all), ...strayingKeys(all), ...(await obstaclesOf(sql, all))];
 }

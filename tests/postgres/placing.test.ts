@@ -51,6 +51,8 @@ test("tables whose keys are of another type lie beside each other, and not besid
   expect(besides).toMatchObject({ labels: null, labels_snapshots: "labels", usage_agg_30d: "users" });
 });
 
+const unbound = "alter table labels drop constraint labels_user_id_fkey";
+
 describe("is refused, with the reason:", () => {
   test.each<[string, string]>([
     ["create unique index once on labels (churn_label)", "labels: unique once lacks user_id"],
@@ -71,6 +73,38 @@ describe("is refused, with the reason:", () => {
     [
       "alter table labels drop constraint labels_pkey, add column n int, add primary key (n, user_id); alter table labels_snapshots add column n int",
       "labels: foreign key labels_user_id_fkey does not lead from n to user_id of users",
+    ],
+    [
+      "create domain title as text; alter table labels alter user_id type title; alter table labels_snapshots alter user_id type title",
+      "labels: foreign key labels_user_id_fkey leads from user_id to user_id of users, which is of another type",
+    ],
+    [
+      `${unbound}, add constraint follows foreign key (user_id) references users on update cascade`,
+      "labels: foreign key follows changes user_id",
+    ],
+    [
+      "alter table labels add constraint whole check (labels.* is not null)",
+      "labels: check whole reads the row as a whole",
+    ],
+    [
+      "create table deep partition of labels_snapshots for values in ('2024-01-31') partition by list (user_id)",
+      "labels_snapshots: its partition deep has partitions",
+    ],
+    [
+      "create collation nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false); alter table labels_snapshots alter user_id type text collate nd",
+      "labels_snapshots: user_id has a collation for which other letters are the same",
+    ],
+    [
+      `${unbound}, drop column user_id, add user_id text generated always as (case when churn_label then 'a' else 'b' end) stored primary key`,
+      "labels: user_id is computed",
+    ],
+    [
+      `${unbound}, alter user_id type money using 0; alter table labels_snapshots alter user_id type money using 0`,
+      "labels: user_id is of a type that has no hash",
+    ],
+    [
+      `${unbound}, alter user_id type int4range using 'empty', add constraint apart exclude using gist (user_id with &&); alter table labels_snapshots alter user_id type int4range using 'empty'`,
+      "labels: exclusion apart lacks user_id",
     ],
   ])("%s", async (statements, told) => {
     expect(await hindered((tx) => tx.unsafe(statements))).toContain(told);

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import postgres from "postgres";
+import { namesFrom, ruleFrom } from "../../src/postgres/connection/errors.ts";
 import { remedies, remedyOf } from "../../src/postgres/remedies/remedies.ts";
 import {
   detailFrom,
@@ -101,6 +103,25 @@ test("what another server says by way of a foreign table is left out, but for wh
   const said = { message: "7351", detail: "7351", file: "connection.c" };
   expect(everythingOf({ ...said, code: "42501", where: "remote SQL command: SELECT '7351'" })).not.toContain("7351");
   expect(messageFrom({ ...said, code: "08001", message: 'could not connect to server "away"' })).toContain("away");
+});
+
+test.each([
+  ["23514", 'new row for relation "s_102008" violates check constraint "few"', "a row breaks few of s", "s"],
+  ["23P01", 'conflicting key value violates exclusion constraint "apart_102008"', "a row breaks apart", undefined],
+  ["23514", 'no partition of relation "s_102008" found for row', "a row breaks a rule of s", "s"],
+  [
+    "23502",
+    'null value in column "n" of relation "s_102008" violates not-null constraint',
+    "a row of s has nothing in n, which wants a value",
+    "s",
+  ],
+])("of a rule that a row broke on a cluster's node there are its words alone: %s %s", (code, message, words, table) => {
+  const where = "while executing command on 10.0.0.2:5432";
+  const error = Object.assign(new postgres.PostgresError(message), { code, message, where, file: "remote_commands.c" });
+  expect(ruleFrom(error)).toEqual({ words });
+  expect(namesFrom(error).TABLE).toBe(table);
+  // Of this server, which names a rule where there is one.
+  expect(ruleFrom(Object.assign(error, { where: "" }))).toBeNull();
 });
 
 test("what a cluster's node says is told with the node, and by the table's own name", () => {

@@ -1,7 +1,7 @@
 import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { keepCommitsOut, keepReadersOut, tryKeepCommitsOut } from "../../postgres/connection/lock.ts";
-import { openDatabase } from "../../postgres/connection/open.ts";
+import { openDatabase, requireAnother } from "../../postgres/connection/open.ts";
 import { settleTransaction } from "../../postgres/connection/settings.ts";
 import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import type { Session } from "./session.ts";
@@ -27,6 +27,7 @@ export async function whileUndivided<Result>(
     await using nodes = await watchNodesOf(session, { tell: waiting.tell, letGo });
     const reading = gate.begin("isolation level read committed", async (tx) => {
       await settleTransaction(tx);
+      await requireAnother(session.sql, session.url);
       await awaitCommits(tx, session);
       return { value: await despiteLostNodes(session, waiting, work) };
     });

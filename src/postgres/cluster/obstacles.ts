@@ -1,5 +1,5 @@
 import type { Queryable } from "../connection/connect.ts";
-import { sql as fragment, namesAsRows } from "../connection/fragments.ts";
+import { sql as fragment, namesAsRows, unionAll } from "../connection/fragments.ts";
 import type { Obstacle, Placing } from "./plan.ts";
 
 /** What the catalog knows of the tables that are yet to be distributed, and that a distributed table cannot have. */
@@ -15,7 +15,7 @@ export async function obstaclesOf(sql: Queryable, all: readonly Placing[]): Prom
       select w.name, w."column", c.oid, c.relowner
         from jsonb_to_recordset(${sql.json(columns)}) as w(schema text, name text, "column" text)
         join pg_class c on c.oid = to_regclass(format('%I.%I', w.schema, w.name)))
-    ${ownedByOthers} union all ${keysWithout} union all ${triggers} union all ${inheriting} union all ${referredTo}
+    ${unionAll([ownedByOthers, unplaceable, keysWithout, triggers, inheriting, nested, rowChecks, referredTo, following])}
     order by 1, 2`;
   return [...found];
 }
@@ -25,6 +25,25 @@ const ownedByOthers = fragment`
          'Connect as its owner, or as a superuser.' as remedy
     from wanted w where not pg_has_role(w.relowner, 'USAGE')`;
 
+/** Of a column that is to say where a row lies. */
+const unplaceable = fragment`
+  select w.name, format('%I %s', w."column", found.what),
+         'It would say where a row lies, and cannot: change it, or let the key begin with another column.'
+    from wanted w
+    join pg_attribute a on a.attrelid = w.oid and a.attname = w."column"
+    join pg_type t on t.oid = a.atttypid
+    left join pg_collation co on co.oid = a.attcollation
+   cross join lateral (
+     select coalesce(array_agg(m.amname::text), '{}') as of
+       from pg_opclass o join pg_am m on m.oid = o.opcmethod
+      where o.opcdefault and o.opcintype = coalesce(nullif(t.typbasetype, 0), t.oid)) methods
+   cross join lateral (values
+     (a.attgenerated <> '', 'is computed'),
+     (not coalesce(co.collisdeterministic, true), 'has a collation for which other letters are the same'),
+     ('btree' = any(methods.of) and not 'hash' = any(methods.of), 'is of a type that has no hash')) found(is_so, what)
+   where found.is_so`;
+
+/** An exclusion has to have it with an operator for which it is the same. */
 const keysWithout = fragment`
   select w.name, format('%s %I lacks %I', case when i.indisexclusion then 'exclusion' else 'unique' end, x.relname, w."column"),
          'Each node sees its own rows alone: keys have to contain the column that says where a row lies.'
@@ -34,7 +53,11 @@ const keysWithout = fragment`
    where not exists (
      select from unnest(i.indkey) with ordinality as k(attnum, position)
        join pg_attribute a on a.attrelid = w.oid and a.attnum = k.attnum
-      where a.attname = w."column" and k.position <= i.indnkeyatts)`;
+      where a.attname = w."column" and k.position <= i.indnkeyatts
+        and (not i.indisexclusion or exists (
+              select from pg_constraint e join pg_amop o on o.amopopr = e.conexclop[k.position]
+                join pg_am m on m.oid = o.amopmethod
+               where e.conindid = i.indexrelid and e.contype = 'x' and m.amname = 'btree' and o.amopstrategy = 3)))`;
 
 const triggers = fragment`
   select distinct w.name, format('trigger %I', t.tgname), 'Citus takes no tables with triggers: drop it.'
@@ -48,6 +71,27 @@ const inheriting = fragment`
     from wanted w
     join pg_inherits i on w.oid in (i.inhrelid, i.inhparent)
     join pg_class c on c.oid = i.inhrelid and not c.relispartition`;
+
+const nested = fragment`
+  select w.name, format('its partition %I has partitions', c.relname), 'Citus takes partitions of one level alone.'
+    from wanted w
+    join pg_partition_tree(w.oid) p on p.level > 0 and not p.isleaf
+    join pg_class c on c.oid = p.relid`;
+
+/** Such as (t.* is not null). */
+const rowChecks = fragment`
+  select w.name, format('check %I reads the row as a whole', k.conname), 'Citus takes none: let it name its columns.'
+    from wanted w
+    join pg_constraint k on k.conrelid = w.oid and k.contype = 'c' and 0 = any(k.conkey)`;
+
+/** A row stays where it is. */
+const following = fragment`
+  select w.name, format('foreign key %I changes %I', f.conname, w."column"),
+         'It says where a row lies, and stays: a key with it has neither on update cascade, nor set null or set default.'
+    from wanted w
+    join pg_constraint f on f.conrelid = w.oid and f.contype = 'f'
+    join pg_attribute a on a.attrelid = w.oid and a.attname = w."column" and a.attnum = any(f.conkey)
+   where f.confupdtype in ('c', 'n', 'd') or f.confdeltype in ('n', 'd')`;
 
 const referredTo = fragment`
   select w.name, format('foreign key %I of %s leads to it', f.conname, f.conrelid::regclass),

@@ -72,14 +72,21 @@ export function misplaced(all: readonly Placing[]): Obstacle[] {
 
 /** Foreign keys that would lead from one node to another: not by way of the column that says where a row lies. */
 export function strayingKeys(all: readonly Placing[]): Obstacle[] {
-  return all.flatMap(({ table, column }) =>
-    table.references.flatMap(({ name, columns, parent, parentColumns }): Obstacle[] => {
+  return all.flatMap((own) =>
+    own.table.references.flatMap(({ name, columns, parent, parentColumns }): Obstacle[] => {
+      const { table, column } = own;
       const known = all.find((one) => one.table.name === parent.name && one.table.schema === parent.schema);
       if (known === undefined) {
         const what = `foreign key ${name} leads to ${parent.name}, which is no table of this dataset`;
         return [{ table: table.name, what, remedy: "Drop that key, or take the table into the dataset." }];
       }
-      if (parentColumns[columns.indexOf(column)] === known.column) return [];
+      if (parentColumns[columns.indexOf(column)] === known.column) {
+        if (rootOf(known) === rootOf(own)) return [];
+        const what = `foreign key ${name} leads from ${column} to ${known.column} of ${parent.name}, which is of another type`;
+        return [
+          { table: table.name, what, remedy: "Only of one type rows of the same value lie together: give both that." },
+        ];
+      }
       const what = `foreign key ${name} does not lead from ${column} to ${known.column} of ${parent.name}`;
       const remedy =
         "Rows lie where the first column of their key says: let the keys begin with the columns that they refer by.";

@@ -3,7 +3,7 @@ import { ConsoleError, codeOf, messageOf, toConsoleError } from "../../core/erro
 import { type Names, namesIn, namesOfSession, withNames } from "../remedies/names.ts";
 import { remedyOf } from "../remedies/remedies.ts";
 import { again } from "../remedies/remedy.ts";
-import { detailFrom, factsOf, functionOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
+import { brokenRuleOf, detailFrom, factsOf, functionOf, hintFrom, messageFrom } from "../remedies/server-words.ts";
 import type { Protection } from "../target/protection.ts";
 import { isBySocket, type Target } from "../target/url.ts";
 import { hintForKeptOut } from "./kept-out.ts";
@@ -123,14 +123,14 @@ export function functionFrom(error: unknown): string | null {
 /** The rule of a table that a row broke, in words without its values; null for an error of another kind. */
 export function ruleFrom(error: unknown): { words: string } | null {
   if (!(error instanceof postgres.PostgresError)) return null;
-  const { code, constraint_name: rule, table_name: table, column_name: column } = error;
+  const { code } = error;
   if (code === "54000") return { words: messageFrom(error) ?? remedyOf(error).cause };
-  if (!code.startsWith("23") || !table) return null;
-  if (rule) return { words: `a row breaks ${rule} of ${table}` };
+  const { table, rule, column } = brokenRuleOf(error);
+  if (!code.startsWith("23") || !(table || rule)) return null;
+  const owner = table ? ` of ${table}` : "";
+  if (rule) return { words: `a row breaks ${rule}${owner}` };
   return {
-    words: column
-      ? `a row of ${table} has nothing in ${column}, which wants a value`
-      : `a row breaks a rule of ${table}`,
+    words: column ? `a row${owner} has nothing in ${column}, which wants a value` : `a row breaks a rule${owner}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 import { parseUrl, type Target } from "../target/url.ts";
 import { type ConnectOptions, connect, protectionOf, type Sql } from "./connect.ts";
 import { isPooled, meetServer } from "./pooler.ts";
@@ -30,6 +30,11 @@ export async function openDatabase(url: string, options: ConnectOptions = {}): P
   }
 }
 
+/** Throws where a pooler in between has no connection for these any more, which others of ours hold. */
+export async function requireAnother(sql: Sql, url: string): Promise<void> {
+  if (isPooled(sql)) await inTime(sql, metLater(meetServer(sql)), parseUrl(url));
+}
+
 /** A pooler lets everybody in, and has those wait for whom it has no connection. Of who is not let in the driver tells. */
 async function inTime(sql: Sql, meeting: Promise<void>, { connectTimeout }: Target): Promise<void> {
   const late = Promise.withResolvers<never>();
@@ -46,7 +51,9 @@ function noneFree(seconds: number): ConsoleError {
   return new ConsoleError(
     "database_unreachable",
     `The server lets us in, but has answered nothing for ${seconds} seconds: a pooler in between has no connection to give.`,
-    { hint: "A run takes two, or three where it may: raise the pool's size, or connect to the server's own port." },
+    {
+      hint: "A run takes two, or three where it may, and on a cluster whoever reads takes one more: raise the pool's size, or connect to the server's own port.",
+    },
   );
 }
 

@@ -20,7 +20,7 @@ export type ProbedColumn = Probed & { column: Column };
 
 const sampled = 10_000;
 
-/** Some blocks of a large table, all rows of a small one. */
+/** Some blocks of a large table, all rows of a small one. Of several servers each sends the different values of its sample. */
 export async function probe(
   sql: Queryable,
   rows: RowsOf,

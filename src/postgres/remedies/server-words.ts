@@ -123,12 +123,22 @@ export function factsOf(error: ServerError): string[] {
 }
 
 /** The table and the column that it names, as nobody wrote them; null where it names none. */
-export function tableOf({ schema_name, table_name, column_name, file = "" }: ServerError) {
-  const isOfOthers = ofLanguage.test(file) || !table_name;
+export function tableOf(error: ServerError) {
+  const { schema_name, file = "" } = error;
+  const { table, column } = brokenRuleOf(error);
+  const isOfOthers = ofLanguage.test(file) || !table;
   return {
-    table: isOfOthers ? null : [schema_name, table_name].filter((name): name is string => Boolean(name)),
-    column: isOfOthers ? null : column_name || null,
+    table: isOfOthers ? null : [schema_name, table].filter((name): name is string => Boolean(name)),
+    column: isOfOthers ? null : column || null,
   };
+}
+
+/** What a row broke; of a node of a cluster there are its words alone. */
+export function brokenRuleOf(error: ServerError): Record<"table" | "rule" | "column", string | undefined> {
+  const { code, table_name: table, constraint_name: rule, column_name: column } = error;
+  if (table || nodeOf(error) === null || !/^23/.test(code)) return { table, rule, column };
+  const named = (what: string) => new RegExp(`\\b(?:${what}) "([^"]+)"`).exec(messageFrom(error) ?? "")?.[1];
+  return { table: named("relation|table"), rule: named("constraint"), column: named("column") };
 }
 
 function namesIn(error: ServerError) {

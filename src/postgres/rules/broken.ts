@@ -63,6 +63,12 @@ function places({ parts }: UniqueRule | ExclusionRule): Fragment[] {
   return parts.map((_, at) => sql`${sql(`p${at}`)}`);
 }
 
+/** Where several servers have the rows, the column that says where one lies: by a part of the rule they would not know it. */
+function lying({ table, isLined }: RuleRows, alias: "x" | "l"): Fragment[] {
+  const column = isLined ? null : (table.live.distribution?.column ?? null);
+  return column === null ? [] : [sql`${sql(alias)}.${sql(column)} as at`];
+}
+
 /**
  * CTEs of what an index rule is about: `mine`, the drop's rows, and `others`, the live ones that stay as they are since the
  * drop has no row of their key.
@@ -71,28 +77,34 @@ function mineAndOthers(rule: UniqueRule | ExclusionRule, drop: RuleRows, beside:
   const { table } = drop;
   const { key } = table.live;
   const all = places(rule);
+  const values = (alias: "x" | "l") => list([...all.map((part) => sql`p.${part}`), ...lying(drop, alias)]);
   const skipsNull = rule.kind === "exclusion" || rule.nullsDistinct;
   const isFull = skipsNull ? every(all.map((part) => sql`p.${part} is not null`)) : sql`true`;
   const read = [...new Set([...rule.columns, ...(beside ? key : [])])];
   const keys = list(key.map((name, at) => sql`x.${sql(name)} as ${sql(`k${at}`)}`));
   const staying = sql`
-    select ${list(all.map((part) => sql`p.${part}`))}
+    select ${values("l")}
       from ${qualified(table.live)} l
      cross join lateral ${partsOf(rule, drop, "l")}
       left join keys k on ${every(key.map((name, at) => sql`l.${sql(name)} = k.${sql(`k${at}`)}`))}
      where k.k0 is null and p.held and ${isFull}`;
-  const nobody = sql`select ${list(all)} from mine where false`;
+  const nobody = sql`select ${list(columnsOf(rule, drop))} from mine where false`;
   return sql`
     keys as ${once(drop)} (select ${keys} from ${drop.rows} x),
     mine as ${once(drop)} (
-      select x."#line" as line, ${textsOf(drop, rule.columns)} as shown, ${list(all.map((part) => sql`p.${part}`))}
+      select x."#line" as line, ${textsOf(drop, rule.columns)} as shown, ${values("x")}
         from ${drop.rows} x cross join lateral ${partsOf(rule, drop, "x")}
        where p.held and ${isFull} and ${isSound(table, read)}),
     others as ${once(drop)} (${beside ? staying : nobody})`;
 }
 
+/** What is known of the rows of an index rule. */
+function columnsOf(rule: UniqueRule | ExclusionRule, drop: RuleRows): Fragment[] {
+  return [...places(rule), ...(lying(drop, "x").length > 0 ? [sql`at`] : [])];
+}
+
 function repeatedParts(rule: UniqueRule, drop: RuleRows, beside: boolean): Fragment {
-  const all = list(places(rule));
+  const all = list(columnsOf(rule, drop));
   const held = sql`
     select line, shown, false as stays, ${all} from mine
      union all select null, null::text, true, ${all} from others`;
@@ -111,7 +123,10 @@ function repeatedParts(rule: UniqueRule, drop: RuleRows, beside: boolean): Fragm
      where not stays and (taken or nth > 1)`;
 }
 
-/** A row is told with the first of those that it cannot be beside. */
+/**
+ * A row is told with the first of those that it cannot be beside. Of several servers each sends its rows: which two meet is a
+ * matter of operators of any kind.
+ */
 function excludedRows(rule: ExclusionRule, drop: RuleRows, beside: boolean): Fragment {
   const all = list(places(rule));
   const meet = rule.operators.map((operator, at) => sql`a.${sql(`p${at}`)} ${sql.unsafe(operator)} b.${sql(`p${at}`)}`);

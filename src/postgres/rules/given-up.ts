@@ -26,7 +26,7 @@ export function givenUp({ child, columns, parentColumns }: Follower, drop: RuleR
         from ${drop.rows} x join ${qualified(live)} l on ${keyOfLive(live.key)}
        where (${isOther}) and ${isSound(table, [...live.key, ...parentColumns])}),
     missed as ${kept} (
-      select g.* from given g where exists (select from ${qualified(child)} c where ${isChild})),
+      select distinct g.* from given g join ${qualified(child)} c on ${isChild}),
     staying as ${kept} (
       select ${values("l")} from ${qualified(live)} l left join mine k on ${isStaying} where k.k0 is null)
     select line, null::bigint as other, shown from missed g

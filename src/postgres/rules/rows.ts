@@ -36,7 +36,10 @@ export function stagedRuleRows(table: LoadTable, carried: readonly string[], wit
   return { table, rows: finalRows(table, source, withLive), isLined: false, held: [] };
 }
 
-/** Rows that were read of a file into a scratch table; columns that are not in it are taken for NULL. */
+/**
+ * Rows that were read of a file into a scratch table; columns that are not in it are taken for NULL. On several servers the
+ * live rows that stand beside them are sent to the one that has it.
+ */
 export function scratchRuleRows(
   table: LoadTable,
   { scratch, held, lapsed }: { scratch: string; held: readonly number[]; lapsed: readonly string[] },

@@ -24,7 +24,8 @@ async function loaderOf(sql: Sql): Promise<string> {
 /** Let that account do what a run cannot do without; resolves to its URL. */
 export async function grantWhatRunsNeed(sql: Sql, url: string): Promise<string> {
   const loader = await loaderOf(sql);
-  await sql`create role ${sql(loader)}`;
+  // To the nodes of a cluster one goes as the role whose rights count.
+  await sql`create role ${sql(loader)} login`;
   await sql`grant usage on schema public, console, stage to ${sql(loader)}`;
   await sql`grant select, insert, update, delete on all tables in schema public, console to ${sql(loader)}`;
   await sql`grant all on all tables in schema stage to ${sql(loader)}`;
