@@ -1,4 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileOfRuns, runsIn } from "../core/home/known-runs.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Command } from "./command.ts";
 import { type CommandName, commands } from "./commands.ts";
@@ -9,8 +11,9 @@ import type { CompletionKind } from "./own-answers.ts";
 const program = "streamflow-console";
 
 /** Nothing is asked of a database: a shell waits for it at each press of Tab. */
-export function completion(of: CompletionKind, { data }: Settings): string {
-  if (of === "months") return monthsIn(data);
+export function completion(of: CompletionKind, settings: Settings): string {
+  if (of === "months") return monthsIn(settings.data);
+  if (of === "runs") return runsKnownIn(settings);
   return of === "fish" ? fish() : of === "zsh" ? `autoload -U +X bashcompinit && bashcompinit\n${bash()}` : bash();
 }
 
@@ -20,6 +23,18 @@ function monthsIn(folder: string): string {
     return names
       .sort()
       .map((name) => `${name}\n`)
+      .join("");
+  } catch {
+    return "";
+  }
+}
+
+/** Those that the home knows of, the newest first, each with what it came to. */
+function runsKnownIn(settings: Settings): string {
+  try {
+    const text = readFileSync(join(settings.home, fileOfRuns), "utf8");
+    return runsIn(text, settings)
+      .map(({ run, about }) => `${run}\t${about}\n`)
       .join("");
   } catch {
     return "";
@@ -43,17 +58,26 @@ function flagsOfPaths(kind: "dir" | "file"): string {
   return [...new Set(all.filter(({ syntax }) => syntax.endsWith(`<${kind}>`)).map(longOf))].join("|");
 }
 
+/** Flags that say whose months and runs are meant. */
+const placeFlags = [globalFlags.data, globalFlags.home, globalFlags.database, globalFlags.dataset]
+  .map(longOf)
+  .join("|");
+
 function bash(): string {
   const cases = named.map(([name]) => `    ${name === "" ? '""' : name}) words="${wordsAfter(name).join(" ")}" ;;`);
   const names = named.flatMap(([name]) => (name === "" ? [] : [name])).join("|");
   return [
     "_streamflow_console() {",
-    `  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" name="" word words=""`,
-    `  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do`,
+    `  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" name="" word words="" at places=()`,
+    `  for ((at = 1; at < COMP_CWORD; at++)); do`,
+    `    word="\${COMP_WORDS[at]}"`,
     `    case "$word" in ${names}) name="$word" ;; esac`,
+    // What says whose months and runs are meant; the word after it may be unfinished yet.
+    `    case "$word" in ${placeFlags}) ((at + 1 < COMP_CWORD)) && places+=("$word" "\${COMP_WORDS[at+1]}") ;; esac`,
     "  done",
     '  case "$prev" in',
-    `    --month) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" completion months 2>/dev/null)" -- "$cur")); return ;;`,
+    `    --month) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" completion months "\${places[@]}" 2>/dev/null)" -- "$cur")); return ;;`,
+    `    --run|show) if [[ "$cur" != -* ]]; then COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" completion runs "\${places[@]}" 2>/dev/null | cut -f1)" -- "$cur")); return; fi ;;`,
     `    ${flagsOfPaths("dir")}) COMPREPLY=($(compgen -d -- "$cur")); return ;;`,
     `    ${flagsOfPaths("file")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`,
     "  esac",
@@ -72,12 +96,9 @@ const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'
 function fish(): string {
   const line = (...words: string[]) => ["complete", "-c", program, ...words].join(" ");
   const flagLine = (flag: Flag, when: string[]) => {
+    const known = { "--month": "months", "--run": "runs" }[longOf(flag)];
     const value =
-      longOf(flag) === "--month"
-        ? ["-x", "-a", quoted(`(${program} completion months)`)]
-        : takesValue(flag)
-          ? ["-r"]
-          : [];
+      known === undefined ? (takesValue(flag) ? ["-r"] : []) : ["-x", "-a", quoted(`(${program} completion ${known})`)];
     return line(...when, "-l", longOf(flag).slice(2), ...value, "-d", quoted(flag.help));
   };
   const lines = named.flatMap(([name, { summary, flags = [], parameters = [] }]) => {
@@ -86,7 +107,8 @@ function fish(): string {
     const choices = parameters.flatMap(({ choices: words = [], help }) =>
       words.map((word) => line("-f", ...when, "-a", word, "-d", quoted(help))),
     );
-    return [...own, ...choices, ...flags.map((flag) => flagLine(flag, when))];
+    const runs = name === "show" ? [line("-f", ...when, "-a", quoted(`(${program} completion runs)`))] : [];
+    return [...own, ...choices, ...runs, ...flags.map((flag) => flagLine(flag, when))];
   });
   return [...lines, ...globals.map((flag) => flagLine(flag, [])), ""].join("\n");
 }

@@ -5,6 +5,7 @@ import type { Waiting } from "../postgres/embedded/waiting.ts";
 import { whileUndivided } from "./session/cluster.ts";
 import type { Reached } from "./session/reach.ts";
 import type { LedgerSession, Session } from "./session/session.ts";
+import { keepRuns } from "./telling/known-runs.ts";
 import { tellIfWanted } from "./telling/wanted.ts";
 
 export type OnEvent = (event: RunEvent) => void;
@@ -56,7 +57,9 @@ export function answersOf(
     },
     async runs() {
       const [session, { browseRuns }] = await havingLedger(browsing);
-      return browseRuns(session);
+      const listed = await browseRuns(session);
+      meanwhile(keepRuns(settings, listed.runs));
+      return listed;
     },
     async show({ run }) {
       const [session, { browseRun }] = await havingLedger(browsing);

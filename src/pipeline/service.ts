@@ -8,6 +8,7 @@ import { exchanged } from "./session/reach.ts";
 import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
+import { addRuns, noteRun } from "./telling/known-runs.ts";
 import { lineageIfWanted, tellIfWanted } from "./telling/wanted.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
@@ -48,6 +49,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     const abort = new AbortController();
     running = { abort, publishes: !request.dry_run };
     const told: RunEvent[] = [];
+    const ended = new Map<number, string>();
     let opened: Promise<Session>;
     try {
       const first = { reached: metLater(reach()), opened: metLater(open()) };
@@ -67,6 +69,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
         (event) => {
           if (isLastWord(event)) tooLate.delete(abort.signal);
           if (isLastWord(event) || event.event === "stage.finished") told.push(event);
+          noteRun(ended, event);
           void lineage.then((one) => one?.hear(event));
           onEvent(event);
         },
@@ -77,6 +80,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       return { exit_code };
     } finally {
       running = null;
+      meanwhile(addRuns(settings, ended));
     }
   };
 

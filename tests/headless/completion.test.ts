@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startPipeline } from "../../src/client/pipeline.ts";
 import { commands } from "../../src/headless/commands.ts";
 import { completion } from "../../src/headless/completion.ts";
 import { manual } from "../../src/headless/manual.ts";
+import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
+import { runRequest } from "../helpers/pipeline.ts";
+import { testDatabase } from "../helpers/server.ts";
 
 /** What shells complete, and the man page: made of the same table as the help. */
 
@@ -42,6 +46,44 @@ test("the months are those of the folder, and no process is started for them", (
   const env = { PATH: process.env.PATH ?? "", STREAMFLOW_HOME: join(drops.path, "home") };
   const asked = Bun.spawnSync([process.execPath, main, "completion", "months", "--data", drops.path], { env });
   expect([asked.exitCode, asked.stdout.toString()]).toEqual([0, "month_000\nmonth_012\n"]);
+});
+
+describe("runs", () => {
+  const home = () => join(drops.path, "home");
+  const runsOf = (...flags: string[]) => {
+    const env = { PATH: process.env.PATH ?? "", STREAMFLOW_HOME: home() };
+    const words = [process.execPath, main, "completion", "runs", ...flags];
+    return Bun.spawnSync(words, { env }).stdout.toString();
+  };
+
+  test("are those that ended or were listed, by what they came to, and no other ledger's", async () => {
+    const database = await testDatabase(migrated);
+    mkdirSync(home(), { recursive: true });
+    const pipeline = startPipeline({ data: drops.path, home: home(), database: database.url });
+    await pipeline.call(runRequest(["month_000"])).catch(() => null);
+    await pipeline.close();
+    const ended = runsOf("--database", database.url);
+    expect(ended).toMatch(/^1\tmonth_000, drop rejected\n$/);
+    const lister = startPipeline({ data: drops.path, home: home(), database: database.url });
+    await lister.call({ kind: "runs" });
+    await lister.close();
+    expect(runsOf("--database", database.url)).toBe("1\tmonth_000, rejected\n");
+    expect(runsOf()).toBe("");
+    await database.drop();
+  });
+
+  test("are offered behind --run and show, of the home that is named there", () => {
+    const bin = join(drops.path, "bin");
+    mkdirSync(bin, { recursive: true });
+    const console = join(bin, "streamflow-console");
+    writeFileSync(console, '#!/bin/sh\nprintf "1\\tmonth_000, failed\\n12\\tmonth_001\\n"\n');
+    chmodSync(console, 0o755);
+    expect(offered(console, "show", "")).toEqual(["1", "12"]);
+    expect(offered(console, "report", "--run", "12")).toEqual(["12"]);
+    expect(offered(console, "show", "--js")).toEqual(["--json"]);
+    writeFileSync(console, '#!/bin/sh\nprintf "%s\\n" "$@" | tail -n 1\n');
+    expect(offered(console, "--home", "/elsewhere", "show", "")).toEqual(["/elsewhere"]);
+  });
 });
 
 test.each(["zsh", "fish"] as const)("%s has all commands and flags", (shell) => {

@@ -6,7 +6,7 @@ import type { Sql } from "../../../src/postgres/connection/connect.ts";
 const patienceMs = 5_000;
 
 /** What a console may keep in its home: what it checked, and lists of faults for the operator. */
-const keptInHome = new Set(["checked", "rejects", "postgres"]);
+const keptInHome = new Set(["checked", "rejects", "runs", "postgres"]);
 
 export interface Surroundings {
   sql: Sql;
