@@ -18,16 +18,22 @@ export interface Moves {
   mean: number | null;
 }
 
-/** A column and those of its figures that are at or beyond their limits. */
-export interface DriftedColumn {
-  column: string;
-  drifts: Drift[];
-}
+/**
+ * A column of a snapshot as a run held it against the one before. What a sample shows to be below its limits, and what is of
+ * the very same rows, has no figures; any other has those that `compare` tells, too.
+ */
+export type MovedColumn = { column: string; drifts: Drift[] } & (
+  | ({ told_by: "all"; ks: number | null } & Moves)
+  | { told_by: "sample" | "same" }
+);
 
-/** The columns of a snapshot that drifted since the one before it, which is of that date. */
-export interface DriftSince {
+/** The columns of a snapshot table, since the snapshot of that date. */
+export interface MovedTable {
+  table: string;
   since: string;
-  columns: DriftedColumn[];
+  /** The limit of a distance. */
+  threshold: number;
+  columns: MovedColumn[];
 }
 
 export type FigureName = "psi" | "tv" | "beyond" | "missing" | "mean";

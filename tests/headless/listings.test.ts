@@ -85,6 +85,7 @@ const detail: RunDetail = {
   ...rejected,
   operator: "loader",
   host: "vault",
+  moves: [],
   failure: {
     stage: "validate",
     code: "expectation_failed",

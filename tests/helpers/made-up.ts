@@ -136,6 +136,7 @@ export function detail(entry: RunEntry): RunDetail {
         }))
       : [],
     lifted: [],
+    moves: [],
     warnings: [],
   };
 }

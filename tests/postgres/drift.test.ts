@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { DriftedColumn, DriftLimits } from "../../src/core/drift.ts";
+import type { DriftLimits, MovedColumn } from "../../src/core/drift.ts";
 import { frozenSide } from "../../src/pipeline/drift/suspects.ts";
-import { driftedColumns } from "../../src/pipeline/stages/drift.ts";
+import { movedColumns } from "../../src/pipeline/stages/drift.ts";
 import type { Frozen } from "../../src/postgres/snapshots/snapshots.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { judge } from "./drift/judge.ts";
@@ -28,14 +28,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function told(): Promise<DriftedColumn[]> {
+async function told(): Promise<MovedColumn[]> {
   const { sql } = database;
   const rows = async (asOf: string) => (await sql`select 1 from wide_snapshots where as_of = ${asOf}`).count;
   const [before, now] = [
     frozenSide(wide, { as_of: from, rows: await rows(from) }),
     frozenSide(wide, { as_of: to, rows: await rows(to) }),
   ];
-  return driftedColumns(sql, wide, { before, now }, limits);
+  const columns = await movedColumns(sql, wide, { before, now }, limits);
+  return columns.filter(({ drifts }) => drifts.length > 0);
 }
 
 const still: Change = {

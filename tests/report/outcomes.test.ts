@@ -213,6 +213,7 @@ describe("what a page cannot know any more is said", () => {
     await pipeline.call({ kind: "retire", as_of: "2024-01-31" });
     const { page } = await pageOf({ subject: { run: 1 } });
     expect(page.text).toContain("The snapshots of this run were dropped since");
+    // It is the first there was.
     expect(page.text).toContain("cannot be compared");
     expect(rowsOf(page, "Seals that are in force no more")).toHaveLength(5);
   });

@@ -1,4 +1,4 @@
-import type { FigureName, Moves } from "../drift.ts";
+import type { FigureName, MovedTable, Moves } from "../drift.ts";
 import type { Fault, FaultGroup } from "../faults.ts";
 import type { MonthName } from "../month.ts";
 import type { Mode, Seal, TableCounts, Warning } from "./events.ts";
@@ -112,6 +112,8 @@ export interface RunDetail extends RunEntry {
   snapshots: SealOfRun[];
   /** Seals of this run that were lifted, and those of others that it lifted. */
   lifted: LiftedSeal[];
+  /** How far the columns of its snapshots moved since those before; of an older run, or without limits, nothing is kept. */
+  moves: MovedTable[];
   warnings: Warning[];
 }
 

@@ -2,6 +2,7 @@ import { ConsoleError, type ExitName, failureCodes } from "../../core/errors.ts"
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost, translate } from "../../postgres/connection/errors.ts";
+import { recordMoves } from "../../postgres/ledger/moves.ts";
 import { recordProfiles } from "../../postgres/ledger/profiles.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
 import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } from "../../postgres/ledger/records.ts";
@@ -16,7 +17,7 @@ import type { RunRecord } from "../stages/context.ts";
 export async function recordRun(
   tx: Transaction,
   run: number,
-  { files, tables, verdicts, warnings, profiles }: RunRecord,
+  { files, tables, verdicts, warnings, profiles, moves }: RunRecord,
   status: RunStatus,
   failed: { error: ConsoleError; failure: RunFailure } | null = null,
 ): Promise<void> {
@@ -25,6 +26,7 @@ export async function recordRun(
     recordTables(tx, run, tables),
     recordVerdicts(tx, run, verdicts),
     recordProfiles(tx, run, profiles),
+    recordMoves(tx, run, moves),
     recordFaults(tx, run, failed?.error.faults ?? []),
     closeRun(tx, run, status, warnings, failed?.failure),
   ]);

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../core/dataset.ts";
-import type { DriftSince } from "../../core/drift.ts";
+import type { MovedTable } from "../../core/drift.ts";
 import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import type { MonthName } from "../../core/month.ts";
@@ -25,10 +25,11 @@ export interface RunRecord {
   verdicts: EvaluatedVerdict[];
   warnings: Warning[];
   profiles: ProfiledTable[];
+  moves: MovedTable[];
 }
 
 export function emptyRecord(): RunRecord {
-  return { files: [], tables: [], verdicts: [], warnings: [], profiles: [] };
+  return { files: [], tables: [], verdicts: [], warnings: [], profiles: [], moves: [] };
 }
 
 /** What a run is about, from its first moment. */
@@ -87,7 +88,7 @@ export interface Made {
   sealed: Sealed;
   /** What was built in the stage's schema to become a partition; null when nothing was. */
   built: Built | null;
-  drift: DriftSince | null;
+  drift: MovedTable | null;
 }
 
 /** By the live table's name. */

@@ -1,6 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import type { Dataset } from "../../core/dataset.ts";
-import { type DriftedColumn, type DriftLimits, type DriftSince, driftsOf, driftWords } from "../../core/drift.ts";
+import { type DriftLimits, driftsOf, driftWords, type MovedColumn, type MovedTable } from "../../core/drift.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../../postgres/connection/connect.ts";
@@ -28,7 +28,7 @@ export async function driftSince(
   now: Side,
   sealed: Pick<Seal, "rows" | "fingerprint">,
   profile: readonly Profile[] | null,
-): Promise<DriftSince | null> {
+): Promise<MovedTable | null> {
   // The newest first.
   const before = past.seals.find((seal) => seal.table === table.snapshot.table.name && seal.as_of < asOf);
   const limits = dataset.drift;
@@ -38,28 +38,37 @@ export async function driftSince(
   const sides = { before: frozenSide(table, before), now };
   const columns = comparable(table, dataset);
   return {
+    table: table.snapshot.table.name,
     since: before.as_of,
-    columns: isSame ? [] : await driftedColumns(tx, table, sides, limits, columns, profile),
+    threshold: limits.psi,
+    columns: isSame
+      ? columns.map(({ name }) => ({ column: name, told_by: "same", drifts: [] }))
+      : await movedColumns(tx, table, sides, limits, columns, profile),
   };
 }
 
-export function warnOfDrift(context: StageContext, table: Frozen, drift: DriftSince | null): void {
-  if (drift === null || drift.columns.length === 0) return;
-  const columns = drift.columns.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
+/** Keep what was found, and warn of what drifted. */
+export function tellDrift(context: StageContext, moved: MovedTable | null): void {
+  if (moved === null) return;
+  context.record.moves.push(moved);
+  const { table, since } = moved;
+  const drifted = moved.columns.filter(({ drifts }) => drifts.length > 0);
+  if (drifted.length === 0) return;
+  const columns = drifted.map(({ column, drifts }) => `${column} (${drifts.map(driftWords).join("; ")})`);
   warn(context, {
-    title: `${table.snapshot.table.name}: ${columns.join(", ")} drifted since ${drift.since}.`,
-    hint: `\`compare ${drift.since} ${context.asOf}\` tells how far each column moved; ask the sender what changed.`,
+    title: `${table}: ${columns.join(", ")} drifted since ${since}.`,
+    hint: `\`compare ${since} ${context.asOf}\` tells how far each column moved; ask the sender what changed.`,
   });
 }
 
-export async function driftedColumns(
+export async function movedColumns(
   tx: Queryable,
   table: Frozen,
   sides: Sides,
   limits: DriftLimits,
   columns: readonly Column[] = withoutKey(table),
   profile: readonly Profile[] | null = null,
-): Promise<DriftedColumn[]> {
+): Promise<MovedColumn[]> {
   if (columns.length === 0) return [];
   const rows = bothSides(table, sides);
   const isSmall = Math.max(sides.before.count, sides.now.count) <= fewRows;
@@ -67,10 +76,12 @@ export async function driftedColumns(
     ? await countedByKey(tx, table, rows, columns)
     : await countedSuspects(tx, rows, await suspectsOf(tx, table, sides, columns, limits, profile));
   const moves = await movesOf(readerOf(tx), rows, counted);
-  return counted.flatMap(({ column, from, to }, index): DriftedColumn[] => {
-    const found = moves[index];
-    const drifts = found === undefined ? [] : driftsOf(found, { from: from.rows, to: to.rows }, limits);
-    return drifts.length > 0 ? [{ column: column.name, drifts }] : [];
+  return columns.map((column): MovedColumn => {
+    const at = counted.findIndex((one) => one.column === column);
+    const [sides, found] = [counted[at], moves[at]];
+    if (sides === undefined || found === undefined) return { column: column.name, told_by: "sample", drifts: [] };
+    const drifts = driftsOf(found, { from: sides.from.rows, to: sides.to.rows }, limits);
+    return { column: column.name, told_by: "all", ...found, drifts };
   });
 }
 

@@ -14,7 +14,7 @@ import { dropBuilt, type Frozen, holdFrozen, isFrozen } from "../../postgres/sna
 import { frozenSide } from "../drift/suspects.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type StagedDrop, warn } from "./context.ts";
-import { driftSince, warnOfDrift } from "./drift.ts";
+import { driftSince, tellDrift } from "./drift.ts";
 import { type Conflict, freeze, isSame, keep, notAsStaged, type Taken, takeMade } from "./standing.ts";
 import type { Task } from "./tasks.ts";
 import { isAlone, requireOwn } from "./written.ts";
@@ -93,7 +93,7 @@ export async function snapshot(context: StageContext, staged: StagedDrop): Promi
   for (const { table, seal, drift } of fresh) {
     const found =
       drift === undefined ? await driftSince(tx, context, table, frozenSide(table, seal), seal, null) : drift;
-    warnOfDrift(context, table, found);
+    tellDrift(context, found);
   }
   return {
     inForce: taken.map(({ seal }) => plainSeal(seal)),

@@ -1,4 +1,4 @@
-import type { DriftSince } from "../../core/drift.ts";
+import type { MovedTable } from "../../core/drift.ts";
 import type { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { Seal } from "../../core/messages/events.ts";
@@ -17,7 +17,7 @@ export type Conflict = { conflict: "broken" | "sealed" | "unsealed"; what: strin
 /** A seal that was there already, or one that this run sets, with what drifted, where that is told by now. */
 export type Taken =
   | { seal: Seal; fresh: false }
-  | { seal: SealedTable; fresh: true; drift?: DriftSince | null; lifted?: boolean; replaced?: number };
+  | { seal: SealedTable; fresh: true; drift?: MovedTable | null; lifted?: boolean; replaced?: number };
 
 /** A snapshot that was made beforehand, for nothing stands in its place; null where it was not, or something did then. */
 export async function takeMade(context: StageContext, table: Frozen): Promise<Taken | null> {

@@ -80,7 +80,16 @@ export async function showRun(
       (select coalesce(jsonb_agg(jsonb_build_object('table', l.table_name, 'as_of', l.as_of, 'rows', l.rows,
                 'fingerprint', l.fingerprint, 'run', l.run, 'lifted_at', ${iso("lifted_at")}, 'reason', l.reason,
                 'lifted_by', l.lifted_by, 'operator', l.operator, 'host', l.host) order by l.lift), '[]')
-         from console.lifted_seals l where l.run = r.run or l.lifted_by = r.run) as lifted
+         from console.lifted_seals l where l.run = r.run or l.lifted_by = r.run) as lifted,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', m.table_name, 'since', m.since, 'threshold', m.threshold,
+                'columns', m.columns) order by m.table_name), '[]')
+         from (select table_name, since, threshold,
+                      jsonb_agg(jsonb_build_object('column', column_name, 'told_by', told_by, 'drifts', drifts)
+                        || case when told_by <> 'all' then '{}' else jsonb_build_object('measure', measure,
+                             'distance', distance, 'chance', chance, 'ks', ks, 'beyond', beyond, 'missing', missing,
+                             'mean', mean) end
+                        order by position) as columns
+                 from console.moves where run = r.run group by table_name, since, threshold) m) as moves
       from console.runs r where r.dataset = ${dataset} and r.run = ${run}`;
   if (row === undefined) return null;
   return { ...row, failure: row.failure.code === null ? null : row.failure };

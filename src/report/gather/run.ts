@@ -1,8 +1,9 @@
-import type { Comparison, RunDetail, RunEntry } from "../../core/messages/listings.ts";
+import type { RunDetail, RunEntry } from "../../core/messages/listings.ts";
 import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Asked } from "./ask.ts";
+import { type Moves, movesOf } from "./moves.ts";
 import { type Observed, type Series, seriesOf } from "./series.ts";
 
 /** All that is known of one run. */
@@ -17,7 +18,7 @@ export interface RunEvidence {
   /** Unexpected values of those that did not pass, by the same. */
   samples: ReadonlyMap<number, UnexpectedValues>;
   /** How its snapshots moved; or why nobody can tell. */
-  moves: Comparison | { missing: string };
+  moves: Moves | { missing: string };
   /** What the columns of its drop came to, and those of the publication before. */
   profiles: { now: TableProfile[]; before: TableProfile[] };
 }
@@ -87,32 +88,6 @@ async function samplesOf(asked: Asked, { run, verdicts }: RunDetail): Promise<Ma
     found.set(position, await asked.call({ kind: "samples", run, position }));
   }
   return found;
-}
-
-async function movesOf(
-  asked: Asked,
-  detail: RunDetail,
-  seals: readonly SnapshotEntry[],
-  compares: boolean,
-): Promise<RunEvidence["moves"]> {
-  const { as_of, snapshots, lifted, run } = detail;
-  if (snapshots.length === 0) {
-    const gone = lifted.find((seal) => seal.run === run);
-    if (gone === undefined) return { missing: "This run sealed no snapshot, so there is none to compare." };
-    return { missing: "The snapshots of this run are not there any more, so they cannot be compared." };
-  }
-  const from = seals
-    .map((seal) => seal.as_of)
-    .filter((one) => one < as_of)
-    .reduce<string | null>((newest, one) => (newest === null || one > newest ? one : newest), null);
-  if (from === null)
-    return { missing: "These are the first snapshots there are: there is nothing to hold them against." };
-  if (compares) return asked.call({ kind: "compare", from, to: as_of });
-  return {
-    missing:
-      `What moved beyond a limit since ${from} is told among the run's warnings, above. ` +
-      `How far each column moved \`compare ${from} ${as_of}\` tells, as does a page of this run alone.`,
-  };
 }
 
 async function profilesOf(asked: Asked, run: number, amid: Amid): Promise<TableProfile[]> {

@@ -25,13 +25,8 @@ interface Pair {
 /** The columns of a run's drop, each laid over what it was the month before. */
 export function Distributions({ evidence, place }: { evidence: RunEvidence; place: Place }) {
   const { profiles, moves, detail, before } = evidence;
-  const drifted = new Set(
-    "missing" in moves
-      ? []
-      : moves.tables.flatMap(({ table, columns }) =>
-          columns.filter(({ drifts }) => drifts.length > 0).map(({ column }) => JSON.stringify([table, column])),
-        ),
-  );
+  const found = "missing" in moves ? [] : moves.columns.filter(({ drifts }) => drifts.length > 0);
+  const drifted = new Set(found.map(({ table, column }) => JSON.stringify([table, column])));
   const hasDrifted = ({ snapshot, now }: Pair) => drifted.has(JSON.stringify([snapshot, now.column]));
   const all = pairsOf(profiles.now, profiles.before).toSorted((a, b) => Number(hasDrifted(b)) - Number(hasDrifted(a)));
   if (all.length === 0) return <p className="dim">No column of this run was profiled, so none can be drawn.</p>;
