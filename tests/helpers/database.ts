@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Dataset, parseManifest } from "../../src/core/dataset.ts";
 import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
 import { migrate } from "../../src/postgres/catalog/migrate.ts";
+import { type RuledTable, ruledTables } from "../../src/postgres/catalog/ruled-tables.ts";
 import type { Queryable, Sql } from "../../src/postgres/connection/connect.ts";
 import { prepareStage } from "../../src/postgres/live/stage.ts";
 import type { Template } from "./server.ts";
@@ -23,11 +24,11 @@ export const migrated: Template = {
   },
 };
 
-export async function tablesOf(sql: Queryable): Promise<LoadTable[]> {
-  return loadTables(sql, await dataset());
+export async function tablesOf(sql: Queryable): Promise<RuledTable[]> {
+  return ruledTables(sql, await loadTables(sql, await dataset()));
 }
 
-export function tableNamed(tables: readonly LoadTable[], name: string): LoadTable {
+export function tableNamed<Table extends LoadTable>(tables: readonly Table[], name: string): Table {
   const table = tables.find((one) => one.name === name);
   if (table === undefined) throw new Error(`no table ${name}`);
   return table;

@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ConsoleError } from "../../src/core/errors.ts";
 import { chosenTables } from "../../src/pipeline/answers/training/sources.ts";
-import type { Session } from "../../src/pipeline/session/session.ts";
 import { featureQuery, labelQuery } from "../../src/postgres/snapshots/feature-sources.ts";
 import { dataset, tablesOf } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
@@ -92,7 +91,7 @@ describe("the files", () => {
 
 test("the newest rows of a source up to a day are what an export of that day has", async () => {
   const { sql } = place.database;
-  const chosen = chosenTables({ dataset: await dataset(), tables: await tablesOf(sql) } as Session);
+  const chosen = chosenTables({ dataset: await dataset(), tables: await tablesOf(sql) });
   const tables = { ...chosen, dataset: "streamflow", firstMonth: "2024-01" };
   const queries = await Promise.all([
     ...chosen.features.map((table) => featureQuery(sql, table, tables)),

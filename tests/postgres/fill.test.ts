@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { type LoadTable, loadTables } from "../../src/postgres/catalog/dataset-tables.ts";
+import type { RuledTable } from "../../src/postgres/catalog/ruled-tables.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { backendPid } from "../../src/postgres/connection/lock.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
-import { dataset, migrated, tableNamed } from "../helpers/database.ts";
+import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
 setDefaultTimeout(60_000);
@@ -11,11 +11,11 @@ setDefaultTimeout(60_000);
 const carried = ["user_id", "churn_label"];
 const staged = { carried, rows: 2 };
 let database: TestDatabase;
-let labels: LoadTable;
+let labels: RuledTable;
 
 beforeAll(async () => {
   database = await testDatabase(migrated);
-  labels = tableNamed(await loadTables(database.sql, await dataset()), "labels");
+  labels = tableNamed(await tablesOf(database.sql), "labels");
   await database.sql`insert into users (user_id) values ('a'), ('b')`;
 });
 afterAll(() => database.drop());
@@ -65,7 +65,7 @@ test("an empty table is filled, and stays the table it was: keys, indexes, views
 test("a primary key that is more than its columns is kept while the table is filled", async () => {
   const { sql } = database;
   await sql`comment on constraint labels_pkey on labels is 'known to others'`;
-  const commented = tableNamed(await loadTables(sql, await dataset()), "labels");
+  const commented = tableNamed(await tablesOf(sql), "labels");
   expect([labels.live.plainKey?.name, commented.live.plainKey]).toEqual(["labels_pkey", null]);
   const oid = async () => (await sql`select 'labels_pkey'::regclass::oid as oid`)[0]?.oid;
   const before = await oid();

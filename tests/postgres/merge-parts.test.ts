@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
+import type { RuledTable } from "../../src/postgres/catalog/ruled-tables.ts";
 import { partsOf } from "../../src/postgres/live/insert.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
@@ -10,7 +10,7 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 setDefaultTimeout(60_000);
 
 let database: TestDatabase;
-let users: LoadTable;
+let users: RuledTable;
 beforeAll(async () => {
   database = await testDatabase(migrated);
   users = tableNamed(await tablesOf(database.sql), "users");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { LoadTable } from "../../src/postgres/catalog/dataset-tables.ts";
+import type { RuledTable } from "../../src/postgres/catalog/ruled-tables.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 setDefaultTimeout(60_000);
 
 let database: TestDatabase;
-let users: LoadTable;
+let users: RuledTable;
 const carried = ["user_id", "user_gender", "has_family"];
 
 beforeAll(async () => {

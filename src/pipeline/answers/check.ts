@@ -2,6 +2,7 @@ import type { Warning } from "../../core/messages/events.ts";
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
 import { openParts, readParts, type WholeRead } from "../../csv/parts/open.ts";
+import { ruledTables } from "../../postgres/catalog/ruled-tables.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
 import { type Past, parentsFor, readPast } from "../drop/past.ts";
@@ -26,7 +27,7 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
   const before = publicationBefore(drop.month, past.publications);
   const { settings, sql, dataset } = session;
   const faults = new DropFaults(drop.month, rejectPath(settings.home, sql, dataset.name, `${drop.month}-check`));
-  const incoming = incomingOf(session.tables, drop, before);
+  const incoming = incomingOf(await ruledTables(sql, session.tables), drop, before);
   const files: DropCheck["files"] = [];
   const warnings: Warning[] = [];
   for (const one of incoming) {

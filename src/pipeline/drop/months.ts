@@ -101,8 +101,8 @@ function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDi
 }
 
 /** A file of a drop, and the table that it is for. */
-export interface Incoming {
-  table: LoadTable;
+export interface Incoming<Table extends LoadTable = LoadTable> {
+  table: Table;
   file: FileOnDisk;
   /** Columns that the table has got since the last drop. */
   added: ReadonlySet<string>;
@@ -111,7 +111,11 @@ export interface Incoming {
 }
 
 /** The files of a drop in load order; `before` is the last drop that was published. */
-export function incomingOf(tables: readonly LoadTable[], drop: MonthOnDisk, before: Publication | null): Incoming[] {
+export function incomingOf<Table extends LoadTable>(
+  tables: readonly Table[],
+  drop: MonthOnDisk,
+  before: Publication | null,
+): Incoming<Table>[] {
   return tables.flatMap((table) => {
     const file = drop.files.find((one) => one.table === table.name);
     // Where it is not known what that drop carried, no column is known to be new.
@@ -140,13 +144,9 @@ export function sourceOf({ dates }: Pick<Dataset, "dates">, { table, file, added
 }
 
 /** Those that no file may carry: a key may be, though the table would count it by itself. */
-function computedColumns({ live: { columns, details, key } }: LoadTable): Map<string, string> {
-  return new Map(
-    columns.flatMap(({ name }, at) => {
-      const by = details[at]?.generated ?? (details[at]?.isAlways && !key.includes(name) ? "identity" : null);
-      return by === null ? [] : [[name, by] as const];
-    }),
-  );
+function computedColumns({ live: { computed, alwaysIdentity, key } }: LoadTable): Map<string, string> {
+  const counted = alwaysIdentity.filter((name) => !key.includes(name)).map((name) => ({ name, by: "identity" }));
+  return new Map([...computed, ...counted].map(({ name, by }) => [name, by]));
 }
 
 /** What no file need carry: but for its key, what fills itself, and of what the manifest names what may be NULL. */

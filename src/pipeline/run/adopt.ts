@@ -1,6 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import type { Adoption, DropAgreement, TableAgreement, UnsealedSnapshots } from "../../core/messages/seals.ts";
 import { type MonthName, monthName } from "../../core/month.ts";
+import { ruledTables } from "../../postgres/catalog/ruled-tables.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { closeRun, openRun, recordTables } from "../../postgres/ledger/records.ts";
@@ -95,6 +96,7 @@ async function agreementWith(
   const { month } = drop;
   try {
     return await rolledBack(sql, async (tx) => {
+      const ruled = await ruledTables(tx, session.tables);
       // As for a run that nobody hears of, and that ends after its first stage.
       await emptyStage(tx, session.tables);
       await ingest({
@@ -102,10 +104,10 @@ async function agreementWith(
         isApart: false,
         ahead: { sound: [] },
         onStaged: () => {},
-        ...{ dataset: session.dataset, tables: session.tables, month, asOf, past, before: null },
+        ...{ dataset: session.dataset, tables: ruled, month, asOf, past, before: null },
         ...{ mode: "dry_run", restamp: false, backfill: true, goesOn: false, suites: new Map() },
         ...{ run: 0, record: emptyRecord(), faults: new DropFaults(month, null), emit: () => {} },
-        incoming: incomingOf(session.tables, drop, null),
+        incoming: incomingOf(ruled, drop, null),
         signal: new AbortController().signal,
       });
       const agreements: TableAgreement[] = [];

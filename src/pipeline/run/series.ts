@@ -3,6 +3,7 @@ import type { RunEvent, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
+import { ruledTables } from "../../postgres/catalog/ruled-tables.ts";
 import { requireWhole } from "../../postgres/cluster/whole.ts";
 import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
@@ -209,8 +210,9 @@ async function beginMonth(
   if (!request.force && !request.restamp && (await isUnchanged(series, job, drop, past))) return null;
   // Nothing is heard of the server while code is being loaded, so it is told before what to do meanwhile.
   const staging = metLater(prepareStage(sql, session.tables));
+  const ruled = metLater(ruledTables(sql, session.tables));
   const { runJob } = await loadRun();
-  return runJob(series, job, { drop, left, past, staging });
+  return runJob(series, job, { drop, left, past, staging, ruled });
 }
 
 /** What a run needs more than one that has nothing to do, in pieces between which the server is heard. */

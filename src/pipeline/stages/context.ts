@@ -6,6 +6,7 @@ import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { areDistributed, type LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import type { RuledTable } from "../../postgres/catalog/ruled-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { ProfiledTable } from "../../postgres/ledger/profiles.ts";
 import type { Publication } from "../../postgres/ledger/queries.ts";
@@ -57,8 +58,9 @@ export function isEmptiedBefore({ tables, mode }: Pick<Job, "tables" | "mode">):
 export interface StageContext extends Job {
   /** The ledger's number for the run. */
   run: number;
+  tables: readonly RuledTable[];
   tx: Transaction;
-  incoming: readonly Incoming[];
+  incoming: readonly Incoming<RuledTable>[];
   suites: ReadonlyMap<string, Suite>;
   /** What there was before the run. */
   past: Past;
@@ -110,7 +112,7 @@ export interface StagedDrop {
 
 /** A table whose every row is in the stage. */
 export interface Staged {
-  table: LoadTable;
+  table: RuledTable;
   /** The columns that the drop says something of: those that its file carried, in its order, and what is NULL by leaving it out. */
   carried: string[];
   rows: number;

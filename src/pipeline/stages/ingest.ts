@@ -7,6 +7,7 @@ import { isReadAsItIs } from "../../csv/parts/parts.ts";
 import type { TableRead } from "../../csv/reader.ts";
 import { changedMeanwhile, readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
+import type { RuledTable } from "../../postgres/catalog/ruled-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import type { FileRecord, PartRecord } from "../../postgres/ledger/records.ts";
@@ -73,7 +74,7 @@ async function openAt(context: Ingesting, index: number): Promise<Opened | null>
 async function ingestFile(
   context: Ingesting,
   tx: Transaction,
-  one: Incoming,
+  one: Incoming<RuledTable>,
   opened: Opened | null,
 ): Promise<Staged | null> {
   const { faults } = context;
@@ -122,7 +123,7 @@ function partRecords(parts: readonly PartOnDisk[], read: WholeRead): PartRecord[
 async function readInto(
   context: Ingesting,
   tx: Transaction | null,
-  one: Incoming,
+  one: Incoming<RuledTable>,
   files: OpenParts,
   sound: Sound | null,
 ): Promise<WholeRead | null> {
@@ -169,7 +170,7 @@ async function soundBefore(
 
 /** A file that is being read, and how many bytes of its table's were read before it. */
 interface Sending {
-  one: Incoming;
+  one: Incoming<RuledTable>;
   part: OpenPart;
   tally: FaultTally;
   before: number;

@@ -1,4 +1,5 @@
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
+import { isComputed } from "../../postgres/catalog/introspect.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Fragment } from "../../postgres/connection/fragments.ts";
@@ -43,7 +44,7 @@ export async function requireRules(context: StageContext, staged: readonly Stage
 }
 
 function isGiven({ table: { live }, carried }: Staged, name: string): boolean {
-  return carried.includes(name) || live.details[live.columns.findIndex((one) => one.name === name)]?.generated != null;
+  return carried.includes(name) || isComputed(live, name);
 }
 
 /** True where the table's key is the key of a table of the dataset, as each live row's has to be. */

@@ -5,7 +5,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import { identifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";
-import { type CatalogTable, catalogTables } from "./introspect.ts";
+import { type CatalogTable, catalogTables, isComputed } from "./introspect.ts";
 import { noTable } from "./relation-kind.ts";
 
 /**
@@ -46,9 +46,7 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
   const { schema } = dataset;
   const names = dataset.tables.flatMap(({ name, snapshot }) => (snapshot === null ? [name] : [name, snapshot]));
   const wanted = names.map((name) => ({ schema, name }));
-  // What a snapshot's own rules refuse is told when it is filled.
-  const snapshots = dataset.tables.flatMap(({ snapshot }) => snapshot ?? []);
-  const found = await catalogTables(sql, wanted, snapshots);
+  const found = await catalogTables(sql, wanted);
   const required = (name: string) =>
     found.find((table) => table.name === name) ??
     mismatch(
@@ -88,9 +86,7 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
-  const isComputed = (name: string) =>
-    table.details[table.columns.findIndex((column) => column.name === name)]?.generated != null;
-  const own = table.selfFilling.filter((name) => !hasColumn(live, name) || isComputed(name));
+  const own = table.selfFilling.filter((name) => !hasColumn(live, name) || isComputed(table, name));
   const columns = table.columns.filter(({ name }) => ![asOfColumn, deliveredColumn, ...own].includes(name));
   // All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match.
   const kind = ({ nullable: _, ...column }: Column) => column;

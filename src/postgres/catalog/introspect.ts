@@ -1,23 +1,11 @@
 import type { Column, Constraint, Reference, TableShape } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
+import { hasOptions, namesAsRows } from "../connection/fragments.ts";
 import { recipient } from "../connection/role.ts";
 import { type Distribution, distributionsOf, hasCitus } from "./distribution.ts";
+import { baseType, collationsOf, columnNames, isEnforced } from "./expressions.ts";
 import { kindOf, type RelationKind } from "./relation-kind.ts";
-import {
-  type ColumnDetail,
-  collationOf,
-  columnDetail,
-  columnNames,
-  type Follower,
-  followersOfTable,
-  isEnforced,
-  type RowTrigger,
-  type Rule,
-  readingStored,
-  rulesOfTable,
-  triggersOfTable,
-} from "./rules.ts";
+import { type RowTrigger, triggersOfTable } from "./triggers.ts";
 
 /** A foreign key, with what decides which rows break it. */
 export interface CatalogReference extends Reference {
@@ -42,8 +30,10 @@ export interface TableName {
 export interface CatalogTable extends TableShape {
   /** The columns' types as they are declared, domains by their own names. */
   declared: string[];
-  /** Of the columns, in their order. */
-  details: ColumnDetail[];
+  /** Columns that are computed from others, and by which expression. */
+  computed: { name: string; by: string }[];
+  /** Identity columns to which no value may be given but by overriding. */
+  alwaysIdentity: string[];
   /** Columns that fill themselves where nothing is given: by a default, as an identity, or generated from others. */
   selfFilling: string[];
   partitioned: boolean;
@@ -53,9 +43,7 @@ export interface CatalogTable extends TableShape {
   /** True when another table's foreign key refers to it. */
   referenced: boolean;
   references: CatalogReference[];
-  rules: Rule[];
   triggers: RowTrigger[];
-  followers: Follower[];
   /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
   plainKey: Constraint | null;
   /** The server's version: what its SQL can do. */
@@ -64,24 +52,21 @@ export interface CatalogTable extends TableShape {
   distribution: Distribution | null;
 }
 
+/** True for a column that is computed from others. */
+export function isComputed({ computed }: Pick<CatalogTable, "computed">, column: string): boolean {
+  return computed.some(({ name }) => name === column);
+}
+
 type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
-/**
- * The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. Rules
- * are not read of those that are `unruled`: the server waits for whoever has locked such a table, or a partition of it.
- */
-export async function catalogTables(
-  sql: Queryable,
-  names: readonly TableName[],
-  unruled: readonly string[] = [],
-): Promise<CatalogTable[]> {
+/** The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. */
+export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
   const rows = await sql<(Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
-      a.columns, a.declared, a.details, a."selfFilling",
-      case when c.relname = any(${[...unruled]}::text[]) then '[]' else ${rulesOfTable} end as rules, ${triggersOfTable} as triggers, ${followersOfTable} as followers,
+      a.columns, a.declared, a.computed, a."alwaysIdentity", a."selfFilling", ${triggersOfTable} as triggers,
       ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       (select coalesce(json_agg(json_build_object(
                 'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
@@ -110,11 +95,13 @@ export async function catalogTables(
        select coalesce(json_agg(json_build_object('name', a.attname, 'type', t.typname, 'own', t.own, 'typmod', t.typmod,
                 'nullable', not (a.attnotnull or t.required)) order by a.attnum), '[]') as columns,
               coalesce(json_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum), '[]') as declared,
-              coalesce(json_agg(${columnDetail} order by a.attnum), '[]') as details,
+              coalesce(json_agg(json_build_object('name', a.attname, 'by', pg_get_expr(v.adbin, v.adrelid)) order by a.attnum)
+                         filter (where a.attgenerated <> ''), '[]') as computed,
+              coalesce(json_agg(a.attname order by a.attnum) filter (where a.attidentity = 'a'), '[]') as "alwaysIdentity",
               coalesce(json_agg(a.attname order by a.attnum) filter (where a.atthasdef or a.attidentity <> ''), '[]')
                 as "selfFilling"
          from pg_attribute a cross join lateral (${baseType}) t
-         left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
+         left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum and a.attgenerated <> ''
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
   const spread = rows.some(({ citus }) => citus) ? await distributionsOf(sql, names) : [];
@@ -123,33 +110,9 @@ export async function catalogTables(
   return rows.map(({ citus: _, ...row }) => ({
     ...row,
     columns: row.columns.map(toColumn),
-    rules: row.rules.map((rule) => readingStored(rule, row.columns, row.details)),
     distribution: distributionOf(row),
   }));
 }
-
-/** The collations of a relation's columns that these numbers tell, in their order. */
-function collationsOf(numbers: Fragment, relation: Fragment): Fragment {
-  return sql`(
-    select coalesce(json_agg(${collationOf(sql`a.attcollation`)} order by k.position), '[]')
-      from unnest(${numbers}) with ordinality as k(attnum, position)
-      join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
-}
-
-/** The type of column `a`, a domain as the type that it is made of, by way of others perhaps, with what each demands. */
-const baseType = sql`
-  with recursive steps as (
-    select t.oid, t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, t.typnotnull as required,
-           a.atttypmod as typmod
-      from pg_type t where t.oid = a.atttypid
-     union all
-    select t.oid, t.typname, t.typnamespace, t.typtype, t.typelem, t.typbasetype, t.typtypmod, d.required or t.typnotnull,
-           case when d.typmod >= 0 then d.typmod else d.typtypmod end
-      from steps d join pg_type t on t.oid = d.typbasetype where d.typtype = 'd')
-  select oid, typname, typmod, required,
-         typnamespace <> 'pg_catalog'::regnamespace or typtype = 'c'
-           or exists (select from pg_type e where e.oid = typelem and e.typtype = 'c') as own
-    from steps where typtype <> 'd'`;
 
 /** Typmod bits as PostgreSQL packs them (numeric.c, varchar.c): a header of 4, then precision and scale, or length. */
 function toColumn({ name, type, own, typmod, nullable }: RawColumn): Column {

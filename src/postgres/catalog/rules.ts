@@ -1,4 +1,5 @@
 import { type Fragment, sql } from "../connection/fragments.ts";
+import { collationOf, columnNames, isEnforced } from "./expressions.ts";
 
 /** What a table demands of its rows beyond types, NOT NULL and the primary key; expressions as PostgreSQL writes them. */
 export type Rule = CheckRule | DomainRule | UniqueRule | ExclusionRule;
@@ -55,8 +56,6 @@ export interface ColumnDetail {
   reads: string[];
   /** The expression of its default; null where it has none. */
   filled: string | null;
-  /** True where no value may be given to it but by overriding. */
-  isAlways: boolean;
 }
 
 /** A foreign key that leads here and does not follow a value that changes. */
@@ -65,20 +64,6 @@ export interface Follower {
   child: { schema: string; name: string };
   columns: string[];
   parentColumns: string[];
-}
-
-/** A trigger of others that has a say in what is written, and the function that it calls. */
-export interface RowTrigger {
-  name: string;
-  function: string;
-}
-
-/** The names of a relation's columns that these numbers tell, in their order. */
-export function columnNames(numbers: Fragment, relation: Fragment): Fragment {
-  return sql`(
-    select coalesce(json_agg(a.attname order by k.position), '[]')
-      from unnest(${numbers}) with ordinality as k(attnum, position)
-      join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 }
 
 /** The same rule with the columns that a computed one is made of in its place. */
@@ -92,18 +77,6 @@ export function readingStored<Named extends Rule>(
     return detail?.generated == null ? [name] : detail.reads;
   };
   return { ...rule, columns: [...new Set(rule.columns.flatMap(readOf))] };
-}
-
-/** As SQL names a collation; NULL for none. */
-export function collationOf(oid: Fragment): Fragment {
-  return sql`(
-    select format('%I.%I', cn.nspname, co.collname)
-      from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = ${oid})`;
-}
-
-/** Since PostgreSQL 18 there are constraints that are written down only. */
-export function isEnforced(constraint: Fragment): Fragment {
-  return sql`coalesce((to_jsonb(${constraint}) ->> 'conenforced')::boolean, true)`;
 }
 
 const checks = sql`
@@ -188,16 +161,6 @@ export const followersOfTable: Fragment = sql`(
      and f.conparentid = 0 and ${isEnforced(sql`f`)}
      and not f.confkey <@ coalesce((select k.indkey::int2[] from pg_index k where k.indrelid = c.oid and k.indisprimary), '{}'))`;
 
-/** INSERT and UPDATE, for each row or for a statement, as `pg_trigger.tgtype` packs them. */
-const onWrite = 4 + 16;
-
-/** The triggers of table `c` that fire for what a run writes. */
-export const triggersOfTable: Fragment = sql`(
-  select coalesce(json_agg(json_build_object('name', g.tgname, 'function', p.proname) order by g.tgname), '[]')
-    from pg_trigger g join pg_proc p on p.oid = g.tgfoid
-   where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled in ('O', 'A')
-     and g.tgtype & ${onWrite}::int <> 0)`;
-
 /** Of column `a`, whose type is `t` below its domains. */
 export const columnDetail: Fragment = sql`
   json_build_object(
@@ -210,5 +173,4 @@ export const columnDetail: Fragment = sql`
                       or (e.classid = 'pg_attrdef'::regclass and e.objid = v.oid))
                  and e.refclassid = 'pg_class'::regclass and e.refobjid = a.attrelid
                  and e.refobjsubid > 0),
-    'filled', case when a.attgenerated = '' then pg_get_expr(v.adbin, v.adrelid) end,
-    'isAlways', a.attidentity = 'a')`;
+    'filled', case when a.attgenerated = '' then pg_get_expr(v.adbin, v.adrelid) end)`;

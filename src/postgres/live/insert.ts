@@ -30,7 +30,7 @@ export async function insertStaged(
   const { live } = table;
   const order = inKeyOrder ? tx`order by ${cells("s", live.key)}` : tx``;
   const all = live.columns.map((column) => column.name).filter((column) => carried.includes(column));
-  const isAlways = live.columns.some(({ name }, at) => live.details[at]?.isAlways && all.includes(name));
+  const isAlways = live.alwaysIdentity.some((name) => all.includes(name));
   const { count } = await tx`
     insert into ${qualified(live)} (${tx(all)}) ${isAlways ? tx`overriding system value` : tx``}
     select ${cells("s", all)} from ${twinOf(table)} s where ${condition} ${order}`;

@@ -1,4 +1,5 @@
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
+import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { type Fragment, keyAsText, qualified, sameKey, sql } from "../connection/fragments.ts";
 import { fillEmpty } from "./fill.ts";
@@ -76,7 +77,7 @@ export async function planMerge(
  */
 export async function applyMerge(
   tx: Transaction,
-  table: LoadTable,
+  table: RuledTable,
   carried: readonly string[],
   plan: MergePlan,
   { mayLock = true, onProgress = () => {} }: MergeOptions = {},

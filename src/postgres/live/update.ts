@@ -1,5 +1,6 @@
 import type { Column } from "../../core/columns.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
+import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { cell, type Fragment, list, qualified, sameKey, some, sql } from "../connection/fragments.ts";
 import { differs } from "../snapshots/exact.ts";
@@ -26,7 +27,7 @@ const updatedAtOnce = 250_000;
  */
 export async function updateChanged(
   tx: Transaction,
-  table: LoadTable,
+  table: RuledTable,
   carried: readonly string[],
   { updated }: { updated: number },
   onProgress: (rows: number) => void,

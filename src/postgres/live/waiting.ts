@@ -1,4 +1,6 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
+import { isComputed } from "../catalog/introspect.ts";
+import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { ExclusionRule, UniqueRule } from "../catalog/rules.ts";
 import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 
@@ -9,20 +11,20 @@ import { every, type Fragment, list, qualified, sql } from "../connection/fragme
 
 type OrderedRule = UniqueRule | ExclusionRule;
 
-function orderedRules({ live }: LoadTable): OrderedRule[] {
+function orderedRules({ live }: RuledTable): OrderedRule[] {
   return live.rules
     .filter((rule) => rule.kind === "unique" || rule.kind === "exclusion")
     .filter(({ isLate }) => !isLate);
 }
 
-function ownReferences({ live }: LoadTable) {
+function ownReferences({ live }: RuledTable) {
   return live.references.filter(
     ({ parent, isIdle }) => !isIdle && parent.name === live.name && parent.schema === live.schema,
   );
 }
 
 /** True where the order may matter in which rows are written, or some are by then what they are to be. */
-export function mayWait(table: LoadTable): boolean {
+export function mayWait(table: RuledTable): boolean {
   return orderedRules(table).length > 0 || ownReferences(table).length > 0 || followsOthers(table);
 }
 
@@ -32,7 +34,7 @@ export function followsOthers({ live }: LoadTable): boolean {
 }
 
 /** Of the staged row `s` and the live row `l` that it changes: what it takes is free, and what it refers to is there. */
-export function waitsForNobody(table: LoadTable, carried: readonly string[]): Fragment {
+export function waitsForNobody(table: RuledTable, carried: readonly string[]): Fragment {
   const { live } = table;
   const isOther = sql`(${list(live.key.map((name) => sql`o.${sql(name)}`))}) <> (${list(live.key.map((name) => sql`s.${sql(name)}`))})`;
   const isFree = orderedRules(table).map((rule) => {
@@ -58,7 +60,7 @@ export function waitsForNobody(table: LoadTable, carried: readonly string[]): Fr
 }
 
 /** What is unique of a row that goes round in a circle, set to NULL; null where a column has to have a value. */
-export function lettingGo(table: LoadTable, carried: readonly string[]): Fragment | null {
+export function lettingGo(table: RuledTable, carried: readonly string[]): Fragment | null {
   const { live } = table;
   const names = new Set(orderedRules(table).flatMap(({ columns }) => columns));
   const free = live.columns.filter(
@@ -74,9 +76,9 @@ function partsIn({ parts, condition }: OrderedRule, row: Fragment): Fragment {
 }
 
 /** The live row as the staged one makes it; of another one as it is. */
-function rowOf({ live }: LoadTable, carried: readonly string[] | null): Fragment {
-  const stored = live.columns.flatMap(({ name }, at) => {
-    if (live.details[at]?.generated != null && carried !== null) return [sql`s.${sql(name)} as ${sql(name)}`];
+function rowOf({ live }: RuledTable, carried: readonly string[] | null): Fragment {
+  const stored = live.columns.flatMap(({ name }) => {
+    if (carried !== null && isComputed(live, name)) return [sql`s.${sql(name)} as ${sql(name)}`];
     const from = carried === null ? sql`o` : carried.includes(name) ? sql`s` : sql`l`;
     return [sql`${from}.${sql(name)} as ${sql(name)}`];
   });

@@ -1,4 +1,5 @@
 import { keyColumns, type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
+import type { RuledTable } from "../catalog/ruled-tables.ts";
 import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 
 /**
@@ -7,7 +8,7 @@ import { every, type Fragment, list, qualified, sql } from "../connection/fragme
  * as `#0`, `#1` and so on.
  */
 export interface RuleRows {
-  table: LoadTable;
+  table: RuledTable;
   rows: Fragment;
   isLined: boolean;
   /** The columns, by their numbers, whose texts are there. */
@@ -23,7 +24,7 @@ interface Source {
 }
 
 /** The staged rows, of which the file, or the manifest, says something of these columns. */
-export function stagedRuleRows(table: LoadTable, carried: readonly string[], withLive: boolean): RuleRows {
+export function stagedRuleRows(table: RuledTable, carried: readonly string[], withLive: boolean): RuleRows {
   const { columns } = table.live;
   const source: Source = {
     relation: twinOf(table),
@@ -41,7 +42,7 @@ export function stagedRuleRows(table: LoadTable, carried: readonly string[], wit
  * live rows that stand beside them are sent to the one that has it.
  */
 export function scratchRuleRows(
-  table: LoadTable,
+  table: RuledTable,
   { scratch, held, lapsed }: { scratch: string; held: readonly number[]; lapsed: readonly string[] },
   withLive: boolean,
 ): RuleRows {
@@ -66,7 +67,7 @@ function typed(text: Fragment, base: string, collation: string | null | undefine
 }
 
 /** What the drop says nothing of is as the live row has it, or in a new one as its default does, where that is a constant. */
-function finalRows(table: LoadTable, { relation, locators, given }: Source, withLive: boolean): Fragment {
+function finalRows(table: RuledTable, { relation, locators, given }: Source, withLive: boolean): Fragment {
   const { live } = table;
   const stored = live.columns.flatMap(({ name }, index) => {
     const detail = live.details[index];

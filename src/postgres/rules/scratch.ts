@@ -1,4 +1,4 @@
-import type { LoadTable } from "../catalog/dataset-tables.ts";
+import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { type CopyWriter, copyInto } from "../connection/copy.ts";
 import { sql } from "../connection/fragments.ts";
@@ -35,7 +35,7 @@ export interface Misfit {
 export async function* misfits(
   tx: Transaction,
   scratch: string,
-  { live }: LoadTable,
+  { live }: RuledTable,
   index: number,
 ): AsyncGenerator<Misfit> {
   const cell = tx(`c${index}`);

@@ -10,7 +10,7 @@ import { hasPlaceForOthers, partitionKeyName, partitionName, partitionOf, partit
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
-export function isFrozen(table: LoadTable): table is Frozen {
+export function isFrozen<Table extends LoadTable>(table: Table): table is Table & Frozen {
   return table.snapshot !== null;
 }
 

@@ -41,7 +41,10 @@ export async function trainingSources(
   return { sources, seals: [...ofFeatures, ofLabel] };
 }
 
-export function chosenTables({ dataset, tables }: Session): { label: Frozen; features: Frozen[] } {
+export function chosenTables({ dataset, tables }: Pick<Session, "dataset" | "tables">): {
+  label: Frozen;
+  features: Frozen[];
+} {
   const frozen = tables.filter(isFrozen);
   const label = frozen.find(({ name }) => name === dataset.label);
   const features = frozen.filter((table) => table !== label && table.live.key.join() === label?.live.key.join());

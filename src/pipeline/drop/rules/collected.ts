@@ -3,6 +3,8 @@ import { isKnownType } from "../../../csv/cells/cell-types.ts";
 import { SourceFault } from "../../../csv/files/source-fault.ts";
 import { type LocatedRow, locateRows } from "../../../csv/located/rows.ts";
 import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
+import { isComputed } from "../../../postgres/catalog/introspect.ts";
+import type { RuledTable } from "../../../postgres/catalog/ruled-tables.ts";
 import type { Transaction } from "../../../postgres/connection/connect.ts";
 import type { CopyWriter } from "../../../postgres/connection/copy.ts";
 import { dropScratch } from "../../../postgres/live/row-lines.ts";
@@ -13,7 +15,7 @@ import { type Incoming, sourceOf } from "../months.ts";
 import type { Past } from "../past.ts";
 
 /** A file whose cells are in a scratch table, as far as keys and rules read them. */
-export interface Collected extends Incoming {
+export interface Collected extends Incoming<RuledTable> {
   scratch: string;
   /** By their numbers in the table. */
   columns: number[];
@@ -31,7 +33,12 @@ interface Drop {
 }
 
 /** Null when the file's header is faulty, or it cannot be read to its end, which is a fault already. */
-export async function collect(tx: Transaction, drop: Drop, one: Incoming, scratch: string): Promise<Collected | null> {
+export async function collect(
+  tx: Transaction,
+  drop: Drop,
+  one: Incoming<RuledTable>,
+  scratch: string,
+): Promise<Collected | null> {
   const { table } = one;
   const wanted = columnsRead(table, drop.tables);
   const source = sourceOf(drop.dataset, one);
@@ -66,11 +73,11 @@ function keyPlaces({ live }: LoadTable, columns: readonly number[]): number[] {
 }
 
 /** What keys, references to and fro, and rules read; where one reads a computed column, or the row as a whole, all. */
-function columnsRead({ live }: LoadTable, tables: readonly LoadTable[]): Set<string> {
+function columnsRead({ live }: RuledTable, tables: readonly LoadTable[]): Set<string> {
   const all = live.columns.map(({ name }) => name);
   const read = new Set(live.key);
   const readBy = (columns: readonly string[]) => {
-    const isOfAll = columns.length === 0 || columns.some((name) => live.details[all.indexOf(name)]?.generated != null);
+    const isOfAll = columns.length === 0 || columns.some((name) => isComputed(live, name));
     for (const name of isOfAll ? all : columns) read.add(name);
   };
   for (const { columns } of live.rules) readBy(columns);

@@ -6,6 +6,7 @@ import { isKnownType } from "../../../csv/cells/cell-types.ts";
 import type { PartsTally } from "../../../csv/parts/tally.ts";
 import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
 import type { CatalogReference } from "../../../postgres/catalog/introspect.ts";
+import type { RuledTable } from "../../../postgres/catalog/ruled-tables.ts";
 import { transact } from "../../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../../postgres/connection/connect.ts";
 import type { Parents } from "../../../postgres/live/parents.ts";
@@ -33,7 +34,7 @@ interface Drop {
 export async function findDropFaults(
   sql: Queryable,
   drop: Drop,
-  incoming: readonly Incoming[],
+  incoming: readonly Incoming<RuledTable>[],
   faults: DropFaults,
 ): Promise<Unheld[]> {
   const unheld: Unheld[] = [];

@@ -1,6 +1,7 @@
 import type { FaultCode } from "../../../core/faults.ts";
 import { redact } from "../../../core/secrets/secrets.ts";
 import type { PartsTally } from "../../../csv/parts/tally.ts";
+import { isComputed } from "../../../postgres/catalog/introspect.ts";
 import type { Rule } from "../../../postgres/catalog/rules.ts";
 import { attempt } from "../../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../../postgres/connection/connect.ts";
@@ -55,7 +56,7 @@ export async function tellRules(
   for (const rule of live.rules) {
     const isKnown = rule.columns.every((column) => {
       const index = live.columns.findIndex((one) => one.name === column);
-      return one.columns.includes(index) || one.lapsed.includes(column) || live.details[index]?.generated != null;
+      return one.columns.includes(index) || one.lapsed.includes(column) || isComputed(live, column);
     });
     const drop = rowsOf(one, beside && !(isKnown && rule.columns.length > 0));
     const tell = ({ line, other, shown }: Broken) =>
