@@ -4,8 +4,7 @@ import { twinOf } from "../../postgres/catalog/dataset-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { cells, sql } from "../../postgres/connection/fragments.ts";
-import { formerEdges, keptProfiles, listProfiled } from "../../postgres/ledger/profiles.ts";
-import { runsThatRead } from "../../postgres/ledger/queries.ts";
+import { formerEdges, keptProfiles, profiledRun } from "../../postgres/ledger/profiles.ts";
 import { profileRows } from "../../postgres/profiles/profile.ts";
 import type { RowsOf } from "../../postgres/snapshots/snapshots.ts";
 import { type StageContext, type Staged, type StagedDrop, warn } from "../stages/context.ts";
@@ -35,9 +34,11 @@ export async function collectProfiles({ tx, tasks, prepared, record }: StageCont
 async function profileStaged(tx: Transaction, context: Preparing, staged: Staged): Promise<Profile[] | null> {
   const { dataset } = context;
   const { table, rows: count } = staged;
-  const known = await profiledBefore(tx, context, staged);
+  const [known, former] = await Promise.all([
+    profiledBefore(tx, context, staged),
+    formerEdges(tx, dataset.name, table.name),
+  ]);
   if (known !== null) return known;
-  const former = await formerEdges(tx, dataset.name, table.name);
   const of: RowsOf = (columns, sampled = sql``) => {
     const names = columns.map(({ name }) => name);
     return sql`(select ${cells("s", names)} from ${twinOf(table)} s ${sampled})`;
@@ -60,11 +61,8 @@ async function profiledBefore(
 ): Promise<Profile[] | null> {
   if (sha256 === null || read_as === null) return null;
   const { name } = table;
-  const profiled = (await listProfiled(tx, dataset.name)).filter((one) => one.published && one.table === name);
-  if (profiled.length === 0) return null;
-  const runs = profiled.map(({ run }) => run);
-  const [run] = await runsThatRead(tx, { table: name, sha256, read_as }, runs);
-  if (run === undefined) return null;
+  const run = await profiledRun(tx, dataset.name, { table: name, sha256, read_as });
+  if (run === null) return null;
   const known = (await keptProfiles(tx, name, [run], null)).get(run) ?? [];
   const named = (columns: readonly { name: string; type: string }[]) => columns.map(({ name: of, type }) => [of, type]);
   const isOfAll = isDeepStrictEqual(

@@ -14,7 +14,7 @@ import {
 } from "./rules.ts";
 
 /** What the catalog knows of a table that decides which rows it takes, and how they are written. */
-export interface TableRules {
+interface TableRules {
   /** Of the columns, in their order. */
   details: ColumnDetail[];
   rules: Rule[];

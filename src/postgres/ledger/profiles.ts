@@ -1,6 +1,6 @@
 import type { Profile } from "../../core/messages/profiles.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
-import { insertRows } from "./records.ts";
+import { type FileRecord, insertRows } from "./records.ts";
 
 /** The profiles of one table's columns, as a run took them. */
 export interface ProfiledTable {
@@ -35,6 +35,21 @@ export function listProfiled(sql: Queryable, dataset: string): Promise<KeptTable
       join console.runs r using (run)
      where r.dataset = ${dataset}
      order by p.run desc, p.table_name`;
+}
+
+/** The newest run that published a table of this file, read in the same way, and profiled it; null where none did. */
+export async function profiledRun(
+  sql: Queryable,
+  dataset: string,
+  { table, sha256, read_as }: Pick<FileRecord, "table"> & Record<"sha256" | "read_as", string>,
+): Promise<number | null> {
+  const [found] = await sql<{ run: number }[]>`
+    select f.run from console.run_files f join console.runs r using (run)
+     where r.dataset = ${dataset} and r.status = 'published'
+       and f.table_name = ${table} and f.sha256 = ${sha256} and f.read_as = ${read_as}
+       and exists (select from console.profiles p where p.run = f.run and p.table_name = f.table_name)
+     order by f.run desc limit 1`;
+  return found?.run ?? null;
 }
 
 /** The profiles that were kept of one table in these runs, by run; of one column, or of all. */

@@ -18,19 +18,25 @@ interface Probed {
 
 export type ProbedColumn = Probed & { column: Column };
 
+/** What is known of a column without a sample. */
+export const unprobed: Probed = { rows: 0, values: 0, distinct: 0, extent: null };
+
 const sampled = 10_000;
 
-/** Some blocks of a large table, all rows of a small one. Of several servers each sends the different values of its sample. */
+/**
+ * Some blocks of a large table, all rows of a small one; different values where `distinct`. Of several servers each sends those
+ * of its sample.
+ */
 export async function probe(
   sql: Queryable,
   rows: RowsOf,
   count: number,
   columns: readonly Column[],
+  distinct: boolean,
 ): Promise<ProbedColumn[]> {
-  const found = await aggregated<Probed>(sql, columns.map(probed), rows(columns, sampleOf(count)));
-  return columns.map((column, index) => {
-    return { column, ...(found[index] ?? { rows: 0, values: 0, distinct: 0, extent: null }) };
-  });
+  const figures = columns.map((column) => probed(column, distinct));
+  const found = await aggregated<Probed>(sql, figures, rows(columns, sampleOf(count)));
+  return columns.map((column, index) => ({ column, ...(found[index] ?? unprobed) }));
 }
 
 /** For a table's name to stand before. */
@@ -38,10 +44,10 @@ export function sampleOf(count: number): Fragment {
   return count <= 2 * sampled ? sql`` : sql`tablesample system (${(100 * sampled) / count}::float4) repeatable (1)`;
 }
 
-function probed(column: Column): Fragment {
+function probed(column: Column, distinct: boolean): Fragment {
   const value = cell("s", column);
   return sql`json_build_object('rows', count(*), 'values', count(${value}),
-    'distinct', count(distinct ${countable(column)}), 'extent', ${isOrdered(column) ? extentOf(column) : sql`null::json`})`;
+    'distinct', ${distinct ? sql`count(distinct ${countable(column)})` : sql`0`}, 'extent', ${isOrdered(column) ? extentOf(column) : sql`null::json`})`;
 }
 
 function extentOf(column: Column): Fragment {

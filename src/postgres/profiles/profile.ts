@@ -7,9 +7,9 @@ import { figuresByCounting } from "./counted.ts";
 import { edgesFor } from "./edges.ts";
 import { type Figures, noValues, profileOf } from "./figures.ts";
 import type { Measured } from "./measures.ts";
-import { type ProbedColumn, probe } from "./probe.ts";
+import { type ProbedColumn, probe, unprobed } from "./probe.ts";
 import { countedRows, figuresOfScattered, type Rows } from "./scattered.ts";
-import { countable } from "./values.ts";
+import { countable, isOrdered } from "./values.ts";
 
 /** The edges of histograms that were taken before, by column; of those of the same type. */
 export type FormerEdges = ReadonlyMap<string, { type: string; edges: string[] }>;
@@ -27,7 +27,9 @@ export async function profileRows(
 ): Promise<Profile[]> {
   const isKey = ({ name }: Column) => key.includes(name);
   const others = columns.filter((column) => !isKey(column));
-  const probed = others.length === 0 ? [] : await probe(on, rows.of, rows.count, others);
+  // Of one that lies on several servers each counts its own.
+  const isSmall = rows.count <= combinations && !rows.isSpread;
+  const probed = await probeWhereNeeded(on, rows, others, former, isSmall);
   const measured = probed.map((one) => ({ ...one, edges: edgesOf(one, former) }));
   const found = new Map<Column, Profile>();
   const keep = (one: Measured, figures: Figures | undefined) => {
@@ -35,8 +37,9 @@ export async function profileRows(
   };
   const scattered = measured.filter((one) => rows.count > countedRows && one.distinct > one.values / 2);
   for (const one of scattered) keep(one, await figuresOfScattered(on, rows, one));
-  for (const group of inGroups(measured.filter((one) => !scattered.includes(one)))) {
-    const figures = await figuresByCounting(on, rows.of(group.map(({ column }) => column)), group);
+  const together = measured.filter((one) => !scattered.includes(one));
+  for (const group of inGroups(together, isSmall)) {
+    const figures = await figuresByCounting(on, rows.of(group.map(({ column }) => column)), group, !isSmall);
     for (const [index, one] of group.entries()) keep(one, figures[index]);
   }
   const [counted] = found.values();
@@ -48,6 +51,20 @@ export async function profileRows(
     keep({ column, edges: null }, figures);
   }
   return columns.flatMap((column) => found.get(column) ?? []);
+}
+
+/** Of few rows no sample has to tell anything but where bins lie, and that is known of columns that were profiled before. */
+async function probeWhereNeeded(
+  on: Queryable,
+  rows: Rows,
+  columns: readonly Column[],
+  former: FormerEdges,
+  isSmall: boolean,
+): Promise<ProbedColumn[]> {
+  const hasNoEdges = (column: Column) => isOrdered(column) && former.get(column.name)?.type !== column.type;
+  const wanted = isSmall ? columns.filter(hasNoEdges) : columns;
+  const probed = wanted.length === 0 ? [] : await probe(on, rows.of, rows.count, wanted, !isSmall);
+  return columns.map((column) => probed.find((one) => one.column === column) ?? { column, ...unprobed });
 }
 
 /** What was taken before stays. */
@@ -78,12 +95,13 @@ const combinations = 20_000;
 /** A statement takes no more than so many columns, lest it outgrow what a server parses at once. */
 const columnsAtOnce = 30;
 
-/** Columns that are counted together: as many as have few combinations, each counted once for all of them. */
-function inGroups<One extends ProbedColumn>(columns: readonly One[]): One[][] {
+/** Columns that are counted together: as many as have few combinations, and there are no more of those than rows. */
+function inGroups<One extends ProbedColumn>(columns: readonly One[], areFewRows: boolean): One[][] {
   const groups: { product: number; members: One[] }[] = [];
   for (const one of columns.toSorted((a, b) => b.distinct - a.distinct)) {
     // NULL is one more; where the sample was empty nothing is known.
-    const values = one.rows === 0 ? combinations : one.distinct + 1;
+    const sampled = one.rows === 0 ? combinations : one.distinct + 1;
+    const values = areFewRows ? 1 : sampled;
     const open = groups.find(
       ({ product, members }) => product * values <= combinations && members.length < columnsAtOnce,
     );
