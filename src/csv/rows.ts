@@ -83,17 +83,21 @@ export class RowReader {
   #readSound(block: Buffer): boolean {
     const { faults } = this;
     const { lineEnd, rendering } = faults;
-    const { signs, marks, trim } = faults.syntax;
+    const { signs, marks, trim, trimBlock } = faults.syntax;
     const isPlain = !block.includes(signs.quote);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd, signs)) return false;
     const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
-    const parsed = parseBlock(block, lineEnd, signs, marks);
+    // Where a value may be too long, its blanks count.
+    const bare = isPlain && block.length <= maxValueBytes ? trimBlock(block) : null;
+    const bytes = bare ?? block;
+    const parsed = parseBlock(bytes, lineEnd, signs, marks);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (parsed === null || (!isPlain && parsed.records.some(isRagged))) return false;
     const { isSuspect } = parsed;
-    const records = trim === null ? parsed.records : trimmed(parsed.records, isPlain, trim);
+    const trims = trim !== null && bare === null;
+    const records = trims ? parsed.records.map((cells) => cells.map(trim)) : parsed.records;
     const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(parsed.records, this.line));
     if (isSuspect) this.controls.count(records, fromFirst());
     const lineOf = fromFirst();
@@ -107,7 +111,7 @@ export class RowReader {
     }
     if (faults.rounding.isOpen && faults.tally.count === 0) faults.rounding.look(records, fromFirst);
     if (rendering !== null && faults.tally.count === 0) {
-      rendering.add({ bytes: block, records, isUnquoted: isPlain, lineOf: fromFirst() });
+      rendering.add({ bytes, records, isUnquoted: isPlain && !trims, lineOf: fromFirst() });
     }
     this.line += isPlain ? records.length : countLines(block);
     return true;
@@ -162,15 +166,6 @@ export class RowReader {
     this.faults.trouble(goesOnTo === "quote" ? "quote_unclosed" : ended, line, index, written);
     this.#long = null;
   }
-}
-
-/** What has no quotes holds no line ends that count, and is put right where it stands. */
-function trimmed(records: string[][], isPlain: boolean, trim: (cell: string) => string): string[][] {
-  if (!isPlain) return records.map((cells) => cells.map(trim));
-  for (const cells of records) {
-    for (let index = 0; index < cells.length; index++) cells[index] = (cells[index] ?? "").trim();
-  }
-  return records;
 }
 
 /** The lines of records whose quoted values may hold line ends, of which the first is on `line`; asked in ascending order. */

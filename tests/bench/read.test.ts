@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dialectOf } from "../../src/core/written/dialect.ts";
 import { readFile } from "../csv/reading.ts";
-import { dialects } from "./read/dialects.ts";
+import { dialects, withDays } from "./read/dialects.ts";
 import { spoils, spoilt } from "./read/kinds.ts";
 import { sourceIn } from "./read/source.ts";
 
@@ -36,7 +36,7 @@ describe("a file is spoilt in half of its rows at least, and rows stay rows", ()
 describe("a file in another dialect has the same rows, and no fault", () => {
   test.each(Object.entries(dialects))("%s", async (_, { written, rewrite }) => {
     const path = join(folder, "usage_agg_30d.csv");
-    writeFileSync(path, rewrite(good));
+    writeFileSync(path, rewrite(withDays(good)));
     const found = await readFile({ ...sourceIn(path), written: dialectOf(written) });
     expect([found.rows, found.faults]).toEqual([rows, []]);
   });

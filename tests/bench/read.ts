@@ -5,7 +5,7 @@ import { formatBytes } from "../../src/core/format.ts";
 import { dropsOf, removeDrops } from "./drops.ts";
 import { markdown, seconds } from "./figures.ts";
 import { readScale, type Scale } from "./options.ts";
-import { dialects } from "./read/dialects.ts";
+import { dialects, withDays } from "./read/dialects.ts";
 import { type Spoil, spoils, spoilt } from "./read/kinds.ts";
 import { copyBothWays, type Measured, readAlone } from "./read/measure.ts";
 import { table } from "./read/source.ts";
@@ -51,10 +51,16 @@ async function readKinds(good: string, folder: string, rounds: number): Promise<
   const sound = await readAlone(good, folder, rounds);
   const head = ["read alone", "size", "faults", "time", "ratio", "processor", "ratio", "peak memory"];
   console.log(`\n${markdown(head, [rowOf("the good file", good, sound, sound)])}`);
+  const plain = join(folder, `plain.csv`);
+  writeFileSync(plain, withDays(readFileSync(good, "utf8")));
+  const wide = await readAlone(plain, folder, rounds);
+  console.log(lineOf(rowOf("the good file with a date and a word in each row", plain, wide, wide)));
   for (const [kind, { written, rewrite }] of Object.entries(dialects)) {
     const other = join(folder, `${table}.csv`);
-    writeFileSync(other, rewrite(readFileSync(good, "utf8")));
-    console.log(lineOf(rowOf(kind, other, await readAlone(other, folder, rounds, written), sound)));
+    writeFileSync(other, rewrite(readFileSync(plain, "utf8")));
+    // In turn with it, for what a machine has to spare changes from minute to minute.
+    const beside = await readAlone(plain, folder, rounds);
+    console.log(lineOf(rowOf(kind, other, await readAlone(other, folder, rounds, written), beside)));
   }
   for (const [kind, spoil] of Object.entries(spoils)) {
     const bad = join(folder, `${table}.csv`);

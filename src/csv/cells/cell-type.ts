@@ -20,10 +20,23 @@ export interface CellType {
   readonly plain?: ((value: string) => string) | undefined;
   /** True where that is the same digits with other signs, or none, between them. */
   readonly isDigits?: boolean;
-  /** Where it is the same bytes in another order, with dashes: which of them stands in each place, -1 for a dash. */
-  readonly byteOrder?: readonly number[];
+  /** Where it is the same bytes in another order, which the signs between them tell. */
+  readonly byteOrders?: readonly ByteOrder[];
+  /** Where its values are a few words of ASCII in either case: what each is to PostgreSQL, by the word in lower case. */
+  readonly words?: ReadonlyMap<string, string>;
   /** Why a value is not sound; `matches` when it is of the pattern all the same. */
   explain(value: string, matches: boolean): Wrong;
+}
+
+/** Values of this length that have two signs in these places, and which of their bytes stands in each place then. */
+export interface ByteOrder {
+  readonly length: number;
+  readonly first: number;
+  readonly firstSign: number;
+  readonly second: number;
+  readonly secondSign: number;
+  /** -1 for a dash. */
+  readonly places: readonly number[];
 }
 
 export type MakeCellType = (column: Column, dates: DateRange) => CellType;
@@ -59,6 +72,11 @@ export function didYouMean(
     }
     return reason;
   };
+}
+
+/** The text in a pattern. */
+export function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 /** A cell that the manifest lets be read in two ways. */

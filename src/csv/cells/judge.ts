@@ -8,8 +8,11 @@ import { cellTypeOf } from "./cell-types.ts";
 /** Words that programs write for a missing value. The four that pandas makes of one, and NaN, are none in text when quoted. */
 export const unquotedNulls: readonly string[] = ["nan", "NaN", "None", "NaT", "<NA>"];
 
+/** The same where text is no value. */
+export const wordsForNull: readonly string[] = [...unquotedNulls, "NULL", "null", "\\N"];
+
 const inText = new Set(unquotedNulls);
-const elsewhere = new Set([...unquotedNulls, "NULL", "null", "\\N"]);
+const elsewhere = new Set(wordsForNull);
 // Looking a long value up means hashing it.
 const longest = 4;
 
@@ -105,7 +108,7 @@ export function judgeOf(
 }
 
 /** What sound texts look like, but for some of them. */
-export function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
+function quickPattern(isKey: boolean, mayBeEmpty: boolean): RegExp {
   if (isKey) return quickKey;
   return mayBeEmpty ? quickText : quickRequired;
 }

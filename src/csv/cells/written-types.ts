@@ -1,10 +1,11 @@
+import { isAscii } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import type { Column } from "../../core/columns.ts";
 import { type Dialect, formsOf, plainDialect } from "../../core/written/dialect.ts";
 import type { Form } from "../../core/written/forms.ts";
-import { type CellType, type DateRange, twoReadings } from "./cell-type.ts";
+import { type CellType, type DateRange, literally, twoReadings, type Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
-import { fixedDate } from "./fixed-dates.ts";
+import { fixedDates } from "./fixed-dates.ts";
 import { isModest } from "./numbers.ts";
 
 type MakeWritten = (column: Column, dates: DateRange, dialect: Dialect) => CellType | null;
@@ -14,16 +15,14 @@ export function writtenTypeOf(column: Column, dates: DateRange, dialect: Dialect
   return writtenTypes[column.type]?.(column, dates, dialect) ?? cellTypeOf(column, dates);
 }
 
-const escaped = (sign: string) => sign.replace(/[.]/g, "\\$&");
-
 /** Digits, in groups throughout or not at all. A group is never led by a zero: `0.001` is no one. */
 function wholePart(thousands: string | null): string {
-  return thousands === null ? String.raw`\d+` : String.raw`(?:\d+|[1-9]\d{0,2}(?:${escaped(thousands)}\d{3})+)`;
+  return thousands === null ? String.raw`\d+` : String.raw`(?:\d+|[1-9]\d{0,2}(?:${literally(thousands)}\d{3})+)`;
 }
 
 const integer: MakeWritten = (column, dates, { thousands }) => {
   if (thousands === null) return null;
-  const plain = (value: string) => value.replaceAll(thousands, "");
+  const plain = (value: string) => (value.includes(thousands) ? value.replaceAll(thousands, "") : value);
   return respelt(cellTypeOf(column, dates), new RegExp(`^-?${wholePart(thousands)}$`), plain, {
     code: "not_integer",
     reason: `not a whole number with ${named(thousands)} between thousands`,
@@ -32,7 +31,7 @@ const integer: MakeWritten = (column, dates, { thousands }) => {
 
 const fraction: MakeWritten = (column, dates, { decimal, thousands }) => {
   if (decimal === "." && thousands === null) return null;
-  const sign = escaped(decimal);
+  const sign = literally(decimal);
   const whole = wholePart(thousands);
   const pattern = new RegExp(String.raw`^-?(?:${whole}(?:${sign}\d+)?|${sign}\d+)(?:[eE][+-]?\d{1,6})?$`);
   const ungrouped = thousands === null ? (value: string) => value : (value: string) => value.replaceAll(thousands, "");
@@ -72,6 +71,13 @@ const truth: MakeWritten = (_column, _dates, dialect) => {
   const known = new Map(
     words.flatMap((all, index) => all.map((word) => [word.toLowerCase(), index === 0 ? "True" : "False"])),
   );
+  const choices = words.map((all) => all.join(", ")).join(" or ");
+  const explain = (): Wrong => ({ code: "not_boolean", reason: `not ${choices}` });
+  const inAscii = [...known.keys()].every((word) => isAscii(Buffer.from(word)));
+  if (inAscii) {
+    const pattern = new RegExp(`^(?:${[...known.keys()].map(literally).join("|")})$`, "i");
+    return { pattern, plain: (value) => known.get(value.toLowerCase()) ?? value, words: known, explain };
+  }
   /** A spelling is known once it was met. */
   const meant = (value: string) => {
     const found = known.get(value);
@@ -81,12 +87,11 @@ const truth: MakeWritten = (_column, _dates, dialect) => {
     return inLower;
   };
   const longestWord = Math.max(...words.flat().map((word) => word.length));
-  const choices = words.map((all) => all.join(", ")).join(" or ");
   return {
     pattern: /^/,
     within: (value) => meant(value) !== undefined,
     plain: (value) => meant(value) ?? value,
-    explain: () => ({ code: "not_boolean", reason: `not ${choices}` }),
+    explain,
   };
 };
 
@@ -95,8 +100,7 @@ const date: MakeWritten = (column, dates, dialect) => {
   const base = cellTypeOf(column, dates);
   const forms = formsOf(dialect.dates);
   const type = formed(base, forms, "not_date", "not a date in the form");
-  const [form = "", ...others] = dialect.dates;
-  return (others.length === 0 ? fixedDate(form, dates, type) : null) ?? type;
+  return fixedDates(dialect.dates, dates, type) ?? type;
 };
 
 /** True for a setting that is as it is where nobody says, so that the plain way of reading is the right one, and faster. */

@@ -1,5 +1,6 @@
 import { type Dialect, encodingNamed, hasPlainRows, plainDialect } from "../../core/written/dialect.ts";
 import { isMarked, quotedMark } from "../cells/judge.ts";
+import { blanksLeftOut } from "./blanks.ts";
 import { type Marks, marksOf, plainMarks } from "./marks.ts";
 import { plainSigns, type Signs, signsOf } from "./signs.ts";
 
@@ -14,6 +15,8 @@ export interface Syntax {
   hasPlainRows: boolean;
   /** Leaves blanks out of a cell that are no part of it; null where none are left out. */
   trim: ((cell: string) => string) | null;
+  /** The same of all values of a block without quotes at once; null where it takes a look at each. */
+  trimBlock: (block: Buffer) => Buffer | null;
 }
 
 export const plainSyntax: Syntax = {
@@ -23,17 +26,20 @@ export const plainSyntax: Syntax = {
   marks: plainMarks,
   hasPlainRows: true,
   trim: null,
+  trimBlock: () => null,
 };
 
 export function syntaxOf(dialect: Dialect): Syntax {
   if (dialect === plainDialect) return plainSyntax;
+  const signs = signsOf(dialect);
   return {
     dialect,
     encoding: encodingNamed(dialect.encoding) ?? dialect.encoding,
-    signs: signsOf(dialect),
+    signs,
     marks: marksOf(dialect),
     hasPlainRows: hasPlainRows(dialect),
     trim: trimmerOf(dialect),
+    trimBlock: dialect.trim === "none" ? () => null : blanksLeftOut(signs),
   };
 }
 

@@ -1,5 +1,16 @@
 import type { Written } from "../../../src/core/written/settings.ts";
 
+/** The good file with a date and a word in each row, of which there are many ways to write them. */
+export function withDays(text: string): string {
+  const [header = "", ...lines] = text.trimEnd().split("\n");
+  const first = Date.UTC(2021, 0, 1);
+  const rows = lines.map((line, index) => {
+    const day = new Date(first + (index % 1461) * 86_400_000).toISOString().slice(0, 10);
+    return `${line},${day},${index % 3 === 0 ? "True" : "False"}\n`;
+  });
+  return `${header},last_seen,is_trial\n${rows.join("")}`;
+}
+
 /** The good file in another dialect, and what the manifest says of it. */
 export interface OtherDialect {
   written: Written;
@@ -8,6 +19,13 @@ export interface OtherDialect {
 
 const semicolons = (text: string) => text.replaceAll(",", ";");
 const german = (text: string) => semicolons(text).replaceAll(".", ",");
+const turned = (text: string, sign: string) => text.replace(/(\d{4})-(\d\d)-(\d\d)/g, `$3${sign}$2${sign}$1`);
+const inTurn = (text: string) =>
+  text
+    .split("\n")
+    .map((line, index) => turned(line, index % 2 === 0 ? "/" : "."))
+    .join("\n");
+const words = (text: string) => text.replaceAll("True", "yes").replaceAll("False", "no");
 
 export const dialects: Record<string, OtherDialect> = {
   semicolons: { written: { delimiter: ";" }, rewrite: (text) => Buffer.from(semicolons(text)) },
@@ -29,11 +47,33 @@ export const dialects: Record<string, OtherDialect> = {
   },
   "a word for NULL in each row": {
     written: { null: ["", "NA"] },
-    rewrite: (text) => Buffer.from(text.replace(/,\d+$/gm, ",NA")),
+    rewrite: (text) => Buffer.from(text.replace(/,\d+(?=,[^,]*,[^,]*$)/gm, ",NA")),
   },
   "blanks around values": {
     written: { trim: "all" },
     rewrite: (text) => Buffer.from(text.replaceAll(",", " , ")),
+  },
+  "another form of dates": {
+    written: { dates: ["DD/MM/YYYY"] },
+    rewrite: (text) => Buffer.from(turned(text, "/")),
+  },
+  "two forms of dates": {
+    written: { dates: ["DD/MM/YYYY", "DD.MM.YYYY"] },
+    rewrite: (text) => Buffer.from(inTurn(text)),
+  },
+  "other words for true and false": {
+    written: { true: ["yes"], false: ["no"] },
+    rewrite: (text) => Buffer.from(words(text)),
+  },
+  "semicolons, decimal commas, a word for NULL, words and dates in Windows-1252": {
+    written: {
+      ...{ delimiter: ";", decimal: ",", thousands: ".", encoding: "windows-1252", dates: ["DD/MM/YYYY"] },
+      ...{ true: ["yes"], false: ["no"], null: ["", "NA"] },
+    },
+    rewrite: (text) => {
+      const lacking = words(turned(text, "/")).replace(/,\d+(?=,[^,]*,[^,]*$)/gm, ",NA");
+      return Buffer.from(german(lacking).replaceAll("-R", "-\xe9"), "latin1");
+    },
   },
   "a comment every ten rows": {
     written: { comment: "#" },

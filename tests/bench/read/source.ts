@@ -7,6 +7,9 @@ const columnOf = (name: string, type: string, nullable = true): Column => {
   return { name, type, nullable, precision: null, scale: null, length: null };
 };
 
+/** That some files have besides. */
+const days = [columnOf("last_seen", "date"), columnOf("is_trial", "bool")];
+
 /** A file of the table that is read, as the catalog describes it: no database is needed to read alone. */
 export function sourceIn(path: string): TableSource {
   const key = ["user_id"];
@@ -17,12 +20,13 @@ export function sourceIn(path: string): TableSource {
     columnOf("unique_devices_30d", "int4"),
     columnOf("skips_7d", "int4"),
     columnOf("rebuffer_events_7d", "int4"),
+    ...days,
   ];
   const shape = { schema: "public", name: table, columns, key };
   return {
     path,
     shape,
-    optional: new Set(),
+    optional: new Set(days.map(({ name }) => name)),
     dates: { from: "1900-01-01", to: "2100-12-31" },
   };
 }
