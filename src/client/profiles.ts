@@ -9,10 +9,12 @@ export function placeOf(kind: ProfileKind, text: string | null): number | null {
   return Number.isFinite(place) ? place : null;
 }
 
-/** PostgreSQL writes a time with a blank, and hours beside UTC in two digits. */
+/** PostgreSQL writes a time with a blank, and hours beside UTC in two digits; a day has neither. */
 function momentOf(text: string): number {
-  const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00");
-  return Date.parse(iso.includes("T") && !/(Z|[+-]\d\d:\d\d)$/.test(iso) ? `${iso}Z` : iso);
+  const [day = "", time] = text.split(" ");
+  if (time === undefined) return Date.parse(day);
+  const zoned = time.replace(/([+-]\d\d)$/, "$1:00");
+  return Date.parse(`${day}T${/[+-]\d\d:\d\d$/.test(zoned) ? zoned : `${zoned}Z`}`);
 }
 
 export function knownOf({ rows, nulls }: Pick<Profile, "rows" | "nulls">): number {

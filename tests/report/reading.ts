@@ -5,9 +5,18 @@ export interface ReadPage {
   tables: ReadTable[];
   /** All text, without pictures and scripts. */
   text: string;
-  /** What is said of each picture. */
-  pictures: { title: string; told: string }[];
+  pictures: ReadPicture[];
 }
+
+export interface ReadPicture {
+  /** What is said of it. */
+  title: string;
+  told: string;
+  shapes: Shape[];
+}
+
+/** What is drawn in a picture, with its attributes. */
+export type Shape = Readonly<Record<string, string>>;
 
 interface ReadTable {
   caption: string;
@@ -40,7 +49,7 @@ const unread = "style, script, svg, figcaption";
 /** Read a page back from its text. */
 export async function readPage(html: string): Promise<ReadPage> {
   const headings: Words[] = [];
-  const pictures: { title: Words; told: Words }[] = [];
+  const pictures: { title: Words; told: Words; shapes: Shape[] }[] = [];
   const tables: { caption: Words; headings: Words[]; rows: Words[][] }[] = [];
   const all = new Words();
   const open = new Set<Words>([all]);
@@ -64,9 +73,12 @@ export async function readPage(html: string): Promise<ReadPage> {
         element.onEndTag(() => void hidden--);
       },
     })
-    .on("svg[role=img]", { element: () => void pictures.push({ title: new Words(), told: new Words() }) })
+    .on("svg[role=img]", { element: () => void pictures.push({ title: new Words(), told: new Words(), shapes: [] }) })
     .on("svg > title", { text: ({ text }) => pictures.at(-1)?.title.add(decoded(text)) })
     .on("svg > desc", { text: ({ text }) => pictures.at(-1)?.told.add(decoded(text)) })
+    .on("svg[role=img] path, svg[role=img] rect", {
+      element: ({ attributes }) => void pictures.at(-1)?.shapes.push(Object.fromEntries(attributes)),
+    })
     .on(
       "h1, h2, h3",
       each(() => headings),
@@ -91,7 +103,7 @@ export async function readPage(html: string): Promise<ReadPage> {
   return {
     headings: headings.map(String),
     text: String(all),
-    pictures: pictures.map(({ title, told }) => ({ title: String(title), told: String(told) })),
+    pictures: pictures.map(({ title, told, shapes }) => ({ title: String(title), told: String(told), shapes })),
     tables: tables.map((table) => ({
       caption: String(table.caption),
       headings: table.headings.map(String),

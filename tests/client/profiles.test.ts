@@ -1,0 +1,15 @@
+import { expect, test } from "bun:test";
+import { placeOf } from "../../src/client/profiles.ts";
+
+test("days and times have their place on an axis, as PostgreSQL writes them", () => {
+  const places: [text: string, iso: string][] = [
+    ["2024-03-01", "2024-03-01T00:00:00Z"],
+    ["2024-03-01 06:30:00", "2024-03-01T06:30:00Z"],
+    ["2024-03-01 06:30:00.125", "2024-03-01T06:30:00.125Z"],
+    ["2024-03-01 06:30:00+00", "2024-03-01T06:30:00Z"],
+    ["2024-03-01 06:30:00-08", "2024-03-01T14:30:00Z"],
+    ["2024-03-01 06:30:00+05:30", "2024-03-01T01:00:00Z"],
+  ];
+  for (const [text, iso] of places) expect([text, placeOf("time", text)]).toEqual([text, Date.parse(iso)]);
+  for (const nowhere of ["infinity", "-infinity", "0044-03-15 BC"]) expect(placeOf("time", nowhere)).toBeNull();
+});
