@@ -3,16 +3,16 @@ import { areShippedMonths } from "./client/project.ts";
 import type { RunState } from "./client/state.ts";
 import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
-import type { ReportSubject } from "./core/messages/report.ts";
 import { learnSecrets } from "./core/secrets/secrets.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
 import type { Invocation } from "./headless/arguments.ts";
-import { commands } from "./headless/commands.ts";
+import { commands, linesToType } from "./headless/commands.ts";
 import { refuseMisplaced } from "./headless/misplaced.ts";
 import type { OwnRequest } from "./headless/own-answers.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { type Output, standardOutput } from "./headless/views/output.ts";
+import type { CommandLine } from "./tui/command-line.ts";
 import { obstacle } from "./tui/device/terminal.ts";
 
 /**
@@ -69,11 +69,8 @@ async function dispatch(
     // It gets ready while the screen is loaded.
     const pipeline = connect(settings);
     const { runTui } = await import("./tui/main.ts");
-    const report = async (subject: Exclude<ReportSubject, "all">, asked: Pipeline) => {
-      const { reportInto } = await import("./report/perform.ts");
-      return reportInto(`${settings.home}/reports/`, subject, asked);
-    };
-    return runTui(settings, { pipeline, start: connect, report, colour: !argv.includes("--no-color") });
+    const commandLine = { lines: linesToType(), ...onScreens(settings) };
+    return runTui(settings, { pipeline, start: connect, commandLine, colour: !argv.includes("--no-color") });
   }
   const request = commands[name ?? "months"].request(invocation);
   if (request.kind === "completion" || request.kind === "manual") {
@@ -103,6 +100,20 @@ async function dispatch(
   } finally {
     if (report !== undefined) await writePages(runs, report, () => connect(settings), context);
   }
+}
+
+/** What the screens have of the command line, each loaded when it is first used. */
+function onScreens({ home }: Settings): Omit<CommandLine, "lines"> {
+  return {
+    understand: async (line) => (await import("./headless/typed.ts")).understood(line),
+    words: async (request, result, columns) => (await import("./headless/typed.ts")).toldOf(request, result, columns),
+    async report(request, asked) {
+      const { writeReport } = await import("./report/main.ts");
+      const { out, junit, gx } = request;
+      const isNowhere = out === null && junit === null && gx === null;
+      return writeReport(isNowhere ? { ...request, out: `${home}/reports/` } : request, asked);
+    },
+  };
 }
 
 /** What needs no database, and is there at once. */

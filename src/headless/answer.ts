@@ -56,6 +56,14 @@ const views: { [Kind in ShownKind]: (request: RequestOf<Kind>) => Promise<View<R
   partition: async () => (await import("./views/health.ts")).partitionView,
 };
 
+export function isShown(kind: RequestKind): kind is ShownKind {
+  return Object.hasOwn(views, kind);
+}
+
+export function viewOf<Kind extends ShownKind>(kind: Kind, request: RequestOf<Kind>): Promise<View<Replies[Kind]>> {
+  return views[kind](request);
+}
+
 /** Ask the pipeline for something and show its answer; resolves to the exit code. Closes the pipeline. */
 export async function answer<Kind extends ShownKind>(
   kind: Kind,
@@ -66,7 +74,7 @@ export async function answer<Kind extends ShownKind>(
   let closed: Promise<void> | undefined;
   try {
     // The view is loaded while the subprocess starts.
-    const [reply, view] = await Promise.all([pipeline.call(request), views[kind](request)]);
+    const [reply, view] = await Promise.all([pipeline.call(request), viewOf(kind, request)]);
     // It leaves while its answer is shown.
     closed = pipeline.close();
     // Made even when nothing is printed: what cannot be shown is an error either way.

@@ -223,3 +223,12 @@ export type CommandName = keyof typeof table;
 
 /** Everything the command line can do. Help, the README's reference and the parser are made of this table. */
 export const commands: Readonly<Record<CommandName, Command>> = table;
+
+/** Lines to choose from where one is typed on the screens: each command, and its examples, which can be edited. */
+export function linesToType(): { line: string; help: string }[] {
+  return Object.entries(commands).flatMap(([name, { summary, examples }]) => {
+    if (name in ownCommands) return [];
+    const lines = Object.entries(examples).filter(([line]) => line !== name && !/--(json|quiet|data)\b/.test(line));
+    return [...(name === "" ? [] : [{ line: name, help: summary }]), ...lines.map(([line, help]) => ({ line, help }))];
+  });
+}

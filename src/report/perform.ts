@@ -23,12 +23,6 @@ export async function performReport(request: ReportRequest, pipeline: Pipeline, 
   }
 }
 
-/** A page of one run into a folder; resolves to its path. */
-export async function reportInto(folder: string, subject: ReportRequest["subject"], asked: Pipeline): Promise<string> {
-  const [path = folder] = await writeReport({ ...onlyPage, subject, out: folder }, asked);
-  return path;
-}
-
 const onlyPage = { kind: "report", junit: null, gx: null, values: null } as const;
 
 /** A page of each run into a folder, or of the last of them into an .html file; resolves to the paths. Closes the pipeline. */

@@ -1,9 +1,9 @@
 import type { Pipeline } from "../client/pipeline.ts";
 import { toConsoleError } from "../core/errors.ts";
-import type { ReportSubject } from "../core/messages/report.ts";
-import type { Request } from "../core/messages/requests.ts";
-import type { Choices } from "./model/known.ts";
-import type { Effect, Message, Reply } from "./model/model.ts";
+import type { ReportRequest } from "../core/messages/report.ts";
+import type { Replies, Request } from "../core/messages/requests.ts";
+import type { Choices, TypedRequest } from "./model/known.ts";
+import type { Ask, Effect, Message, Reply } from "./model/model.ts";
 
 /** The outside world as the effects need it. */
 interface World {
@@ -16,7 +16,11 @@ interface World {
   edit(path: string, line: number | null): void;
   suspend(): void;
   /** Write a page and open it; resolves to what became of it, in words. */
-  report(subject: Exclude<ReportSubject, "all">, pipeline: Pipeline): Promise<string>;
+  report(request: ReportRequest, pipeline: Pipeline): Promise<string>;
+  /** What a line of the command line asks for; rejects with how to write it. */
+  understand(line: string): Promise<TypedRequest>;
+  /** An answer in the words of the command line. */
+  words(request: Ask, result: Replies[Ask["kind"]]): Promise<string>;
   quit(code: number): void;
   dispatch(message: Message): void;
 }
@@ -46,6 +50,30 @@ export function createHands(world: World, first: Pipeline) {
     } catch (thrown) {
       world.dispatch({ type: "notice", text: `Not kept for the next time: ${toConsoleError(thrown).title}` });
     }
+  };
+
+  const understand = (line: string) => {
+    world.understand(line).then(
+      (request) => world.dispatch({ type: "typed", line, request }),
+      (thrown) => {
+        const { title, hint } = toConsoleError(thrown);
+        world.dispatch({ type: "reported", text: `${title} ${hint}`, tone: "bad" });
+      },
+    );
+  };
+  const tell = ({ line, request }: Extract<Effect, { do: "tell" }>) => {
+    const say = (text: string, isGood: boolean) =>
+      world.dispatch({ type: "told", line, request, told: { text, isGood } });
+    pipeline
+      .call(request)
+      .then((result) => world.words(request, result))
+      .then(
+        (text) => say(text, true),
+        (thrown) => {
+          const { title, hint } = toConsoleError(thrown);
+          say(`${title}\n${hint}`, false);
+        },
+      );
   };
 
   watch(pipeline);
@@ -90,7 +118,7 @@ export function createHands(world: World, first: Pipeline) {
         case "suspend":
           return world.suspend();
         case "report":
-          world.report(effect.subject, pipeline).then(
+          world.report(effect.request, pipeline).then(
             (text) => world.dispatch({ type: "reported", text, tone: "good" }),
             (thrown) => {
               const { title, hint } = toConsoleError(thrown);
@@ -98,6 +126,10 @@ export function createHands(world: World, first: Pipeline) {
             },
           );
           return;
+        case "understand":
+          return understand(effect.line);
+        case "tell":
+          return tell(effect);
         case "copy":
           return world.copy(effect.text);
         case "quit":

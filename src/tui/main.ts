@@ -1,13 +1,11 @@
 import { dirname, join } from "node:path";
-import { openFile } from "../client/open-file.ts";
 import { type Pipeline, startPipeline } from "../client/pipeline.ts";
 import { headline } from "../client/run-words.ts";
 import { isTriedAgain } from "../client/state.ts";
-import { ConsoleError } from "../core/errors.ts";
-import type { ReportSubject } from "../core/messages/report.ts";
 import { type Settings, settingFlags } from "../core/settings.ts";
 import { escapeControl } from "../core/text.ts";
 import { tellAside } from "./aside.ts";
+import { type CommandLine, noCommandLine, reported } from "./command-line.ts";
 import { announcement, mouseReports } from "./device/announce.ts";
 import { keepChoices, readChoices } from "./device/choices.ts";
 import { editFile } from "./device/editor.ts";
@@ -21,15 +19,12 @@ import { type Effect, isRunning, type Trouble, type Ui } from "./model/model.ts"
 import { readOwn } from "./own/read.ts";
 import { createStore, type Store } from "./store.ts";
 
-type Reporter = (subject: Exclude<ReportSubject, "all">, pipeline: Pipeline) => Promise<string>;
-
 interface TuiOptions {
   /** Already started, so that it gets ready while the screen is loaded. */
   pipeline?: Pipeline;
   /** How to start one; called again after it died. */
   start?: (settings: Settings) => Pipeline;
-  /** Writes a page of what it is about; resolves to its path. */
-  report?: Reporter;
+  commandLine?: CommandLine;
   /** False for no colours, as $NO_COLOR does. */
   colour?: boolean;
 }
@@ -52,7 +47,8 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const pipeline = options.pipeline ?? start(settings);
   const endings = watchEndings(() => hands.pipeline().kill());
   const perform = (effect: Effect) => hands.perform(effect);
-  const store = createStore(firstState(settings, options.colour ?? true), perform);
+  const { commandLine = noCommandLine } = options;
+  const store = createStore({ ...firstState(settings, options.colour ?? true), lines: commandLine.lines }, perform);
   const hands = createHands(
     {
       startPipeline: () => start(settings),
@@ -61,7 +57,9 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
       mouse: (isOn) => void process.stdout.write(isOn ? mouseReports.on : mouseReports.off),
       announce: (text) => void process.stdout.write(announcement(text)),
       edit: (path, line) => screen?.lend(() => editFile(process.env, path, line)),
-      report: async (subject, of) => opened(await (options.report ?? noReports)(subject, of)),
+      report: async (request, of) => reported(request, await commandLine.report(request, of)),
+      understand: (line) => commandLine.understand(line),
+      words: (request, result) => commandLine.words(request, result, store.latest().size.columns - 6),
       suspend: () => screen?.suspend(hands.pipeline().pid),
       quit: endings.end,
       dispatch: store.dispatch,
@@ -84,15 +82,6 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   await endRun(store, closePipeline(hands.pipeline()));
   endings.release();
   return code;
-}
-
-async function opened(path: string): Promise<string> {
-  return (await openFile(path)) ? `Opened ${path}.` : `Wrote ${path}: open it in a browser.`;
-}
-
-/** Of a screen that was put up by itself. */
-async function noReports(): Promise<never> {
-  throw new ConsoleError("internal", "Nothing here writes reports.", { hint: "`report` on the command line does." });
 }
 
 function firstState(settings: Settings, colour: boolean): Ui {

@@ -10,6 +10,7 @@ import { onMouse } from "./state/mouse.ts";
 import { askAgain, askForNeeds } from "./state/needs.ts";
 import { typedText, withTyped } from "./state/prompts.ts";
 import { say, stay, withoutOldHint } from "./state/stack.ts";
+import { onTold, onTyped } from "./typed/on-typed.ts";
 
 /** The whole console as one pure function: the state after a message, and what it wants done. `now` in milliseconds. */
 export function update(ui: Ui, message: Message, now: number): Step {
@@ -53,6 +54,10 @@ function react(ui: Ui, message: Message): Step {
       return stay(onEvent(ui, message.event));
     case "ended":
       return withAnnouncement(ui, askAgain(onEnded(ui, { exit_code: message.exit_code })));
+    case "typed":
+      return onTyped(ui, message.line, message.request);
+    case "told":
+      return onTold(ui, message);
     case "reported":
       return stay(say(ui, message.text, message.tone));
     case "notice":

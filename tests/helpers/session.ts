@@ -3,7 +3,7 @@ import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
 import { gridAsRows } from "../../src/tui/drawing/grid.ts";
 import { plainText } from "../../src/tui/drawing/spans.ts";
 import { beginning } from "../../src/tui/model/beginning.ts";
-import type { OwnWishes } from "../../src/tui/model/known.ts";
+import type { OwnWishes, TypedLine } from "../../src/tui/model/known.ts";
 import type { Effect, Message, Place, Reply, Size, Ui } from "../../src/tui/model/model.ts";
 import { update } from "../../src/tui/reduce.ts";
 import { frame } from "../../src/tui/screens/frame.ts";
@@ -19,6 +19,8 @@ export interface SessionOptions {
   flags?: string;
   /** Keys of one's own. */
   own?: OwnWishes;
+  /** What the command line can. */
+  lines?: readonly TypedLine[];
   /** Events of the run that the session asks for. */
   events?: RunEvent[];
   /** The run stays open after its last event. */
@@ -47,6 +49,7 @@ export class Session {
       data: options.data ?? "data/seeds",
       flags: options.flags ?? "",
       ...(options.own && { own: options.own }),
+      ...(options.lines && { lines: options.lines }),
     });
     this.send({ type: "tick" });
   }

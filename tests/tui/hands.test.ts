@@ -40,6 +40,8 @@ function session() {
       copy: () => {},
       remember: () => {},
       edit: () => {},
+      understand: async () => ({ kind: "months" as const }),
+      words: async () => "",
       report: async () => "",
       mouse: () => {},
       announce: () => {},

@@ -15,7 +15,10 @@ test.each([
 ] as const)("o on %s asks for the page of %3$s", (_, before) => {
   const session = new Session(scenario("published")).press(...before, "o");
   const effect = session.effects.at(-1);
-  expect(effect).toEqual({ do: "report", subject: { run: expect.any(Number) } });
+  expect(effect).toEqual({
+    do: "report",
+    request: { kind: "report", subject: { run: expect.any(Number) }, out: null, junit: null, gx: null, values: null },
+  });
   session.send({ type: "reported", text: "Wrote pages/run-2.html: open it in a browser.", tone: "good" });
   expect(session.text()).toContain("Wrote pages/run-2.html: open it in a browser.");
 });

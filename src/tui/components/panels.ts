@@ -8,6 +8,7 @@ import { blank, indented, type Row, row, span, type Tone } from "../drawing/span
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
+import { paragraph } from "./screen.ts";
 
 /** A line across the screen that begins with what is below it. */
 export function rule(ui: Ui, caption: string, tone: Tone = "strong", atEnd = ""): Row {
@@ -29,7 +30,8 @@ export function panelOf(ui: Ui, height: number): Row[] {
 
 function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] {
   const rows = [rule(ui, title, "warn"), ...body.map(({ spans }) => indented(...spans))];
-  if (command !== undefined) rows.push(indented(span(command, "dim")));
+  // All of it: what is cut short cannot be judged.
+  if (command !== undefined) rows.push(...paragraph(ui, command, 4, "dim"));
   if (typed === undefined) return rows;
   const text = span(redact(typed.text), "strong");
   return [...rows, blank, indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
@@ -41,14 +43,18 @@ export function caret(ui: Ui) {
 }
 
 function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "command" }>, height: number): Row[] {
-  const { cursor, dot } = glyphsOf(ui.look);
+  const { cursor, dot, ellipsis } = glyphsOf(ui.look);
   const choices = commandsFor(ui, text);
   const { from, to } = stretch(choices.length, choice, Math.max(1, Math.min(8, height - 3)));
-  const lines = choices.slice(from, to).map((command, index): Row => {
+  const shown = choices.slice(from, to);
+  // The line is what is chosen; what it does has what room is left.
+  const widest = Math.max(30, ...shown.map(({ line }) => displayWidth(line)));
+  const width = Math.min(widest, Math.floor(ui.size.columns * 0.7));
+  const lines = shown.map((command, index): Row => {
     const selected = from + index === choice;
     const reason = reasonAgainst(command, ui);
     const sign = span(selected ? ` ${cursor} ` : "   ", "accent");
-    const line = span(padEnd(clip(command.line, 30), 32), reason === null ? "plain" : "dim");
+    const line = span(padEnd(clip(command.line, width, ellipsis), width + 2), reason === null ? "plain" : "dim");
     return { ...row(sign, line, span(reason ?? command.help, "dim")), selected };
   });
   const none = indented(span(`no such command; backspace, or ${key("esc")} to close`, "dim"));

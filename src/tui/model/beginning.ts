@@ -5,9 +5,9 @@ import { emptyList, type Ui } from "./model.ts";
 
 /** What the screen is before anything has happened. */
 export function beginning(
-  given: Pick<Ui, "size" | "look" | "now" | "data" | "flags"> & Partial<Pick<Ui, "choices" | "own">>,
+  given: Pick<Ui, "size" | "look" | "now" | "data" | "flags"> & Partial<Pick<Ui, "choices" | "own" | "lines">>,
 ): Ui {
-  const { choices = {}, own = { file: "", keys: {}, faults: [] }, look } = given;
+  const { choices = {}, lines = [], own = { file: "", keys: {}, faults: [] }, look } = given;
   const ui: Ui = {
     ...given,
     choices,
@@ -28,6 +28,8 @@ export function beginning(
     values: {},
     profiles: {},
     findings: {},
+    lines,
+    told: {},
     seals: {},
     comparison: null,
     suites: null,

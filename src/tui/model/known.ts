@@ -1,4 +1,5 @@
-import type { RequestOf } from "../../core/messages/requests.ts";
+import type { ReportRequest } from "../../core/messages/report.ts";
+import type { Request, RequestOf } from "../../core/messages/requests.ts";
 import type { SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { UnexpectedRow } from "../../core/messages/unexpected.ts";
 import type { OwnKeys } from "../drawing/keys-in-words.ts";
@@ -26,6 +27,22 @@ export interface Choices extends Partial<Omit<Look, "colours">> {
   /** Off where it is false: then the terminal selects text as it does elsewhere. */
   mouse?: boolean;
   lists?: Readonly<Record<string, ListChoice>>;
+}
+
+/** A line of the command line, to be chosen or changed. */
+export interface TypedLine {
+  line: string;
+  help: string;
+}
+
+/** What a line that was typed asks for: something of the pipeline, a page, or words that are there already. */
+export type TypedRequest = Exclude<Request, CancelRequest> | ReportRequest | { kind: "text"; text: string };
+type CancelRequest = RequestOf<"cancel">;
+
+/** What a line came to: the words of the command line, or why there are none. */
+export interface Told {
+  text: string;
+  isGood: boolean;
 }
 
 /** What the user's own file says of keys, and what is wrong with that file: then nothing of it is in force. */

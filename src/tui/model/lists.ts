@@ -12,7 +12,7 @@ import { glyphsOf } from "../drawing/glyphs.ts";
 import { filtered, matches } from "../tools/filter.ts";
 import { remember } from "../tools/remember.ts";
 import { columnMonthsShown, columnsShown, firstMonth, nameOfColumn, nameOfMonth } from "./column-lists.ts";
-import { findingsShown } from "./findings.ts";
+import { answerLines, findingsShown } from "./findings.ts";
 import type { SnapshotDate } from "./known.ts";
 import {
   emptyList,
@@ -177,6 +177,8 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
       return logShown(runViewAt(ui, place.run), place).map((_, index) => String(index));
     case "trend":
       return pointsShown(ui, place).map(({ as_of }) => as_of);
+    case "answer":
+      return answerLines(ui, place).map((_, index) => String(index));
     case "findings":
       return (findingsShown(ui, place) ?? []).map((_, index) => String(index));
     case "compare":

@@ -3,14 +3,23 @@ import type { RunState } from "../../client/state.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
 import type { Comparison, MonthEntry, ObservedSeries, RunDetail, RunEntry } from "../../core/messages/listings.ts";
 import type { TableProfile } from "../../core/messages/profiles.ts";
-import type { ReportSubject } from "../../core/messages/report.ts";
+import type { ReportRequest } from "../../core/messages/report.ts";
 import type { Replies, Request, RequestKind, RequestOf, RunRequest } from "../../core/messages/requests.ts";
 import type { SealCheck, SnapshotEntry, UnsealedEntry } from "../../core/messages/seals.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import type { UnexpectedValues } from "../../core/messages/unexpected.ts";
 import type { Row, Span } from "../drawing/spans.ts";
 import type { Look } from "../drawing/theme.ts";
-import type { Choices, Finding, FindingsRequest, KnownValues, OwnWishes } from "./known.ts";
+import type {
+  Choices,
+  Finding,
+  FindingsRequest,
+  KnownValues,
+  OwnWishes,
+  Told,
+  TypedLine,
+  TypedRequest,
+} from "./known.ts";
 
 export interface Size {
   columns: number;
@@ -36,6 +45,7 @@ export type Place =
   | { screen: "compare"; from: string; to: string; list: ListPlace }
   | { screen: "runs"; list: ListPlace; status: string | null }
   | { screen: "suites"; list: ListPlace }
+  | { screen: "answer"; line: string; list: ListPlace }
   | { screen: "findings"; request: FindingsRequest; list: ListPlace };
 /** Under which date a column was come upon, held against which other one, or in which run. */
 interface ColumnAt {
@@ -126,6 +136,9 @@ export interface Ui {
   profiles: Readonly<Record<string, readonly TableProfile[]>>;
   /** By the request as JSON. */
   findings: Readonly<Record<string, readonly Finding[]>>;
+  /** What the command line can, and what lines that were typed came to. */
+  lines: readonly TypedLine[];
+  told: Readonly<Record<string, Told>>;
   /** By table and as_of; see `sealName`. */
   seals: Readonly<Record<string, SealCheck>>;
   comparison: Comparison | null;
@@ -151,7 +164,9 @@ export type Effect =
   | { do: "run"; request: RunRequest }
   | { do: "copy"; text: string }
   | { do: "edit"; path: string; line: number | null }
-  | { do: "report"; subject: Exclude<ReportSubject, "all"> }
+  | { do: "report"; request: ReportRequest }
+  | { do: "understand"; line: string }
+  | { do: "tell"; line: string; request: Ask }
   | { do: "remember"; choices: Choices }
   | { do: "mouse"; isOn: boolean }
   | { do: "announce"; text: string }
@@ -177,6 +192,8 @@ export type Message =
   | { type: "event"; event: RunEvent }
   | { type: "ended"; exit_code: number }
   /** What became of a report, in words. */
+  | { type: "typed"; line: string; request: TypedRequest }
+  | { type: "told"; line: string; told: Told; request: Ask }
   | { type: "reported"; text: string; tone: "good" | "bad" }
   /** What the pipeline waits for. */
   | { type: "notice"; text: string }

@@ -1,10 +1,10 @@
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import type { Column } from "../drawing/grid.ts";
+import { type Column, stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { filled, span } from "../drawing/spans.ts";
-import { findingsShown } from "../model/findings.ts";
+import { filled, row, span } from "../drawing/spans.ts";
+import { answerLines, findingsShown } from "../model/findings.ts";
 import type { Finding } from "../model/known.ts";
 import { cursorOf } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
@@ -47,5 +47,28 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
     title,
     right: [bad === 0 ? span("all is well", "good") : span(`${bad} to mend`, "bad")],
     rows: [...filled(listRows(ui, { columns, items, cursor, area, sign }), area.height), ...about],
+  };
+}
+
+/** What a line of the command line came to, in its words. */
+export function answerScreen(ui: Ui, place: PlaceOf<"answer">, { height }: Area): Screen {
+  const { ellipsis, cursor: sign } = glyphsOf(ui.look);
+  const title = [span(place.line, "strong")];
+  const told = ui.told[place.line];
+  if (told === undefined) return { title, rows: emptyRows(`asking${ellipsis}`) };
+  const lines = answerLines(ui, place);
+  if (lines.length === 0) return { title, rows: emptyRows("It has nothing to say.") };
+  const cursor = cursorOf(ui, place);
+  const { from, to } = stretch(lines.length, cursor, height);
+  return {
+    title,
+    right: told.isGood ? [] : [span("refused", "bad")],
+    rows: lines.slice(from, to).map((text, index) => {
+      const selected = from + index === cursor;
+      return {
+        ...row(span(selected ? `${sign} ` : "  ", "accent"), span(text, told.isGood ? "plain" : "bad")),
+        selected,
+      };
+    }),
   };
 }

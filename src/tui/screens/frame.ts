@@ -19,7 +19,7 @@ import { footer } from "./bindings.ts";
 import { columnScreen } from "./column.ts";
 import { columnsScreen } from "./columns.ts";
 import { compareScreen } from "./compare.ts";
-import { findingsScreen } from "./findings.ts";
+import { answerScreen, findingsScreen } from "./findings.ts";
 import { helpScreen } from "./help.ts";
 import { monthsScreen } from "./months.ts";
 import { runScreen } from "./run.ts";
@@ -57,6 +57,8 @@ function screenOf(ui: Ui, area: Area): Screen {
       return suitesScreen(ui, place, area);
     case "trend":
       return trendScreen(ui, place, area);
+    case "answer":
+      return answerScreen(ui, place, area);
     case "findings":
       return findingsScreen(ui, place, area);
   }

@@ -140,7 +140,9 @@ function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
   const done = place.run === null ? (ui.live?.past ?? []).filter((state) => !isTriedAgain(state)).length : 0;
   const asked = ui.live?.request.selection ?? { months: [] };
-  const all = "months" in asked ? ` of ${asked.months.length}` : "";
+  // A range that was typed is one word, and nobody knows here of how many months.
+  const isEach = "months" in asked && asked.months.every((month) => /^month_\d{3,}$/.test(month));
+  const all = isEach ? ` of ${asked.months.length}` : "";
   return [
     span(`${view.month || "run"}${stamp}`, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),

@@ -2,6 +2,7 @@ import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import type { Selection } from "../../core/messages/requests.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import { key } from "../drawing/keys-in-words.ts";
+import type { TypedLine } from "../model/known.ts";
 import { snapshotsShown } from "../model/lists.ts";
 import { emptyList, isRunning, type ScreenName, type Step, type Ui } from "../model/model.ts";
 import { remember } from "../tools/remember.ts";
@@ -10,6 +11,7 @@ import { unread, whenFree, whileRunning } from "./binding.ts";
 import type { Command } from "./command.ts";
 import { columnCommands, lookCommands } from "./look-commands.ts";
 import { askDrop, askToRun, askTyped, dryRun, notRunnable, runPending } from "./questions.ts";
+import { report } from "./reporting.ts";
 import {
   askFirst,
   livePlace,
@@ -44,11 +46,44 @@ export function fuzzyScore(typed: string, candidate: string): number | null {
   return score;
 }
 
-/** The commands that fit what was typed, best first; those of one kind in their own order. */
+/** Those of one kind in their own order, the best first. */
+function fitting(commands: readonly Command[], text: string): Command[] {
+  return commands
+    .flatMap((command) => {
+      const score = fuzzyScore(text, command.line);
+      return score === null ? [] : [{ command, score }];
+    })
+    .sort((a, b) => a.score - b.score)
+    .map(({ command }) => command);
+}
+
+/** A line in the words of the command line, which has it understood. */
+function typedLine({ line, help }: TypedLine): Command {
+  return { line, help, act: (ui) => stay(ui, { do: "understand", line }) };
+}
+
+/**
+ * The lines of the command line that fit, and what was typed as it is: first where it is whole by itself, and last while a word
+ * of it may be another one's beginning.
+ */
+function typedLines(lines: readonly TypedLine[], text: string, known: readonly Command[]): Command[] {
+  const typed = text.trim();
+  const [name = ""] = typed.split(" ");
+  const others = lines.filter(({ line }) => !known.some((command) => command.line === line)).map(typedLine);
+  const found = fitting(others, text);
+  const isKnown = [...known, ...found].some(({ line }) => line === typed);
+  const isLine = name.startsWith("--") || lines.some(({ line }) => line.split(" ")[0] === name);
+  if (!isLine || isKnown) return found;
+  const own = typedLine({ line: typed, help: "as the command line has it" });
+  const isBegun = [...known, ...found].some(({ line }) => line.startsWith(typed) && line[typed.length] !== " ");
+  return isBegun ? [...found, own] : [own, ...found];
+}
+
+/** The commands that fit what was typed, best first: those of the screens, then those of the command line. */
 export const commandsFor = remember(
-  ({ months, runs, snapshots, look, choices, stack }: Ui, text: string) =>
+  ({ months, runs, snapshots, look, choices, lines, stack }: Ui, text: string) =>
     [
-      ...[months, runs, snapshots, look.unicode, choices],
+      ...[months, runs, snapshots, look.unicode, choices, lines],
       ...[stack.at(-1)?.screen ?? "months", text],
     ] as const satisfies unknown[] as unknown as [
       Ui["months"],
@@ -56,24 +91,25 @@ export const commandsFor = remember(
       Ui["snapshots"],
       boolean,
       Ui["choices"],
+      Ui["lines"],
       ScreenName,
       string,
     ],
-  (months, runs, snapshots, unicode, choices, screen, text) =>
-    [
+  (months, runs, snapshots, unicode, choices, lines, screen, text) => {
+    const own = [
       ...plainCommands,
       ...(months ?? []).toSorted((one, other) => (one.as_of < other.as_of ? 1 : -1)).flatMap(monthCommands),
       ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
       ...dateCommands(snapshots ?? [], text),
       ...columnCommands(screen, choices),
       ...lookCommands(unicode, choices),
-    ]
-      .flatMap((command) => {
-        const score = fuzzyScore(text, command.line);
-        return score === null ? [] : [{ command, score }];
-      })
-      .sort((a, b) => a.score - b.score)
-      .map(({ command }) => command),
+    ];
+    const known = fitting(own, text);
+    const others = typedLines(lines, text, known);
+    // What is whole is meant, and not what goes on from there.
+    const isMeant = ({ line }: Command) => line === text.trim();
+    return [...[...known, ...others].filter(isMeant), ...[...known, ...others].filter((one) => !isMeant(one))];
+  },
 );
 
 const plainCommands: Command[] = [
@@ -86,7 +122,8 @@ const plainCommands: Command[] = [
   { line: "doctor", help: "check all that a run needs", act: whenFree((ui) => openFindings(ui, { kind: "doctor" })) },
   { line: "check --pending", help: "read the pending drops, load nothing", act: checking({ every: "pending" }) },
   { line: "check --all", help: "read every drop, load nothing", act: checking({ every: "all" }) },
-  { line: "adopt", help: "seal what others took, after a question", act: adopt },
+  { line: "report", help: "a page of the run that is chosen, to be looked at", act: report },
+  { line: "adopt --yes", help: "seal what others took, after a question", act: adopt },
   { line: "help", help: "show all keys", act: openHelp },
   {
     line: "quit",

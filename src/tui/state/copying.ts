@@ -28,6 +28,7 @@ const copied: Partial<Record<ScreenName, string>> = {
   verdict: "the value",
   snapshots: "the row",
   findings: "what was found",
+  answer: "all of it",
   trend: "all points",
 };
 
@@ -121,6 +122,8 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
       return pointsShown(ui, place)
         .map(({ as_of, observed, success }) => [as_of, observed ?? "", success ? "passed" : "failed"].join("\t"))
         .join("\n");
+    case "answer":
+      return ui.told[place.line]?.text.trimEnd();
     case "findings": {
       const found = findingsShown(ui, place)?.[cursorOf(ui)];
       return found && [found.name, found.detail, found.remedy ?? ""].filter(Boolean).join("\n");

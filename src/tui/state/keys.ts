@@ -36,6 +36,7 @@ const lists: readonly Context[] = [
   "trend",
   "columns",
   "column",
+  "answer",
 ];
 const inner = lists.slice(1);
 

@@ -90,6 +90,8 @@ function needsOf(ui: Ui, place: Place): Ask[] {
       const points: Ask[] = ui.trends[run] === undefined ? [{ kind: "history", run, every: true }] : [];
       return [...needsOfRun(ui, run), ...points, ...(ui.runs === null ? [{ kind: "runs" } as const] : [])];
     }
+    case "answer":
+      return [];
     case "findings":
       return ui.findings[JSON.stringify(place.request)] === undefined ? [place.request] : [];
     case "compare": {

@@ -6,11 +6,13 @@ import { hint, stay } from "./stack.ts";
 
 type Subject = Exclude<ReportSubject, "all">;
 
+const page = { kind: "report", out: null, junit: null, gx: null, values: null } as const;
+
 /** Write a page of what is chosen, and open it. */
 export function report(ui: Ui): Reaction {
   const subject = subjectOf(ui);
   if (typeof subject === "string") return subject;
-  return stay(hint(ui, "Writing its report …"), { do: "report", subject });
+  return stay(hint(ui, "Writing its report …"), { do: "report", request: { ...page, subject } });
 }
 
 /** What the page is about; in words why there is none. */

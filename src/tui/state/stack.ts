@@ -39,7 +39,7 @@ export function open(ui: Ui, place: Place): Ui {
 
 const whatIsShown = [
   ...["screen", "run", "position", "from", "to", "request", "kind", "selection", "months", "every", "0"],
-  ...["as_of", "table", "column", "at", "against"],
+  ...["line", "as_of", "table", "column", "at", "against"],
 ];
 
 function samePlace(one: Place, other: Place): boolean {
