@@ -62,18 +62,19 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
       const lineage = lineageIfWanted(request, tell, async () => ({ settings, tell, session: await opened }));
-      const { runMonths } = await import("./run/series.ts");
-      const exit_code = await runMonths(
-        { first, again, tell },
-        request,
-        (event) => {
-          if (isLastWord(event)) tooLate.delete(abort.signal);
-          if (isLastWord(event) || event.event === "stage.finished") told.push(event);
-          noteRun(ended, event);
-          void lineage.then((one) => one?.hear(event));
-          onEvent(event);
-        },
-        abort.signal,
+      const [{ runMonths }, { waitingUntil }] = await Promise.all([
+        import("./run/series.ts"),
+        import("../csv/files/patience.ts"),
+      ]);
+      const onRunEvent = (event: RunEvent) => {
+        if (isLastWord(event)) tooLate.delete(abort.signal);
+        if (isLastWord(event) || event.event === "stage.finished") told.push(event);
+        noteRun(ended, event);
+        void lineage.then((one) => one?.hear(event));
+        onEvent(event);
+      };
+      const exit_code = await waitingUntil(abort.signal, () =>
+        runMonths({ first, again, tell }, request, onRunEvent, abort.signal),
       );
       await (await lineage)?.told();
       await tellIfWanted({ settings, request, session: await opened.catch(() => null), tell }, told);

@@ -7,6 +7,8 @@ export interface FaultyProxy {
   requests: string[];
   /** Lets so many bytes of an answer through, then cuts the connection; null for all of it. Asked at each request. */
   cutAfter: (request: string) => number | null;
+  /** True for what is never answered, nor its connection closed. */
+  stalls: (request: string) => boolean;
   /** What is answered instead; null for what the server says. */
   instead: (request: string) => string | null;
   stop(): void;
@@ -41,6 +43,7 @@ export function faultyProxy(target: string): FaultyProxy {
         const request = requestIn(bytes);
         if (request !== null) {
           proxy.requests.push(request);
+          if (proxy.stalls(request)) return;
           client.data.left = proxy.cutAfter(request) ?? Number.POSITIVE_INFINITY;
           const answer = proxy.instead(request);
           if (answer !== null) return void client.end(answer);
@@ -81,6 +84,7 @@ export function faultyProxy(target: string): FaultyProxy {
     url: `http://127.0.0.1:${listener.port}`,
     requests: [],
     cutAfter: () => null,
+    stalls: () => false,
     instead: () => null,
     stop: () => listener.stop(true),
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
@@ -47,6 +47,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   proxy.cutAfter = () => null;
+  proxy.stalls = () => false;
   proxy.instead = () => null;
 });
 
@@ -117,4 +118,33 @@ test("a connection that is lost again and again fails the run, and once it holds
   expect(exit_code).toBe(0);
   expect(cuts).toBeGreaterThan(2);
   expect(await published()).toBe(15);
+});
+
+describe("a run is cancelled while the server says nothing", () => {
+  test.each([
+    ["where a file is opened", /users\.csv bytes=0/],
+    ["where one is read to its end", /usage_agg_30d\.csv bytes=/],
+    ["where a file is looked at once more", /^HEAD .*users\.csv/],
+    ["where what is there is listed", /list/],
+  ])("%s", async (_, silent) => {
+    await put("month_003", smallDrop(["u1", "u2", "u3"], 3));
+    const waits = Promise.withResolvers<void>();
+    proxy.stalls = (request) => {
+      if (!silent.test(request)) return false;
+      waits.resolve();
+      return true;
+    };
+    const own = startPipeline({ data, home: home.path, database: database.url });
+    try {
+      const events: RunEvent[] = [];
+      const ended = own.call(runRequest(["3"]), (event) => void events.push(event));
+      await waits.promise;
+      await own.call({ kind: "cancel" });
+      expect(await ended).toEqual({ exit_code: 130 });
+      expect(failed(events)).toMatchObject({ code: "interrupted" });
+    } finally {
+      await own.close();
+    }
+    expect(await published()).toBe(15);
+  });
 });

@@ -1,6 +1,7 @@
-import { messageOf, usageError } from "../../core/errors.ts";
+import { messageOf, metLater, usageError } from "../../core/errors.ts";
 import { isPassing, noCredentials, Refusal, refused } from "./bucket-words.ts";
 import type { FileStats } from "./opened.ts";
+import { signalOfWaiting } from "./patience.ts";
 
 /** What lies in a bucket, as `s3://bucket/key` names it. */
 export interface Address {
@@ -62,14 +63,19 @@ export async function asked<Answer>(path: string, ask: () => Promise<Answer>): P
   }
 }
 
-/** The same answer, unless the server says nothing for too long. */
+/** The same answer, unless the server says nothing for too long, or nobody waits for it any more. */
 export async function heard<Answer>(answer: Promise<Answer>): Promise<Answer> {
   const silence = Promise.withResolvers<never>();
+  const signal = signalOfWaiting();
+  const onAbort = () => silence.reject(signal?.reason);
   const timer = setTimeout(() => silence.reject(new Refusal("Timeout", null)), silenceMs);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
   try {
-    return await Promise.race([answer, silence.promise]);
+    return await Promise.race([metLater(answer), silence.promise]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 
