@@ -77,6 +77,22 @@ describe("a failed expectation", () => {
     expect(html.length).toBeLessThan(400_000);
   });
 
+  test("is told with what its suite says of it, which is text", async () => {
+    const notes = ["agreed in *March*", "<img src=x onerror=alert(1)>"];
+    await database.sql`
+      update console.run_expectations
+         set result = jsonb_set(result, '{expectation_config}', result -> 'expectation_config' || ${database.sql.json({
+           description: "no fee is below zero",
+           notes,
+         })})
+       where run = 2 and column_name = 'monthly_fee'`;
+    const { page, html } = await pageOf();
+    const said = ["no fee is below zero", ...notes].join("");
+    expect(rowsOf(page, "All 24 expectations")[0]?.Expectation).toBe(`monthly_fee ≥ 0${said}`);
+    expect(page.text).toContain(`subscriptions: monthly_fee ≥ 0${said}`);
+    expect(html).not.toContain("<img");
+  });
+
   test("is one of JUnit's, by a schema of what tools read", async () => {
     const junit = join(out, "run.xml");
     for (const values of [null, false] as const) {

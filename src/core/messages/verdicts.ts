@@ -26,8 +26,15 @@ export const verdictDefinition = {
 } as const;
 export type Verdict = type.infer<typeof verdictDefinition>;
 
-/** A verdict as the ledger has it: of an older run it may only know that the expectation did not pass. */
-export type KeptVerdict = Omit<Verdict, "verdict"> & { verdict: VerdictWord | "unknown" };
+/**
+ * A verdict as the ledger has it: of an older run it may only know that the expectation did not pass. `description` and `notes`
+ * are what its suite said of it, these in a text or several, as Great Expectations has them.
+ */
+export type KeptVerdict = Omit<Verdict, "verdict"> & {
+  verdict: VerdictWord | "unknown";
+  description?: string;
+  notes?: unknown;
+};
 
 const count = "number.integer >= 0";
 

@@ -1,4 +1,5 @@
 import { formatCount, formatCounted } from "../../core/format.ts";
+import { profilingCommand } from "../../core/messages/profiles.ts";
 import type { Adoption, TableAgreement, UnsealedSnapshots } from "../../core/messages/seals.ts";
 import { asOfColumn, figures, monthColumn, parts, tableColumn, tableOfAny } from "./columns.ts";
 import { type Column, line, table, type View } from "./table.ts";
@@ -55,7 +56,8 @@ export const adoptionView: View<Adoption> = {
       live_as_of === null
         ? "`doctor` says what keeps the next month from being run."
         : `The live tables are taken for those of ${live_as_of}: months after that run as usual.`;
-    return `${snapshots} of ${formatCounted(dates.length, "date")} sealed as they are. ${goesOn}`;
+    const profiled = `\`${profilingCommand}\` takes the figures of their columns.`;
+    return `${snapshots} of ${formatCounted(dates.length, "date")} sealed as they are. ${goesOn} ${profiled}`;
   },
 };
 

@@ -70,6 +70,8 @@ export async function showRun(
                 || case when e.column_name is null then '{}' else jsonb_build_object('column', e.column_name) end
                 || case when e.verdict = 'unevaluated'
                         then jsonb_build_object('error', e.result #> '{exception_info,exception_message}') else '{}' end
+                || jsonb_strip_nulls(jsonb_build_object('description', e.result #> '{expectation_config,description}',
+                     'notes', e.result #> '{expectation_config,notes}'))
                 order by e.position), '[]') from console.run_expectations e where e.run = r.run) as verdicts,
       (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('file', f.file, 'line', f.line,
                 'column', f.column_name, 'value', f.value, 'code', f.code, 'reason', f.reason)) order by f.position), '[]')

@@ -18,7 +18,8 @@ h3{font-size:1.02rem;line-height:1.35;margin:0 0 .5rem;overflow-wrap:anywhere}
 p{margin:.5rem 0;max-width:75ch;overflow-wrap:anywhere}
 a{color:var(--accent);text-underline-offset:.15em}
 main>section{margin:2.5rem 0 0}
-.dim{color:var(--dim)}
+.dim,.said{color:var(--dim)}
+th .said{margin:.15rem 0 0;font-weight:400}
 .skip{position:absolute;left:-99rem}
 .skip:focus{position:static}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}

@@ -59,7 +59,17 @@ function columnsFor(evidence: RunEvidence, place: Place): Column<Line>[] {
       sort: ({ verdict }) => byGravity.indexOf(standingOf(verdict)),
     },
     { title: "Table", cell: ({ verdict }) => shown(verdict.table) },
-    { title: "Expectation", look: "wide", heads: true, cell: ({ verdict }) => expectationInOneLine(verdict) },
+    {
+      title: "Expectation",
+      look: "wide",
+      heads: true,
+      cell: ({ verdict }) => (
+        <>
+          {expectationInOneLine(verdict)}
+          <Said verdict={verdict} />
+        </>
+      ),
+    },
     { title: "Found", look: "wide", cell: ({ verdict }) => foundIn(verdict, place) },
     {
       title: "Over the months",
@@ -116,6 +126,7 @@ function Missed({ line, evidence, place }: { line: Line; evidence: RunEvidence; 
       <h3>
         <Badge tone={tone}>{verdictWord(verdict)}</Badge> {shown(verdict.table)}: {expectationInOneLine(verdict)}
       </h3>
+      <Said verdict={verdict} />
       <p>
         {foundIn(verdict, place)}. <span className="dim">{severityInWords(verdict)}</span>
       </p>
@@ -126,6 +137,18 @@ function Missed({ line, evidence, place }: { line: Line; evidence: RunEvidence; 
       {samples !== undefined && samples.rows.length > 0 && !place.values && <LinesOf rows={samples.rows} />}
       {samples !== undefined && <Statement samples={samples} />}
     </article>
+  );
+}
+
+/** What the suite says of it: in whose words, and why it is expected. */
+function Said({ verdict: { description, notes } }: { verdict: KeptVerdict }) {
+  const said = [description, ...(Array.isArray(notes) ? notes : [notes])];
+  return said.map((text) =>
+    typeof text === "string" && text !== "" ? (
+      <p key={text} className="said">
+        {shown(text)}
+      </p>
+    ) : null,
   );
 }
 
