@@ -57,8 +57,9 @@ async function allOf(
   if (standing === null || table === undefined || query === undefined) return null;
   const statement = await liveStatement(session, table, query, totalOf(evaluated), standing);
   if (statement === null) return null;
+  // By itself first: as a row of another server a column has no name.
   const found = await session.sql<Record<string, unknown>[]>`
-    select to_jsonb(q) as row from (${session.sql.unsafe(query.replace(/;\s*$/, ""))}) as q`;
+    with q as materialized (${session.sql.unsafe(query.replace(/;\s*$/, ""))}) select to_jsonb(q) as row from q`;
   return found.map(({ row }) => asRow(row as Record<string, unknown>, table.live.key));
 }
 
