@@ -4,6 +4,9 @@
 -- stands on one.
 begin;
 
+-- On a Citus cluster, whose tables become this server's own; elsewhere it means nothing.
+set local citus.multi_shard_modify_mode = 'sequential';
+
 do $$
 declare
   snapshots text;
