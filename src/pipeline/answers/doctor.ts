@@ -40,7 +40,7 @@ export async function doctor(
     return [data, failed("database", thrown)];
   }
   const rights = await missingRights(session.sql, session.tables);
-  const cluster = await checkCluster(session);
+  const cluster = await checkCluster(session, rights);
   const found = [
     data,
     check("ok", "database", session.server),

@@ -113,9 +113,10 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const { request } = progress;
   await using writer = openWriter(await unlessCancelled(signal, reached));
   const session = await unlessCancelled(signal, opened);
-  requireWhole(session.tables);
   const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
   const [onDisk, sql] = await unlessCancelled(signal, locked);
+  // Those of another dataset have been refused by then.
+  requireWhole(session.tables);
   retries.reached();
   for (const record of progress.unrecorded.splice(0)) await record(session);
   // One statement behind the other, without waiting for each.

@@ -28,7 +28,9 @@ export async function distributionsOf(
   return on<(Named & { distribution: Distribution })[]>`
     select wanted.schema, wanted.name, json_build_object('column', ${distributionColumn}, 'colocation', d.colocationid) as distribution
       from ${namesAsRows(tables)}
-      join pg_catalog.pg_dist_partition d on d.logicalrelid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+      join pg_namespace n on n.nspname = wanted.schema
+      join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+      join pg_catalog.pg_dist_partition d on d.logicalrelid = c.oid
      where d.partmethod <> 'n' or d.colocationid <> 0`;
 }
 

@@ -68,7 +68,9 @@ export async function sharesOf(sql: Queryable, tables: readonly TableName[], isT
     with placed as (
       select n.groupid, s.shardid
         from ${namesAsRows(tables)}
-        join pg_catalog.pg_dist_shard s on s.logicalrelid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
+        join pg_namespace k on k.nspname = wanted.schema
+        join pg_class c on c.relnamespace = k.oid and c.relname = wanted.name
+        join pg_catalog.pg_dist_shard s on s.logicalrelid = c.oid
         join pg_catalog.pg_dist_placement n using (shardid)),
     counted as (
       select p.groupid, sum(c.result::bigint)::bigint as rows

@@ -1,7 +1,7 @@
-import { type LoadTable, stageSchemaOf } from "../catalog/dataset-tables.ts";
+import { areDistributed, type LoadTable, stageSchemaOf } from "../catalog/dataset-tables.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { type Fragment, sql } from "../connection/fragments.ts";
+import { type Fragment, sql, unionAll } from "../connection/fragments.ts";
 import { roleNotTaken } from "../connection/role.ts";
 import { outdatedTwins } from "../live/stage.ts";
 
@@ -36,7 +36,7 @@ export interface Rights {
  */
 export async function missingRights(on: Queryable, tables: readonly LoadTable[]): Promise<Rights> {
   const [row] = await on<Rights[]>`
-    with wanted as (select distinct * from (${ofTables(tables)} union all ${ofLedger} union all ${ofStage(tables)}) w),
+    with wanted as (select distinct * from (${unionAll([ofTables(tables), ofLedger, ofStage(tables), ofNodes(tables)])}) w),
     held as (
       select w.kind, w.privilege, w.browsing, place, o.named as on, c.relowner,
              case w.kind when 'table' then has_table_privilege(c.oid, w.privilege)
@@ -104,6 +104,11 @@ const ofLedger = sql`
                        when c.relname in ('seals', 'profiles') then '{SELECT,INSERT,UPDATE,DELETE}'
                        else '{SELECT,INSERT,UPDATE}' end::text[]) as privilege
    where c.relnamespace = 'console'::regnamespace and c.relkind = 'r'`;
+
+/** To a cluster's nodes one goes as the role whose rights count, however one came to the coordinator. */
+function ofNodes(tables: readonly LoadTable[]): Fragment {
+  return sql`select 'database', '', '', 'CONNECT', true, 3000 where ${areDistributed(tables)}::boolean`;
+}
 
 /**
  * The stage: its tables follow the live ones, and are made anew once those were altered; partitions are built there, and what

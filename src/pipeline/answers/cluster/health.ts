@@ -5,6 +5,7 @@ import type { TableName } from "../../../postgres/catalog/introspect.ts";
 import { citusMajors, citusVersion, placeOf, type Share, sharesOf } from "../../../postgres/cluster/nodes.ts";
 import { placings } from "../../../postgres/cluster/plan.ts";
 import { type Asked, askNodes, endsPrepared, preparedIn, whySilent } from "../../../postgres/cluster/recovery.ts";
+import type { Rights } from "../../../postgres/roles/rights.ts";
 import type { Session } from "../../session/session.ts";
 
 /** How a cluster is, and whether its rows can be read now: not while a node is away, or has locked what it is yet to commit. */
@@ -13,8 +14,8 @@ interface ClusterHealth {
   isReadable: boolean;
 }
 
-/** The nodes of a cluster, and how the tables lie on them; nothing where there is none. */
-export async function checkCluster({ sql, tables }: Session): Promise<ClusterHealth> {
+/** The nodes of a cluster, and how the tables lie on them, with their rows for who may read those; nothing where there is none. */
+export async function checkCluster({ sql, tables }: Session, { browsing }: Rights): Promise<ClusterHealth> {
   const version = await citusVersion(sql);
   if (version === null) return { checks: [], isReadable: true };
   const asked = await askNodes(sql);
@@ -31,7 +32,7 @@ export async function checkCluster({ sql, tables }: Session): Promise<ClusterHea
   }
   const isReadable = asked.every(({ prepared }) => prepared === 0);
   const placed = placings(tables).flatMap(({ table }) => (table.distribution === null ? [] : [table]));
-  const shares = await sharesOf(sql, placed, isReadable);
+  const shares = await sharesOf(sql, placed, isReadable && browsing.length === 0);
   return { checks: [head, checkShares(shares, placed), checkPrepared(asked)], isReadable };
 }
 
