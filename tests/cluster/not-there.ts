@@ -3,18 +3,16 @@ const reasons = {
   second: "on a cluster a run does all of its work on one connection: there is no second one to meet",
   triggers: "Citus takes no tables with triggers",
   keys: "unique and foreign keys of a distributed table are by the column that says where a row lies, whose value stays",
-  texts: "it sends several statements as one text, which Citus hands on whole to nodes that take one at a time",
+  parts: "a cluster writes a table in one statement: its rows lie in no one order by which they could be divided",
   dump: "what pg_dump takes of a cluster has Citus in it, whose release 13.2 crashes as that is restored",
   slow: "no database with tables on several nodes can be copied: to make each anew takes longer than its limit",
   conversion: "what Citus distributed is not converted",
-  rights: "what a role lacks there its nodes refuse, too, with words of their own",
   pool: "whoever reads a cluster keeps commits out by a connection of its own: of so small a pool there is none left for it",
   sharing: "it looks at the coordinator alone for whoever waits, and the rows are on other nodes",
 } as const;
 
 /** Of the tests in tests/pipeline those that cannot, by the beginnings of their names; all of a file where there are none. */
 const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] = [
-  { file: "adopt", tests: ["the way back"], why: "texts" },
   { file: "beside", tests: ["in one database"], why: "second" },
   {
     file: "customers",
@@ -26,7 +24,6 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
     tests: ["an error of the server of a unique index", "an error of the server of an exclusion"],
     why: "keys",
   },
-  { file: "doctor", tests: ["a role that lacks rights is granted"], why: "texts" },
   { file: "dry-run", tests: ["a dry run of several months where a key"], why: "keys" },
   { file: "dry-run", tests: ["a dry run of several months"], why: "triggers" },
   { file: "foreign-stage", tests: [], why: "second" },
@@ -37,8 +34,8 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
     tests: ["a transaction at a time, 1 conn", "a session, 2 conn", "a session, one connection: listings"],
     why: "pool",
   },
-  { file: "roles", tests: ["the loader cancels its own", "a loader sees and stops"], why: "sharing" },
-  { file: "roles", tests: ["of the owner's rights", "of the viewer's rights"], why: "rights" },
+  { file: "progress", tests: ["a table of several parts"], why: "parts" },
+  { file: "retry", tests: ["a stage that could not be emptied"], why: "triggers" },
   { file: "partition", tests: [], why: "conversion" },
   { file: "restored", tests: [], why: "dump" },
   { file: "sequences", tests: [], why: "slow" },

@@ -17,13 +17,17 @@ export async function profileBySql(
   const text = column.type === "numeric" ? sql`trim_scale(v)::text` : sql`v::text`;
   const [row] = await sql<Record<string, unknown>[]>`
     select count(*) as rows, count(*) - count(${v}) as nulls, count(distinct ${inOrder}) as distinct,
-           (select ${text} from (select min(${inOrder}) as v from ${profiled} p) x) as min,
-           (select ${text} from (select max(${inOrder}) as v from ${profiled} p) x) as max,
            ${isNumber ? sql`avg(${v}::numeric)::text` : sql`null`} as mean,
            ${isNumber ? sql`stddev_pop(${v}::numeric)::text` : sql`null`} as stddev
       from ${profiled} p`;
+  const extreme = async (name: "min" | "max") => {
+    const [one] = await sql<{ value: string | null }[]>`
+      select ${text} as value from (select ${sql.unsafe(name)}(${inOrder}) as v from ${profiled} p) x`;
+    return one?.value ?? null;
+  };
+  const [min, max] = [await extreme("min"), await extreme("max")];
   const quantiles = [];
-  for (const share of isOrdered && row?.min !== null ? quantileShares : []) {
+  for (const share of isOrdered && min !== null ? quantileShares : []) {
     const [one] = await sql<{ value: string }[]>`
       select ${text} as value from (select percentile_disc(${share}::float8) within group (order by ${v}) as v from ${profiled} p) x`;
     quantiles.push({ share, value: one?.value });
@@ -46,7 +50,7 @@ export async function profileBySql(
     select ${text} as value, rows
       from (select ${inOrder} as v, count(*) as rows from ${profiled} p where ${v} is not null group by 1) x
      where rows > 1 or not ${many} order by rows desc, v limit 20`;
-  return { ...row, quantiles, histogram, frequent: [...frequent] };
+  return { ...row, min, max, quantiles, histogram, frequent: [...frequent] };
 }
 
 /** What there is to be equal: everything but how it was found, and what it is called. */
