@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startPipeline } from "../../src/client/pipeline.ts";
 import type { Request } from "../../src/core/messages/requests.ts";
@@ -82,6 +84,34 @@ describe.skipIf(citusBin === null)("on a cluster as on one server:", () => {
     const { seals } = await spread.pipeline.call({ kind: "verify", as_of: null });
     expect(seals.map(({ state }) => state)).toEqual(seals.map(() => "intact"));
     expect(seals).toHaveLength(10);
+  });
+
+  test("the values behind a warning, with the keys of their rows", async () => {
+    const dataset = join(plain.drops.path, "dataset");
+    cpSync(fileURLToPath(new URL("../../db", import.meta.url)), dataset, { recursive: true });
+    const kwargs = { column: "failed_payments_90d", max_value: 1 };
+    const expectations = [{ type: "expect_column_values_to_be_between", kwargs, severity: "warning" }];
+    writeFileSync(
+      join(dataset, "expectations", "payments_agg_90d.json"),
+      JSON.stringify({ name: "own", expectations }),
+    );
+    plain.drops.write("month_003", smallDrop([...people, "newcomer"], 3));
+    const told = async ({ database: { url } }: Workplace, name: string) => {
+      const pipeline = startPipeline({ data: plain.drops.path, home: join(dataset, name), database: url, dataset });
+      try {
+        const run = lastOf(await ranIn(pipeline, ["month_003"]), "run.finished")?.run ?? 0;
+        const { verdicts } = await pipeline.call({ kind: "show", run });
+        const position = verdicts.findIndex(({ column }) => column === kwargs.column);
+        return await pipeline.call({ kind: "values", run, position, from: 0, count: 100, filter: "" });
+      } finally {
+        await pipeline.close();
+      }
+    };
+    const [there, here] = [await told(spread, "there"), await told(plain, "here")];
+    const inOrder = ({ rows }: typeof here) => rows.map((row) => JSON.stringify(row)).sort();
+    expect(here).toMatchObject({ total: 20, all: true });
+    expect([there.total, there.all, inOrder(there)]).toEqual([here.total, here.all, inOrder(here)]);
+    expect(new Set(there.rows.map(({ key }) => key.user_id)).size).toBe(here.total);
   });
 
   test("columns of large tables are profiled, too", async () => {
