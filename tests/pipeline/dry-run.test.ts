@@ -104,7 +104,8 @@ describe.each(Object.entries(cases))("a dry run of several months %s", (_, { bef
     const tried = await run(names, { ...flags, dry_run: true });
     expect(await digest(database.sql)).toBe(was);
     const ran = await run(names, flags);
-    await database.sql`drop trigger if exists six on labels`;
+    // With its trigger; a Citus table has none, and refuses to have one dropped.
+    await database.sql`drop function if exists no_more_than_six cascade`;
     await database.sql`drop table if exists allowed cascade`;
     expect(told(tried)).toEqual(told(ran));
   });

@@ -3,6 +3,7 @@ import type { RunEvent } from "../../src/core/messages/events.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** What is written, and what is then in the tables, must be what was planned, whoever else has a hand in it. */
@@ -170,7 +171,7 @@ describe("another session", () => {
     await other`begin`;
     await other`insert into users (user_id) values ('u5')`;
     const running = run("month_001");
-    while ((await database.sql`select from pg_locks where not granted`).length === 0);
+    await whoWaits(database.sql, "Lock");
     await other`commit`;
     const { end } = await running;
     expect(end).toMatchObject({ event: "run.failed", code: "not_as_planned", stage: "upsert" });
