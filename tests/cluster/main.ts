@@ -27,9 +27,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     tests?.kill(signal);
   });
 }
+/** No database with tables on several nodes can be copied, and to make each anew takes long: fewer sequences than elsewhere. */
+const sequences = process.env.SEQUENCES ?? "4";
+const onCluster = { TEST_DATABASE_URL: coordinator, TEST_CLUSTER: workers.join(" "), SEQUENCES: sequences };
+
 async function run(words: readonly string[]): Promise<number> {
   tests = Bun.spawn([process.execPath, "test", ...words], {
-    env: { ...process.env, ...(isServer && { TEST_DATABASE_URL: coordinator, TEST_CLUSTER: workers.join(" ") }) },
+    env: { ...process.env, ...(isServer && onCluster) },
     stdio: ["inherit", "inherit", "inherit"],
   });
   return await tests.exited;

@@ -5,7 +5,6 @@ const reasons = {
   keys: "unique and foreign keys of a distributed table are by the column that says where a row lies, whose value stays",
   parts: "a cluster writes a table in one statement: its rows lie in no one order by which they could be divided",
   dump: "what pg_dump takes of a cluster comments on Citus, which only a superuser may as it is restored",
-  slow: "no database with tables on several nodes can be copied: to make each anew takes longer than its limit",
   conversion: "what Citus distributed is not converted",
   pool: "whoever reads a cluster keeps commits out by a connection of its own: of so small a pool there is none left for it",
 } as const;
@@ -40,7 +39,6 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
   { file: "retry", tests: ["a stage that could not be emptied"], why: "triggers" },
   { file: "partition", tests: [], why: "conversion" },
   { file: "restored", tests: ["without its owners"], why: "dump" },
-  { file: "sequences", tests: [], why: "slow" },
   { file: "staged-rows", tests: [], why: "triggers" },
   { file: "standing-rows", tests: ["of a user too many"], why: "keys" },
   { file: "recorded", tests: ["the first file: failed", "of which a trigger refuses"], why: "triggers" },
