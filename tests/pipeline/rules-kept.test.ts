@@ -178,11 +178,26 @@ describe("what only a run finds out", () => {
     }
   });
 
-  test("a CHECK that cannot be told for a row is broken by the drop", async () => {
-    await place.make("create table t (id text primary key, n int, constraint ratio check (1 / n < 2))", { t: {} });
-    place.write("month_000", { t: "id,n\nx,1\ny,0\n" });
+  test("a rule that cannot be told of a row is broken by it, and by others that break it", async () => {
+    await place.make(
+      `create domain tenth as int constraint tenths check (10 / value > 1);
+       create table t (id text primary key, x int, line int, d tenth, constraint ratio check (6 / (x - line) < 4));
+       create unique index quotients on t ((100 / x))`,
+      { t: {} },
+    );
+    place.write("month_000", { t: "id,x,line,d\na,9,1,1\nb,4,4,\nc,5,4,0\nd,0,9,2\ne,8,8,50\n" });
     const { faults } = await place.check("month_000");
-    expect(faults).toMatchObject([{ code: "check_broken", reason: expect.stringContaining("ratio") }]);
+    const lines = faults.map(({ line, column, value, reason }) => [line, column, value, reason]);
+    const unknown = (rule: string) => `${rule} cannot be told of it: division by zero`;
+    expect(lines.sort()).toEqual([
+      [3, "x, line", "4, 4", unknown("ratio")],
+      [4, "d", "0", unknown("tenths")],
+      [4, "x, line", "5, 4", "against ratio, CHECK ((6 / (x - line)) < 4)"],
+      [5, "x", "0", unknown("quotients")],
+      [6, "d", "50", expect.stringContaining("against tenths")],
+      [6, "x, line", "8, 8", unknown("ratio")],
+    ]);
+    expect(faults.every(({ code }) => code === "check_broken")).toBe(true);
     expect(lastOf(await place.run("month_000"), "run.failed")).toMatchObject({ code: "drop_rejected", faults });
   });
 });

@@ -53,7 +53,7 @@ function once({ isLined }: RuleRows): Fragment {
 }
 
 /** The parts of an index rule as `p0`, `p1`, of the rows `alias` that it is about. */
-function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRows, alias: "x" | "l"): Fragment {
+export function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRows, alias: "x" | "l"): Fragment {
   const values = parts.map((part, at) => sql`(${sql.unsafe(part)}) as ${sql(`p${at}`)}`);
   const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
   return sql`(select ${list(values)}, ${isHeld} as held from ${asNamed(drop.table, alias)}) p`;

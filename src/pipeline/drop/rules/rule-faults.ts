@@ -9,6 +9,8 @@ import type { Fragment } from "../../../postgres/connection/fragments.ts";
 import { fetched } from "../../../postgres/live/row-lines.ts";
 import { brokenRows } from "../../../postgres/rules/broken.ts";
 import { givenUp } from "../../../postgres/rules/given-up.ts";
+import { errorOf, rowByRow } from "../../../postgres/rules/row-by-row.ts";
+import type { RuleRows } from "../../../postgres/rules/rows.ts";
 import { type Collected, rowsOf } from "./collected.ts";
 
 /** A rule that nobody could hold the drop to, and why. */
@@ -69,8 +71,9 @@ export async function tellRules(
       );
     const why = await tellBroken(tx, brokenRows(rule, drop, beside && !one.isTorn), tell);
     if (why === null) continue;
-    if (isOfData(why.state)) tally.add("check_broken", redact(`${rule.name} cannot be told: ${why.exception}`));
-    else unheld.push({ table: name, rule: rule.name, why: why.exception });
+    if (!isOfData(why.state)) unheld.push({ table: name, rule: rule.name, why: why.exception });
+    else if (!(await tellRowByRow(tx, rule, drop, tally)))
+      tally.add("check_broken", redact(`${rule.name} cannot be told: ${why.exception}`));
   }
   if (!beside || one.isTorn) return unheld;
   for (const follower of live.followers) {
@@ -82,6 +85,27 @@ export async function tellRules(
     if (why !== null) unheld.push({ table: name, rule: follower.name, why: why.exception });
   }
   return unheld;
+}
+
+/** Tell the rows of which a rule cannot be told, and those that break it; false where there are none to be found. */
+async function tellRowByRow(tx: Transaction, rule: Rule, drop: RuleRows, tally: PartsTally): Promise<boolean> {
+  const { wordsOf } = await import("../../../postgres/remedies/remedies.ts");
+  const columns = rule.columns.join(", ") || undefined;
+  let isTold = false;
+  // Rows that were there before such a rule may break it, and may be the ones that it cannot be told of.
+  if (rule.kind === "check" && !rule.isValid) return false;
+  await attempt(tx, async (inner) => {
+    for await (const row of rowByRow(inner, rule, drop)) {
+      const why = row.state === null ? reasonOf(rule, null, tally) : unknownOf(rule, wordsOf(errorOf(row)));
+      tally.add("check_broken", why, row.line, columns, row.shown ?? undefined);
+      isTold = true;
+    }
+  });
+  return isTold;
+}
+
+function unknownOf(rule: Rule, words: string): string {
+  return redact(`${rule.name} cannot be told of it: ${words}`);
 }
 
 /** Tell each row of a statement, by its line; what kept the server from finding them, null where nothing did. */
