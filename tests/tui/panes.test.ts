@@ -21,7 +21,7 @@ describe("beside the line under the cursor stands", () => {
   test("of a month: its files, their rows over the months, and its checks", () => {
     const session = new Session(scenario("many"), { size: wide });
     expect(beside(session)).toMatch(
-      /^month_119 ─[\s\S]*users\.csv +16,129[\s\S]*^rows ─[\s\S]*users +16,129 .*▁.*█$[\s\S]*24 of 24 hold/m,
+      /^month_119 ─[\s\S]*users\.csv +16,129[\s\S]*^rows ─[\s\S]*users +16,129 .*▁.*▇$[\s\S]*24 of 24 hold/m,
     );
     expect(beside(session.press("down"))).toMatch(/^month_118 /m);
   });
@@ -39,7 +39,7 @@ describe("beside the line under the cursor stands", () => {
 
   test("of a date: each table's rows over the dates, and its seals", () => {
     const session = new Session(scenario("many"), { size: wide }).press("s");
-    expect(beside(session)).toMatch(/^2033-12-31 ─[\s\S]*16,129 .*▁.*█$[\s\S]*^seals/m);
+    expect(beside(session)).toMatch(/^2033-12-31 ─[\s\S]*16,129 .*▁.*▇$[\s\S]*^seals/m);
   });
 });
 
@@ -68,7 +68,7 @@ test("the mark of the line under the cursor goes to the end of the list, and not
 test("a change of a fifth and more is told apart, and none where nobody counted", () => {
   const { ui } = new Session(scenario("published"));
   const lines = (rows: (number | null)[]) => rowSeriesRows(ui, [{ table: "users", rows }], { width: 80, height: 5 });
-  expect(plainText(lines([100, null, 130])[1] ?? { spans: [] })).toMatch(/130 +\+30 % +▁ █/);
+  expect(plainText(lines([100, null, 130])[1] ?? { spans: [] })).toMatch(/130 +\+30 % +▁ ▇/);
   expect(lines([100, 130])[1]?.spans.find(({ text }) => text.includes("+30"))?.tone).toBe("warn");
   expect(lines([100, 101])[1]?.spans.find(({ text }) => text.includes("+1"))?.tone).toBe("dim");
   expect(plainText(lines([null, 5])[1] ?? { spans: [] })).toMatch(/ 5 +–/);

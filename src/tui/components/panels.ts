@@ -48,7 +48,7 @@ function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "comman
   const { from, to } = stretch(choices.length, choice, Math.max(1, Math.min(8, height - 3)));
   const shown = choices.slice(from, to);
   // The line is what is chosen; what it does has what room is left.
-  const widest = Math.max(30, ...shown.map(({ line }) => displayWidth(line)));
+  const widest = Math.max(20, ...shown.map(({ line }) => displayWidth(line)));
   const width = Math.min(widest, Math.floor(ui.size.columns * 0.7));
   const lines = shown.map((command, index): Row => {
     const selected = from + index === choice;

@@ -28,8 +28,8 @@ export const unicode = {
   space: "␣",
   times: "×",
   bar: lineBar,
-  /** Growing heights for sparklines. */
-  spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  /** Growing heights for sparklines; none fills its cell, or those of two lines would be one slab. */
+  spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"],
   /** Growing parts of a cell that columns stand on each other of. */
   columns: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
   /** A line across a cell, from its foot to its head. */

@@ -133,10 +133,18 @@ function datePane(ui: Ui, { as_of, entries }: SnapshotDate, area: Area): Row[] {
     table,
     rows: oldestFirst.map(({ standing }) => standing.find((entry) => entry.table === table)?.rows ?? null),
   }));
-  const seals = entries.flatMap(({ table, fingerprint }) => paragraph(ui, `${table} ${fingerprint}`, 2, "dim"));
+  const seals = entries.flatMap(({ table, fingerprint }) => [
+    ...paragraph(ui, table, 1),
+    ...pieces(fingerprint, ui.size.columns - 6).map((piece) => indented(span(piece, "dim"))),
+  ]);
   return [
     rule(ui, as_of),
     ...rowSeriesRows(ui, series, { ...area, height: series.length + 1 }),
     ...(seals.length === 0 ? [] : [blank, rule(ui, "seals"), ...seals]),
   ];
+}
+
+/** What has no blanks to be broken at. */
+function pieces(text: string, width: number): string[] {
+  return text.match(new RegExp(`.{1,${Math.max(1, width)}}`, "g")) ?? [];
 }

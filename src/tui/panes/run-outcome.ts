@@ -2,10 +2,10 @@ import type { Fault } from "../../core/faults.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import { describeGroup } from "../../core/messages/fault-words.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
-import { clip, escapeControl } from "../../core/text.ts";
+import { displayWidth, escapeControl } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
-import { indented, type Row, span } from "../drawing/spans.ts";
+import { indented, type Row, span, wrap } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
 import type { Ui } from "../model/model.ts";
 import type { Failure, RunView } from "../model/run-view.ts";
@@ -14,19 +14,22 @@ import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, area: Area): Row[] {
   const rows = view.failure === null ? successRows(ui, view) : failureRows(ui, view, view.failure, area);
-  return [...rows, indented(span(commandOfRun(view, ui), "dim"))];
+  return [...rows, ...whole(ui, commandOfRun(view, ui))];
 }
 
 function successRows(ui: Ui, view: RunView): Row[] {
   const { ok, warn } = glyphsOf(ui.look);
-  const said = (words: string) => indented(span(`${ok} `, "good"), words);
+  const said = (words: string) => {
+    const [first = "", ...more] = wrap(words, ui.size.columns - 5, 3);
+    return [indented(span(`${ok} `, "good"), first), ...more.map((line) => indented("  ", line))];
+  };
   const warnings = view.warnings.flatMap(({ title }) => paragraph(ui, `${warn} ${title}`, 1, "warn")).slice(0, 2);
   if (view.outcome === "unchanged")
-    return [said("These very files are published already: nothing to do."), ...warnings];
+    return [...said("These very files are published already: nothing to do."), ...warnings];
   const isDry = view.outcome === "dry_run";
   return [
-    ...(isDry ? [said("This is what a run would do; nothing was changed.")] : []),
-    ...sealedInWords(view, isDry ? "would be sealed" : "sealed").map(said),
+    ...(isDry ? said("This is what a run would do; nothing was changed.") : []),
+    ...sealedInWords(view, isDry ? "would be sealed" : "sealed").flatMap(said),
     ...warnings,
   ];
 }
@@ -44,17 +47,25 @@ function failureRows(ui: Ui, view: RunView, failure: Failure, { width, height }:
   const { title, hint, reject_file } = failure;
   const room = Math.max(1, height - view.tables.length - 10);
   const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
-  const shown = reasons.slice(0, room).map((line) => clip(escapeControl(line), width - 6, glyphs.ellipsis));
+  // Beside a list there are lines enough, and few columns.
+  const each = width < 60 ? 2 : 1;
+  const shown = reasons.slice(0, room).flatMap((line) => paragraph(ui, line, each, "warn"));
   // Where there is nothing else to say, every word counts.
   const lines = 2 + Math.floor(Math.max(0, room - reasons.length) / 2);
   const more = reasons.length > room ? [`and ${formatCount(reasons.length - room)} more`] : [];
   const where = reject_file === null ? [] : [`every fault: ${escapeControl(reject_file)}`];
   return [
     ...paragraph(ui, title, lines, "bad"),
-    ...shown.map((line) => indented(span(line, "warn"))),
-    ...[...more, ...where].map((line) => indented(span(line, "dim"))),
+    ...shown,
+    ...[...more, ...where].flatMap((line) => whole(ui, line)),
     ...paragraph(ui, hint, lines),
   ];
+}
+
+/** What is copied by eye: on one line where that can be, and on several rather than cut. */
+function whole(ui: Ui, text: string): Row[] {
+  const safe = escapeControl(text);
+  return displayWidth(safe) <= ui.size.columns - 3 ? [indented(span(safe, "dim"))] : paragraph(ui, text, 3, "dim");
 }
 
 /** Each fault while they are few; their kinds when they are many. */

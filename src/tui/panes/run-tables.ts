@@ -49,17 +49,17 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
   });
   return tableRows(ui, view, area, [
     { title: "", width: Math.min(longest(view), 24), gap: 0, cell: ({ table }) => table },
-    { ...count("rows"), drop: 1 },
+    { ...count("rows"), drop: 3 },
     count("inserted"),
     count("updated"),
-    count("unchanged"),
-    { ...count("absent"), width: 7 },
-    { title: "VALIDATE", width: 8, gap: 2, drop: 2, cell: (table) => verdictCell(table, glyphs) },
+    { ...count("unchanged"), drop: 2 },
+    { ...count("absent"), width: 7, drop: 1 },
+    { title: "VALIDATE", width: 8, gap: 2, drop: 4, cell: (table) => verdictCell(table, glyphs) },
     {
       title: "SNAPSHOT",
       width: 8,
       align: "center",
-      drop: 3,
+      drop: 5,
       cell: ({ cells }) => snapshotCell(cells.snapshot, glyphs),
     },
   ]);

@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatPercent } from "../../core/format.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import { observedInWords } from "../../core/suites/expectation-words.ts";
-import { clip, escapeControl, padEnd } from "../../core/text.ts";
+import { clip, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -58,9 +58,11 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   const more = samples.total - shown.length;
   const rest =
     more > 0 ? [span(`   and ${formatCounted(more, "more", "more")}: ${key("enter")} shows them`, "dim")] : [];
+  const widest = Math.max(12, ...shown.map(({ key: of }) => displayWidth(keyInWords(of))));
+  const keys = Math.min(widest, Math.floor(area.width / 3));
   const rows = shown.map((found, index) =>
     indented(
-      padEnd(keyInWords(found.key), 12),
+      padEnd(clip(keyInWords(found.key), keys, ellipsis), keys),
       "  ",
       shownValue(found.value),
       "  ",

@@ -124,6 +124,8 @@ function shareCell(profile: Profile, room: number, glyphs: Glyphs): Span[] {
   const [first] = profile.frequent;
   if (first === undefined) return [];
   const share = first.rows / Math.max(1, knownOf(profile));
+  // A bar of a few columns tells nothing.
+  if (room < 18) return [span(padStart(formatPercent(100 * share), 7))];
   const drawn = bar(share, Math.max(0, Math.min(40, room - 9)), { ...glyphs.bar, empty: " " });
   return [span(padStart(formatPercent(100 * share), 7)), span(` ${drawn}`, "accent")];
 }

@@ -104,12 +104,12 @@ function columnsOf(glyphs: Glyphs): Column<ColumnLine>[] {
     {
       title: "COLUMN",
       width: 20,
-      least: 18,
+      least: 16,
       gap: 0,
       flex: true,
-      cell: ({ profile, table }) => (profile === null ? span(`${table} was not profiled`, "warn") : profile.column),
+      cell: ({ profile }) => (profile === null ? span("not profiled", "warn") : profile.column),
     },
-    { title: "TABLE", width: 16, least: 10, drop: 1, cell: ({ table }) => span(table, "dim") },
+    { title: "TABLE", width: 16, drop: 1, cell: ({ table }) => span(table, "dim") },
     { title: "TYPE", width: 8, drop: 6, cell: of(({ type }) => span(type, "dim")) },
     {
       title: "MISSING",

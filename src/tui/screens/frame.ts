@@ -67,12 +67,12 @@ function screenOf(ui: Ui, area: Area): Screen {
 /** The whole screen, exactly as many lines as the terminal has. */
 export function frame(ui: Ui): Block[] {
   if (isTooSmall(ui.size)) return [tooSmall(ui)];
-  const panel = panelOf(ui, ui.size.rows - 6);
-  const area = areaOf(ui, panel.length);
+  const bottom = bottomOf(ui);
+  const area = areaOf(ui, bottom.length);
   const { title, right = [], caption = "", grid, rows: body } = bodyOf(ui, area);
   const top = [titleLine(ui, title, right), rule(ui, caption, "strong", positionWords(ui))];
   const gridHeight = grid === undefined ? 0 : grid.rows.length + 1;
-  const below = [...filled(body, area.height - gridHeight), ...panel, row(" ", ...statusWords(ui)), footer(ui)];
+  const below = [...filled(body, area.height - gridHeight), ...bottom, footer(ui)];
   return grid === undefined ? [clipped(ui, [...top, ...below])] : [clipped(ui, top), grid, clipped(ui, below)];
 }
 
@@ -84,13 +84,14 @@ function bodyOf(ui: Ui, area: Area): Screen {
   if (left === undefined || right === undefined) return screenOf(ui, area);
   const pane = paneOf(right, { width: widths.pane, height: area.height });
   if (pane === null) return screenOf(ui, area);
-  const screen = screenOf(left, { ...area, width: widths.list, whole: area.width });
+  // A column before the line between the two stays free.
+  const screen = screenOf(left, { ...area, width: widths.list - 1, whole: area.width });
   return { ...screen, rows: sideBySide(ui, filled(screen.rows, area.height), pane, widths) };
 }
 
 /** How much of the screen's list, or text, is on show, and how far it can be scrolled. */
 export function measure(ui: Ui): Ui["shown"] {
-  const area = areaOf(ui, panelOf(ui, ui.size.rows - 6).length);
+  const area = areaOf(ui, bottomOf(ui).length);
   const { grid, rows, last } = bodyOf(ui, area);
   const lines = grid?.rows.length ?? rows.filter(({ selected }) => selected !== undefined).length;
   return { page: Math.max(1, last === undefined ? lines : area.height), last: last ?? 0 };
@@ -99,7 +100,7 @@ export function measure(ui: Ui): Ui["shown"] {
 /** What of the screen's list is where the mouse was pressed. */
 export function hitOn(ui: Ui, { column, row: at }: { column: number; row: number }): Hit | null {
   if (isTooSmall(ui.size) || ui.overlay !== null) return null;
-  const { grid, rows } = bodyOf(ui, areaOf(ui, 0));
+  const { grid, rows } = bodyOf(ui, areaOf(ui, bottomOf(ui).length));
   const { ellipsis } = glyphsOf(ui.look);
   const lines = grid === undefined ? rows : [...gridAsRows(grid, ellipsis), ...rows];
   const body = at - topLines;
@@ -121,9 +122,26 @@ export function hitOn(ui: Ui, { column, row: at }: { column: number; row: number
 /** The title and the rule below it. */
 const topLines = 2;
 
-function areaOf({ size: { columns, rows } }: Ui, panelHeight: number): Area {
-  return { width: columns, height: rows - 4 - panelHeight };
+function areaOf({ size: { columns, rows } }: Ui, below: number): Area {
+  return { width: columns, height: rows - topLines - 1 - below };
 }
+
+/** What an overlay puts there, and the line of what was just said: as many as its words take, up to a few. */
+function bottomOf(ui: Ui): Row[] {
+  const words = statusWords(ui);
+  const [first, ...others] = words;
+  const { columns, rows } = ui.size;
+  const isLong = first !== undefined && others.length === 0 && widthOf(words) > columns - 2;
+  const lines = isLong
+    ? wrap(withKeysInForce(first.text, ui.own.keys), columns - 2, mostSaid, glyphsOf(ui.look).ellipsis).map((line) =>
+        row(" ", span(line, first.tone)),
+      )
+    : [row(" ", ...words)];
+  return [...panelOf(ui, rows - 6), ...lines];
+}
+
+/** Lines of what was said: the list above has to be seen still. */
+const mostSaid = 4;
 
 /** Which of the lines the cursor is on: "83/120", and "2/3 of 120" where a filter hides some. */
 function positionWords(ui: Ui): string {

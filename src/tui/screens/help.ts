@@ -19,20 +19,24 @@ const terms: [name: string, words: string][] = [
   ["ledger", "what was run, on which files, with what outcome"],
 ];
 
-const nameWidth = 23;
+/** Columns of the names, of a third of a narrow terminal; longer ones go on in the next line. */
+const nameWidthIn = (width: number) => Math.min(23, Math.floor(width / 4));
 
 /** Every key from the table of bindings: first what works on the screen behind, then the rest. */
 export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { kind: "help" }>, area: Area): Screen {
   const { screen } = here(ui);
-  const room = area.width - nameWidth - 6;
-  const own = bindingsOf(screen, ui.own.keys).map((binding) => keyEntry(ui, binding, room, reasonAgainst(binding, ui)));
+  const names = nameWidthIn(area.width);
+  const columns = { names, room: area.width - names - 6 };
+  const own = bindingsOf(screen, ui.own.keys).map((binding) =>
+    keyEntry(ui, binding, columns, reasonAgainst(binding, ui)),
+  );
   const others = bindingsInForce(ui.own.keys)
     .filter(({ on }) => !on.includes(screen))
-    .map((binding) => keyEntry(ui, binding, room, null, ` (${binding.on.slice(0, 3).join(", ")})`));
+    .map((binding) => keyEntry(ui, binding, columns, null, ` (${binding.on.slice(0, 3).join(", ")})`));
   const words = terms.map(([name, meaning]) => {
-    return { text: `${name} ${meaning}`, rows: entryRows(span(name, "accent"), meaning, "plain", room) };
+    return { text: `${name} ${meaning}`, rows: entryRows(span(name, "accent"), meaning, "plain", columns) };
   });
-  const faults = ui.own.faults.map((fault) => ({ text: fault, rows: entryRows(span(""), fault, "bad", room) }));
+  const faults = ui.own.faults.map((fault) => ({ text: fault, rows: entryRows(span(""), fault, "bad", columns) }));
   const lines = [
     ...section("Your keys and colours: nothing of them is in force", faults, filter),
     ...section(`On this screen: ${screen}`, own, filter),
@@ -61,18 +65,26 @@ function section(title: string, entries: Entry[], filter: string): Row[] {
   return rows.length === 0 ? [] : [row(" ", span(title, "strong")), ...rows, blank];
 }
 
-function keyEntry(ui: Ui, binding: Binding, room: number, reason: string | null, where = ""): Entry {
+function keyEntry(ui: Ui, binding: Binding, columns: Columns, reason: string | null, where = ""): Entry {
   const keys = binding.keys.map((one) => keyName(one, ui)).join(" ") || glyphsOf(ui.look).none;
   const help = `${binding.help}${where}`;
   const [name, words] = reason === null ? (["key", "plain"] as const) : (["dim", "dim"] as const);
-  const lines = entryRows(span(keys, name), help, words, room);
-  const why = reason === null ? [] : entryRows(span(""), `not now: ${reason}`, "warn", room);
+  const lines = entryRows(span(keys, name), help, words, columns);
+  const why = reason === null ? [] : entryRows(span(""), `not now: ${reason}`, "warn", columns);
   return { text: `${keys} ${labelOf(binding, ui)} ${help}`, rows: [...lines, ...why] };
 }
 
+/** Columns of names, and of what they mean. */
+interface Columns {
+  names: number;
+  room: number;
+}
+
 /** A name and what it means, on as many lines as that takes: a sentence that is cut short helps nobody. */
-function entryRows(name: Span, meaning: string, tone: Tone, room: number): Row[] {
-  return wrap(meaning, room, Number.POSITIVE_INFINITY).map((line, index) =>
-    indented(span(padEnd(index === 0 ? name.text : "", nameWidth), name.tone), " ", span(line, tone)),
+function entryRows(name: Span, meaning: string, tone: Tone, { names, room }: Columns): Row[] {
+  const lines = wrap(meaning, room, Number.POSITIVE_INFINITY);
+  const named = wrap(name.text, names, Number.POSITIVE_INFINITY);
+  return Array.from({ length: Math.max(lines.length, named.length) }, (_, index) =>
+    indented(span(padEnd(named[index] ?? "", names), name.tone), " ", span(lines[index] ?? "", tone)),
   );
 }

@@ -2,7 +2,7 @@ import { timeLeftInWords } from "../../client/estimate.ts";
 import { isTriedAgain } from "../../client/state.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
-import { clip, escapeControl } from "../../core/text.ts";
+import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
@@ -194,8 +194,11 @@ function pace(ui: Ui): Row {
     ...(bytes === null ? [] : [`${formatBytes(bytes)}/s`]),
     ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows written/s`]),
   ];
-  const promise = `${figures.length > 0 ? ` ${dot} ` : ""}nobody sees any of it until all of it is sound`;
-  return indented(figures.join(` ${dot} `), span(promise, "dim"));
+  const known = figures.join(` ${dot} `);
+  const promise = `${known === "" ? "" : ` ${dot} `}nobody sees any of it until all of it is sound`;
+  // Whole or not at all.
+  const fits = displayWidth(known + promise) <= ui.size.columns - 4;
+  return indented(known, span(fits ? promise : "", "dim"));
 }
 
 function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): Row[] {

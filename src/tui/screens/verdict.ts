@@ -93,7 +93,7 @@ function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: Judged
       observed,
       "   unexpected ",
       unexpected(verdict, glyphsOf(ui.look)),
-      ...(before.text.length < 2 ? [] : ["   before ", before]),
+      ...(before.text.trim().length < 2 ? [] : ["   before ", before]),
     ),
     ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, 1, "dim"),
   ];
