@@ -5,9 +5,11 @@ import { dropFiles } from "../../src/csv/drop/files.ts";
 import { isThere, listMonths } from "../../src/csv/drop/months.ts";
 import { openRegular, sha256Of, statsNow } from "../../src/csv/files/regular-file.ts";
 import { SourceFault } from "../../src/csv/files/source-fault.ts";
+import { zipMembers } from "../../src/csv/files/zip.ts";
 import { hasChanged } from "../../src/csv/source.ts";
 import { type FaultyProxy, faultyProxy, refusing } from "../helpers/faulty-proxy.ts";
 import { bucket, type ObjectStore, objectStore, storeVariables } from "../helpers/object-store.ts";
+import { zipOf } from "../helpers/zip.ts";
 
 /** Drops in a bucket: listed, looked at and read as files are, through a proxy that has its faults. */
 
@@ -69,6 +71,13 @@ test("a bucket says what is there, by names that are hard to sign, too", async (
 });
 
 describe("an object is read", () => {
+  test("as an archive whose directory is in two pieces of it", async () => {
+    const parts = [0, 1, 2].map((nth): [string, Buffer] => [`part_${nth}.csv`, bytesOf(100_000 + nth)]);
+    await store.put("archive.zip", zipOf(Object.fromEntries(parts), true));
+    const members = await zipMembers(at("archive.zip"));
+    expect(members.map(({ name, bytes }) => [name, bytes])).toEqual(parts.map(([name, { length }]) => [name, length]));
+  });
+
   test.each([0, 1, 256 * 1024, 256 * 1024 + 1, 9_000_000])("whole, of %d bytes", async (length) => {
     const bytes = bytesOf(length);
     await store.put("whole.csv", bytes);

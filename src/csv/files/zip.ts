@@ -46,13 +46,23 @@ async function opened(handle: Handle, size: number): Promise<ZipFile> {
       position: number,
       done: (error: Error | null) => void,
     ) {
-      handle.read(buffer, offset, length, position).then(
-        ({ bytesRead }) => done(bytesRead < length ? new Error("unexpected EOF") : null),
+      readWhole(handle, buffer.subarray(offset, offset + length), position).then(
+        (bytesRead) => done(bytesRead < length ? new Error("unexpected EOF") : null),
         (error: Error) => done(error),
       );
     }
   }
   return fromRandomAccessReaderPromise(new Reader(), size, { lazyEntries: true, autoClose: false });
+}
+
+/** What lies in a bucket comes in pieces. */
+async function readWhole(handle: Handle, into: Buffer, position: number): Promise<number> {
+  let held = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(into, held, into.length - held, position + held);
+    held += bytesRead;
+    if (bytesRead === 0 || held === into.length) return held;
+  }
 }
 
 const notZip = "it does not hold a zip archive, which its name says";

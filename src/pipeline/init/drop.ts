@@ -1,12 +1,15 @@
-import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { usageError } from "../../core/errors.ts";
 import { monthIndex } from "../../core/month.ts";
+import { isInBucket } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { factsOf } from "../../csv/drop/facts.ts";
-import { namesIn } from "../../csv/drop/names.ts";
+import { isThere } from "../../csv/drop/months.ts";
+import { namesIn, pathIn } from "../../csv/drop/names.ts";
 import { inOrder } from "../../csv/drop/naming.ts";
+import type { FileStats } from "../../csv/files/opened.ts";
+import { statsNow } from "../../csv/files/regular-file.ts";
 import { sqlNameFor } from "../../csv/look/names.ts";
 import type { Place } from "../../csv/look/table.ts";
 
@@ -34,16 +37,14 @@ const calendarMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /** Throws where there is no file to go by. */
 export async function sampleDrop(given: string): Promise<SampleDrop> {
-  const found = await stat(given).catch(() => null);
-  if (found === null)
+  await requireFolder(given);
+  const folder = await ofMonth(given.replace(/\/+$/, "") || given);
+  if (isInBucket(folder) && monthOf(folder) === null) {
     throw usageError(
-      `There is no folder ${escapeControl(given)}.`,
-      "Name the folder of one drop: its files are looked at.",
+      `${escapeControl(folder)} is not called after a month.`,
+      "Name a prefix that is, such as s3://BUCKET/2024-01: a run takes what lies below no other.",
     );
-  if (!found.isDirectory()) {
-    throw usageError(`${escapeControl(given)} is a file.`, "Name the folder of one drop: all its files are looked at.");
   }
-  const folder = await ofMonth(given);
   const names = (await namesIn(folder)).sort();
   const fitting = names.filter((name) => readable.test(name.replace(packed, "")) && !name.startsWith("."));
   if (fitting.length === 0) {
@@ -67,6 +68,17 @@ export async function sampleDrop(given: string): Promise<SampleDrop> {
         .map((file) => ({ file, why: "it is no text of values" })),
     ],
   };
+}
+
+async function requireFolder(given: string): Promise<void> {
+  const found = isInBucket(given) ? null : await stat(given).catch(() => null);
+  if (found === null && !(isInBucket(given) && (await isThere(given)))) {
+    const missing = isInBucket(given) ? "Nothing lies below" : "There is no folder";
+    throw usageError(`${missing} ${escapeControl(given)}.`, "Name the folder of one drop: its files are looked at.");
+  }
+  if (found !== null && !found.isDirectory()) {
+    throw usageError(`${escapeControl(given)} is a file.`, "Name the folder of one drop: all its files are looked at.");
+  }
 }
 
 /** Files whose names differ in a date or a number alone are parts of one table; a date is another one next month. */
@@ -93,13 +105,22 @@ function stemOf(name: string, what: RegExp): string {
 }
 
 async function placed(folder: string, file: string, names: readonly string[]): Promise<SampleFile> {
-  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
+  const found = await Promise.all(names.map((name) => statsOf(pathIn(folder, name))));
   const bytes = found.reduce((sum, { size }) => sum + size, 0);
   const table = sqlNameFor(file.replace(readable, "").replaceAll("*", " "));
-  const parts = names.map((name, at) => ({ path: join(folder, name), ...factsOf(found[at] as Stats) }));
+  const parts = names.map((name, at) => ({ path: pathIn(folder, name), ...factsOf(found[at] as FileStats) }));
   const [only, ...others] = parts;
-  const place = others.length === 0 && only !== undefined ? { path: only.path } : { path: join(folder, file), parts };
+  const place = others.length === 0 && only !== undefined ? { path: only.path } : { path: pathIn(folder, file), parts };
   return { ...place, file, table, bytes };
+}
+
+/** Of what was just listed. */
+async function statsOf(path: string): Promise<FileStats> {
+  return (await statsNow(path)) ?? throwGone(path);
+}
+
+function throwGone(path: string): never {
+  throw usageError(`${escapeControl(path)} is gone.`, "Look at the drop once nobody writes to it.");
 }
 
 /** Of a folder of months the oldest. */
@@ -107,11 +128,15 @@ async function ofMonth(folder: string): Promise<string> {
   const names = await namesIn(folder);
   if (names.some((name) => readable.test(name.replace(packed, "")))) return folder;
   const [first] = names.filter((name) => calendarMonth.test(name) || monthIndex(name) !== undefined).sort();
-  return first === undefined ? folder : join(folder, first);
+  return first === undefined ? folder : pathIn(folder, first);
+}
+
+function whole(folder: string): string {
+  return isInBucket(folder) ? folder : resolve(folder);
 }
 
 function monthOf(folder: string): SampleDrop["month"] {
-  const name = basename(resolve(folder));
+  const name = basename(whole(folder));
   if (calendarMonth.test(name)) return { calendar: name };
   const index = monthIndex(name);
   return index === undefined ? null : { index };
@@ -133,8 +158,7 @@ const general = new Set([
 ]);
 
 function nameOf(folder: string, files: readonly { table: string }[]): string {
-  const whole = resolve(folder);
-  const around = monthOf(folder) === null ? whole : dirname(whole);
+  const around = monthOf(folder) === null ? whole(folder) : dirname(whole(folder));
   const name = asName(basename(around));
   if (name !== null && !general.has(name)) return name;
   const [only, ...others] = files;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
-import { defaultHome, type Settings } from "../../core/settings.ts";
+import { defaultHome, isInBucket, type Settings } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { migrate } from "../../postgres/catalog/migrate.ts";
 import { requirePatched, type Sql } from "../../postgres/connection/connect.ts";
@@ -106,7 +106,7 @@ async function embeddedServer(home: string, waiting?: Waiting) {
 
 /** A home is made where there are drops, or by `db start`; not in whatever folder a command was mistyped. */
 function requireProject({ home, data }: Settings): void {
-  if (existsSync(home) || existsSync(data)) return;
+  if (existsSync(home) || isInBucket(data) || existsSync(data)) return;
   throw new ConsoleError("unknown_month", `There is neither a folder ${data} nor a home ${home} here.`, {
     hint: "Change into the project's folder, or point --data at the months' folder.",
   });
