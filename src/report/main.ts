@@ -1,10 +1,14 @@
 import type { ReportRequest } from "../core/messages/report.ts";
 import type { Asked } from "./gather/ask.ts";
 
-/** Write what is asked for; resolves to the paths of what was written, the page to open first. */
-export async function writeReport(request: ReportRequest, asked: Asked): Promise<string[]> {
+/** Write what is asked for; resolves to the paths of what was written, the page to open first. What was not is told, and why. */
+export async function writeReport(
+  request: ReportRequest,
+  asked: Asked,
+  tell: (text: string) => void = () => {},
+): Promise<string[]> {
   // React reads it when it is first loaded: its development build is several times slower.
   process.env.NODE_ENV = "production";
   const { write } = await import("./write.ts");
-  return write(request, asked);
+  return write(request, asked, tell);
 }

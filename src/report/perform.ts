@@ -6,7 +6,7 @@ import { writeReport } from "./main.ts";
 
 /** Where a command's result goes, and in which form. */
 interface Told {
-  output: { out: { write(text: string): void } };
+  output: Record<"out" | "err", { write(text: string): void }>;
   json: boolean;
   quiet: boolean;
 }
@@ -14,7 +14,7 @@ interface Told {
 /** Write a report and say where it is; resolves to the exit code. Closes the pipeline. */
 export async function performReport(request: ReportRequest, pipeline: Pipeline, told: Told): Promise<number> {
   try {
-    const written = await writeReport(request, pipeline);
+    const written = await writeReport(request, pipeline, (text) => told.output.err.write(`${text}\n`));
     if (told.json) told.output.out.write(`${shownJson({ written })}\n`);
     else if (!told.quiet) told.output.out.write(written.map((path) => `${path}\n`).join(""));
     return 0;

@@ -13,7 +13,11 @@ import { runOf } from "./gather/subject.ts";
 import { runPage } from "./pages/run.tsx";
 
 /** Ask for all that is needed, and write it; resolves to the paths of what was written. */
-export async function write({ subject, out, junit, gx, values }: ReportRequest, asked: Asked): Promise<string[]> {
+export async function write(
+  { subject, out, junit, gx, values }: ReportRequest,
+  asked: Asked,
+  tell: (text: string) => void,
+): Promise<string[]> {
   const [place, all] = await Promise.all([placeOf(asked, values), listed(asked)]);
   if (subject === "all") return writeSite(out ?? "", asked, place, all);
   const run = await runOf(asked, subject, place, all.runs);
@@ -28,7 +32,11 @@ export async function write({ subject, out, junit, gx, values }: ReportRequest, 
     await writeWhole(junit, junitOf(evidence, place));
     written.push(junit);
   }
-  if (gx !== null) written.push(await writeGx(gx, evidence.detail, await asked.call({ kind: "results", run }), place));
+  if (gx !== null) {
+    const results = await asked.call({ kind: "results", run });
+    if (results.tables.length > 0) written.push(await writeGx(gx, evidence.detail, results, place));
+    else tell(`Run ${run} kept no result of an expectation: there is nothing to write for Great Expectations.`);
+  }
   return written;
 }
 

@@ -225,6 +225,13 @@ describe("what a page cannot know any more is said", () => {
     expect(html).not.toContain("<b>");
   });
 
+  test("of one that evaluated no expectation, of which Great Expectations has nothing", async () => {
+    const told: string[] = [];
+    const request = { ...what, gx: join(out, "none") };
+    expect(await writeReport(request, pipeline, (text) => told.push(text))).toEqual([]);
+    expect(told).toEqual([expect.stringContaining("there is nothing to write for Great Expectations")]);
+  });
+
   test("of a run whose snapshots were dropped", async () => {
     await pipeline.call({ kind: "retire", as_of: "2024-01-31" });
     const { page } = await pageOf({ subject: { run: 1 } });
