@@ -8,6 +8,8 @@ export interface Decision {
   type: string;
   /** How its values can be read in two ways, or why they are texts though each is something else. */
   undecided: string | null;
+  /** True where the file itself says what its values are. */
+  isStored?: boolean;
 }
 
 /** A setting, and the first value that asks for it; null where that is none of a column, or of no line. */

@@ -35,7 +35,7 @@ const mostColumns = 31;
 const mostTried = 6;
 
 function isPlain(column: Column | undefined): boolean {
-  return column !== undefined && (isInteger(column) || column.type === "text");
+  return column !== undefined && (isInteger(column) || column.type === "text" || column.type === "uuid");
 }
 
 function isMomentAt(column: Column | undefined): boolean {

@@ -3,6 +3,7 @@ import type { Fault } from "../../core/faults.ts";
 import { dialectOf, plainDialect } from "../../core/written/dialect.ts";
 import type { Written } from "../../core/written/settings.ts";
 import { SourceFault } from "../files/source-fault.ts";
+import { isParquet } from "../parts/parts.ts";
 import type { TableSource } from "../source.ts";
 import { suggestFor } from "../suggest/search.ts";
 import { candidatesFor, columnOf, widestDates } from "./candidates.ts";
@@ -38,6 +39,7 @@ export type Place = Pick<TableSource, "path" | "parts">;
 
 /** Looks at files of which only their place is known. Throws a SourceFault for what cannot be read. */
 export async function lookAtFile(place: Place, table: string): Promise<LookedFile> {
+  if (isParquet({ path: firstOf(place) })) return lookAtTyped(place, table);
   const head = await lookAtHead(place);
   const { names, source: texts, written: said } = asTexts(place, head.written, head.cells);
   const {
@@ -71,6 +73,29 @@ export async function lookAtFile(place: Place, table: string): Promise<LookedFil
     };
   }
   throw new SourceFault("not_csv", "its values are not of one kind however they are read");
+}
+
+function firstOf({ path, parts }: Place): string {
+  return parts?.[0]?.path ?? path;
+}
+
+/** Files that say themselves what their values are. */
+async function lookAtTyped(place: Place, table: string): Promise<LookedFile> {
+  const { storedColumns } = await import("./parquet.ts");
+  const stored = await storedColumns(firstOf(place));
+  const cells = stored.map(({ name }) => name);
+  const { names, source: texts, written } = asTexts(place, {}, cells, (at) => stored[at]?.type != null);
+  const types = stored.flatMap(({ type }) => type ?? []);
+  const columns = names.map((name, at) => columnOf(name, types[at] ?? "text"));
+  const source = { ...texts, written: dialectOf(written), shape: { ...texts.shape, columns } };
+  const sample: string[][] = [];
+  requireSound(await lookAtRows(source, (row) => sample.length < sampled && void sample.push([...row])));
+  const found = await lookAtValues(source, columns, likelyKeys(table, columns, sample));
+  return {
+    ...{ source, columns, written, reasons: [], rows: found.rows, values: found.values },
+    decisions: new Map(columns.map(({ name, type }) => [name, { type, undecided: null, isStored: true }])),
+    keys: found.keys.map((key) => key.map((at) => names[at] ?? "")),
+  };
 }
 
 /** Reads a file with these settings, and where it does not fit them, with those that it needs besides. */
@@ -123,9 +148,14 @@ function ofHead({ encoding, delimiter, comment }: Written): Reason[] {
   return found.map(([setting, line]) => ({ setting: setting as Reason["setting"], column: null, line: line || null }));
 }
 
-/** The file as one of texts alone. */
-function asTexts(place: Place, written: Written, cells: readonly string[]) {
-  const all = columnNames(cells);
+/** The file as one of texts alone; columns that cannot be read are passed over. */
+function asTexts(
+  place: Place,
+  written: Written,
+  cells: readonly string[],
+  isRead: (at: number) => boolean = () => true,
+) {
+  const all = columnNames(cells).map((name, at) => (isRead(at) ? name : null));
   const names = all.filter((name) => name !== null);
   const renamed = cells.flatMap((cell, at) => (all[at] != null && all[at] !== cell ? [[cell, all[at]] as const] : []));
   const unnamed = cells.filter((_, at) => all[at] === null);

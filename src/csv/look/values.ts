@@ -1,7 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 
 const integers = new Set(["int2", "int4", "int8"]);
-const numbers = new Set([...integers, "numeric"]);
+const numbers = new Set([...integers, "numeric", "float8"]);
 const moments = new Set(["date", "timestamp", "timestamptz"]);
 
 export const isInteger = ({ type }: Pick<Column, "type">) => integers.has(type);

@@ -40,7 +40,7 @@ export function isReadAsItIs(path: string): boolean {
   return ![".zip", ".parquet"].includes(extname(path));
 }
 
-export function isParquet({ path, member }: TableSource): boolean {
+export function isParquet({ path, member }: Pick<TableSource, "path" | "member">): boolean {
   return member === undefined && extname(path) === ".parquet";
 }
 

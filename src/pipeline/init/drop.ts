@@ -31,7 +31,7 @@ export interface SampleDrop {
   leftOut: { file: string; why: string }[];
 }
 
-const readable = /\.(?:csv|tsv|txt)$/i;
+const readable = /\.(?:csv|tsv|txt|parquet)$/i;
 const packed = /\.(?:gz|zst|zip)$/;
 const calendarMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
 
@@ -52,7 +52,7 @@ export async function sampleDrop(given: string): Promise<SampleDrop> {
     const held = shown.length === 0 ? "It is empty." : `It holds ${shown.map(escapeControl).join(", ")}.`;
     throw usageError(
       `There is no file to look at in ${escapeControl(folder)}.`,
-      `${held} Files end in .csv, .tsv or .txt, .gz, .zst or .zip behind it.`,
+      `${held} Files end in .csv, .tsv or .txt, .gz, .zst or .zip behind it, or in .parquet.`,
     );
   }
   const files = await filesOf(folder, fitting);

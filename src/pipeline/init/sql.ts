@@ -5,16 +5,17 @@ import { isIdentifier } from "../../csv/look/keys.ts";
 import { isMoment } from "../../csv/look/values.ts";
 import type { SampleTable } from "./tables.ts";
 
-const names: Record<string, string> = { bool: "boolean", int4: "integer", int8: "bigint" };
+const names: Record<string, string> = { bool: "boolean", int4: "integer", int8: "bigint", float8: "double precision" };
 
 /** Whole numbers far from what four bytes hold; what rows are told apart by may grow without an end. */
 const mostOfInteger = 100_000_000;
 
 /** The table's columns as they are proposed: of whole numbers as wide as they have to be. */
-export function narrowed({ columns, values, key }: SampleTable): Column[] {
+export function narrowed({ columns, values, key, decisions }: SampleTable): Column[] {
   return columns.map((column, at) => {
     const nullable = !key.includes(column.name);
-    if (column.type !== "int8" || isIdentifier(column.name)) return { ...column, nullable };
+    const isSaid = decisions.get(column.name)?.isStored === true;
+    if (isSaid || column.type !== "int8" || isIdentifier(column.name)) return { ...column, nullable };
     const { least, greatest } = values[at] ?? {};
     const isSmall = [least, greatest].every((one) => Math.abs(Number(one ?? 0)) < mostOfInteger);
     return { ...column, nullable, type: isSmall ? "int4" : "int8" };
@@ -69,7 +70,8 @@ function evidence({ rows, values, decisions }: SampleTable, column: Column, at: 
   if (found === undefined) return "";
   const said = [kind(column, at, values)];
   if (found.present < rows) said.push(`empty in ${formatCounted(rows - found.present, "row")}`);
-  const undecided = decisions.get(column.name)?.undecided ?? null;
+  const { undecided = null, isStored = false } = decisions.get(column.name) ?? {};
+  if (isStored) said.push("as the file has it");
   if (undecided !== null) said.push(undecided.replaceAll("\n", " "));
   return said.join("; ");
 }
@@ -80,8 +82,9 @@ function kind(column: Column, at: number, values: SampleTable["values"]): string
   if (present === 0) return "nothing in it";
   if (column.type === "bool") return "two words throughout";
   if (isMoment(column)) return `from ${least} to ${greatest}`;
+  if (column.type === "uuid") return "UUIDs";
   if (column.type !== "text") {
-    const whole = column.type === "numeric" ? "numbers" : "whole numbers";
+    const whole = ["numeric", "float8"].includes(column.type) ? "numbers" : "whole numbers";
     return isIdentifier(column.name) ? whole : `${whole} from ${least} to ${greatest}`;
   }
   if (categories != null) return formatCounted(categories.size, "different text");

@@ -22,7 +22,7 @@ export function suiteOf(schema: string, table: SampleTable): string {
 
 function seenIn(values: Values): Seen {
   const { column, least, greatest, shortest, longest, categories } = values;
-  if (column.type === "bool") return { kind: "other" };
+  if (column.type === "bool" || column.type === "uuid") return { kind: "other" };
   if (isMoment(column)) {
     const year = (moment: string | null) => (moment === null ? null : Number(moment.slice(0, 4)));
     const isPast = greatest !== null && greatest.slice(0, 10) <= new Date().toISOString().slice(0, 10);
