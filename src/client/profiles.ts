@@ -35,6 +35,28 @@ export interface Bin {
   from: number;
   to: number;
   share: number;
+  /** It holds all that lies beyond the edges, however far: only where it begins, or ends, is a bound. */
+  open?: "below" | "above";
+}
+
+type Format = (place: number) => string;
+
+/** Where the values of a bin lie. */
+export function binInWords({ from, to, open }: Bin, format: Format): string {
+  if (open === "below") return `below ${format(to)}`;
+  return open === "above" ? `${format(from)} and above` : `${format(from)} to ${format(to)}`;
+}
+
+/** What stands at the ends of an axis on which these bins are drawn. */
+export function endsInWords(bins: readonly Bin[], format: Format, atLeast = "≥"): { low: string; high: string } {
+  const [first] = bins;
+  if (first === undefined) return { low: "", high: "" };
+  const lowest = bins.reduce((low, bin) => (bin.from < low.from ? bin : low), first);
+  const highest = bins.reduce((high, bin) => (bin.to > high.to ? bin : high), first);
+  return {
+    low: lowest.open === "below" ? `< ${format(lowest.to)}` : format(lowest.from),
+    high: highest.open === "above" ? `${atLeast} ${format(highest.from)}` : format(highest.to),
+  };
 }
 
 /** The bins of a column, those below and above the edges at the ends; null where they have no place on an axis. */
@@ -52,9 +74,7 @@ export function binsOf(profile: Profile): Bin[] | null {
     to: edges[index + 1] ?? last,
     share: count / all,
   }));
-  return [
-    ...(histogram.under > 0 ? [{ from: first - step, to: first, share: histogram.under / all }] : []),
-    ...inner,
-    ...(histogram.over > 0 ? [{ from: last, to: last + step, share: histogram.over / all }] : []),
-  ];
+  const below: Bin = { from: first - step, to: first, share: histogram.under / all, open: "below" };
+  const above: Bin = { from: last, to: last + step, share: histogram.over / all, open: "above" };
+  return [...(histogram.under > 0 ? [below] : []), ...inner, ...(histogram.over > 0 ? [above] : [])];
 }

@@ -1,4 +1,7 @@
 import { expect } from "bun:test";
+import { placeOf } from "../../src/client/profiles.ts";
+import type { Profile } from "../../src/core/messages/profiles.ts";
+import { formatOf } from "../../src/report/charts/values.ts";
 import type { ReadPage, ReadPicture, Shape } from "./reading.ts";
 
 /** Pictures measured: whether what is drawn stands where its figure is. */
@@ -132,4 +135,17 @@ export function expectCells(picture: ReadPicture, months: readonly (readonly num
     .sort((a, b) => a.share - b.share || a.opacity - b.opacity);
   const wrong = byShare.filter(({ opacity }, at) => opacity < (byShare[at - 1]?.opacity ?? 0));
   expect({ title: picture.title, wrong }).toEqual({ title: picture.title, wrong: [] });
+}
+
+/** Where most values lie: between which edges, or beyond the last of them. */
+export function peakOf({ histogram, kind, rows, nulls }: Profile): { share: number; place: string } {
+  const { edges, counts, under, over } = histogram ?? { edges: [], counts: [], under: 0, over: 0 };
+  const names = edges.map((edge) => formatOf(kind)(placeOf(kind, edge) ?? Number.NaN));
+  const bins = [
+    { count: under, place: `below ${names[0]}` },
+    ...counts.map((count, bin) => ({ count, place: `${names[bin]} to ${names[bin + 1]}` })),
+    { count: over, place: `${names.at(-1)} and above` },
+  ];
+  const { count, place } = bins.reduce((best, bin) => (bin.count > best.count ? bin : best));
+  return { share: count / (rows - nulls), place };
 }

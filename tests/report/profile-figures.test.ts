@@ -5,7 +5,7 @@ import { formatCount } from "../../src/core/format.ts";
 import type { Profile } from "../../src/core/messages/profiles.ts";
 import { figure } from "../../src/report/charts/numbers.ts";
 import { formatOf, percent } from "../../src/report/charts/values.ts";
-import { barsOf, cornersOf, expectCells, expectLengths, expectLine, expectSpread, pictureOf } from "./drawn.ts";
+import { barsOf, cornersOf, expectCells, expectLengths, expectLine, expectSpread, peakOf, pictureOf } from "./drawn.ts";
 import { type ReadPage, rowsOf } from "./reading.ts";
 import { february, last, march, type WrittenPages, writePages } from "./written.ts";
 
@@ -119,7 +119,17 @@ function expectColumn(on: ReadPage, months: readonly ColumnMonth[]): void {
     );
     // What has a histogram has a place on the axis.
     expect([column, bins.length]).toEqual([column, months.filter(({ profile }) => profile.histogram !== null).length]);
-    if (bins.length > 0) expectCells(pictureOf(on, `${column}: distribution, low to high`), bins);
+    const first = months[0]?.profile;
+    if (bins.length > 0 && first !== undefined) {
+      const picture = pictureOf(on, `${column}: distribution, low to high`);
+      expectCells(picture, bins);
+      const [begin, end, most] = [peakOf(first), peakOf(newest), percent(Math.max(...bins.flat()))];
+      expect([column, picture.told]).toEqual([
+        column,
+        `At ${months[0]?.as_of} most values: ${begin.place}. At ${months.at(-1)?.as_of} most values: ${end.place}. ` +
+          `The darkest cell is ${most} of a month's values.`,
+      ]);
+    }
   }
   if (histogram !== null || frequent.length === 0) return;
   const shareOf = (profile: Profile, value: string) =>
@@ -208,13 +218,10 @@ function expectLaidOver(on: ReadPage, title: string, now: Profile, before: Profi
       [...then, ...seen.map(({ share }) => share)],
       `${title}, before`,
     );
-    const peaks = [{ of: bins, at: march }, ...(earlier === null ? [] : [{ of: earlier, at: february }])].map(
-      ({ of, at }) => {
-        const peak = of.reduce((best, bin) => (bin.share > best.share ? bin : best));
-        const format = formatOf(now.kind);
-        return `At ${at} most values, ${percent(peak.share)}, lie in ${format(peak.from)} to ${format(peak.to)}.`;
-      },
-    );
+    const peaks = [
+      { of: now, at: march },
+      { of: before, at: february },
+    ].map(({ of, at }) => `At ${at} most values, ${percent(peakOf(of).share)}: ${peakOf(of).place}.`);
     expect([title, picture.told]).toEqual([title, peaks.join(" ")]);
   } else {
     expect([title, now.histogram]).toEqual([title, null]);

@@ -3,7 +3,7 @@
 /** @jsx React.createElement */
 import { scaleQuantize } from "d3-scale";
 import React from "react";
-import { binsOf } from "../../client/profiles.ts";
+import { binInWords, binsOf, endsInWords } from "../../client/profiles.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
 import { at, Chart } from "./chart.tsx";
 import { formatOf, percent } from "./values.ts";
@@ -57,7 +57,7 @@ export function Heat({ title, months, values }: Props) {
       <line className="axis" x1={0} x2={width} y1={height - bottom} y2={height - bottom} />
       {values && (
         <text x={0} y={9}>
-          up to {format(high)}
+          up to {endsInWords(all, format).high}
         </text>
       )}
       <text x={0} y={height - 4}>
@@ -77,8 +77,8 @@ type Month = { as_of: string; bins: NonNullable<ReturnType<typeof binsOf>> };
 function toldOf(first: Month, last: Month, most: number, format: ((place: number) => string) | null): string {
   const peak = ({ as_of, bins }: Month) => {
     const place = bins.reduce((best, bin) => (bin.share > best.share ? bin : best));
-    const where = format === null ? `bin ${bins.indexOf(place) + 1}` : `${format(place.from)} to ${format(place.to)}`;
-    return `At ${as_of} most values lie in ${where}.`;
+    const where = format === null ? `bin ${bins.indexOf(place) + 1}` : binInWords(place, format);
+    return `At ${as_of} most values: ${where}.`;
   };
   return `${peak(first)} ${peak(last)} The darkest cell is ${percent(most)} of a month's values.`;
 }

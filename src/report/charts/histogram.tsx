@@ -6,7 +6,7 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import React from "react";
-import { type Bin, binsOf } from "../../client/profiles.ts";
+import { type Bin, binInWords, binsOf, endsInWords } from "../../client/profiles.ts";
 import { at, Chart } from "./chart.tsx";
 import { type Compared, formatOf, percent } from "./values.ts";
 
@@ -23,7 +23,7 @@ export function Histograms({ title, now, before, names, values }: Compared) {
   const x = scaleLinear([Math.min(...all.map(({ from }) => from)), Math.max(...all.map(({ to }) => to))], [0, width]);
   const y = scaleLinear([0, max(all, ({ share }) => share) ?? 1], [height - bottom, top]);
   const format = formatOf(now.kind);
-  const [low = 0, high = 0] = x.domain();
+  const ends = endsInWords(all, format);
   const steps = (earlier ?? []).flatMap(({ from, to, share }): [number, number][] => [
     [at(x(from)), at(y(share))],
     [at(x(to)), at(y(share))],
@@ -50,10 +50,10 @@ export function Histograms({ title, now, before, names, values }: Compared) {
       {values && (
         <>
           <text x={0} y={height - 4}>
-            {format(low)}
+            {ends.low}
           </text>
           <text x={width} y={height - 4} textAnchor="end">
-            {format(high)}
+            {ends.high}
           </text>
         </>
       )}
@@ -70,9 +70,8 @@ function toldOf(
 ): string {
   const peak = (of: readonly Bin[], name: string) => {
     const at = of.reduce((best, bin) => (bin.share > best.share ? bin : best));
-    const place =
-      format === null ? `bin ${of.indexOf(at) + 1} of ${of.length}` : `${format(at.from)} to ${format(at.to)}`;
-    return `At ${name} most values, ${percent(at.share)}, lie in ${place}.`;
+    const place = format === null ? `bin ${of.indexOf(at) + 1} of ${of.length}` : binInWords(at, format);
+    return `At ${name} most values, ${percent(at.share)}: ${place}.`;
   };
   return [peak(bins, names.now), ...(earlier === null ? [] : [peak(earlier, names.before)])].join(" ");
 }

@@ -3,7 +3,7 @@
 /** @jsx React.createElement */
 /** @jsxFrag React.Fragment */
 import React from "react";
-import { formatCount } from "../../core/format.ts";
+import { formatCount, formatCounted } from "../../core/format.ts";
 import { Badge, Section } from "../document/parts.tsx";
 import { type Column, DataTable } from "../document/table.tsx";
 import { shown } from "../document/text.ts";
@@ -34,8 +34,7 @@ function MovedColumns({ moves: { from, to, columns, found } }: { moves: Moves })
   return (
     <>
       <p>
-        From {from} to {to}: {drifted.length === 0 ? "no column" : formatCount(drifted.length)} of{" "}
-        {formatCount(columns.length)} columns {drifted.length === 1 ? "is" : "are"} at or beyond a limit. {found}
+        From {from} to {to}: {columnsInWords(drifted.length, columns.length)} at or beyond a limit. {found}
       </p>
       <DataTable
         caption="How far the values of each column moved, those beyond a limit first"
@@ -44,6 +43,11 @@ function MovedColumns({ moves: { from, to, columns, found } }: { moves: Moves })
       />
     </>
   );
+}
+
+function columnsInWords(some: number, all: number): string {
+  const words = `of ${formatCounted(all, "column")}`;
+  return some === 0 ? `none ${words} is` : `${formatCount(some)} ${words} ${some === 1 ? "is" : "are"}`;
 }
 
 /** What there is to be said of a column that did not drift. */

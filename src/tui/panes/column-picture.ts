@@ -1,4 +1,4 @@
-import { knownOf, missingOf } from "../../client/profiles.ts";
+import { endsInWords, knownOf, missingOf } from "../../client/profiles.ts";
 import { profileValue } from "../../client/words.ts";
 import { bar, formatCount, formatCounted, formatPercent } from "../../core/format.ts";
 import { type Profile, profilingCommand, usualOf } from "../../core/messages/profiles.ts";
@@ -92,11 +92,9 @@ function histogram(
   const label = (index: number) =>
     index === 0 ? formatPercent(100 * greatestOf(shares)) : index === bars.length - 1 ? "0 %" : "";
   const drawn = drawnWidth(shares.now.length, room);
-  const { least, greatest } = shares;
-  const ends = [least, greatest].map((place) =>
-    profile.kind === "time" ? new Date(place).toISOString().slice(0, 10) : profileValue(String(place), profile),
-  );
-  const [low = "", high = ""] = ends;
+  const format = (place: number) =>
+    profile.kind === "time" ? new Date(place).toISOString().slice(0, 10) : profileValue(String(place), profile);
+  const { low, high } = endsInWords(shares.bins, format, glyphs.atLeast);
   const axis = padEnd(low, Math.max(0, drawn - high.length)) + (low.length + high.length < drawn ? high : "");
   const signs = { now: glyphs.columns.at(-1) ?? "", before: glyphs.lines[Math.floor(glyphs.lines.length / 2)] ?? "" };
   return [

@@ -57,15 +57,10 @@ export function sharesOf(now: Profile, before: Profile | null) {
   if (bins === null) return null;
   const isAlike = JSON.stringify(before?.histogram?.edges) === JSON.stringify(now.histogram?.edges);
   const others = before === null || !isAlike ? null : binsOf(before);
-  const starts = [...new Set([...bins, ...(others ?? [])].map(({ from }) => from))].sort((a, b) => a - b);
+  const all = [...bins, ...(others ?? [])];
+  const starts = [...new Set(all.map(({ from }) => from))].sort((a, b) => a - b);
   const shares = (of: typeof bins) => starts.map((start) => of.find(({ from }) => from === start)?.share ?? 0);
-  const ends = [...bins, ...(others ?? [])].map(({ to }) => to);
-  return {
-    now: shares(bins),
-    before: others === null ? null : shares(others),
-    least: starts[0] ?? 0,
-    greatest: Math.max(...ends),
-  };
+  return { now: shares(bins), before: others === null ? null : shares(others), bins: all };
 }
 
 /** By how much the share that is missing grew; null where that is not known of both. */
