@@ -95,7 +95,14 @@ async function loadedBy(words: readonly string[]): Promise<Record<Process, strin
   const list = join(folder, words.join(""));
   const { PATH = "", HOME = "" } = process.env;
   const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
-  const env = { PATH, HOME, LANG: "C.UTF-8", LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const env = {
+    PATH,
+    HOME,
+    LANG: "C.UTF-8",
+    LOADED: list,
+    BUN_OPTIONS: `--preload=${preload}`,
+    STREAMFLOW_BUILT: "no",
+  };
   const { code, stderr } = await start([process.execPath, main, ...words, ...flags], env).outcome;
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
   return toldBy(list);
@@ -140,7 +147,7 @@ test("what reads and judges is seen when a run loads it", async () => {
 test("the screens load one function of a library of hundreds", async () => {
   const list = join(folder, "screens");
   const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
-  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}`, STREAMFLOW_BUILT: "no" };
   const screen = openScreen([process.execPath, main, ...flags], { env });
   await screen.shows("month_000");
   screen.type("q");

@@ -1,4 +1,5 @@
 import { form, wordsOf } from "../core/self.ts";
+import { builtPipeline, isOfTheseFiles } from "./built.ts";
 
 /** The pipeline's process as it is started: it waits to be told where things are. */
 export interface Subprocess extends Bun.Subprocess<"pipe", "pipe", "pipe"> {
@@ -28,8 +29,18 @@ const engine = {
  * `entry` is the program to run: another one that speaks the same protocol stands in for it in tests.
  */
 export function spawnPipeline(entry?: string): Subprocess {
-  const words =
-    entry === undefined ? wordsOf("pipeline", [noOrphans.option]) : [process.execPath, noOrphans.option, entry];
+  if (entry !== undefined) return started([process.execPath, noOrphans.option, entry], entry);
+  const built = builtPipeline();
+  if (built !== null) {
+    const child = started([process.execPath, noOrphans.option, built.entry]);
+    // While it gets ready: it has been told nothing yet.
+    if (isOfTheseFiles(built.stamp)) return child;
+    child.kill("SIGKILL");
+  }
+  return started(wordsOf("pipeline", [noOrphans.option]));
+}
+
+function started(words: string[], entry?: string): Subprocess {
   const child = Bun.spawn(words, {
     stdin: "pipe",
     stdout: "pipe",

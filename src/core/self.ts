@@ -7,18 +7,18 @@ import { basename, resolve } from "node:path";
 
 /** What Bun calls the folder inside a program of one file. */
 const insideRoot = "/$bunfs/root/";
-const root = Bun.fileURLToPath(new URL("../../", import.meta.url));
+const root = resolve(import.meta.dir, "../..");
 
 export type Form = "checkout" | "package" | "one_file";
 
 export const form: Form = Bun.main.startsWith(insideRoot)
   ? "one_file"
-  : /[\\/]node_modules[\\/]/.test(root)
+  : /[\\/]node_modules[\\/]/.test(`${root}/`)
     ? "package"
     : "checkout";
 
 /** The folder that a checkout or a package lies in; null for a program of one file, which may be anywhere. */
-export const ownFolder = form === "one_file" ? null : resolve(root);
+export const ownFolder = form === "one_file" ? null : root;
 
 /** The path of a file or folder that is shipped with the program, such as `db`. */
 export function shipped(path: string): string {

@@ -78,4 +78,4 @@ function send(message: Message): void {
 }
 
 dieOfDefects();
-await main().catch(die);
+void main().catch(die);

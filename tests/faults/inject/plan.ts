@@ -29,7 +29,8 @@ const preload = join(import.meta.dir, "preload.ts");
 
 /** The environment of a console whose pipeline meets the plan. */
 export function environmentOf(plan: Plan): Record<string, string> {
-  return { BUN_OPTIONS: `--preload=${preload}`, [planVariable]: JSON.stringify(plan) };
+  // Of what is built, no file can be replaced.
+  return { BUN_OPTIONS: `--preload=${preload}`, STREAMFLOW_BUILT: "no", [planVariable]: JSON.stringify(plan) };
 }
 
 /** Where it is told which point was met, once one was. */
