@@ -11,7 +11,7 @@ export const reasons: Reason[] = [
     statement: /^select to_json\(array\[json_build_object\('rows', count\(\*\), 'values'/,
     what: /^groups by /,
     file: "src/postgres/profiles/probe.ts",
-    why: "Of several servers each sends the different values of its sample",
+    why: "Of several servers each sends those of its sample",
   },
   {
     statement: /^with counted as materialized/,
