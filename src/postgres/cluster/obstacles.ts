@@ -80,7 +80,7 @@ const nested = fragment`
 
 /** Such as (t.* is not null). */
 const rowChecks = fragment`
-  select w.name, format('check %I reads the row as a whole', k.conname), 'Citus takes none: let it name its columns.'
+  select w.name, format('check %I reads the row as a whole', k.conname), 'Citus takes no such CHECK: let it name its columns.'
     from wanted w
     join pg_constraint k on k.conrelid = w.oid and k.contype = 'c' and 0 = any(k.conkey)`;
 
