@@ -7,19 +7,21 @@ import { junitOf } from "./files/junit.ts";
 import { writeWhole } from "./files/output.ts";
 import { writeSite } from "./files/site.ts";
 import type { Asked } from "./gather/ask.ts";
-import { placeOf } from "./gather/place.ts";
+import type { Place } from "./gather/place.ts";
 import { gatherRun, listed } from "./gather/run.ts";
+import { gatherSite } from "./gather/site.ts";
 import { runOf } from "./gather/subject.ts";
 import { runPage } from "./pages/run.tsx";
 
 /** Ask for all that is needed, and write it; resolves to the paths of what was written. */
 export async function write(
-  { subject, out, junit, gx, values }: ReportRequest,
+  { subject, out, junit, gx }: ReportRequest,
   asked: Asked,
+  placing: Promise<Place>,
   tell: (text: string) => void,
 ): Promise<string[]> {
-  const [place, all] = await Promise.all([placeOf(asked, values), listed(asked)]);
-  if (subject === "all") return writeSite(out ?? "", asked, place, all);
+  if (subject === "all") return writeSite(out ?? "", asked, ...(await Promise.all([placing, gatherSite(asked)])));
+  const [place, all] = await Promise.all([placing, listed(asked)]);
   const run = await runOf(asked, subject, place, all.runs);
   const evidence = await gatherRun(asked, run, all);
   const written: string[] = [];

@@ -26,6 +26,13 @@ test("two consoles that migrate at once apply each file once", async () => {
   expect(files.map((row) => row.file)).toEqual((await readdir(schemaDirectory)).sort());
 });
 
+test("a number is one file's, so that which comes first needs no thought", async () => {
+  const numbers = (await readdir(schemaDirectory)).map((file) => file.slice(0, 3));
+  const twice = numbers.filter((number, at) => numbers.indexOf(number) !== at).sort();
+  // Of these neither needs the other, and databases know them by their names.
+  expect(twice).toEqual(["012", "014"]);
+});
+
 test("a database that holds the seed's tables and rows is adopted as it is", async () => {
   const seed = await testDatabase();
   await seed.sql`create table users (user_id text primary key, signup_date date, user_gender text,

@@ -60,7 +60,7 @@ export async function keptProfiles(
   column: string | null,
 ): Promise<Map<number, Profile[]>> {
   const found = await sql<{ run: number; columns: Profile[] }[]>`
-    select run, jsonb_agg(jsonb_build_object('column', column_name, 'type', type, 'kind', kind, 'rows', rows, 'nulls', nulls,
+    select run, json_agg(json_build_object('column', column_name, 'type', type, 'kind', kind, 'rows', rows, 'nulls', nulls,
              'distinct', distinct_values, 'distinct_exact', distinct_exact, 'min', min, 'max', max, 'mean', mean,
              'stddev', stddev, 'quantiles', quantiles, 'histogram', histogram, 'frequent', frequent)
              order by position) as columns

@@ -7,8 +7,8 @@ import { style } from "../document/style.ts";
 import { shown } from "../document/text.ts";
 import type { Asked } from "../gather/ask.ts";
 import type { Place } from "../gather/place.ts";
-import { beforeOf, gatherRun, type Listed, newerOf } from "../gather/run.ts";
-import { gatherSite } from "../gather/site.ts";
+import { beforeOf, gatherRun, newerOf } from "../gather/run.ts";
+import type { SiteEvidence } from "../gather/site.ts";
 import { indexPage } from "../pages/index.tsx";
 import { monthPage, monthParts } from "../pages/month.tsx";
 import { runPage } from "../pages/run.tsx";
@@ -22,9 +22,8 @@ const listPath = "pages.json";
 type Pages = Record<string, string | null>;
 
 /** Write the pages of all there is into a folder, as far as they changed; resolves to the one to open first. */
-export async function writeSite(folder: string, asked: Asked, place: Place, all: Listed): Promise<string[]> {
+export async function writeSite(folder: string, asked: Asked, place: Place, site: SiteEvidence): Promise<string[]> {
   const before = await pagesIn(folder);
-  const site = await gatherSite(asked, all);
   const pages: Pages = {};
   const make = async (path: string, parts: unknown, text: () => string | Promise<string>) => {
     const made = parts === null ? null : digestOf([parts, place, style, script]);
@@ -33,14 +32,14 @@ export async function writeSite(folder: string, asked: Asked, place: Place, all:
     if (!isThere) await writeChanged(join(folder, path), await text());
   };
   const profiles = [...site.profiles.values()].flat();
-  const newest = all.runs.find(({ status }) => status === "published");
-  await severalAtOnce(all.runs, async (run) => {
-    const seals = all.snapshots.filter((seal) => seal.run === run.run);
+  const newest = site.runs.find(({ status }) => status === "published");
+  await severalAtOnce(site.runs, async (run) => {
+    const seals = site.snapshots.filter((seal) => seal.run === run.run);
     const profiled = profiles.filter((one) => one.run === run.run && one.columns !== null).map(({ table }) => table);
     // What a later run leaves of it: where its rows are now, and whether it stands.
-    const standing = [run === newest, newerOf(run, all.runs)?.run ?? null];
-    await make(runPath(run.run), [run, seals, profiled, standing, beforeOf(run, all.runs)], async () =>
-      runPage(await gatherRun(asked, run.run, all, { compares: false, profiles }), place, crumbsOf(run, place)),
+    const standing = [run === newest, newerOf(run, site.runs)?.run ?? null];
+    await make(runPath(run.run), [run, seals, profiled, standing, beforeOf(run, site.runs)], async () =>
+      runPage(await gatherRun(asked, run.run, site, { compares: false, profiles }), place, crumbsOf(run, place)),
     );
   });
   for (const entry of site.months) {

@@ -1,7 +1,7 @@
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import type { TableProfile } from "../../core/messages/profiles.ts";
 import type { Asked } from "./ask.ts";
-import type { Listed } from "./run.ts";
+import { type Listed, listed } from "./run.ts";
 
 /** What the pages of all months are made of. */
 export interface SiteEvidence extends Listed {
@@ -13,18 +13,18 @@ export interface SiteEvidence extends Listed {
   profiles: ReadonlyMap<string, TableProfile[]>;
 }
 
-export async function gatherSite(asked: Asked, all: Listed): Promise<SiteEvidence> {
-  const { months } = await asked.call({ kind: "months" });
+export async function gatherSite(asked: Asked): Promise<SiteEvidence> {
+  const [all, { months }, { profiles }] = await Promise.all([
+    listed(asked),
+    asked.call({ kind: "months" }),
+    asked.call({ kind: "profile", as_of: null, run: null, table: null, column: null }),
+  ]);
   const ended = months.flatMap(({ last_run }) => (last_run !== null && isStopped(last_run) ? [last_run.run] : []));
-  const profiles = Map.groupBy(
-    (await asked.call({ kind: "profile", as_of: null, run: null, table: null, column: null })).profiles,
-    ({ table }) => table,
-  );
   const details = await Promise.all(ended.map((run) => asked.call({ kind: "show", run })));
   return {
     ...all,
     months: months.toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1)),
-    profiles,
+    profiles: Map.groupBy(profiles, ({ table }) => table),
     stopped: new Map(details.map(({ run, failure }) => [run, failure?.stage ?? null])),
   };
 }
