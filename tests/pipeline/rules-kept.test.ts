@@ -132,6 +132,24 @@ describe("rows that are right once all are there", () => {
     await place.publish("month_002", { t: "id,phone\n1,c\n2,b\n4,d\n5,a\n" });
     expect(await live()).toEqual(["(1,c)", "(2,b)", "(3,)", "(4,d)", "(5,a)"]);
   });
+
+  test("what is unique goes round, where each row must have it", async () => {
+    await place.make(
+      `create table t (id int primary key, seat text not null unique, row_of int generated always as (length(seat)) stored,
+         kept text default 'as it was', number int generated always as identity);
+       create table q (seat text references t (seat)); create table p (id int references t)`,
+      { t: { absent: ["kept"] } },
+    );
+    await place.publish("month_000", { t: "id,seat\n1,a\n2,b\n3,cc\n4,d\n" });
+    await place.database.sql`update ruled.t set kept = 'by hand' where id = 1`;
+    await place.database.sql`insert into ruled.q values ('a'), ('b')`;
+    await place.database.sql`insert into ruled.p values (1), (2)`;
+    const before = await live("id, kept, number");
+    await place.publish("month_001", { t: "id,seat\n1,b\n2,cc\n3,a\n4,e\n5,d\n" });
+    expect(await live("id, seat, row_of")).toEqual(["(1,b,1)", "(2,cc,2)", "(3,a,1)", "(4,e,1)", "(5,d,1)"]);
+    expect((await live("id, kept, number")).slice(0, 4)).toEqual(before);
+    expect(await place.database.sql`select from ruled.q, ruled.p`).toHaveLength(4);
+  });
 });
 
 /** Text that cannot be made much smaller. */

@@ -11,7 +11,7 @@ import {
   statesSince,
   tablesWithHooks,
 } from "../../postgres/live/other-writers.ts";
-import { followsOthers } from "../../postgres/live/waiting.ts";
+import { followsOthers, mayWait } from "../../postgres/live/waiting.ts";
 import type { StageContext, Staged, StagedDrop } from "./context.ts";
 
 /** A table that was published, with the plan by which that was done. */
@@ -42,7 +42,9 @@ export async function requireCounts(
     const planned = `${formatCounted(plan[deed], "row")} ${plan[deed] === 1 ? "was" : "were"} to be ${deed}`;
     const what = `${planned}, ${formatCount(done[deed])} ${done[deed] === 1 ? "was" : "were"}`;
     const hasHooks = (await tablesWithHooks(context.tx, [table])).length > 0;
-    throw notAsPlanned(table.name, what, different.length > 0 ? different : missing, hasHooks);
+    const mayCircle = deed === "updated" && mayWait(table);
+    const keys = different.length > 0 ? different : missing;
+    throw notAsPlanned(table.name, what, keys, hasHooks, mayCircle ? circling(table.name) : "");
   }
 }
 
@@ -114,12 +116,27 @@ export function stageWritten(name: string, others: number): ConsoleError {
   );
 }
 
+function circling(name: string): string {
+  return (
+    " Or its rows exchange what is unique among them, which rows elsewhere that would go or change with theirs do not let them: " +
+    `\`\\d ${name}\` in psql shows the constraint, which would have to be DEFERRABLE.`
+  );
+}
+
 /** `keys` are those of the first rows in question, some of which may have been yet to come. */
-export function notAsPlanned(name: string, what: string, keys: readonly string[], hasHooks: boolean): ConsoleError {
+export function notAsPlanned(
+  name: string,
+  what: string,
+  keys: readonly string[],
+  hasHooks: boolean,
+  also = "",
+): ConsoleError {
   const rows = keys.length === 0 ? "" : ` (${keys.slice(0, 5).join(", ")}${keys.length < 5 ? "" : ", …"})`;
   const cause = hasHooks
     ? `A trigger, a rule or a policy has a say in what is written to ${name}: \`\\d+ ${name}\` in psql lists them. ` +
       "Disable it for the time of the run, or mend it."
     : `Another session wrote to ${name} while the run went on. Run the month again when nobody else does.`;
-  return new ConsoleError("not_as_planned", `${name}: ${what}${rows}.`, { hint: `Nothing was published. ${cause}` });
+  return new ConsoleError("not_as_planned", `${name}: ${what}${rows}.`, {
+    hint: `Nothing was published. ${cause}${also}`,
+  });
 }

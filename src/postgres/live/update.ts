@@ -4,6 +4,7 @@ import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { cell, type Fragment, list, qualified, sameKey, some, sql } from "../connection/fragments.ts";
 import { differs } from "../snapshots/exact.ts";
+import { exchangeRows } from "./exchange.ts";
 import { partsOf } from "./insert.ts";
 import { lettingGo, mayWait, waitsForNobody } from "./waiting.ts";
 
@@ -23,7 +24,7 @@ const updatedAtOnce = 250_000;
 /**
  * Write the rows that differ, of which there are so many. Where a row cannot be written until another one has let go of what
  * is unique, or stands where a foreign key leads, those that wait for nobody are written first, and then those that waited for
- * them; who goes round in a circle lets go of it for a moment. What waits for rows that are yet to be added is left.
+ * them; who goes round in a circle lets go of it for a moment, or is taken out and put back. What waits for rows that are yet to be added is left.
  */
 export async function updateChanged(
   tx: Transaction,
@@ -41,7 +42,12 @@ export async function updateChanged(
     written += await updateOnce(tx, table, carried, updated, isReady, (rows) => onProgress(before + rows));
     if (written > before) continue;
     const letGo = hasLetGo ? null : lettingGo(table, carried);
-    if (letGo === null) break;
+    if (letGo === null) {
+      const isCircling = sql`${changes(payload(table, carried))} and not ${isReady}`;
+      const exchanged = await exchangeRows(tx, table, carried, isCircling);
+      onProgress(written + exchanged);
+      return written + exchanged;
+    }
     hasLetGo = true;
     await tx`
       update ${qualified(table.live)} l set ${letGo} from ${twinOf(table)} s
