@@ -9,6 +9,7 @@ import { type CommandLine, noCommandLine, reported } from "./command-line.ts";
 import { announcement, mouseReports } from "./device/announce.ts";
 import { keepChoices, readChoices } from "./device/choices.ts";
 import { editFile } from "./device/editor.ts";
+import { keepRowsOfInk } from "./device/kept-rows.ts";
 import { askBackground, isLight, keyboardOn, type Told } from "./device/keyboard.ts";
 import { untilWoken } from "./device/suspend.ts";
 import { canTellBackground, clipboardSequence, sizeOf, watchEndings } from "./device/terminal.ts";
@@ -105,6 +106,7 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   process.env.NODE_ENV = "production";
   loadThrottleAlone();
   const { mount } = await import("./app.tsx");
+  await keepRowsOfInk();
   const resized = () => store.dispatch({ type: "resize", size: sizeOf(process.stdout) });
   // Before ink's own listener, so that the new size is drawn at once.
   process.stdout.on("resize", resized);

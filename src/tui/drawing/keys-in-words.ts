@@ -13,8 +13,12 @@ export function key(name: string): string {
 
 const marked = new RegExp(`${begin}([^${end}]{1,9})${end}`, "g");
 
+export function namesKey(text: string): boolean {
+  return text.includes(begin);
+}
+
 export function withKeysInForce(text: string, keys: OwnKeys): string {
-  if (!text.includes(begin)) return text;
+  if (!namesKey(text)) return text;
   return text.replace(marked, (_, usual: string) => {
     const own = keys[usual];
     const shown = own === undefined ? usual : (own[0] ?? "no key");

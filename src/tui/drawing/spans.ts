@@ -10,11 +10,11 @@ export interface Span {
 
 /** One line of the screen. */
 export interface Row {
-  spans: Span[];
+  spans: readonly Span[];
   /** The line under the cursor. */
   selected?: boolean;
   /** At the right of it, and never marked with it. */
-  beside?: Span[];
+  beside?: readonly Span[];
 }
 
 /** A piece of text, whoever wrote it, made safe to show. */
@@ -43,8 +43,8 @@ export function widthOf(spans: readonly Span[]): number {
 }
 
 /** The spans cut to at most `width` columns. */
-export function clipSpans(spans: readonly Span[], width: number, ellipsis: string): Span[] {
-  if (widthOf(spans) <= width) return [...spans];
+export function clipSpans(spans: readonly Span[], width: number, ellipsis: string): readonly Span[] {
+  if (widthOf(spans) <= width) return spans;
   const kept: Span[] = [];
   let room = width;
   for (const part of spans) {
@@ -64,10 +64,15 @@ export type Align = "left" | "right" | "center";
 
 /** The spans in exactly `width` columns, cut or filled up with blanks. */
 export function fit(spans: readonly Span[], width: number, align: Align, ellipsis: string): Span[] {
-  const cut = clipSpans(spans, width, ellipsis);
-  const room = Math.max(0, width - widthOf(cut));
+  const whole = widthOf(spans);
+  const cut = whole <= width ? spans : clipSpans(spans, width, ellipsis);
+  const room = Math.max(0, width - (cut === spans ? whole : widthOf(cut)));
   const before = align === "left" ? 0 : align === "right" ? room : Math.floor(room / 2);
-  return [span(" ".repeat(before)), ...cut, span(" ".repeat(room - before))];
+  return [...blanks(before), ...cut, ...blanks(room - before)];
+}
+
+function blanks(count: number): Span[] {
+  return count === 0 ? [] : [{ text: " ".repeat(count), tone: "plain" }];
 }
 
 export function plainText(line: Row): string {

@@ -11,7 +11,8 @@ export interface RowSeries {
   rows: readonly (number | null)[];
 }
 
-const mostShown = 24;
+/** Months of a series that are drawn, the newest. */
+export const mostShown = 24;
 
 /** Rows of each table now, by how much that is more than before, and how they came to it. */
 export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, height }: Area): Row[] {

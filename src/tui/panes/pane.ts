@@ -16,8 +16,9 @@ import {
   snapshotsShown,
 } from "../model/lists.ts";
 import { emptyList, here, type PlaceOf, refusalOf, type Ui } from "../model/model.ts";
+import { remember } from "../tools/remember.ts";
 import { columnLinePane, columnPicture } from "./column-pane.ts";
-import { type RowSeries, rowSeriesRows } from "./figures.ts";
+import { mostShown, type RowSeries, rowSeriesRows } from "./figures.ts";
 import { previewRows } from "./month-preview.ts";
 import { outcomeRows } from "./run-outcome.ts";
 import { summaryRows } from "./run-tables.ts";
@@ -54,7 +55,7 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
 
 function monthPane(ui: Ui, entry: MonthEntry, area: Area): Row[] {
   const files = [rule(ui, entry.month), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
-  const series = seriesOfMonths(ui.months ?? [], entry);
+  const series = seriesOfMonths(ui.months ?? noMonths, entry);
   const rows =
     series.length === 0
       ? []
@@ -63,10 +64,26 @@ function monthPane(ui: Ui, entry: MonthEntry, area: Area): Row[] {
   return [...files, ...rows, ...checks];
 }
 
+const noMonths: readonly MonthEntry[] = [];
+
+/** What each month's run counted, the oldest first. */
+const countsOfMonths = remember(
+  (months: readonly MonthEntry[]) => [months],
+  (months) =>
+    months
+      .toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1))
+      .map(({ as_of, last_run }) => ({
+        as_of,
+        tables: new Map(last_run?.tables.map(({ table, rows }) => [table, rows])),
+      })),
+);
+
 /** What the runs of the months up to this one counted. */
 function seriesOfMonths(months: readonly MonthEntry[], entry: MonthEntry): RowSeries[] {
-  const before = months.filter(({ as_of }) => as_of <= entry.as_of).toSorted((a, b) => (a.as_of < b.as_of ? -1 : 1));
-  const counted = before.map(({ last_run }) => new Map(last_run?.tables.map(({ table, rows }) => [table, rows])));
+  const counted = countsOfMonths(months)
+    .filter(({ as_of }) => as_of <= entry.as_of)
+    .slice(-mostShown)
+    .map(({ tables }) => tables);
   if (counted.every((tables) => tables.size === 0)) return [];
   return entry.files.map(({ table }) => ({ table, rows: counted.map((tables) => tables.get(table) ?? null) }));
 }

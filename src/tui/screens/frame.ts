@@ -6,7 +6,7 @@ import { caret, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { gridAsRows } from "../drawing/grid.ts";
-import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
+import { key, namesKey, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { paneWidths } from "../drawing/panes.ts";
 import { clipSpans, filled, fit, plainText, type Row, row, type Span, span, widthOf, wrap } from "../drawing/spans.ts";
 import { countAll, cursorOf, namesShown } from "../model/lists.ts";
@@ -165,7 +165,9 @@ function titleLine(ui: Ui, title: Span[], right: Span[]): Row {
 function clipped({ size, look, own }: Ui, rows: Row[]): Row[] {
   const { ellipsis } = glyphsOf(look);
   const inForce = (spans: readonly Span[]) =>
-    spans.map(({ text, tone }): Span => ({ text: withKeysInForce(text, own.keys), tone }));
+    spans.some(({ text }) => namesKey(text))
+      ? spans.map(({ text, tone }): Span => ({ text: withKeysInForce(text, own.keys), tone }))
+      : spans;
   return rows.map((line) => {
     const spans = clipSpans(inForce(line.spans), size.columns, ellipsis);
     const isMarked = line.selected === true && line.beside === undefined;
