@@ -240,6 +240,17 @@ describe("what a page cannot know any more is said", () => {
     expect(page.text).toContain("cannot be compared");
     expect(rowsOf(page, "Seals that are in force no more")).toHaveLength(5);
   });
+
+  test("of one whose snapshots were held against those: what it found stands, and no comparison is advised", async () => {
+    const [site, advice] = [join(drops.path, "site"), "compare 2024-01-31 2024-02-29"];
+    const read = () => readPage(readFileSync(join(site, "runs/run-3.html"), "utf8"));
+    expect((await read()).text).toContain(advice);
+    await writeReport({ ...what, subject: "all", out: site }, pipeline);
+    const { text, tables } = await read();
+    expect(text).toContain("This is what the run found");
+    expect(text).not.toContain(advice);
+    expect(tables.some(({ caption }) => caption.startsWith("How far the values"))).toBe(true);
+  });
 });
 
 test("a run on the command line writes its page, whatever comes of it", async () => {

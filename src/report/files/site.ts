@@ -6,6 +6,7 @@ import { script } from "../document/script.ts";
 import { style } from "../document/style.ts";
 import { shown } from "../document/text.ts";
 import type { Asked } from "../gather/ask.ts";
+import { newestBefore } from "../gather/moves.ts";
 import type { Place } from "../gather/place.ts";
 import { beforeOf, gatherRun, newerOf } from "../gather/run.ts";
 import type { SiteEvidence } from "../gather/site.ts";
@@ -36,8 +37,9 @@ export async function writeSite(folder: string, asked: Asked, place: Place, site
   await severalAtOnce(site.runs, async (run) => {
     const seals = site.snapshots.filter((seal) => seal.run === run.run);
     const profiled = profiles.filter((one) => one.run === run.run && one.columns !== null).map(({ table }) => table);
-    // What a later run leaves of it: where its rows are now, and whether it stands.
-    const standing = [run === newest, newerOf(run, site.runs)?.run ?? null];
+    // What later ones leave of it: where its rows are now, whether it stands, and what it can still be held against.
+    const against = newestBefore(run.as_of, site.snapshots);
+    const standing = [run === newest, newerOf(run, site.runs)?.run ?? null, against];
     await make(runPath(run.run), [run, seals, profiled, standing, beforeOf(run, site.runs)], async () =>
       runPage(await gatherRun(asked, run.run, site, { compares: false, profiles }), place, crumbsOf(run, place)),
     );

@@ -42,8 +42,10 @@ export async function movesOf(
   }
   const from = newestBefore(as_of, seals);
   if (from !== null && compares) return compared(asked, from, as_of);
-  if (kept !== null)
-    return { ...kept, found: `${wasFound}; \`compare ${kept.from} ${as_of}\` looks at all rows anew.` };
+  if (kept !== null) {
+    const again = kept.from === from ? `; \`compare ${from} ${as_of}\` looks at all rows anew` : "";
+    return { ...kept, found: `${wasFound}${again}.` };
+  }
   if (from === null)
     return { missing: "These are the first snapshots there are: there is nothing to hold them against." };
   return {
@@ -51,7 +53,8 @@ export async function movesOf(
   };
 }
 
-function newestBefore(day: string, seals: readonly SnapshotEntry[]): string | null {
+/** The date that a snapshot is held against now: an earlier one may have been dropped since. */
+export function newestBefore(day: string, seals: readonly SnapshotEntry[]): string | null {
   const earlier = seals.map(({ as_of }) => as_of).filter((one) => one < day);
   return earlier.reduce<string | null>((newest, one) => (newest === null || one > newest ? one : newest), null);
 }
