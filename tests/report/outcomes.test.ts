@@ -174,6 +174,18 @@ describe("a site", () => {
     ]);
   });
 
+  test("without values draws quantiles, which are such, and writes none", async () => {
+    const site = join(drops.path, "bare");
+    await writeReport({ ...what, subject: "all", out: site, values: false }, pipeline);
+    const html = readFileSync(join(site, "tables/users.html"), "utf8");
+    const medians = (await readPage(html)).pictures.filter(({ title }) => title.includes("median"));
+    expect(medians.map(({ title, told }) => `${title}: ${told}`)).toEqual([
+      "signup_date: median, the middle half, and 5 % to 95 %: From 2024-01-31 to 2024-02-29; the figures are values of the data, which are left out.",
+    ]);
+    // All signed up in that month.
+    expect(html).not.toContain("2022-01");
+  });
+
   test("takes names of months, tables and columns for text, in pages and in paths", async () => {
     const hostile = {
       month_001: '"><img src=x onerror=alert(1)>',

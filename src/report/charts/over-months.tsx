@@ -42,9 +42,11 @@ interface Props {
   width?: number;
   height?: number;
   hasCaption?: boolean;
-  /** How a figure is written. */
-  format?: (value: number) => string;
+  /** How a figure is written; null for one that is not to be told, but drawn. */
+  format?: Format | null;
 }
+
+type Format = (value: number) => string;
 
 type Known = Point & { value: number };
 
@@ -76,9 +78,10 @@ export function OverMonths({
   const [lowest = 0, highest = 0] = extent(values);
   const slack = highest === lowest ? Math.abs(highest) || 1 : (highest - lowest) * 0.06;
   const y = scaleLinear([fromZero && lowest === 0 ? 0 : lowest - slack, highest + slack], [height - bottom, top]);
-  const texts = lowest === highest ? [format(highest)] : [format(highest), format(lowest)];
+  const ends = lowest === highest ? [highest] : [highest, lowest];
+  const texts = format === null ? [] : ends.map(format);
   // Beside the figures at the axis' ends.
-  const left = 6 * Math.max(...texts.map(({ length }) => length)) + 10;
+  const left = 6 * Math.max(0, ...texts.map(({ length }) => length)) + 10;
   const moments = points.map(({ as_of }) => momentOf(as_of));
   const [begin = 0, end = 0] = extent(moments);
   // A single month stands in the middle.
@@ -108,10 +111,12 @@ export function OverMonths({
         .map((point) => (
           <path key={point.as_of} className="miss" d={cross(place(point), at(y(point.value)))} />
         ))}
-      <text x={0} y={9}>
-        {texts[0]}
-      </text>
-      {lowest !== highest && (
+      {texts[0] !== undefined && (
+        <text x={0} y={9}>
+          {texts[0]}
+        </text>
+      )}
+      {texts[1] !== undefined && (
         <text x={0} y={height - bottom - 4}>
           {texts[1]}
         </text>
@@ -164,9 +169,11 @@ function BoundsOf({ bounds: { low, high }, y, left, width, bottom }: BoundsProps
   );
 }
 
-function toldOf(known: readonly Known[], bounds: Bounds | null, format: (value: number) => string): string {
+function toldOf(known: readonly Known[], bounds: Bounds | null, format: Format | null): string {
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return "";
+  if (format === null)
+    return `From ${first.as_of} to ${last.as_of}; the figures are values of the data, which are left out.`;
   const [lowest = 0, highest = 0] = extent(known, ({ value }) => value);
   const missed = known.filter(({ isGood }) => isGood === false).map(({ as_of }) => as_of);
   const parts = [

@@ -89,7 +89,8 @@ function Ordered({ months, newest, values }: { months: readonly ColumnMonth[]; n
         title={`${column}: median, the middle half, and 5 % to 95 %`}
         points={place((one) => quantileOf(one, 0.5))}
         spreads={spreads}
-        format={format}
+        // A quantile is one of the values.
+        format={values ? format : null}
       />
       {kind === "number" && <OverMonths title={`${column}: mean`} points={place(({ mean }) => mean)} format={format} />}
       {values && (
