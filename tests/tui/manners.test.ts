@@ -180,6 +180,16 @@ describe("what is said", () => {
   });
 });
 
+test("what was just said is said whole, above the footer, on as many lines as that takes", () => {
+  const session = new Session(scenario("published"), { size: { columns: 60, rows: 15 } }).press("s", "v");
+  const lines = session.text().split("\n");
+  expect(lines.length).toBe(15);
+  expect(lines.slice(-3, -1).join("")).toBe(
+    " 1 of 10 seals differ, first subscriptions_profile_snapshots at 2024-01-31.",
+  );
+  expect(lines.at(-1)).toContain("? help");
+});
+
 describe("the command line", () => {
   test("has its own order, and says how many choices there are", () => {
     const session = new Session(scenario("many")).press(":");

@@ -91,7 +91,8 @@ function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<Column
       ? [
           {
             title: ends.map(end).join(` ${glyphs.arrow} `),
-            width: 20,
+            // Of dates the heading is what takes room.
+            width: Math.max(20, Math.min(30, ends.map(end).join(` ${glyphs.arrow} `).length)),
             flex: true,
             gap: 2,
             cell: of((profile: Profile, room: number) => {
