@@ -9,6 +9,9 @@ import { clusterWorkplace } from "./workplaces.ts";
 
 setDefaultTimeout(180_000);
 
+/** Citus would end by itself, within a minute, what is looked at here. */
+const recovery = "citus.recover_2pc_interval = -1\n";
+
 const people = Array.from({ length: 40 }, (_, index) => `user ${index}`);
 const february = "2024-02-29";
 
@@ -18,7 +21,7 @@ describe.skipIf(citusBin === null)("a node of the cluster", () => {
   /** What the second month leaves, where nothing happens. */
   let wanted: string;
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster(2, recovery);
     place = await withFirstMonth();
     await ranIn(place.pipeline, ["month_001"]);
     wanted = await digest(place.database.sql);
