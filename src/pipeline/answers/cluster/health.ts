@@ -40,7 +40,7 @@ function versionCheck(version: string, nodes: number): Check {
   const major = Number.parseInt(version, 10);
   const told = `Citus ${version}, ${formatCounted(nodes, "node")} besides the coordinator`;
   if (major >= citusMajors.from && major <= citusMajors.to) return check("ok", "cluster", told);
-  return check("warn", "cluster", told, `The console was tried with Citus ${citusMajors.from} to ${citusMajors.to}.`);
+  return check("warn", "cluster", told, `The console knows Citus ${citusMajors.from} to ${citusMajors.to}.`);
 }
 
 /** So much more than its share a node may have before it is told: a hash spreads rows no more evenly than that. */
