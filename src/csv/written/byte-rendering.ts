@@ -18,7 +18,10 @@ interface Nulls {
   isEmpty: boolean;
 }
 
-/** Sound rows without quotes, and without blanks that are left out, as PostgreSQL takes them, byte by byte: a fraction of what putting texts together costs. */
+/**
+ * Sound rows without quotes, and without blanks that are left out, as PostgreSQL takes them, byte by byte: a fraction of
+ * what putting texts together costs.
+ */
 export class ByteRendering {
   readonly #columns: readonly ByteColumn[];
   readonly #delimiter: number;
@@ -28,6 +31,7 @@ export class ByteRendering {
   readonly #isReplaceable: boolean;
   readonly #isReordered: boolean;
   readonly #replacements: Uint8Array;
+  /** What is left of memory that was got for several blocks. */
   #room: Buffer = Buffer.alloc(0);
   /** A byte and its delimiter become so many at most, as `n;` does `False,`. */
   readonly #growth: number;
@@ -92,7 +96,7 @@ export class ByteRendering {
     return room.subarray(0, to);
   }
 
-  /** What is left of that for several blocks: memory that is new costs more than to write it. */
+  /** Memory that is new costs more than to write it. */
   #roomFor(bytes: number): Buffer {
     if (this.#room.length < bytes) this.#room = Buffer.allocUnsafe(4 * bytes);
     return this.#room;
