@@ -1,8 +1,8 @@
 import { codeOf, metLater } from "../../core/errors.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
-import { backendPid, cancelBackend, waitForLocks } from "../../postgres/connection/lock.ts";
-import { giveRoom, leaveDurabilityToOthers, settleTransaction } from "../../postgres/connection/settings.ts";
+import { cancelBackend } from "../../postgres/connection/lock.ts";
+import { settleBeside } from "../../postgres/connection/settings.ts";
 import { stopUntil } from "./cancel.ts";
 
 /** Something that is done once, by whichever of a run's connections is free first. */
@@ -119,13 +119,7 @@ export class Tasks {
       const working = side.begin("isolation level read committed", async (tx) => {
         if (this.#side === null) throw notInTime;
         begun.resolve(true);
-        [this.#pid] = await Promise.all([
-          backendPid(tx),
-          settleTransaction(tx),
-          giveRoom(tx),
-          leaveDurabilityToOthers(tx),
-          waitForLocks(tx, lockPatience),
-        ]);
+        this.#pid = await settleBeside(tx, lockPatience);
         return { value: await waiting.work(tx, true) };
       });
       try {

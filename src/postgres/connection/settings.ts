@@ -38,11 +38,11 @@ export async function settleTransaction(tx: Queryable): Promise<void> {
  * room goes by way of files, which takes half as long again. It is taken only as far as it is needed.
  */
 export async function giveRoom(tx: Queryable): Promise<void> {
-  await tx`
-    select set_config(name, wanted, true)
-      from (values ('work_mem', '32MB'), ('maintenance_work_mem', '128MB')) room(name, wanted)
-     where pg_size_bytes(current_setting(name)) < pg_size_bytes(wanted)`;
+  await tx`select set_config(name, value, true) from ${room} where ${isMore}`;
 }
+
+const room = sql`(values ('work_mem', '32MB'), ('maintenance_work_mem', '128MB')) as room (name, value)`;
+const isMore = sql`pg_size_bytes(current_setting(name)) < pg_size_bytes(value)`;
 
 /**
  * The commit of this transaction waits neither for the disk nor for a standby. For what counts only once another
@@ -50,4 +50,16 @@ export async function giveRoom(tx: Queryable): Promise<void> {
  */
 export async function leaveDurabilityToOthers(tx: Queryable): Promise<void> {
   await tx`set local synchronous_commit = off`.simple();
+}
+
+/**
+ * All three in one statement, for one of many short transactions, whose statements wait for a lock no longer than `patience`,
+ * such as `5s`. Returns the server process that it is in.
+ */
+export async function settleBeside(tx: Queryable, patience: string): Promise<number> {
+  const [row] = await tx<{ pid: number }[]>`
+    select pg_backend_pid() as pid, (select count(set_config(name, value, true)) from ${wanted} where ${isToBeHad}),
+           (select count(set_config(name, value, true)) from ${room} where ${isMore}),
+           set_config('synchronous_commit', 'off', true), set_config('lock_timeout', ${patience}, true)`;
+  return row?.pid ?? 0;
 }
