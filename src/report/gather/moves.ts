@@ -31,11 +31,12 @@ export async function movesOf(
   seals: readonly SnapshotEntry[],
   compares: boolean,
 ): Promise<Moves | { missing: string }> {
-  const { as_of, snapshots, lifted, run } = detail;
+  const { as_of, snapshots, lifted, run, status } = detail;
   const kept = keptOf(detail);
   const wasFound = "This is what the run found when it took its snapshots";
   if (snapshots.length === 0) {
-    if (kept !== null) return { ...kept, found: `${wasFound}, which are not there any more.` };
+    const became = status === "published" ? "are not there any more" : "were rolled back";
+    if (kept !== null) return { ...kept, found: `${wasFound}, which ${became}.` };
     const gone = lifted.some((seal) => seal.run === run);
     if (!gone) return { missing: "This run sealed no snapshot, so there is none to compare." };
     return { missing: "The snapshots of this run are not there any more, so they cannot be compared." };
