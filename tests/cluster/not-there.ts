@@ -6,6 +6,8 @@ const reasons = {
   parts: "a cluster writes a table in one statement: its rows lie in no one order by which they could be divided",
   dump: "what pg_dump takes of a cluster comments on Citus, which only a superuser may as it is restored",
   conversion: "what Citus distributed is not converted",
+  locks:
+    "Citus locks a table's parts before the table: who has locked that and then writes to all of it may be ended as a deadlock",
   pool: "whoever reads a cluster keeps commits out by a connection of its own: of so small a pool there is none left for it",
 } as const;
 
@@ -30,6 +32,7 @@ const notThere: { file: string; tests: string[]; why: keyof typeof reasons }[] =
   },
   { file: "foreign-stage", tests: [], why: "second" },
   { file: "other-hands", tests: ["triggers and rules one that", "triggers and rules on a snapshot"], why: "triggers" },
+  { file: "other-hands", tests: ["another session that writes what is there"], why: "locks" },
   {
     file: "pooler",
     tests: ["a transaction at a time, 1 conn", "a session, 2 conn", "a session, one connection: listings"],
