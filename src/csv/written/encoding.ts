@@ -12,9 +12,12 @@ export async function* asUtf8(encoding: string, chunks: AsyncIterable<Buffer>): 
   let decode: Decode | null = null;
   let rest: Buffer = Buffer.alloc(0);
   const isBytewise = bytewise.test(encoding);
+  const gaps = isBytewise ? bytesOfNone(encoding) : [];
   for await (const chunk of chunks) {
     if (decode !== null) {
-      yield isBytewise && isAscii(chunk) ? chunk : encoded(decode(chunk, false), encoding);
+      if (isBytewise && isAscii(chunk)) yield chunk;
+      else if (isBytewise && !gaps.some((byte) => chunk.includes(byte))) yield Buffer.from(decode(chunk, false));
+      else yield encoded(decode(chunk, false), encoding);
       continue;
     }
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -29,6 +32,13 @@ export async function* asUtf8(encoding: string, chunks: AsyncIterable<Buffer>): 
 
 /** Encodings of which each byte is a character. */
 const bytewise = /^(?:windows-(?!949|31j)|iso-8859|latin1|koi8|macintosh|ibm866|x-mac)/;
+
+/** Bytes beyond ASCII that stand for no character: to look for them costs less than to look through the text. */
+function bytesOfNone(encoding: string): number[] {
+  const all = Array.from({ length: 0x80 }, (_, at) => 0x80 + at);
+  const decode = decoderOf(encoding, Buffer.alloc(0));
+  return all.filter((byte) => encoded(decode(Buffer.from([byte]), false), encoding).equals(malformed));
+}
 
 /** Of these a byte that stands for no character is decoded to a control with its number. */
 const withGaps = /^(?:windows-|macintosh|x-mac)/;
