@@ -1,4 +1,4 @@
-/** A program in a pseudo-terminal of 80×24, timed from a key to the end of the next frame. */
+/** A program in a pseudo-terminal, timed from a key to the end of the next frame. */
 export interface Frames {
   readonly pid: number;
   /** Resolves once it has written this. */
@@ -13,18 +13,25 @@ export interface Frames {
   close(): void;
 }
 
+/** Columns and rows. */
+export interface Size {
+  cols: number;
+  rows: number;
+}
+
+const usualSize: Size = { cols: 80, rows: 24 };
+
 /** What ink writes after each frame: the end of a synchronized update. */
 const frameEnd = "\x1b[?2026l";
 
-export function openFrames(command: readonly string[]): Frames {
+export function openFrames(command: readonly string[], size: Size = usualSize): Frames {
   const decoder = new TextDecoder();
   let written = "";
   let look = () => {};
   const child = Bun.spawn([...command], {
     env: { ...process.env, TERM: "xterm-256color", LANG: "C.UTF-8" },
     terminal: {
-      cols: 80,
-      rows: 24,
+      ...size,
       data(_, data) {
         written += decoder.decode(data, { stream: true });
         look();

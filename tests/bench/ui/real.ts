@@ -20,8 +20,8 @@ const glance = 700;
 const keys: { key: string; answered(lines: string[]): boolean }[] = [
   { key: "?", answered: (lines) => lines[0]?.startsWith(" Help") === true },
   { key: "\x1b", answered: (lines) => lines[0]?.startsWith(" month") === true },
-  { key: "l", answered: (lines) => lines[2]?.startsWith(" log") === true },
-  { key: "l", answered: (lines) => lines[2]?.startsWith(" log") === false },
+  { key: "\t", answered: (lines) => lines[2]?.startsWith(" log") === true },
+  { key: "\t", answered: (lines) => lines[2]?.startsWith(" log") === false },
 ];
 
 /** The console as it is, over the real pipeline and an embedded server that is running already. */
