@@ -2,8 +2,8 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { ownFolder, shipped } from "../core/self.ts";
 
 /**
- * The pipeline as one file, with what the engine makes of its text: it is ready in three quarters of the time that its
- * hundreds of files take. `bun install` makes it in a checkout (`standalone/prepare.ts`).
+ * The pipeline as one file, with what the engine makes of its text: that spares a run of a small drop a fifth of the console's
+ * processor time. `bun install` makes it in a checkout (`standalone/prepare.ts`).
  */
 
 /** Where it is, below the project's folder: the file `main.js`, and what it was made of in `stamp.json`. */

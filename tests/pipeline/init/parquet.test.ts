@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Pipeline, startPipeline } from "../../../src/client/pipeline.ts";
-import { type DropFolder, dropFolder } from "../../helpers/drops.ts";
 import { withDuckDb } from "../../helpers/duckdb.ts";
 import { lastOf, ranIn } from "../../helpers/pipeline.ts";
-import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
+import { initiated } from "./initiated.ts";
 
 /** A Parquet drop says itself what its values are: `init` takes that over, and both months are sealed without an edit. */
 
 setDefaultTimeout(120_000);
 
-let database: TestDatabase;
-let drops: DropFolder;
-const open: Pipeline[] = [];
-beforeAll(async () => {
-  [database, drops] = [await testDatabase(), dropFolder()];
-});
-afterAll(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  drops.remove();
-  await database.drop();
-});
-
-function pipelineOf(data: string, dataset?: string): Pipeline {
-  const settings = { data, home: join(drops.path, "home"), database: database.url };
-  open.push(startPipeline({ ...settings, ...(dataset && { dataset }) }));
-  return open.at(-1) as Pipeline;
-}
+const place = initiated();
 
 const rowsOf = (
   month: string,
@@ -39,7 +21,7 @@ const rowsOf = (
   from range(${from}, ${from + 3000}) r(i)`;
 
 test("from a Parquet drop to sealed months", async () => {
-  const data = join(drops.path, "trips");
+  const data = place.path("trips");
   const duck = await withDuckDb();
   for (const [nth, month] of ["2024-01", "2024-02"].entries()) {
     mkdirSync(join(data, month), { recursive: true });
@@ -51,8 +33,10 @@ test("from a Parquet drop to sealed months", async () => {
     );
   }
   duck.close();
-  const to = join(drops.path, "made");
-  const written = await pipelineOf(data).call({ kind: "init", folder: join(data, "2024-01"), to, overwrite: false });
+  const to = place.path("made");
+  const written = await place
+    .pipelineOf(data)
+    .call({ kind: "init", folder: join(data, "2024-01"), to, overwrite: false });
   expect(written.left_out).toEqual([]);
   const sql = readFileSync(join(to, "init/001_tables.sql"), "utf8");
   const columns = [...sql.matchAll(/^ {2}(\w+) (\w+(?: precision)?)(?: not null)?, -- .*as the file has it/gm)];
@@ -65,10 +49,9 @@ test("from a Parquet drop to sealed months", async () => {
     file: "trips.parquet",
     written: { header: { "Trip ID": "trip_id" }, ignore: ["stops"] },
   });
-  const events = await ranIn(pipelineOf(data, to), ["2024-01", "2024-02"]);
+  const events = await ranIn(place.pipelineOf(data, to), ["2024-01", "2024-02"]);
   expect(lastOf(events, "run.failed")).toBeUndefined();
   expect(events.flatMap((event) => (event.event === "run.warned" ? [event.title] : []))).toEqual([]);
-  const [sums] =
-    await database.sql`select count(*)::int as rows, sum(fare) as fares, max(told) as last from made.trips`;
+  const [sums] = await place.sql`select count(*)::int as rows, sum(fare) as fares, max(told) as last from made.trips`;
   expect(sums).toMatchObject({ rows: 6000, fares: 1.25 * 2999 * 3000 });
 });

@@ -1,36 +1,16 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Pipeline, startPipeline } from "../../../src/client/pipeline.ts";
 import type { RunEvent } from "../../../src/core/messages/events.ts";
-import { type DropFolder, dropFolder } from "../../helpers/drops.ts";
 import { lastOf, ranIn } from "../../helpers/pipeline.ts";
-import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 import { shopOrders, taxiTrips, telcoCustomers, writeShape } from "../../helpers/shapes.ts";
+import { initiated } from "./initiated.ts";
 
 /** From files in the shape of public datasets to sealed months, by `init` alone: no edit, no failed run, no warning. */
 
 setDefaultTimeout(120_000);
 
-let database: TestDatabase;
-let drops: DropFolder;
-const open: Pipeline[] = [];
-
-beforeAll(async () => {
-  [database, drops] = [await testDatabase(), dropFolder()];
-});
-afterAll(async () => {
-  await Promise.all(open.map((one) => one.close()));
-  drops.remove();
-  await database.drop();
-});
-
-function pipelineOf(data: string, dataset?: string): Pipeline {
-  const settings = { data, home: join(drops.path, "home"), database: database.url };
-  const pipeline = startPipeline({ ...settings, ...(dataset && { dataset }) });
-  open.push(pipeline);
-  return pipeline;
-}
+const place = initiated();
 
 const warnings = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.event === "run.warned" ? [event.title] : []));
@@ -63,32 +43,34 @@ const shapes = {
 };
 
 test.each(Object.entries(shapes))("%s", async (name, { make, tables }) => {
-  const data = join(drops.path, name);
+  const data = place.path(name);
   for (const month of ["2024-01", "2024-02"]) writeShape(join(data, month), make(month));
-  const to = join(drops.path, "datasets", name);
-  const written = await pipelineOf(data).call({ kind: "init", folder: join(data, "2024-01"), to, overwrite: false });
+  const to = place.path("datasets", name);
+  const written = await place
+    .pipelineOf(data)
+    .call({ kind: "init", folder: join(data, "2024-01"), to, overwrite: false });
   expect(written.left_out).toEqual([]);
   const proposed = written.tables.map(({ table, events, key, references }): [string, object] => [
     table,
     { events: events !== null, key: key.length, parents: references.map((one) => one.table).sort() },
   ]);
   expect(Object.fromEntries(proposed)).toEqual(tables);
-  const events = await ranIn(pipelineOf(data, to), ["2024-01", "2024-02"]);
+  const events = await ranIn(place.pipelineOf(data, to), ["2024-01", "2024-02"]);
   expect(lastOf(events, "run.failed")).toBeUndefined();
   expect(warnings(events)).toEqual([]);
-  const sealed = await database.sql<{ as_of: string; tables: number }[]>`
+  const sealed = await place.sql<{ as_of: string; tables: number }[]>`
     select as_of::text, count(*) as tables from console.seals where dataset = ${name} group by 1 order by 1`;
   expect([...sealed]).toEqual(
     ["2024-01-31", "2024-02-29"].map((as_of) => ({ as_of, tables: Object.keys(tables).length })),
   );
-  const unmet = await database.sql`
+  const unmet = await place.sql`
     select table_name, type, column_name from console.run_expectations e join console.runs r using (run)
      where r.dataset = ${name} and not success`;
   expect([...unmet]).toEqual([]);
 });
 
 test("its words, blanks and flags are read as what they stand for", async () => {
-  const { sql } = database;
+  const { sql } = place;
   const [telco] = await sql`
     select count(*) filter (where total_charges is null) as blank, count(*) filter (where partner) as partners
       from telco.wa_fn_use_c_telco_customer_churn`;
@@ -101,7 +83,7 @@ test("its words, blanks and flags are read as what they stand for", async () => 
 });
 
 test("each line of its SQL and each table of its manifest says what speaks for it, and no text of a customer", () => {
-  const folder = join(drops.path, "datasets/telco");
+  const folder = place.path("datasets/telco");
   const sql = readFileSync(join(folder, "init/001_tables.sql"), "utf8");
   const lines = sql.split("\n").filter((line) => /^ {2}\w/.test(line) && !line.startsWith("  like "));
   expect(lines.filter((line) => !line.includes(" -- "))).toEqual([]);
