@@ -105,10 +105,11 @@ function stemOf(name: string, what: RegExp): string {
 }
 
 async function placed(folder: string, file: string, names: readonly string[]): Promise<SampleFile> {
-  const found = await Promise.all(names.map((name) => statsOf(pathIn(folder, name))));
-  const bytes = found.reduce((sum, { size }) => sum + size, 0);
+  const paths = names.map((name) => pathIn(folder, name));
+  const found = await Promise.all(paths.map(async (path) => ({ path, stats: await statsOf(path) })));
+  const bytes = found.reduce((sum, { stats }) => sum + stats.size, 0);
   const table = sqlNameFor(file.replace(readable, "").replaceAll("*", " "));
-  const parts = names.map((name, at) => ({ path: pathIn(folder, name), ...factsOf(found[at] as FileStats) }));
+  const parts = found.map(({ path, stats }) => ({ path, ...factsOf(stats) }));
   const [only, ...others] = parts;
   const place = others.length === 0 && only !== undefined ? { path: only.path } : { path: pathIn(folder, file), parts };
   return { ...place, file, table, bytes };
