@@ -21,7 +21,8 @@ async function prepare(): Promise<void> {
       format: "cjs",
       bytecode: true,
       metafile: true,
-      sourcemap: "linked",
+      // Each error, of which the driver makes one a statement, would have it read, all of it; and nobody is told where one was made.
+      sourcemap: "none",
       minify: { syntax: true, whitespace: true },
       external: [...Object.keys(dependencies).filter((name) => !included.includes(name)), "@ark/*"],
       define: { "import.meta.dir": "module.path" },

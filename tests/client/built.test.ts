@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtFolder } from "../../src/client/built.ts";
@@ -61,6 +70,11 @@ async function programStarted(env: Record<string, string> = {}): Promise<string>
 test("what is installed starts it, from wherever it was moved to", async () => {
   expect(await programStarted()).toBe(built);
   expect(readFileSync(built, "utf8")).not.toContain(folder);
+});
+
+test("there is nothing beside it that an error would have to read", () => {
+  expect(readdirSync(join(folder, builtFolder)).sort()).toEqual(["main.js", "main.js.jsc", "stamp.json"]);
+  expect(readFileSync(built, "utf8")).not.toContain("sourceMappingURL");
 });
 
 test("whoever works on the console can leave it out", async () => {
