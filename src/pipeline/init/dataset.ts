@@ -118,13 +118,16 @@ function asProposed({ name, file, rows, columns, key, references, events, writte
   };
 }
 
-/** A drop that lies in no month's folder has to be put into one. */
+/** A drop that lies in no month's folder has to be put into one; what lies in a bucket stays in it. */
 function nextCommands(settings: Settings, drop: SampleDrop, folder: string, firstMonth: string): string[] {
-  const data = drop.month === null ? "drops" : dirname(drop.folder);
+  const bucket = /^s3:\/\/[^/]+/.exec(drop.folder)?.[0];
+  const beside = bucket === undefined ? "drops" : `${bucket}/drops`;
+  const data = drop.month === null ? beside : dirname(drop.folder);
   const month = drop.month !== null && "index" in drop.month ? monthName(drop.month.index) : monthName(0);
   const flags = settingFlags({ ...settings, data, dataset: folder }, process.env);
   const run = `${program} --month ${month}${flags}`;
   if (drop.month !== null) return [run];
-  const place = `${data}/${firstMonth}`;
-  return [`mkdir -p ${data} && cp -R ${shellWord(drop.folder)} ${place}`, run];
+  const [from, place] = [shellWord(drop.folder), `${data}/${firstMonth}`];
+  if (bucket === undefined) return [`mkdir -p ${data} && cp -R ${from} ${place}`, run];
+  return [`aws s3 cp --recursive --exclude '*/*' ${from} ${place}`, run];
 }

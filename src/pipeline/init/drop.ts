@@ -39,12 +39,6 @@ const calendarMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
 export async function sampleDrop(given: string): Promise<SampleDrop> {
   await requireFolder(given);
   const folder = await ofMonth(given.replace(/\/+$/, "") || given);
-  if (isInBucket(folder) && monthOf(folder) === null) {
-    throw usageError(
-      `${escapeControl(folder)} is not called after a month.`,
-      "Name a prefix that is, such as s3://BUCKET/2024-01: a run takes what lies below no other.",
-    );
-  }
   const names = (await namesIn(folder)).sort();
   const fitting = names.filter((name) => readable.test(name.replace(packed, "")) && !name.startsWith("."));
   if (fitting.length === 0) {
