@@ -17,10 +17,14 @@ const engine = {
    * no more for any size of a drop, and what it allocates most, buffers of a file's pieces, dies at once.
    */
   BUN_JSC_forceRAMSize: String(512 * 2 ** 20),
+  /** How much garbage there may be before it is first collected, in bytes: a run of a small drop leaves no more. */
+  BUN_JSC_largeHeapSize: String(24 * 2 ** 20),
   /**
-   * Rounds after which code is optimised, 1,000 by default: a run of a small drop is over before that pays, and with
-   * PostgreSQL beside it no core is idle. The loops over a large drop's cells get there in milliseconds.
+   * Rounds after which code is compiled (500 and 100 by default) and optimised (1,000): a run of a small drop is over before
+   * that pays, and with PostgreSQL beside it no core is idle. The loops over a large drop's cells get there in milliseconds.
    */
+  BUN_JSC_thresholdForJITAfterWarmUp: "20000",
+  BUN_JSC_thresholdForJITSoon: "4000",
   BUN_JSC_thresholdForOptimizeAfterWarmUp: "20000",
 };
 
