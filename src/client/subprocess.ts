@@ -1,5 +1,5 @@
 import { form, wordsOf } from "../core/self.ts";
-import { builtPipeline, isOfTheseFiles } from "./built.ts";
+import { builtFile, builtStamp, isOfTheseFiles } from "./built.ts";
 
 /** The pipeline's process as it is started: it waits to be told where things are. */
 export interface Subprocess extends Bun.Subprocess<"pipe", "pipe", "pipe"> {
@@ -34,14 +34,19 @@ const engine = {
  */
 export function spawnPipeline(entry?: string): Subprocess {
   if (entry !== undefined) return started([process.execPath, noOrphans.option, entry], entry);
-  const built = builtPipeline();
-  if (built !== null) {
-    const child = started([process.execPath, noOrphans.option, built.entry]);
-    // While it gets ready: it has been told nothing yet.
-    if (isOfTheseFiles(built.stamp)) return child;
-    child.kill("SIGKILL");
+  return spawnFirst().subprocess;
+}
+
+/** The same, and whether what was built is of the files that lie there: that is looked at while the subprocess gets ready. */
+export function spawnFirst(): { subprocess: Subprocess; isBuilt: boolean } {
+  const stamp = builtStamp();
+  if (stamp !== null) {
+    const subprocess = started([process.execPath, noOrphans.option, builtFile("pipeline")]);
+    if (isOfTheseFiles(stamp)) return { subprocess, isBuilt: true };
+    // It has been told nothing yet.
+    subprocess.kill("SIGKILL");
   }
-  return started(wordsOf("pipeline", [noOrphans.option]));
+  return { subprocess: started(wordsOf("pipeline", [noOrphans.option])), isBuilt: false };
 }
 
 function started(words: string[], entry?: string): Subprocess {

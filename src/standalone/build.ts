@@ -1,35 +1,11 @@
 /** `bun run build`: the whole console as a program of one file for each platform, into `dist/`. */
 import { parseArgs } from "node:util";
-import type { BunPlugin } from "bun";
 import { ownCommit } from "../client/commit.ts";
 import { ownFolder, shipped } from "../core/self.ts";
+import { inkInOneFile } from "./ink.ts";
 
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"] as const;
 type Platform = (typeof platforms)[number];
-
-/** ink-table asks for Ink as CommonJS modules are asked for; Ink is none, and is put into one file only as what it is. */
-const inkTable: BunPlugin = {
-  name: "ink-table",
-  setup(build) {
-    build.onLoad({ filter: /[\\/]ink-table[\\/]dist[\\/]index\.js$/ }, async ({ path }) => ({
-      loader: "js",
-      contents: [
-        'import * as ink from "ink"; import react from "react"; import hash from "object-hash";',
-        'const modules = { ink, react, "object-hash": hash }; const require = (name) => modules[name]; const exports = {};',
-        await Bun.file(path).text(),
-        "export default exports.default;",
-      ].join("\n"),
-    }));
-  },
-};
-
-/** React's devtools are no part of what is shipped. */
-const noDevtools: BunPlugin = {
-  name: "no-devtools",
-  setup(build) {
-    build.onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ loader: "js", contents: "" }));
-  },
-};
 
 async function build(platform: Platform): Promise<string> {
   const outfile = shipped(`dist/streamflow-console-${platform}`);
@@ -44,7 +20,7 @@ async function build(platform: Platform): Promise<string> {
       // React's own choice between its two builds is made here: its development build is several times slower.
       "process.env.NODE_ENV": JSON.stringify("production"),
     },
-    plugins: [inkTable, noDevtools],
+    plugins: [inkInOneFile],
   });
   return outfile;
 }

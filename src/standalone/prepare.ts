@@ -1,42 +1,66 @@
 /** What `bun install` ends with in a checkout: see `client/built.ts`. Without it all works, and starts a little later. */
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
+import type { BuildConfig } from "bun";
 import { dependencies } from "../../package.json" with { type: "json" };
-import { builtFolder, type Stamp, stampOf } from "../client/built.ts";
+import { builtFolder, type Program, type Stamp, stampOf } from "../client/built.ts";
 import { ownFolder, shipped } from "../core/self.ts";
+import { inkInOneFile } from "./ink.ts";
 
-/** What every run needs; the others are loaded from where they are, by who needs them. */
-const included = ["postgres", "csv-parse"];
+interface Source {
+  entry: string;
+  /** Libraries that are put into it; the others are loaded from where they are, by who needs them. */
+  included: readonly string[];
+}
+
+const sources: Record<Program, Source> = {
+  // React stays where it is: what draws reports is loaded from its own files, and there has to be one React.
+  console: { entry: "src/program.ts", included: ["ink", "ink-table", "jsonc-parser"] },
+  pipeline: { entry: "src/pipeline/main.ts", included: ["postgres", "csv-parse"] },
+};
+
+const common = {
+  target: "bun",
+  // The one that Bun keeps bytecode of.
+  format: "cjs",
+  bytecode: true,
+  metafile: true,
+  // Each error, of which the driver makes one a statement, would have it read, all of it; and nobody is told where one was made.
+  sourcemap: "none",
+  minify: { syntax: true, whitespace: true },
+  // React's own choice between its two builds is made here, and where the file lies is told by CommonJS.
+  define: { "import.meta.dir": "module.path", "process.env.NODE_ENV": JSON.stringify("production") },
+  plugins: [inkInOneFile],
+} satisfies Partial<BuildConfig>;
+
+/** Makes one of them, and tells which files it is of. */
+async function make(program: Program, outdir: string): Promise<string[]> {
+  const { entry, included } = sources[program];
+  const { metafile } = await Bun.build({
+    ...common,
+    entrypoints: [shipped(entry)],
+    outdir,
+    naming: `${program}.js`,
+    external: [...Object.keys(dependencies).filter((name) => !included.includes(name)), "@ark/*"],
+  });
+  return Object.keys(metafile?.inputs ?? {});
+}
 
 async function prepare(): Promise<void> {
   const begun = Date.now();
-  const made = `dist/pipeline-${process.pid}`;
+  const made = `dist/built-${process.pid}`;
   try {
-    const { metafile } = await Bun.build({
-      entrypoints: [shipped("src/pipeline/main.ts")],
-      root: shipped("src/pipeline"),
-      outdir: shipped(made),
-      target: "bun",
-      // The one that Bun keeps bytecode of.
-      format: "cjs",
-      bytecode: true,
-      metafile: true,
-      // Each error, of which the driver makes one a statement, would have it read, all of it; and nobody is told where one was made.
-      sourcemap: "none",
-      minify: { syntax: true, whitespace: true },
-      external: [...Object.keys(dependencies).filter((name) => !included.includes(name)), "@ark/*"],
-      define: { "import.meta.dir": "module.path" },
-    });
+    const inputs = [await make("console", made), await make("pipeline", made)];
     const stamp: Stamp = { bun: Bun.version, files: {} };
-    for (const path of Object.keys(metafile?.inputs ?? {})) {
+    for (const path of new Set(inputs.flat())) {
       const stats = statSync(path);
       if (Math.max(stats.mtimeMs, stats.ctimeMs) >= begun) throw new Error(`${path} was written meanwhile`);
       stamp.files[path] = stampOf(stats);
     }
-    for (const file of ["main.js", "main.js.jsc"]) {
-      stamp.files[`${builtFolder}/${file}`] = stampOf(statSync(`${made}/${file}`));
+    for (const file of ["console.js", "console.js.jsc", "pipeline.js", "pipeline.js.jsc"]) {
+      stamp.files[`${builtFolder}/${file}`] = stampOf(statSync(join(made, file)));
     }
-    await Bun.write(resolve(made, "stamp.json"), JSON.stringify(stamp));
+    await Bun.write(join(made, "stamp.json"), JSON.stringify(stamp));
     rmSync(builtFolder, { recursive: true, force: true });
     renameSync(made, builtFolder);
   } finally {
@@ -44,12 +68,16 @@ async function prepare(): Promise<void> {
   }
 }
 
+/** What could not be read, and where, if that is what it was. */
+function wordsOf(cause: unknown): string {
+  const causes: unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  return causes.map((one) => Bun.inspect(one)).join("\n");
+}
+
 process.chdir(ownFolder ?? ".");
 try {
   mkdirSync("dist", { recursive: true });
   await prepare();
 } catch (cause) {
-  console.error(
-    `The pipeline was not built, and starts from its files: ${cause instanceof Error ? cause.message : cause}`,
-  );
+  console.error(`The console was not built, and starts from its files: ${wordsOf(cause)}`);
 }

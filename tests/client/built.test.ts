@@ -15,16 +15,22 @@ import { builtFolder } from "../../src/client/built.ts";
 import { start } from "../headless/process.ts";
 import { copyConsole, project } from "../helpers/copied-console.ts";
 import { migrated } from "../helpers/database.ts";
+import { dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { openScreen } from "../helpers/terminal.ts";
 
-/** The pipeline as one file: it is started where it is of the very files that lie there, and never else. */
+/** The console and its pipeline as one file each: they are started where they are of the very files that lie there, and never else. */
 
 setDefaultTimeout(120_000);
 
 const folder = join(mkdtempSync(join(tmpdir(), "streamflow-built-")), "console");
 const stampFile = join(folder, builtFolder, "stamp.json");
-const pipeline = join(folder, "src/pipeline/main.ts");
-const built = join(folder, builtFolder, "main.js");
+const main = join(folder, "src/main.ts");
+const preload = join(project, "tests/helpers/what-was-loaded.ts");
+/** What the two processes are made of: what was built, or the files. */
+const built = { console: join(folder, builtFolder, "console.js"), pipeline: join(folder, builtFolder, "pipeline.js") };
+const files = { console: join(folder, "src/program.ts"), pipeline: join(folder, "src/pipeline/main.ts") };
+type Programs = typeof built;
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -45,46 +51,86 @@ async function prepare(): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
 
-/** The program that answered a listing, of which every line is as ever. */
-async function programStarted(env: Record<string, string> = {}): Promise<string> {
+/** The programs that answered a listing, of which every line is as ever. */
+async function programsStarted(env: Record<string, string> = {}): Promise<Programs> {
   const list = join(folder, "loaded");
-  const options = `--preload=${join(project, "tests/helpers/what-was-loaded.ts")}`;
   const words = ["runs", "--database", database.url, "--home", join(folder, "home"), "--data", folder];
-  const run = start([process.execPath, join(folder, "src/main.ts"), ...words], {
-    ...{ PATH, HOME, LOADED: list, BUN_OPTIONS: options },
+  const run = start([process.execPath, main, ...words], {
+    ...{ PATH, HOME, LOADED: list, BUN_OPTIONS: `--preload=${preload}` },
     ...env,
   });
   const { code, stderr } = await run.outcome;
   expect(code).toBe(0);
   expect(stderr).toStartWith("There are no runs yet");
-  const programs = readFileSync(list, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line): string => JSON.parse(line).program);
-  rmSync(list);
-  const [other, ...more] = programs.filter((program) => program !== join(folder, "src/main.ts"));
-  expect(more).toEqual([]);
-  return other ?? "";
+  return programsIn(list).programs;
 }
 
-test("what is installed starts it, from wherever it was moved to", async () => {
-  expect(await programStarted()).toBe(built);
-  expect(readFileSync(built, "utf8")).not.toContain(folder);
+interface Loaded {
+  program: string;
+  loaded: string[];
+}
+
+/** Which programs these were, and all that the console loaded. */
+function programsIn(list: string): { programs: Programs; loaded: string[] } {
+  const told = readFileSync(list, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line): Loaded => JSON.parse(line));
+  rmSync(list);
+  const [pipeline, ...more] = told.filter(({ program }) => program !== main);
+  const { loaded = [] } = told.find(({ program }) => program === main) ?? {};
+  const consoles = [built.console, files.console].filter((one) => loaded.includes(one));
+  expect([more, consoles.length]).toEqual([[], 1]);
+  return { programs: { console: consoles[0] ?? "", pipeline: pipeline?.program ?? "" }, loaded };
+}
+
+test("what is installed starts them, from wherever it was moved to", async () => {
+  expect(await programsStarted()).toEqual(built);
+  for (const one of Object.values(built)) expect(readFileSync(one, "utf8")).not.toContain(folder);
 });
 
-test("there is nothing beside it that an error would have to read", () => {
-  expect(readdirSync(join(folder, builtFolder)).sort()).toEqual(["main.js", "main.js.jsc", "stamp.json"]);
-  expect(readFileSync(built, "utf8")).not.toContain("sourceMappingURL");
+test("the screens are drawn by it, Ink and all", async () => {
+  const list = join(folder, "loaded");
+  const drops = dropFolder();
+  drops.write("month_000", smallDrop(["u1"]));
+  const flags = ["--data", drops.path, "--home", join(folder, "home"), "--database", database.url];
+  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const screen = openScreen([process.execPath, main, ...flags], { env });
+  await screen.shows("month_000");
+  screen.type("q");
+  expect(await screen.exited).toBe(0);
+  await screen.close();
+  drops.remove();
+  const { programs, loaded } = programsIn(list);
+  expect(programs).toEqual(built);
+  expect(loaded.filter((path) => /\/node_modules\/(ink|yoga-layout|react-reconciler|es-toolkit)\//.test(path))).toEqual(
+    [],
+  );
+  // Of Ink it holds the part that keeps rows once, and nothing looks for another elsewhere.
+  const text = readFileSync(built.console, "utf8");
+  expect(text).not.toMatch(/import\.meta|devtools-core/);
+  expect(text.match(/class Output\{/g)).toHaveLength(1);
 });
 
-test("whoever works on the console can leave it out", async () => {
-  expect(await programStarted({ STREAMFLOW_BUILT: "no" })).toBe(pipeline);
+test("there is nothing beside them that an error would have to read", () => {
+  const made = ["console.js", "console.js.jsc", "pipeline.js", "pipeline.js.jsc", "stamp.json"];
+  expect(readdirSync(join(folder, builtFolder)).sort()).toEqual(made);
+  for (const one of Object.values(built)) expect(readFileSync(one, "utf8")).not.toContain("sourceMappingURL");
 });
 
-describe("it is left alone, and made anew by the next `bun install`, once", () => {
+test("whoever works on the console can leave them out", async () => {
+  expect(await programsStarted({ STREAMFLOW_BUILT: "no" })).toEqual(files);
+});
+
+function cutShort(file: string): void {
+  writeFileSync(file, readFileSync(file, "utf8").slice(0, 5000));
+}
+
+describe("they are left alone, and made anew by the next `bun install`, once", () => {
   const source = join(folder, "src/pipeline/die.ts");
   const changes: [string, () => void][] = [
-    ["a file of it was edited", () => appendFileSync(source, "// another line\n")],
+    ["a file of the pipeline was edited", () => appendFileSync(source, "// another line\n")],
+    ["one of the screens was", () => appendFileSync(join(folder, "src/tui/reduce.ts"), "// another line\n")],
     [
       "one was edited to its old size, and its time put back",
       () => {
@@ -94,7 +140,8 @@ describe("it is left alone, and made anew by the next `bun install`, once", () =
         utimesSync(source, atime, mtime);
       },
     ],
-    ["it was cut short itself", () => writeFileSync(built, readFileSync(built, "utf8").slice(0, 5000))],
+    ["the pipeline was cut short itself", () => cutShort(built.pipeline)],
+    ["so was the console", () => cutShort(built.console)],
     [
       "another Bun has made it",
       () => writeFileSync(stampFile, readFileSync(stampFile, "utf8").replace(Bun.version, "1.0.0")),
@@ -104,9 +151,9 @@ describe("it is left alone, and made anew by the next `bun install`, once", () =
 
   test.each(changes)("%s", async (_what, change) => {
     await prepare();
-    expect(await programStarted()).toBe(built);
+    expect(await programsStarted()).toEqual(built);
     change();
-    expect(await programStarted()).toBe(pipeline);
+    expect(await programsStarted()).toEqual(files);
   });
 });
 
@@ -117,7 +164,8 @@ test("what cannot be built is said, and is in nobody's way", async () => {
   const { code, stderr } = await start([process.execPath, join(folder, "src/standalone/prepare.ts")], { PATH, HOME })
     .outcome;
   expect(code).toBe(0);
-  expect(stderr).toStartWith("The pipeline was not built, and starts from its files: ");
+  expect(stderr).toStartWith("The console was not built, and starts from its files: ");
+  expect(stderr).toContain("die.ts");
   writeFileSync(source, before);
-  expect(await programStarted()).toBe(pipeline);
+  expect(await programsStarted()).toEqual(files);
 });

@@ -53,7 +53,7 @@ export function keepRows(OfInk: OutputClass): void {
   };
 }
 
-/** In the ink that is loaded; where its parts are no files of their own, as in the program of one file, it works as it does. */
+/** In the ink that is loaded: in one file with it, this path is put in place when that is built (`standalone/ink.ts`). */
 export async function keepRowsOfInk(): Promise<void> {
   try {
     const module: unknown = await import(new URL("output.js", import.meta.resolve("ink")).href);
