@@ -1,13 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Form, form, ownFolder, shipped } from "../core/self.ts";
-import { databaseVariables, datasetVariable, type Environment, folderVariables, isInBucket } from "../core/settings.ts";
+import {
+  databaseVariables,
+  datasetVariable,
+  type Environment,
+  folderVariables,
+  isInBucket,
+  manifestName,
+  usualDataset,
+} from "../core/settings.ts";
 
 /**
  * Started from another folder, a checkout still means the database and the folders of its own: what neither an option nor
  * a variable says (Bun reads those of the working directory's `.env`) is read from the `.env` beside it, and its months and
  * home are the usual ones unless the working directory has some. Of a package only the months are used, as an example:
- * where it lies is no place for its users' files.
+ * where it lies is no place for its users' files. Nor is a checkout's home one for a dataset of the working directory.
  */
 export function takeProjectSettings(env: Environment = process.env, cwd = process.cwd(), own = itself): void {
   if (own.folder === null || resolve(cwd) === own.folder) return;
@@ -15,10 +23,12 @@ export function takeProjectSettings(env: Environment = process.env, cwd = proces
   const said = own.form === "checkout" ? variablesOf(resolve(folder, ".env")) : {};
   // Half of a database from here and half from there would be a third one.
   if (!databaseVariables.some((name) => env[name])) copy(databaseVariables, said, env);
-  const isProject = Object.values(folderVariables).some((usual) => existsSync(resolve(cwd, usual)));
-  const lent = own.form === "checkout" ? folderVariables : { STREAMFLOW_DATA: folderVariables.STREAMFLOW_DATA };
+  const has = (...usual: string[]) => existsSync(resolve(cwd, ...usual));
+  const { STREAMFLOW_HOME: home, ...months } = folderVariables;
+  const lent =
+    own.form === "checkout" && !has(usualDataset, manifestName) ? { ...months, STREAMFLOW_HOME: home } : months;
   copyPaths(said, folder, env);
-  if (!isProject) copyPaths(lent, folder, env);
+  if (!Object.values(folderVariables).some((usual) => has(usual))) copyPaths(lent, folder, env);
 }
 
 const itself: { folder: string | null; form: Form } = { folder: ownFolder, form };

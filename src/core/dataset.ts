@@ -111,11 +111,31 @@ export type Dataset = Omit<Manifest, "$schema" | "$comment" | "tables" | "writte
   stage: string;
 };
 
-/** The stage of the dataset that lies beside the console; one with a folder of its own has its own. */
+/** The dataset that there was before others: its stage is called as it was then. */
+const firstName = "streamflow";
 export const usualStage = "stage";
 
+/**
+ * The schema of a dataset's stage. By its name, as lock and ledger go: two that write at once never share one, and one is
+ * staged in the same place whoever runs it, from whichever folder.
+ */
+function stageOf(name: string): string {
+  return name === firstName ? usualStage : longStage(name);
+}
+
+/** No longer than what PostgreSQL keeps of a name. */
+const longStage = (name: string) => `${usualStage}_${name}`.slice(0, 63);
+
+/**
+ * Where earlier releases may have left something of a dataset's: by them it was the folder that a stage went by. What is in
+ * the plain one is another's as soon as there is another.
+ */
+export function formerStageOf(name: string): string {
+  return name === firstName ? longStage(name) : usualStage;
+}
+
 /** The dataset that a manifest's JSON text describes; `path` is what it is called. */
-export function parseManifest(text: string, path: string, hasOwnStage = false): Dataset {
+export function parseManifest(text: string, path: string): Dataset {
   const invalid = (reason: string, cause?: unknown) =>
     new ConsoleError("manifest_invalid", `${path} is not a sound dataset manifest: ${reason}`, {
       hint: "Correct the file; the README's section on datasets shows every field, and which are required.",
@@ -147,7 +167,5 @@ export function parseManifest(text: string, path: string, hasOwnStage = false): 
     const reason = whyNotWritten(table.written);
     if (reason !== null) throw invalid(`written, as it is for ${table.name}: ${reason}`);
   }
-  // No longer than what PostgreSQL keeps of a name.
-  const stage = hasOwnStage ? `${usualStage}_${manifest.name}`.slice(0, 63) : usualStage;
-  return { ...manifest, tables, manifest: path, stage };
+  return { ...manifest, tables, manifest: path, stage: stageOf(manifest.name) };
 }

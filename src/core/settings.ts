@@ -70,9 +70,10 @@ export const databaseVariables: readonly string[] = ["DATABASE_URL", ...needed, 
 /** Those that say where a folder is, with the usual one where there is nothing else. */
 export const folderVariables = { STREAMFLOW_DATA: defaultData, STREAMFLOW_HOME: defaultHome } as const;
 
-/** The same for the dataset, whose usual folder is the console's own, or else that of the working directory. */
+/** The same for the dataset: of the usual folder that of the working directory goes before the console's own. */
 export const datasetVariable = "STREAMFLOW_DATASET";
 export const usualDataset = "db";
+export const manifestName = "dataset.json";
 
 /**
  * The URL that the seed's POSTGRES_* variables amount to; null when none of them is set. Some that make no whole are a

@@ -57,6 +57,14 @@ describe("the folders", () => {
     expect(settingsFrom(project, project)).toMatchObject(usual);
   });
 
+  test("with a dataset of its own a folder has a home of its own, too, and no months but the console's as an example", () => {
+    const project = folder({});
+    const here = folder({ "db/dataset.json": "{}" });
+    const wanted = { data: join(project, "data/seeds"), home: ".streamflow", database: null };
+    expect(settingsFrom(here, project)).toEqual(wanted);
+    expect(settingsFrom(here, project, {}, "package")).toEqual(wanted);
+  });
+
   test("are those of its .env, taken from where that lies", () => {
     const project = folder({ ".env": "STREAMFLOW_DATA=drops\nSTREAMFLOW_HOME=/var/lib/console\n" });
     const said = { data: join(project, "drops"), home: "/var/lib/console" };

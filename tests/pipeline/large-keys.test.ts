@@ -90,7 +90,7 @@ const drop = (rows = orders) => ({
 
 const command = (...words: string[]) => [
   ...[process.execPath, join(folder, "src/main.ts"), ...words, "--data", join(folder, "data")],
-  ...["--home", join(folder, "home"), "--database", database.url],
+  ...["--home", join(folder, "home"), "--database", database.url, "--dataset", join(folder, "db")],
 ];
 
 function run(...words: string[]) {

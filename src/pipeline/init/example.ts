@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseManifest } from "../../core/dataset.ts";
 import type { DatasetWritten } from "../../core/messages/suggestions.ts";
-import { form, program, shipped } from "../../core/self.ts";
-import { shellWord, usualDataset } from "../../core/settings.ts";
+import { program, shipped } from "../../core/self.ts";
+import { manifestName, shellWord, usualDataset } from "../../core/settings.ts";
 import { schemaFiles } from "../../postgres/catalog/schema-files.ts";
-import { manifestName } from "../session/place.ts";
 import { requireFree, writeFiles } from "./write.ts";
 
 export const schemaFile = "schemas/dataset.schema.json";
@@ -23,6 +22,6 @@ export async function copyExample(to: string | null, overwrite: boolean): Promis
   await requireFree(folder, [...files.keys()], overwrite);
   await writeFiles(folder, files);
   const { name } = parseManifest(files.get(manifestName) ?? "", join(folder, manifestName));
-  const flag = folder === usualDataset && form !== "checkout" ? "" : ` --dataset ${shellWord(folder)}`;
+  const flag = folder === usualDataset ? "" : ` --dataset ${shellWord(folder)}`;
   return { name, folder, files: [...files.keys()], tables: [], left_out: [], next: [`${program}${flag} doctor`] };
 }

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { type Dataset, parseManifest } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import { program } from "../../core/self.ts";
-import { type Settings, shellWord, usualDataset } from "../../core/settings.ts";
+import { manifestName, type Settings, shellWord, usualDataset } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { withChecksOf } from "./checked-before.ts";
-import { manifestName, placeOf } from "./place.ts";
+import { placeOf } from "./place.ts";
 
 /** Throws where there is no manifest, or none that is sound. */
 export function readDataset(settings: Settings): Promise<Dataset> {
@@ -18,7 +18,7 @@ export function readDataset(settings: Settings): Promise<Dataset> {
       .catch((cause) => {
         throw noManifest(escapeControl(folder), called, cause);
       });
-    return parseManifest(text, called, !isOwn);
+    return parseManifest(text, called);
   });
 }
 

@@ -73,9 +73,10 @@ async function openShared(url: string): Promise<Sql> {
 async function upToDate(sql: Sql, url: string, settings: Settings, waiting?: Waiting): Promise<void> {
   try {
     const { folder, isOwn } = placeOf(settings);
-    // Of the console's own all is known: its manifest is read later.
-    const owner = isOwn ? null : await (await import("./dataset.ts")).readDataset(settings);
-    await migrate(sql, join(folder, "init"), waiting?.tell, owner);
+    const dataset = async () => (await import("./dataset.ts")).readDataset(settings);
+    // The manifest of the console's own is read later, unless this database has not seen all of its files.
+    const owner = isOwn ? null : await dataset();
+    await migrate(sql, join(folder, "init"), waiting?.tell, owner, async () => (owner ?? (await dataset())).name);
   } catch (thrown) {
     const { explained } = await import("./explained.ts");
     throw await explained(thrown, { settings, sql, url });

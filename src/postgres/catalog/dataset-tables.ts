@@ -27,7 +27,9 @@ export interface LoadTable {
   manifest: DatasetTable;
   live: CatalogTable;
   snapshot: SnapshotTarget | null;
-  /** Schema of the dataset's stage. */
+  /** The dataset's name. */
+  dataset: string;
+  /** Schema of its stage. */
   stage: string;
 }
 
@@ -63,7 +65,7 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
       );
     }
     const snapshot = manifest.snapshot === null ? null : snapshotTarget(live, required(manifest.snapshot), dataset);
-    return { name: manifest.name, manifest, live, snapshot, stage: dataset.stage };
+    return { name: manifest.name, manifest, live, snapshot, dataset: dataset.name, stage: dataset.stage };
   });
   return parentsFirst(tables);
 }

@@ -3,7 +3,7 @@ import { identifier } from "../../core/text.ts";
 import type { Queryable, Sql, Transaction } from "../connection/connect.ts";
 import { notPermitted, roleNotTaken } from "../connection/role.ts";
 import { usurperOf } from "./relation-kind.ts";
-import { type Applied, hashOf, type Owner, type SchemaFile, schemaFiles, unseen } from "./schema-files.ts";
+import { type Applied, hashOf, isApart, lineOf, type Owner, type SchemaFile, schemaFiles } from "./schema-files.ts";
 
 const undefinedTable = "42P01";
 const wrongObject = "42809";
@@ -15,14 +15,15 @@ const migrationLock = 5_340_112;
  * Apply the files of `directory` that this database has not seen, in the order of their names and in one transaction.
  * They are written so that a database which already holds their tables keeps them as they are. Throws for a database that
  * a newer console has used; `tell` is told of a file that is not what was applied. `owner` is the dataset whose files they
- * are, where these are not the console's own: then the ledger's come first, and tables without a schema's name are made in
- * the dataset's.
+ * are, where these are not this console's own, of which `named` tells the name once it matters. In a folder of its own a
+ * dataset has its tables made in its schema.
  */
 export async function migrate(
   sql: Sql,
   directory: string,
   tell: (text: string) => void = () => {},
   owner: Owner | null = null,
+  named: () => Promise<string | null> = async () => owner?.name ?? null,
 ): Promise<void> {
   const files = schemaFiles(directory, owner);
   const seen = await appliedOn(sql).catch((error) => {
@@ -30,12 +31,14 @@ export async function migrate(
     return refused(sql, error, "read the console's own tables", readingThem);
   });
   await refuseNewer(seen, files);
-  const edited = files.filter((one) => {
-    const before = seen.find(({ file }) => file === one.file)?.sha256;
-    return before && before !== hashOf(one);
-  });
-  for (const one of edited) tell(editedLater(one));
-  const found = unseen(files, seen);
+  const lines = (name: string | null, on = seen) => files.map((one) => ({ one, line: lineOf(one, on, name) }));
+  const mayBeOtherwise = (owner !== null || seen.some(isApart)) && lines(null).some(({ line }) => line === undefined);
+  const name = mayBeOtherwise ? await named() : null;
+  for (const { one, line } of lines(name)) {
+    if (line?.sha256 && line.sha256 !== hashOf(one)) tell(editedLater(one, line));
+  }
+  const unseen = (on = seen) => lines(name, on).flatMap(({ one, line }) => (line === undefined ? [one] : []));
+  const found = unseen();
   if (found.length === 0) return;
   const { version } = await import("../../../package.json", { with: { type: "json" } });
   const applying = sql.begin(async (tx) => {
@@ -44,7 +47,7 @@ export async function migrate(
     await tx.unsafe(`
       create table if not exists console.migrations (
         file text primary key, applied_at timestamptz not null default clock_timestamp())`);
-    const left = unseen(files, await appliedOn(tx));
+    const left = unseen(await appliedOn(tx));
     if (left.length === 0) return;
     // All in one go: a fresh database has every file to see, and its first run waits for them.
     await tx.unsafe(statementsOf(left, owner));
@@ -52,7 +55,7 @@ export async function migrate(
     await tx`insert into console.migrations ${tx(rows)}`;
   });
   const names = found.map(({ file }) => file).join(", ");
-  const deed = found.every(({ isOfLedger }) => isOfLedger || owner === null)
+  const deed = !found.some(isApart)
     ? `bring the console's own tables up to date (${names})`
     : `make the dataset's tables (${names})`;
   const remedy = () => "The first command of a role that loads months does it for all.";
@@ -65,9 +68,10 @@ export async function migrate(
 /** Each file's statements. What they set goes no further than the transaction. */
 function statementsOf(files: readonly SchemaFile[], owner: Owner | null): string {
   const all = (some: readonly SchemaFile[]) => some.map(({ statements }) => `${statements}\n;`).join("");
-  if (owner === null) return all(files);
+  const apart = files.filter(isApart);
+  if (owner === null || apart.length === 0) return all(files);
   const path = `set local search_path = ${identifier(owner.schema)}, public;\n`;
-  return all(files.filter((one) => one.isOfLedger)) + path + all(files.filter((one) => !one.isOfLedger));
+  return all(files.filter((one) => !isApart(one))) + path + all(apart);
 }
 
 /** The tables that the files make where there is nothing of that name. */
@@ -96,7 +100,7 @@ async function refuseNewer(seen: readonly Applied[], files: readonly SchemaFile[
   );
 }
 
-function editedLater({ path, file }: SchemaFile): string {
+function editedLater({ path }: SchemaFile, { file }: Applied): string {
   return (
     `warning: ${path} was edited after it was applied to this database, which has none of that. Put the change into a ` +
     "new file of that folder. To keep both as they are, and hear no more of it: " +

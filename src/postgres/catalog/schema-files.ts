@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shipped } from "../../core/self.ts";
 
-/** A dataset that lies elsewhere than beside the console's own: what it is called, and the schema of its tables. */
+/** A dataset: what it is called, and the schema of its tables. */
 export interface Owner {
   name: string;
   schema: string;
@@ -25,23 +25,36 @@ export interface Applied {
 }
 
 /**
- * The statements that a database needs, in the order in which they are applied. Of a dataset that has a folder of its own
- * (`owner`) these are the ledger's files, which come with the console, and then its own, whose names are its own, too.
+ * The statements that a database needs, in the order in which they are applied: the ledger's files, which come with the
+ * console, and those of `directory`. These are called as they are where it is a console's `db`, which has the ledger's
+ * beside them, and by the dataset's name, too, in a folder of its own. Without an `owner` they are this console's.
  */
 export function schemaFiles(directory: string, owner: Owner | null): SchemaFile[] {
-  if (owner === null) return filesIn(directory, "");
-  const ledger = filesIn(shipped("db/init"), "").filter(({ isOfLedger }) => isOfLedger);
-  return [...ledger, ...filesIn(directory, `${owner.name}/`)];
+  const ledger = filesIn(shippedFiles()).filter(({ isOfLedger }) => isOfLedger);
+  const isShipped = (one: SchemaFile) => one.isOfLedger && ledger.some(({ file }) => file === one.file);
+  const found = filesIn(directory);
+  const own = found.filter((one) => !isShipped(one));
+  if (owner === null || own.length < found.length) {
+    return [...ledger, ...own].sort((one, other) => (one.file < other.file ? -1 : 1));
+  }
+  return [...ledger, ...own.map((one) => ({ ...one, file: `${owner.name}/${one.file}`, isOfLedger: false }))];
 }
 
-function filesIn(directory: string, prefix: string): SchemaFile[] {
+/** Whether a dataset's file is of one that lies in a folder of its own. */
+export function isApart({ file }: Pick<SchemaFile, "file">): boolean {
+  return file.includes("/");
+}
+
+const shippedFiles = () => shipped("db/init");
+
+function filesIn(directory: string): SchemaFile[] {
   // Tables may have been made by others.
   if (!existsSync(directory)) return [];
   const names = readdirSync(directory).filter((name) => name.endsWith(".sql"));
-  return names.sort().map((name) => {
-    const path = join(directory, name);
+  return names.sort().map((file) => {
+    const path = join(directory, file);
     const statements = readFileSync(path, "utf8");
-    return { file: prefix + name, path, statements, isOfLedger: prefix === "" && namesLedger(statements) };
+    return { file, path, statements, isOfLedger: namesLedger(statements) };
   });
 }
 
@@ -55,17 +68,29 @@ export function hashOf({ statements }: Pick<SchemaFile, "statements">): string {
   return new Bun.CryptoHasher("sha256").update(statements.replaceAll("\r\n", "\n")).digest("hex");
 }
 
-/** The files that this database has not seen. */
-export function unseen(files: readonly SchemaFile[], seen: readonly Applied[]): SchemaFile[] {
-  return files.filter((one) => !seen.some(({ file }) => file === one.file) && !wasAppliedBefore(one, seen));
+/**
+ * What this database knows of a file; undefined where it has not seen it. It counts under the name that it had while its
+ * dataset, `name`, lay elsewhere, too.
+ */
+export function lineOf(one: SchemaFile, seen: readonly Applied[], name: string | null): Applied | undefined {
+  const called = (wanted: string) => seen.find(({ file }) => file === wanted);
+  const exact = called(one.file);
+  if (exact !== undefined || name === null || one.isOfLedger) return exact;
+  if (!isApart(one)) return called(`${name}/${one.file}`);
+  const before = called(one.file.slice(name.length + 1));
+  return before !== undefined && wasBesideConsole(one, before, name) ? before : undefined;
 }
 
-/** Before its dataset had a folder of its own, a file lay beside the console's, and went by its bare name. */
-function wasAppliedBefore(one: SchemaFile, seen: readonly Applied[]): boolean {
-  const [owner, bare] = one.file.split("/");
-  if (owner === undefined || bare === undefined) return false;
-  const before = seen.find(({ file }) => file === bare);
-  if (before === undefined) return false;
-  if (before.sha256) return before.sha256 === hashOf(one);
-  return !readdirSync(shipped("db/init")).includes(bare);
+/** Whether the line of a name without a dataset's is of this file, and not of one that another dataset has. */
+function wasBesideConsole(one: SchemaFile, before: Applied, name: string): boolean {
+  const example = filesIn(shippedFiles()).find(({ file }) => file === before.file);
+  if (!before.sha256) return example === undefined;
+  const isCopy = example !== undefined && hashOf(example) === hashOf(one) && name !== shippedName();
+  return before.sha256 === hashOf(one) && !isCopy;
+}
+
+/** What the dataset that lies beside this console is called. */
+function shippedName(): unknown {
+  const manifest: { name?: unknown } = JSON.parse(readFileSync(shipped("db/dataset.json"), "utf8"));
+  return manifest.name;
 }

@@ -1,3 +1,4 @@
+import { formerStageOf, usualStage } from "../../core/dataset.ts";
 import { areDistributed, type LoadTable, stageSchemaOf, twinOf } from "../catalog/dataset-tables.ts";
 import { distributeLike, distributionColumn, spreadLongNames } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
@@ -94,12 +95,21 @@ export async function foundInStage(
   const there = await sql<(TableName & { isTwin: boolean })[]>`
     select n.nspname as schema, c.relname as name, c.relname = any(${names}::text[]) as "isTwin"
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = ${stageSchemaOf(tables)} and c.relkind = 'r'
+     where (n.nspname = ${stageSchemaOf(tables)} or ${isFormer(tables)}) and c.relkind = 'r'
        and (c.relname = any(${names}::text[]) or c.relname ~ '_\\d{8}$' and left(c.relname, -9) = any(${stems}::text[]))
      order by 2`;
   const twins = there.filter(({ isTwin }) => isTwin);
   const isFull = twins.length === 0 ? [] : await holdRows(sql, twins);
   return { full: twins.filter((_, index) => isFull[index]), built: there.filter(({ isTwin }) => !isTwin) };
+}
+
+/** Whether an earlier release staged this dataset in the schema `n`, whose table `c` is ours to empty. */
+function isFormer([first]: readonly LoadTable[]): Fragment {
+  if (first === undefined) return sql`false`;
+  const { dataset } = first;
+  return sql`(
+    n.nspname = ${formerStageOf(dataset)} and pg_has_role(c.relowner, 'usage')
+      and (n.nspname <> ${usualStage} or not exists (select from console.runs r where r.dataset <> ${dataset})))`;
 }
 
 /** How long others that read the stage, such as a dump of the database, are waited for. */
