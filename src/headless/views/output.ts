@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { ConsoleError } from "../../core/errors.ts";
 import type { Environment } from "../../core/settings.ts";
 
@@ -40,30 +41,75 @@ export interface Output {
 /** How to print on a channel: how wide, and in which colours. */
 export type Look = Pick<Channel, "columns" | "paint">;
 
+/** Takes what is written, and keeps what went wrong with it. */
+interface Sink {
+  /** The terminal that it is. */
+  terminal: NodeJS.WriteStream | null;
+  write(text: string): void;
+  flushed(): Promise<unknown>;
+}
+
+type Broken = (error: NodeJS.ErrnoException) => void;
+
+/** A terminal, or what may be one. */
+function streamOf(stream: NodeJS.WriteStream, onBroken: Broken): Sink {
+  stream.on("error", onBroken);
+  return {
+    terminal: stream.isTTY === true ? stream : null,
+    write: (text) => void stream.write(text),
+    flushed: () => new Promise<void>((resolve) => stream.write("", () => resolve())),
+  };
+}
+
+/** A pipe or a file: to load Node's streams for it would take longer than to read and to show most answers. */
+function fileOf(descriptor: number, onBroken: Broken): Sink {
+  const file = Bun.file(descriptor).writer();
+  const send = async (text: string) => {
+    await file.write(text);
+    await file.flush();
+  };
+  return {
+    terminal: null,
+    write: (text) => void send(text).catch(onBroken),
+    flushed: () => send("").catch(onBroken),
+  };
+}
+
+function isPipeOrFile(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /**
- * A channel over a stream of the process. A reader that went away (`| head`) is no error and stops nothing: what it
+ * A channel over an output of the process. A reader that went away (`| head`) is no error and stops nothing: what it
  * no longer reads is dropped. Any other failure, such as a full disk, is told by `flush`.
  */
-function channelOf(stream: NodeJS.WriteStream, allowsColour: boolean): Channel {
+function channelOf(descriptor: 1 | 2, allowsColour: boolean): Channel {
   let broken: NodeJS.ErrnoException | null = null;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    broken = error;
-  });
-  const isTerminal = stream.isTTY === true;
+  const onBroken: Broken = (error) => {
+    broken ??= error;
+  };
+  const stream = () => (descriptor === 1 ? process.stdout : process.stderr);
+  const sink = isPipeOrFile(descriptor) ? fileOf(descriptor, onBroken) : streamOf(stream(), onBroken);
+  const { terminal } = sink;
   return {
-    isTerminal,
+    isTerminal: terminal !== null,
     get columns() {
-      return isTerminal ? stream.columns || 80 : null;
+      return terminal === null ? null : terminal.columns || 80;
     },
     get rows() {
-      return isTerminal ? stream.rows || 24 : null;
+      return terminal === null ? null : terminal.rows || 24;
     },
-    paint: allowsColour && wantsColour(isTerminal, process.env) ? coloured : plain,
+    paint: allowsColour && wantsColour(terminal !== null, process.env) ? coloured : plain,
     write(text) {
-      if (broken === null && text !== "") stream.write(text);
+      if (broken === null && text !== "") sink.write(text);
     },
     async flush() {
-      if (broken === null) await new Promise<void>((resolve) => stream.write("", () => resolve()));
+      if (broken === null) await sink.flushed();
       if (broken !== null && !readerIsGone(broken)) throw unwritable(broken);
     },
   };
@@ -75,11 +121,11 @@ export function standardOutput(allowsColour: boolean): Output {
   let err: Channel | undefined;
   return {
     get out() {
-      out ??= channelOf(process.stdout, allowsColour);
+      out ??= channelOf(1, allowsColour);
       return out;
     },
     get err() {
-      err ??= channelOf(process.stderr, allowsColour);
+      err ??= channelOf(2, allowsColour);
       return err;
     },
   };
