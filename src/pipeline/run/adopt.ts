@@ -100,8 +100,7 @@ async function agreementWith(
       // As for a run that nobody hears of, and that ends after its first stage.
       await emptyStage(tx, session.tables);
       await ingest({
-        within: (work) => work(tx),
-        isApart: false,
+        within: (work) => work(tx, null),
         ahead: { sound: [] },
         onStaged: () => {},
         ...{ dataset: session.dataset, tables: ruled, month, asOf, past, before: null },

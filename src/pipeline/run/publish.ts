@@ -1,4 +1,4 @@
-import { ConsoleError } from "../../core/errors.ts";
+import { ConsoleError, metLater } from "../../core/errors.ts";
 import type { Stage, Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
@@ -7,7 +7,7 @@ import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
 import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
-import { giveRoom, settleTransaction } from "../../postgres/connection/settings.ts";
+import { settleLong, settleWriting } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
 import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
@@ -85,7 +85,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     // Who helps has to see what is staged.
     const seen = open.side && (await whileCancellable(signal, stopStatements, () => stageFiles(open, context, null)));
     await transact(sql, async (tx) => {
-      await Promise.all([settleTransaction(tx), giveRoom(tx), requireProcess(tx, pid)]);
+      requireProcess(await settleLong(tx), pid);
       snapshots = await whileCancellable(signal, stopStatements, async () => {
         const staged = seen ?? (await stageFiles(open, context, tx));
         const taken = await runStages(open, { ...context, tx }, staged);
@@ -120,11 +120,11 @@ function stageFiles(
 ): Promise<StagedDrop> {
   const { sql, tables, record } = open;
   const within: Ingesting["within"] = async (work) => {
-    if (tx !== null) return work(tx);
+    if (tx !== null) return work(tx, null);
     let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
     await transact(sql, async (own) => {
-      const [, value] = await Promise.all([settleTransaction(own), work(own)]);
-      result = { value };
+      // Asked before the first COPY, and not waited for.
+      result = { value: await work(own, metLater(settleWriting(own))) };
     });
     if (result === undefined) throw new Error("a transaction had no work");
     return result.value;
@@ -136,7 +136,7 @@ function stageFiles(
       profileSoon(context, table);
       prepareSnapshot(context, table);
     };
-    const staged = await ingest({ ...context, within, isApart: tx === null, onStaged });
+    const staged = await ingest({ ...context, within, onStaged });
     record.files = staged.map((table) => table.record);
     readNext(open);
     return { since, tables: staged };
@@ -191,7 +191,7 @@ export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, 
   if (side === null) return;
   const empty = () =>
     transact(sql, async (tx) => {
-      await requireProcess(tx, pid);
+      requireProcess(await backendPid(tx), pid);
       await leaveStageEmpty(tx, tables);
     });
   // What else it was, such as an administrator's cancel, may not come twice.
@@ -203,8 +203,8 @@ export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, 
 }
 
 /** The lock is held by this process of the server alone; whatever has taken its place holds none. */
-async function requireProcess(tx: Transaction, pid: number): Promise<void> {
-  if ((await backendPid(tx)) === pid) return;
+function requireProcess(own: number, pid: number): void {
+  if (own === pid) return;
   throw new ConsoleError("database_lost", "The connection that held the dataset's lock was lost.", {
     hint: "Nothing was published. Run the command again.",
   });

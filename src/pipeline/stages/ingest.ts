@@ -11,7 +11,6 @@ import type { RuledTable } from "../../postgres/catalog/ruled-tables.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { type CopyWriter, copyInto } from "../../postgres/connection/copy.ts";
 import type { FileRecord, PartRecord } from "../../postgres/ledger/records.ts";
-import { writerOf } from "../../postgres/live/other-writers.ts";
 import { type RefusedCell, refusedCell } from "../../postgres/live/refused-cell.ts";
 import { copyIntoStage } from "../../postgres/live/stage.ts";
 import { lapsedColumns } from "../drop/lapsed.ts";
@@ -25,9 +24,8 @@ import type { Ahead, SoundFile } from "./read-ahead.ts";
 export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared"> {
   /** What was read of this month's files before their turn. */
   ahead: Pick<Ahead, "sound">;
-  /** True where each file is staged in a transaction of its own. */
-  isApart: boolean;
-  within<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** `writer` is the transaction's id where it is one for the file alone. */
+  within<Result>(work: (tx: Transaction, writer: Promise<string> | null) => Promise<Result>): Promise<Result>;
   onStaged(staged: Staged): void;
 }
 
@@ -44,7 +42,7 @@ export async function ingest(context: Ingesting): Promise<Staged[]> {
     const opened = await opening;
     // The next one meanwhile.
     opening = metLater(openAt(context, index + 1));
-    const table = await context.within((tx) => ingestFile(context, tx, one, opened));
+    const table = await context.within((tx, writer) => ingestFile(context, tx, writer, one, opened));
     if (table === null) continue;
     staged.push(table);
     if (faults.isClean) context.onStaged(table);
@@ -74,6 +72,7 @@ async function openAt(context: Ingesting, index: number): Promise<Opened | null>
 async function ingestFile(
   context: Ingesting,
   tx: Transaction,
+  writer: Promise<string> | null,
   one: Incoming<RuledTable>,
   opened: Opened | null,
 ): Promise<Staged | null> {
@@ -86,8 +85,6 @@ async function ingestFile(
   const { files, read_as, sound } = opened;
   faults.know(file.path, files.parts);
   const isStaged = files.header !== null && faults.isClean;
-  // Asked before the first COPY, and not waited for.
-  const writer = isStaged && context.isApart ? metLater(writerOf(tx)) : null;
   const read = await readInto(context, isStaged ? tx : null, one, files, sound);
   if (read === null) return null;
   const { rows, bytes, sha256 } = read;

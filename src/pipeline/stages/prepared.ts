@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { isWeak } from "../../core/messages/seals.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import { runsThatRead } from "../../postgres/ledger/queries.ts";
+import type { FileRecord } from "../../postgres/ledger/records.ts";
 import { writerOf } from "../../postgres/live/other-writers.ts";
 import type { Sealed } from "../../postgres/snapshots/fingerprint.ts";
 import { stagedAsFrozen } from "../../postgres/snapshots/row-changes.ts";
 import { coveredBy, named, newestSealing, sealStaged } from "../../postgres/snapshots/sealing.ts";
 import { type LedgerSeal, sealedGroups } from "../../postgres/snapshots/seals.ts";
 import { buildPartition, type Frozen, isFrozen, type RowsOf, stagedRows } from "../../postgres/snapshots/snapshots.ts";
+import type { Past } from "../drop/past.ts";
 import type { Made, StageContext, Staged } from "./context.ts";
 import { driftSince } from "./drift.ts";
 
@@ -79,7 +81,7 @@ async function sealedBefore(
   // Beside the rows, a seal may cover the month that brought them.
   const isOfMonth = (seal: LedgerSeal) => table.snapshot.deliveredColumn === null || seal.month === month;
   const seals = past.seals.filter((seal) => seal.table === name && isOfMonth(seal) && isOfAll(table, seal));
-  const runs = await runsOf(tx, staged, seals);
+  const runs = await runsOf(tx, past, staged, seals);
   const seal = seals.find(({ run }) => run !== null && runs.includes(run));
   if (seal === undefined) return null;
   const groups = await sealedGroups(tx, { ...seal, dataset: dataset.name });
@@ -98,14 +100,21 @@ async function isStanding(
   seal: LedgerSeal,
 ): Promise<boolean> {
   if (seal.month !== context.month || seal.rows !== staged.rows) return false;
-  if ((await runsOf(tx, staged, [seal])).length === 0) return false;
+  if ((await runsOf(tx, context.past, staged, [seal])).length === 0) return false;
   return stagedAsFrozen(tx, table, context, staged.rows);
 }
 
-async function runsOf(tx: Transaction, { record }: Staged, seals: readonly LedgerSeal[]) {
+/** Those of the seals' runs that read the very same file in the same way. Of each month's last the past tells, of others the ledger. */
+async function runsOf(tx: Transaction, { publications }: Past, { record }: Staged, seals: readonly LedgerSeal[]) {
   const { table, sha256, read_as } = record;
-  if (seals.length === 0 || sha256 === null || read_as === null) return [];
-  return runsThatRead(tx, { table, sha256, read_as }, [...new Set(seals.flatMap(({ run }) => run ?? []))]);
+  if (sha256 === null || read_as === null) return [];
+  const runs = new Set(seals.flatMap(({ run }) => run ?? []));
+  const isThis = (file: FileRecord) => file.table === table && file.sha256 === sha256 && file.read_as === read_as;
+  const [known, others] = [publications.filter(({ run }) => runs.has(run)), new Set(runs)];
+  for (const { run } of known) others.delete(run);
+  const found = known.filter(({ files }) => files.some(isThis)).map(({ run }) => run);
+  if (found.length > 0 || others.size === 0) return found;
+  return runsThatRead(tx, { table, sha256, read_as }, [...others]);
 }
 
 /** True for a seal of all columns that one set now would cover, and hashed as it would be. */

@@ -54,12 +54,12 @@ async function isDatedRightly({ tx, tables, past: { holding, stamps } }: StageCo
 }
 
 /** Once a table is staged, have it compared with the live one, unless that stays as it is. */
-export function planSoon({ backfill, tasks, prepared }: Omit<StageContext, "tx">, staged: Staged): void {
+export function planSoon({ backfill, past, tasks, prepared }: Omit<StageContext, "tx">, staged: Staged): void {
   if (backfill) return;
   const { table } = staged;
   prepared.plans.set(
     table.name,
-    tasks.add((tx) => planMerge(tx, table, staged)),
+    tasks.add((tx) => planMerge(tx, table, staged, past.holding.kind === "nothing")),
   );
 }
 

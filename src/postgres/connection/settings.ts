@@ -33,6 +33,14 @@ export async function settleTransaction(tx: Queryable): Promise<void> {
   await tx`select set_config(name, value, true) from ${wanted} where ${isToBeHad}`;
 }
 
+const settled = sql`(select count(set_config(name, value, true)) from ${wanted} where ${isToBeHad})`;
+
+/** The same in a transaction that is to write. Returns its id, whose lower half the rows carry that it writes; not those of a part of it. */
+export async function settleWriting(tx: Queryable): Promise<string> {
+  const [row] = await tx<{ writer: string }[]>`select pg_current_xact_id()::text as writer, ${settled}`;
+  return row?.writer ?? "";
+}
+
 /**
  * Room to join and sort a million rows in memory, for this transaction, where the server gives less: what does not find
  * room goes by way of files, which takes half as long again. It is taken only as far as it is needed.
@@ -43,6 +51,14 @@ export async function giveRoom(tx: Queryable): Promise<void> {
 
 const room = sql`(values ('work_mem', '32MB'), ('maintenance_work_mem', '128MB')) as room (name, value)`;
 const isMore = sql`pg_size_bytes(current_setting(name)) < pg_size_bytes(value)`;
+
+const roomGiven = sql`(select count(set_config(name, value, true)) from ${room} where ${isMore})`;
+
+/** Both in one statement. Returns the server process that the transaction is in. */
+export async function settleLong(tx: Queryable): Promise<number> {
+  const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid, ${settled}, ${roomGiven}`;
+  return row?.pid ?? 0;
+}
 
 /**
  * The commit of this transaction waits neither for the disk nor for a standby. For what counts only once another
@@ -58,8 +74,6 @@ export async function leaveDurabilityToOthers(tx: Queryable): Promise<void> {
  */
 export async function settleBeside(tx: Queryable, patience: string): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
-    select pg_backend_pid() as pid, (select count(set_config(name, value, true)) from ${wanted} where ${isToBeHad}),
-           (select count(set_config(name, value, true)) from ${room} where ${isMore}),
-           set_config('synchronous_commit', 'off', true), set_config('lock_timeout', ${patience}, true)`;
+    select pg_backend_pid() as pid, ${settled}, ${roomGiven}, set_config('synchronous_commit', 'off', true), set_config('lock_timeout', ${patience}, true)`;
   return row?.pid ?? 0;
 }

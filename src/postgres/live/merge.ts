@@ -41,16 +41,18 @@ interface MergeOptions {
 
 /**
  * Compare the staged rows of a table, of which there are so many, with the live ones by one hash join; nothing is written.
- * Where nothing is live there is nothing to compare: then it is the primary key that finds repeated keys.
+ * Where nothing is live there is nothing to compare: then it is the primary key that finds repeated keys. Whether that is so
+ * is looked at first only where it `mayBeEmpty`.
  */
 export async function planMerge(
   tx: Transaction,
   table: LoadTable,
   { carried, rows }: { carried: readonly string[]; rows: number },
+  mayBeEmpty = true,
 ): Promise<MergePlan> {
   const { live } = table;
-  const [isFilled] = await holdRows(tx, [live]);
-  if (!isFilled) return { staged: rows, live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
+  const isEmpty = mayBeEmpty && !(await holdRows(tx, [live])).includes(true);
+  if (isEmpty) return { staged: rows, live: 0, inserted: rows, updated: 0, unchanged: 0, absent: 0, repeated: false };
   const key = sql(live.key[0] ?? "");
   const [isStaged, isLive] = [sql`s.${key} is not null`, sql`l.${key} is not null`];
   // Beside the join, a count would have a table that is spread over servers gathered on one.

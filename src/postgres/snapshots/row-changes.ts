@@ -2,7 +2,7 @@ import type { Column } from "../../core/columns.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { cell, jsonArray, sameKey, some } from "../connection/fragments.ts";
 import { differs, isRounding, mayBeRounded } from "./exact.ts";
-import { countFrozen, type Frozen, frozenRows, type Stamp, sealedColumns, stagedRows } from "./snapshots.ts";
+import { type Frozen, frozenRows, type Stamp, sealedColumns, stagedRows } from "./snapshots.ts";
 import { type CountedColumn, countsOf, type TwoSnapshots } from "./two-snapshots.ts";
 
 /** How two sets of rows differ, by key. */
@@ -98,10 +98,8 @@ export async function stagedAsFrozen(tx: Transaction, table: Frozen, stamp: Stam
   const columns = sealedColumns(table);
   const standing = frozenRows(table, stamp.asOf, columns);
   const differ = columns.filter(({ name }) => !key.includes(name)).map((column) => differs("f", "t", column));
-  const comparing = tx<{ equal: number }[]>`
-    select count(*) as equal
-      from ${standing} f join ${stagedRows(table, stamp.month, columns)} t on ${sameKey("f", "t", key)}
-     where not (${some(differ)})`;
-  const [[row], rowsThere] = await Promise.all([comparing, countFrozen(tx, table, stamp.asOf)]);
-  return rowsThere === rows && row?.equal === rows;
+  const [row] = await tx<Record<"there" | "equal", number>[]>`
+    select count(*) as there, count(*) filter (where ${cell("t", { name: key[0] ?? "" })} is not null and not (${some(differ)})) as equal
+      from ${standing} f left join ${stagedRows(table, stamp.month, columns)} t on ${sameKey("f", "t", key)}`;
+  return row?.there === rows && row.equal === rows;
 }
