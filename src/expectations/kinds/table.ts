@@ -51,19 +51,20 @@ export const tableExpectations: readonly Entry[] = [
   entry(
     "expect_table_row_count_to_equal_other_table",
     { other_table_name: "string > 0" },
-    ({ other_table_name: other }, scope) => ({
-      // A statement of its own: what counts another table is no aggregate over this one's rows.
-      kind: "query",
-      statement: q`select self.rows, other.rows
-                     from (select ${counted(scope.rows)} as rows from ${relation}) self
-                    cross join (select count(*) as rows from ${table(scope.resolveTable(other))}) other`,
-      answer: ([counts = []]) => {
-        const [self = 0, others = 0] = counts.map(Number);
-        return { success: self === others, observed: { self, other: others } };
-      },
-    }),
+    ({ other_table_name: name }, scope) => {
+      const [own, other] = [counted(scope.rows), q`select count(*) as rows from ${table(scope.resolveTable(name))}`];
+      if (scope.isTogether) return { kind: "aggregate", terms: [own, q`(${other})`], answer: sameCounts };
+      // Of a table that is spread over servers a scan cannot count another one beside.
+      const statement = q`select self.rows, other.rows from (select ${own} as rows from ${relation}) self cross join (${other}) other`;
+      return { kind: "query", statement, answer: ([counts = []]) => sameCounts(counts) };
+    },
   ),
 ];
+
+function sameCounts(counts: readonly unknown[]): Answer {
+  const [self = 0, other = 0] = counts.map(Number);
+  return { success: self === other, observed: { self, other } };
+}
 
 function exactlyThat(value: AnyNumber | string): Limits {
   const number = asNumber(value);

@@ -14,6 +14,8 @@ export interface Scope {
   rows: Sql | null;
   /** The server's release, such as 150004. */
   serverVersion: number;
+  /** True where this table and those that it is compared with are known to be on one server. */
+  isTogether?: boolean | undefined;
 }
 
 /** What an expectation that looks at the table as a whole found. */

@@ -1,4 +1,5 @@
 import { evaluateSuite } from "../../expectations/evaluate.ts";
+import { areDistributed } from "../../postgres/catalog/dataset-tables.ts";
 import { kept, stageOf } from "../session/suites.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import type { StageContext } from "./context.ts";
@@ -21,6 +22,7 @@ export async function validate(context: StageContext): Promise<void> {
       suite,
       resultFormat: kept,
       resolveTable: stageOf(tables),
+      isTogether: !areDistributed(tables),
       onVerdict(verdict) {
         const { result: _, ...told } = verdict;
         record.verdicts.push(verdict);
