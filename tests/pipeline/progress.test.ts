@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunEvent, type Stage, stages } from "../../src/core/messages/events.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { lastOf, type RunFlags, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** What a run tells of its progress: in order, forward, and before it is over. */
 
@@ -98,4 +98,36 @@ test("a table of several parts is told part by part while it is written", async 
   const users = progressIn(events, "upsert").filter(({ table }) => table === "users");
   expect(users[0]).toEqual({ table: "users", done: 0, total: count });
   expect(users.filter(({ done }) => done > 0 && done < count).length).toBeGreaterThan(1);
+});
+
+test("a bar moves while one statement writes all of its rows", async () => {
+  const count = 60_000;
+  const { database, drops, pipeline, close } = await workplace();
+  try {
+    const users = Array.from({ length: count }, (_, index) => `u${index}`);
+    for (const month of [0, 1]) drops.write(`month_00${month}`, smallDrop(users, month));
+    await ranIn(pipeline, ["month_000"]);
+    const key = 24;
+    const { sql } = database;
+    await sql.unsafe(`
+      create function stand_still() returns trigger language plpgsql as
+        'begin perform pg_advisory_xact_lock_shared(${key}); return new; end';
+      create trigger stand_still before update on usage_agg_30d
+        for each row when (old.user_id = 'u30000') execute function stand_still();`);
+    const holder = await sql.reserve();
+    await holder`select pg_advisory_lock(${key})`;
+    const shares: number[] = [];
+    await pipeline.call(runRequest(["month_001"]), (event) => {
+      if (event.event !== "table.progress" || event.stage !== "upsert" || event.table !== "usage_agg_30d") return;
+      shares.push(event.done / event.total);
+      // Somewhere in the middle of it, and nowhere else.
+      if (event.done > 0 && event.done < event.total) void holder`select pg_advisory_unlock(${key})`.execute();
+    });
+    holder.release();
+    expect(shares[0]).toBe(0);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares.filter((share) => share > 0 && share < 1).length).toBeGreaterThan(0);
+  } finally {
+    await close();
+  }
 });

@@ -57,6 +57,7 @@ export interface Series extends EventStream {
   retries: Retries;
   /** Of the nodes of a cluster, and why the run's connection was let go of. */
   silence: Silence;
+  during: StageContext["during"];
   signal: AbortSignal;
 }
 

@@ -21,6 +21,7 @@ import { tidyUp } from "../session/tidy.ts";
 import { openWriter } from "../session/writer.ts";
 import { unlessCancelled } from "../stages/cancel.ts";
 import { type EventStream, eventStream, type Job, publishingMode } from "../stages/context.ts";
+import { fromOutside } from "./outside.ts";
 import type { MonthRun, Series } from "./publish.ts";
 import { pausesMs, Retries, retried, type Stopped } from "./retry.ts";
 import { isUnchanged } from "./unchanged.ts";
@@ -124,12 +125,9 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const letGo = () => void sql.end({ timeout: 0 });
   await using silence = await watchNodesOf(session, { tell: progress.tell, letGo });
   const known = backendPid(sql);
-  await using watch = watchWaits({
-    ...progress,
-    url: session.url,
-    pid: known,
-    isSpread: areDistributed(session.tables),
-  });
+  const isSpread = areDistributed(session.tables);
+  await using outside = fromOutside(session.url);
+  using watch = watchWaits({ ...progress, outside, pid: known, isSpread });
   const emit: Progress["emit"] = (body) => {
     silence.heard();
     watch.emit(body);
@@ -147,9 +145,11 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
     if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
   }
   const ahead = { sound: [], end: async () => {} };
-  const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead, silence };
+  // What nodes of a cluster write is not seen here.
+  const during = isSpread ? null : outside.during;
+  const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead, silence, during };
   if (!request.dry_run) {
-    const side = areDistributed(session.tables) ? null : session.sql;
+    const side = isSpread ? null : session.sql;
     const onDone = (rest: readonly MonthOnDisk[]) => {
       progress.left = rest.map(({ month }) => month);
       retries.done();

@@ -2,15 +2,15 @@ import type { EventBody } from "../../core/messages/events.ts";
 import { escapeControl } from "../../core/text.ts";
 import { type Blocker, blockersOf } from "../../postgres/connection/blockers.ts";
 import type { Sql } from "../../postgres/connection/connect.ts";
-import { openDatabase } from "../../postgres/connection/open.ts";
 import type { EventStream } from "../stages/context.ts";
+import type { Outside } from "./outside.ts";
 
 /** So long nothing is heard of a run before it is looked whether it waits for others. */
 const quietMs = 1_000;
 const lookAgainMs = 500;
 
 interface Watched {
-  url: string;
+  outside: Outside;
   /** The server's process that may wait. */
   pid: Promise<number>;
   /** Whether it may wait for rows on other nodes of a cluster. */
@@ -21,27 +21,20 @@ interface Watched {
 
 /**
  * Tell it when a series of runs waits for what somebody else has locked, until it is disposed of. It may be for long: a dump
- * of the database locks each table to its end. It is looked for by a connection of its own, which takes none from the run.
+ * of the database locks each table to its end.
  */
-export function watchWaits({ url, pid, isSpread, emit, tell }: Watched): AsyncDisposable & Pick<EventStream, "emit"> {
+export function watchWaits({ outside, pid, isSpread, emit, tell }: Watched): Disposable & Pick<EventStream, "emit"> {
   let heard = performance.now();
   let told: string | null = null;
-  let opened: Sql | null = null;
   let isLooking = false;
   let isOver = false;
-  const open = async () => {
-    opened = await openDatabase(url, { max: 1, once: true });
-    // It may have been long in coming.
-    if (isOver) void opened.end();
-    return opened;
-  };
   const say = (who: string | null, text: (who: string) => string) => {
     if (who !== null && told !== who) tell(text(who));
     if (who === null && told !== null) tell(`The wait for ${told} is over.`);
     told = who;
   };
   const look = async () => {
-    const sql = opened ?? (await open());
+    const sql = await outside.connection();
     const here = await blockersOf(sql, await pid);
     const blockers = isSpread && here.length === 0 ? await onNodes(sql, await pid) : here;
     isLooking = false;
@@ -58,11 +51,10 @@ export function watchWaits({ url, pid, isSpread, emit, tell }: Watched): AsyncDi
       heard = performance.now();
       emit(body);
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       isOver = true;
       clearInterval(timer);
       say(null, String);
-      await opened?.end({ timeout: 1 });
     },
   };
 }

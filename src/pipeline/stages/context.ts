@@ -13,6 +13,7 @@ import type { Publication } from "../../postgres/ledger/queries.ts";
 import type { FileRecord } from "../../postgres/ledger/records.ts";
 import type { MergePlan } from "../../postgres/live/merge.ts";
 import type { Moment } from "../../postgres/live/other-writers.ts";
+import type { Watch } from "../../postgres/live/written-so-far.ts";
 import type { Sealed } from "../../postgres/snapshots/fingerprint.ts";
 import type { DropFaults } from "../drop/faults.ts";
 import type { Incoming } from "../drop/months.ts";
@@ -74,6 +75,8 @@ export interface StageContext extends Job {
   /** What is done beside, and of it what the snapshots need. */
   tasks: Tasks;
   prepared: Prepared;
+  /** Looks at a statement of the run while it goes on; null where none can be looked at. */
+  during: Watch["during"] | null;
   emit: EventStream["emit"];
   signal: AbortSignal;
 }

@@ -21,7 +21,7 @@ import { type StageContext, type Staged, warn } from "./context.ts";
 import type { Ahead, SoundFile } from "./read-ahead.ts";
 
 /** What ingesting needs to know, and the transaction in which each file is staged: the run's own, or one for it alone. */
-export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared"> {
+export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared" | "during"> {
   /** What was read of this month's files before their turn. */
   ahead: Pick<Ahead, "sound">;
   /** `writer` is the transaction's id where it is one for the file alone. */

@@ -2,6 +2,7 @@ import { formatCounted, formatPercent } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
 import { isLiveStill } from "../../postgres/live/live-rows.ts";
 import { applyMerge, type MergeOutcome, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
+import type { Moment } from "../../postgres/live/other-writers.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
@@ -30,7 +31,7 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
       const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
       if (fault !== null) throw new KeyFault(fault, one.table.name);
     } else {
-      const { locked } = await publish(context, one, plan);
+      const { locked } = await publish(context, since, one, plan);
       upserted.published.push({ ...one, plan, locked });
       const { inserted, updated, unchanged, absent } = plan;
       // Events of earlier months are in no drop of a later one.
@@ -101,8 +102,8 @@ function tellPlan(
   emit({ event: "table.progress", stage: "upsert", table: table.name, done: unchanged, total: rows, unit: "rows" });
 }
 
-async function publish(context: StageContext, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {
-  const { tx, emit } = context;
+async function publish(context: StageContext, since: Moment, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {
+  const { tx, emit, during } = context;
   const { table, carried, rows } = staged;
   const { name } = table;
   const onProgress = (written: number) =>
@@ -114,7 +115,8 @@ async function publish(context: StageContext, staged: Staged, plan: MergePlan): 
       total: rows,
       unit: "rows",
     });
-  const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, onProgress });
+  const watch = during && { during, since };
+  const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, onProgress, watch });
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
     const title = `${name} was filled the slower way: ${done.slower}.`;

@@ -8,6 +8,7 @@ import { waitForLocks } from "../connection/lock.ts";
 import { wordsOf } from "../remedies/remedies.ts";
 import { insertStaged, partsOf } from "./insert.ts";
 import { holdRows } from "./live-rows.ts";
+import { addedRows, type Watching, watched } from "./written-so-far.ts";
 
 /** How long to wait for readers of an empty table before taking the slower way. */
 const lockPatience = "500ms";
@@ -23,7 +24,7 @@ export async function fillEmpty(
   table: LoadTable,
   carried: readonly string[],
   { inserted: planned }: { inserted: number },
-  onProgress: (rows: number) => void,
+  { watch, onProgress }: Watching,
 ): Promise<{ inserted: number; slower: string | null; locked: boolean }> {
   const { live } = table;
   const references = live.references.filter((reference) => reference.parent.name !== live.name);
@@ -48,14 +49,20 @@ export async function fillEmpty(
     }));
   if (isFilled) return { inserted: 0, slower: null, locked: false };
   const isKeyed = slower !== null || key.length === 0;
-  let inserted = 0;
   // Rows that refer to others of the table come all at once.
   const isOfItself = references.length < live.references.length;
   const atOnce = isOfItself ? planned : isKeyed ? keyedAtOnce : insertedAtOnce;
-  for (const part of await partsOf(tx, table, planned, atOnce)) {
-    inserted += await insertStaged(tx, table, carried, part, isKeyed);
-    onProgress(inserted);
-  }
+  const parts = await partsOf(tx, table, planned, atOnce);
+  // What is locked cannot be looked at.
+  const look = slower === null && isLocked ? null : addedRows(table, planned);
+  const inserted = await watched({ rows: planned, look }, { watch, onProgress }, async (tell) => {
+    let rows = 0;
+    for (const part of parts) {
+      rows += await insertStaged(tx, table, carried, part, isKeyed);
+      tell(rows);
+    }
+    return rows;
+  });
   // One after the other: a table that is spread over servers takes no two in one statement.
   if (isDropped && slower === null) await Promise.all(setAside.map((one) => tx`alter table ${name} ${added(one)}`));
   return { inserted, slower, locked: slower === null && isLocked };
@@ -82,7 +89,7 @@ function added({ name, definition }: Constraint): Fragment {
 }
 
 /** An empty table is filled part by part at no cost. */
-const insertedAtOnce = 100_000;
+const insertedAtOnce = 25_000;
 
 /** One that keeps its key is filled in the key's order, which begins anew with each part. */
 const keyedAtOnce = 250_000;

@@ -7,6 +7,7 @@ import { insertStaged } from "./insert.ts";
 import { countLive, holdRows } from "./live-rows.ts";
 import { changes, payload, updateChanged } from "./update.ts";
 import { mayWait } from "./waiting.ts";
+import { replacedRows, type Watch, watched } from "./written-so-far.ts";
 
 /** What publishing a staged table would do to the live one, in rows. */
 export interface MergePlan {
@@ -37,6 +38,8 @@ interface MergeOptions {
   mayLock?: boolean;
   /** Told how many rows were written so far. */
   onProgress?(rows: number): void;
+  /** How a statement is looked at that takes long; null where nobody looks. */
+  watch?: Watch | null;
 }
 
 /**
@@ -82,17 +85,23 @@ export async function applyMerge(
   table: RuledTable,
   carried: readonly string[],
   plan: MergePlan,
-  { mayLock = true, onProgress = () => {} }: MergeOptions = {},
+  { mayLock = true, onProgress = () => {}, watch = null }: MergeOptions = {},
 ): Promise<MergeOutcome> {
-  const early = plan.updated > 0 ? await updateChanged(tx, table, carried, plan, onProgress) : 0;
+  const update = (part: MergePlan, before: number) =>
+    watched(
+      { rows: part.updated, look: watch && replacedRows(table, part.live, watch.since) },
+      { watch, onProgress: (rows) => onProgress(before + rows) },
+      (tell) => updateChanged(tx, table, carried, part, tell),
+    );
+  const early = plan.updated > 0 ? await update(plan, 0) : 0;
   // What the plan did not foresee is not made worse.
   if (early > plan.updated || (early < plan.updated && !mayWait(table))) return { ...nothing, updated: early };
   if (plan.live === 0 && mayLock && plan.inserted > 0) {
-    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, onProgress)) };
+    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, { watch, onProgress })) };
   }
   const inserted = plan.inserted > 0 ? await insertNew(tx, table, carried) : 0;
   const left = { ...plan, updated: plan.updated - early };
-  const late = left.updated > 0 ? await updateChanged(tx, table, carried, left, onProgress) : 0;
+  const late = left.updated > 0 ? await update(left, early + inserted) : 0;
   return { ...nothing, inserted, updated: early + late };
 }
 
