@@ -14,6 +14,8 @@ export interface RuleCase {
   faults: string[];
   /** What each reason names. */
   rule: string;
+  /** Where the run stops, if that has to be told. */
+  stage?: string;
 }
 
 const nd = "create collation nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";

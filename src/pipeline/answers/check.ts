@@ -1,11 +1,12 @@
 import type { Warning } from "../../core/messages/events.ts";
 import type { DropCheck } from "../../core/messages/listings.ts";
 import type { Replies, RequestOf } from "../../core/messages/requests.ts";
+import { asOfOf, monthIndex } from "../../core/month.ts";
 import { openParts, readParts, type WholeRead } from "../../csv/parts/open.ts";
 import { ruledTables } from "../../postgres/catalog/ruled-tables.ts";
 import { DropFaults, rejectPath } from "../drop/faults.ts";
 import { dropsOnDisk, type Incoming, incomingOf, type MonthOnDisk, selectMonths, sourceOf } from "../drop/months.ts";
-import { type Past, parentsFor, readPast } from "../drop/past.ts";
+import { type Past, parentsFor, readPast, stampOf } from "../drop/past.ts";
 import { publicationBefore } from "../drop/row-counts.ts";
 import { findDropFaults } from "../drop/rules/drop-faults.ts";
 import { beyondCheck } from "../drop/rules/unheld.ts";
@@ -40,7 +41,9 @@ async function checkDrop(session: Session, drop: MonthOnDisk, past: Past): Promi
     files.push({ table, path, bytes, ...(parts && { parts }), rows: read?.rows ?? null });
   }
   const parents = parentsFor(drop.month, false, past);
-  const unheld = await findDropFaults(sql, { ...session, parents, past }, incoming, faults);
+  const asOf = stampOf(drop.month, past) ?? asOfOf(monthIndex(drop.month) ?? 0, dataset.first_month);
+  const about = { ...session, parents, past, month: drop.month, asOf, restamp: false };
+  const unheld = await findDropFaults(sql, about, incoming, faults);
   warnings.push(...beyondCheck(session.tables, unheld));
   return {
     month: drop.month,

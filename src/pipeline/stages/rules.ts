@@ -6,9 +6,10 @@ import type { Fragment } from "../../postgres/connection/fragments.ts";
 import { brokenRows } from "../../postgres/rules/broken.ts";
 import { givenUp } from "../../postgres/rules/given-up.ts";
 import { orphanedRows } from "../../postgres/rules/orphans.ts";
-import { stagedRuleRows } from "../../postgres/rules/rows.ts";
+import { stagedRuleRows, type Untold } from "../../postgres/rules/rows.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
+import { brokenFrozen } from "../drop/rules/frozen-rules.ts";
 import type { StageContext, Staged } from "./context.ts";
 
 /**
@@ -20,24 +21,30 @@ export async function requireRules(context: StageContext, staged: readonly Stage
   const { tx, tables, month, backfill, past } = context;
   const parents = parentsFor(month, backfill, past);
   const beside = parents.kind === "live";
+  const rowsOf = ({ table, carried }: Staged, untold: Untold) => stagedRuleRows(table, carried, untold);
   for (const one of staged) {
+    // What is to take the place of a snapshot may be the same, and is not written then.
+    const freezing = { ...context, parents, all: staged, rowsOf, isGiven, restamp: false };
+    for (const broken of brokenFrozen(one, freezing)) {
+      await requireNone(tx, one.table, broken.rows);
+    }
     const { table, carried } = one;
     for (const rule of table.live.rules) {
       // A domain's has been held by what took the rows in.
       if (rule.kind === "domain") continue;
       const isKnown = rule.columns.length > 0 && rule.columns.every((name) => isGiven(one, name));
-      const drop = stagedRuleRows(table, carried, beside && !isKnown);
+      const drop = stagedRuleRows(table, carried, beside && !isKnown ? "live" : "default");
       await requireNone(tx, table, brokenRows(rule, drop, beside));
     }
     for (const follower of beside ? table.live.followers : []) {
-      await requireNone(tx, table, givenUp(follower, stagedRuleRows(table, carried, true)));
+      await requireNone(tx, table, givenUp(follower, stagedRuleRows(table, carried, "live")));
     }
     for (const reference of table.live.references) {
       if (reference.isIdle || isOfKeys(table, reference, tables)) continue;
       const parent = staged.find(({ table: { live } }) => live.name === reference.parent.name);
       const isInDrop = parent !== undefined && parent.table.live.schema === reference.parent.schema;
-      const parentRows = isInDrop ? stagedRuleRows(parent.table, parent.carried, false) : null;
-      const drop = stagedRuleRows(table, carried, false);
+      const parentRows = isInDrop ? stagedRuleRows(parent.table, parent.carried, "default") : null;
+      const drop = stagedRuleRows(table, carried, "default");
       await requireNone(tx, table, orphanedRows(reference, drop, parentRows, { tables, parents }));
     }
   }

@@ -30,6 +30,12 @@ export function isEnforced(constraint: Fragment): Fragment {
   return sql`coalesce((to_jsonb(${constraint}) ->> 'conenforced')::boolean, true)`;
 }
 
+/** The one date of a partition, as a text; NULL for a partition of another kind. */
+export function dateOfPartition(partition: Fragment): Fragment {
+  const bound = sql`pg_get_expr(${partition}.relpartbound, ${partition}.oid)`;
+  return sql`(regexp_match(${bound}, '^FOR VALUES IN \\(''(\\d{4}-\\d\\d-\\d\\d)''\\)$'))[1]`;
+}
+
 /** The type of column `a`, a domain as the type that it is made of, by way of others perhaps, with what each demands. */
 export const baseType = sql`
   with recursive steps as (

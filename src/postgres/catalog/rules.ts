@@ -1,8 +1,9 @@
-import { type Fragment, sql } from "../connection/fragments.ts";
-import { collationOf, columnNames, isEnforced } from "./expressions.ts";
+import { type Fragment, sql, unionAll } from "../connection/fragments.ts";
+import { baseType, collationOf, columnNames, isEnforced } from "./expressions.ts";
+import { indexes } from "./index-rules.ts";
 
 /** What a table demands of its rows beyond types, NOT NULL and the primary key; expressions as PostgreSQL writes them. */
-export type Rule = CheckRule | DomainRule | UniqueRule | ExclusionRule;
+export type Rule = CheckRule | NeededRule | DomainRule | UniqueRule | ExclusionRule;
 
 interface NamedRule {
   name: string;
@@ -15,6 +16,11 @@ export interface CheckRule extends NamedRule {
   expression: string;
   /** False where rows that were there before it may break it. */
   isValid: boolean;
+}
+
+/** NOT NULL, where a file need not have a value. */
+export interface NeededRule extends Omit<CheckRule, "kind"> {
+  kind: "needed";
 }
 
 /** A CHECK of the type of a column; its expression calls the value VALUE. */
@@ -35,6 +41,8 @@ export interface UniqueRule extends IndexRule {
   kind: "unique";
   /** False where NULL is a value like others. */
   nullsDistinct: boolean;
+  /** Its columns that stand in it as they are. */
+  plain: string[];
 }
 
 /** No two rows for which each of these operators is true of the parts. */
@@ -79,7 +87,7 @@ export function readingStored<Named extends Rule>(
   return { ...rule, columns: [...new Set(rule.columns.flatMap(readOf))] };
 }
 
-const checks = sql`
+export const checks = sql`
   select k.conname as name, json_build_object('kind', 'check', 'name', k.conname,
            'columns', ${columnNames(sql`k.conkey`, sql`c.oid`)},
            'expression', pg_get_expr(k.conbin, k.conrelid), 'isValid', k.convalidated) as rule
@@ -95,7 +103,7 @@ const partitions = sql`
     from pg_partitioned_table g where g.partrelid = c.oid`;
 
 /** Of domains of domains, too. */
-const domains = sql`
+export const domains = sql`
   select k.conname as name, json_build_object('kind', 'domain', 'name', k.conname,
            'columns', json_build_array(d.attname), 'expression', pg_get_expr(k.conbin, 0)) as rule
     from (with recursive steps as (
@@ -107,43 +115,15 @@ const domains = sql`
           select attname, oid from steps) d
     join pg_constraint k on k.contypid = d.oid and k.contype = 'c'`;
 
-/** Each part, in parentheses and with its collation. */
-const parts = sql`(
-  select json_agg('(' || pg_get_indexdef(i.indexrelid, n, false) || ')'
-                  || coalesce(' collate ' || ${collationOf(sql`i.indcollation[n - 1]`)}, '') order by n)
-    from generate_series(1, i.indnkeyatts) n)`;
+/** The rules of table `c`, by their names. The plain primary key is the table's key. */
+export const rulesOfTable: Fragment = ruleList(
+  unionAll([checks, partitions, domains, sql`${indexes} and not i.indisprimary`]),
+);
 
-/** What an index reads: its columns, and those of its expressions and its condition. */
-const columnsRead = sql`(
-  select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
-   where a.attrelid = c.oid and a.attnum > 0
-     and (a.attnum = any(i.indkey) or exists (
-           select from pg_depend p
-            where p.classid = 'pg_class'::regclass and p.objid = i.indexrelid
-              and p.refclassid = 'pg_class'::regclass and p.refobjid = c.oid and p.refobjsubid = a.attnum)))`;
-
-const operators = sql`(
-  select json_agg(format('operator(%I.%s)', n.nspname, o.oprname) order by e.position)
-    from unnest(k.conexclop) with ordinality e(oid, position)
-    join pg_operator o on o.oid = e.oid
-    join pg_namespace n on n.oid = o.oprnamespace)`;
-
-/** Unique indexes, constraints among them, and exclusion constraints; the plain primary key is the table's key. */
-const indexes = sql`
-  select x.relname as name, json_build_object(
-           'kind', case when i.indisexclusion then 'exclusion' else 'unique' end, 'name', x.relname,
-           'columns', ${columnsRead}, 'parts', ${parts}, 'condition', pg_get_expr(i.indpred, i.indrelid),
-           'isLate', coalesce(k.condeferrable, false), 'nullsDistinct', not i.indnullsnotdistinct, 'operators', ${operators}, 'method', m.amname) as rule
-    from pg_index i
-    join pg_class x on x.oid = i.indexrelid
-    join pg_am m on m.oid = x.relam
-    left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
-   where i.indrelid = c.oid and i.indisready and (i.indisexclusion or (i.indisunique and not i.indisprimary))`;
-
-/** The rules of table `c`, by their names. */
-export const rulesOfTable: Fragment = sql`(
-  select coalesce(json_agg(r.rule order by r.name, r.rule ->> 'kind'), '[]')
-    from (${checks} union all ${partitions} union all ${domains} union all ${indexes}) r)`;
+/** As JSON, of rows of a name and a rule. */
+export function ruleList(rules: Fragment): Fragment {
+  return sql`(select coalesce(json_agg(r.rule order by r.name, r.rule ->> 'kind'), '[]') from (${rules}) r)`;
+}
 
 /**
  * Foreign keys of any table that lead to columns of `c` beside its key, and do not follow a value that changes: the columns that
@@ -161,8 +141,16 @@ export const followersOfTable: Fragment = sql`(
      and f.conparentid = 0 and ${isEnforced(sql`f`)}
      and not f.confkey <@ coalesce((select k.indkey::int2[] from pg_index k where k.indrelid = c.oid and k.indisprimary), '{}'))`;
 
+/** Of the columns of table `c`, in their order. */
+export const detailsOfTable: Fragment = sql`(
+  select coalesce(json_agg(${detailOfColumn()} order by a.attnum), '[]')
+    from pg_attribute a cross join lateral (${baseType}) t
+    left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
+   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)`;
+
 /** Of column `a`, whose type is `t` below its domains. */
-export const columnDetail: Fragment = sql`
+function detailOfColumn(): Fragment {
+  return sql`
   json_build_object(
     'base', format_type(t.oid, t.typmod), 'collation', ${collationOf(sql`a.attcollation`)},
     'generated', case when a.attgenerated <> '' then pg_get_expr(v.adbin, v.adrelid) end,
@@ -174,3 +162,4 @@ export const columnDetail: Fragment = sql`
                  and e.refclassid = 'pg_class'::regclass and e.refobjid = a.attrelid
                  and e.refobjsubid > 0),
     'filled', case when a.attgenerated = '' then pg_get_expr(v.adbin, v.adrelid) end)`;
+}

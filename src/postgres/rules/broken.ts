@@ -1,20 +1,24 @@
-import type { CheckRule, DomainRule, ExclusionRule, Rule, UniqueRule } from "../catalog/rules.ts";
+import type { CheckRule, DomainRule, ExclusionRule, NeededRule, Rule, UniqueRule } from "../catalog/rules.ts";
 import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
 import { asNamed, isSound, type RuleRows, textsOf } from "./rows.ts";
 
 /**
  * Rows that break a rule: `line`, where the row stands; `other`, where the one stands that it cannot be beside, NULL for a
- * live row that stays; and `shown`, the text in question. Rows of which neither line is known are told by their number
+ * row that stays beside the drop's; and `shown`, the text in question. Rows of which neither line is known are told by their number
  * alone. `beside` is false where what is live has nothing to do with the drop: it is of a later month.
  */
 export function brokenRows(rule: Rule, drop: RuleRows, beside: boolean): Fragment {
-  if (rule.kind === "check") return brokenChecks(rule, drop, beside);
+  if (rule.kind === "check" || rule.kind === "needed") return brokenChecks(rule, drop, beside);
   if (rule.kind === "domain") return brokenDomain(rule, drop);
   return rule.kind === "unique" ? repeatedParts(rule, drop, beside) : excludedRows(rule, drop, beside);
 }
 
 /** As PostgreSQL has it, NULL is not false. A rule that older rows may break is not held against one that stays as it was. */
-function brokenChecks({ expression, columns, isValid }: CheckRule, drop: RuleRows, beside: boolean): Fragment {
+function brokenChecks(
+  { expression, columns, isValid }: CheckRule | NeededRule,
+  drop: RuleRows,
+  beside: boolean,
+): Fragment {
   const { table } = drop;
   const { live } = table;
   const read = columns.length > 0 ? columns : live.columns.map(({ name }) => name);
@@ -70,8 +74,7 @@ function lying({ table, isLined }: RuleRows, alias: "x" | "l"): Fragment[] {
 }
 
 /**
- * CTEs of what an index rule is about: `mine`, the drop's rows, and `others`, the live ones that stay as they are since the
- * drop has no row of their key.
+ * CTEs of what an index rule is about: `mine`, the drop's rows, and `others`, those that stay beside them as they are.
  */
 function mineAndOthers(rule: UniqueRule | ExclusionRule, drop: RuleRows, beside: boolean): Fragment {
   const { table } = drop;
@@ -87,7 +90,7 @@ function mineAndOthers(rule: UniqueRule | ExclusionRule, drop: RuleRows, beside:
       from ${qualified(table.live)} l
      cross join lateral ${partsOf(rule, drop, "l")}
       left join keys k on ${every(key.map((name, at) => sql`l.${sql(name)} = k.${sql(`k${at}`)}`))}
-     where k.k0 is null and p.held and ${isFull}`;
+     where ${drop.standing ?? sql`k.k0 is null`} and p.held and ${isFull}`;
   const nobody = sql`select ${list(columnsOf(rule, drop))} from mine where false`;
   return sql`
     keys as ${once(drop)} (select ${keys} from ${drop.rows} x),

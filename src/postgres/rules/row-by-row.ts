@@ -53,7 +53,7 @@ export async function* rowByRow(tx: Transaction, rule: Rule, drop: RuleRows): As
 function verdictOn(rule: Rule, drop: RuleRows): Fragment {
   const isFalse = (expression: string, row: Fragment) =>
     sql`select (${sql.unsafe(expression)}) is false as broken from ${row}`;
-  if (rule.kind === "check") return isFalse(rule.expression, asNamed(drop.table, "x"));
+  if (rule.kind === "check" || rule.kind === "needed") return isFalse(rule.expression, asNamed(drop.table, "x"));
   if (rule.kind === "domain") {
     return isFalse(rule.expression, sql`(select x.${sql(rule.columns[0] ?? "")} as value) as held`);
   }

@@ -1,5 +1,5 @@
 import { keyColumns, type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
-import type { RuledTable } from "../catalog/ruled-tables.ts";
+import type { HeldTable, RuledTable } from "../catalog/ruled-tables.ts";
 import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 
 /**
@@ -8,12 +8,20 @@ import { every, type Fragment, list, qualified, sql } from "../connection/fragme
  * as `#0`, `#1` and so on.
  */
 export interface RuleRows {
-  table: RuledTable;
+  table: HeldTable;
   rows: Fragment;
   isLined: boolean;
   /** The columns, by their numbers, whose texts are there. */
   held: readonly number[];
+  /** Which rows of the table, as `l`, stay beside the drop's; null for those of which it has not the key. */
+  standing: Fragment | null;
 }
+
+/**
+ * What a row is in columns that the drop says nothing of: as the live row has it, or in a new one as its default does, where
+ * that is a constant; the latter alone; or nothing, as it is staged.
+ */
+export type Untold = "live" | "default" | "null";
 
 /** Where the rows of a table are, and what is known of each of its columns. */
 interface Source {
@@ -24,7 +32,7 @@ interface Source {
 }
 
 /** The staged rows, of which the file, or the manifest, says something of these columns. */
-export function stagedRuleRows(table: RuledTable, carried: readonly string[], withLive: boolean): RuleRows {
+export function stagedRuleRows(table: RuledTable, carried: readonly string[], untold: Untold): RuleRows {
   const { columns } = table.live;
   const source: Source = {
     relation: twinOf(table),
@@ -34,7 +42,7 @@ export function stagedRuleRows(table: RuledTable, carried: readonly string[], wi
       return carried.includes(name) ? sql`s.${sql(name)}` : null;
     },
   };
-  return { table, rows: finalRows(table, source, withLive), isLined: false, held: [] };
+  return { table, rows: finalRows(table, source, untold), isLined: false, held: [], standing: null };
 }
 
 /**
@@ -44,7 +52,7 @@ export function stagedRuleRows(table: RuledTable, carried: readonly string[], wi
 export function scratchRuleRows(
   table: RuledTable,
   { scratch, held, lapsed }: { scratch: string; held: readonly number[]; lapsed: readonly string[] },
-  withLive: boolean,
+  untold: Untold,
 ): RuleRows {
   const { columns, details } = table.live;
   const texts = held.map((index) => sql`s.${sql(`c${index}`)} as ${sql(`#${index}`)}`);
@@ -57,7 +65,7 @@ export function scratchRuleRows(
       return lapsed.includes(columns[index]?.name ?? "") ? typed(sql`null`, detail?.base ?? "text", null) : null;
     },
   };
-  return { table, rows: finalRows(table, source, withLive), isLined: true, held };
+  return { table, rows: finalRows(table, source, untold), isLined: true, held, standing: null };
 }
 
 /** A text as a value of a type. */
@@ -66,14 +74,15 @@ function typed(text: Fragment, base: string, collation: string | null | undefine
   return collation == null ? value : sql`(${value} collate ${sql.unsafe(collation)})`;
 }
 
-/** What the drop says nothing of is as the live row has it, or in a new one as its default does, where that is a constant. */
-function finalRows(table: RuledTable, { relation, locators, given }: Source, withLive: boolean): Fragment {
+function finalRows(table: RuledTable, { relation, locators, given }: Source, untold: Untold): Fragment {
   const { live } = table;
+  const withLive = untold === "live";
   const stored = live.columns.flatMap(({ name }, index) => {
     const detail = live.details[index];
     if (detail === undefined || detail.generated !== null) return [];
     const base = sql.unsafe(detail.base);
-    const fallback = isConstant(detail.filled) ? sql`(${sql.unsafe(detail.filled)})::${base}` : sql`null::${base}`;
+    const filled = untold === "null" ? null : detail.filled;
+    const fallback = isConstant(filled) ? sql`(${sql.unsafe(filled)})::${base}` : sql`null::${base}`;
     const kept = withLive
       ? sql`case when l.${sql(live.key[0] ?? "")} is null then ${fallback} else l.${sql(name)} end`
       : fallback;
@@ -85,15 +94,20 @@ function finalRows(table: RuledTable, { relation, locators, given }: Source, wit
   });
   const beside = withLive ? sql`left join ${qualified(live)} l on ${every(keys)}` : sql``;
   const inner = sql`select ${list([locators, ...stored])} from ${relation} s ${beside}`;
+  return withComputed(table, inner);
+}
+
+/** Rows of a table with what it computes of them beside them; for a FROM. */
+export function withComputed({ live }: HeldTable, rows: Fragment): Fragment {
   const computed = live.columns.flatMap(({ name }, index) => {
     const generated = live.details[index]?.generated;
     return generated ? [sql`(${sql.unsafe(generated)}) as ${sql(name)}`] : [];
   });
-  if (computed.length === 0) return sql`(${inner})`;
-  return sql`(select ${sql(live.name)}.*, ${list(computed)} from (${inner}) as ${sql(live.name)})`;
+  if (computed.length === 0) return sql`(${rows})`;
+  return sql`(select ${sql(live.name)}.*, ${list(computed)} from (${rows}) as ${sql(live.name)})`;
 }
 
-function isConstant(expression: string | null | undefined): expression is string {
+export function isConstant(expression: string | null | undefined): expression is string {
   return expression != null && !/[a-z_"]\s*\(|current_|localtime|session_user|\buser\b/i.test(expression);
 }
 

@@ -1,7 +1,8 @@
 import { longName } from "../catalog/distribution.ts";
+import { dateOfPartition } from "../catalog/expressions.ts";
 import type { CatalogTable, TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { namesAsRows, oidOf } from "../connection/fragments.ts";
+import { sql as fragment, namesAsRows, oidOf } from "../connection/fragments.ts";
 
 /** A table by the name that its partitions' names are made of, and whether Citus spread it over nodes. */
 type Named = Pick<CatalogTable, "name" | "distribution">;
@@ -46,7 +47,7 @@ export interface Partition extends TableName {
 export function partitionsOf(sql: Queryable, tables: readonly TableName[]): Promise<Partition[]> {
   return sql<Partition[]>`
     select wanted.name as table, n.nspname as schema, c.relname as name,
-           (regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES IN \\(''(\\d{4}-\\d\\d-\\d\\d)''\\)$'))[1] as as_of
+           ${dateOfPartition(fragment`c`)} as as_of
       from ${namesAsRows(tables)}
       join pg_inherits i on i.inhparent = to_regclass(format('%I.%I', wanted.schema, wanted.name))
       join pg_class c on c.oid = i.inhrelid

@@ -8,7 +8,7 @@ import type { RuledTable } from "../../../postgres/catalog/ruled-tables.ts";
 import type { Transaction } from "../../../postgres/connection/connect.ts";
 import type { CopyWriter } from "../../../postgres/connection/copy.ts";
 import { dropScratch } from "../../../postgres/live/row-lines.ts";
-import { columnNumbers, type RuleRows, scratchRuleRows } from "../../../postgres/rules/rows.ts";
+import { columnNumbers, type RuleRows, scratchRuleRows, type Untold } from "../../../postgres/rules/rows.ts";
 import { makeScratch } from "../../../postgres/rules/scratch.ts";
 import { lapsedColumns } from "../lapsed.ts";
 import { type Incoming, sourceOf } from "../months.ts";
@@ -63,9 +63,14 @@ export async function collect(
   return { ...one, ...sent, scratch, columns, lapsed, digest: JSON.stringify([sent.digest, kinds]) };
 }
 
-/** `withLive` where what the drop says nothing of is looked up in the live rows. */
-export function rowsOf({ table, scratch, columns, lapsed }: Collected, withLive: boolean): RuleRows {
-  return scratchRuleRows(table, { scratch, held: columns, lapsed }, withLive);
+export function rowsOf({ table, scratch, columns, lapsed }: Collected, untold: Untold): RuleRows {
+  return scratchRuleRows(table, { scratch, held: columns, lapsed }, untold);
+}
+
+/** True for a column that the drop says something of. */
+export function isGiven({ table: { live }, columns, lapsed }: Collected, name: string): boolean {
+  const index = live.columns.findIndex((column) => column.name === name);
+  return columns.includes(index) || lapsed.includes(name) || isComputed(live, name);
 }
 
 function keyPlaces({ live }: LoadTable, columns: readonly number[]): number[] {
@@ -73,15 +78,15 @@ function keyPlaces({ live }: LoadTable, columns: readonly number[]): number[] {
 }
 
 /** What keys, references to and fro, and rules read; where one reads a computed column, or the row as a whole, all. */
-function columnsRead({ live }: RuledTable, tables: readonly LoadTable[]): Set<string> {
+function columnsRead({ live, frozen }: RuledTable, tables: readonly LoadTable[]): Set<string> {
   const all = live.columns.map(({ name }) => name);
   const read = new Set(live.key);
   const readBy = (columns: readonly string[]) => {
     const isOfAll = columns.length === 0 || columns.some((name) => isComputed(live, name));
     for (const name of isOfAll ? all : columns) read.add(name);
   };
-  for (const { columns } of live.rules) readBy(columns);
-  for (const { columns } of live.references) readBy(columns);
+  for (const { columns } of [...live.rules, ...(frozen?.rules ?? [])]) readBy(columns);
+  for (const { columns } of [...live.references, ...(frozen?.references ?? [])]) readBy(columns);
   for (const { parentColumns } of live.followers) readBy(parentColumns);
   for (const { references } of tables.map((table) => table.live)) {
     for (const { parent, parentColumns } of references) if (parent.name === live.name) readBy(parentColumns);

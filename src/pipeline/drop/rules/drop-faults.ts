@@ -16,14 +16,19 @@ import { giveRoomForKeys, misfits } from "../../../postgres/rules/scratch.ts";
 import type { DropFaults } from "../faults.ts";
 import type { Incoming } from "../months.ts";
 import type { Past } from "../past.ts";
-import { type Collected, collect, rowsOf } from "./collected.ts";
-import { tellBroken, tellRules, type Unheld } from "./rule-faults.ts";
+import { type Collected, collect, isGiven, rowsOf } from "./collected.ts";
+import { type BrokenFrozen, brokenFrozen } from "./frozen-rules.ts";
+import { tellBroken, tellRule, tellRules, type Unheld } from "./rule-faults.ts";
 
 interface Drop {
   dataset: Dataset;
   tables: readonly LoadTable[];
   parents: Parents;
-  past: Pick<Past, "publications">;
+  past: Pick<Past, "publications" | "seals">;
+  month: string;
+  /** The stamp under which its rows are to be frozen. */
+  asOf: string;
+  restamp: boolean;
 }
 
 /**
@@ -58,6 +63,10 @@ export async function findDropFaults(
         if (why !== null) unheld.push({ table: one.table.name, rule: reference.name, why: why.exception });
       }
       unheld.push(...(await tellRules(tx, one, drop.parents.kind === "live", tally)));
+      for (const broken of brokenFrozen(one, { ...drop, all: read, rowsOf, isGiven })) {
+        const why = await tellFrozen(tx, broken, tally);
+        if (why !== null) unheld.push({ table: one.table.name, ...why });
+      }
     }
   });
   return unheld;
@@ -76,11 +85,31 @@ async function tellMisfits(tx: Transaction, { table, scratch, columns }: Collect
 
 async function tellRepeated(tx: Transaction, one: Collected, tally: PartsTally): Promise<void> {
   const column = one.table.live.key.join(", ");
-  for await (const { shown, lines, times } of repeatedKeys(tx, rowsOf(one, false))) {
+  for await (const { shown, lines, times } of repeatedKeys(tx, rowsOf(one, "default"))) {
     const [first, second] = lines;
     const more = times > 2 ? `, ${formatCount(times)} times in all` : "";
     tally.add("key_repeated", `the key stands on ${tally.inWords(first ?? 0)} already${more}`, second, column, shown);
   }
+}
+
+/** What is told of a snapshot table is told with its name. */
+async function tellFrozen(
+  tx: Transaction,
+  broken: BrokenFrozen,
+  tally: PartsTally,
+): Promise<Omit<Unheld, "table"> | null> {
+  const { drop, rows } = broken;
+  if (broken.rule !== null) {
+    const why = await tellRule(tx, broken.rule, drop, rows, tally);
+    return why === null ? null : { rule: broken.rule.name, why };
+  }
+  const { columns, parent, name } = broken.reference;
+  const named = columns.join(", ");
+  const reason = redact(`${named} is not in ${parent.name}, as ${name} of ${drop.table.live.name} has it`);
+  const why = await tellBroken(tx, rows, ({ line, shown }) =>
+    tally.add("key_orphaned", reason, line ?? undefined, named, shown ?? undefined),
+  );
+  return why === null ? null : { rule: name, why: why.exception };
 }
 
 /** What kept the server from telling; null where nothing did. */
@@ -106,8 +135,8 @@ async function tellOrphaned(
       ? `${named} is not in ${to.name}`
       : `${named} is neither in ${basename(parent.file.path)} nor ${elsewhere}`;
   const rule = areKeys ? "" : redact(`, as ${reference.name} has it`);
-  const parentRows = parent === undefined ? null : rowsOf(parent, false);
-  return tellBroken(tx, orphanedRows(reference, rowsOf(child, false), parentRows, drop), ({ line, shown }) =>
+  const parentRows = parent === undefined ? null : rowsOf(parent, "default");
+  return tellBroken(tx, orphanedRows(reference, rowsOf(child, "default"), parentRows, drop), ({ line, shown }) =>
     tally.add("key_orphaned", `${reason}${rule}`, line ?? undefined, named, shown ?? undefined),
   );
 }

@@ -1,7 +1,6 @@
 import type { FaultCode } from "../../../core/faults.ts";
 import { redact } from "../../../core/secrets/secrets.ts";
 import type { PartsTally } from "../../../csv/parts/tally.ts";
-import { isComputed } from "../../../postgres/catalog/introspect.ts";
 import type { Rule } from "../../../postgres/catalog/rules.ts";
 import { attempt } from "../../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../../postgres/connection/connect.ts";
@@ -11,7 +10,7 @@ import { brokenRows } from "../../../postgres/rules/broken.ts";
 import { givenUp } from "../../../postgres/rules/given-up.ts";
 import { errorOf, rowByRow } from "../../../postgres/rules/row-by-row.ts";
 import type { RuleRows } from "../../../postgres/rules/rows.ts";
-import { type Collected, rowsOf } from "./collected.ts";
+import { type Collected, isGiven, rowsOf } from "./collected.ts";
 
 /** A rule that nobody could hold the drop to, and why. */
 export interface Unheld {
@@ -29,21 +28,37 @@ interface Broken {
 
 const codes: Record<Rule["kind"], FaultCode> = {
   check: "check_broken",
+  needed: "null_forbidden",
   domain: "check_broken",
   unique: "unique_repeated",
   exclusion: "rows_excluded",
 };
 
+/** A rule; where it is not the live table's own, with what demands it. */
+export type ToldRule = Rule & { of?: string };
+
 /** Without a password: how a rule is called is a matter of whoever made it. */
-function reasonOf(rule: Rule, other: number | null, tally: PartsTally): string {
+function reasonOf(rule: ToldRule, other: number | null, tally: PartsTally): string {
   return redact(reasonInWords(rule, other, tally));
 }
 
-function reasonInWords(rule: Rule, other: number | null, tally: PartsTally): string {
-  if (rule.kind === "check" || rule.kind === "domain") return `against ${rule.name}, CHECK ${rule.expression}`;
-  const place = other === null ? "in a live row that the drop has not" : `on ${tally.inWords(other)}`;
-  if (rule.kind === "unique") return `${rule.name} has it once, and it stands ${place} already`;
-  return `${rule.name} keeps it apart from the row ${other === null ? "that is live and not in the drop" : place}`;
+function nameOf({ name, of }: ToldRule): string {
+  return of === undefined ? name : `${name} of ${of}`;
+}
+
+function reasonInWords(rule: ToldRule, other: number | null, tally: PartsTally): string {
+  const name = nameOf(rule);
+  if (rule.kind === "check" || rule.kind === "domain") return `against ${name}, CHECK ${rule.expression}`;
+  if (rule.kind === "needed") return `${name} wants a value (NOT NULL)`;
+  const isFrozen = rule.of !== undefined;
+  if (other !== null) {
+    const place = tally.inWords(other);
+    if (rule.kind === "unique") return `${name} has it once, and it stands on ${place} already`;
+    return `${name} keeps it apart from the row on ${place}`;
+  }
+  const there = isFrozen ? "a row of another date" : "a live row that the drop has not";
+  if (rule.kind === "unique") return `${name} has it once, and it stands in ${there} already`;
+  return `${name} keeps it apart from ${isFrozen ? there : "the row that is live and not in the drop"}`;
 }
 
 /** `beside` is false where what is live is of a later month. */
@@ -56,24 +71,10 @@ export async function tellRules(
   const unheld: Unheld[] = [];
   const { live, name } = one.table;
   for (const rule of live.rules) {
-    const isKnown = rule.columns.every((column) => {
-      const index = live.columns.findIndex((one) => one.name === column);
-      return one.columns.includes(index) || one.lapsed.includes(column) || isComputed(live, column);
-    });
-    const drop = rowsOf(one, beside && !(isKnown && rule.columns.length > 0));
-    const tell = ({ line, other, shown }: Broken) =>
-      tally.add(
-        codes[rule.kind],
-        reasonOf(rule, other, tally),
-        line ?? undefined,
-        rule.columns.join(", ") || undefined,
-        shown ?? undefined,
-      );
-    const why = await tellBroken(tx, brokenRows(rule, drop, beside && !one.isTorn), tell);
-    if (why === null) continue;
-    if (!isOfData(why.state)) unheld.push({ table: name, rule: rule.name, why: why.exception });
-    else if (!(await tellRowByRow(tx, rule, drop, tally)))
-      tally.add("check_broken", redact(`${rule.name} cannot be told: ${why.exception}`));
+    const isKnown = rule.columns.length > 0 && rule.columns.every((column) => isGiven(one, column));
+    const drop = rowsOf(one, beside && !isKnown ? "live" : "default");
+    const why = await tellRule(tx, rule, drop, brokenRows(rule, drop, beside && !one.isTorn), tally);
+    if (why !== null) unheld.push({ table: name, rule: rule.name, why });
   }
   if (!beside || one.isTorn) return unheld;
   for (const follower of live.followers) {
@@ -81,14 +82,38 @@ export async function tellRules(
     const reason = redact(`rows of ${child.name} refer to what it has so far, as ${follower.name} has it`);
     const tell = ({ line, shown }: Broken) =>
       tally.add("key_in_use", reason, line ?? undefined, parentColumns.join(", "), shown ?? undefined);
-    const why = await tellBroken(tx, givenUp(follower, rowsOf(one, true)), tell);
+    const why = await tellBroken(tx, givenUp(follower, rowsOf(one, "live")), tell);
     if (why !== null) unheld.push({ table: name, rule: follower.name, why: why.exception });
   }
   return unheld;
 }
 
+/** Tell the rows that break a rule; what kept the server from holding them to it, null where nothing did. */
+export async function tellRule(
+  tx: Transaction,
+  rule: ToldRule,
+  drop: RuleRows,
+  broken: Fragment,
+  tally: PartsTally,
+): Promise<string | null> {
+  const tell = ({ line, other, shown }: Broken) =>
+    tally.add(
+      codes[rule.kind],
+      reasonOf(rule, other, tally),
+      line ?? undefined,
+      rule.columns.join(", ") || undefined,
+      shown ?? undefined,
+    );
+  const why = await tellBroken(tx, broken, tell);
+  if (why === null) return null;
+  if (!isOfData(why.state)) return why.exception;
+  if (!(await tellRowByRow(tx, rule, drop, tally)))
+    tally.add("check_broken", redact(`${nameOf(rule)} cannot be told: ${why.exception}`));
+  return null;
+}
+
 /** Tell the rows of which a rule cannot be told, and those that break it; false where there are none to be found. */
-async function tellRowByRow(tx: Transaction, rule: Rule, drop: RuleRows, tally: PartsTally): Promise<boolean> {
+async function tellRowByRow(tx: Transaction, rule: ToldRule, drop: RuleRows, tally: PartsTally): Promise<boolean> {
   const { wordsOf } = await import("../../../postgres/remedies/remedies.ts");
   const columns = rule.columns.join(", ") || undefined;
   let isTold = false;
@@ -104,8 +129,8 @@ async function tellRowByRow(tx: Transaction, rule: Rule, drop: RuleRows, tally: 
   return isTold;
 }
 
-function unknownOf(rule: Rule, words: string): string {
-  return redact(`${rule.name} cannot be told of it: ${words}`);
+function unknownOf(rule: ToldRule, words: string): string {
+  return redact(`${nameOf(rule)} cannot be told of it: ${words}`);
 }
 
 /** Tell each row of a statement, by its line; what kept the server from finding them, null where nothing did. */
