@@ -126,6 +126,14 @@ export const faultCodes = {
     means: "an exclusion constraint keeps the row apart from another one, of the drop or live",
     remedy: "correct the value, or leave one of the rows out",
   },
+  row_too_large: {
+    means: "the row is larger than an index of its table, or a page, takes",
+    remedy: "shorten the value, or have the index hold something shorter, such as its md5",
+  },
+  row_refused: {
+    means: "a trigger of the table refuses the row",
+    remedy: "correct the row, or the trigger that is named",
+  },
   row_count: { means: "the number of rows is far from the month before", remedy: "check that the export is complete" },
   unexpected: { means: "a value that an expectation does not allow", remedy: "correct the value, or the expectation" },
   rows_lost: {

@@ -152,13 +152,6 @@ describe("rows that are right once all are there", () => {
   });
 });
 
-/** Text that cannot be made much smaller. */
-function noise(): string {
-  let text = "";
-  for (let at = 0; at < 100; at++) text += new Bun.CryptoHasher("sha512").update(String(at)).digest("base64");
-  return text;
-}
-
 describe("what only a run finds out", () => {
   test("a trigger that raises is named, with its function, and no SQLSTATE; check says that it cannot tell", async () => {
     await place.make(
@@ -177,23 +170,26 @@ describe("what only a run finds out", () => {
     expect(JSON.stringify(failed)).not.toMatch(/SQLSTATE|secret/);
   });
 
-  test("what no statement can tell beforehand is a rejection all the same, which names the rule", async () => {
-    await place.make(
-      `create table t (id text primary key, n int);
-       create table s (id text, as_of date, n int constraint few check (n < 9), primary key (id, as_of))`,
-      { t: { snapshot: "s" } },
-    );
-    const wrongs = [
-      ["x,10", "a row breaks few of s"],
-      [`${noise()},1`, "index row"],
-    ];
-    for (const [row, words] of wrongs) {
-      place.write("month_000", { t: `id,n\n${row}\n` });
-      const failed = lastOf(await place.run("month_000"), "run.failed");
-      expect(failed?.code).toBe("drop_rejected");
-      expect(failed?.title).toContain(words ?? "");
-      expect(`${failed?.title} ${failed?.hint}`).not.toContain("SQLSTATE");
-    }
+  test("a row that no page takes is a fault of its file, and check says that it could not hold its table", async () => {
+    const columns = Array.from({ length: 1_400 }, (_, at) => `c${at}`);
+    const row = (id: string, value: string) => `${id},${columns.map(() => value).join(",")}`;
+    const whole = "constraint whole check (t.* is distinct from null)";
+    await place.make(`create table t (id text primary key, ${columns.map((name) => `${name} text`)}, ${whole})`, {
+      t: {},
+    });
+    place.write("month_000", {
+      t: [`id,${columns}`, row("x", "a"), row("y", "a value"), row("z", "b"), ""].join("\n"),
+    });
+    const { faults, warnings } = await place.check("month_000");
+    expect(faults).toEqual([]);
+    expect(warnings).toMatchObject([{ title: expect.stringContaining("could not be held: row is too big") }]);
+    const failed = lastOf(await place.run("month_000"), "run.failed");
+    expect(failed).toMatchObject({
+      code: "drop_rejected",
+      faults: [{ file: "t.csv", code: "row_too_large" }],
+    });
+    expect(failed?.faults?.[0]?.line).toBeUndefined();
+    expect(JSON.stringify(failed)).not.toContain("SQLSTATE");
   });
 
   test("a rule that cannot be told of a row is broken by it, and by others that break it", async () => {

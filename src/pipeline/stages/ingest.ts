@@ -219,9 +219,10 @@ async function send(
 }
 
 /** The server names the first of such cells; all of them are found once nothing is open. */
-function presumedOf({ line, column, value, reason }: RefusedCell, read: TableRead): FileFault {
+function presumedOf({ line, column, value, reason, isTooLarge }: RefusedCell, read: TableRead): FileFault {
   return {
-    ...{ code: "not_of_type", reason, line: read.lineOf(line) },
+    ...{ code: isTooLarge ? "row_too_large" : "not_of_type", reason },
+    ...(line !== null && { line: read.lineOf(line) }),
     ...(column !== null && { column }),
     ...(value !== null && { value }),
   };

@@ -1,14 +1,14 @@
 import { sql } from "../connection/fragments.ts";
 import { collationOf } from "./expressions.ts";
 
-/** Each part, in parentheses and with its collation. */
-const parts = sql`(
+/** Each part of index `i`, in parentheses and with its collation. */
+export const parts = sql`(
   select json_agg('(' || pg_get_indexdef(i.indexrelid, n, false) || ')'
                   || coalesce(' collate ' || ${collationOf(sql`i.indcollation[n - 1]`)}, '') order by n)
     from generate_series(1, i.indnkeyatts) n)`;
 
-/** What an index reads: its columns, and those of its expressions and its condition. */
-const columnsRead = sql`(
+/** What index `i` of table `c` reads: its columns, and those of its expressions and its condition. */
+export const columnsRead = sql`(
   select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
    where a.attrelid = c.oid and a.attnum > 0
      and (a.attnum = any(i.indkey) or exists (

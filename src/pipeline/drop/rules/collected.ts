@@ -10,6 +10,7 @@ import type { CopyWriter } from "../../../postgres/connection/copy.ts";
 import { dropScratch } from "../../../postgres/live/row-lines.ts";
 import { columnNumbers, type RuleRows, scratchRuleRows, type Untold } from "../../../postgres/rules/rows.ts";
 import { makeScratch } from "../../../postgres/rules/scratch.ts";
+import type { SizeLimits } from "../../../postgres/rules/size-limits.ts";
 import { lapsedColumns } from "../lapsed.ts";
 import { type Incoming, sourceOf } from "../months.ts";
 import type { Past } from "../past.ts";
@@ -30,6 +31,7 @@ interface Drop {
   dataset: Dataset;
   tables: readonly LoadTable[];
   past: Pick<Past, "publications">;
+  limits: SizeLimits;
 }
 
 /** Null when the file's header is faulty, or it cannot be read to its end, which is a fault already. */
@@ -40,7 +42,7 @@ export async function collect(
   scratch: string,
 ): Promise<Collected | null> {
   const { table } = one;
-  const wanted = columnsRead(table, drop.tables);
+  const wanted = columnsRead(table, drop);
   const source = sourceOf(drop.dataset, one);
   const located = await locateRows(
     source,
@@ -77,8 +79,8 @@ function keyPlaces({ live }: LoadTable, columns: readonly number[]): number[] {
   return live.key.map((name) => columns.findIndex((index) => live.columns[index]?.name === name));
 }
 
-/** What keys, references to and fro, and rules read; where one reads a computed column, or the row as a whole, all. */
-function columnsRead({ live, frozen }: RuledTable, tables: readonly LoadTable[]): Set<string> {
+/** What keys, references to and fro, rules and indexes read; where one reads a computed column, or the row as a whole, all. */
+function columnsRead({ live, frozen }: RuledTable, { tables, limits }: Drop): Set<string> {
   const all = live.columns.map(({ name }) => name);
   const read = new Set(live.key);
   const readBy = (columns: readonly string[]) => {
@@ -86,6 +88,9 @@ function columnsRead({ live, frozen }: RuledTable, tables: readonly LoadTable[])
     for (const name of isOfAll ? all : columns) read.add(name);
   };
   for (const { columns } of [...live.rules, ...(frozen?.rules ?? [])]) readBy(columns);
+  for (const { name } of [live, ...(frozen === null ? [] : [frozen])]) {
+    for (const { columns } of limits.get(name) ?? []) readBy(columns);
+  }
   for (const { columns } of [...live.references, ...(frozen?.references ?? [])]) readBy(columns);
   for (const { parentColumns } of live.followers) readBy(parentColumns);
   for (const { references } of tables.map((table) => table.live)) {

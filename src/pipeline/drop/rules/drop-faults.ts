@@ -7,18 +7,20 @@ import type { PartsTally } from "../../../csv/parts/tally.ts";
 import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
 import type { CatalogReference } from "../../../postgres/catalog/introspect.ts";
 import type { RuledTable } from "../../../postgres/catalog/ruled-tables.ts";
-import { transact } from "../../../postgres/connection/attempt.ts";
+import { attempt, transact } from "../../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../../postgres/connection/connect.ts";
 import type { Parents } from "../../../postgres/live/parents.ts";
 import { orphanedRows } from "../../../postgres/rules/orphans.ts";
 import { repeatedKeys } from "../../../postgres/rules/repeated.ts";
 import { giveRoomForKeys, misfits } from "../../../postgres/rules/scratch.ts";
+import { sizeLimits } from "../../../postgres/rules/size-limits.ts";
 import type { DropFaults } from "../faults.ts";
 import type { Incoming } from "../months.ts";
 import type { Past } from "../past.ts";
 import { type Collected, collect, isGiven, rowsOf } from "./collected.ts";
-import { type BrokenFrozen, brokenFrozen } from "./frozen-rules.ts";
+import { type BrokenFrozen, brokenFrozen, rowsToWrite } from "./frozen-rules.ts";
 import { tellBroken, tellRule, tellRules, type Unheld } from "./rule-faults.ts";
+import { tellTooLarge } from "./size-faults.ts";
 
 interface Drop {
   dataset: Dataset;
@@ -46,9 +48,16 @@ export async function findDropFaults(
   await transact(sql, async (tx) => {
     await giveRoomForKeys(tx);
     // Without the keys of a file that cannot be read, every row that refers to them would seem orphaned.
+    const limits = await sizeLimits(
+      tx,
+      drop.tables.flatMap(({ live, snapshot }) => [live, ...(snapshot === null ? [] : [snapshot.table])]),
+    );
     const read: Collected[] = [];
     for (const one of incoming.filter(({ file }) => file.fault === null)) {
-      const found = await collect(tx, drop, one, `drop_rows_${read.length}`);
+      const tried = await attempt(tx, (inner) => collect(inner, { ...drop, limits }, one, `drop_rows_${read.length}`));
+      if ("exception" in tried)
+        unheld.push({ table: one.table.name, rule: "whatever reads its rows", why: tried.exception });
+      const found = "value" in tried ? tried.value : null;
       if (found === null) continue;
       await tellMisfits(tx, found, faults.of(one.file.path));
       read.push(found);
@@ -67,6 +76,8 @@ export async function findDropFaults(
         const why = await tellFrozen(tx, broken, tally);
         if (why !== null) unheld.push({ table: one.table.name, ...why });
       }
+      const rows = rowsToWrite(one, { ...drop, rowsOf });
+      unheld.push(...(await tellTooLarge(tx, one, rows, limits, tally)));
     }
   });
   return unheld;

@@ -59,7 +59,16 @@ export function brokenFrozen<One extends { table: RuledTable }>(one: One, freezi
   ];
 }
 
-function frozenOf<One extends { table: RuledTable }>(one: One, freezing: Freezing<One>): RuleRows | null {
+/** The rows of a table as they are to be live, and as they are to be frozen, where they are. */
+export function rowsToWrite<One extends { table: RuledTable }>(one: One, freezing: OwnFreezing<One>): RuleRows[] {
+  const frozen = frozenOf(one, freezing);
+  const live = freezing.rowsOf(one, freezing.parents.kind === "live" ? "live" : "default");
+  return frozen === null ? [live] : [live, frozen];
+}
+
+type OwnFreezing<One> = Omit<Freezing<One>, "all" | "isGiven">;
+
+function frozenOf<One extends { table: RuledTable }>(one: One, freezing: OwnFreezing<One>): RuleRows | null {
   const { asOf, month, restamp, past, rowsOf } = freezing;
   const { frozen } = one.table;
   const isKept = !restamp && past.seals.some(({ table, as_of }) => table === frozen?.name && as_of === asOf);
