@@ -71,4 +71,6 @@ test("several rows against a rule are told with the rule of the first", () => {
   expect(describeGroup({ ...group, count: 2, first })).toBe(
     "x: 2 rows break the rule, or rules, of a CHECK, first at line 3: `6` (against few, CHECK (x < 5))",
   );
+  const needed = { file: "a.csv", code: "null_forbidden" as const, reason: "x_nn of s wants a value (NOT NULL)" };
+  expect(describeGroup({ ...needed, count: 2, first: [] })).toContain("(x_nn of s wants");
 });

@@ -61,7 +61,7 @@ describe("an error of the server", () => {
     "that a trigger raises as %s, with the key in its message, detail and hint",
     async (state) => {
       // Of what a trigger may say of a row, the state is nobody's concern.
-      const told = new RegExp(`SQLSTATE ${state}|the trigger says of users, by its function says, refused a row`);
+      const told = new RegExp(`SQLSTATE ${state}|the trigger says of users, by its function says, refuse`);
       expect(await silentOver(saying(state), unsaying)).toMatch(told);
     },
   );

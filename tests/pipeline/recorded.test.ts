@@ -64,9 +64,10 @@ describe("a fault in the way of", () => {
   });
 
   test("the last live table, of which a trigger refuses rows: rejected, in upsert", async () => {
-    const { status, stage, title } = await failsOver(failing("before insert on labels for each row"), unfailing);
+    const { status, stage, told } = await failsOver(failing("before insert on labels for each row"), unfailing);
     expect({ status, stage }).toEqual({ status: "rejected", stage: "upsert" });
-    expect(title).toMatch(/the trigger fails of labels, by its function fails, refused a row/);
+    const reason = "the trigger fails of labels, by its function fails, refuses the row";
+    expect(told.faults).toContainEqual({ file: "labels.csv", line: 2, code: "row_refused", reason });
   });
 
   test("the ledger's own detail: its stage and words are kept all the same", async () => {

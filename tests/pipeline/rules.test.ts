@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, setDefaultTimeout, test } from "bun:test
 import { ruleCases } from "../helpers/rule-cases.ts";
 import { keyedRuleCases } from "../helpers/rule-cases-keyed.ts";
 import { largeRuleCases } from "../helpers/rule-cases-large.ts";
+import { triggerCases } from "../helpers/rule-cases-triggers.ts";
 import { expectTold } from "../helpers/rule-told.ts";
 import { RuledPlace } from "../helpers/ruled.ts";
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 describe("three rows that break", () => {
-  for (const one of [...ruleCases, ...keyedRuleCases, ...largeRuleCases]) {
+  for (const one of [...ruleCases, ...keyedRuleCases, ...largeRuleCases, ...triggerCases]) {
     test(one.name, () => expectTold(place, one));
   }
 });

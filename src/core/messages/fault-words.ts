@@ -39,11 +39,19 @@ const several: Partial<Record<FaultCode, string>> = {
   check_broken: "rows break the rule, or rules, of a CHECK",
   unique_repeated: "values stand there already, where a unique index has them once",
   rows_excluded: "rows meet others that an exclusion constraint keeps them apart from",
+  row_too_large: "rows are larger than an index of their table, or a page, takes",
+  row_refused: "rows are refused by a trigger",
   unexpected: "values are not as expected",
 };
 
 /** Their reason names the rule: of several, that of the first. */
-const namingRules = new Set<FaultCode>(["check_broken", "unique_repeated", "rows_excluded", "key_in_use"]);
+const namingRules = new Set<FaultCode>([
+  ...(["check_broken", "unique_repeated", "rows_excluded", "key_in_use"] as const),
+  ...(["row_too_large", "row_refused"] as const),
+]);
+
+/** So do those of others that a rule by a name of its own is behind. */
+const namesRule = / wants a value \(NOT NULL\)$|, as .+ has it$/;
 
 /** What would accept the first of them may not accept them all. */
 const suggested = "; `check --suggest` finds out what the manifest has to say to accept them";
@@ -60,6 +68,6 @@ export function describeGroup({ file, column, code, reason, count, first }: Faul
   if (count === 1) return `${at === null ? "" : `${at}, `}${subject}${reason}${value}`;
   const what = several[code] ?? `times: ${faultCodes[code].means}`;
   const mended = /the manifest (?:accepts|has to say)/.test(reason) ? suggested : "";
-  const rule = namingRules.has(code) ? ` (${reason})` : "";
+  const rule = namingRules.has(code) || namesRule.test(reason) ? ` (${reason})` : "";
   return `${subject}${formatCount(count)} ${what}${at === null ? "" : `, first at ${at}`}${value}${rule}${mended}`;
 }

@@ -5,7 +5,7 @@ import type { Stamp } from "../snapshots/snapshots.ts";
 import { isConstant, type RuleRows, withComputed } from "./rows.ts";
 
 /** A table whose rows are to be frozen, by its snapshot table. */
-export function frozenAs(table: RuledTable, frozen: FrozenTable): HeldTable {
+function frozenAs(table: RuledTable, frozen: FrozenTable): HeldTable {
   return { ...table, live: frozen };
 }
 

@@ -62,7 +62,7 @@ function verdictOn(rule: Rule, drop: RuleRows): Fragment {
 }
 
 /** What the server said, as an error of its own. */
-export function errorOf({ state, message, context }: RowVerdict): ServerError {
+export function errorOf({ state, message, context }: Pick<RowVerdict, "state" | "message" | "context">): ServerError {
   const none = {
     detail: "",
     hint: "",

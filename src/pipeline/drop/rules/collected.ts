@@ -79,7 +79,7 @@ function keyPlaces({ live }: LoadTable, columns: readonly number[]): number[] {
   return live.key.map((name) => columns.findIndex((index) => live.columns[index]?.name === name));
 }
 
-/** What keys, references to and fro, rules and indexes read; where one reads a computed column, or the row as a whole, all. */
+/** What keys, references, rules and indexes read; where one reads a computed column, or the whole row, as a trigger may, all. */
 function columnsRead({ live, frozen }: RuledTable, { tables, limits }: Drop): Set<string> {
   const all = live.columns.map(({ name }) => name);
   const read = new Set(live.key);
@@ -88,8 +88,9 @@ function columnsRead({ live, frozen }: RuledTable, { tables, limits }: Drop): Se
     for (const name of isOfAll ? all : columns) read.add(name);
   };
   for (const { columns } of [...live.rules, ...(frozen?.rules ?? [])]) readBy(columns);
-  for (const { name } of [live, ...(frozen === null ? [] : [frozen])]) {
+  for (const { name, triggers } of [live, ...(frozen === null ? [] : [frozen])]) {
     for (const { columns } of limits.get(name) ?? []) readBy(columns);
+    if (triggers.length > 0) readBy([]);
   }
   for (const { columns } of [...live.references, ...(frozen?.references ?? [])]) readBy(columns);
   for (const { parentColumns } of live.followers) readBy(parentColumns);

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Dataset } from "../../../core/dataset.ts";
+import { codeOf } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/format.ts";
 import { redact } from "../../../core/secrets/secrets.ts";
 import { isKnownType } from "../../../csv/cells/cell-types.ts";
@@ -7,7 +8,7 @@ import type { PartsTally } from "../../../csv/parts/tally.ts";
 import type { LoadTable } from "../../../postgres/catalog/dataset-tables.ts";
 import type { CatalogReference } from "../../../postgres/catalog/introspect.ts";
 import type { RuledTable } from "../../../postgres/catalog/ruled-tables.ts";
-import { attempt, transact } from "../../../postgres/connection/attempt.ts";
+import { transact } from "../../../postgres/connection/attempt.ts";
 import type { Queryable, Transaction } from "../../../postgres/connection/connect.ts";
 import type { Parents } from "../../../postgres/live/parents.ts";
 import { orphanedRows } from "../../../postgres/rules/orphans.ts";
@@ -21,6 +22,7 @@ import { type Collected, collect, isGiven, rowsOf } from "./collected.ts";
 import { type BrokenFrozen, brokenFrozen, rowsToWrite } from "./frozen-rules.ts";
 import { tellBroken, tellRule, tellRules, type Unheld } from "./rule-faults.ts";
 import { tellTooLarge } from "./size-faults.ts";
+import { tellRefused } from "./trigger-faults.ts";
 
 interface Drop {
   dataset: Dataset;
@@ -54,10 +56,15 @@ export async function findDropFaults(
     );
     const read: Collected[] = [];
     for (const one of incoming.filter(({ file }) => file.fault === null)) {
-      const tried = await attempt(tx, (inner) => collect(inner, { ...drop, limits }, one, `drop_rows_${read.length}`));
-      if ("exception" in tried)
-        unheld.push({ table: one.table.name, rule: "whatever reads its rows", why: tried.exception });
-      const found = "value" in tried ? tried.value : null;
+      const found = await collectIfSmall(tx, { ...drop, limits }, one, `drop_rows_${read.length}`);
+      if (found === "too large") {
+        unheld.push({
+          table: one.table.name,
+          rule: "whatever reads its rows",
+          why: "a row of the file is too large for a page",
+        });
+        continue;
+      }
       if (found === null) continue;
       await tellMisfits(tx, found, faults.of(one.file.path));
       read.push(found);
@@ -78,10 +85,24 @@ export async function findDropFaults(
       }
       const rows = rowsToWrite(one, { ...drop, rowsOf });
       unheld.push(...(await tellTooLarge(tx, one, rows, limits, tally)));
+      for (const written of rows) unheld.push(...(await tellRefused(tx, written, tally)));
     }
   });
   return unheld;
 }
+
+/** A row of many columns may be too large for a page already as its texts. */
+async function collectIfSmall(...[tx, ...rest]: Parameters<typeof collect>): Promise<Collected | "too large" | null> {
+  try {
+    return (await tx.savepoint(async (inner) => ({ found: await collect(inner, ...rest) }))).found;
+  } catch (thrown) {
+    if (codeOf(thrown) === programLimit) return "too large";
+    throw thrown;
+  }
+}
+
+/** SQLSTATE program_limit_exceeded. */
+const programLimit = "54000";
 
 async function tellMisfits(tx: Transaction, { table, scratch, columns }: Collected, tally: PartsTally): Promise<void> {
   for (const index of columns) {

@@ -148,6 +148,6 @@ export async function tellBroken(
 }
 
 /** SQLSTATE classes of what a row's own values lead to, in an expression that is sound. */
-function isOfData(state = ""): boolean {
-  return /^(?:21|22|38|P0)/.test(state);
+export function isOfData(state = ""): boolean {
+  return /^(?:21|22|23|38|P0)/.test(state);
 }

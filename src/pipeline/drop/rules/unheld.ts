@@ -9,10 +9,13 @@ export function beyondCheck(tables: readonly LoadTable[], unheld: readonly Unhel
     title: escapeControl(`${table}: ${rule} could not be held: ${why}.`),
     hint: "A run holds it all the same, as the rows are written.",
   }));
-  const triggers = tables.flatMap(({ live: { name, triggers } }) =>
+  const ruled = tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table]));
+  const triggers = ruled.flatMap(({ name, triggers }) =>
     triggers.map((trigger) => ({
-      title: escapeControl(`${name}: what the trigger ${trigger.name} makes of a row, no check can tell.`),
-      hint: escapeControl(`\`\\sf ${trigger.function}\` in psql shows whether it refuses some; a run fires it.`),
+      title: escapeControl(`${name}: the trigger ${trigger.name} was tried on the rows beside the table.`),
+      hint: escapeControl(
+        `In it a run may find it to do otherwise, should it look at other rows: \`\\sf ${trigger.function}\` in psql shows.`,
+      ),
     })),
   );
   return [...rules, ...triggers];
