@@ -9,15 +9,23 @@ import { inkInOneFile } from "./ink.ts";
 
 interface Source {
   entry: string;
+  /** What it is called, of one file. */
+  made: string;
   /** Libraries that are put into it; the others are loaded from where they are, by who needs them. */
   included: readonly string[];
 }
 
 const sources: Record<Program, Source> = {
   // React stays where it is: what draws reports is loaded from its own files, and there has to be one React.
-  console: { entry: "src/program.ts", included: ["ink", "ink-table", "jsonc-parser"] },
-  pipeline: { entry: "src/pipeline/main.ts", included: ["postgres", "csv-parse"] },
+  console: { entry: "src/program.ts", made: "console.js", included: ["ink", "ink-table", "jsonc-parser"] },
+  pipeline: { entry: "src/pipeline/main.ts", made: "pipeline.cjs", included: ["postgres", "csv-parse"] },
 };
+
+/**
+ * What the pipeline is started by. Bun collects garbage once a program is loaded and goes on, which takes it ten milliseconds:
+ * this one is never done loading. The console is loaded by `src/main.ts`, which is not before its own end.
+ */
+const start = { file: "pipeline.js", text: 'require("./pipeline.cjs");\nawait new Promise(() => {});\n' };
 
 const common = {
   target: "bun",
@@ -35,12 +43,12 @@ const common = {
 
 /** Makes one of them, and tells which files it is of. */
 async function make(program: Program, outdir: string): Promise<string[]> {
-  const { entry, included } = sources[program];
+  const { entry, made, included } = sources[program];
   const { metafile } = await Bun.build({
     ...common,
     entrypoints: [shipped(entry)],
     outdir,
-    naming: `${program}.js`,
+    naming: made,
     external: [...Object.keys(dependencies).filter((name) => !included.includes(name)), "@ark/*"],
   });
   return Object.keys(metafile?.inputs ?? {});
@@ -57,7 +65,8 @@ async function prepare(): Promise<void> {
       if (Math.max(stats.mtimeMs, stats.ctimeMs) >= begun) throw new Error(`${path} was written meanwhile`);
       stamp.files[path] = stampOf(stats);
     }
-    for (const file of ["console.js", "console.js.jsc", "pipeline.js", "pipeline.js.jsc"]) {
+    await Bun.write(join(made, start.file), start.text);
+    for (const file of [start.file, ...Object.values(sources).flatMap(({ made }) => [made, `${made}.jsc`])]) {
       stamp.files[`${builtFolder}/${file}`] = stampOf(statSync(join(made, file)));
     }
     await Bun.write(join(made, "stamp.json"), JSON.stringify(stamp));

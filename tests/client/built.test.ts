@@ -29,6 +29,7 @@ const main = join(folder, "src/main.ts");
 const preload = join(project, "tests/helpers/what-was-loaded.ts");
 /** What the two processes are made of: what was built, or the files. */
 const built = { console: join(folder, builtFolder, "console.js"), pipeline: join(folder, builtFolder, "pipeline.js") };
+const bundles = [built.console, join(folder, builtFolder, "pipeline.cjs")];
 const files = { console: join(folder, "src/program.ts"), pipeline: join(folder, "src/pipeline/main.ts") };
 type Programs = typeof built;
 let database: TestDatabase;
@@ -86,7 +87,7 @@ function programsIn(list: string): { programs: Programs; loaded: string[] } {
 
 test("what is installed starts them, from wherever it was moved to", async () => {
   expect(await programsStarted()).toEqual(built);
-  for (const one of Object.values(built)) expect(readFileSync(one, "utf8")).not.toContain(folder);
+  for (const one of bundles) expect(readFileSync(one, "utf8")).not.toContain(folder);
 });
 
 test("the screens are drawn by it, Ink and all", async () => {
@@ -113,9 +114,9 @@ test("the screens are drawn by it, Ink and all", async () => {
 });
 
 test("there is nothing beside them that an error would have to read", () => {
-  const made = ["console.js", "console.js.jsc", "pipeline.js", "pipeline.js.jsc", "stamp.json"];
+  const made = ["console.js", "console.js.jsc", "pipeline.cjs", "pipeline.cjs.jsc", "pipeline.js", "stamp.json"];
   expect(readdirSync(join(folder, builtFolder)).sort()).toEqual(made);
-  for (const one of Object.values(built)) expect(readFileSync(one, "utf8")).not.toContain("sourceMappingURL");
+  for (const one of bundles) expect(readFileSync(one, "utf8")).not.toContain("sourceMappingURL");
 });
 
 test("whoever works on the console can leave them out", async () => {
@@ -140,7 +141,8 @@ describe("they are left alone, and made anew by the next `bun install`, once", (
         utimesSync(source, atime, mtime);
       },
     ],
-    ["the pipeline was cut short itself", () => cutShort(built.pipeline)],
+    ["the pipeline was cut short itself", () => cutShort(join(folder, builtFolder, "pipeline.cjs"))],
+    ["what starts it was written again", () => cutShort(built.pipeline)],
     ["so was the console", () => cutShort(built.console)],
     [
       "another Bun has made it",
