@@ -211,7 +211,7 @@ async function beginMonth(
   if (!request.force && !request.restamp && (await isUnchanged(series, job, drop, past))) return null;
   // Nothing is heard of the server while code is being loaded, so it is told before what to do meanwhile.
   const staging = metLater(prepareStage(sql, session.tables));
-  const ruled = metLater(ruledTables(series.side ?? sql, session.tables));
+  const ruled = metLater(ruledTables(sql, session.tables, series.side ?? sql));
   const { runJob } = await loadRun();
   return runJob(series, job, { drop, left, past, staging, ruled });
 }

@@ -32,11 +32,12 @@ export type HeldTable = LoadTable & { live: CatalogTable & Pick<TableRules, "det
 
 /**
  * The tables with their rules. Apart from what else is known of them: to read the rules takes the server longer than all the
- * rest, it waits for whoever has locked one of the tables, and only whoever has a drop at hand needs them.
+ * rest, it waits for whoever has locked one of the tables, and only whoever has a drop at hand needs them. Half of it is read
+ * `beside`, by another connection perhaps.
  */
-export async function ruledTables(sql: Queryable, tables: readonly LoadTable[]): Promise<RuledTable[]> {
+export async function ruledTables(sql: Queryable, tables: readonly LoadTable[], beside = sql): Promise<RuledTable[]> {
   const names = tables.map(({ live: { schema, name } }) => ({ schema, name }));
-  const ofLive = sql<(TableRules & { name: string })[]>`
+  const ofLive = beside<(TableRules & { name: string })[]>`
     select c.relname as name, ${detailsOfTable} as details, ${rulesOfTable} as rules, ${followersOfTable} as followers
       from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema
