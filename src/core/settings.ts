@@ -57,8 +57,12 @@ function databaseOf(flags: SettingFlags, env: Environment): string | null {
 function refuseUrls(names: readonly string[], env: Environment): void {
   const misplaced = names.find((name) => isDatabaseUrl(env[name] ?? "") || holdsPassword(env[name] ?? ""));
   if (misplaced === undefined) return;
+  if (isInBucket(env[misplaced] ?? "")) throw usageError(`${misplaced} holds the keys of a bucket.`, whereKeysBelong);
   throw usageError(`${misplaced} holds a database URL.`, `Set DATABASE_URL to it, and ${misplaced} to what it is for.`);
 }
+
+export const whereKeysBelong =
+  "Write s3://BUCKET/PREFIX, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the keys.";
 
 /** The seed's variables: those that name a database, and those that it may do without. */
 const needed = ["POSTGRES_HOST", "POSTGRES_USER"];

@@ -1,5 +1,6 @@
 import { type ConsoleError, usageError } from "../core/errors.ts";
 import { holdsPassword, isDatabaseUrl, isLoginBegun } from "../core/secrets/shapes.ts";
+import { isInBucket, whereKeysBelong } from "../core/settings.ts";
 import { commands } from "./commands.ts";
 import { flags } from "./flags.ts";
 
@@ -24,6 +25,9 @@ function cutInTwo(): ConsoleError {
 }
 
 function misplaced(word: string, place: string): ConsoleError {
+  if (isInBucket(word.replace(/^--[a-z-]+=/, ""))) {
+    return usageError(`The keys of a bucket stand ${place}.`, whereKeysBelong);
+  }
   return isDatabaseUrl(word)
     ? usageError(`A database URL stands ${place}.`, "Give it as --database URL, or set DATABASE_URL to it.")
     : usageError(

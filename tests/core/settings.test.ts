@@ -38,6 +38,11 @@ describe("the database", () => {
   });
 });
 
+test("keys of a bucket that stand in its place are told to go where they belong, and are no database", () => {
+  const env = { STREAMFLOW_DATA: "s3://AKID:s3cret@drops/months" };
+  expect(() => resolveSettings({}, env)).toThrow("STREAMFLOW_DATA holds the keys of a bucket.");
+});
+
 describe("half a database is refused, and never taken for the embedded one", () => {
   const complaint = (env: Environment): ConsoleError => {
     try {

@@ -7,6 +7,7 @@ import { openSession, type Session } from "../../src/pipeline/session/session.ts
 import { cancelled } from "../../src/pipeline/stages/cancel.ts";
 import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { bucket, objectStore, storeVariables } from "../helpers/object-store.ts";
 import { type Workplace, workplace } from "../helpers/pipeline.ts";
 import { consoleProgram } from "../helpers/program.ts";
 
@@ -39,6 +40,8 @@ function waiting(seconds: number, opened = session) {
   return { first: first.promise, found, abort };
 }
 
+const at = (data: string): Session => ({ ...session, settings: { ...session.settings, data } });
+
 test("it waits for the last file, and then until none of them changes any more", async () => {
   const { path } = place.drops;
   place.drops.write("month_000", smallDrop(["u1"]));
@@ -60,6 +63,43 @@ test("with a marker in the manifest it waits for that, and for nothing else", as
   writeFileSync(join(place.drops.path, "month_000", "_SUCCESS"), "");
   expect(await found).toEqual(["month_000"]);
   rmSync(join(place.drops.path, "month_000", "_SUCCESS"));
+});
+
+test("a later drop that is whole does not pass by one that still comes in", async () => {
+  const { path } = place.drops;
+  place.drops.write("month_002", smallDrop(["u1"], 2));
+  place.drops.write("month_001", smallDrop(["u1"], 1));
+  const last = join(path, "month_001", "labels.csv");
+  renameSync(last, `${path}/held`);
+  expect(await waiting(long).found).toEqual(["month_000"]);
+  renameSync(join(path, "month_000"), `${path}/before`);
+  const late = waiting(2);
+  expect(await late.first).toContain("month_001: without labels. month_002: may still be written.");
+  await expect(late.found).rejects.toMatchObject({
+    code: "drop_missing",
+    title: expect.stringContaining("month_001: without labels. month_002: all there."),
+  });
+  const { found } = waiting(long);
+  renameSync(`${path}/held`, last);
+  expect(await found).toEqual(["month_001", "month_002"]);
+  renameSync(`${path}/before`, join(path, "month_000"));
+  for (const month of ["month_001", "month_002"]) rmSync(join(path, month), { recursive: true });
+});
+
+test("a prefix below which nothing lies yet is waited for, and a folder that is not there is told at once", async () => {
+  const { found } = waiting(long, at(`${place.drops.path}/nowhere`));
+  await expect(found).rejects.toMatchObject({ code: "usage" });
+  const store = await objectStore();
+  Object.assign(process.env, storeVariables(store.url));
+  const data = `s3://${bucket}/feed`;
+  const first = waiting(long, at(data));
+  expect(await first.first).toBe(`Waiting up to 1 h 00 m for a drop in ${data}.`);
+  for (const [name, rows] of Object.entries(smallDrop(["u1"]))) {
+    await store.put(`feed/month_000/${name}`, rows.map((cells) => `${cells.join(",")}\n`).join(""));
+  }
+  expect(await first.found).toEqual(["month_000"]);
+  await store.stop();
+  for (const name of Object.keys(storeVariables(""))) delete process.env[name];
 });
 
 test("a wait that is cancelled ends", async () => {

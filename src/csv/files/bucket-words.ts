@@ -38,7 +38,7 @@ const words: [codes: RegExp, title: string, hint: string][] = [
     "Set AWS_REGION to the bucket's region, or AWS_ENDPOINT_URL to its server.",
   ],
   [
-    /^(NoSuchBucket|InvalidBucketName|NotFound|404)$/,
+    /^(NoSuchBucket|NoSuchKey|InvalidBucketName|NotFound|404)$/,
     "There is no bucket for {} where it was looked for.",
     "Correct its name in --data or STREAMFLOW_DATA, or AWS_ENDPOINT_URL where the bucket is not at AWS.",
   ],
@@ -46,6 +46,21 @@ const words: [codes: RegExp, title: string, hint: string][] = [
     /^(AccessDenied|AllAccessDisabled|AccountProblem|Forbidden|403|401)$/,
     "These credentials may not read {} (403).",
     "Have s3:ListBucket on the bucket and s3:GetObject on what is below the prefix given to whom the key is of.",
+  ],
+  [
+    /^InvalidResponse$/,
+    "What answers for {} is no object store.",
+    "Correct AWS_ENDPOINT_URL: it names the server that S3 is spoken with, and not that of its web pages.",
+  ],
+  [
+    /CERT|UNABLE_TO_VERIFY/,
+    "The server of {} cannot be trusted by its certificate.",
+    "Set NODE_EXTRA_CA_CERTS to a file with that of its authority, if it is a private one, or correct AWS_ENDPOINT_URL.",
+  ],
+  [
+    /^TLSHandshakeFailed$/,
+    "The server of {} does not speak TLS.",
+    "Write http:// before its name in AWS_ENDPOINT_URL, if that is how it is to be reached.",
   ],
 ];
 
@@ -62,12 +77,13 @@ export function refused(path: string, error: unknown): unknown {
   if (code === "ERR_S3_INVALID_ENDPOINT") {
     return usageError("The endpoint of the object store is no URL.", "Set AWS_ENDPOINT_URL to one: https://HOST:PORT.");
   }
-  const answered = status === null ? `the connection failed (${code})` : `its server answered ${status} ${code}`;
+  const said = status === null ? code : `${status} ${code}`;
+  const answered = isOfConnection(code) ? `the connection failed (${code})` : `its server answered ${said}`;
   return new ConsoleError(
     "io_error",
     `${path} cannot be read${isPassing(error) ? ", in four tries" : ""}: ${answered}.`,
     {
-      hint: "See that the server can be reached from here and is well, then do the same again.",
+      hint: "See that the server of AWS_ENDPOINT_URL, without it AWS, can be reached from here and is well, then do the same again.",
     },
   );
 }
@@ -84,9 +100,12 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof Refusal && error.status !== null) return error.status >= 500 || error.status === 429;
   const code = reasonOf(error);
   if (code === null) return false;
-  return /^(Timeout|CutShort|UnknownError|InternalError|SlowDown|ServiceUnavailable|RequestTimeout|Failed\w*|E[A-Z]+|[A-Z]\w*(Closed|Reset|Refused|Timeout|Failed))$/.test(
-    code,
-  );
+  return isOfConnection(code) || /^(UnknownError|InternalError|SlowDown|ServiceUnavailable|RequestTimeout)$/.test(code);
+}
+
+/** What the system or Bun calls a failure of; servers have other codes. */
+function isOfConnection(code: string): boolean {
+  return /^(Timeout|CutShort|Failed\w*|E[A-Z]+|(?!Request)[A-Z]\w*(Closed|Reset|Refused|Timeout|Failed))$/.test(code);
 }
 
 /** What the server or the system calls it; null for what is no failure of a request. */

@@ -19,17 +19,16 @@ export interface MonthOnDisk {
   listedAt: number;
 }
 
-/** The drops in the data folder, with their files in load order. */
-export async function dropsOnDisk(session: Session): Promise<MonthOnDisk[]> {
+/**
+ * The drops in the data folder, with their files in load order. In a bucket a prefix is there as soon as something lies below
+ * it, which `mayBeNone` does without: whoever waits for the first drop waits for that.
+ */
+export async function dropsOnDisk(session: Session, mayBeNone = false): Promise<MonthOnDisk[]> {
   const { data } = session.settings;
   const listedAt = Date.now();
   const months = await listMonths(data, session.dataset.first_month);
   // A folder that is not there must not pass for one without months.
-  if (months.size === 0 && !(await isThere(data))) {
-    throw new ConsoleError("usage", isInBucket(data) ? `Nothing lies below ${data}.` : `There is no folder ${data}.`, {
-      hint: "Point --data or STREAMFLOW_DATA at the folder that holds the months, or make some with `bun run generate`.",
-    });
-  }
+  if (months.size === 0 && !(mayBeNone && isInBucket(data)) && !(await isThere(data))) throw noFolder(data);
   const listed = [...months].map(async ([month, folders]) => ({
     ...{ month, listedAt },
     files: await filesIn(session, folders),
@@ -85,10 +84,20 @@ export function selectMonths(
   });
 }
 
+function noFolder(data: string): ConsoleError {
+  const title = isInBucket(data) ? `Nothing lies below ${data}.` : `There is no folder ${data}.`;
+  return new ConsoleError("usage", title, { hint: `Point --data or STREAMFLOW_DATA at ${whatHoldsMonths(data)}.` });
+}
+
 function noMonths(data: string): ConsoleError {
   return new ConsoleError("unknown_month", `There are no months in ${data}.`, {
-    hint: "Point --data at the folder that holds month_000 and so on, or make some with `bun run generate`.",
+    hint: `Point --data or STREAMFLOW_DATA at ${whatHoldsMonths(data)}.`,
   });
+}
+
+function whatHoldsMonths(data: string): string {
+  const held = "that holds month_000, or 2024-01, and so on";
+  return isInBucket(data) ? `the prefix ${held}` : `the folder ${held}, or make some with \`bun run generate\``;
 }
 
 function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDisk[]): ConsoleError {

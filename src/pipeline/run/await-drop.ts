@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/format.ts";
-import type { MonthName } from "../../core/month.ts";
+import { type MonthName, monthIndex } from "../../core/month.ts";
 import { namesIn } from "../../csv/drop/names.ts";
 import { dropsOnDisk, type MonthOnDisk } from "../drop/months.ts";
 import { isPending, readPast } from "../drop/past.ts";
@@ -19,8 +19,8 @@ interface Seen {
 
 /**
  * Wait until a drop that is to be published is there, all of it: each file, and the marker that the manifest asks for; without
- * one, until none of the files has changed for a while. Resolves to the months of which that is so; throws when there was none
- * within `seconds`.
+ * one, until none of the files has changed for a while. Resolves to the months of which that is so, up to the first of which it
+ * is not; throws when there was none within `seconds`.
  */
 export async function awaitDrop(
   session: Session,
@@ -34,11 +34,14 @@ export async function awaitDrop(
   for (let isFirst = true; ; isFirst = false) {
     stopIfCancelled(signal);
     const past = await readPast(session.sql, session);
-    const pending = (await dropsOnDisk(session)).filter(({ month }) => isPending(month, past));
+    const drops = (await dropsOnDisk(session, true)).filter(({ month }) => isPending(month, past));
+    const pending = drops.toSorted((one, other) => (monthIndex(one.month) ?? 0) - (monthIndex(other.month) ?? 0));
     const lacks = await Promise.all(pending.map((drop) => lackOf(session, drop, seen, pace.settled)));
-    const whole = pending.filter((_, index) => lacks[index] === null).map(({ month }) => month);
+    // Once a later one is published, one that still comes in would be refused.
+    const lacking = lacks.findIndex((lack) => lack !== null);
+    const whole = (lacking === -1 ? pending : pending.slice(0, lacking)).map(({ month }) => month);
     if (whole.length > 0) return whole;
-    const why = pending.map(({ month }, index) => ` ${month}: ${lacks[index]}.`).join("");
+    const why = pending.map(({ month }, index) => ` ${month}: ${lacks[index] ?? "all there"}.`).join("");
     if (isFirst) tell(`Waiting up to ${formatDuration(seconds)} for a drop in ${session.settings.data}.${why}`);
     const left = until - performance.now();
     if (left <= 0) throw notThere(session, seconds, why);
