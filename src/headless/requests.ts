@@ -1,6 +1,7 @@
 import { usageError } from "../core/errors.ts";
 import type { ReportRequest, ReportSubject } from "../core/messages/report.ts";
 import { type RequestOf, type RunRequest, resultFormats, type Selection } from "../core/messages/requests.ts";
+import { waitUnits } from "../core/messages/run-command.ts";
 import { isDate, requireMonthWord } from "../core/month.ts";
 import type { Values } from "./flags.ts";
 
@@ -36,7 +37,8 @@ function waitIn({ wait, pending }: Values): { wait?: number } {
   if (wait === undefined) return {};
   if (!pending) throw usageError("--wait goes with --pending.", "A month that is named is there, or it is not.");
   const [, amount = "", unit = ""] = /^([1-9]\d{0,5})(s|m|h|d)$/.exec(wait) ?? [];
-  const seconds = Number(amount) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 0);
+  const [, each] = Object.entries(waitUnits).find(([name]) => name === unit) ?? ["", 0];
+  const seconds = Number(amount) * each;
   if (seconds > 0) return { wait: seconds };
   throw usageError(`"${wait}" is no duration.`, "Write a number and s, m, h or d: --wait 2h.");
 }

@@ -24,7 +24,8 @@ export interface Account {
   dataset: string;
   /** As the first line of a run names it. */
   database: string;
-  month: string;
+  /** null for what failed before there was a month. */
+  month: string | null;
   as_of: string | null;
   /** The ledger's number; null for what was refused before the ledger gave one. */
   run: number | null;
@@ -59,7 +60,7 @@ export type Surroundings = Pick<Account, "dataset" | "database" | "lacking" | "a
 /** How a run ended, whoever knows of it. */
 export interface Ending {
   run: number | null;
-  month: string;
+  month: string | null;
   /** ISO 8601, UTC. */
   at: string;
   failure:

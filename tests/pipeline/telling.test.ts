@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import parse from "parse-prometheus-text-format";
 import { startPipeline } from "../../src/client/pipeline.ts";
@@ -23,6 +23,7 @@ beforeAll(async () => {
   for (const index of [0, 1]) place.drops.write(`month_00${index}`, smallDrop(users, index));
   const broken = smallDrop(users, 2);
   place.drops.write("month_002", { ...broken, "users.csv": [...(broken["users.csv"] ?? []), ["s3cret-cell"]] });
+  mkdirSync(join(place.drops.path, "empty"));
   server = Bun.serve({
     port: 0,
     async fetch(request) {
@@ -45,7 +46,8 @@ const metricsFile = () => join(place.drops.path, "metrics", "streamflow.prom");
 
 function run(words: readonly string[], url = place.database.url) {
   const { PATH = "", HOME = "" } = process.env;
-  const where = ["--data", place.drops.path, "--home", join(place.drops.path, "home"), "--database", url];
+  const where = ["--home", join(place.drops.path, "home"), "--database", url];
+  if (!words.includes("--data")) where.push("--data", place.drops.path);
   const env = { PATH, HOME, LANG: "C.UTF-8", STREAMFLOW_NOTIFY_URL: receiver() };
   return start([...consoleProgram, ...words, ...where], env).outcome;
 }
@@ -82,8 +84,22 @@ test("each month of several, the rejected one without a cell of it", async () =>
 
 test("a database that cannot be reached", async () => {
   expect((await run(["--month", "1"], "postgres://nobody@127.0.0.1:1/none")).code).toBe(3);
-  expect(told()).toEqual([expect.objectContaining({ outcome: "failed", dataset: "streamflow", run: null, month: "" })]);
+  expect(told()).toEqual([
+    expect.objectContaining({ outcome: "failed", dataset: "streamflow", run: null, month: null }),
+  ]);
   expect(told()[0]).toMatchObject({ failure: { code: "database_unreachable" } });
+});
+
+test("a drop that does not come, with the command that waits for it again", async () => {
+  expect((await run(["--pending", "--wait", "1s", "--data", join(place.drops.path, "empty")])).code).toBe(4);
+  expect(told()).toEqual([
+    expect.objectContaining({
+      outcome: "failed",
+      month: null,
+      again: expect.stringContaining("--pending --wait 1s --data"),
+    }),
+  ]);
+  expect(told()[0]).toMatchObject({ failure: { code: "drop_missing" }, lacking: [] });
 });
 
 test("a receiver that does not take it is a warning without its address, and no failure", async () => {

@@ -35,7 +35,7 @@ export function slackMessage(account: Account): { text: string } {
 
 function headline({ outcome, warned, month, as_of, dataset }: Account): string {
   const verdict = outcome === "published" && warned ? "published, with warnings" : outcome;
-  return `${dataset} ${month}${as_of === null ? "" : ` → ${as_of}`}: ${verdict}`;
+  return `${[dataset, month].filter(Boolean).join(" ")}${as_of === null ? "" : ` → ${as_of}`}: ${verdict}`;
 }
 
 function place({ run, database, seconds, tables, expectations }: Account): string {

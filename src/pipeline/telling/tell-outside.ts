@@ -36,8 +36,8 @@ export function endingIn(event: RunEvent, { dry_run }: Pick<RunRequest, "dry_run
   return event.event === "run.failed" ? failedEnding(event) : null;
 }
 
-function failedEnding({ run, month = "", at, ...failure }: EventOf<"run.failed">): Ending {
-  return { run, month, at, failure };
+function failedEnding({ run, month, at, ...failure }: EventOf<"run.failed">): Ending {
+  return { run, month: month ?? null, at, failure };
 }
 
 /** How a run ended that could not tell it itself, as the ledger has it. */
@@ -66,7 +66,7 @@ async function notifyAll(over: Over, endings: readonly Ending[], lacking: readon
   for (const ending of endings) {
     const detail =
       session === null || ending.run === null ? null : await browseRun(session, ending.run).catch(() => null);
-    const again = ending.month === "" ? request : { ...request, selection: { months: [ending.month] } };
+    const again = ending.month === null ? request : { ...request, selection: { months: [ending.month] } };
     const account = accountOf(ending, detail, {
       dataset: dataset?.name ?? "",
       database: session?.database ?? "",
@@ -75,7 +75,7 @@ async function notifyAll(over: Over, endings: readonly Ending[], lacking: readon
       console: version,
     });
     const why = isWanted(account, receiver) ? await deliver(receiver, { event: "run", ...account }) : null;
-    if (why !== null) tell(`warning: Nobody was notified of ${account.month || "the run"}: ${why}.`);
+    if (why !== null) tell(`warning: Nobody was notified of ${account.month ?? "the run"}: ${why}.`);
   }
 }
 
@@ -91,6 +91,6 @@ async function measure({ request, session }: Over, told: readonly RunEvent[], la
 
 async function lackingIn(session: Session): Promise<LackingMonth[]> {
   const { sql, dataset } = session;
-  const known = [...(await dropsOnDisk(session)), ...(await publications(sql, dataset.name))];
+  const known = [...(await dropsOnDisk(session, true)), ...(await publications(sql, dataset.name))];
   return lackingMonths(numbersOf(known.map(({ month }) => month)), dataset, today());
 }
