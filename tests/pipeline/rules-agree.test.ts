@@ -42,6 +42,21 @@ const rules = [
   "foreign key (boss) references t",
   "foreign key (e) references p (e) on update cascade",
 ];
+/** What may be declared of its snapshot table besides. */
+const frozenRules = [
+  "check (a < 7)",
+  "check (twice > 2 or as_of > '2024-02-01')",
+  "check (coalesce(b, 1) < 9)",
+  "unique (as_of, a)",
+  "unique (b)",
+  "unique nulls not distinct (as_of, e)",
+  "exclude using gist (span with &&, daterange(as_of, as_of, '[]') with &&)",
+  "foreign key (e) references q",
+  "foreign key (boss) references t",
+  "foreign key (k) references p",
+  "check (s < 8)",
+  "check (e is not null)",
+];
 const indexes = [
   "create unique index on t (lower(e))",
   "create unique index on t (b) where a > 1",
@@ -86,6 +101,7 @@ const dataset = fc.constantFrom(...keyTypes).chain((key) =>
     key: fc.constant(key),
     rules: fc.subarray(rules, { maxLength: 3 }),
     indexes: fc.subarray(indexes, { maxLength: 1 }),
+    frozen: fc.subarray(frozenRules, { maxLength: 2 }),
     columns: fc.subarray(["a", "b", "e", "m", "s", "span", "boss"]),
     drops: fc.array(drop(key), { minLength: 3, maxLength: 4 }),
   }),
@@ -108,7 +124,7 @@ const text = (columns: readonly string[], rows: readonly Row[]) =>
 test("they agree", async () => {
   const verdicts = { sound: 0, rejected: 0 };
   await fc.assert(
-    fc.asyncProperty(dataset, async ({ key, rules, indexes, columns, drops }) => {
+    fc.asyncProperty(dataset, async ({ key, rules, indexes, frozen, columns, drops }) => {
       const declared = [
         `k ${key} primary key`,
         ...Object.values(named),
@@ -119,8 +135,11 @@ test("they agree", async () => {
         create table pair (e text, b int, primary key (e, b)); insert into pair values ('x', 1), ('y', 2);
         create table p (k ${key} primary key, e text unique);
         create table t (${[...declared, ...rules].join(", ").replaceAll(" not valid", "")});
+        create table s (k ${key}, as_of date, ${Object.values(named).join(", ")}, boss ${key}, twice int,
+          ${["primary key (k, as_of)", ...frozen].join(", ")});
         ${indexes.join(";")}`;
-      await place.make(statements, { p: {}, t: { absent: ["a", "b", "e", "m", "s", "span", "boss"] } });
+      const absent = ["a", "b", "e", "m", "s", "span", "boss"];
+      await place.make(statements, { p: {}, t: { absent, snapshot: "s" } });
       for (const [number, { p, t }] of drops.entries()) {
         const month = `month_00${number}`;
         place.write(month, { p: text(["k", "e"], p), t: text(["k", ...columns], t) });
