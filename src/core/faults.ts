@@ -122,6 +122,12 @@ export const faultCodes = {
     means: "values that a unique index has once stand there already, in the drop or in a live row that it has not",
     remedy: "correct the value, or leave one of the rows out",
   },
+  values_circle: {
+    means:
+      "rows exchange what a unique index, or an exclusion constraint, lets one of them have, and the table cannot do that",
+    remedy: "declare the constraint DEFERRABLE, or have the values go from row to row in two drops",
+    here: true,
+  },
   rows_excluded: {
     means: "an exclusion constraint keeps the row apart from another one, of the drop or live",
     remedy: "correct the value, or leave one of the rows out",

@@ -152,6 +152,51 @@ describe("rows that are right once all are there", () => {
   });
 });
 
+describe("values that go round", () => {
+  const swapped = { t: "id,seat\n1,b\n2,c\n3,a\n4,\n" };
+  const nullable: [what: string, seat: string][] = [
+    ["of which NULL is one", "seat text unique nulls not distinct"],
+    ["which a CHECK wants", "seat text unique, check (id = 4 or seat is not null)"],
+  ];
+  for (const [what, seat] of nullable) {
+    test(`${what}, are exchanged`, async () => {
+      await place.make(`create table t (id int primary key, ${seat})`, { t: {} });
+      await place.publish("month_000", { t: "id,seat\n1,a\n2,b\n3,c\n4,\n" });
+      await place.publish("month_001", swapped);
+      expect(await live()).toEqual(["(1,b)", "(2,c)", "(3,a)", "(4,)"]);
+    });
+  }
+
+  test("are written where the constraint waits, as the fault advises, whatever the table has", async () => {
+    await place.make(
+      `create table t (id int primary key, seat text not null unique deferrable);
+       create function ruled.seen() returns trigger language plpgsql as $$ begin return new; end $$;
+       create trigger watch before update on t for each row execute function ruled.seen()`,
+      { t: {} },
+    );
+    await place.publish("month_000", { t: "id,seat\n1,a\n2,b\n3,c\n" });
+    place.write("month_001", { t: "id,seat\n1,b\n2,c\n3,a\n" });
+    expect((await place.check("month_001")).faults).toEqual([]);
+    expect(lastOf(await place.run("month_001"), "run.failed")).toBeUndefined();
+    expect(await live()).toEqual(["(1,b)", "(2,c)", "(3,a)"]);
+  });
+
+  test("or once they have gone from row to row in two drops", async () => {
+    await place.make(
+      `create table t (id int primary key, seat text not null unique);
+       create table q (id int references t on delete cascade)`,
+      { t: {} },
+    );
+    await place.publish("month_000", { t: "id,seat\n1,a\n2,b\n" });
+    place.write("month_001", { t: "id,seat\n1,b\n2,a\n" });
+    const { faults } = await place.check("month_001");
+    expect(faults.map(({ code }) => code)).toEqual(["values_circle", "values_circle"]);
+    await place.publish("month_001", { t: "id,seat\n1,b\n2,none\n" });
+    await place.publish("month_002", { t: "id,seat\n1,b\n2,a\n" });
+    expect(await live()).toEqual(["(1,b)", "(2,a)"]);
+  });
+});
+
 describe("what only a run finds out", () => {
   test("a trigger that refuses in its own table alone is named, with its function and no SQLSTATE; check has warned of it", async () => {
     await place.make(

@@ -38,6 +38,7 @@ const several: Partial<Record<FaultCode, string>> = {
   key_in_use: "rows give up a value that others refer to",
   check_broken: "rows break the rule, or rules, of a CHECK",
   unique_repeated: "values stand there already, where a unique index has them once",
+  values_circle: "values go round in circles among rows that cannot exchange them",
   rows_excluded: "rows meet others that an exclusion constraint keeps them apart from",
   row_too_large: "rows are larger than an index of their table, or a page, takes",
   row_refused: "rows are refused by a trigger",
@@ -47,7 +48,7 @@ const several: Partial<Record<FaultCode, string>> = {
 /** Their reason names the rule: of several, that of the first. */
 const namingRules = new Set<FaultCode>([
   ...(["check_broken", "unique_repeated", "rows_excluded", "key_in_use"] as const),
-  ...(["row_too_large", "row_refused"] as const),
+  ...(["row_too_large", "row_refused", "values_circle"] as const),
 ]);
 
 /** So do those of others that a rule by a name of its own is behind. */

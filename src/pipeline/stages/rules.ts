@@ -1,11 +1,14 @@
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import { isComputed } from "../../postgres/catalog/introspect.ts";
+import type { RuledTable } from "../../postgres/catalog/ruled-tables.ts";
 import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Fragment } from "../../postgres/connection/fragments.ts";
+import { whatKeepsFromExchange } from "../../postgres/live/exchange.ts";
 import { brokenRows } from "../../postgres/rules/broken.ts";
 import { givenUp } from "../../postgres/rules/given-up.ts";
 import { orphanedRows } from "../../postgres/rules/orphans.ts";
+import { heldRules, ringedRows } from "../../postgres/rules/rings.ts";
 import { stagedRuleRows, type Untold } from "../../postgres/rules/rows.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
@@ -36,6 +39,7 @@ export async function requireRules(context: StageContext, staged: readonly Stage
       const drop = stagedRuleRows(table, carried, beside && !isKnown ? "live" : "default");
       await requireNone(tx, table, brokenRows(rule, drop, beside));
     }
+    if (beside && (await isRinged(tx, table, carried))) throw new KeyFault("broken", table.name);
     for (const follower of beside ? table.live.followers : []) {
       await requireNone(tx, table, givenUp(follower, stagedRuleRows(table, carried, "live")));
     }
@@ -48,6 +52,16 @@ export async function requireRules(context: StageContext, staged: readonly Stage
       await requireNone(tx, table, orphanedRows(reference, drop, parentRows, { tables, parents }));
     }
   }
+}
+
+/** What goes round in a circle, where rows cannot be exchanged, would stop halfway. */
+async function isRinged(tx: Transaction, table: RuledTable, carried: readonly string[]): Promise<boolean> {
+  if (heldRules(table, carried).length === 0 || (await whatKeepsFromExchange(tx, table)) === null) return false;
+  const found = await attempt(tx, async (inner) => {
+    for await (const _ of ringedRows(inner, table, stagedRuleRows(table, carried, "live"), carried)) return true;
+    return false;
+  });
+  return "value" in found && found.value;
 }
 
 function isGiven({ table: { live }, carried }: Staged, name: string): boolean {

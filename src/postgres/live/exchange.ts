@@ -14,7 +14,7 @@ export async function exchangeRows(
   carried: readonly string[],
   condition: Fragment,
 ): Promise<number> {
-  if (!(await mayExchange(tx, table))) return 0;
+  if ((await whatKeepsFromExchange(tx, table)) !== null) return 0;
   const { live } = table;
   const stored = live.columns.filter((_, index) => live.details[index]?.generated === null);
   const isGiven = (name: string) => carried.includes(name) && !live.key.includes(name);
@@ -32,13 +32,16 @@ export async function exchangeRows(
   return count;
 }
 
-/** A row elsewhere may go with the one that it refers to, or be told that it went, as a trigger is. */
-async function mayExchange(tx: Transaction, { live }: LoadTable): Promise<boolean> {
-  if (live.distribution !== null || live.triggers.length > 0) return false;
+/** Why rows cannot be taken out and put back; null where they can. One elsewhere may go with it, or be told that it went. */
+export async function whatKeepsFromExchange(tx: Transaction, { live }: LoadTable): Promise<string | null> {
+  const [trigger] = live.triggers;
+  if (trigger !== undefined) return `it has the trigger ${trigger.name}`;
+  if (live.distribution !== null) return "its rows lie on several servers";
   const oid = oidOf(live);
-  const [row] = await tx<{ may: boolean }[]>`
-    select has_table_privilege(${oid}, 'DELETE') and has_table_privilege(${oid}, 'INSERT') and not exists (
-             select from pg_constraint f
-              where f.contype = 'f' and f.confrelid = ${oid} and (f.confdeltype <> 'a' or f.conrelid = f.confrelid)) as may`;
-  return row?.may === true;
+  const [row] = await tx<{ may: boolean; follower: string | null }[]>`
+    select has_table_privilege(${oid}, 'DELETE') and has_table_privilege(${oid}, 'INSERT') as may,
+           (select min(format('%s of %s', f.conname, f.conrelid::regclass)) from pg_constraint f
+             where f.contype = 'f' and f.confrelid = ${oid} and (f.confdeltype <> 'a' or f.conrelid = f.confrelid)) as follower`;
+  if (row?.follower != null) return `rows go with them, or hold them, by ${row.follower}`;
+  return row?.may === true ? null : "this role lacks INSERT or DELETE on it";
 }

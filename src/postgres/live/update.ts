@@ -1,4 +1,5 @@
 import type { Column } from "../../core/columns.ts";
+import { codeOf } from "../../core/errors.ts";
 import { type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { RuledTable } from "../catalog/ruled-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
@@ -41,19 +42,37 @@ export async function updateChanged(
     const before = written;
     written += await updateOnce(tx, table, carried, updated, isReady, (rows) => onProgress(before + rows));
     if (written > before) continue;
-    const letGo = hasLetGo ? null : lettingGo(table, carried);
-    if (letGo === null) {
-      const isCircling = sql`${changes(payload(table, carried))} and not ${isReady}`;
+    const isCircling = sql`${changes(payload(table, carried))} and not ${isReady}`;
+    if (hasLetGo || !(await letGo(tx, table, carried, isCircling))) {
       const exchanged = await exchangeRows(tx, table, carried, isCircling);
       onProgress(written + exchanged);
       return written + exchanged;
     }
     hasLetGo = true;
-    await tx`
-      update ${qualified(table.live)} l set ${letGo} from ${twinOf(table)} s
-       where ${sameKey("l", "s", table.live.key)} and ${changes(payload(table, carried))} and not ${isReady}`;
   }
   return written;
+}
+
+/** False where no row can, or a rule of the table wants a value where there would be none for a moment. */
+async function letGo(
+  tx: Transaction,
+  table: RuledTable,
+  carried: readonly string[],
+  isCircling: Fragment,
+): Promise<boolean> {
+  const free = lettingGo(table, carried);
+  if (free === null) return false;
+  try {
+    await tx.savepoint(
+      (inner) => inner`
+        update ${qualified(table.live)} l set ${free} from ${twinOf(table)} s
+         where ${sameKey("l", "s", table.live.key)} and ${isCircling}`,
+    );
+    return true;
+  } catch (thrown) {
+    if (/^23/.test(codeOf(thrown))) return false;
+    throw thrown;
+  }
 }
 
 async function updateOnce(

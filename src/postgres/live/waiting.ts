@@ -1,3 +1,4 @@
+import type { Column } from "../../core/columns.ts";
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import { isComputed } from "../catalog/introspect.ts";
 import type { RuledTable } from "../catalog/ruled-tables.ts";
@@ -11,7 +12,8 @@ import { every, type Fragment, list, qualified, sql } from "../connection/fragme
 
 type OrderedRule = UniqueRule | ExclusionRule;
 
-function orderedRules({ live }: RuledTable): OrderedRule[] {
+/** Those that a row is held to as it is written. */
+export function orderedRules({ live }: RuledTable): OrderedRule[] {
   return live.rules
     .filter((rule) => rule.kind === "unique" || rule.kind === "exclusion")
     .filter(({ isLate }) => !isLate);
@@ -61,12 +63,21 @@ export function waitsForNobody(table: RuledTable, carried: readonly string[]): F
 
 /** What is unique of a row that goes round in a circle, set to NULL; null where a column has to have a value. */
 export function lettingGo(table: RuledTable, carried: readonly string[]): Fragment | null {
-  const { live } = table;
-  const names = new Set(orderedRules(table).flatMap(({ columns }) => columns));
-  const free = live.columns.filter(
-    ({ name, nullable }) => names.has(name) && nullable && carried.includes(name) && !live.key.includes(name),
-  );
-  return free.length === 0 ? null : list(free.map(({ name }) => sql`${sql(name)} = null`));
+  const names = new Set(orderedRules(table).flatMap((rule) => freeColumns(table, rule, carried)));
+  return names.size === 0 ? null : list([...names].map((name) => sql`${sql(name)} = null`));
+}
+
+/** True where a row can let go of what a rule has once: by a NULL in its place it has nothing that others may want. */
+export function letsGo(table: RuledTable, rule: OrderedRule, carried: readonly string[]): boolean {
+  const free = freeColumns(table, rule, carried);
+  return rule.kind === "exclusion" ? free.length > 0 : free.some((name) => rule.plain.includes(name));
+}
+
+/** Where NULL is a value like others, it is unique as well. */
+function freeColumns({ live }: RuledTable, rule: OrderedRule, carried: readonly string[]): string[] {
+  if (rule.kind === "unique" && !rule.nullsDistinct) return [];
+  const mayGo = ({ name, nullable }: Column) => nullable && carried.includes(name) && !live.key.includes(name);
+  return live.columns.filter((column) => rule.columns.includes(column.name) && mayGo(column)).map(({ name }) => name);
 }
 
 function partsIn({ parts, condition }: OrderedRule, row: Fragment): Fragment {

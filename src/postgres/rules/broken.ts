@@ -1,6 +1,6 @@
 import type { CheckRule, DomainRule, ExclusionRule, NeededRule, Rule, UniqueRule } from "../catalog/rules.ts";
 import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
-import { asNamed, isSound, type RuleRows, textsOf } from "./rows.ts";
+import { asNamed, isSound, partsOf, type RuleRows, textsOf } from "./rows.ts";
 
 /**
  * Rows that break a rule: `line`, where the row stands; `other`, where the one stands that it cannot be beside, NULL for a
@@ -54,13 +54,6 @@ function brokenDomain({ expression, columns }: DomainRule, drop: RuleRows): Frag
 /** Of a scratch table once for all; staged rows are left to the planner, and to the servers that they lie on. */
 function once({ isLined }: RuleRows): Fragment {
   return isLined ? sql`materialized` : sql`not materialized`;
-}
-
-/** The parts of an index rule as `p0`, `p1`, of the rows `alias` that it is about. */
-export function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRows, alias: "x" | "l"): Fragment {
-  const values = parts.map((part, at) => sql`(${sql.unsafe(part)}) as ${sql(`p${at}`)}`);
-  const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
-  return sql`(select ${list(values)}, ${isHeld} as held from ${asNamed(drop.table, alias)}) p`;
 }
 
 function places({ parts }: UniqueRule | ExclusionRule): Fragment[] {

@@ -3,8 +3,7 @@ import type { Transaction } from "../connection/connect.ts";
 import { type Fragment, sql } from "../connection/fragments.ts";
 import { fetched } from "../live/row-lines.ts";
 import type { ServerError } from "../remedies/server-words.ts";
-import { partsOf } from "./broken.ts";
-import { asNamed, isSound, type RuleRows, textsOf } from "./rows.ts";
+import { asNamed, isSound, partsOf, type RuleRows, textsOf } from "./rows.ts";
 
 /** A row that breaks a rule, or of which the rule cannot be told: then `state` and what the server says of it. */
 export interface RowVerdict {

@@ -1,5 +1,6 @@
 import { keyColumns, type LoadTable, twinOf } from "../catalog/dataset-tables.ts";
 import type { HeldTable, RuledTable } from "../catalog/ruled-tables.ts";
+import type { ExclusionRule, UniqueRule } from "../catalog/rules.ts";
 import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
 
 /**
@@ -115,6 +116,13 @@ export function isConstant(expression: string | null | undefined): expression is
 export function asNamed({ live }: LoadTable, alias: "x" | "l"): Fragment {
   const columns = live.columns.map(({ name }) => sql`${sql(alias)}.${sql(name)} as ${sql(name)}`);
   return sql`(select ${list(columns)}) as ${sql(live.name)}`;
+}
+
+/** The parts of an index rule as `p0`, `p1`, of the rows `alias` that it is about. */
+export function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: RuleRows, alias: "x" | "l"): Fragment {
+  const values = parts.map((part, at) => sql`(${sql.unsafe(part)}) as ${sql(`p${at}`)}`);
+  const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
+  return sql`(select ${list(values)}, ${isHeld} as held from ${asNamed(drop.table, alias)}) p`;
 }
 
 /** True where each cell of row `x` that the rule reads is a value. */

@@ -20,6 +20,7 @@ import type { Incoming } from "../months.ts";
 import type { Past } from "../past.ts";
 import { type Collected, collect, isGiven, rowsOf } from "./collected.ts";
 import { type BrokenFrozen, brokenFrozen, rowsToWrite } from "./frozen-rules.ts";
+import { tellRinged } from "./ring-faults.ts";
 import { tellBroken, tellRule, tellRules, type Unheld } from "./rule-faults.ts";
 import { tellTooLarge } from "./size-faults.ts";
 import { tellRefused } from "./trigger-faults.ts";
@@ -79,6 +80,7 @@ export async function findDropFaults(
         if (why !== null) unheld.push({ table: one.table.name, rule: reference.name, why: why.exception });
       }
       unheld.push(...(await tellRules(tx, one, drop.parents.kind === "live", tally)));
+      if (drop.parents.kind === "live") unheld.push(...(await tellRinged(tx, one, tally)));
       for (const broken of brokenFrozen(one, { ...drop, all: read, rowsOf, isGiven })) {
         const why = await tellFrozen(tx, broken, tally);
         if (why !== null) unheld.push({ table: one.table.name, ...why });
