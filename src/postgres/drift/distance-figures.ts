@@ -21,9 +21,12 @@ export function isNumber({ type }: Column): boolean {
   return numberTypes.has(type);
 }
 
+/** Rows of both sides up to which half of them is not worth a statement of its own. */
+export const fewRows = 50_000;
+
 /**
  * The figures of a column in which hardly a value occurs twice, from its values in order. Those of a number are read
- * from both ends to the middle, so that two connections sort a half each.
+ * from both ends to the middle, so that two connections sort a half each, unless there are few.
  */
 export async function figuresBySorting(
   read: Reader,
@@ -32,27 +35,26 @@ export async function figuresBySorting(
   middle: string | null,
 ): Promise<Figures> {
   if (middle === null) return figuresFrom(read, categoryFigures(valuesInOrder(rows, one.column, sql`v`), one));
-  const half = (direction: Direction) =>
+  const border = sql`${middle}::text::${sql.unsafe(one.column.type)}`;
+  const isFew = one.from.rows + one.to.rows <= fewRows;
+  const part = (direction: Direction) =>
     read(async (sql) => {
-      const border = sql`${middle}::text::${sql.unsafe(one.column.type)}`;
-      const counts =
-        direction === "up"
-          ? valuesInOrder(rows, one.column, sql`v`, sql`v < ${border}`)
-          : valuesInOrder(rows, one.column, sql`v desc`, sql`v >= ${border}`);
+      const isIn = direction === "down" ? sql`v >= ${border}` : isFew ? sql`v is not null` : sql`v < ${border}`;
+      const counts = valuesInOrder(rows, one.column, direction === "up" ? sql`v` : sql`v desc`, isIn);
       // The planner expects few rows above a sort whose values it knows nothing of, and would gladly sort them once more.
       await sql`set local enable_sort = off`;
-      const filled = await sql<Bin[]>`${bins(counts, one, direction, border)}`;
+      const filled = await sql<Bin[]>`${bins(counts, one, direction, isFew ? sql`null` : border)}`;
       await sql`set local enable_sort to default`;
       return filled;
     });
-  const halves = (await Promise.all([half("up"), half("down")])).flat();
-  if (halves.some(({ near }) => near)) {
+  const found = (await Promise.all(isFew ? [part("up")] : [part("up"), part("down")])).flat();
+  if (found.some(({ near }) => near)) {
     // Where values differ by rounding alone, which is rare, they are put together before they are counted.
-    const [found] = await read((sql) => figuresByCounting(sql, rows, [one]));
-    return found ?? noFigures;
+    const [figures] = await read((sql) => figuresByCounting(sql, rows, [one]));
+    return figures ?? noFigures;
   }
   const filled = sql`
-    select * from jsonb_to_recordset(${sql.json(halves)}) bins (bin bigint, f bigint, t bigint, gap bigint)`;
+    select * from jsonb_to_recordset(${sql.json(found)}) bins (bin bigint, f bigint, t bigint, gap bigint)`;
   return figuresFrom(read, figuresOfBins(filled, one));
 }
 

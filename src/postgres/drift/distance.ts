@@ -3,7 +3,7 @@ import { cells, list } from "../connection/fragments.ts";
 import type { Reader } from "../connection/one-view.ts";
 import type { CountedColumn, TwoSnapshots } from "../snapshots/two-snapshots.ts";
 import { groupable } from "./counted-values.ts";
-import { type Figures, figuresByCounting, figuresBySorting, isNumber, noFigures } from "./distance-figures.ts";
+import { type Figures, fewRows, figuresByCounting, figuresBySorting, isNumber, noFigures } from "./distance-figures.ts";
 
 /** How far a column's distribution moved; null without a figure, since a side has nothing to compare. */
 export interface Distance extends Omit<Figures, "expected"> {
@@ -76,7 +76,8 @@ function figuresByCounts({ column, from, to, unchanged, moved = 1 }: CountedColu
   return { distance: apart / 2, ks: null, expected: expected / 2 / Math.sqrt(from.rows * to.rows) };
 }
 
-const probed = 5_000;
+/** Rows that are looked at before values are counted or sorted, of few rows and of many. */
+const probed = { few: 1_000, many: 5_000 };
 
 /**
  * The columns in which hardly a value occurs twice, told from the first rows, and a value about the middle of each that
@@ -89,6 +90,7 @@ async function mostlyUnique(
   columns: readonly CountedColumn[],
 ): Promise<Map<CountedColumn, string | null>> {
   if (columns.length === 0) return new Map();
+  const isFew = columns.every((one) => one.from.rows + one.to.rows <= fewRows);
   const names = [...new Set(columns.map(({ column }) => column.name))];
   const counts = columns.map(({ column }) => sql`count(distinct ${groupable(column)})`);
   const medians = columns.map(({ column }) =>
@@ -96,7 +98,7 @@ async function mostlyUnique(
   );
   const [probe] = await sql<{ rows: number; values: number[]; medians: (string | null)[] }[]>`
     select count(*) as rows, array[${list(counts)}]::bigint[] as values, array[${list(medians)}]::text[] as medians
-      from (select ${cells("s", names)} from ${from} s limit ${probed}) s`;
+      from (select ${cells("s", names)} from ${from} s limit ${isFew ? probed.few : probed.many}) s`;
   const { rows, values, medians: middles } = probe ?? { rows: 0, values: [], medians: [] };
   return new Map(
     columns
