@@ -13,7 +13,7 @@ export class Refusal extends Error {
 /** By codes of S3: what they mean, and what to do. `{}` is what was asked for. */
 const words: [codes: RegExp, title: string, hint: string][] = [
   [
-    /^(ExpiredToken|TokenRefreshRequired|InvalidToken|InvalidClientTokenId)$/,
+    /^(ExpiredToken|TokenRefreshRequired|InvalidToken|InvalidTokenId|InvalidClientTokenId)$/,
     "The credentials for {} have expired, or their session token is no longer one.",
     "Get new ones, and set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to them.",
   ],
