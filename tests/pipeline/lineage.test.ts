@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import Ajv from "ajv";
 import { start } from "../headless/process.ts";
-import { smallDrop } from "../helpers/drops.ts";
+import { dropFolder, smallDrop } from "../helpers/drops.ts";
+import { bucket, objectStore, storeVariables } from "../helpers/object-store.ts";
 import { runEventFacts } from "../helpers/openlineage-facts.ts";
 import { type Workplace, workplace } from "../helpers/pipeline.ts";
 import { consoleProgram } from "../helpers/program.ts";
@@ -27,24 +30,29 @@ interface Event {
   eventType: string;
   run: { runId: string; facets: { errorMessage?: { message: string }; parent: { job: object; run: object } } };
   job: { namespace: string; name: string };
-  inputs: { name: string; inputFacets: Record<string, Record<string, unknown>> }[];
+  inputs: {
+    namespace: string;
+    name: string;
+    facets: { dataSource: object };
+    inputFacets: Record<string, Record<string, unknown>>;
+  }[];
   outputs: { namespace: string; name: string; outputFacets: { outputStatistics?: { rowCount: number } } }[];
 }
 
 /** Run it, and what was told of it. */
-async function told(...words: string[]): Promise<Event[]> {
+function told(...words: string[]): Promise<Event[]> {
+  const { drops, database } = place;
+  const where = ["--data", drops.path, "--home", join(drops.path, "home"), "--database", database.url];
+  return toldOf([...words, ...where]);
+}
+
+/** The same of any command line. */
+async function toldOf(words: string[], env: Record<string, string> = {}): Promise<Event[]> {
   const { PATH = "", HOME = "" } = process.env;
   const file = join(place.drops.path, "events");
   rmSync(file, { force: true });
-  const where = [
-    "--data",
-    place.drops.path,
-    "--home",
-    join(place.drops.path, "home"),
-    "--database",
-    place.database.url,
-  ];
-  await start([...consoleProgram, ...words, ...where], {
+  await start([...consoleProgram, ...words], {
+    ...env,
     ...{ PATH, HOME, OPENLINEAGE_NAMESPACE: "churn", OPENLINEAGE_PARENT_ID: parent },
     ...{ OPENLINEAGE__TRANSPORT__TYPE: "file", OPENLINEAGE__TRANSPORT__APPEND: "true" },
     OPENLINEAGE__TRANSPORT__LOG_FILE_PATH: file,
@@ -88,4 +96,43 @@ test("a drop that is rejected fails, without a cell of it; a dry run is no news"
   expect(failed?.run.facets.errorMessage?.message).toContain("month_001 was rejected");
   expect(JSON.stringify([begun, failed])).not.toContain("s3cret-cell");
   await expect(told("--month", "1", "--dry-run")).rejects.toThrow("ENOENT");
+});
+
+test("files are named as they lie there, from the first word on: by the calendar, compressed, in a bucket", async () => {
+  const store = await objectStore();
+  const folder = dropFolder();
+  try {
+    for (const [name, rows] of Object.entries(smallDrop(users))) {
+      const text = gzipSync(rows.map((cells) => `${cells.join(",")}\n`).join(""));
+      await store.put(`feed/2024-01/${name}.gz`, text);
+    }
+    const words = ["--month", "0", "--force", "--data", `s3://${bucket}/feed/`, "--database", place.database.url];
+    const [begun, done] = await toldOf([...words, "--home", folder.path], storeVariables(store.url));
+    const [first, ...others] = begun?.inputs ?? [];
+    expect(first).toMatchObject({
+      namespace: `s3://${bucket}`,
+      name: "feed/2024-01/users.csv.gz",
+      facets: { dataSource: { name: `s3://${bucket}`, uri: `s3://${bucket}/feed/2024-01/users.csv.gz` } },
+    });
+    expect(done?.eventType).toBe("COMPLETE");
+    expect(done?.inputs.map(({ name }) => name)).toEqual([first?.name ?? "", ...others.map(({ name }) => name)]);
+  } finally {
+    await store.stop();
+    folder.remove();
+  }
+});
+
+test("the embedded server's tables are named by its database", async () => {
+  const folder = dropFolder();
+  try {
+    folder.write("data/month_000", smallDrop(users));
+    const where = ["--data", join(folder.path, "data"), "--home", join(folder.path, "home")];
+    const [begun] = await toldOf(["--month", "0", ...where]);
+    expect(begun?.outputs[0]).toMatchObject({
+      namespace: `postgres://${hostname()}${join(folder.path, "home")}`,
+      name: "streamflow.public.users",
+    });
+  } finally {
+    folder.remove();
+  }
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { KeptVerdict } from "../../core/messages/verdicts.ts";
+import { isInBucket } from "../../core/settings.ts";
 
 /** The specification that events keep to: https://github.com/OpenLineage/OpenLineage (spec, version 2-0-2). */
 const spec = "https://openlineage.io/spec";
@@ -32,7 +33,7 @@ interface LineageRun {
   database: Source;
 }
 
-/** Where tables are: a dataset's namespace, and what `dataSource` tells of it. */
+/** Where tables or files are: a dataset's namespace, and its name there. */
 export interface Source {
   namespace: string;
   name: string;
@@ -40,6 +41,7 @@ export interface Source {
 
 export interface LineageFile {
   table: string;
+  /** Whole, or with `s3://`. */
   path: string;
   /** Null while it was not read. */
   read: { bytes: number; rows: number | null } | null;
@@ -108,11 +110,10 @@ export function lineageEvent({ eventType, eventTime, run, files, tables, error }
       facets: facet("jobType", { processingType: "BATCH", integration: "STREAMFLOW", jobType: "RUN" }),
     },
     inputs: files.map((file) => ({
-      namespace: "file",
-      name: file.path,
+      ...placeOf(file.path),
       facets: {
         ...schema(file.fields),
-        ...facet("dataSource", { name: "file", uri: `file://${encodeURI(file.path)}` }),
+        ...facet("dataSource", { name: placeOf(file.path).namespace, uri: uriOf(file.path) }),
       },
       inputFacets: file.read === null ? {} : { ...metricsOf(file, file.read), ...assertionsOf(file) },
     })),
@@ -126,6 +127,16 @@ export function lineageEvent({ eventType, eventTime, run, files, tables, error }
       outputFacets: table.rows === null ? {} : facet("outputStatistics", { rowCount: table.rows }),
     })),
   };
+}
+
+/** A file, or an object, by the specification's naming. */
+function placeOf(path: string): Source {
+  const [, bucket, key] = /^(s3:\/\/[^/]+)\/(.*)$/s.exec(path) ?? [];
+  return bucket === undefined ? { namespace: "file", name: path } : { namespace: bucket, name: key ?? "" };
+}
+
+function uriOf(path: string): string {
+  return encodeURI(isInBucket(path) ? path : `file://${path}`);
 }
 
 function parentOf(parent: string): object {

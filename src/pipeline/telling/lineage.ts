@@ -4,6 +4,8 @@ import { version } from "../../../package.json";
 import { messageOf } from "../../core/errors.ts";
 import type { EventOf, RunEvent } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
+import { monthIndex, monthName } from "../../core/month.ts";
+import { isInBucket } from "../../core/settings.ts";
 import {
   type LineageEvent,
   type LineageFile,
@@ -18,6 +20,7 @@ import type { CatalogTable } from "../../postgres/catalog/introspect.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
 import { browseRun } from "../answers/browse.ts";
 import { browseProfiles } from "../answers/profiles/read.ts";
+import { filesOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import type { Over } from "./tell-outside.ts";
 
@@ -87,7 +90,7 @@ function typeOf(event: Told): LineageEvent["eventType"] {
 }
 
 async function withFacts(
-  { session, settings }: Place,
+  { session }: Place,
   run: number,
   detail: RunDetail,
   said: Pick<LineageEvent, "eventType" | "eventTime" | "error">,
@@ -104,29 +107,32 @@ async function withFacts(
       version,
       database: sourceOf(session),
     },
-    files: await filesOf(session, settings.data, detail),
+    files: await inputsOf(session, detail),
     tables: tables.flatMap((table) => outputsOf(table, detail, isPublished)),
   };
 }
 
 /** A database by the specification's naming; the embedded one by its home, for it has no port. */
 function sourceOf({ url, settings }: Session): Source {
-  if (settings.database === null) {
-    return { namespace: `postgres://${hostname()}${encodeURI(resolve(settings.home))}`, name: "postgres" };
-  }
   const { host, port, database } = parseUrl(url);
+  if (settings.database === null) {
+    return { namespace: `postgres://${hostname()}${encodeURI(resolve(settings.home))}`, name: database };
+  }
   return { namespace: `postgres://${host}:${port}`, name: database };
 }
 
-async function filesOf(session: Session, data: string, detail: RunDetail): Promise<LineageFile[]> {
+async function inputsOf(session: Session, detail: RunDetail): Promise<LineageFile[]> {
   const asked = { kind: "profile" as const, as_of: null, run: detail.run, table: null, column: null };
   const { profiles } = await browseProfiles(session, asked).catch(() => ({ profiles: [] }));
+  // What the ledger has not got yet, or never gets of a run that failed, is as it lies there.
+  const isWhole = session.tables.every(({ name }) => detail.files.some(({ table }) => table === name));
+  const listed = isWhole ? [] : await filesOf(session, monthName(monthIndex(detail.month) ?? 0)).catch(() => []);
   return session.tables.map(({ name, manifest, live }) => {
     const file = detail.files.find(({ table }) => table === name);
     const columns = profiles.find(({ table }) => table === name)?.columns ?? [];
     return {
       table: name,
-      path: resolve(file?.path ?? `${data}/${detail.month}/${manifest.file}`),
+      path: wholePath((file ?? listed.find(({ table }) => table === name))?.path ?? manifest.file),
       read: file === undefined ? null : { bytes: file.bytes, rows: file.rows },
       fields: fieldsOf(live),
       verdicts: detail.verdicts.filter(({ table }) => table === name),
@@ -138,6 +144,10 @@ async function filesOf(session: Session, data: string, detail: RunDetail): Promi
       ),
     };
   });
+}
+
+function wholePath(path: string): string {
+  return isInBucket(path) ? path : resolve(path);
 }
 
 /** The live table, and its snapshot where it has one; rows are those that the run wrote. */
