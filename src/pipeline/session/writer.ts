@@ -59,6 +59,8 @@ export function openWriter({ url }: Pick<Session, "url">) {
 }
 
 async function requireRights(sql: Sql, { tables }: Session): Promise<void> {
+  // Who has every right need not be asked. The server tells with each change of role; by way of a pooler, of somebody's.
+  if (sql.parameters.is_superuser === "on" && !isPooled(sql)) return;
   const rights = await missingRights(sql, tables);
   if (rights.browsing.length === 0 && rights.running.length === 0) return;
   const { refusalOf } = await import("../../postgres/roles/lacking.ts");
