@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -92,6 +93,23 @@ function inProject(path: string): string {
   return at < 0 ? relative(root, path) : path.slice(at);
 }
 
+/** What Node has that a listing gets along with: each of the others brings streams, sockets or ciphers, and takes as long. */
+const quick = ["node:async_hooks", "node:buffer", "node:fs", "node:fs/promises", "node:os", "node:path"];
+
+/** "file imports name", for each module of Node's that these files import at once, and that takes its time. */
+function slowOf(loaded: readonly string[]): string[] {
+  return loaded.flatMap((path) => {
+    const [, loader] = /\.([jt]sx?)$/.exec(path) ?? [];
+    if (loader !== "js" && loader !== "ts" && loader !== "tsx") return [];
+    const imports = new Bun.Transpiler({ loader }).scanImports(readFileSync(join(root, path), "utf8"));
+    return imports
+      .filter(({ kind }) => kind === "import-statement")
+      .map(({ path: name }) => (isBuiltin(name) ? `node:${name.replace("node:", "")}` : null))
+      .filter((name) => name !== null && !quick.includes(name))
+      .map((name) => `${path} imports ${name}`);
+  });
+}
+
 /** The files that each of the two processes loaded, by their paths in the project. */
 async function loadedBy(words: readonly string[]): Promise<Record<Process, string[]>> {
   const list = join(folder, words.join(""));
@@ -136,6 +154,15 @@ describe("a command loads what it needs", () => {
     expect(loaded.pipeline).toContain("node_modules/postgres/src/index.js");
     expect(loaded.pipeline).toContain("src/postgres/catalog/dataset-tables.ts");
   });
+});
+
+test("a listing has nothing of Node's loaded that takes its time, nor has a month with nothing to do", async () => {
+  await loadedBy(["--month", "0"]);
+  for (const words of [["months"], ["snapshots"], ["--month", "0"]]) {
+    const { console, pipeline } = await loadedBy(words);
+    expect({ words, slow: slowOf([...console, ...pipeline]) }).toEqual({ words, slow: [] });
+  }
+  expect(slowOf(["src/postgres/target/secure.ts"])).toContain("src/postgres/target/secure.ts imports node:tls");
 });
 
 test("what reads and judges is seen when a run loads it", async () => {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { version } from "../../package.json" with { type: "json" };
 import type { TableShape } from "../core/columns.ts";
 import { type Dialect, plainDialect, setIn } from "../core/written/dialect.ts";
@@ -49,7 +48,7 @@ export interface TableSource {
 /** A file that is being read: its bytes on disk are hashed, what they stand for is handed out. */
 export class SourceFile {
   #bytes = 0;
-  readonly #hash = createHash("sha256");
+  readonly #hash = new Bun.CryptoHasher("sha256");
   #comments: Comments | null = null;
 
   private constructor(

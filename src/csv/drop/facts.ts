@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { FileStats } from "../files/opened.ts";
 
 /** What tells a file from another, as the system has it. */
@@ -28,6 +27,6 @@ export function factsOfParts(parts: readonly FileFacts[]): FileFacts {
   return {
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     modified_ms: Math.max(...parts.map(({ modified_ms }) => modified_ms)),
-    identity: createHash("sha256").update(all).digest("hex"),
+    identity: new Bun.CryptoHasher("sha256").update(all).digest("hex"),
   };
 }

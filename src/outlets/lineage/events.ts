@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { KeptVerdict } from "../../core/messages/verdicts.ts";
 import { isInBucket } from "../../core/settings.ts";
 
@@ -147,7 +146,7 @@ function parentOf(parent: string): object {
 
 /** The same for whoever tells of the run, as its console or another one, if it was killed: a UUID made of a digest (RFC 9562, 8). */
 function runId({ namespace, database, dataset, run }: LineageRun): string {
-  const digest = createHash("sha256")
+  const digest = new Bun.CryptoHasher("sha256")
     .update(JSON.stringify([namespace, database, dataset, run]))
     .digest("hex");
   return [

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Column, TableShape } from "../../core/columns.ts";
 import { type Dataset, type DatasetTable, usualStage } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
@@ -92,7 +91,9 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   const columns = table.columns.filter(({ name }) => ![asOfColumn, deliveredColumn, ...own].includes(name));
   // All of a column that a frozen value depends on: a narrower copy would round it, and no seal would ever match.
   const kind = ({ nullable: _, ...column }: Column) => column;
-  const strangers = columns.filter((column) => !live.columns.some((one) => isDeepStrictEqual(kind(one), kind(column))));
+  const strangers = columns.filter(
+    (column) => !live.columns.some((one) => Bun.deepEquals(kind(one), kind(column), true)),
+  );
   const names = [...live.key.filter((name) => !hasColumn(table, name)), ...strangers.map(({ name }) => name)];
   if (names.length > 0) {
     mismatch(

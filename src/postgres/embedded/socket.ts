@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -78,7 +77,7 @@ function ownerOf(account: Account | null): number {
 /** The same one for every start of the same folder, and another for one that took its place. */
 function shortDirectory({ folder, account }: ServerHome): string {
   const { dev, ino } = statSync(folder);
-  const digest = createHash("sha256").update(`${folder}\0${dev}\0${ino}`).digest("hex").slice(0, 10);
+  const digest = new Bun.CryptoHasher("sha256").update(`${folder}\0${dev}\0${ino}`).digest("hex").slice(0, 10);
   const name = `streamflow-${ownerOf(account)}-${digest}`;
   const roomy = (root: string) =>
     fits(join(root, name)) && statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -1,200 +1,85 @@
-import { createHash, X509Certificate } from "node:crypto";
-import { Socket } from "node:net";
-import { Duplex } from "node:stream";
-import { checkServerIdentity, connect as startTls, type TLSSocket } from "node:tls";
-import { messageOf } from "../../core/errors.ts";
-import { isLoopback, type LacksTls, type Protection } from "./protection.ts";
+import type { Socket } from "node:net";
+import { DialError } from "./dial-error.ts";
+import { Line, type Place } from "./line.ts";
+import { isLoopback, type Protection } from "./protection.ts";
 import type { Tls } from "./tls.ts";
 import type { Target } from "./url.ts";
 
-/** The codes of what keeps a socket from being made, beside the system's own; `errors.ts` has a remedy for each. */
-type DialCode = "CONNECT_TIMEOUT" | "CONNECTION_CLOSED" | "NOT_POSTGRES" | TlsCode;
-type TlsCode = "TLS_NOT_OFFERED" | "CHANNEL_NOT_BOUND" | CertificateCode;
-type CertificateCode = "CERT_UNKNOWN" | "CERT_HAS_EXPIRED" | "CERT_REVOKED" | "CERT_OF_ANOTHER";
-
-class DialError extends Error {
-  constructor(
-    readonly code: DialCode,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+/** What the driver begins a session on. */
+export type Wire = Line | Socket;
 
 /**
- * A socket for the driver to begin a session on, by TCP, and by TLS as far as that is wanted; `tell` is told what protects it.
+ * A connection for the driver by TCP, and by TLS as far as that is wanted; `tell` is told what protects it.
  * The driver itself takes no heed of what a server answers when it is asked for TLS, nor can it say what came of it.
  */
-export async function dial(target: Target, tls: Tls | null, tell: (protection: Protection) => void): Promise<Duplex> {
+export async function dial(target: Target, tls: Tls | null, tell: (protection: Protection) => void): Promise<Wire> {
   const { host: address, port, connectTimeout } = target;
   try {
-    const { socket, protection } = await reach(target, tls, AbortSignal.timeout(connectTimeout * 1000));
+    const signal = AbortSignal.timeout(connectTimeout * 1000);
+    const { wire, protection } = await (tls === null ? reach(target, signal) : reachSecurely(target, tls, signal));
     tell(protection);
-    return socket;
+    return wire;
   } catch (error) {
-    return broken(Object.assign(error instanceof Error ? error : new Error(), { syscall: "connect", address, port }));
+    return broken(error, { address, port });
   }
 }
 
 /** The same by a unix socket, which needs no protection. */
-export async function dialLocally({ host, port }: Target): Promise<Duplex> {
-  const socket = new Socket();
+export async function dialLocally({ host, port }: Target): Promise<Wire> {
+  const unix = `${host}/.s.PGSQL.${port}`;
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject).connect(`${host}/.s.PGSQL.${port}`, resolve);
-    });
-    return socket;
+    return await Line.to({ unix });
   } catch (error) {
-    return broken(error instanceof Error ? error : new Error());
+    return broken(error, { address: unix });
   }
 }
 
-/** The first socket that is dialled, and none in its place: what its session held is gone with it. */
-export function dialOnce(way: () => Promise<Duplex>): () => Promise<Duplex> {
+/** The first connection that is dialled, and none in its place: what its session held is gone with it. */
+export function dialOnce(way: () => Promise<Wire>): () => Promise<Wire> {
   let isDialled = false;
   return async () => {
-    if (isDialled) return broken(new DialError("CONNECTION_CLOSED", "a session that was lost is not replaced"));
+    if (isDialled) return Line.broken(new DialError("CONNECTION_CLOSED", "a session that was lost is not replaced"));
     isDialled = true;
     return way();
   };
 }
 
-/** A socket that breaks at once: one that cannot be made at all, the driver would wait for for ever. */
-function broken(error: Error): Duplex {
-  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-  setImmediate(() => socket.destroy(error));
-  return socket;
+function broken(error: unknown, where: { address: string; port?: number }): Line {
+  return Line.broken(Object.assign(error instanceof Error ? error : new Error(), { syscall: "connect", ...where }));
 }
 
 interface Reached {
-  socket: Socket;
+  wire: Wire;
   protection: Protection;
 }
 
-async function reach(target: Target, tls: Tls | null, signal: AbortSignal): Promise<Reached> {
-  const { sslmode } = target;
-  const socket = await open(target, signal);
-  if (tls === null) return unencrypted(target, socket, "unwanted", `sslmode=${sslmode}`);
-  if (!tls.isDirect && !(await offersTls(socket, signal))) {
-    if (!tls.isOptional) throw refused(socket, "TLS_NOT_OFFERED", `sslmode=${sslmode} wants it`);
-    return unencrypted(target, socket, "unoffered", "the server offers no TLS");
-  }
+async function reach({ host, hostaddr, port, sslmode }: Target, signal: AbortSignal): Promise<Reached> {
+  const line = await inTime({ hostname: hostaddr ?? host, port }, signal);
+  const isLocal = isLoopback(line.remoteAddress);
+  const place = `${host}:${port}`;
+  return {
+    wire: line,
+    protection: { kind: "unencrypted", place, isLocal, lacks: "unwanted", because: `sslmode=${sslmode}` },
+  };
+}
+
+async function reachSecurely(target: Target, tls: Tls, signal: AbortSignal): Promise<Reached> {
+  const secure = await import("./secure.ts");
+  const { socket, protection } = await secure.reachSecurely(target, tls, signal);
+  return { wire: socket, protection };
+}
+
+async function inTime(place: Place, signal: AbortSignal): Promise<Line> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const tooLate = () => reject(new DialError("CONNECT_TIMEOUT", "it does not answer"));
+  signal.addEventListener("abort", tooLate);
+  const dialled = Line.to(place);
   try {
-    return await secured(target, tls, socket, signal);
+    return await Promise.race([dialled, late]);
   } catch (error) {
-    if (!tls.isOptional || signal.aborted) throw error;
-    return unencrypted(target, await open(target, signal), "failed", `TLS failed: ${messageOf(error)}`);
-  }
-}
-
-async function open({ host, hostaddr, port }: Target, signal: AbortSignal): Promise<Socket> {
-  const socket = new Socket();
-  // Between two steps nobody else listens.
-  socket.on("error", () => {});
-  const connected = heard(socket, "connect", signal);
-  socket.connect(port, hostaddr ?? host);
-  await connected;
-  return socket;
-}
-
-/** PostgreSQL's SSLRequest: its length, and a number where a version of the protocol would be. */
-const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-
-/** Ask a server whether it speaks TLS. More than its answer could have been put in by somebody else. */
-async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> {
-  const answered = heard(socket, "data", signal);
-  socket.write(question);
-  const answer = String(await answered);
-  if (answer !== "S" && answer !== "N") {
-    throw refused(socket, "NOT_POSTGRES", "asked for TLS, it answers neither yes nor no");
-  }
-  return answer === "S";
-}
-
-async function secured(target: Target, tls: Tls, tcp: Socket, signal: AbortSignal): Promise<Reached> {
-  // What the certificate proves is judged below; as an error of the socket's it would not tell what it was about.
-  const judged = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
-  const socket = startTls({ ...tls.options, ...judged, socket: tcp });
-  socket.on("error", () => {});
-  await heard(socket, "secureConnect", signal);
-  if (tls.isDirect && socket.alpnProtocol !== "postgresql") {
-    throw refused(socket, "NOT_POSTGRES", "by TLS, it does not say that it is");
-  }
-  if (target.bindsChannel) bindTo(socket);
-  const verified: Reached = { socket, protection: { kind: "verified", ...placeOf(target, tcp) } };
-  if (tls.proof === "none") {
-    // A login that is bound to its channel goes well with nobody but a server that knows the password.
-    if (target.bindsChannel) return verified;
-    const because = `sslmode=${target.sslmode} without sslrootcert`;
-    return { socket, protection: { kind: "unverified", ...placeOf(target, tcp), because } };
-  }
-  if (!socket.authorized) {
-    const code = certificateCode(String(socket.authorizationError));
-    throw refused(socket, code, `${certificateWords[code]}: ${socket.authorizationError}`);
-  }
-  const isOfAnother = tls.proof === "name" && checkServerIdentity(target.host, socket.getPeerCertificate());
-  if (isOfAnother) throw refused(socket, "CERT_OF_ANOTHER", isOfAnother.message);
-  return verified;
-}
-
-/**
- * What patch 10 of the driver binds a login to: the hash of the server's certificate, by the hash that this was signed with
- * (RFC 5929, "tls-server-end-point").
- */
-function bindTo(socket: TLSSocket): void {
-  const { raw } = socket.getPeerCertificate();
-  const { signatureAlgorithm = "" } = new X509Certificate(raw);
-  const [, signedWith] = /(md5|sha1|sha224|sha256|sha384|sha512)/i.exec(signatureAlgorithm) ?? [];
-  if (signedWith === undefined) {
-    throw refused(socket, "CHANNEL_NOT_BOUND", `nothing is agreed on for certificates signed by ${signatureAlgorithm}`);
-  }
-  const hash = /md5|sha1$/i.test(signedWith) ? "sha256" : signedWith.toLowerCase();
-  Object.assign(socket, { channelBinding: createHash(hash).update(raw).digest() });
-}
-
-const certificateWords = {
-  CERT_UNKNOWN: "no authority in sslrootcert vouches for its certificate",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  CERT_REVOKED: "its certificate was revoked",
-};
-
-/** Of OpenSSL's some thirty, those that ask for another remedy. */
-function certificateCode(doubt: string): keyof typeof certificateWords {
-  return doubt === "CERT_HAS_EXPIRED" || doubt === "CERT_REVOKED" ? doubt : "CERT_UNKNOWN";
-}
-
-function unencrypted(target: Target, socket: Socket, lacks: LacksTls, because: string): Reached {
-  if (target.bindsChannel) throw refused(socket, "CHANNEL_NOT_BOUND", `there is no TLS: ${because}`);
-  return { socket, protection: { kind: "unencrypted", ...placeOf(target, socket), lacks, because } };
-}
-
-function placeOf({ host, port }: Target, { remoteAddress = "" }: Socket): Pick<Protection, "place" | "isLocal"> {
-  return { place: `${host}:${port}`, isLocal: isLoopback(remoteAddress) };
-}
-
-function refused(socket: Socket, code: DialCode, message: string): DialError {
-  socket.destroy();
-  return new DialError(code, message);
-}
-
-/** What comes with a socket's first event of this name, unless it fails, is closed, or takes too long before. */
-async function heard(
-  socket: Socket,
-  event: "connect" | "data" | "secureConnect",
-  signal: AbortSignal,
-): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const closed = () => reject(new DialError("CONNECTION_CLOSED", "it hangs up"));
-  const late = () => reject(new DialError("CONNECT_TIMEOUT", "it does not answer"));
-  socket.once(event, resolve).once("error", reject).once("close", closed);
-  signal.addEventListener("abort", late);
-  try {
-    return await promise;
-  } catch (error) {
-    socket.destroy();
+    dialled.then((line) => line.destroy()).catch(() => {});
     throw error;
   } finally {
-    socket.off(event, resolve).off("error", reject).off("close", closed);
-    signal.removeEventListener("abort", late);
+    signal.removeEventListener("abort", tooLate);
   }
 }

@@ -1,5 +1,3 @@
-import { BlockList } from "node:net";
-
 /** Why a connection goes without TLS: nobody asked for it, the server has none, or it came to nothing. */
 export type LacksTls = "unwanted" | "unoffered" | "failed";
 
@@ -10,14 +8,9 @@ export type Protection = { place: string; isLocal: boolean } & (
   | { kind: "unencrypted"; lacks: LacksTls; because: string }
 );
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8);
-loopback.addAddress("::1", "ipv6");
-
-/** True for an address that no packet leaves this machine for. */
+/** True for an address, as the system writes it, that no packet leaves this machine for. */
 export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "");
-  return loopback.check(plain, plain.includes(":") ? "ipv6" : "ipv4");
+  return /^(::ffff:)?127\.[\d.]+$|^::1$/i.test(address);
 }
 
 const remedy =

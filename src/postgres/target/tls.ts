@@ -1,9 +1,7 @@
-import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type ConnectionOptions, createSecureContext, getCACertificates } from "node:tls";
+import type { ConnectionOptions, SecureContextOptions } from "node:tls";
 import { ConsoleError, codeOf, usageError } from "../../core/errors.ts";
 import { isBySocket, type Target } from "./url.ts";
 
@@ -30,6 +28,7 @@ export function tlsFor(target: Target): Tls | null {
     return null;
   }
   const root = target.sslrootcert ?? usual("root.crt");
+  const { isIP } = process.getBuiltinModule("node:net");
   const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
   if (verifies && root === null) throw withoutRoot(sslmode);
   return {
@@ -73,12 +72,15 @@ function authorities(root: string | null, named: string | null): Pick<Connection
   if (root === null) {
     throw usageError("sslcrl revokes nothing where no certificate is believed.", "Add sslrootcert=FILE to the URL.");
   }
-  const ca = root === "system" ? getCACertificates("system") : readPem("sslrootcert", root, "CERTIFICATE");
-  requireUsable("sslrootcert", root, () => createSecureContext({ ca }));
+  const ca =
+    root === "system"
+      ? process.getBuiltinModule("node:tls").getCACertificates("system")
+      : readPem("sslrootcert", root, "CERTIFICATE");
+  requireUsable("sslrootcert", root, () => contextOf({ ca }));
   const list = named ?? usual("root.crl");
   if (list === null) return { ca };
   const crl = readPem("sslcrl", list, "X509 CRL");
-  requireUsable("sslcrl", list, () => createSecureContext({ ca, crl }));
+  requireUsable("sslcrl", list, () => contextOf({ ca, crl }));
   return { ca, crl };
 }
 
@@ -94,13 +96,13 @@ function ownCertificate({ sslcert, sslkey, sslpassword }: Target): Own {
   const path = sslkey ?? usual("postgresql.key");
   if (path === null) throw usageError("sslcert is of no use without its key.", "Add sslkey=FILE to the database URL.");
   const cert = readPem("sslcert", certificate, "CERTIFICATE");
-  requireUsable("sslcert", certificate, () => createSecureContext({ cert }));
+  requireUsable("sslcert", certificate, () => contextOf({ cert }));
   const key = readPem("sslkey", path, "PRIVATE KEY");
   requirePrivate(path);
   const passphrase = sslpassword ?? undefined;
-  requireUsable("sslkey", path, () => createPrivateKey({ key, passphrase }));
+  requireUsable("sslkey", path, () => process.getBuiltinModule("node:crypto").createPrivateKey({ key, passphrase }));
   const own: Own = { cert, key, ...(sslpassword === null ? {} : { passphrase: sslpassword }) };
-  requireUsable("sslkey", path, () => createSecureContext(own), `that is not the key of ${certificate}`);
+  requireUsable("sslkey", path, () => contextOf(own), `that is not the key of ${certificate}`);
   return own;
 }
 
@@ -140,6 +142,11 @@ const hints: Record<FileParameter, string> = {
 
 function useless(parameter: FileParameter, path: string, reason: string, hint = hints[parameter]): ConsoleError {
   return usageError(`${parameter} names ${path}: ${reason}.`, hint);
+}
+
+/** Loaded where there is a file to try: with all that Node has of TLS it takes longer than to connect without. */
+function contextOf(options: SecureContextOptions) {
+  return process.getBuiltinModule("node:tls").createSecureContext(options);
 }
 
 const damaged = "it is damaged, or of a kind that is not known here";

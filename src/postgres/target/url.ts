@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { isIP } from "node:net";
 import { usageError } from "../../core/errors.ts";
 import { userName } from "./accounts.ts";
 import { type Environment, givenBy, type Reader, readerOf, refuse, Unsound, urlItself } from "./given.ts";
@@ -143,7 +142,7 @@ function oneHost(host: string): string {
 }
 
 function toAddress(address: string | null): string | null {
-  return address === null || isIP(address)
+  return address === null || process.getBuiltinModule("node:net").isIP(address)
     ? address
     : refuse(`hostaddr is "${address}", which is no IP address`, "hostaddr");
 }

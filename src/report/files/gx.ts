@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TableResults } from "../../core/messages/evidence.ts";
 import type { ExpectationResult, RunDetail } from "../../core/messages/listings.ts";
@@ -49,7 +48,7 @@ function suiteOf(name: string, results: readonly ExpectationResult[]): object {
 
 /** The same for the same name. */
 function idOf(name: string): string {
-  const hex = createHash("sha256").update(name).digest("hex");
+  const hex = new Bun.CryptoHasher("sha256").update(name).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { Line } from "../../../src/postgres/target/line.ts";
 import { Messages } from "./messages.ts";
 import { points } from "./points.ts";
 
@@ -9,13 +9,13 @@ interface Held {
   chunks: { bytes: Buffer; rest: unknown[] }[];
 }
 
-const messages = new WeakMap<Socket, Messages>();
-const held = new WeakMap<Socket, Held>();
+const messages = new WeakMap<Line, Messages>();
+const held = new WeakMap<Line, Held>();
 
 /** From now on each message to a server is a point, before it is sent; a COMMIT is one more after it was. */
 export function watchConnections(): void {
-  const original = Socket.prototype.write as Write;
-  Socket.prototype.write = function (this: Socket, chunk: Uint8Array | string, ...rest: unknown[]): boolean {
+  const original = Line.prototype.write as Write;
+  Line.prototype.write = function (this: Line, chunk: Uint8Array | string, ...rest: unknown[]): boolean {
     const bytes = Buffer.from(chunk as Uint8Array);
     const waiting = held.get(this);
     if (waiting !== undefined) {
@@ -24,10 +24,10 @@ export function watchConnections(): void {
     }
     const write: Write = original.bind(this);
     return send(this, write, bytes, rest);
-  } as typeof Socket.prototype.write;
+  } as typeof Line.prototype.write;
 }
 
-function send(socket: Socket, write: Write, bytes: Buffer, rest: unknown[]): boolean {
+function send(socket: Line, write: Write, bytes: Buffer, rest: unknown[]): boolean {
   const known = messages.get(socket) ?? new Messages();
   messages.set(socket, known);
   /** What is not written yet: nothing but a fault comes between messages that the driver sends in one. */
@@ -52,12 +52,12 @@ function send(socket: Socket, write: Write, bytes: Buffer, rest: unknown[]): boo
   return points?.reach("after statement commit", ["kill", "cut"]) === "cut" ? cut(socket) : isWritten;
 }
 
-function cut(socket: Socket): true {
+function cut(socket: Line): true {
   socket.destroy();
   return true;
 }
 
-function hold(socket: Socket, write: Write, bytes: Buffer, rest: unknown[]): true {
+function hold(socket: Line, write: Write, bytes: Buffer, rest: unknown[]): true {
   const waiting: Held = { chunks: [{ bytes, rest }] };
   held.set(socket, waiting);
   void points?.released().then(() => {
