@@ -9,7 +9,7 @@ import type { Session } from "./session/session.ts";
 import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
 import { addRuns, noteRun } from "./telling/known-runs.ts";
-import { lineageIfWanted, tellIfWanted } from "./telling/wanted.ts";
+import { lineageIfWanted, tellIfWanted, tellOfCrashed } from "./telling/wanted.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -50,6 +50,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
     running = { abort, publishes: !request.dry_run };
     const told: RunEvent[] = [];
     const ended = new Map<number, string>();
+    const crashed: number[] = [];
     let opened: Promise<Session>;
     try {
       const first = { reached: metLater(reach()), opened: metLater(open()) };
@@ -74,10 +75,21 @@ export function startService(settings: Settings, tell: (text: string) => void): 
         onEvent(event);
       };
       const exit_code = await waitingUntil(abort.signal, () =>
-        runMonths({ first, again, tell }, request, onRunEvent, abort.signal),
+        runMonths(
+          { first, again, tell, found: (runs) => void crashed.push(...runs) },
+          request,
+          onRunEvent,
+          abort.signal,
+        ),
       );
       await (await lineage)?.told();
-      await tellIfWanted({ settings, request, session: await opened.catch(() => null), tell }, told);
+      const over = { settings, request, session: await opened.catch(() => null), tell };
+      // Those of this request were told of as they were tried again.
+      await tellOfCrashed(
+        over,
+        crashed.filter((run) => !ended.has(run)),
+      );
+      await tellIfWanted(over, told);
       return { exit_code };
     } finally {
       running = null;

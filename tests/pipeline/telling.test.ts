@@ -136,6 +136,16 @@ test("a run whose process was killed, by what the ledger has of it", async () =>
   expect(told()[0]).toMatchObject({ failure: { code: "pipeline_died" } });
 });
 
+test("a run whose whole console was killed, by the next one, once; a dry run is no news then, either", async () => {
+  const dead = { dataset: "streamflow", month: "month_001", as_of: "2024-02-29", backend_pid: 0, process: 1 };
+  const rows = ["publish", "dry_run"].map((mode) => ({ ...dead, mode, operator: "ann", host: "box" }));
+  await place.database.sql`insert into console.runs ${place.database.sql(rows)}`;
+  expect((await run(["--month", "0"])).code).toBe(0);
+  expect(told()).toEqual([expect.objectContaining({ outcome: "failed", month: "month_001", mode: "publish" })]);
+  expect((await run(["--month", "0"])).code).toBe(0);
+  expect(told().length).toBe(1);
+});
+
 /** The labels' values but for the dataset's, which all have. */
 function wordsIn({ dataset: _, ...labels }: Record<string, string>): string {
   return Object.values(labels).join(" ");

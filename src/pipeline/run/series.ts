@@ -46,6 +46,8 @@ interface Progress extends EventStream {
   unrecorded: NonNullable<Stopped["recordLate"]>[];
   /** Is told what is waited for, once that takes a moment. */
   tell(text: string): void;
+  /** Is told of runs that were found dead. */
+  found?(crashed: readonly number[]): void;
 }
 
 /**
@@ -54,7 +56,7 @@ interface Progress extends EventStream {
  * events; returns the exit code.
  */
 export async function runMonths(
-  { first, again, tell }: { first: Opening; again(): Opening } & Pick<Progress, "tell">,
+  { first, again, tell, found }: { first: Opening; again(): Opening } & Pick<Progress, "tell" | "found">,
   request: RunRequest,
   onEvent: (event: RunEvent) => void,
   signal: AbortSignal,
@@ -70,6 +72,7 @@ export async function runMonths(
     left: null,
     unrecorded: [],
     tell,
+    ...(found && { found }),
   };
   for (let opening = first; ; opening = again()) {
     const stopped = await tryMonths(opening, progress).catch((thrown) => stoppedBetween(progress, opening, thrown));
@@ -116,6 +119,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const session = await unlessCancelled(signal, opened);
   const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
   const [onDisk, sql] = await unlessCancelled(signal, locked);
+  progress.found?.(writer.crashed);
   // Those of another dataset have been refused by then.
   requireWhole(session.tables);
   retries.reached();

@@ -27,7 +27,10 @@ export function openWriter({ url }: Pick<Session, "url">) {
   };
   const connecting = metLater(connect());
   let locked: string | null = null;
+  const crashed: number[] = [];
   return {
+    /** Runs that were found dead when the lock was taken, and not before. */
+    crashed,
     /**
      * Take the dataset's lock, which is held for as long as the connection lasts. Throws when somebody else is at work, and
      * before anything is written where the role lacks a right.
@@ -45,7 +48,7 @@ export function openWriter({ url }: Pick<Session, "url">) {
       await owned;
       await takeLock(sql, session, signal);
       locked = name;
-      await markCrashed(sql, name);
+      crashed.push(...(await markCrashed(sql, name)));
       return sql;
     },
     async [Symbol.asyncDispose](): Promise<void> {

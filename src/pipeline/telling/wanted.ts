@@ -10,6 +10,7 @@ import type { Over } from "./tell-outside.ts";
 
 /** Tell those outside what became of runs: by their last words, or by the ledger where a process died before its own. */
 export async function tellIfWanted(over: Over, told: readonly RunEvent[] | RunDetail): Promise<void> {
+  if ("run" in told && told.mode === "dry_run") return;
   if ("run" in told && over.session !== null && isLineageAsked(process.env)) {
     const { tellLineageOf } = await import("./lineage.ts");
     await tellLineageOf(told, { ...over, session: over.session }).catch((thrown) =>
@@ -21,6 +22,17 @@ export async function tellIfWanted(over: Over, told: readonly RunEvent[] | RunDe
   if ("run" in told) return tellOutside(over, [endingOf(told)], []);
   const endings = told.flatMap((event) => endingIn(event, over.request) ?? []);
   await tellOutside(over, endings, told);
+}
+
+/** Tell of runs whose whole console was killed: whoever runs next finds them dead. */
+export async function tellOfCrashed({ session, ...over }: Over, runs: readonly number[]): Promise<void> {
+  if (session === null || runs.length === 0) return;
+  const { metrics: _, ...request } = over.request;
+  const { browseRun } = await import("../answers/browse.ts");
+  for (const run of runs) {
+    const detail = await browseRun(session, run).catch(() => null);
+    if (detail !== null) await tellIfWanted({ ...over, session, request }, detail);
+  }
 }
 
 /** Whether there is anybody: what tells them is loaded for nobody else. */

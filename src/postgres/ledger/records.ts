@@ -80,11 +80,14 @@ export async function closeRun(
 /**
  * Runs still called running while somebody else holds the lock are dead: say so. Only the lock's holder may call this. It
  * waits neither for the disk nor for a standby, which may be what they died of: were it lost, it would be said again.
+ * Resolves to those of which it was not said before.
  */
-export async function markCrashed(sql: Sql, dataset: string): Promise<void> {
-  await sql`
+export async function markCrashed(sql: Sql, dataset: string): Promise<number[]> {
+  const rows = await sql<{ run: number }[]>`
     update console.runs set status = 'crashed', finished_at = clock_timestamp()
-     where dataset = ${dataset} and status = 'running' and set_config('synchronous_commit', 'off', true) = 'off'`;
+     where dataset = ${dataset} and status = 'running' and set_config('synchronous_commit', 'off', true) = 'off'
+    returning run`;
+  return rows.map(({ run }) => run);
 }
 
 /** Within a transaction that will be rolled back, let a dry run that has ended count as the publication that it tried. */
