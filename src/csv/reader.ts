@@ -48,6 +48,8 @@ export async function openTable(source: TableSource) {
   return {
     /** The file's columns in its order, but for those that are passed over; null when the header is faulty. */
     header: faults.length === 0 && blankAbove === 0 ? { columns } : null,
+    /** True where rows that are known to be sound are passed on as they are. */
+    isPassedOn: hasPlainRows,
     /** Reads to the end, and tells the tally what is wrong. Rejects when `write` does, or with the signal's reason. */
     read,
     /**

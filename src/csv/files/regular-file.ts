@@ -43,17 +43,17 @@ export function whyNoFile(stats: Stats): string | null {
   return "a device, not a file";
 }
 
-/** Of a file as it lies on disk. Rejects with a SourceFault when it cannot be read. */
-export async function sha256Of(path: string): Promise<string> {
+/** Of a file as it lies on disk, or of a part of it. Rejects with a SourceFault when it cannot be read. */
+export async function sha256Of(path: string, start = 0, length = Number.POSITIVE_INFINITY): Promise<string> {
   const { handle } = await openRegular(path);
   const hash = new Bun.CryptoHasher("sha256");
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
   try {
-    for (let position = 0; ; ) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    for (let done = 0; done < length; ) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, length - done), start + done);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
-      position += bytesRead;
+      done += bytesRead;
     }
   } catch (error) {
     throwFault(error);

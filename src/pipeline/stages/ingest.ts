@@ -1,9 +1,7 @@
 import { ConsoleError, metLater } from "../../core/errors.ts";
 import type { FileFault } from "../../core/faults.ts";
 import type { PartOnDisk } from "../../csv/drop/files.ts";
-import { sha256Of } from "../../csv/files/regular-file.ts";
 import { type OpenPart, type OpenParts, openParts, readPart, type WholeRead, wholeOf } from "../../csv/parts/open.ts";
-import { isReadAsItIs } from "../../csv/parts/parts.ts";
 import type { TableRead } from "../../csv/reader.ts";
 import { changedMeanwhile, readAs } from "../../csv/source.ts";
 import type { FaultTally } from "../../csv/tally.ts";
@@ -18,7 +16,8 @@ import { type Incoming, sourceOf } from "../drop/months.ts";
 import { toTellOfRows } from "../drop/sound-file.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, warn } from "./context.ts";
-import type { Ahead, SoundFile } from "./read-ahead.ts";
+import type { Ahead } from "./read-ahead.ts";
+import { type Sound, soundBefore } from "./sound-before.ts";
 
 /** What ingesting needs to know, and the transaction in which each file is staged: the run's own, or one for it alone. */
 export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared" | "during"> {
@@ -55,7 +54,8 @@ export async function ingest(context: Ingesting): Promise<Staged[]> {
 interface Opened {
   files: OpenParts;
   read_as: string | null;
-  sound: Sound | null;
+  /** Of each of them. */
+  sound: (Sound | null)[];
 }
 
 /** Null where there is no such file, or none that can be opened. */
@@ -63,9 +63,9 @@ async function openAt(context: Ingesting, index: number): Promise<Opened | null>
   const one = context.incoming[index];
   if (one === undefined || one.file.fault !== null) return null;
   const source = sourceOf(context.dataset, one);
-  const read_as = readAs(source);
-  const [files, sound] = await Promise.all([openParts(source), soundBefore(context, one, read_as)]);
-  return { files, read_as, sound };
+  const files = await openParts(source);
+  const sound = await Promise.all(files.parts.map((part) => soundBefore(context, one, part)));
+  return { files, read_as: readAs(source), sound };
 }
 
 /** Stage one table's files; null when they, or one before them, have faults: then they were only checked. */
@@ -122,47 +122,25 @@ async function readInto(
   tx: Transaction | null,
   one: Incoming<RuledTable>,
   files: OpenParts,
-  sound: Sound | null,
+  sound: readonly (Sound | null)[],
 ): Promise<WholeRead | null> {
   const { faults } = context;
   const reads: Sent[] = [];
   const tallies: FaultTally[] = [];
   let before = 0;
-  for (const part of files.parts) {
+  for (const [index, part] of files.parts.entries()) {
     const tally = faults.in(part.name);
     const columns = part.reader.header?.columns;
     // In the file's own order. What one of them lacks, or has besides, is a fault by now.
     const isCopied = tx !== null && columns !== undefined && faults.isClean;
     const copy = isCopied ? await copyInto(copyIntoStage(tx, one.table, columns)) : null;
     tallies.push(tally);
-    reads.push(await send(context, { one, part, tally, before }, copy, copy === null ? null : sound));
+    reads.push(await send(context, { one, part, tally, before }, copy, copy === null ? null : (sound[index] ?? null)));
     before += reads.at(-1)?.bytes ?? 0;
   }
   const read = await wholeOf(files, reads, tallies);
   if (reads.every(({ isSound }) => isSound)) tellOfRows(context, one, read);
   return tx !== null && faults.isClean ? read : null;
-}
-
-interface Sound {
-  rows: number;
-  sha256: string;
-}
-
-/** What was found of a file with the very bytes of this one, in which every row was sound; null when there was none. */
-async function soundBefore(
-  { past, ahead }: Ingesting,
-  { table, file }: Incoming,
-  readAs: string | null,
-): Promise<Sound | null> {
-  // Which rows each of several has is not known, and those of an archive are not its bytes.
-  if (file.parts !== undefined || !isReadAsItIs(file.path)) return null;
-  const before: SoundFile[] = [...past.publications.flatMap(({ files }) => files), ...ahead.sound];
-  const alike = before.filter((one) => one.table === table.name && one.bytes === file.bytes && one.read_as === readAs);
-  if (readAs === null || alike.length === 0) return null;
-  // That it cannot be read is for its reader to tell.
-  const sha256 = await sha256Of(file.path).catch(() => null);
-  const found = alike.find((one) => one.sha256 === sha256);
-  return sha256 === null || found === undefined || found.rows === null ? null : { sha256, rows: found.rows };
 }
 
 /** A file that is being read, and how many bytes of its table's were read before it. */

@@ -1,18 +1,8 @@
 import type { Dataset } from "../../core/dataset.ts";
-import { isReadAsItIs } from "../../csv/parts/parts.ts";
-import { openTable } from "../../csv/reader.ts";
-import { readAs } from "../../csv/source.ts";
+import { openParts, readPart } from "../../csv/parts/open.ts";
 import { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
-
-/** A file in which every row was found sound: whoever meets the same bytes again, read in the same way, need not look. */
-export interface SoundFile {
-  table: string;
-  bytes: number;
-  sha256: string | null;
-  rows: number | null;
-  read_as: string | null;
-}
+import { bytesAs, type SoundFile } from "./sound-before.ts";
 
 /** What the months of one request have read before its turn. */
 export interface Ahead {
@@ -23,7 +13,7 @@ export interface Ahead {
 
 /**
  * Read the files of the month that is next while the one before it is being written, since that keeps the server busy and
- * not us. What is wrong with them is left to their own run to tell. Resolves once all are read, or `ahead` was ended.
+ * not us. Those of another dialect and of Parquet are left for their turn: what has to be written anew for PostgreSQL is read then. What is wrong with them is left to their own run to tell. Resolves once all are read, or `ahead` was ended.
  */
 export function readAhead(ahead: Ahead, dataset: Dataset, month: string, incoming: readonly Incoming[]): Promise<void> {
   const abort = new AbortController();
@@ -43,17 +33,16 @@ async function readFiles(
   incoming: readonly Incoming[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const one of incoming.filter(
-    ({ file }) => file.fault === null && file.parts === undefined && isReadAsItIs(file.path),
-  )) {
-    const source = sourceOf(dataset, one);
-    const read_as = readAs(source);
-    const reader = await openTable(source);
-    if (read_as === null || reader.header === null) continue;
-    const tally = new DropFaults(month, null).in(source.path);
-    const { rows, bytes, sha256, controls, rounded } = await reader.read(tally, { signal });
-    // Whatever is to be told of its rows is told when its run reads it.
-    if (tally.count === 0 && controls.length + rounded.length === 0)
-      sound.push({ table: one.table.name, bytes, sha256, rows, read_as });
+  for (const one of incoming.filter(({ file }) => file.fault === null)) {
+    for (const part of (await openParts(sourceOf(dataset, one))).parts) {
+      const known = bytesAs(part);
+      const { header, isPassedOn } = part.reader;
+      if (known.read_as === null || header === null || part.fault !== null || !isPassedOn) continue;
+      const tally = new DropFaults(month, null).in(part.name);
+      const { rows, sha256, controls, rounded } = await readPart(part, tally, { signal });
+      // Whatever is to be told of its rows is told when its run reads it.
+      if (tally.count === 0 && controls.length + rounded.length === 0)
+        sound.push({ table: one.table.name, ...known, sha256, rows });
+    }
   }
 }
