@@ -13,11 +13,11 @@ import { type RefusedCell, refusedCell } from "../../postgres/live/refused-cell.
 import { copyIntoStage } from "../../postgres/live/stage.ts";
 import { lapsedColumns } from "../drop/lapsed.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
+import { type Sound, soundBefore } from "../drop/sound-before.ts";
 import { toTellOfRows } from "../drop/sound-file.ts";
 import { stopIfCancelled } from "./cancel.ts";
 import { type StageContext, type Staged, warn } from "./context.ts";
 import type { Ahead } from "./read-ahead.ts";
-import { type Sound, soundBefore } from "./sound-before.ts";
 
 /** What ingesting needs to know, and the transaction in which each file is staged: the run's own, or one for it alone. */
 export interface Ingesting extends Omit<StageContext, "tx" | "tasks" | "prepared" | "during"> {

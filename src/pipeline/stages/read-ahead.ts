@@ -2,7 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { openParts, readPart } from "../../csv/parts/open.ts";
 import { DropFaults } from "../drop/faults.ts";
 import { type Incoming, sourceOf } from "../drop/months.ts";
-import { bytesAs, type SoundFile } from "./sound-before.ts";
+import { bytesAs, type SoundFile } from "../drop/sound-before.ts";
 
 /** What the months of one request have read before its turn. */
 export interface Ahead {

@@ -1,8 +1,8 @@
 import { sha256Of } from "../../csv/files/regular-file.ts";
 import type { OpenPart } from "../../csv/parts/open.ts";
 import { readAs } from "../../csv/source.ts";
-import type { Incoming } from "../drop/months.ts";
-import type { Past } from "../drop/past.ts";
+import type { Incoming } from "./months.ts";
+import type { Past } from "./past.ts";
 
 /** A file in which every row was found sound: whoever meets the same bytes again, read in the same way, need not look. */
 export interface SoundFile {
