@@ -32,6 +32,13 @@ const instead: Record<string, (text: string, path: string) => string | Promise<s
   "yoga-layout/dist/binaries/yoga-wasm-base64-esm.js": (text) =>
     text.replace(base64, "").replace("import.meta.url", '""'),
 
+  /**
+   * What it knows all emoji by takes longer to compile than a screen to draw, and each of them has one of these in it
+   * (Unicode's report 51), which none of our signs has.
+   */
+  "string-width/index.js": (text) =>
+    text.replace("rgiEmojiRegex.test(", "/\\p{Emoji_Presentation}|\\uFE0F/u.test(segment) && rgiEmojiRegex.test("),
+
   /** It looks for a part of Ink where Ink's files are. */
   "src/tui/device/kept-rows.ts": (text) =>
     text.replace(

@@ -113,6 +113,19 @@ test("the screens are drawn by it, Ink and all", async () => {
   expect(text.match(/class Output\{/g)).toHaveLength(1);
 });
 
+test("what tells emoji in it from other signs at a glance overlooks none", () => {
+  const [isSeen, isEmoji] = [/\p{Emoji_Presentation}|\uFE0F/u, /^\p{RGI_Emoji}$/v];
+  expect(readFileSync(built.console, "utf8")).toContain(`${isSeen}.test(segment)&&rgiEmojiRegex.test(segment)`);
+  const all = Array.from({ length: 0x30000 }, (_, code) => String.fromCodePoint(code));
+  // By itself, drawn as a picture, on a key, in a skin's colour, as half of a flag.
+  const forms = ["", "\ufe0f", "\u20e3", "\ufe0f\u20e3", "\u{1f3fb}", "\u{1f1e6}", "\u200d\u2642"];
+  const overlooked = forms.flatMap((form) =>
+    all.filter((one) => isEmoji.test(one + form) && !isSeen.test(one + form)).map((one) => one + form),
+  );
+  expect(overlooked).toEqual([]);
+  expect(all.filter((one) => isEmoji.test(one)).length).toBeGreaterThan(1_000);
+});
+
 test("there is nothing beside them that an error would have to read", () => {
   const made = ["console.js", "console.js.jsc", "pipeline.cjs", "pipeline.cjs.jsc", "pipeline.js", "stamp.json"];
   expect(readdirSync(join(folder, builtFolder)).sort()).toEqual(made);
