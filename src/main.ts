@@ -4,6 +4,8 @@ import { builtFile, isBuilt } from "./client/built.ts";
 import { spawnFirst } from "./client/subprocess.ts";
 import { ownFolder } from "./core/self.ts";
 
+// A list is there, and a screen drawn, before compiled code pays: the screens and reports take this back.
+Bun.unsafe.setJITPolicy(20);
 // Started from its own folder, Bun has read them.
 if (process.cwd() !== ownFolder) (await import("./client/project.ts")).takeProjectSettings();
 const argv = process.argv.slice(2);

@@ -13,6 +13,8 @@ export async function writeReport(
   const place = metLater(placeOf(asked, request.values));
   // React reads it when it is first loaded: its development build is several times slower.
   process.env.NODE_ENV = "production";
+  // Pages take long enough for compiled code to pay.
+  Bun.unsafe.setJITPolicy(1);
   const { write } = await import("./write.ts");
   return write(request, asked, place, tell);
 }

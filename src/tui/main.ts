@@ -192,6 +192,8 @@ function tick(store: Store): () => void {
     timer = setTimeout(beat, isRunning(store.latest()) ? runPause : idlePause);
   };
   const beat = () => {
+    // By now what is drawn is drawn again and again.
+    Bun.unsafe.setJITPolicy(1);
     store.dispatch({ type: "tick" });
     wait();
   };
