@@ -1,10 +1,10 @@
 // Named here, since the settings of the project are read only where the console is started from its folder.
 /** @jsxRuntime classic */
 /** @jsx React.createElement */
-import { Box, render, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
+import { Box, render, Text, useApp, useInput, useIsScreenReaderEnabled, usePaste } from "ink";
 import React, { useEffect, useSyncExternalStore } from "react";
 import type { Block } from "./components/screen.ts";
-import { Line, Rows, Table } from "./components/table.tsx";
+import { Rows, Table } from "./components/table.tsx";
 import { inputOf } from "./device/input.ts";
 import { unicode } from "./drawing/glyphs.ts";
 import { gridAsRows } from "./drawing/grid.ts";
@@ -56,7 +56,7 @@ function Spoken({ blocks }: { blocks: Block[] }) {
   return (
     <Box flexDirection="column">
       {spoken(rows).map((text, index) => (
-        <Line key={String(index)} text={text} />
+        <Text key={String(index)}>{text}</Text>
       ))}
     </Box>
   );

@@ -28,10 +28,12 @@ interface TuiOptions {
   commandLine?: CommandLine;
   /** False for no colours, as $NO_COLOR does. */
   colour?: boolean;
+  /** Milliseconds between two looks at the ledger while nothing goes on. */
+  idlePause?: number;
 }
 
-/** Milliseconds between two looks at the ledger while nothing goes on, and between two ticks of a run's clock. */
-const idlePause = 2_500;
+/** Milliseconds between two looks at the ledger, and between two ticks of a run's clock. */
+const usualIdlePause = 2_500;
 const runPause = 500;
 /** Milliseconds that the pipeline may take to roll back and leave. */
 const closePatience = 8_000;
@@ -71,7 +73,7 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   store.dispatch({ type: "tick" });
   let screen: Awaited<ReturnType<typeof putUp>> | null = null;
   try {
-    screen = await putUp(store, endings.fail);
+    screen = await putUp(store, options.idlePause ?? usualIdlePause, endings.fail);
   } catch (thrown) {
     endings.fail(thrown);
   }
@@ -100,7 +102,7 @@ function firstState(settings: Settings, colour: boolean): Ui {
 }
 
 /** Draws the store on the terminal and listens to it. */
-async function putUp(store: Store, fail: (thrown: unknown) => void) {
+async function putUp(store: Store, idlePause: number, fail: (thrown: unknown) => void) {
   // React reads it when it is first loaded, so no module that holds JSX may be imported before: its development build
   // is several times slower, and half of one and half of the other draws nothing at all.
   process.env.NODE_ENV = "production";
@@ -124,7 +126,7 @@ async function putUp(store: Store, fail: (thrown: unknown) => void) {
   const aside = tellAside(store);
   // Not needed for the first frame, and slow to load.
   import("./components/table.tsx").then(({ loadTable }) => loadTable()).catch(fail);
-  const stopTicking = tick(store);
+  const stopTicking = tick(store, idlePause);
   /** Gives the terminal to another program for as long as that takes. */
   const lend = (work: () => Promise<string | null>) =>
     void mounted
@@ -186,7 +188,7 @@ function first<Found>(store: Store, find: (ui: Ui) => Found | null): Promise<Fou
   return promise;
 }
 
-function tick(store: Store): () => void {
+function tick(store: Store, idlePause: number): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
     timer = setTimeout(beat, isRunning(store.latest()) ? runPause : idlePause);

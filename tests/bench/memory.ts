@@ -29,7 +29,7 @@ function familyOf(pid: number): number[] {
 }
 
 /** A process that ends while we look has no children, and a thread that does has started none. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   return orNone(() => readdirSync(`/proc/${pid}/task`)).flatMap((thread) =>
     orNone(() => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean)).map(Number),
   );
@@ -43,7 +43,7 @@ function orNone(look: () => string[]): string[] {
   }
 }
 
-function residentBytes(pid: number): number {
+export function residentBytes(pid: number): number {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     return Number(kilobytes ?? 0) * 1024;

@@ -11,6 +11,7 @@ import { readStream } from "./streams.ts";
 
 let known: Scenario | null = null;
 let cancelRun: (() => void) | null = null;
+let rowsDone = 0;
 
 for await (const line of linesOf(Bun.stdin.stream())) {
   if (known === null) {
@@ -64,8 +65,6 @@ async function run(known: Scenario, id: number, request: RunRequest): Promise<vo
   }
   send({ id, result: { exit_code: last?.event === "run.failed" ? 1 : 0 } });
 }
-
-let rowsDone = 0;
 
 /** As much progress as a run ever reports: six tables at once. */
 function talk(id: number, { run, at }: RunEvent): void {

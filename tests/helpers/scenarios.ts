@@ -61,7 +61,7 @@ const scenarios: Record<string, () => Scenario> = {
   }),
   bad: () => ({ ...threeMonths("rejected"), unexpected: 100_000 }),
   /** Ten years of months. */
-  many: () => crowd(120, 600, 24),
+  many: () => ({ ...crowd(120, 600, 24), unexpected: 100_000 }),
   crowd: () => crowd(500, 5_000, 200),
 };
 

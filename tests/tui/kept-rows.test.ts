@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { keepRows, type OutputClass } from "../../src/tui/device/kept-rows.ts";
+import { keepRows, type OutputClass, placeOfLine } from "../../src/tui/device/kept-rows.ts";
 import { row, span, type Tone } from "../../src/tui/drawing/spans.ts";
 import { paint } from "../../src/tui/drawing/theme.ts";
 
-/** Rows of the frame before are ink's own. */
+/** Lines of ours are in the frame as they are, and the picture is the one that ink would make of them. */
 
 const inkFile = new URL("output.js", import.meta.resolve("ink")).href;
 const { default: OfInk }: { default: OutputClass } = await import(inkFile);
@@ -24,27 +24,39 @@ const line = fc
     return paint(painted, { theme: "dark", depth, unicode: true }) || " ";
   });
 
+/** As lines of ours reach ink: a blank each, and what is to stand there. */
 function frameOf(Output: OutputClass, lines: readonly string[], width: number, at = 0): string {
   const output = new Output({ width, height: lines.length + 1 });
-  output.operations = lines.map((text, y) => ({ type: "write", x: at, y, text, transformers: [same] }));
+  output.operations = lines.map((text, y) => ({
+    ...{ type: "write", x: at, y, text: placeOfLine },
+    transformers: [() => text],
+  }));
   return output.get().output;
 }
 
-test("frame after frame the output is what ink makes of it, wherever a line stands and however wide the terminal", () => {
-  const frames = fc.array(
-    fc.record({ lines: fc.array(line, { maxLength: 6 }), width: fc.integer({ min: 1, max: 60 }) }),
-    {
-      maxLength: 5,
-    },
-  );
+/** How ink itself writes what is written somehow: the same pictures are the same text then. */
+function asInkHasIt(written: string, width: number): string {
+  const output = new OfInk({ width, height: written.split("\n").length });
+  output.operations = written
+    .split("\n")
+    .map((text, y) => ({ ...{ type: "write", x: 0, y, text }, transformers: [same] }));
+  return output.get().output;
+}
+
+test("a frame is the picture that ink makes of it, whatever the lines hold", () => {
   fc.assert(
-    fc.property(frames, (all) => {
-      for (const { lines, width } of all) {
-        for (const shown of [lines, lines.toReversed()])
-          expect(frameOf(Kept, shown, width)).toBe(frameOf(OfInk, shown, width));
-      }
+    fc.property(fc.array(line, { maxLength: 6 }), fc.nat({ max: 40 }), (lines, room) => {
+      const width = Math.max(1, ...lines.map((text) => Bun.stringWidth(text))) + room;
+      expect(asInkHasIt(frameOf(Kept, lines, width), width)).toBe(asInkHasIt(frameOf(OfInk, lines, width), width));
     }),
   );
+});
+
+test("ink measures none of our lines, and puts none together", () => {
+  const unread = { ...{ type: "write", x: 0, y: 0, text: placeOfLine }, transformers: [() => "\x1b[31mred\x1b[0m  "] };
+  const output = new Kept({ width: 3, height: 2 });
+  output.operations = [unread];
+  expect(output.get()).toEqual({ output: "\x1b[31mred\x1b[0m\n", height: 2 });
 });
 
 test("what is no line by itself is ink's alone: beside another, further right, changed on its way, cut off", () => {

@@ -1,17 +1,20 @@
 // Named here, since the settings of the project are read only where the console is started from its folder.
 /** @jsxRuntime classic */
 /** @jsx React.createElement */
-import { Text } from "ink";
+import { Text, Transform } from "ink";
 import React, { type ComponentType, memo, type PropsWithChildren, type ReactNode } from "react";
+import { placeOfLine } from "../device/kept-rows.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { fitted, type Grid, gridAsRows, headingOf } from "../drawing/grid.ts";
 import type { Row } from "../drawing/spans.ts";
 import { type Look, paint } from "../drawing/theme.ts";
 
-/** One line is one text node: four times cheaper than a box for every cell. An unchanged line is not drawn again. */
-export const Line = memo(function Line({ text }: { text: string }) {
-  // An empty text would take no line at all.
-  return <Text wrap="truncate-end">{text === "" ? " " : text}</Text>;
+/**
+ * One line is one text node: four times cheaper than a box for every cell. An unchanged line is not drawn again, and none is
+ * measured, for it has the width that it is to have.
+ */
+const Line = memo(function Line({ text }: { text: string }) {
+  return <Transform transform={() => text}>{placeOfLine}</Transform>;
 });
 
 export function Rows({ rows, look }: { rows: readonly Row[]; look: Look }) {

@@ -1,6 +1,6 @@
 /**
- * ink puts every frame together cell by cell, which at 220×60 takes most of the time between a key and its frame. Of what we draw
- * all but a few lines are those of the frame before: a line that is one text of its own is put together once, by ink itself.
+ * ink puts every frame together cell by cell, which at 220×60 takes most of the time between a key and its frame. A line that we
+ * painted ourselves, at the width that it is to have, is in its place as it is.
  */
 
 interface Write {
@@ -20,35 +20,33 @@ interface Output {
 
 export type OutputClass = { new (size: { width: number; height: number }): Output; prototype: Output };
 
-/** Whether it is one line from the edge on, that nothing changes on its way. */
-function isLine({ type, x, text, transformers }: Write): boolean {
-  return (
-    type === "write" && x === 0 && !text.includes("\n") && transformers.every((change) => change(text, 0) === text)
-  );
+/** What ink is told in the place of a line of ours, which its transformer then makes of it. */
+export const placeOfLine = " ";
+
+/** The line, where it is one of ours and stands alone. */
+function lineOf([write, ...others]: readonly Write[]): string | null {
+  const [change, ...more] = write?.transformers ?? [];
+  if (write === undefined || others.length > 0 || change === undefined || more.length > 0) return null;
+  return write.x === 0 && write.text === placeOfLine ? change(placeOfLine, 0).trimEnd() : null;
 }
 
-/** The same output as before; rows of the frame before are taken from it. */
+/** The same picture as before; ink puts together what are no lines of ours. */
 export function keepRows(OfInk: OutputClass): void {
   const whole = OfInk.prototype.get;
-  let kept = new Map<string, string>();
-  const rowOf = (write: Write, width: number) => {
-    const one = new OfInk({ width, height: 1 });
-    one.operations = [{ ...write, y: 0 }];
-    return whole.call(one).output;
-  };
   OfInk.prototype.get = function get() {
     const { width, height, operations } = this;
-    const isAlone = new Set(operations.map(({ y }) => y)).size === operations.length;
-    if (!isAlone || !operations.every(isLine)) return whole.call(this);
-    const rows = new Map<string, string>();
+    if (operations.some(({ type, text }) => type !== "write" || text.includes("\n"))) return whole.call(this);
     const lines = Array<string>(height).fill("");
-    for (const write of operations) {
-      const name = `${width} ${write.text}`;
-      const row = kept.get(name) ?? rowOf(write, width);
-      rows.set(name, row);
-      if (write.y >= 0 && write.y < height) lines[write.y] = row;
+    for (const [y, writes] of Map.groupBy(operations, (write) => write.y)) {
+      if (y < 0 || y >= height) continue;
+      const line = lineOf(writes);
+      if (line !== null) lines[y] = line;
+      else {
+        const one = new OfInk({ width, height: 1 });
+        one.operations = writes.map((write) => ({ ...write, y: 0 }));
+        lines[y] = whole.call(one).output;
+      }
     }
-    kept = rows;
     return { output: lines.join("\n"), height };
   };
 }

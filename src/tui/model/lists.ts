@@ -10,7 +10,7 @@ import type { SuiteFit } from "../../core/messages/suites.ts";
 import { byGravity } from "../../core/messages/verdicts.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { filtered, matches } from "../tools/filter.ts";
-import { remember } from "../tools/remember.ts";
+import { remember, rememberEach } from "../tools/remember.ts";
 import { columnMonthsShown, columnsShown, firstMonth, nameOfColumn, nameOfMonth } from "./column-lists.ts";
 import { answerLines, findingsShown } from "./findings.ts";
 import type { SnapshotDate } from "./known.ts";
@@ -55,12 +55,12 @@ function warnedWord(run: RunEntry | null): string {
   return (run?.warned ?? 0) > 0 ? "warned" : "";
 }
 
-function runText(entry: RunEntry): string {
+const runText = rememberEach((entry: RunEntry): string => {
   const { run, month, as_of, status, mode, tables } = entry;
   const touched = tables.filter(({ inserted, updated }) => inserted !== 0 || updated !== 0);
   const named = [`month:${month}`, `status:${status}`, ...touched.map(({ table }) => `table:${table}`)];
   return `${run} ${as_of} ${mode} ${warnedWord(entry)} ${named.join(" ")}`;
-}
+});
 
 /** Newest on top. */
 export const monthsShown = remember(

@@ -97,9 +97,7 @@ export const commandsFor = remember(
     ],
   (months, runs, snapshots, unicode, choices, lines, screen, text) => {
     const own = [
-      ...plainCommands,
-      ...(months ?? []).toSorted((one, other) => (one.as_of < other.as_of ? 1 : -1)).flatMap(monthCommands),
-      ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
+      ...commandsOfLists(months, runs),
       ...dateCommands(snapshots ?? [], text),
       ...columnCommands(screen, choices),
       ...lookCommands(unicode, choices),
@@ -110,6 +108,16 @@ export const commandsFor = remember(
     const isMeant = ({ line }: Command) => line === text.trim();
     return [...[...known, ...others].filter(isMeant), ...[...known, ...others].filter((one) => !isMeant(one))];
   },
+);
+
+/** However many, they are the same for each letter that is typed. */
+const commandsOfLists = remember(
+  (months: Ui["months"], runs: Ui["runs"]) => [months, runs],
+  (months, runs) => [
+    ...plainCommands,
+    ...(months ?? []).toSorted((one, other) => (one.as_of < other.as_of ? 1 : -1)).flatMap(monthCommands),
+    ...(runs ?? (months ?? []).flatMap(({ last_run }) => last_run ?? [])).map(runCommand),
+  ],
 );
 
 const plainCommands: Command[] = [

@@ -13,3 +13,15 @@ export function remember<Args extends unknown[], Parts extends unknown[], Result
     return last.result;
   };
 }
+
+/** The same for what is asked of each of many items again and again: kept as long as the item is. */
+export function rememberEach<Item extends object, Result>(work: (item: Item) => Result): (item: Item) => Result {
+  const known = new WeakMap<Item, Result>();
+  return (item) => {
+    const before = known.get(item);
+    if (before !== undefined) return before;
+    const result = work(item);
+    known.set(item, result);
+    return result;
+  };
+}

@@ -5,8 +5,11 @@ export interface Frames {
   wrote(text: string): Promise<void>;
   /** Resolves at the end of the first frame that has this in it. */
   drew(text: string): Promise<void>;
-  /** Milliseconds from the key to the end of the next frame. */
-  press(key: string): Promise<number>;
+  /**
+   * Milliseconds from the key, once all that came of the one before it is drawn, to the end of the next frame; null where none
+   * came, as of a key that the one before it made up for.
+   */
+  press(key: string): Promise<number | null>;
   type(keys: string): void;
   readonly exited: Promise<number>;
   /** The terminal, once the program is gone. */
@@ -23,6 +26,11 @@ const usualSize: Size = { cols: 80, rows: 24 };
 
 /** What ink writes after each frame: the end of a synchronized update. */
 const frameEnd = "\x1b[?2026l";
+
+/** Milliseconds without a frame after which none is to come, and looks until one comes all the time, as of a run that goes on. */
+const [lookMs, mostLooks] = [30, 10];
+
+const longestMs = 3_000;
 
 export function openFrames(command: readonly string[], size: Size = usualSize): Frames {
   const decoder = new TextDecoder();
@@ -46,6 +54,13 @@ export function openFrames(command: readonly string[], size: Size = usualSize): 
     look();
     return promise;
   };
+  /** Nothing was written for a moment: a frame that was on its way is none that answers the next key. */
+  const settled = async () => {
+    for (let look = 0, before = -1; before !== written.length && look < mostLooks; look++) {
+      before = written.length;
+      await Bun.sleep(lookMs);
+    }
+  };
   return {
     pid: child.pid,
     wrote: (text) => after(text, 0),
@@ -54,11 +69,12 @@ export function openFrames(command: readonly string[], size: Size = usualSize): 
       await after(frameEnd, written.indexOf(text));
     },
     async press(key) {
+      await settled();
       const pressed = performance.now();
       const drawn = after(frameEnd, written.length);
       child.terminal?.write(key);
-      await drawn;
-      return performance.now() - pressed;
+      const none = Bun.sleep(longestMs).then(() => null);
+      return Promise.race([drawn.then(() => performance.now() - pressed), none]);
     },
     type: (keys) => void child.terminal?.write(keys),
     exited: child.exited,
