@@ -9,6 +9,7 @@ import { report } from "./load/report.ts";
 import { playRound } from "./load/round.ts";
 import { type Sample, summarize } from "./load/samples.ts";
 import { whole } from "./options.ts";
+import { playProfiles, profilesReport, type Taken } from "./profiles/share.ts";
 import { openServer } from "./server.ts";
 
 const defaultUsers = [7043, 200_000, 1_000_000];
@@ -31,6 +32,7 @@ export async function run(args: string[]): Promise<void> {
   const leave = leaver(server, options.keep === true || options.data !== undefined);
   const oursOnly = options.oursOnly ?? false;
   const samples: Sample[] = [];
+  const profiles: Taken[] = [];
   const sizes: { users: number; rounds: number }[] = [];
   try {
     const users = options.data === undefined ? options.users : [await usersIn(options.data)];
@@ -39,6 +41,7 @@ export async function run(args: string[]): Promise<void> {
       const data = options.data ?? dropsOf(users);
       for (let round = 1; round <= rounds; round++) {
         samples.push(...(await playRound(server, runner, { users, round, data, oursOnly, tell })));
+        profiles.push(...((await playProfiles(server, { users, round, data })) ?? []));
       }
     }
   } finally {
@@ -52,7 +55,9 @@ export async function run(args: string[]): Promise<void> {
   };
   const summaries = summarize(samples);
   console.log(
-    options.json ? JSON.stringify({ circumstances, summaries, samples }, null, 2) : report(circumstances, summaries),
+    options.json
+      ? JSON.stringify({ circumstances, summaries, samples, profiles }, null, 2)
+      : [report(circumstances, summaries), ...(profiles.length === 0 ? [] : [profilesReport(profiles)])].join("\n\n"),
   );
 }
 

@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   expectations: () => import("./expectations.ts"),
   compare: () => import("./compare.ts"),
   read: () => import("./read.ts"),
+  profiles: () => import("./profiles.ts"),
   seals: () => import("./seals.ts"),
   ui: () => import("./ui.ts"),
 };

@@ -6,14 +6,32 @@ import { watchMemory } from "./memory.ts";
 const root = join(import.meta.dir, "../..");
 
 /** One headless run of the console, as cron would start it, on the database at `url`. */
-export async function runConsole(url: string, data: string, month: string, flags: readonly string[]): Promise<Timing> {
-  return runCommand(["--month", month, "--data", data, "--database", url, "--json", ...flags]);
+export async function runConsole(
+  url: string,
+  data: string,
+  month: string,
+  flags: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<OwnTiming> {
+  return runCommand(["--month", month, "--data", data, "--database", url, "--json", ...flags], environment);
+}
+
+/** What a process tells of itself beside. */
+interface OwnTiming extends Timing {
+  /** Of all its processes together. */
+  processorSeconds: number;
 }
 
 /** The console with these words, from its start to its exit. */
-export async function runCommand(words: readonly string[]): Promise<Timing> {
+export async function runCommand(
+  words: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<OwnTiming> {
   const began = performance.now();
-  const child = Bun.spawn([process.execPath, "src/main.ts", ...words], { cwd: root, stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, "src/main.ts", ...words], {
+    ...{ cwd: root, stdout: "pipe", stderr: "pipe" },
+    env: { ...process.env, ...environment },
+  });
   const memory = watchMemory(child.pid);
   const [output, complaint, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   const seconds = (performance.now() - began) / 1000;
@@ -23,7 +41,8 @@ export async function runCommand(words: readonly string[]): Promise<Timing> {
       hint: "Run the console on that drop alone to see more; --keep keeps the drops.",
     });
   }
-  return { seconds, peakBytes, stages: stageSeconds(output) };
+  const processorSeconds = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6;
+  return { seconds, peakBytes, stages: stageSeconds(output), processorSeconds };
 }
 
 /** Seconds by stage from the `stage.finished` lines of a `--json` run. */

@@ -110,6 +110,17 @@ test("of a large table, too, but for different values, which are estimated, and 
   }
 });
 
+test("of a large table values that come back are counted, though a sample has most of them once", async () => {
+  // Of 7,500 values a sample of 10,000 rows has some 5,500.
+  const often = Array.from({ length: 70_000 }, (_, n) => [`${(n * 7919) % 7500}.5`, n]);
+  const [fee, other] = await profiled({ fee: "numeric", other: "int4" }, often);
+  const edges = fee?.histogram?.edges ?? null;
+  const wanted = await profileBySql(database.sql, database.sql`profiled`, { name: "fee", type: "numeric" }, edges);
+  expect(fee?.distinct_exact).toBe(true);
+  expect(fee && figuresOf(fee)).toEqual(wanted as never);
+  expect(other?.distinct_exact).toBe(false);
+});
+
 test("an order that several servers keep does not change a figure", async () => {
   const alone = await profiled(types, rows, { count: 100_000 });
   expect(await profiled(types, rows, { count: 100_000, spread: true })).toEqual(alone);

@@ -4,38 +4,50 @@ import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, sql, unionAll } from "../connection/fragments.ts";
 import { deviation } from "../drift/deviation.ts";
 import type { Figures } from "./figures.ts";
-import { binNumbers, binsOf, type Measured } from "./measures.ts";
+import { binNumbers, binsOf, type Measured, type Rows } from "./measures.ts";
 import { countable, isOrdered, kindOf, sortable, summable, written } from "./values.ts";
 
 /**
- * The figures of columns whose values are counted together, in one scan: where `combined` how often each combination of them
- * occurs, of which there are fewer than rows, and from that how often each value does. It works on several servers, too, of
- * which each sends what combinations it has.
+ * The figures of columns by how often each of their values occurs. Those of a group are counted together, in one scan: how
+ * often each combination of their values occurs, of which there are far fewer than rows, and from that how often each value
+ * does. It works on several servers, too, of which each sends what combinations it has.
  */
 export async function figuresByCounting(
   on: Queryable,
-  rows: Fragment,
-  columns: readonly Measured[],
-  combined: boolean,
+  { of, count }: Pick<Rows, "of" | "count">,
+  groups: readonly (readonly Measured[])[],
 ): Promise<Figures[]> {
-  const names = columns.map((_, index) => sql(`c${index}`));
-  const cells = columns.map(({ column }, index) => sql`${countable(column)} as ${sql(`c${index}`)}`);
-  const all = list(names.map((name) => sql`${name}`));
-  const values = columns.map((_, index) =>
-    columns.length === 1 && combined
-      ? sql`v0 as (select c0 as v, n from counted)`
-      : sql`${sql(`v${index}`)} as (select ${sql(`c${index}`)} as v, sum(n)::bigint as n from counted group by 1)`,
-  );
+  const counts = groups.flatMap((group, at) => countsOf(of(group.map(({ column }) => column)), count, group, at));
+  const columns = groups.flatMap((group, at) => group.map((one, index) => ({ one, values: nameOf(at, index) })));
   const each = columns.map(
-    (one, index) => sql`select ${index}::int as position, (${figuresOf(one, sql`${sql(`v${index}`)}`)}) as figures`,
+    ({ one, values }, position) => sql`select ${position}::int as position, (${figuresOf(one, values)}) as figures`,
   );
   const found = await on<{ figures: Figures }[]>`
-    with counted as materialized (
-      select ${all}, ${combined ? sql`count(*)` : sql`1::bigint`} as n
-        from (select ${list(cells)} from ${rows} s) cells ${combined ? sql`group by ${all}` : sql``}),
-    ${list(values)}
+    with ${list(counts)}
     select figures from (${unionAll(each)}) found order by position`;
   return found.map(({ figures }) => ({ ...figures, frequent: frequentOf(figures) }));
+}
+
+const nameOf = (group: number, column: number) => sql`${sql(`v${group}_${column}`)}`;
+
+/** For a WITH: of each column of a group its values `v`, NULL among them, and in how many rows `n` each is. */
+function countsOf(rows: Fragment, count: number, group: readonly Measured[], at: number): Fragment[] {
+  // Sums of what fits four bytes are no numerics, which take several times as long.
+  const n = (counted: Fragment) => sql`${counted}::${sql.unsafe(count < 2 ** 31 ? "int4" : "int8")} as n`;
+  const names = group.map((_, index) => sql`${sql(`c${index}`)}`);
+  const cells = group.map(({ column }, index) => sql`${countable(column)} as ${sql(`c${index}`)}`);
+  const from = sql`(select ${list(cells)} from ${rows} s) cells`;
+  if (group.length === 1) {
+    return [sql`${nameOf(at, 0)} as materialized (select c0 as v, ${n(sql`count(*)`)} from ${from} group by c0)`];
+  }
+  const together = sql`${sql(`counted${at}`)}`;
+  return [
+    sql`${together} as materialized (select ${list(names)}, ${n(sql`count(*)`)} from ${from} group by ${list(names)})`,
+    ...names.map(
+      (name, index) =>
+        sql`${nameOf(at, index)} as materialized (select ${name} as v, ${n(sql`sum(n)`)} from ${together} group by ${name})`,
+    ),
+  ];
 }
 
 /** Of many values those that occur once are no more frequent than others. */
@@ -51,6 +63,8 @@ function figuresOf({ column, edges }: Measured, counts: Fragment): Fragment {
   const isNumber = kindOf(column) === "number";
   const isPlaced = isOrdered(column);
   const number = summable(sql`v`, column);
+  // Most values of many occur once.
+  const times = (one: Fragment) => sql`case when n = 1 then ${one} else ${one} * n end`;
   const extreme = (name: string) => sql`${sql.unsafe(name)}(${sortable(sql`v`, column)})`;
   const total = sql`sum(n)`;
   return sql`
@@ -67,8 +81,8 @@ function figuresOf({ column, edges }: Measured, counts: Fragment): Fragment {
                        from (select v, n from ${counts} where v is not null
                               order by n desc, ${sortable(sql`v`, column)} limit ${frequentValues}::int) most))
       from (select bin, reached, sum(n) as n, count(*) as different, ${extreme("min")} as low, ${extreme("max")} as high,
-                   ${isNumber ? sql`sum(${number} * n)` : sql`null::numeric`} as added,
-                   ${isNumber ? sql`sum(${number} * ${number} * n)` : sql`null::numeric`} as squares
+                   ${isNumber ? sql`sum(${times(number)})` : sql`null::numeric`} as added,
+                   ${isNumber ? sql`sum(${times(sql`${number} * ${number}`)})` : sql`null::numeric`} as squares
               from (select v, n, ${edges === null ? sql`0` : binsOf(sql`v`, column, edges)} as bin,
                            ${isPlaced ? reached(counts) : sql`0`} as reached
                       from ${counts} where v is not null) placed

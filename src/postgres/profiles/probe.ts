@@ -1,9 +1,10 @@
 import type { Column } from "../../core/columns.ts";
+import { frequentValues } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { cell, type Fragment, sql } from "../connection/fragments.ts";
-import type { RowsOf } from "../snapshots/snapshots.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import type { Extent } from "./edges.ts";
+import type { Rows } from "./measures.ts";
 import { countable, isOrdered, kindOf } from "./values.ts";
 
 /** What a sample tells of a column: how its values are best counted, and where bins should lie. */
@@ -29,19 +30,42 @@ const sampled = 10_000;
  */
 export async function probe(
   sql: Queryable,
-  rows: RowsOf,
-  count: number,
+  { of, count }: Rows,
   columns: readonly Column[],
   distinct: boolean,
 ): Promise<ProbedColumn[]> {
   const figures = columns.map((column) => probed(column, distinct));
-  const found = await aggregated<Probed>(sql, figures, rows(columns, sampleOf(count)));
+  const found = await aggregated<Probed>(sql, figures, of(columns, sampleOf(count)));
   return columns.map((column, index) => ({ column, ...(found[index] ?? unprobed) }));
 }
 
 /** For a table's name to stand before. */
-export function sampleOf(count: number): Fragment {
+function sampleOf(count: number): Fragment {
   return count <= 2 * sampled ? sql`` : sql`tablesample system (${(100 * sampled) / count}::float4) repeatable (1)`;
+}
+
+/** What a sample tells of how often a column's values occur in all rows. */
+interface Repeats {
+  /** So many different values there are at the least; Infinity where the sample has none of them twice. */
+  distinct: number;
+  /** Those that the sample has more than once, the most frequent first. */
+  repeated: string[];
+}
+
+/**
+ * How many values there are that a sample does not have is told by how many it has once, and how many twice (Chao,
+ * Nonparametric Estimation of the Number of Classes in a Population, 1984).
+ */
+export async function repeatsIn(on: Queryable, { of, count }: Rows, column: Column): Promise<Repeats> {
+  const [found] = await on<{ distinct: number; once: number; twice: number; repeated: string[] }[]>`
+    with cells as materialized (
+      select v, count(*) as n from (select ${countable(column)} as v from ${of([column], sampleOf(count))} s) cells
+       where v is not null group by v)
+    select count(*) as distinct, count(*) filter (where n = 1) as once, count(*) filter (where n = 2) as twice,
+           array(select v::text from cells where n > 1 order by n desc, v limit ${frequentValues}) as repeated
+      from cells`;
+  const { distinct, once, twice, repeated } = found ?? { distinct: 0, once: 0, twice: 0, repeated: [] };
+  return { distinct: once === 0 ? distinct : distinct + once ** 2 / (2 * twice), repeated };
 }
 
 function probed(column: Column, distinct: boolean): Fragment {

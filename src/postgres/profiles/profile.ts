@@ -6,13 +6,17 @@ import { aggregated } from "../snapshots/two-snapshots.ts";
 import { figuresByCounting } from "./counted.ts";
 import { edgesFor } from "./edges.ts";
 import { type Figures, noValues, profileOf } from "./figures.ts";
-import type { Measured } from "./measures.ts";
-import { type ProbedColumn, probe, unprobed } from "./probe.ts";
-import { countedRows, figuresOfScattered, type Rows } from "./scattered.ts";
+import { fewRows, inGroups, inStatements } from "./groups.ts";
+import type { Measured, Rows } from "./measures.ts";
+import { type ProbedColumn, probe, repeatsIn, unprobed } from "./probe.ts";
+import { countedRows, figuresOfScattered } from "./scattered.ts";
 import { countable, isOrdered } from "./values.ts";
 
 /** The edges of histograms that were taken before, by column; of those of the same type. */
 export type FormerEdges = ReadonlyMap<string, { type: string; edges: string[] }>;
+
+/** Of a large table values are counted that occur so often, or a sort of all rows takes less. */
+const worthCounting = 8;
 
 /**
  * The profile of each of the columns. Of those of the key no value is kept: it says who somebody is, and no more. A sample
@@ -28,19 +32,27 @@ export async function profileRows(
   const isKey = ({ name }: Column) => key.includes(name);
   const others = columns.filter((column) => !isKey(column));
   // Of one that lies on several servers each counts its own.
-  const isSmall = rows.count <= combinations && !rows.isSpread;
+  const isSmall = rows.count <= fewRows && !rows.isSpread;
   const probed = await probeWhereNeeded(on, rows, others, former, isSmall);
   const measured = probed.map((one) => ({ ...one, edges: edgesOf(one, former) }));
   const found = new Map<Column, Profile>();
   const keep = (one: Measured, figures: Figures | undefined) => {
     if (figures !== undefined) found.set(one.column, profileOf(one.column, figures, one.edges));
   };
-  const scattered = measured.filter((one) => rows.count > countedRows && one.distinct > one.values / 2);
-  for (const one of scattered) keep(one, await figuresOfScattered(on, rows, one));
-  const together = measured.filter((one) => !scattered.includes(one));
-  for (const group of inGroups(together, isSmall)) {
-    const figures = await figuresByCounting(on, rows.of(group.map(({ column }) => column)), group, !isSmall);
-    for (const [index, one] of group.entries()) keep(one, figures[index]);
+  const together: (Measured & ProbedColumn)[] = [];
+  for (const one of measured) {
+    const { column } = one;
+    const isScattered = rows.count > countedRows && one.distinct > one.values / 2;
+    const repeats = isScattered && isOrdered(column) ? await repeatsIn(on, rows, column) : null;
+    if (!isScattered) together.push(one);
+    else if (repeats !== null && repeats.distinct < rows.count / worthCounting) together.push({ ...one, ...repeats });
+    else keep(one, await figuresOfScattered(on, rows, one, repeats?.repeated ?? []));
+  }
+  const groups = inGroups(together, isSmall);
+  // Few rows are read sooner than a statement is sent.
+  for (const few of isSmall ? inStatements(groups) : groups.map((group) => [group])) {
+    const figures = await figuresByCounting(on, rows, few);
+    for (const [index, one] of few.flat().entries()) keep(one, figures[index]);
   }
   const [counted] = found.values();
   for (const column of columns.filter(isKey)) {
@@ -63,7 +75,7 @@ async function probeWhereNeeded(
 ): Promise<ProbedColumn[]> {
   const hasNoEdges = (column: Column) => isOrdered(column) && former.get(column.name)?.type !== column.type;
   const wanted = isSmall ? columns.filter(hasNoEdges) : columns;
-  const probed = wanted.length === 0 ? [] : await probe(on, rows.of, rows.count, wanted, !isSmall);
+  const probed = wanted.length === 0 ? [] : await probe(on, rows, wanted, !isSmall);
   return columns.map((column) => probed.find((one) => one.column === column) ?? { column, ...unprobed });
 }
 
@@ -87,29 +99,4 @@ async function figuresOfKey(on: Queryable, rows: Fragment, column: Column, isAlo
   const [found] = await aggregated<Pick<Figures, "rows" | "values" | "distinct">>(on, [figures], rows);
   if (found === undefined) throw new Error("an aggregate gave no row");
   return { ...found, ...noValues, distinct_exact: true };
-}
-
-/** So many combinations of values fit a hash table that is kept near the processor. */
-const combinations = 20_000;
-
-/** A statement takes no more than so many columns, lest it outgrow what a server parses at once. */
-const columnsAtOnce = 30;
-
-/** Columns that are counted together: as many as have few combinations, and there are no more of those than rows. */
-function inGroups<One extends ProbedColumn>(columns: readonly One[], areFewRows: boolean): One[][] {
-  const groups: { product: number; members: One[] }[] = [];
-  for (const one of columns.toSorted((a, b) => b.distinct - a.distinct)) {
-    // NULL is one more; where the sample was empty nothing is known.
-    const sampled = one.rows === 0 ? combinations : one.distinct + 1;
-    const values = areFewRows ? 1 : sampled;
-    const open = groups.find(
-      ({ product, members }) => product * values <= combinations && members.length < columnsAtOnce,
-    );
-    if (open === undefined) groups.push({ product: values, members: [one] });
-    else {
-      open.product *= values;
-      open.members.push(one);
-    }
-  }
-  return groups.map(({ members }) => members);
 }

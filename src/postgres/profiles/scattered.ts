@@ -1,22 +1,12 @@
 import type { Column } from "../../core/columns.ts";
-import { frequentValues, quantileShares } from "../../core/messages/profiles.ts";
+import { quantileShares } from "../../core/messages/profiles.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, sql } from "../connection/fragments.ts";
 import { deviation } from "../drift/deviation.ts";
-import type { RowsOf } from "../snapshots/snapshots.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import type { Figures } from "./figures.ts";
-import { binNumbers, binsOf, type Measured } from "./measures.ts";
-import { sampleOf } from "./probe.ts";
-import { countable, hashed, isOrdered, kindOf, sortable, summable, written } from "./values.ts";
-
-/** Rows of a table. */
-export interface Rows {
-  of: RowsOf;
-  count: number;
-  /** True where they lie on several servers. */
-  isSpread: boolean;
-}
+import { arrayOf, binNumbers, binsOf, type Measured, type Rows } from "./measures.ts";
+import { countable, hashed, isOrdered, kindOf, summable, written } from "./values.ts";
 
 /** So many hashes are counted of a column in which each row has another value: a share of them is known to half a percent. */
 const sketched = 65_536;
@@ -24,42 +14,51 @@ const sketched = 65_536;
 /** Rows up to which all values are counted, whatever they are. */
 export const countedRows = sketched;
 
-type Found = Omit<Figures, "frequent" | "distinct" | "bins"> & { hashes: number };
+type Found = Pick<Figures, "rows" | "values" | "mean" | "stddev"> & { hashes: number; ordered: Ordered };
+
+/** The lowest value, the quantiles, and the highest; null without an order, or without a value. */
+type Ordered = string[] | null;
 
 /**
  * The figures of a column in which hardly a value occurs twice. To count each would take longer than all else: different
  * values are estimated from those whose hashes are the lowest, a share that is known, and how often one occurs is counted of
  * those alone that a sample had twice.
  */
-export async function figuresOfScattered(on: Queryable, rows: Rows, one: Measured): Promise<Figures> {
+export async function figuresOfScattered(
+  on: Queryable,
+  rows: Rows,
+  one: Measured,
+  repeated: readonly string[],
+): Promise<Figures> {
   const { column, edges } = one;
   const share = Math.min(1, sketched / Math.max(rows.count, 1));
   const all = rows.of([column]);
   const [found] = await aggregated<Found>(on, [sums(one, rows, share)], all);
   if (found === undefined) throw new Error("an aggregate gave no row");
-  const { hashes, ...figures } = found;
   // What sends each value to the coordinator does so by itself.
-  const [ordered] = rows.isSpread ? await aggregated<Pick<Figures, "quantiles">>(on, [inOrder(one)], all) : [];
+  const [sorted] = rows.isSpread ? await aggregated<{ ordered: Ordered }>(on, [inOrder(one)], all) : [found];
+  const { hashes, ordered: _, ...figures } = found;
   const distinct = Math.min(figures.values, Math.round(hashes / share));
+  const ordered = sorted?.ordered?.map((value) => trimmed(value, column)) ?? [];
   return {
     ...{ ...figures, distinct, distinct_exact: share === 1 },
-    quantiles: (ordered ?? figures).quantiles?.map((value) => trimmed(value, column)) ?? null,
-    bins: edges === null ? null : await histogram(on, all, one, edges),
-    frequent: isOrdered(column) ? await mostFrequent(on, rows, one) : [],
+    ...{ min: ordered.at(0) ?? null, max: ordered.at(-1) ?? null, quantiles: ordered.slice(1, -1) },
+    bins: edges === null ? null : await histogram(on, all, one, edges, rows.isSpread),
+    frequent: repeated.length === 0 ? [] : await mostFrequent(on, all, column, repeated),
   };
 }
 
-/** How often those values occur that a sample has more than once. */
-async function mostFrequent(on: Queryable, { of, count }: Rows, { column }: Measured): Promise<Figures["frequent"]> {
-  const sample = of([column], sampleOf(count));
-  const candidates = await on<{ value: string }[]>`
-    select v::text as value from (select ${countable(column)} as v from ${sample} s) cells
-     where v is not null group by v having count(*) > 1 order by count(*) desc, v limit ${frequentValues}`;
-  if (candidates.length === 0) return [];
-  const values = sql`${candidates.map(({ value }) => value)}::text[]::${sql.unsafe(column.type)}[]`;
+/** How often these values occur: of what a sample has once nobody can tell. */
+function mostFrequent(
+  on: Queryable,
+  rows: Fragment,
+  column: Column,
+  repeated: readonly string[],
+): Promise<Figures["frequent"]> {
+  const values = sql`${[...repeated]}::text[]::${sql.unsafe(column.type)}[]`;
   return on<Figures["frequent"]>`
     select ${written(sql`v`, column)} as value, n as rows
-      from (select v, count(*) as n from (select ${countable(column)} as v from ${of([column])} s) cells
+      from (select v, count(*) as n from (select ${countable(column)} as v from ${rows} s) cells
              where v = any(${values}) group by v having count(*) > 1) repeated
      order by n desc, v`;
 }
@@ -71,13 +70,10 @@ function sums(one: Measured, { isSpread }: Rows, share: number): Fragment {
   const number = summable(value, column);
   const [n, sum, squares] = [sql`count(${number})::numeric`, sql`sum(${number})`, sql`sum(${number} * ${number})`];
   const stddev = isSpread ? deviation(n, sum, squares) : sql`stddev_pop(${number})`;
-  const extreme = (name: string) => written(sql`${sql.unsafe(name)}(${sortable(value, column)})`, column);
-  const ordered = isOrdered(column);
   return sql`json_build_object('rows', count(*), 'values', count(${value}),
-    'min', ${ordered ? extreme("min") : sql`null::text`}, 'max', ${ordered ? extreme("max") : sql`null::text`},
     'mean', ${isNumber ? sql`avg(${number})::text` : sql`null::text`},
     'stddev', ${isNumber ? sql`(${stddev})::text` : sql`null::text`},
-    'quantiles', ${ordered && !isSpread ? percentiles(column) : sql`'[]'::json`},
+    'ordered', ${isSpread ? sql`null::json` : percentiles(column)},
     'hashes', count(distinct ${hashed(column)}) filter (where ${isSketched(hashed(column), share)}))`;
 }
 
@@ -88,18 +84,21 @@ function isSketched(hash: Fragment, share: number): Fragment {
 }
 
 function inOrder({ column }: Measured): Fragment {
-  return sql`json_build_object('quantiles', ${isOrdered(column) ? percentiles(column) : sql`'[]'::json`})`;
+  return sql`json_build_object('ordered', ${percentiles(column)})`;
 }
+
+const orderedShares = [0, ...quantileShares, 1];
 
 /** No subquery makes texts of them, for on several servers there can be none above an aggregate. */
 function percentiles(column: Column): Fragment {
-  const shares = sql`array[${list(quantileShares.map((share) => sql`${share}::float8`))}]`;
+  if (!isOrdered(column)) return sql`null::json`;
+  const shares = sql`array[${list(orderedShares.map((share) => sql`${share}::float8`))}]`;
   return sql`to_json((percentile_disc(${shares}) within group (order by ${countable(column)}))::text[])`;
 }
 
 /** As `written` has numerics: without zeros at their end. */
-function trimmed(value: string | null, { type }: Column): string | null {
-  return type === "numeric" && value?.includes(".") ? value.replace(/\.?0+$/, "") : value;
+function trimmed(value: string, { type }: Column): string {
+  return type === "numeric" && value.includes(".") ? value.replace(/\.?0+$/, "") : value;
 }
 
 async function histogram(
@@ -107,10 +106,13 @@ async function histogram(
   rows: Fragment,
   { column }: Measured,
   edges: readonly string[],
+  isSpread: boolean,
 ): Promise<number[]> {
-  const found = await on<{ bin: number; n: number }[]>`
-    select bin, count(*) as n
-      from (select ${binsOf(countable(column), column, edges)} as bin from ${rows} s) cells
-     where bin is not null group by bin`;
-  return binNumbers.map((bin) => found.find((one) => one.bin === bin)?.n ?? 0);
+  const value = countable(column);
+  // A server of several may not be given a subquery here.
+  const bin = isSpread ? sql`width_bucket(${value}, ${arrayOf(column, edges)})` : binsOf(value, column, edges);
+  // A bin that anything but the grouping names would be looked for twice in each row.
+  const found = await on<{ bin: number | null; n: number }[]>`
+    select bin, count(*) as n from (select ${bin} as bin from ${rows} s) cells group by bin`;
+  return binNumbers.map((number) => found.find((one) => one.bin === number)?.n ?? 0);
 }
