@@ -22,8 +22,8 @@ describe("a suite", () => {
   test("of the 1.x shape", () => {
     const suite = parse({
       name: "users",
-      meta: { great_expectations_version: "1.2.0" },
-      notes: null,
+      meta: { owner: "growth" },
+      notes: ["what users have"],
       id: "8c1",
       expectations: [
         {
@@ -42,6 +42,8 @@ describe("a suite", () => {
       name: "users",
       path: "suites/users.json",
       parameters: {},
+      notes: ["what users have"],
+      meta: { owner: "growth" },
       expectations: [
         {
           type: "expect_column_to_exist",

@@ -86,6 +86,7 @@ const detail: RunDetail = {
   operator: "loader",
   host: "vault",
   moves: [],
+  suites: [],
   failure: {
     stage: "validate",
     code: "expectation_failed",

@@ -137,6 +137,7 @@ export function detail(entry: RunEntry): RunDetail {
       : [],
     lifted: [],
     moves: [],
+    suites: [],
     warnings: [],
   };
 }

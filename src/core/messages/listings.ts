@@ -4,7 +4,7 @@ import type { MonthName } from "../month.ts";
 import type { Mode, Seal, TableCounts, Warning } from "./events.ts";
 import type { ProfileKind } from "./profiles.ts";
 import type { LiftedSeal, SealOfRun } from "./seals.ts";
-import type { KeptCounts, KeptVerdict, Severity } from "./verdicts.ts";
+import type { KeptCounts, KeptSuite, KeptVerdict, Severity } from "./verdicts.ts";
 
 /** One file of a drop as it lies on disk. `bytes` is 0 when it is not present. */
 export interface DropFile {
@@ -107,6 +107,8 @@ export interface RunDetail extends RunEntry {
   failure: RunFailure | null;
   files: { table: string; path: string; bytes: number; sha256: string | null; rows: number | null }[];
   verdicts: KeptVerdict[];
+  /** Those that were evaluated; of an older run nothing is kept. */
+  suites: KeptSuite[];
   faults: Fault[];
   /** Seals of this run that are in force. */
   snapshots: SealOfRun[];

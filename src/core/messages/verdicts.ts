@@ -26,6 +26,14 @@ export const verdictDefinition = {
 } as const;
 export type Verdict = type.infer<typeof verdictDefinition>;
 
+/** What a suite that a run evaluated said of itself then. */
+export interface KeptSuite {
+  table: string;
+  name: string;
+  notes: unknown;
+  meta: unknown;
+}
+
 /**
  * A verdict as the ledger has it: of an older run it may only know that the expectation did not pass. `description` and `notes`
  * are what its suite said of it, these in a text or several, as Great Expectations has them.

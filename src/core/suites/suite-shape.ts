@@ -2,13 +2,15 @@ import { severities } from "../messages/verdicts.ts";
 
 const record = { "[string]": "unknown" } as const;
 
-/** A suite of Great Expectations, of the 0.x or the 1.x shape, but for what only describes it. */
+/** A suite of Great Expectations, of the 0.x or the 1.x shape. */
 export const suiteShape = {
   "name?": "string > 0",
   "expectation_suite_name?": "string > 0",
   expectations: "object[]",
   "suite_parameters?": [record, "|", "null"],
   "evaluation_parameters?": [record, "|", "null"],
+  "notes?": "unknown",
+  "meta?": "unknown",
 } as const;
 
 /** One expectation of it. */

@@ -66,6 +66,9 @@ export interface Suite {
   expectations: Expectation[];
   /** The parameters that were there to fill `$PARAMETER`s, by name. */
   parameters: Record<string, unknown>;
+  /** What it says of itself, whatever that is; null where it says nothing. */
+  notes: unknown;
+  meta: unknown;
 }
 
 /**
@@ -82,7 +85,8 @@ export function parseSuite(text: string, path: string, parameters: Readonly<Reco
   if (idle !== undefined) throw noSuchParameter(path, idle, wanted);
   const values = { ...own, ...mapValues(parameters, asValue) };
   const expectations = shape.expectations.map((entry, index) => parseExpectation(entry, path, index, values));
-  return { name, path, expectations, parameters: values };
+  const { notes = null, meta = null } = shape;
+  return { name, path, expectations, parameters: values, notes, meta };
 }
 
 function parseExpectation(

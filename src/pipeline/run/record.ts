@@ -5,7 +5,14 @@ import { isLost, translate } from "../../postgres/connection/errors.ts";
 import { recordMoves } from "../../postgres/ledger/moves.ts";
 import { recordProfiles } from "../../postgres/ledger/profiles.ts";
 import { runStatus } from "../../postgres/ledger/queries.ts";
-import { closeRun, recordFaults, recordFiles, recordTables, recordVerdicts } from "../../postgres/ledger/records.ts";
+import {
+  closeRun,
+  recordFaults,
+  recordFiles,
+  recordSuites,
+  recordTables,
+  recordVerdicts,
+} from "../../postgres/ledger/records.ts";
 import { isSettled, patienceMs } from "../../postgres/ledger/standing.ts";
 import type { Session } from "../session/session.ts";
 import type { RunRecord } from "../stages/context.ts";
@@ -17,7 +24,7 @@ import type { RunRecord } from "../stages/context.ts";
 export async function recordRun(
   tx: Transaction,
   run: number,
-  { files, tables, verdicts, warnings, profiles, moves }: RunRecord,
+  { files, tables, verdicts, suites, warnings, profiles, moves }: RunRecord,
   status: RunStatus,
   failed: { error: ConsoleError; failure: RunFailure } | null = null,
 ): Promise<void> {
@@ -25,6 +32,7 @@ export async function recordRun(
     recordFiles(tx, run, files),
     recordTables(tx, run, tables),
     recordVerdicts(tx, run, verdicts),
+    recordSuites(tx, run, suites),
     recordProfiles(tx, run, profiles),
     recordMoves(tx, run, moves),
     recordFaults(tx, run, failed?.error.faults ?? []),

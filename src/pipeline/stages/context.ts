@@ -2,6 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { MovedTable } from "../../core/drift.ts";
 import type { EventBody, Mode, RunEvent, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { Profile } from "../../core/messages/profiles.ts";
+import type { KeptSuite } from "../../core/messages/verdicts.ts";
 import type { MonthName } from "../../core/month.ts";
 import type { Suite } from "../../core/suites/suite.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
@@ -25,13 +26,14 @@ export interface RunRecord {
   files: FileRecord[];
   tables: TableCounts[];
   verdicts: EvaluatedVerdict[];
+  suites: KeptSuite[];
   warnings: Warning[];
   profiles: ProfiledTable[];
   moves: MovedTable[];
 }
 
 export function emptyRecord(): RunRecord {
-  return { files: [], tables: [], verdicts: [], warnings: [], profiles: [], moves: [] };
+  return { files: [], tables: [], verdicts: [], suites: [], warnings: [], profiles: [], moves: [] };
 }
 
 /** What a run is about, from its first moment. */

@@ -15,6 +15,7 @@ export async function validate(context: StageContext): Promise<void> {
     stopIfCancelled(signal);
     const suite = suites.get(name);
     if (suite === undefined) continue;
+    record.suites.push({ table: name, name: suite.name, notes: suite.notes, meta: suite.meta });
     await evaluateSuite(tx, {
       relation: { schema: stage, name },
       shape: live,

@@ -73,6 +73,8 @@ export async function showRun(
                 || jsonb_strip_nulls(jsonb_build_object('description', e.result #> '{expectation_config,description}',
                      'notes', e.result #> '{expectation_config,notes}'))
                 order by e.position), '[]') from console.run_expectations e where e.run = r.run) as verdicts,
+      (select coalesce(jsonb_agg(jsonb_build_object('table', u.table_name, 'name', u.name, 'notes', u.notes, 'meta', u.meta)
+                order by u.position), '[]') from console.suites u where u.run = r.run) as suites,
       (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('file', f.file, 'line', f.line,
                 'column', f.column_name, 'value', f.value, 'code', f.code, 'reason', f.reason)) order by f.position), '[]')
          from console.run_faults f where f.run = r.run) as faults,

@@ -3,7 +3,7 @@ import { parseExactJson } from "../../core/exact-number.ts";
 import type { Fault } from "../../core/faults.ts";
 import type { Mode, TableCounts, Warning } from "../../core/messages/events.ts";
 import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
-import type { Verdict } from "../../core/messages/verdicts.ts";
+import type { KeptSuite, Verdict } from "../../core/messages/verdicts.ts";
 import { redacted } from "../../core/secrets/secrets.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 
@@ -111,6 +111,11 @@ export async function recordVerdicts(sql: Queryable, run: number, verdicts: read
     ...verdict,
   }));
   await insertRows(sql, "run_expectations", rows);
+}
+
+export async function recordSuites(sql: Queryable, run: number, suites: readonly KeptSuite[]): Promise<void> {
+  const rows = suites.map(({ table, ...suite }, position) => ({ run, position, table_name: table, ...suite }));
+  await insertRows(sql, "suites", rows);
 }
 
 export async function recordFaults(sql: Queryable, run: number, faults: readonly Fault[]): Promise<void> {

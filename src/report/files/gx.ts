@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { TableResults } from "../../core/messages/evidence.ts";
 import type { ExpectationResult, RunDetail } from "../../core/messages/listings.ts";
+import type { KeptSuite } from "../../core/messages/verdicts.ts";
 import { fileName } from "../document/paths.ts";
 import type { Place } from "../gather/place.ts";
 import { writeWhole } from "./output.ts";
@@ -17,14 +18,15 @@ const ofValues = [
  */
 export async function writeGx(
   folder: string,
-  { run, month, started_at }: RunDetail,
+  { run, month, started_at, suites }: RunDetail,
   { tables }: { tables: TableResults[] },
   { values }: Place,
 ): Promise<string> {
   const time = runTime(started_at);
   for (const { table, result } of tables) {
     const name = fileName(table);
-    await writeWhole(join(folder, "gx/expectations", `${name}.json`), json(suiteOf(name, result.results)));
+    const said = suites.find((one) => one.table === table);
+    await writeWhole(join(folder, "gx/expectations", `${name}.json`), json(suiteOf(name, result.results, said)));
     const path = join(folder, "gx/uncommitted/validations", name, `${month}-run-${run}`, time, `${name}.json`);
     await writeWhole(path, json(validationOf(name, `${month}-run-${run}`, started_at, result, values)));
   }
@@ -36,14 +38,24 @@ function runTime(iso: string): string {
   return iso.replace(/[-:]/g, "").replace(/\.(\d{3})Z$/, ".$1000Z");
 }
 
-function suiteOf(name: string, results: readonly ExpectationResult[]): object {
+function suiteOf(name: string, results: readonly ExpectationResult[], said: KeptSuite | undefined): object {
+  const { notes = null, meta = null } = said ?? {};
   return {
     name,
     expectations: results.map(({ expectation_config: config }, index) => ({ id: idOf(`${name} ${index}`), ...config })),
     id: idOf(name),
-    meta: { great_expectations_version: "1.24.1" },
-    notes: null,
+    // It reads no others than such as these.
+    meta: { ...(isPlainObject(meta) && meta), great_expectations_version: "1.24.1" },
+    notes: isText(notes) || (Array.isArray(notes) && notes.every(isText)) ? notes : null,
   };
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** The same for the same name. */

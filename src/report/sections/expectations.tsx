@@ -15,6 +15,7 @@ import { shown } from "../document/text.ts";
 import type { Place } from "../gather/place.ts";
 import type { RunEvidence } from "../gather/run.ts";
 import { boundsOf, figureName, isValue } from "./bounds.ts";
+import { Suites } from "./suites.tsx";
 
 interface Line {
   position: number;
@@ -23,7 +24,7 @@ interface Line {
 
 /** Each expectation of a run, the gravest first: those that did not pass with all that is known of them, then all in a table. */
 export function Expectations({ evidence, place }: { evidence: RunEvidence; place: Place }) {
-  const { verdicts } = evidence.detail;
+  const { verdicts, suites } = evidence.detail;
   const gravity = ({ verdict }: Line) => byGravity.indexOf(standingOf(verdict));
   const lines = verdicts
     .map((verdict, position) => ({ position, verdict }))
@@ -42,6 +43,7 @@ export function Expectations({ evidence, place }: { evidence: RunEvidence; place
           rows={lines}
         />
       )}
+      <Suites suites={suites} />
     </Section>
   );
 }

@@ -7,7 +7,7 @@ export const crashed: RunOutcome = {
     ...{ started_at: "2024-02-01T03:00:00.000Z", finished_at: null, failure: null },
     ...{ operator: "loader", host: "vault" },
     ...{ tables: [], expectations: { passed: 0, failed: 0, warned: 0, unevaluated: 0 }, warned: 0 },
-    ...{ files: [], verdicts: [], faults: [], snapshots: [], lifted: [], moves: [], warnings: [] },
+    ...{ files: [], verdicts: [], faults: [], snapshots: [], lifted: [], moves: [], suites: [], warnings: [] },
   },
   ...{ open: false, waits_for: null, in_force: [], left: [] },
 };
