@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
@@ -11,6 +11,7 @@ import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { ranIn } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { drifted, mendMonth, monthCount, naughty, rejected, writeMonths } from "./months.ts";
+import { ranNamed } from "./named.ts";
 
 /** Pages in a real browser: what they ask of it, what they say without scripts, and whom they leave out. */
 
@@ -21,6 +22,8 @@ const executable = ["chromium", "chromium-browser", "google-chrome"].map((name) 
 let database: TestDatabase;
 let drops: DropFolder;
 let pipeline: Pipeline;
+/** Of the dataset whose names are naughty. */
+let named: Pipeline;
 let browser: Browser;
 /** As many as it takes until drift is told. */
 const users = 400;
@@ -55,16 +58,34 @@ beforeAll(async () => {
     "a month": join(site, `months/${rejected}.html`),
     "a table": join(site, "tables/usage_agg_30d.html"),
     "a rejected run": join(site, `runs/run-${runOf(rejected, "rejected")}.html`),
+    "a run of a site": join(site, `runs/run-${runOf(drifted, "published")}.html`),
   });
+  await writeNamed();
   browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
 });
 afterAll(async () => {
   if (!executable) return;
   await browser.close();
   await pipeline.close();
+  await named.close();
   drops.remove();
   await database.drop();
 });
+
+/** The pages of a dataset of which each name could be taken for something else. */
+async function writeNamed(): Promise<void> {
+  named = await ranNamed(drops, database);
+  const site = join(drops.path, "named-site");
+  await writeReport({ kind: "report", subject: "all", out: site, junit: null, gx: null, values: null }, named);
+  const only = (folder: string) => join(site, folder, readdirSync(join(site, folder))[0] ?? "");
+  const { runs } = await named.call({ kind: "runs" });
+  Object.assign(pages, {
+    "an index of odd names": join(site, "index.html"),
+    "a month of odd names": join(site, "months/month_001.html"),
+    "a table of odd names": only("tables"),
+    "a run of odd names": join(site, `runs/run-${runs[0]?.run}.html`),
+  });
+}
 
 /** A page, and all that it asked for or complained of. */
 async function opened(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; told: string[] }> {
@@ -81,36 +102,70 @@ async function opened(path: string, options: BrowserContextOptions = {}): Promis
 }
 
 /** What somebody who needs help to read or to move would be stopped by; by all rules, or by one. */
-async function barriers(page: Page, rule: string | null = null): Promise<string[]> {
+async function barriers(page: Page, rule: string | undefined): Promise<string[]> {
   await page.evaluate(axe.source);
-  const only = rule === null ? {} : { runOnly: [rule] };
   const { violations } = await page.evaluate(
     (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(options),
-    only,
+    // Nothing else is looked at.
+    { resultTypes: ["violations" as const], ...(rule !== undefined && { runOnly: [rule] }) },
   );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-const kinds = ["a run by itself", "index", "a month", "a table", "a rejected run"];
+const kinds = [
+  ...["a run by itself", "index", "a month", "a table", "a rejected run", "a run of a site"],
+  ...["an index of odd names", "a month of odd names", "a table of odd names", "a run of odd names"],
+];
+
+interface Look extends BrowserContextOptions {
+  media?: "print";
+  /** What alone may differ from the others; without it all rules are tried. */
+  rule?: string;
+  /** Without scripts of its own: axe-core needs that scripts are on. */
+  isBare?: boolean;
+}
+
+/** Ways to look at a page. */
+const looks: Record<string, Look> = {
+  "on a screen": {},
+  "on a telephone, in the dark": {
+    ...{ viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+    rule: "color-contrast",
+  },
+  "on a wide screen": { viewport: { width: 1920, height: 1080 } },
+  "on paper, from the dark": {
+    ...{ viewport: { width: 794, height: 1123 }, colorScheme: "dark", media: "print" },
+    rule: "color-contrast",
+  },
+  "on a telephone, its scripts taken out": { viewport: { width: 360, height: 740 }, isBare: true },
+};
 
 describe.skipIf(!executable)("in a browser (skipped where there is no chromium)", () => {
   test.each(kinds)(
-    "%s asks for nothing, stops nobody, fits a telephone, is readable in the dark, and needs no script",
+    "%s asks for nothing, stops nobody, fits its width and says the same, however it is looked at",
     async (kind) => {
-      const path = pages[kind] ?? "";
-      const { page, told } = await opened(path);
-      expect(await barriers(page)).toEqual([]);
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-      expect(await barriers(page, "color-contrast")).toEqual([]);
-      const bare = await opened(path, { javaScriptEnabled: false });
-      expect(await bare.page.locator("main").textContent()).toBe(await page.locator("main").textContent());
-      expect(await page.title()).not.toBe("hit");
-      expect([...told, ...bare.told]).toEqual([]);
-      await Promise.all([page.context().close(), bare.page.context().close()]);
+      const said = new Set<string | null>();
+      for (const [look, { media, rule, isBare, ...options }] of Object.entries(looks)) {
+        const { page, told } = await opened(pages[kind] ?? "", options);
+        if (isBare)
+          await page.setContent(readFileSync(pages[kind] ?? "", "utf8").replace(/<script>.*?<\/script>/s, ""));
+        if (media !== undefined) await page.emulateMedia({ media });
+        const stopped = await barriers(page, rule);
+        const width = await page.evaluate("document.documentElement.scrollWidth");
+        expect({ look, told, stopped, width }).toEqual({
+          ...{ look, told: [], stopped: [] },
+          width: options.viewport?.width ?? 1280,
+        });
+        expect(await page.title()).not.toBe("hit");
+        said.add(await page.locator("main").textContent());
+        await page.context().close();
+      }
+      const { page, told } = await opened(pages[kind] ?? "", { javaScriptEnabled: false });
+      said.add(await page.locator("main").textContent());
+      expect({ told, versions: said.size }).toEqual({ told: [], versions: 1 });
+      await page.context().close();
     },
   );
 

@@ -44,6 +44,7 @@ border:1px solid currentColor;font-size:1.0625rem;font-weight:600}
 .note>*{color:var(--ink)}
 .badge{white-space:nowrap;font-weight:600}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.7rem 1.5rem;margin:0}
+.card .facts{grid-template-columns:repeat(auto-fill,minmax(min(100%,7.5rem),1fr))}
 .facts dt{font-size:.8125rem;color:var(--dim)}
 .facts dd{margin:0;overflow-wrap:anywhere}
 .tools{display:flex;gap:.75rem;align-items:center;margin:.5rem 0}
@@ -66,7 +67,7 @@ td{overflow-wrap:break-word;max-width:32rem}
 .figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{min-width:14rem;overflow-wrap:anywhere}
 td.code{min-width:12rem;overflow-wrap:anywhere}
-td.key{white-space:nowrap}
+td.whole{white-space:nowrap}
 tbody tr:hover{background:var(--card)}
 th button{all:unset;cursor:pointer;white-space:nowrap}
 th button:focus-visible{outline:2px solid var(--accent)}
@@ -100,6 +101,8 @@ const paper = `
 html{font-size:10.5pt}body{padding:0;max-width:none}.skip,.contents,.tools,.crumbs{display:none}.scroll{overflow:visible;border:0}
 a{color:inherit;text-decoration:none}th button::after{content:""!important;margin:0}pre code{white-space:pre-wrap;overflow-wrap:anywhere}
 thead{display:table-header-group}tr,figure,.verdict{break-inside:avoid}h2,h3,caption{break-after:avoid}
-*{-webkit-print-color-adjust:exact;print-color-adjust:exact}table{font-size:8.5pt}th,td{padding:.25rem .4rem}.wide,td.code{min-width:0}}`;
+*{-webkit-print-color-adjust:exact;print-color-adjust:exact}table{font-size:8.5pt}th,td{padding:.25rem .4rem}
+thead th,thead button{white-space:normal}.wide,td.code{min-width:0}
+table:has(th:nth-child(9)) :is(tbody th,td:not(.figure)){overflow-wrap:anywhere}table:has(th:nth-child(9)) .badge{white-space:normal}}`;
 
 export const style = [tokens, text, blocks, tables, charts, paper].join("").replaceAll("\n", "");

@@ -9,7 +9,7 @@ export interface Column<Row> {
   /** What its cells are sorted by where that is not their text. */
   sort?: (row: Row) => string | number;
   /** Figures stand at the right; `wide` text may take what is left of the line. */
-  look?: "figure" | "wide" | "code" | "key";
+  look?: "figure" | "wide" | "code" | "whole";
   /** Names its row. */
   heads?: true;
 }

@@ -136,7 +136,7 @@ export function monthPage(parts: ReturnType<typeof monthParts>, place: Place): s
 
 const sealColumns: Column<SnapshotEntry>[] = [
   { title: "Snapshot", heads: true, cell: ({ table }) => shown(table) },
-  { title: "As of", cell: ({ as_of }) => as_of },
+  { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
   { title: "Rows", look: "figure", cell: ({ rows }) => formatCount(rows), sort: ({ rows }) => rows },
   { title: "Sealed", cell: ({ sealed_at }) => formatMoment(sealed_at) },
   { title: "By", cell: ({ run }) => (run === null ? "–" : <a href={`${up}${runPath(run)}`}>run {run}</a>) },

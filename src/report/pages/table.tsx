@@ -94,8 +94,13 @@ const titles: Record<(typeof counts)[number], string> = {
 function Rows({ lines }: { lines: readonly Line[] }) {
   const columns: Column<Line>[] = [
     { title: "Month", heads: true, cell: ({ month }) => <a href={`${up}${monthPath(month)}`}>{shown(month)}</a> },
-    { title: "As of", cell: ({ as_of }) => as_of },
-    { title: "Run", cell: ({ run }) => <a href={`${up}${runPath(run)}`}>run {run}</a>, sort: ({ run }) => run },
+    { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
+    {
+      title: "Run",
+      look: "whole",
+      cell: ({ run }) => <a href={`${up}${runPath(run)}`}>run {run}</a>,
+      sort: ({ run }) => run,
+    },
     ...counts.map(
       (name): Column<Line> => ({
         title: titles[name],

@@ -170,7 +170,11 @@ function sampleColumns({ rows }: UnexpectedValues): Column<UnexpectedRow>[] {
   const keys = [...new Set(rows.flatMap(({ key }) => Object.keys(key)))];
   return [
     ...keys.map(
-      (name): Column<UnexpectedRow> => ({ title: shown(name), look: "key", cell: ({ key }) => shown(key[name] ?? "") }),
+      (name): Column<UnexpectedRow> => ({
+        title: shown(name),
+        look: "whole",
+        cell: ({ key }) => shown(key[name] ?? ""),
+      }),
     ),
     { title: "Value", look: "code", cell: ({ value }) => (value === null ? "NULL" : showValue(value)) },
     { title: "File", cell: ({ file }) => shown(file ?? "–") },

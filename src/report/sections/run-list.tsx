@@ -22,14 +22,15 @@ export function RunList({ runs, caption, root }: { runs: readonly RunEntry[]; ca
   const columns: Column<RunEntry>[] = [
     {
       title: "Run",
+      look: "whole",
       heads: true,
       cell: ({ run }) => <a href={`${root}${runPath(run)}`}>run {run}</a>,
       sort: ({ run }) => run,
     },
     { title: "Month", cell: ({ month }) => <a href={`${root}${monthPath(month)}`}>{shown(month)}</a> },
-    { title: "As of", cell: ({ as_of }) => as_of },
+    { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
     { title: "Outcome", cell: (run) => <Badge tone={statusTones[run.status]}>{statusOf(run)}</Badge> },
-    { title: "Started", cell: ({ started_at }) => formatMoment(started_at) },
+    { title: "Started", look: "whole", cell: ({ started_at }) => formatMoment(started_at) },
     { title: "Took", look: "figure", cell: (run) => took(run), sort: (run) => secondsOf(run) ?? "" },
     { title: "Rows", look: "figure", cell: (run) => countOrNone(rowsOf(run)), sort: (run) => rowsOf(run) ?? "" },
     {

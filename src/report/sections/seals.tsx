@@ -15,7 +15,7 @@ import { shown } from "../document/text.ts";
 const sealColumns: Column<SealOfRun>[] = [
   { title: "Snapshot", cell: ({ table }) => shown(table), heads: true },
   { title: "Of table", cell: ({ source }) => shown(source ?? "–") },
-  { title: "As of", cell: ({ as_of }) => as_of },
+  { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
   { title: "Rows", look: "figure", cell: ({ rows }) => formatCount(rows), sort: ({ rows }) => rows },
   { title: "Fingerprint", look: "code", cell: ({ fingerprint }) => fingerprint },
 ];
@@ -23,7 +23,7 @@ const sealColumns: Column<SealOfRun>[] = [
 function liftedColumns(run: number): Column<LiftedSeal>[] {
   return [
     { title: "Lifted seal", cell: ({ table }) => shown(table), heads: true },
-    { title: "As of", cell: ({ as_of }) => as_of },
+    { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
     { title: "Rows", look: "figure", cell: ({ rows }) => formatCount(rows), sort: ({ rows }) => rows },
     { title: "When", cell: ({ lifted_at }) => formatMoment(lifted_at) },
     { title: "Why", cell: (seal) => shown(whyLifted(seal, run)) },

@@ -43,7 +43,7 @@ const nothing: Cell = { tone: "idle", text: "–" };
 export function StageGrid({ site }: { site: SiteEvidence }) {
   const columns: Column<MonthEntry>[] = [
     { title: "Month", heads: true, cell: ({ month }) => <a href={monthPath(month)}>{shown(month)}</a> },
-    { title: "As of", cell: ({ as_of }) => as_of },
+    { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
     { title: "State", cell: ({ state }) => <Badge tone={stateTones[state]}>{spaced(state)}</Badge> },
     ...stages.map(
       (stage): Column<MonthEntry> => ({
@@ -54,6 +54,7 @@ export function StageGrid({ site }: { site: SiteEvidence }) {
     ),
     {
       title: "Last run",
+      look: "whole",
       cell: ({ last_run }) => (last_run === null ? "–" : <a href={runPath(last_run.run)}>run {last_run.run}</a>),
       sort: ({ last_run }) => last_run?.run ?? "",
     },

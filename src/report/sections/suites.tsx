@@ -13,19 +13,18 @@ export function Suites({ suites }: { suites: readonly KeptSuite[] }) {
   if (saying.length === 0) return null;
   return (
     <>
-      <h3>What the suites say</h3>
       {saying.map((suite) => (
-        <div key={suite.table}>
-          <p>
-            {shown(suite.table)}: suite <strong>{shown(suite.name)}</strong>
-          </p>
+        <article key={suite.table} className="card">
+          <h3>
+            {shown(suite.table)}: what the suite {shown(suite.name)} says of itself
+          </h3>
           {notesOf(suite).map((note) => (
             <p key={note} className="said">
               {shown(note)}
             </p>
           ))}
           <Facts facts={factsOf(suite)} />
-        </div>
+        </article>
       ))}
     </>
   );
