@@ -185,7 +185,10 @@ export function reportRequest(values: Values): ReportRequest {
   const { out, junit, gx } = values;
   const subject = reportSubject(values);
   const places = [out, junit, gx].filter((place) => place !== undefined);
-  if (places.length === 0) throw usageError("Nothing says where to write it.", "Name a file: report --out run.html.");
+  if (places.length === 0) {
+    const hint = subject === "all" ? "Name a folder: report --all --out site." : "Name a file: report --out run.html.";
+    throw usageError("Nothing says where to write it.", hint);
+  }
   if (subject === "all" && (out === undefined || places.length > 1)) {
     throw usageError(
       "A site is written with --out alone.",

@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Gauge, Registry } from "prom-client";
 import type { ColumnChange, RunEntry } from "../core/messages/listings.ts";
 
@@ -114,12 +114,19 @@ function metricsText(figures: Figures): Promise<string> {
   return registry.metrics();
 }
 
-/** Write the whole or nothing: whoever reads it meanwhile finds the one before. */
+/**
+ * Write the whole or nothing: whoever reads it meanwhile finds the one before. What is no file, such as a device, stays what it
+ * is, and a link leads where it led.
+ */
 export async function writeMetrics(path: string, figures: Figures): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
+  const text = await metricsText(figures);
+  const found = await stat(path).catch(() => null);
+  if (found !== null && !found.isFile()) return writeFile(path, text);
+  const place = found === null ? path : await realpath(path);
+  const draft = `${place}.${process.pid}.tmp`;
   try {
-    await writeFile(draft, await metricsText(figures));
-    await rename(draft, path);
+    await writeFile(draft, text);
+    await rename(draft, place);
   } finally {
     await rm(draft, { force: true });
   }

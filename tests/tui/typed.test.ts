@@ -150,6 +150,7 @@ test("a report is of what is chosen, or of what is named, and where it is named"
 test("what is not understood says how it is written; what belongs to the command line is refused", async () => {
   expect((await typed("validate --table users")).text()).toContain("No suite is named.");
   expect((await typed("report --all")).text()).toContain("Nothing says where to write it.");
+  expect((await typed("report --all")).text()).toContain("report --all --out");
   expect((await typed("months --home x")).text()).toContain("--home is for the command line.");
   expect((await typed("--month 1 --report a.html")).text()).toContain("--report is for the command line.");
   expect((await typed("frobnicate")).text()).toContain('There is no command "frobnicate".');
