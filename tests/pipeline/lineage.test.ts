@@ -88,6 +88,8 @@ test("a month that is published: what was read, checked and written, as the ledg
     (done?.outputs ?? []).map(({ name, outputFacets }) => [name, outputFacets.outputStatistics?.rowCount]),
   );
   expect(rows).toMatchObject({ [`${name}.public.users`]: 3, [`${name}.public.labels_snapshots`]: 3 });
+  // The same files once more: no run is begun, and that of before is over.
+  await expect(told("--month", "0")).rejects.toThrow("ENOENT");
 });
 
 test("a drop that is rejected fails, without a cell of it; a dry run is no news", async () => {

@@ -42,12 +42,20 @@ export function lineageOf(tell: Over["tell"], placeOf: () => Promise<Place>): Li
     return { hear() {}, async told() {} };
   }
   let telling = Promise.resolve();
+  const say = (event: Told, run: number) => {
+    telling = telling
+      .then(async () => send(transport, await eventFor(await placeOf(), event, run), tell))
+      .catch((thrown) => tell(`warning: Lineage was not told of run ${run}: ${messageOf(thrown)}`));
+  };
+  let begun: Told | null = null;
   return {
     hear(event) {
-      if (event.run === null || !isTold(event)) return;
-      telling = telling
-        .then(async () => send(transport, await eventFor(await placeOf(), event, event.run ?? 0), tell))
-        .catch((thrown) => tell(`warning: Lineage was not told of run ${event.run}: ${messageOf(thrown)}`));
+      if (event.run === null) return;
+      // A month that is as it was begins no run, which its next event tells: the number is that of an older one.
+      const before = begun;
+      begun = event.event === "run.started" ? event : null;
+      if (begun !== null || (event.event === "run.finished" && event.status === "unchanged")) return;
+      for (const one of [before, event]) if (one !== null && isTold(one)) say(one, event.run);
     },
     told: () => telling,
   };
@@ -66,12 +74,7 @@ export async function tellLineageOf(detail: RunDetail, place: Place): Promise<vo
 type Told = EventOf<"run.started" | "run.finished" | "run.failed" | "run.retried">;
 
 function isTold(event: RunEvent): event is Told {
-  return (
-    event.event === "run.started" ||
-    event.event === "run.failed" ||
-    event.event === "run.retried" ||
-    event.event === "run.finished"
-  );
+  return ["run.started", "run.failed", "run.retried", "run.finished"].includes(event.event);
 }
 
 async function eventFor(place: Place, event: Told, run: number): Promise<LineageEvent> {
