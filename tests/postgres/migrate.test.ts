@@ -30,7 +30,27 @@ test("a number is one file's, so that which comes first needs no thought", async
   const numbers = (await readdir(schemaDirectory)).map((file) => file.slice(0, 3));
   const twice = numbers.filter((number, at) => numbers.indexOf(number) !== at).sort();
   // Of these neither needs the other, and databases know them by their names.
-  expect(twice).toEqual(["012", "014"]);
+  expect(twice).toEqual(["011", "012", "014"]);
+});
+
+test("files that others apply one by one, in the order of their names, make what the console makes", async () => {
+  const [others, ours] = await Promise.all([testDatabase(), testDatabase()]);
+  for (const file of (await readdir(schemaDirectory)).sort()) {
+    await others.sql.unsafe(readFileSync(join(schemaDirectory, file), "utf8"));
+  }
+  const made = async ({ sql }: TestDatabase) => [
+    ...(await sql`
+      select n.nspname, c.relname, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull,
+             col_description(c.oid, a.attnum) as said, obj_description(c.oid, 'pg_class') as told
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+       where n.nspname in ('public', 'console') and a.attnum > 0 order by 1, 2, 4`),
+  ];
+  await migrate(ours.sql, schemaDirectory);
+  const wanted = await made(ours);
+  expect(await made(others)).toEqual(wanted);
+  await migrate(others.sql, schemaDirectory);
+  expect(await made(others)).toEqual(wanted);
+  await Promise.all([others.drop(), ours.drop()]);
 });
 
 test("a database that holds the seed's tables and rows is adopted as it is", async () => {
