@@ -4,6 +4,7 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { watchRun } from "./bench/profile/watched-run.ts";
 import { start } from "./headless/process.ts";
 import { migrated } from "./helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
@@ -163,6 +164,13 @@ test("a listing has nothing of Node's loaded that takes its time, nor has a mont
     expect({ words, slow: slowOf([...console, ...pipeline]) }).toEqual({ words, slow: [] });
   }
   expect(slowOf(["src/postgres/target/secure.ts"])).toContain("src/postgres/target/secure.ts imports node:tls");
+});
+
+test("a listing makes one connection", async () => {
+  for (const word of ["months", "runs", "snapshots"]) {
+    const { connections } = await watchRun(database.url, [word, "--data", drops.path, "--home", `${drops.path}/home`]);
+    expect({ word, connections }).toEqual({ word, connections: 1 });
+  }
 });
 
 test("what reads and judges is seen when a run loads it", async () => {

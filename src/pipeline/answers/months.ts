@@ -2,6 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { DropFile, MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex, monthName } from "../../core/month.ts";
+import { onOne, type Queryable } from "../../postgres/connection/connect.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { lastRuns } from "../../postgres/ledger/queries.ts";
 import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
@@ -13,10 +14,12 @@ import type { Session } from "../session/session.ts";
 
 /** Every month on disk or in the ledger, newest first. */
 export async function browseMonths(session: Session): Promise<Replies["months"]> {
-  const { sql, dataset, server } = session;
-  const [holder, onDisk] = await Promise.all([lockHolder(sql, dataset.name), dropsOnDisk(session)]);
-  const [past, runs] = await Promise.all([readPast(sql, session), lastRuns(sql, dataset.name, holder)]);
-  const lost = new Set((await sealsWithoutRows(sql, session.tables, past.seals)).map(({ as_of }) => as_of));
+  const { dataset, server } = session;
+  const [onDisk, { past, runs, gone }] = await Promise.all([
+    dropsOnDisk(session),
+    onOne(session.sql, (sql) => recorded(sql, session)),
+  ]);
+  const lost = new Set(gone.map(({ as_of }) => as_of));
   const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));
   const names = new Set([...onDisk, ...past.publications, ...runs].map(({ month }) => month));
   const months = [...names]
@@ -39,6 +42,14 @@ export async function browseMonths(session: Session): Promise<Replies["months"]>
   months.push(...lackingEntries(names, dataset));
   months.sort((a, b) => (monthIndex(b.month) ?? 0) - (monthIndex(a.month) ?? 0));
   return { months, server, unsealed_dates: [...unsealed] };
+}
+
+/** What the ledger and the tables have of the months. */
+async function recorded(sql: Queryable, session: Session) {
+  const { dataset, tables } = session;
+  const running = lockHolder(sql, dataset.name).then((holder) => lastRuns(sql, dataset.name, holder));
+  const [past, runs] = await Promise.all([readPast(sql, session), running]);
+  return { past, runs, gone: await sealsWithoutRows(sql, tables, past.seals) };
 }
 
 /** What is neither on disk nor in the ledger and should be. */

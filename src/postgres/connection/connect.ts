@@ -70,6 +70,19 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   return sql;
 }
 
+/**
+ * Statements one behind the other on one connection, none of which waits for an answer: to make a second one, as the driver
+ * does for what is asked at once, takes a server longer than to answer most of them.
+ */
+export async function onOne<Result>(sql: Sql, work: (one: Queryable) => Promise<Result>): Promise<Result> {
+  const one = await sql.reserve();
+  try {
+    return await work(one);
+  } finally {
+    one.release();
+  }
+}
+
 /** What protects each pool's connections, once the first of them was made. */
 const protections = new WeakMap<Sql, Protection>();
 
