@@ -78,7 +78,8 @@ async function dispatch(
     return exitCodes.done;
   }
   const pipeline = connect(settings);
-  pipeline.heed((text) => output.err.write(`${text}\n`));
+  // What goes on is no error; a question waits for an answer and is none of these.
+  pipeline.heed((text) => quiet || output.err.write(`${text}\n`));
   const context = { output, json, quiet };
   // While it gets ready.
   if (request.kind === "report") {

@@ -27,7 +27,7 @@ function App({ store, held }: { store: Store; held: HeldApp }) {
   const ui = useSyncExternalStore(store.subscribe, store.shown);
   useInput((text, key) => {
     const input = inputOf(text, key);
-    if ("pasted" in input) store.dispatch({ type: "paste", text: input.pasted });
+    if ("piece" in input) store.dispatch({ type: "piece", text: input.piece });
     else for (const name of input.keys) store.dispatch({ type: "key", key: name });
   });
   usePaste((text) => store.dispatch({ type: "paste", text }));

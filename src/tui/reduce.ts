@@ -32,6 +32,8 @@ function react(ui: Ui, message: Message): Step {
       return press({ ...ui, notice: null }, message.key);
     case "paste":
       return paste(ui, message.text);
+    case "piece":
+      return piece(ui, message.text);
     case "resize":
       return stay({ ...ui, size: message.size });
     case "background": {
@@ -94,6 +96,25 @@ function edited(text: string, typed: string): string {
 }
 
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** A line end, and nothing else that is no text. */
+const typedLine = /^([^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)[\r\n]$/u;
+
+/**
+ * Much text at once from a terminal that says what is pasted, and did not say so: a slow line, or a program that types. A line for
+ * the command line is one with its Enter; of anything else nobody knows.
+ */
+function piece(ui: Ui, text: string): Step {
+  const [, line] = typedLine.exec(text) ?? [];
+  const kind = ui.overlay?.kind;
+  const isAnswer = kind === "command" || kind === "filter";
+  if (line === undefined || !(isAnswer || (ui.overlay === null && line.startsWith(":")))) return paste(ui, text);
+  const [open, before] = isAnswer ? [ui, []] : press({ ...ui, notice: null }, ":");
+  if (open.overlay === null) return paste(ui, text);
+  const typed = withTyped(open, `${typedText(open) ?? ""}${isAnswer ? line : line.slice(1)}`);
+  const [next, effects] = press({ ...typed, notice: null }, "enter");
+  return [next, [...before, ...effects]];
+}
 
 /** Pasted text is text: where none is being typed it does nothing, and a line end in it presses no key. */
 function paste(ui: Ui, pasted: string): Step {

@@ -33,6 +33,17 @@ describe("where things go", () => {
     expect(await runConsole(["months", "--quiet"], { replies: months })).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  test("--quiet is silent about what goes on, whatever is asked", async () => {
+    const notice = "initdb is at work.";
+    const seals = { seals: [] };
+    const script = { replies: { ...months, profile: { profiles: [] }, verify: seals }, notice };
+    for (const asked of [["months"], ["profile", "2024-01-31"], ["snapshots", "--verify"]]) {
+      const { code, stderr } = await runConsole(asked, script);
+      expect([code, stderr.includes(notice)]).toEqual([0, true]);
+      expect(await runConsole([...asked, "--quiet"], script)).toEqual({ code: 0, stdout: "", stderr: "" });
+    }
+  });
+
   test("--quiet tells what went wrong, and the exit code is the pipeline's", async () => {
     const script = { stream: streamPath("faults"), exitCode: 1 };
     const { code, stdout, stderr } = await runConsole(["--quiet", "--month", "1"], script);

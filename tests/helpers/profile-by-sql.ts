@@ -54,6 +54,13 @@ export async function profileBySql(
 }
 
 /** What there is to be equal: everything but how it was found, and what it is called. */
-export function figuresOf({ column: _, type: __, kind: ___, distinct_exact: ____, ...figures }: Profile) {
+export function figuresOf({
+  column: _,
+  type: __,
+  kind: ___,
+  distinct_exact: ____,
+  of_key: _____,
+  ...figures
+}: Profile) {
   return figures;
 }

@@ -34,6 +34,7 @@ async function expectTrue(sql: Sql, { table, snapshot, as_of, columns }: TablePr
     const found = await profileBySql(sql, rows, { name, type }, profile.histogram?.edges ?? null);
     // No key is kept.
     if (name === "user_id") expect(profile).toMatchObject({ min: null, max: null, frequent: [] });
+    expect(profile.of_key === true).toBe(name === "user_id");
     const { min, max, frequent } = found;
     const figures = { ...figuresOf(profile), ...(name === "user_id" && { min, max, frequent }) };
     expect([table, as_of, name, figures as unknown]).toEqual([table, as_of, name, found]);

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Profile } from "../../src/core/messages/profiles.ts";
 import type { Replies, RequestOf } from "../../src/core/messages/requests.ts";
 import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
 import { histogramRows } from "../../src/tui/drawing/histogram.ts";
 import { spreadLine } from "../../src/tui/drawing/plot.ts";
+import { plainText } from "../../src/tui/drawing/spans.ts";
+import { pictureRows } from "../../src/tui/panes/column-picture.ts";
 import { profiles } from "../helpers/made-up-profiles.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
@@ -55,6 +58,30 @@ test("a line of a spread has the middle half within the whole, and the median wh
       .join("");
   expect(text(true)).toBe(`────━●━━━──${" ".repeat(10)}`);
   expect(text(false)).toBe(`----=*===--${" ".repeat(10)}`);
+});
+
+describe("a column without a picture", () => {
+  const [none] = profiles({ kind: "profile", as_of: null, run: null, table: null, column: "net_service" }, [0]);
+  const text = none?.columns?.[0];
+  const said = (change: Partial<Profile>) => {
+    if (text === undefined) throw new Error("there is no such column");
+    const profile = { ...text, frequent: [], min: null, max: null, ...change };
+    const { ui } = new Session(scenario("published"));
+    const rows = pictureRows(ui, { now: { as_of: "2024-01-31", profile }, before: null }, { width: 200, height: 20 });
+    return rows.slice(1).map(plainText).join(" ").trim();
+  };
+
+  test("is told its own reason, and no other", () => {
+    expect(said({ nulls: text?.rows ?? 0 })).toBe("Every value is missing.");
+    expect(said({ of_key: true })).toStartWith("It is of the table's key");
+    expect(said({})).toStartWith("Most of its values occur once");
+    const number = { kind: "number", type: "numeric" } as const;
+    expect(said({ ...number, min: "1", max: "Infinity" })).toStartWith("It holds Infinity, which has no place");
+    expect(said({ kind: "time", type: "date", min: "-infinity", max: "2024-01-01" })).toStartWith(
+      "It holds -infinity,",
+    );
+    expect(said({ ...number, min: "1", max: "1.00000000000000000001" })).toStartWith("Its values lie too close");
+  });
 });
 
 describe("the columns of a date", () => {

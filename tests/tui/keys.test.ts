@@ -12,7 +12,7 @@ test.each<[string, string, Input]>([
   ["keys that a slow line hands over at once", "jj\r", { keys: ["j", "j", "enter"] }],
   ["a control key among them", "\x121", { keys: ["ctrl+r", "1"] }],
   ["a key held down", "j".repeat(40), { keys: Array.from({ length: 40 }, () => "j") }],
-  ["a paste that does not say so", "drop table users\r", { pasted: "drop table users\r" }],
+  ["a paste that does not say so", "drop table users\r", { piece: "drop table users\r" }],
 ])("%s", (_, typed, input) => {
   expect(inputOf(typed, plain)).toEqual(input);
 });

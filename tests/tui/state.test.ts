@@ -31,7 +31,7 @@ describe("keys", () => {
     ["empty", [], "r", "There is no month here."],
     ["empty", [], "y", "There is nothing to copy here."],
     ["empty", ["s"], "v", "There are no snapshots yet."],
-    ["empty", ["s"], "D", "There is nothing here to choose."],
+    ["empty", ["s"], "D", "No snapshot was taken yet."],
     ["empty", ["2"], "enter", "There is nothing here to choose."],
   ] as const)("a disabled key says why and does nothing: of %s, %j, then %s", (name, before, key, reason) => {
     const session = new Session(scenario(name)).press(...before);
@@ -240,6 +240,23 @@ describe("questions", () => {
   });
 });
 
+describe("Enter on the snapshots", () => {
+  const said = (name: string, change: (session: Session) => void = () => {}) => {
+    const session = new Session(scenario(name)).press("s");
+    change(session);
+    return session.press("enter").ui.notice?.text;
+  };
+
+  test("tells why there is nothing to compare, and asks for no mark that cannot be made", () => {
+    expect(said("published")).toContain("Mark one or two dates");
+    expect(said("empty")).toBe("No snapshot was taken yet.");
+    expect(said("published", (session) => session.press("/").type("1999").press("enter"))).toContain("the filter");
+    const one = { ...scenario("published"), snapshots: scenario("published").snapshots.slice(0, 1) };
+    const session = new Session(one).press("s");
+    expect(session.press("enter").ui.notice?.text).toMatch(/^\d{4}-\d\d-\d\d is the only date/);
+  });
+});
+
 describe("the snapshots of one date", () => {
   test("are dropped once the date is typed", () => {
     const session = new Session(scenario("published")).press("s", "space", "D");
@@ -331,6 +348,25 @@ describe("text that is typed", () => {
     session.press("/").send({ type: "paste", text: "month_001\r\nq\x1b" });
     expect(here(session.ui).list.filter).toBe("month_001 q");
     expect(session.effects.some((effect) => effect.do === "run" || effect.do === "quit")).toBe(false);
+  });
+
+  test("a line for the command line that comes in one piece, as over a slow line, comes with its Enter", () => {
+    const line = "compare 2024-01-31 2024-02-29";
+    const lines = [{ line: "compare", help: "" }];
+    const understood = (...pieces: string[]) => {
+      const session = new Session(scenario("published"), { lines });
+      for (const text of pieces) session.send({ type: "piece", text });
+      return session.effects.flatMap((effect) => (effect.do === "understand" ? effect.line : []));
+    };
+    expect(understood(`:${line}\r`)).toEqual([line]);
+    const typed = new Session(scenario("published"), { lines }).press(":").send({ type: "piece", text: `${line}\r` });
+    expect(here(typed.ui).screen).toBe("compare");
+    // What may be anything presses no key: several lines, none for the command line, and the word that a question wants.
+    expect(understood(`:${line}\rq\r`)).toEqual([]);
+    expect(understood("compare the two months\r")).toEqual([]);
+    const asked = new Session(scenario("published")).press("s", "D").send({ type: "piece", text: "2024-03-31\r" });
+    expect(asked.ui.overlay?.kind).toBe("confirm");
+    expect(asked.effects.some((effect) => effect.do === "ask" && effect.request.kind === "retire")).toBe(false);
   });
 
   test("a command is found by some of its letters", () => {

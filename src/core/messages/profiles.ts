@@ -38,6 +38,8 @@ export interface Profile {
   histogram: Histogram | null;
   /** The most frequent first, of equally frequent ones the lowest. */
   frequent: { value: string; rows: number }[];
+  /** Where it is asked for: whether the table's key has it now. */
+  of_key?: true;
 }
 
 /** What a column usually holds: the mean of numbers, the median of times, else the most frequent value. */

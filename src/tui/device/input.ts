@@ -31,10 +31,10 @@ function nameOf(letter: string): string {
   return characters[letter] ?? (code < 0x20 ? `ctrl+${String.fromCharCode(code + 0x60)}` : letter);
 }
 
-/** What was pressed, as the bindings name it, or text that came in one piece and so was pasted. */
-export type Input = { keys: string[] } | { pasted: string };
+/** What was pressed, as the bindings name it, or so much text in one piece that it may have been pasted. */
+export type Input = { keys: string[] } | { piece: string };
 
-/** A slow line hands over several key presses at once; more than this at once was pasted without saying so. */
+/** A slow line hands over several key presses at once; more than this at once may be pasted without saying so. */
 const typedAtOnce = 16;
 
 export function inputOf(input: string, key: Key): Input {
@@ -45,6 +45,6 @@ export function inputOf(input: string, key: Key): Input {
   if (key.meta) return { keys: ["esc", ...[...input].map(nameOf)] };
   const letters = [...input];
   const repeated = letters.every((letter) => letter === letters[0]);
-  if (letters.length > typedAtOnce && !repeated) return { pasted: input };
+  if (letters.length > typedAtOnce && !repeated) return { piece: input };
   return { keys: letters.map(nameOf) };
 }

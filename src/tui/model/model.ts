@@ -182,6 +182,8 @@ export type Reply = { [Kind in Ask["kind"]]: { request: RequestOf<Kind>; result:
 export type Message =
   | { type: "key"; key: string }
   | { type: "paste"; text: string }
+  /** Came at once, and was not said to be pasted. */
+  | { type: "piece"; text: string }
   | { type: "resize"; size: Size }
   /** Whether the terminal's background is light, which it tells late or never. */
   | { type: "background"; isLight: boolean }

@@ -1,4 +1,4 @@
-import { endsInWords, knownOf, missingOf } from "../../client/profiles.ts";
+import { endsInWords, knownOf, missingOf, placeOf as placeInOrder } from "../../client/profiles.ts";
 import { profileValue } from "../../client/words.ts";
 import { bar, formatCount, formatCounted, formatPercent } from "../../core/format.ts";
 import { type Profile, profilingCommand, usualOf } from "../../core/messages/profiles.ts";
@@ -27,11 +27,21 @@ export function pictureRows(ui: Ui, pictured: Pictured, { width, height }: Area)
   const shares = sharesOf(profile, pictured.before?.profile ?? null);
   if (shares !== null) return [...facts, ...histogram(ui, pictured, shares, area)];
   if (profile.frequent.length > 0) return [...facts, ...frequencies(ui, pictured, area)];
+  return [...facts, ...paragraph(ui, whyNoPicture(profile), area.height, "dim")];
+}
+
+/** Of what has neither bins nor frequent values. */
+function whyNoPicture(profile: Profile): string {
+  if (knownOf(profile) === 0) return "Every value is missing.";
+  if (profile.of_key === true) return "It is of the table's key: no value is kept of what says whose row it is.";
+  if (profile.min === null) return "Most of its values occur once, as names do: none of them is kept.";
+  const { kind, min, max } = profile;
+  const [endless] = [min, max].filter((end) => placeInOrder(kind, end) === null);
   const why =
-    knownOf(profile) === 0
-      ? "Every value is missing."
-      : "No value of it is kept: it is a key, most of its values are different ones, or they have no place on an axis.";
-  return [...facts, ...paragraph(ui, why, area.height, "dim")];
+    endless === undefined
+      ? "Its values lie too close together, or too far apart, for bins"
+      : `It holds ${profileValue(endless, profile)}, which has no place on an axis`;
+  return `${why}, and none of them was found twice.`;
 }
 
 /** What a column is, in as many words as fit; what changed stands beside it. */

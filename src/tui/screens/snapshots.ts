@@ -31,8 +31,11 @@ function mark(ui: Ui, place: PlaceOf<"snapshots">): Reaction {
 }
 
 function compare(ui: Ui, { marked }: PlaceOf<"snapshots">): Reaction {
-  if (marked.length === 0) return `Mark one or two dates with ${key("space")} first.`;
   const current = selectedDate(ui)?.as_of;
+  if (current === undefined && marked.length < 2) return nothingHere(ui);
+  const dates = new Set([...(ui.snapshots ?? []), ...ui.unsealed].map(({ as_of }) => as_of));
+  if (dates.size === 1) return `${current} is the only date: there is none to compare it with.`;
+  if (marked.length === 0) return `Mark one or two dates with ${key("space")} first.`;
   const [from, to] = [...new Set(marked.length === 2 || current === undefined ? marked : [...marked, current])].sort();
   if (from === undefined || to === undefined) return "Mark another date, or move to it.";
   return stay(open(ui, { screen: "compare", from, to, list: emptyList }));

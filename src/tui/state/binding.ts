@@ -58,6 +58,8 @@ export function nothingHere(ui: Ui): string {
   const { screen } = here(ui);
   const isListing = screen === "months" || screen === "runs" || screen === "snapshots";
   if (isListing && ui[screen] === null) return unread;
+  if (here(ui).list.filter !== "") return `Nothing fits the filter: ${key("esc")} clears it.`;
+  if (screen === "snapshots" && ui.snapshots?.length === 0) return "No snapshot was taken yet.";
   return screen === "months" ? "There is no month here." : "There is nothing here to choose.";
 }
 

@@ -12,6 +12,8 @@ export interface Script {
   replies?: Record<string, unknown>;
   /** Errors by kind of request. */
   errors?: Record<string, unknown>;
+  /** Told before an answer. */
+  notice?: string;
 }
 
 /** Answers to what every run asks. */
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
       continue;
     }
     const { id, request } = JSON.parse(line);
+    if (script.notice !== undefined) say({ notice: script.notice });
     if (request.kind === "cancel") {
       cancel.resolve();
       say({ id, result: { cancelled: true } });

@@ -1,5 +1,5 @@
 import { ConsoleError, usageError } from "../../../core/errors.ts";
-import type { TableProfile } from "../../../core/messages/profiles.ts";
+import type { Profile, TableProfile } from "../../../core/messages/profiles.ts";
 import type { Replies, RequestOf } from "../../../core/messages/requests.ts";
 import { suggest } from "../../../core/suggest.ts";
 import { lockHolder } from "../../../postgres/connection/lock.ts";
@@ -22,7 +22,7 @@ export async function browseProfiles(session: Session, asked: Asked): Promise<Re
   requireColumn(tables, asked.column);
   const places = run === null ? await placesOfDates(session, tables, as_of) : await placesOfRun(session, tables, run);
   if (as_of !== null && places.length === 0) throw noSnapshot(as_of);
-  const profiles = await Promise.all(tables.map(({ name }) => withColumns(session, name, places, asked.column)));
+  const profiles = await Promise.all(tables.map((table) => withColumns(session, table, places, asked.column)));
   const order = new Map(tables.map(({ name }, index) => [name, index]));
   const place = ({ table }: Place) => order.get(table) ?? 0;
   return {
@@ -30,11 +30,13 @@ export async function browseProfiles(session: Session, asked: Asked): Promise<Re
   };
 }
 
-async function withColumns({ sql }: Session, table: string, all: readonly Place[], column: string | null) {
-  const places = all.filter((place) => place.table === table);
+async function withColumns({ sql }: Session, table: Tables[number], all: readonly Place[], column: string | null) {
+  const { name, live } = table;
+  const places = all.filter((place) => place.table === name);
   const runs = places.map(({ run }) => run);
-  const kept = runs.length === 0 ? new Map() : await keptProfiles(sql, table, runs, column);
-  return places.map((place): TableProfile => ({ ...place, columns: kept.get(place.run) ?? null }));
+  const kept = runs.length === 0 ? new Map<number, Profile[]>() : await keptProfiles(sql, name, runs, column);
+  const withKey = (one: Profile): Profile => (live.key.includes(one.column) ? { ...one, of_key: true } : one);
+  return places.map((place): TableProfile => ({ ...place, columns: kept.get(place.run)?.map(withKey) ?? null }));
 }
 
 /** Each sealed snapshot, by the run that sealed it, and what is not frozen by the newest publication that was profiled. */
