@@ -1,5 +1,5 @@
-import { readFileSync, type Stats, statSync } from "node:fs";
-import { ownFolder, shipped } from "../core/self.ts";
+import type { Stats } from "node:fs";
+import { form, shipped } from "../core/self.ts";
 
 /**
  * The console's two programs as one file each, with what the engine makes of its text: to read and compile hundreds of files
@@ -23,31 +23,25 @@ export function stampOf({ size, mtimeMs, ctimeMs }: Stats): string {
   return `${size} ${mtimeMs} ${ctimeMs}`;
 }
 
-/** What they were made of; null where there are none that this Bun can start, or none are to be used. */
-export function builtStamp(env = process.env): Stamp | null {
-  if (ownFolder === null || env.STREAMFLOW_BUILT === "no") return null;
-  try {
-    const stamp: Stamp = JSON.parse(readFileSync(shipped(`${builtFolder}/stamp.json`), "utf8"));
-    return stamp.bun === Bun.version ? stamp : null;
-  } catch {
-    return null;
-  }
-}
-
-/** True where they may be started. */
-export function isBuilt(): boolean {
-  const stamp = builtStamp();
-  return stamp !== null && isOfTheseFiles(stamp);
-}
-
 export function builtFile(program: Program): string {
   return shipped(`${builtFolder}/${program}.js`);
 }
 
-/** True where all files are still as they were. It takes a millisecond or two. */
-export function isOfTheseFiles({ files }: Stamp): boolean {
+/** False where there are none, or none are to be used. */
+export function mayBeBuilt(env = process.env): boolean {
+  return form === "checkout" && env.STREAMFLOW_BUILT !== "no";
+}
+
+/** True where they were made by this Bun, of files that all are still as they were. It takes a millisecond or two. */
+export function isBuilt(): boolean {
+  if (!mayBeBuilt()) return false;
+  // Loaded now: the subprocess is started before, even where it turns out that there is none to start.
+  const { readFileSync, statSync } = process.getBuiltinModule("node:fs");
   try {
-    return Object.entries(files).every(([path, stamp]) => stampOf(statSync(shipped(path))) === stamp);
+    const { bun, files }: Stamp = JSON.parse(readFileSync(shipped(`${builtFolder}/stamp.json`), "utf8"));
+    return (
+      bun === Bun.version && Object.entries(files).every(([path, stamp]) => stampOf(statSync(shipped(path))) === stamp)
+    );
   } catch {
     return false;
   }

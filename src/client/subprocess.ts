@@ -1,5 +1,5 @@
 import { form, wordsOf } from "../core/self.ts";
-import { builtFile, builtStamp, isOfTheseFiles } from "./built.ts";
+import { builtFile, isBuilt, mayBeBuilt } from "./built.ts";
 
 /** The pipeline's process as it is started: it waits to be told where things are. */
 export interface Subprocess extends Bun.Subprocess<"pipe", "pipe", "pipe"> {
@@ -39,10 +39,9 @@ export function spawnPipeline(entry?: string): Subprocess {
 
 /** The same, and whether what was built is of the files that lie there: that is looked at while the subprocess gets ready. */
 export function spawnFirst(): { subprocess: Subprocess; isBuilt: boolean } {
-  const stamp = builtStamp();
-  if (stamp !== null) {
+  if (mayBeBuilt()) {
     const subprocess = started([process.execPath, noOrphans.option, builtFile("pipeline")]);
-    if (isOfTheseFiles(stamp)) return { subprocess, isBuilt: true };
+    if (isBuilt()) return { subprocess, isBuilt: true };
     // It has been told nothing yet.
     subprocess.kill("SIGKILL");
   }

@@ -1,5 +1,3 @@
-import { basename, resolve } from "node:path";
-
 /**
  * Where this program is, what is shipped with it, and how it and its parts are started: files that Bun runs, in a checkout
  * or as a package, or one file that holds all of them (`bun run build`).
@@ -7,7 +5,8 @@ import { basename, resolve } from "node:path";
 
 /** What Bun calls the folder inside a program of one file. */
 const insideRoot = "/$bunfs/root/";
-const root = resolve(import.meta.dir, "../..");
+// Two folders up, without what Node has of paths: the subprocess is started before that is loaded.
+const root = import.meta.dir.replace(/(?:[\\/][^\\/]+){2}$/, "") || "/";
 
 export type Form = "checkout" | "package" | "one_file";
 
@@ -30,7 +29,7 @@ export const program = calledAs(form, process.cwd());
 
 function calledAs(as: Form, cwd: string): string {
   if (as === "package") return "streamflow-console";
-  if (as === "one_file") return basename(process.execPath);
+  if (as === "one_file") return process.execPath.replace(/^.*[\\/]/, "");
   return ownFolder === cwd ? "bun run console" : `bun ${shipped("src/main.ts")}`;
 }
 
