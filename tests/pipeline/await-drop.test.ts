@@ -7,6 +7,7 @@ import { openSession, type Session } from "../../src/pipeline/session/session.ts
 import { cancelled } from "../../src/pipeline/stages/cancel.ts";
 import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { faultyProxy, refusing } from "../helpers/faulty-proxy.ts";
 import { bucket, objectStore, storeVariables } from "../helpers/object-store.ts";
 import { type Workplace, workplace } from "../helpers/pipeline.ts";
 import { consoleProgram } from "../helpers/program.ts";
@@ -90,14 +91,25 @@ test("a prefix below which nothing lies yet is waited for, and a folder that is 
   const { found } = waiting(long, at(`${place.drops.path}/nowhere`));
   await expect(found).rejects.toMatchObject({ code: "usage" });
   const store = await objectStore();
-  Object.assign(process.env, storeVariables(store.url));
+  const proxy = faultyProxy(store.url);
+  Object.assign(process.env, storeVariables(proxy.url));
   const data = `s3://${bucket}/feed`;
   const first = waiting(long, at(data));
   expect(await first.first).toBe(`Waiting up to 1 h 00 m for a drop in ${data}.`);
+  // Nor does the wait end with a server that is away for longer than one look is tried.
+  const away = Promise.withResolvers<void>();
+  let refusals = 0;
+  proxy.instead = () => {
+    if (++refusals > 5) away.resolve();
+    return refusing(503, "SlowDown");
+  };
+  await away.promise;
+  proxy.instead = () => null;
   for (const [name, rows] of Object.entries(smallDrop(["u1"]))) {
     await store.put(`feed/month_000/${name}`, rows.map((cells) => `${cells.join(",")}\n`).join(""));
   }
   expect(await first.found).toEqual(["month_000"]);
+  proxy.stop();
   await store.stop();
   for (const name of Object.keys(storeVariables(""))) delete process.env[name];
 });

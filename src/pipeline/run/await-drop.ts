@@ -31,22 +31,40 @@ export async function awaitDrop(
 ): Promise<MonthName[]> {
   const until = performance.now() + seconds * 1000;
   const seen = new Map<MonthName, Seen>();
+  let unread: ConsoleError | null = null;
   for (let isFirst = true; ; isFirst = false) {
     stopIfCancelled(signal);
-    const past = await readPast(session.sql, session);
-    const drops = (await dropsOnDisk(session, true)).filter(({ month }) => isPending(month, past));
-    const pending = drops.toSorted((one, other) => (monthIndex(one.month) ?? 0) - (monthIndex(other.month) ?? 0));
-    const lacks = await Promise.all(pending.map((drop) => lackOf(session, drop, seen, pace.settled)));
-    // Once a later one is published, one that still comes in would be refused.
-    const lacking = lacks.findIndex((lack) => lack !== null);
-    const whole = (lacking === -1 ? pending : pending.slice(0, lacking)).map(({ month }) => month);
-    if (whole.length > 0) return whole;
-    const why = pending.map(({ month }, index) => ` ${month}: ${lacks[index] ?? "all there"}.`).join("");
-    if (isFirst) tell(`Waiting up to ${formatDuration(seconds)} for a drop in ${session.settings.data}.${why}`);
+    const looked = await look(session, seen, pace.settled).catch((thrown: unknown) => {
+      // What could be read once may be again: a wait of hours outlives a store that is away for a minute.
+      if (isFirst || !(thrown instanceof ConsoleError) || thrown.code !== "io_error") throw thrown;
+      if (unread === null) tell(`${thrown.title} It is looked for again until the time is over.`);
+      return thrown;
+    });
     const left = until - performance.now();
-    if (left <= 0) throw notThere(session, seconds, why);
+    if (looked instanceof ConsoleError) {
+      if (left <= 0) throw looked;
+      unread = looked;
+    } else {
+      unread = null;
+      if (looked.whole.length > 0) return looked.whole;
+      const { why } = looked;
+      if (isFirst) tell(`Waiting up to ${formatDuration(seconds)} for a drop in ${session.settings.data}.${why}`);
+      if (left <= 0) throw notThere(session, seconds, why);
+    }
     await unlessCancelled(signal, Bun.sleep(Math.min(pace.look, left)));
   }
+}
+
+/** The months that are whole, up to the first that is not, and how those stand that are not published. */
+async function look(session: Session, seen: Map<MonthName, Seen>, settled: number) {
+  const past = await readPast(session.sql, session);
+  const drops = (await dropsOnDisk(session, true)).filter(({ month }) => isPending(month, past));
+  const pending = drops.toSorted((one, other) => (monthIndex(one.month) ?? 0) - (monthIndex(other.month) ?? 0));
+  const lacks = await Promise.all(pending.map((drop) => lackOf(session, drop, seen, settled)));
+  // Once a later one is published, one that still comes in would be refused.
+  const lacking = lacks.findIndex((lack) => lack !== null);
+  const whole = (lacking === -1 ? pending : pending.slice(0, lacking)).map(({ month }) => month);
+  return { whole, why: pending.map(({ month }, index) => ` ${month}: ${lacks[index] ?? "all there"}.`).join("") };
 }
 
 /** What keeps a drop from being whole; null when nothing does. */
