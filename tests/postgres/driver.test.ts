@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { Line } from "../../src/postgres/target/line.ts";
 import { openProxy } from "../bench/profile/proxy.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -46,6 +47,21 @@ test("a statement that failed after its first rows takes nothing from the next o
   const next = database.sql`select i from generate_series(1, 3) i`;
   await expect(Promise.resolve(failing)).rejects.toThrow("division by zero");
   expect([...(await next)]).toEqual([{ i: 1 }, { i: 2 }, { i: 3 }]);
+});
+
+test("a connection is dialled before anything else is done, such as loading what the answer is for", async () => {
+  const dialled = spyOn(Line, "to");
+  const sql = connect(`${database.url}${database.url.includes("?") ? "&" : "?"}sslmode=disable`);
+  try {
+    const answer = sql`select 1 as one`.execute();
+    // No timer has had its turn by then.
+    for (let turn = 0; turn < 20; turn++) await null;
+    expect(dialled).toHaveBeenCalledTimes(1);
+    expect([...(await answer)]).toEqual([{ one: 1 }]);
+  } finally {
+    dialled.mockRestore();
+    await sql.end();
+  }
 });
 
 test("a statement whose parameters are written as they are is sent with them, before the server has answered", async () => {
