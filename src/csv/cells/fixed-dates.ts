@@ -22,9 +22,13 @@ export function fixedDates(forms: readonly string[], dates: DateRange, { explain
     for (const form of fixed) if (hasSigns(value, form.order)) return form;
     return null;
   };
+  const [only, ...others] = fixed;
+  const isOne = only !== undefined && others.length === 0;
   return {
     pattern: /^/,
-    within: (value) => formOf(value)?.isDay(value) === true,
+    within: isOne
+      ? (value) => hasSigns(value, only.order) && only.isDay(value)
+      : (value) => formOf(value)?.isDay(value) === true,
     plain: (value) => formOf(value)?.plain(value) ?? value,
     byteOrders: fixed.map(({ order }) => order),
     explain,

@@ -23,11 +23,17 @@ function wholePart(thousands: string | null): string {
 const integer: MakeWritten = (column, dates, { thousands }) => {
   if (thousands === null) return null;
   const plain = (value: string) => (value.includes(thousands) ? value.replaceAll(thousands, "") : value);
-  return respelt(cellTypeOf(column, dates), new RegExp(`^-?${wholePart(thousands)}$`), plain, {
+  const surely = digitsOfAny[column.type] ?? 0;
+  const otherwise: Wrong = {
     code: "not_integer",
     reason: `not a whole number with ${named(thousands)} between thousands`,
-  });
+  };
+  const pattern = new RegExp(`^-?${wholePart(thousands)}$`);
+  return respelt(cellTypeOf(column, dates), pattern, plain, otherwise, (value) => value.length <= surely);
 };
+
+/** So many digits any integer of the type has room for. */
+const digitsOfAny: Partial<Record<string, number>> = { int2: 4, int4: 9, int8: 18 };
 
 const fraction: MakeWritten = (column, dates, { decimal, thousands }) => {
   if (decimal === "." && thousands === null) return null;

@@ -3,9 +3,33 @@ import type { Signs } from "./signs.ts";
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Kinds of bytes; 0 for most. */
+/** Kinds of bytes; 0 for most. What is no part of a value, or may be none, is odd. */
 const blank = 1;
 const lead = 2;
+const end = 3;
+
+/** How many blanks stand before each delimiter, and behind it. */
+export interface Gap {
+  before: number;
+  behind: number;
+}
+
+const space = 0x20;
+
+/** What the first delimiter of a block has around it, one blank at most; the others may have something else. */
+export function gapIn(block: Buffer, { delimiter }: Signs): Gap | null {
+  const at = block.indexOf(delimiter);
+  if (at === -1 || delimiter === space) return null;
+  return { before: block[at - 1] === space ? 1 : 0, behind: block[at + 1] === space ? 1 : 0 };
+}
+
+/** True for a value that has no blanks around it, nor a delimiter in it. */
+export function isTight(value: string, delimiter: string): boolean {
+  if (value === "") return true;
+  const [first, last] = [value.charCodeAt(0), value.charCodeAt(value.length - 1)];
+  const isOfAscii = first > space && first < 0x80 && last > space && last < 0x80;
+  return (isOfAscii || value.trim().length === value.length) && !value.includes(delimiter);
+}
 
 /**
  * What leaves the blanks around values out of a block without quotes: bytes that are good until the next block, or null
@@ -14,30 +38,43 @@ const lead = 2;
 export function blanksLeftOut({ delimiter }: Signs): (block: Buffer) => Buffer | null {
   const kinds = new Uint8Array(256);
   for (const byte of [0x20, 0x09, 0x0b, 0x0c]) kinds[byte] = blank;
-  kinds[delimiter] = 0;
   // Blanks of other scripts begin with these, as other characters do.
   for (const byte of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) kinds[byte] = lead;
+  for (const byte of [delimiter, lineFeed, carriageReturn]) kinds[byte] = end;
   let room: Buffer = Buffer.alloc(0);
   return (block) => {
     if (room.length < block.length) room = Buffer.allocUnsafe(block.length);
-    const made = room;
-    const { length } = block;
-    let to = 0;
-    for (let at = 0; at < length; at++) {
-      const start = to;
-      while (at < length && kinds[block[at] as number] === blank) at++;
-      if (at < length && kinds[block[at] as number] === lead) return null;
+    const size = leaveOut(kinds, block, room);
+    return size === -1 ? null : room.subarray(0, size);
+  };
+}
+
+/** Writes what is left of the block, and returns how much that is; -1 where there may be other blanks. */
+function leaveOut(kinds: Uint8Array, block: Buffer, made: Buffer): number {
+  const { length } = block;
+  let to = 0;
+  let at = 0;
+  for (;;) {
+    while (at < length && kinds[block[at] as number] === blank) at++;
+    if (at < length && kinds[block[at] as number] === lead) return -1;
+    const start = to;
+    for (;;) {
+      let kind = 0;
+      // One look a byte: most are a value's own.
       for (; at < length; at++) {
         const byte = block[at] as number;
-        if (byte === delimiter || byte === lineFeed || byte === carriageReturn) break;
+        kind = kinds[byte] as number;
+        if ((kind & 1) !== 0) break;
         made[to++] = byte;
       }
-      while (to > start && kinds[made[to - 1] as number] === blank) to--;
-      if (to > start && mayBeBlank(made, to, kinds)) return null;
-      if (at < length) made[to++] = block[at] as number;
+      if (at >= length || kind === end) break;
+      made[to++] = block[at++] as number;
     }
-    return made.subarray(0, to);
-  };
+    while (to > start && kinds[made[to - 1] as number] === blank) to--;
+    if (to > start && mayBeBlank(made, to, kinds)) return -1;
+    if (at >= length) return to;
+    made[to++] = block[at++] as number;
+  }
 }
 
 /** Whether a character of other scripts that ends here may be a blank. */

@@ -11,14 +11,16 @@ const point = 0x2e;
 /** Stands for what a byte becomes that is left out. */
 const leftOut = -1;
 
+/** As numbers, which are looked at for every cell. */
+export const byteKinds = { other: 0, same: 1, number: 2, leftOut: 3 } as const;
+
 /** A column of rows that are put right byte by byte: what each byte becomes, and its value where that is another word. */
 export interface ByteColumn {
-  table: Int16Array | null;
-  isLeftOut: boolean;
+  /** How its values are written: the commonest ways by themselves. */
+  kind: (typeof byteKinds)[keyof typeof byteKinds];
+  table: Int16Array;
   /** Whether it may hold any sign. */
   isText: boolean;
-  /** Whether it is the same bytes, but for quotes. */
-  isSame: boolean;
   /** Where the first byte and the length of a word tell what it becomes: that, by `wordPlace`. */
   words: readonly (Buffer | undefined)[] | null;
   /** Where its value is the same bytes in another order, one of these; null otherwise. */
@@ -28,13 +30,15 @@ export interface ByteColumn {
 
 export function byteColumn(write: WrittenJudge["write"] | null, { dialect }: Syntax): ByteColumn {
   const kind = write?.inBytes ?? null;
+  const orders = write === null || write.byteOrders.length === 0 ? null : write.byteOrders;
+  const words = write === null ? null : placed(write.words);
+  const isCommon = orders === null && words === null && (kind === "same" || kind === "number");
   return {
-    table: kind === "number" ? numberTable(dialect) : null,
-    isLeftOut: write === null,
+    kind: write === null ? byteKinds.leftOut : isCommon ? byteKinds[kind] : byteKinds.other,
+    table: numberTable(dialect),
     isText: kind === "same" && write?.hasSigns === true,
-    isSame: kind === "same",
-    words: write === null ? null : placed(write.words),
-    orders: write === null || write.byteOrders.length === 0 ? null : write.byteOrders,
+    words,
+    orders,
     any: write?.any ?? String,
   };
 }
@@ -68,34 +72,42 @@ function placed(words: ReadonlyMap<string, string>): ByteColumn["words"] {
 }
 
 /**
- * Writes the value between `from` and `end`, which is not NULL, and returns where that ends; -1 where it takes the value
- * as a text to do so. These are numbers and no object, and it is no method: it runs for every cell.
+ * Writes the value between `from` and `end`, of no common kind and not NULL, and returns where that ends; -1 where it takes
+ * the value as a text to do so. These are numbers and no object, and it is no method: it runs for many cells.
  */
-export function writeBytes(column: ByteColumn, block: Buffer, from: number, end: number, made: Buffer, at: number) {
-  const { orders, words, table } = column;
+export function writeBytes(
+  { orders, words }: ByteColumn,
+  block: Buffer,
+  from: number,
+  end: number,
+  made: Buffer,
+  at: number,
+) {
   if (orders !== null) {
     const order = orderOf(orders, block, from, end - from);
     if (order !== undefined) return reordered(order, block, from, made, at);
   }
-  if (words !== null) {
-    const word = words[wordPlace(end - from, block[from] as number)];
-    if (word === undefined) return -1;
-    for (let next = 0; next < word.length; next++) made[at + next] = word[next] as number;
-    return at + word.length;
+  const word = words?.[wordPlace(end - from, block[from] as number)];
+  if (word === undefined) return -1;
+  for (let next = 0; next < word.length; next++) made[at + next] = word[next] as number;
+  return at + word.length;
+}
+
+/** Writes a number by what each of its bytes becomes; returns where it ends. */
+export function writeNumber(table: Int16Array, block: Buffer, from: number, end: number, made: Buffer, at: number) {
+  let to = at;
+  for (let next = from; next < end; next++) {
+    const becomes = table[block[next] as number] as number;
+    if (becomes >= 0) made[to++] = becomes;
   }
-  if (table !== null) {
-    let to = at;
-    for (let next = from; next < end; next++) {
-      const becomes = table[block[next] as number] as number;
-      if (becomes >= 0) made[to++] = becomes;
-    }
-    return to;
-  }
-  if (!column.isSame || from === end) return -1;
+  return to;
+}
+
+/** Writes the same bytes; returns where they end, or -1 where they call for quotes. */
+export function writeSame(block: Buffer, from: number, end: number, made: Buffer, at: number): number {
   let to = at;
   for (let next = from; next < end; next++) {
     const byte = block[next] as number;
-    // It calls for quotes.
     if (byte === comma || byte === quote) return -1;
     made[to++] = byte;
   }

@@ -1,7 +1,18 @@
 import { isAscii } from "node:buffer";
 import type { Dialect } from "../../core/written/dialect.ts";
 import type { WrittenJudge } from "../cells/written-judge.ts";
-import { type ByteColumn, byteColumn, orderOf, reordered, writeBytes, writeText } from "./byte-columns.ts";
+import type { Gap } from "./blanks.ts";
+import {
+  type ByteColumn,
+  byteColumn,
+  byteKinds,
+  orderOf,
+  reordered,
+  writeBytes,
+  writeNumber,
+  writeSame,
+  writeText,
+} from "./byte-columns.ts";
 import type { Syntax } from "./syntax.ts";
 
 const lineFeed = 0x0a;
@@ -9,6 +20,7 @@ const carriageReturn = 0x0d;
 const quote = 0x22;
 const comma = 0x2c;
 const point = 0x2e;
+const noGap: Gap = { before: 0, behind: 0 };
 
 /** What stands for NULL, with the bytes that its words begin with and the length of the longest. */
 interface Nulls {
@@ -24,6 +36,8 @@ interface Nulls {
  */
 export class ByteRendering {
   readonly #columns: readonly ByteColumn[];
+  /** What each of them is, for itself. */
+  readonly #kinds: Uint8Array;
   readonly #delimiter: number;
   readonly #nulls: Nulls;
   readonly #signs: Pick<Dialect, "decimal" | "thousands">;
@@ -39,6 +53,7 @@ export class ByteRendering {
   /** Of the file's columns; null for one that is left out. */
   constructor(columns: readonly (WrittenJudge["write"] | null)[], syntax: Syntax) {
     this.#columns = columns.map((write) => byteColumn(write, syntax));
+    this.#kinds = Uint8Array.from(this.#columns, ({ kind }) => kind);
     this.#delimiter = syntax.signs.delimiter;
     this.#nulls = nullsOf(syntax.dialect.null);
     this.#signs = syntax.dialect;
@@ -57,15 +72,20 @@ export class ByteRendering {
     this.#growth = hasWords || !this.#nulls.isEmpty ? 4 : 1;
   }
 
-  render(block: Buffer, records: readonly string[][]): Buffer {
-    const replaced = this.#replaced(block, records);
+  /** Where there are blanks around each delimiter, so many stand before it and behind it. */
+  render(block: Buffer, records: readonly string[][], { before, behind }: Gap = noGap): Buffer {
+    const isTight = before + behind === 0;
+    const replaced = isTight ? this.#replaced(block, records) : null;
     if (replaced !== null) return replaced;
     const mayQuote = block.includes(quote) || (this.#delimiter !== comma && block.includes(comma));
     const room = this.#roomFor((mayQuote ? 4 : this.#growth) * (block.length + 16));
     const made = room;
     const columns = this.#columns;
+    const kinds = this.#kinds;
+    const { number, same, leftOut } = byteKinds;
     const isBytewise = isAscii(block);
     const nulls = this.#nulls;
+    const { begins, isEmpty } = nulls;
     const delimiter = this.#delimiter;
     const last = columns.length - 1;
     let to = 0;
@@ -78,16 +98,21 @@ export class ByteRendering {
         const from = at;
         const value = record[index] as string;
         at += value.length;
+        const isLast = index === last;
         // Beyond ASCII it has more bytes than that.
-        if (!isBytewise) at = endOfCell(block, at, delimiter);
+        if (!isBytewise) at = endOfCell(block, at, delimiter) - (isLast ? 0 : before);
         const end = at;
-        at += index === last && block[at] === carriageReturn ? 2 : 1;
-        const column = columns[index] as ByteColumn;
-        if (column.isLeftOut) continue;
+        at += isLast ? (block[at] === carriageReturn ? 2 : 1) : before + 1 + behind;
+        const kind = kinds[index] as number;
+        if (kind === leftOut) continue;
         if (!isFirst) made[to++] = comma;
         isFirst = false;
-        if (isNull(nulls, block, from, end)) continue;
-        const written = writeBytes(column, block, from, end, made, to);
+        if (from === end ? isEmpty : begins[block[from] as number] === 1 && isNull(nulls, block, from, end)) continue;
+        const column = columns[index] as ByteColumn;
+        let written = -1;
+        if (kind === number) written = writeNumber(column.table, block, from, end, made, to);
+        else if (kind === same && from !== end) written = writeSame(block, from, end, made, to);
+        else if (kind !== same) written = writeBytes(column, block, from, end, made, to);
         to = written === -1 ? writeText(column.any(value), made, to) : written;
       }
       made[to++] = lineFeed;
@@ -162,10 +187,10 @@ function isAt(block: Buffer, from: number, word: Buffer): boolean {
   return true;
 }
 
-function isNull({ words, begins, longest, isEmpty }: Nulls, block: Buffer, from: number, to: number): boolean {
+/** Of a value that begins as one of the words does. */
+function isNull({ words, longest }: Nulls, block: Buffer, from: number, to: number): boolean {
   const size = to - from;
-  if (size === 0) return isEmpty;
-  if (size > longest || begins[block[from] as number] === 0) return false;
+  if (size > longest) return false;
   for (const word of words) if (word.length === size && isAt(block, from, word)) return true;
   return false;
 }

@@ -1,4 +1,5 @@
 import type { WrittenJudge } from "../cells/written-judge.ts";
+import type { Gap } from "./blanks.ts";
 import { ByteRendering } from "./byte-rendering.ts";
 import type { Syntax } from "./syntax.ts";
 
@@ -13,6 +14,8 @@ export interface SoundBlock {
   bytes: Buffer;
   records: string[][];
   isUnquoted: boolean;
+  /** Blanks around each delimiter; absent where there are none. */
+  gap?: Gap | null;
   /** Asked in ascending order. */
   lineOf(index: number): number;
 }
@@ -39,11 +42,11 @@ export class Rendering {
   }
 
   /** Adds rows, but not blank lines. */
-  add({ bytes, records, isUnquoted, lineOf }: SoundBlock): void {
+  add({ bytes, records, isUnquoted, gap, lineOf }: SoundBlock): void {
     if (isUnquoted && this.#bytes !== null) {
       this.#shift(lineOf(0));
       this.#lines += records.reduce((rows, { length }) => (length === this.#width ? rows + 1 : rows), 0);
-      this.#done.push(this.#bytes.render(bytes, records));
+      this.#done.push(this.#bytes.render(bytes, records, gap ?? undefined));
       return;
     }
     const rows: string[] = [];
