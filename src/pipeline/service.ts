@@ -47,6 +47,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       });
     }
     const abort = new AbortController();
+    const outside = new AbortController();
     running = { abort, publishes: !request.dry_run };
     const told: RunEvent[] = [];
     const ended = new Map<number, string>();
@@ -62,7 +63,12 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       };
       // That it cannot be opened is told by the run, once that is loaded; nothing goes out to the server meanwhile.
       await exchanged();
-      const lineage = lineageIfWanted(request, tell, async () => ({ settings, tell, session: await opened }));
+      const lineage = lineageIfWanted(
+        request,
+        tell,
+        async () => ({ settings, tell, session: await opened }),
+        outside.signal,
+      );
       const [{ runMonths }, { waitingUntil }] = await Promise.all([
         import("./run/series.ts"),
         import("../csv/files/patience.ts"),
@@ -82,8 +88,10 @@ export function startService(settings: Settings, tell: (text: string) => void): 
           abort.signal,
         ),
       );
+      // What is cancelled from now on is the wait for those outside.
+      running = { abort: outside, publishes: false };
       await (await lineage)?.told();
-      const over = { settings, request, session: await opened.catch(() => null), tell };
+      const over = { settings, request, session: await opened.catch(() => null), tell, signal: outside.signal };
       // Those of this request were told of as they were tried again.
       await tellOfCrashed(
         over,

@@ -82,6 +82,16 @@ describe("a receiver", () => {
     expect(got.map(({ body }) => body)).toEqual(Array(3).fill(got[0]?.body));
   });
 
+  test("that stalls is waited for no longer than whoever waits is there", async () => {
+    const { place, got } = receiver("stall");
+    const waiting = new AbortController();
+    const delivered = deliver(place, notice, { patience: 60_000, pauses: [60_000], signal: waiting.signal });
+    while (got.length === 0) await new Promise(setImmediate);
+    waiting.abort();
+    expect(await delivered).toBe(`${new URL(place.url).host} was waited for no longer`);
+    expect(got.length).toBe(1);
+  });
+
   test.each([
     ["fails three times", [500], "answered 500", 3],
     ["stalls three times", ["stall"], "did not answer within 0.05 s", 3],

@@ -16,6 +16,8 @@ const users = ["u1", "u2", "u3", "u4"];
 let place: Workplace;
 let got: { url: string; body: Record<string, unknown> }[];
 let answer = 200;
+/** Is told of the next request, which is never answered. */
+let stalled: (() => void) | null = null;
 let server: Bun.Server<undefined>;
 
 beforeAll(async () => {
@@ -28,7 +30,8 @@ beforeAll(async () => {
     port: 0,
     async fetch(request) {
       got.push({ url: request.url, body: (await request.json()) as Record<string, unknown> });
-      return new Response("", { status: answer });
+      stalled?.();
+      return stalled === null ? new Response("", { status: answer }) : new Promise<Response>(() => {});
     },
   });
 });
@@ -39,17 +42,20 @@ afterAll(async () => {
 beforeEach(() => {
   got = [];
   answer = 200;
+  stalled = null;
 });
 
 const receiver = () => `http://127.0.0.1:${server.port}/t0ken`;
 const metricsFile = () => join(place.drops.path, "metrics", "streamflow.prom");
 
-function run(words: readonly string[], url = place.database.url) {
+const run = (words: readonly string[], url?: string) => begin(words, url).outcome;
+
+function begin(words: readonly string[], url = place.database.url) {
   const { PATH = "", HOME = "" } = process.env;
   const where = ["--home", join(place.drops.path, "home"), "--database", url];
   if (!words.includes("--data")) where.push("--data", place.drops.path);
   const env = { PATH, HOME, LANG: "C.UTF-8", STREAMFLOW_NOTIFY_URL: receiver() };
-  return start([...consoleProgram, ...words, ...where], env).outcome;
+  return start([...consoleProgram, ...words, ...where], env);
 }
 
 const told = () => got.map(({ body }) => body);
@@ -113,6 +119,17 @@ test("a receiver that does not take it is a warning without its address, and no 
   answer = 200;
   expect((await run(["doctor", "--notify"])).stdout).toContain("took a word, as json");
   expect(told().at(-1)).toMatchObject({ event: "test", dataset: "streamflow" });
+});
+
+test("Ctrl-C ends the wait for a receiver that does not answer; the month is published by then", async () => {
+  const asked = Promise.withResolvers<void>();
+  stalled = asked.resolve;
+  const running = begin(["--month", "1", "--force"]);
+  await asked.promise;
+  running.signal("SIGINT");
+  const { code, stderr } = await running.outcome;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("was waited for no longer") });
+  expect(told().length).toBe(1);
 });
 
 test("a run whose process was killed, by what the ledger has of it", async () => {

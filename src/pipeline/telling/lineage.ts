@@ -15,6 +15,7 @@ import {
 } from "../../outlets/lineage/events.ts";
 import { lineageSetting } from "../../outlets/lineage/settings.ts";
 import { type Transport, transportOf } from "../../outlets/lineage/transport.ts";
+import { usualPace } from "../../outlets/post.ts";
 import type { LoadTable } from "../../postgres/catalog/dataset-tables.ts";
 import type { CatalogTable } from "../../postgres/catalog/introspect.ts";
 import { parseUrl } from "../../postgres/target/url.ts";
@@ -24,7 +25,7 @@ import { filesOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import type { Over } from "./tell-outside.ts";
 
-type Place = Pick<Over, "settings" | "tell"> & { session: Session };
+type Place = Pick<Over, "settings" | "tell" | "signal"> & { session: Session };
 
 /** Tells of runs while they go on, in their order, each event once those before it were taken. */
 export interface Lineage {
@@ -33,10 +34,11 @@ export interface Lineage {
   told(): Promise<void>;
 }
 
-export function lineageOf(tell: Over["tell"], placeOf: () => Promise<Place>): Lineage {
+/** `signal` ends the tries. */
+export function lineageOf(tell: Over["tell"], placeOf: () => Promise<Place>, signal: AbortSignal): Lineage {
   let transport: Transport;
   try {
-    transport = transportOf(process.env);
+    transport = transportOf(process.env, { ...usualPace, signal });
   } catch (thrown) {
     tell(`warning: No lineage is told: ${messageOf(thrown)}`);
     return { hear() {}, async told() {} };
@@ -68,7 +70,7 @@ export async function tellLineageOf(detail: RunDetail, place: Place): Promise<vo
     eventTime: detail.finished_at ?? new Date().toISOString(),
     error: detail.failure?.title ?? null,
   });
-  await send(transportOf(process.env), event, place.tell);
+  await send(transportOf(process.env, { ...usualPace, signal: place.signal }), event, place.tell);
 }
 
 type Told = EventOf<"run.started" | "run.finished" | "run.failed" | "run.retried">;

@@ -9,6 +9,7 @@ import { type Settings, settingFlags } from "../../core/settings.ts";
 import { accountOf, type Ending } from "../../outlets/account.ts";
 import { deliver } from "../../outlets/notify/deliver.ts";
 import { isWanted, receiverOf } from "../../outlets/notify/rules.ts";
+import { usualPace } from "../../outlets/post.ts";
 import { publications } from "../../postgres/ledger/queries.ts";
 import { browseRun } from "../answers/browse.ts";
 import { type LackingMonth, lackingMonths } from "../drop/due.ts";
@@ -25,6 +26,8 @@ export interface Over {
   session: Session | null;
   /** Is told what could not be told: that is a warning of the run, and never its failure. */
   tell(text: string): void;
+  /** Ends the tries of those outside. */
+  signal?: AbortSignal;
 }
 
 /** How a run ended, for those outside; null for what is no news to them: a dry run, a month that is as it was, another try. */
@@ -58,7 +61,7 @@ export async function tellOutside(over: Over, endings: readonly Ending[], told: 
 }
 
 async function notifyAll(over: Over, endings: readonly Ending[], lacking: readonly LackingMonth[]): Promise<void> {
-  const { settings, session, request, tell } = over;
+  const { settings, session, request, tell, signal } = over;
   const dataset = session?.dataset ?? (await readDataset(settings).catch(() => null));
   const receiver = receiverOf(dataset?.notify, process.env);
   if (receiver === null) return;
@@ -74,7 +77,8 @@ async function notifyAll(over: Over, endings: readonly Ending[], lacking: readon
       again: commandOfRequest(again, flags),
       console: version,
     });
-    const why = isWanted(account, receiver) ? await deliver(receiver, { event: "run", ...account }) : null;
+    const pace = { ...usualPace, signal };
+    const why = isWanted(account, receiver) ? await deliver(receiver, { event: "run", ...account }, pace) : null;
     if (why !== null) tell(`warning: Nobody was notified of ${account.month ?? "the run"}: ${why}.`);
   }
 }
