@@ -11,6 +11,7 @@ import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { ranIn } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
+import { until } from "../postgres/homes/home.ts";
 import { type ReadPage, readPage, rowsOf } from "./reading.ts";
 
 /** Reports of what did not go well, sites, and what other tools read. */
@@ -128,6 +129,32 @@ describe("a failed expectation", () => {
 });
 
 describe("a site", () => {
+  test("may be written by two at once, or where another did not get to its end", async () => {
+    const site = join(drops.path, "half");
+    const [begun, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let shown = 0;
+    const slow: Asked = {
+      async call(request) {
+        // The first is of the rejected run, for the index: the second page is held until the other site is there.
+        if (request.kind === "show" && ++shown > 2) {
+          await until(() => readdirSync(site, { recursive: true }).join().includes(".html"), "a page");
+          begun.resolve();
+          await other.promise;
+        }
+        return pipeline.call(request);
+      },
+    };
+    mkdirSync(site);
+    const first = writeReport({ ...what, subject: "all", out: site }, slow);
+    await begun.promise;
+    await writeReport({ ...what, subject: "all", out: site }, pipeline);
+    other.resolve();
+    await first;
+    const files = readdirSync(site, { recursive: true, encoding: "utf8" });
+    expect(files).toEqual(expect.arrayContaining(["index.html", "runs/run-1.html", "runs/run-2.html"]));
+    expect(files.filter((path) => path.endsWith(".part"))).toEqual([]);
+  });
+
   test("is written again only where something changed, and says what there is", async () => {
     const site = join(drops.path, "site");
     await writeReport({ ...what, subject: "all", out: site }, pipeline);

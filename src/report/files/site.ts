@@ -25,6 +25,8 @@ type Pages = Record<string, string | null>;
 /** Write the pages of all there is into a folder, as far as they changed; resolves to the one to open first. */
 export async function writeSite(folder: string, asked: Asked, place: Place, site: SiteEvidence): Promise<string[]> {
   const before = await pagesIn(folder);
+  // Whoever comes while it is written, or after it was not to its end, finds it to be ours, and makes each page anew.
+  await writeList(folder, Object.fromEntries(Object.keys(before).map((path) => [path, null])));
   const pages: Pages = {};
   const make = async (path: string, parts: unknown, text: () => string | Promise<string>) => {
     const made = parts === null ? null : digestOf([parts, place, style, script]);
@@ -52,7 +54,7 @@ export async function writeSite(folder: string, asked: Asked, place: Place, site
     await make(tablePath(table.table), null, () => tablePage(table, site, place));
   await make(indexPath, null, () => indexPage(site, place));
   await removeOthers(folder, before, pages);
-  await writeChanged(join(folder, listPath), `${JSON.stringify(pages, null, 1)}\n`);
+  await writeList(folder, pages);
   return [join(folder, indexPath)];
 }
 
@@ -86,6 +88,10 @@ async function pagesIn(folder: string): Promise<Pages> {
     `${folder} holds something else than a site of reports.`,
     "Name a folder that is empty, or not there yet.",
   );
+}
+
+function writeList(folder: string, pages: Pages): Promise<void> {
+  return writeChanged(join(folder, listPath), `${JSON.stringify(pages, null, 1)}\n`);
 }
 
 /** Pages of what is not there any more. */
