@@ -48,3 +48,8 @@ test("a page that is written twice at once is whole", async () => {
   await Promise.all(texts.map((text) => writeWhole(path, text)));
   expect(texts).toContain(readFileSync(path, "utf8"));
 });
+
+test("a folder is told to be one, in words of the path that was given", async () => {
+  const written = writeWhole(drops.path, "x");
+  await expect(written).rejects.toMatchObject({ title: `${drops.path} is a folder.`, hint: "Name a file in it." });
+});

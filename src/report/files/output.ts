@@ -10,10 +10,11 @@ let drafts = 0;
  * written, and into what is no file, as a device or a pipe: to put a file in its place would take it from everybody else.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) throw new ConsoleError("io_error", `${path} is a folder.`, { hint: "Name a file in it." });
   let beside: string | null = null;
   try {
-    const found = await stat(path).catch(() => null);
-    if (found !== null && !found.isFile() && !found.isDirectory()) return await writeFile(path, text);
+    if (found !== null && !found.isFile()) return await writeFile(path, text);
     const place = found === null ? path : await realpath(path);
     beside = `${place}.${process.pid}.${++drafts}.part`;
     await mkdir(dirname(place), { recursive: true });
