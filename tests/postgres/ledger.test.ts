@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { backendPid } from "../../src/postgres/connection/lock.ts";
+import { formerEdges, recordProfiles } from "../../src/postgres/ledger/profiles.ts";
 import { lastRuns, listRuns, publications, showRun } from "../../src/postgres/ledger/queries.ts";
 import * as ledger from "../../src/postgres/ledger/records.ts";
 import { observations } from "../../src/postgres/ledger/standing.ts";
@@ -156,4 +157,18 @@ test("the history of an expectation is what it observed in the publications befo
     { position: 0, as_of: "2024-01-31", observed: 3.5, success: true },
     { position: 0, as_of: "2024-02-29", observed: 4.5, success: true },
   ]);
+});
+
+test("edges of histograms are those of the type that a column had last", async () => {
+  const { sql } = database;
+  const figures = { rows: 1, nulls: 0, distinct: 1, distinct_exact: true, min: "1", max: "1", mean: "1", stddev: "0" };
+  const taken = async (as_of: string, type: string, edges: string[]) => {
+    const run = await published({ ...month0, month: `month_${as_of}`, as_of }, 1);
+    const histogram = { edges, counts: [1], under: 0, over: 0 };
+    const profile = { ...figures, column: "n", type, kind: "number" as const, quantiles: [], frequent: [], histogram };
+    await recordProfiles(sql, run, [{ table: "edged", columns: [profile] }]);
+    return (await formerEdges(sql, dataset, "edged")).get("n");
+  };
+  expect(await taken("2030-01-31", "int4", ["0", "9"])).toEqual({ type: "int4", edges: ["0", "9"] });
+  expect(await taken("2030-02-28", "numeric", ["0", "0.5"])).toEqual({ type: "numeric", edges: ["0", "0.5"] });
 });

@@ -78,7 +78,7 @@ export async function dropProfiles(tx: Transaction, dataset: string, asOf: strin
      where run in (select run from console.runs where dataset = ${dataset} and as_of = ${asOf})`;
 }
 
-/** The edges of a table's histograms as they were first taken, by column: those of later ones are the same. */
+/** The edges of a table's last histograms, by column: the same as of those before, as long as the column had its type. */
 export async function formerEdges(
   sql: Queryable,
   dataset: string,
@@ -88,6 +88,6 @@ export async function formerEdges(
     select distinct on (p.column_name) p.column_name as column, p.type, p.histogram -> 'edges' as edges
       from console.profiles p join console.runs r using (run)
      where r.dataset = ${dataset} and r.status = 'published' and p.table_name = ${table} and p.histogram is not null
-     order by p.column_name, p.taken_at, p.run`;
+     order by p.column_name, p.taken_at desc, p.run desc`;
   return new Map(found.map(({ column, ...edges }) => [column, edges]));
 }
