@@ -190,6 +190,29 @@ test("what was just said is said whole, above the footer, on as many lines as th
   expect(lines.at(-1)).toContain("? help");
 });
 
+test("what an empty screen advises is whole at every size", () => {
+  for (const [columns, rows] of [
+    [60, 15],
+    [80, 24],
+    [120, 40],
+  ] as const) {
+    for (const keys of [[], ["s"], ["2"]]) {
+      const session = new Session(scenario("empty"), { size: { columns, rows } }).press(...keys);
+      expect(session.text().split("\n").slice(2, -1).join("\n")).not.toContain("…");
+    }
+  }
+});
+
+test("on a wide terminal names stand whole beside a list, and what was observed in it", async () => {
+  const size = { columns: 120, rows: 40 };
+  const months = new Session(scenario("many"), { size }).text();
+  expect(months).toContain("payments_agg_90d.csv ");
+  expect(months).toMatch(/support_agg_90d +[\d,]+ /);
+  const options = { size: { columns: 220, rows: 60 }, events: await readStream("rejected") };
+  const verdicts = new Session(scenario("rejected"), options).press("r", "enter", "v").text();
+  expect(verdicts).toContain("7,120 and 7,120");
+});
+
 describe("the command line", () => {
   test("has its own order, and says how many choices there are", () => {
     const session = new Session(scenario("many")).press(":");

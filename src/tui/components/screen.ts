@@ -49,7 +49,7 @@ export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Ro
 /** What stands where an answer is still awaited, or why it will not come. */
 export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
   const refusal = refusalOf(ui, request);
-  if (refusal === null) return emptyRows(`${awaited}${glyphsOf(ui.look).ellipsis}`);
+  if (refusal === null) return emptyRows(ui, `${awaited}${glyphsOf(ui.look).ellipsis}`);
   return [...troubleRows(ui, refusal), indented(span(`${key("ctrl+r")} asks again; ${key("esc")} goes back`, "dim"))];
 }
 
@@ -59,8 +59,8 @@ export function troubleRows(ui: Ui, { title, hint }: Trouble): Row[] {
 }
 
 /** Lines for an empty list: what is missing, and what to do next. */
-export function emptyRows(...lines: string[]): Row[] {
-  return [blank, ...lines.map((line, index) => indented(span(line, index === 0 ? "plain" : "dim")))];
+export function emptyRows(ui: Ui, ...lines: string[]): Row[] {
+  return [blank, ...lines.flatMap((line, index) => paragraph(ui, line, 4, index === 0 ? "plain" : "dim"))];
 }
 
 interface Listing<Item> {

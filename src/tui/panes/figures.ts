@@ -18,16 +18,25 @@ export const mostShown = 24;
 export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, height }: Area): Row[] {
   const glyphs = glyphsOf(ui.look);
   const longest = Math.max(5, ...series.map(({ table }) => table.length));
+  const counts = series.map(({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none));
+  const digits = Math.max(4, ...counts.map(({ text }) => text.length));
+  // Names go before how much the counts changed.
+  const others = digits + (width >= longest + digits + 30 ? 30 : 16);
   const columns: Column<RowSeries>[] = [
     { title: "", width: 2, cell: () => "" },
     {
       title: "TABLE",
-      width: Math.min(longest, Math.max(12, width - 40)),
-      least: 12,
+      width: Math.min(longest, Math.max(12, width - others)),
       gap: 1,
       cell: ({ table }) => table,
     },
-    { title: "ROWS", width: 10, align: "right", cell: ({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none) },
+    {
+      title: "ROWS",
+      width: digits,
+      align: "right",
+      gap: 2,
+      cell: ({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none),
+    },
     { title: "CHANGE", width: 9, align: "right", drop: 2, cell: ({ rows }) => changeOf(rows, glyphs.none) },
     {
       title: "BEFORE",

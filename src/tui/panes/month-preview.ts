@@ -15,24 +15,37 @@ export function previewRows(ui: Ui, entry: MonthEntry, { width, height }: Area):
   const columns = width >= 76 && files.length > 1 ? 2 : 1;
   const room = columns === 2 ? Math.floor((width - 6) / 2) : width - 4;
   const perColumn = Math.ceil(files.length / columns);
+  const figures = figuresOf(ui, entry);
+  const line = (file: DropFile) => fileLine(ui, file, figures.get(file) ?? "", room);
   const story = lastRunRows(ui, entry, width);
   const shown = files.slice(0, Math.min(perColumn, Math.max(1, height - Math.min(story.length, 3))));
   const lines = shown.map((file, index) => {
     const beside = columns === 2 ? files[index + perColumn] : undefined;
-    const right = beside === undefined ? [] : ["  ", fileLine(ui, entry, beside, room)];
-    return indented(fileLine(ui, entry, file, room), ...right);
+    const right = beside === undefined ? [] : ["  ", line(beside)];
+    return indented(line(file), ...right);
   });
   return [...lines, ...story].slice(0, height);
 }
 
-function fileLine(ui: Ui, entry: MonthEntry, file: DropFile, width: number): Span {
+/** Rows and sizes, each as wide as the longest: what is left is for the names. */
+function figuresOf(ui: Ui, entry: MonthEntry): Map<DropFile, string> {
+  const rowsOf = (file: DropFile) => {
+    const guess = guessRows(ui.months ?? [], entry, file.table);
+    return guess === null ? "" : `${guess.exact ? "" : "~"}${formatCount(guess.rows)}`;
+  };
+  const all = entry.files.map((file) => ({ file, rows: rowsOf(file), size: formatBytes(file.bytes) }));
+  const [rows, sizes] = [all.map((one) => one.rows.length), all.map((one) => one.size.length)];
+  const line = (one: (typeof all)[number]) =>
+    `${padStart(one.rows, Math.max(...rows))}  ${padStart(one.size, Math.max(...sizes))}`;
+  return new Map(all.map((one) => [one.file, line(one)]));
+}
+
+function fileLine(ui: Ui, file: DropFile, figures: string, width: number): Span {
   const { ellipsis } = glyphsOf(ui.look);
   const name = escapeControl(placeInWords(file.path));
   if (!file.present) return span(padEnd(clip(`${name}  missing`, width, ellipsis), width), "bad");
-  const guess = guessRows(ui.months ?? [], entry, file.table);
-  const rows = guess === null ? "" : `${guess.exact ? "" : "~"}${formatCount(guess.rows)}`;
-  const figures = `${padStart(rows, 10)} ${padStart(formatBytes(file.bytes), 8)}`;
-  return span(padEnd(clip(name, width - 20, ellipsis), width - 20) + figures);
+  const room = width - figures.length - 1;
+  return span(`${padEnd(clip(name, room, ellipsis), room)} ${figures}`);
 }
 
 /** What the last run came to: its figures, or why it failed and the first failures. */

@@ -142,6 +142,6 @@ function empty(ui: Ui, place: PlaceOf<"column">): Row[] {
   const requests = profileRequests(ui, place);
   const request = requests.find((one) => refusalOf(ui, one) !== null) ?? requests[0];
   if (request !== undefined && !areKnown(ui, place)) return awaitedRows(ui, request, "reading the profiles");
-  if (place.list.filter !== "") return emptyRows("No month fits the filter.", `${key("esc")} clears it`);
-  return emptyRows("No month has figures of it.", `${key("p")} takes those of all snapshots that have none`);
+  if (place.list.filter !== "") return emptyRows(ui, "No month fits the filter.", `${key("esc")} clears it`);
+  return emptyRows(ui, "No month has figures of it.", `${key("p")} takes those of all snapshots that have none`);
 }

@@ -164,8 +164,9 @@ function empty(ui: Ui, place: PlaceOf<"columns">) {
   const [first] = profileRequests(ui, place);
   const request = refused ?? first;
   if (request !== undefined && !areKnown(ui, place)) return awaitedRows(ui, request, "reading the profiles");
-  if (place.list.filter !== "") return emptyRows("No column fits the filter.", `${key("esc")} clears it`);
+  if (place.list.filter !== "") return emptyRows(ui, "No column fits the filter.", `${key("esc")} clears it`);
   return emptyRows(
+    ui,
     `Nothing of ${place.as_of} was profiled.`,
     `${key("p")} takes the figures of all snapshots that have none`,
   );

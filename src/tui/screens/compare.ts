@@ -68,7 +68,7 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
     ],
     rows:
       items.length === 0
-        ? emptyRows("The two snapshots hold no tables.", `${key("esc")} goes back`)
+        ? emptyRows(ui, "The two snapshots hold no tables.", `${key("esc")} goes back`)
         : listRows(ui, { columns: columnsOf(ui, comparison.threshold), items, cursor: cursorOf(ui, place), area }),
   };
 }

@@ -33,7 +33,8 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
   }
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
-  if (selected === undefined) return { title, rows: emptyRows("There is nothing here.", `${key("esc")} goes back`) };
+  if (selected === undefined)
+    return { title, rows: emptyRows(ui, "There is nothing here.", `${key("esc")} goes back`) };
   const glyphs = glyphsOf(ui.look);
   const about = [
     rule(ui, selected.name),
@@ -55,9 +56,9 @@ export function answerScreen(ui: Ui, place: PlaceOf<"answer">, { height }: Area)
   const { ellipsis, cursor: sign } = glyphsOf(ui.look);
   const title = [span(place.line, "strong")];
   const told = ui.told[place.line];
-  if (told === undefined) return { title, rows: emptyRows(`asking${ellipsis}`) };
+  if (told === undefined) return { title, rows: emptyRows(ui, `asking${ellipsis}`) };
   const lines = answerLines(ui, place);
-  if (lines.length === 0) return { title, rows: emptyRows("It has nothing to say.") };
+  if (lines.length === 0) return { title, rows: emptyRows(ui, "It has nothing to say.") };
   const cursor = cursorOf(ui, place);
   const { from, to } = stretch(lines.length, cursor, height);
   return {

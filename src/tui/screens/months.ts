@@ -150,11 +150,12 @@ function standing(ui: Ui, shown: number): Span[] {
 }
 
 function empty(ui: Ui, { list }: PlaceOf<"months">): Row[] {
-  if (list.filter !== "") return emptyRows("No month fits the filter.", `${key("esc")} clears it`);
+  if (list.filter !== "") return emptyRows(ui, "No month fits the filter.", `${key("esc")} clears it`);
   if (ui.link.state === "dead")
-    return emptyRows("The pipeline is gone.", `${key("ctrl+r")} starts it again; ${key("q")} leaves`);
+    return emptyRows(ui, "The pipeline is gone.", `${key("ctrl+r")} starts it again; ${key("q")} leaves`);
   if (ui.months !== null) {
     return emptyRows(
+      ui,
       `No months in ${ui.data}.`,
       `Put a drop there, such as ${ui.data}/month_000/, or make some: bun run generate --help`,
       `${key("ctrl+r")} looks again`,

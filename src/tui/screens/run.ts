@@ -127,9 +127,9 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
 function pendingRows(ui: Ui, run: number | null): Row[] {
   if (run !== null) return awaitedRows(ui, { kind: "show", run }, `reading run ${run} from the ledger`);
   const outcome = ui.live?.outcome ?? null;
-  if (outcome === null) return emptyRows(`starting${glyphsOf(ui.look).ellipsis}`);
+  if (outcome === null) return emptyRows(ui, `starting${glyphsOf(ui.look).ellipsis}`);
   if ("title" in outcome) return troubleRows(ui, outcome);
-  return emptyRows("There was nothing to run: no month is pending.", `${key("esc")} goes back to the months`);
+  return emptyRows(ui, "There was nothing to run: no month is pending.", `${key("esc")} goes back to the months`);
 }
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };

@@ -95,8 +95,9 @@ export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
 function empty(ui: Ui, place: PlaceOf<"runs">) {
   if (ui.runs === null) return awaitedRows(ui, { kind: "runs" }, "reading the ledger");
   if (ui.runs.length === 0)
-    return emptyRows("Nothing was run yet.", `${key("esc")} goes back to the months; ${key("r")} there runs one`);
+    return emptyRows(ui, "Nothing was run yet.", `${key("esc")} goes back to the months; ${key("r")} there runs one`);
   return emptyRows(
+    ui,
     "No run fits.",
     place.status === null
       ? `${key("esc")} clears the filter`

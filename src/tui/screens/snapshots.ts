@@ -166,8 +166,9 @@ function rowsUnder({ standing }: SnapshotDate): number {
 function empty(ui: Ui) {
   if (ui.snapshots === null) return awaitedRows(ui, { kind: "snapshots" }, "reading the seals");
   if (ui.snapshots.length + ui.unsealed.length > 0)
-    return emptyRows("No snapshot fits the filter.", `${key("esc")} clears it`);
+    return emptyRows(ui, "No snapshot fits the filter.", `${key("esc")} clears it`);
   return emptyRows(
+    ui,
     "No snapshot was taken yet.",
     `${key("esc")} goes back to the months; ${key("r")} there runs one, and seals its snapshot`,
   );

@@ -75,5 +75,5 @@ function about(ui: Ui, fit: SuiteFit, height: number): Row[] {
 
 function empty(ui: Ui): Row[] {
   if (ui.suites === null) return awaitedRows(ui, { kind: "suites" }, "reading the suites");
-  return emptyRows("No suite fits the filter.", `${key("esc")} clears it`);
+  return emptyRows(ui, "No suite fits the filter.", `${key("esc")} clears it`);
 }

@@ -60,7 +60,7 @@ export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: 
   }
   const items = pointsShown(ui, place);
   if (items.length === 0)
-    return { title, rows: emptyRows("Nothing was observed in any month.", `${key("esc")} goes back`) };
+    return { title, rows: emptyRows(ui, "Nothing was observed in any month.", `${key("esc")} goes back`) };
   const kwargs = { ...verdict?.kwargs } as Record<string, unknown>;
   const bounds = boundNames.flatMap((name) => {
     const bound = kwargs[name];

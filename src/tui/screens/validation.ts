@@ -41,6 +41,7 @@ export const validationKeys: readonly Binding[] = keysOn(
 
 function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<JudgedVerdict>[] {
   const glyphs = glyphsOf(ui.look);
+  const longest = Math.max(9, ...verdictsShown(ui, place).map(({ observed }) => observedInWords(observed).length));
   return [
     { title: "TABLE", width: width >= 100 ? 20 : 16, gap: 0, cell: ({ table }) => table },
     {
@@ -54,7 +55,13 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<
         ),
     },
     { title: "SEVERITY", width: 8, drop: 9, cell: ({ severity }) => span(severity, "dim") },
-    { title: "OBSERVED", width: 9, align: "right", drop: 1, cell: ({ observed }) => observedInWords(observed) },
+    {
+      title: "OBSERVED",
+      width: width >= 100 ? Math.min(24, longest) : 9,
+      align: "right",
+      drop: 1,
+      cell: ({ observed }) => observedInWords(observed),
+    },
     { title: "UNEXPECTED", width: 14, align: "right", cell: (verdict) => unexpected(verdict, glyphs) },
     { title: "BEFORE", width: 7, drop: 2, cell: ({ position }) => observedBefore(ui, place.run, position) },
   ];
@@ -114,9 +121,10 @@ function heading(ui: Ui, view: RunView | null) {
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {
   if (view === null) return awaitedRows(ui, { kind: "show", run: place.run ?? 0 }, "reading the ledger");
-  if (place.list.filter !== "") return emptyRows("No expectation fits the filter.", `${key("esc")} clears it`);
-  if (place.failuresOnly) return emptyRows("Nothing failed.", `${key("f")} shows all expectations`);
+  if (place.list.filter !== "") return emptyRows(ui, "No expectation fits the filter.", `${key("esc")} clears it`);
+  if (place.failuresOnly) return emptyRows(ui, "Nothing failed.", `${key("f")} shows all expectations`);
   return emptyRows(
+    ui,
     "No expectation was evaluated in this run.",
     `It ended before that stage; ${key("esc")} goes back to it.`,
   );

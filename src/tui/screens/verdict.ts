@@ -106,11 +106,12 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { 
   const samples = ui.samples[sampleName(run, position)];
   if (samples === undefined) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
   const { rows: found } = samples;
-  if (found.length === 0 && verdict.verdict === "passed") return emptyRows("It holds: there is no unexpected value.");
-  if (found.length === 0) return emptyRows("It is about the table as a whole: there is no single value to show.");
+  if (found.length === 0 && verdict.verdict === "passed")
+    return emptyRows(ui, "It holds: there is no unexpected value.");
+  if (found.length === 0) return emptyRows(ui, "It is about the table as a whole: there is no single value to show.");
   const known = knownValues(ui, place);
   if (known === null) return awaitedRows(ui, { kind: "samples", run, position }, "reading the values");
-  if (known.total === 0) return emptyRows("No value holds these words.", `${key("esc")} clears the filter`);
+  if (known.total === 0) return emptyRows(ui, "No value holds these words.", `${key("esc")} clears the filter`);
   const cursor = cursorOf(ui, place);
   const area = { width, height: height - 1 };
   const { from, to } = stretch(known.total, cursor, area.height - 1);
