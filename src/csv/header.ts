@@ -107,11 +107,10 @@ export function mapHeader(cells: readonly string[], source: TableSource) {
         : `column ${index + 1} stands for ${name}, as does column ${before + 1}`;
       faults.push({ code: "column_repeated", reason, column: cells[index] ?? name });
     } else if (column === null) {
-      const written = cells[index] ?? name;
-      const isNamed = written !== name;
+      const isNamed = (cells[index] ?? name) !== name;
       const reason = isNamed
         ? `the manifest has it stand for ${name}, which ${shape.name} has not`
-        : whyUnknown(name, index, missing, shape.name);
+        : whyUnknown(name, index, missing, source);
       faults.push({ code: "column_unknown", reason, column: cells[index] ?? name });
     }
     if (column !== null && computed?.has(name)) {
@@ -133,10 +132,25 @@ export function mapHeader(cells: readonly string[], source: TableSource) {
 }
 
 /** The column that an unknown one most likely stands for is then not missed as well. */
-function whyUnknown(name: string, index: number, missing: Set<string>, table: string): string {
+function whyUnknown(
+  name: string,
+  index: number,
+  missing: Set<string>,
+  { shape, written = plainDialect }: TableSource,
+): string {
   if (name === "") return `column ${index + 1} has no name`;
+  const none = `${shape.name} has no such column`;
+  for (const { setting, differs } of [
+    { setting: { trim: "all" } as const, differs: "without the blanks around it" },
+    { setting: { header_case: "ignored" } as const, differs: "in another case" },
+  ]) {
+    const cell = "trim" in setting ? name.trim() : name;
+    const meant = new HeaderReading({ ...written, ...setting }, namesOf(shape)).nameOf(cell);
+    if (meant === null || !missing.delete(meant)) continue;
+    return `${none}; ${differs} it is ${meant}, and ${acceptedBy(setting)}`;
+  }
   const near = suggest(name, [...missing]);
-  if (near === null) return `${table} has no such column`;
+  if (near === null) return none;
   missing.delete(near);
-  return `${table} has no such column; did you mean ${near}? Else ${acceptedBy({ header: { [name]: near } })}`;
+  return `${none}; did you mean ${near}? Else ${acceptedBy({ header: { [name]: near } })}`;
 }

@@ -52,6 +52,7 @@ const cases: [what: string, content: string | Buffer, written: Written][] = [
     { header: { "User-Id_": "user_id", fees: "fee" } },
   ],
   ["a column more", eachRow((row) => `${row},x`).replace(header, `${header},Remarks`), { ignore: ["Remarks"] }],
+  ["blanks at each comma", sound.replaceAll(",", " , "), { trim: "unquoted" }],
   ["padded keys", eachRow((row) => ` ${row}`), { trim: "unquoted" }],
   [
     "grouped numbers",

@@ -39,3 +39,23 @@ describe("a cell is the value that the manifest has it be, or is refused as what
     }
   }
 });
+
+describe("what is refused names the setting that would accept it", () => {
+  const shape = shapeOf({ id: "text not null", n: "int4" }, ["id"]);
+  const aliased = { header: { "Customer ID": "id" } };
+  const cases = [
+    ["a name in another case", "ID,n\nk,1\n", {}, '"written":{"header_case":"ignored"}'],
+    ["an alias in another case", "customer id,n\nk,1\n", aliased, '"written":{"header_case":"ignored"}'],
+    ["blanks around names", "id , n\nk,1\n", {}, '"written":{"trim":"all"}'],
+    ["a word for NULL among numbers", "id,n\nk,N/A\n", {}, '"written":{"null":["","N/A"]}'],
+  ] as const;
+  for (const [what, text, written, setting] of cases) {
+    test(what, async () => {
+      const { faults } = await folder.read(text, shape, written);
+      for (const { reason } of faults) expect(reason).toContain(setting);
+      expect(faults).not.toEqual([]);
+      const more = JSON.parse(`{${setting}}`).written;
+      expect((await folder.read(text, shape, { ...written, ...more })).faults).toEqual([]);
+    });
+  }
+});

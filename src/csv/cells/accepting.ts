@@ -64,6 +64,9 @@ interface Reading {
 /** Values that are looked at in this way: a column that has more of them at fault is told enough by then. */
 const mostAsked = 500;
 
+/** Words by which somebody says that there is no value; none of them is one of a column that is no text. */
+const missing = /^(?:#?n\/?a|n\.a\.|-{1,3}|\?|nil|missing|unknown)$/i;
+
 /** For a column: why a value is not sound, with the settings with which it would be, where there are some. */
 export function accepting(column: Column, dates: DateRange, dialect: Dialect) {
   let types: { written: Written; type: CellType }[] | null = null;
@@ -79,6 +82,9 @@ export function accepting(column: Column, dates: DateRange, dialect: Dialect) {
       if (!type.pattern.test(value) || type.within?.(value) === false) return [];
       return [{ written, value: type.plain?.(value) ?? value }];
     });
+    if (readings.length === 0 && column.nullable && missing.test(value)) {
+      return `${reason}; ${acceptedBy({ null: [...dialect.null, value] })}, as NULL`;
+    }
     return inWords(
       reason,
       readings.filter((one, at) => readings.findIndex(({ value }) => value === one.value) === at),

@@ -99,9 +99,10 @@ function headers({ faults }: Reading, { shape, written }: TableSource): Written[
   const isMissing = faults.some(({ code }) => code === "column_missing");
   const ignored = rest.length === 0 || isMissing ? {} : { ignore: [...(written?.ignore ?? []), ...rest] };
   const bySpelling = { header_case: "ignored", ...ignored };
+  const padded: Written[] = unknown.some((name) => name.trim() !== name) ? [{ trim: "unquoted" }, { trim: "all" }] : [];
   return rest.length > 0 && rest.length === unknown.length
-    ? [ignored, bySpelling]
-    : [{ header_case: "ignored" }, bySpelling, { ...aliases, ...ignored }];
+    ? [...padded, ignored, bySpelling]
+    : [...padded, { header_case: "ignored" }, bySpelling, { ...aliases, ...ignored }];
 }
 
 function trims({ faults }: Reading): Written[] {
