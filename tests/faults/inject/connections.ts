@@ -1,7 +1,10 @@
+import { Socket } from "node:net";
 import { Line } from "../../../src/postgres/target/line.ts";
 import { Messages } from "./messages.ts";
 import { points } from "./points.ts";
 
+/** What the driver writes to: Node's socket where TLS is wanted, which a server need not have. */
+type Wire = Socket | Line;
 type Write = (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
 
 /** A connection whose writing waits, and what is to be written then. */
@@ -9,25 +12,27 @@ interface Held {
   chunks: { bytes: Buffer; rest: unknown[] }[];
 }
 
-const messages = new WeakMap<Line, Messages>();
-const held = new WeakMap<Line, Held>();
+const messages = new WeakMap<Wire, Messages>();
+const held = new WeakMap<Wire, Held>();
 
 /** From now on each message to a server is a point, before it is sent; a COMMIT is one more after it was. */
 export function watchConnections(): void {
-  const original = Line.prototype.write as Write;
-  Line.prototype.write = function (this: Line, chunk: Uint8Array | string, ...rest: unknown[]): boolean {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    const waiting = held.get(this);
-    if (waiting !== undefined) {
-      waiting.chunks.push({ bytes, rest });
-      return true;
-    }
-    const write: Write = original.bind(this);
-    return send(this, write, bytes, rest);
-  } as typeof Line.prototype.write;
+  for (const { prototype } of [Socket, Line]) {
+    const original = prototype.write as Write;
+    prototype.write = function (this: Wire, chunk: Uint8Array | string, ...rest: unknown[]): boolean {
+      const bytes = Buffer.from(chunk as Uint8Array);
+      const waiting = held.get(this);
+      if (waiting !== undefined) {
+        waiting.chunks.push({ bytes, rest });
+        return true;
+      }
+      const write: Write = original.bind(this);
+      return send(this, write, bytes, rest);
+    };
+  }
 }
 
-function send(socket: Line, write: Write, bytes: Buffer, rest: unknown[]): boolean {
+function send(socket: Wire, write: Write, bytes: Buffer, rest: unknown[]): boolean {
   const known = messages.get(socket) ?? new Messages();
   messages.set(socket, known);
   /** What is not written yet: nothing but a fault comes between messages that the driver sends in one. */
@@ -52,12 +57,12 @@ function send(socket: Line, write: Write, bytes: Buffer, rest: unknown[]): boole
   return points?.reach("after statement commit", ["kill", "cut"]) === "cut" ? cut(socket) : isWritten;
 }
 
-function cut(socket: Line): true {
+function cut(socket: Wire): true {
   socket.destroy();
   return true;
 }
 
-function hold(socket: Line, write: Write, bytes: Buffer, rest: unknown[]): true {
+function hold(socket: Wire, write: Write, bytes: Buffer, rest: unknown[]): true {
   const waiting: Held = { chunks: [{ bytes, rest }] };
   held.set(socket, waiting);
   void points?.released().then(() => {
