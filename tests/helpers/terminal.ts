@@ -111,7 +111,8 @@ export function openScreen(
     const fail = (why: string) => reject(new Error(`${why}: waited for ${what} on this screen:\n${text()}`));
     const timer = setTimeout(() => fail("nothing came of it"), patience);
     const look = () => {
-      if (holds()) resolve(text());
+      // Nobody sees half of a frame: a terminal shows what is written between the two signs at once.
+      if (!emulator.modes.synchronizedOutputMode && holds()) resolve(text());
     };
     waiting.add(look);
     look();

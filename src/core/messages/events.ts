@@ -68,8 +68,7 @@ const events = {
   "stage.started": { event: "'stage.started'", stage },
   /**
    * So much of a table is done in a stage; at most ten a second a table, and of rows to a hundredth while one statement writes
-   * many. `ready`: of how many tables the snapshot was made by
-   * then, while an earlier stage went on.
+   * many. `ready`: of how many tables the snapshot was made by then, while an earlier stage went on.
    */
   "table.progress": {
     event: "'table.progress'",

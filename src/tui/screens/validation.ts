@@ -15,7 +15,10 @@ import { observedBefore, unexpected, valueRows } from "../panes/values.ts";
 import { at, type Binding, keysOn, type Reaction } from "../state/binding.ts";
 import { open, stay, withHere } from "../state/stack.ts";
 
-function openVerdict(ui: Ui, { run }: PlaceOf<"validation">): Reaction {
+function openVerdict(ui: Ui, place: PlaceOf<"validation">): Reaction {
+  // Its last word is told a moment before the series is over.
+  const current = ui.live?.current;
+  const run = place.run ?? (current?.end == null ? null : current.run);
   if (run === null)
     return isRunning(ui) ? "The values can be seen once the run is over." : "This run never got into the ledger.";
   const verdict = selectedVerdict(ui);
