@@ -24,9 +24,6 @@ export interface RowShape {
   syntax?: Syntax;
 }
 
-/** Types whose values neither have blanks around them nor a delimiter in them. */
-const strict = /^(?:int[248]|numeric|float[48]|bool|date)$/;
-
 /** Bytes of a malformed record that are looked at to show it. */
 const shownBytes = 400;
 
@@ -42,8 +39,6 @@ export class RowFaults {
   /** Null where rows are passed on as they are. */
   readonly rendering: Rendering | null;
   readonly rounding: Rounding;
-  /** Columns, by their numbers, whose values may be anything, blanks and delimiters among it. */
-  readonly loose: readonly number[];
   readonly #judges: readonly (CellJudge | null)[];
   readonly #quick: readonly (CellJudge["quick"] | null)[];
   #firstBlank = 0;
@@ -54,7 +49,6 @@ export class RowFaults {
     readonly tally: FaultTally,
   ) {
     this.width = columns.length;
-    this.loose = columns.flatMap((column, index) => (column !== null && strict.test(column.type) ? [] : [index]));
     this.names = columns.map((column, index) => column?.name ?? `column ${index + 1}`);
     this.lineEnd = lineEnd;
     this.syntax = syntax;

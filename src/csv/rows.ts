@@ -1,14 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { countLines, lfByte, lineEndsAgree, maxValueBytes, Unread } from "./bytes.ts";
-import { Controls, mayHoldControls } from "./controls.ts";
-import { type Parsed, parseBlock, splitPlain } from "./parse.ts";
+import { Controls } from "./controls.ts";
+import { parseBlock } from "./parse.ts";
 import { type RowFaults, showCell } from "./row-faults.ts";
 import { RecordScanner, type ScannedCell } from "./scan.ts";
-import { type Gap, gapIn, isTight } from "./written/blanks.ts";
 import { hasEscape } from "./written/signs.ts";
-
-/** After so many no more are looked at in that way. */
-const mostUnpadded = 3;
 
 /** An unfinished record longer than this is looked into: a quote may be astray. */
 const patience = maxValueBytes + 200_000;
@@ -33,8 +29,6 @@ export class RowReader {
   #scanner: RecordScanner | null = null;
   #patience = patience;
   #long: LongRecord | null = null;
-  /** Blocks so far that might have been padded, and were not. */
-  #unpadded = 0;
 
   /** `line` and `offset` are those of the first row. */
   constructor(
@@ -96,22 +90,20 @@ export class RowReader {
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd, signs)) return false;
     const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
     // Where a value may be too long, its blanks count.
-    const isShort = isPlain && block.length <= maxValueBytes;
-    const padded = isShort ? this.#readPadded(block) : null;
-    const bare = isShort && padded === null ? trimBlock(block) : null;
+    const bare = isPlain && block.length <= maxValueBytes ? trimBlock(block) : null;
     const bytes = bare ?? block;
-    const parsed = padded ?? parseBlock(bytes, lineEnd, signs, marks);
+    const parsed = parseBlock(bytes, lineEnd, signs, marks);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (parsed === null || (!isPlain && parsed.records.some(isRagged))) return false;
     const { isSuspect } = parsed;
-    const trims = trim !== null && bare === null && padded === null;
+    const trims = trim !== null && bare === null;
     const records = trims ? parsed.records.map((cells) => cells.map(trim)) : parsed.records;
     const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(parsed.records, this.line));
     if (isSuspect) this.controls.count(records, fromFirst());
     const lineOf = fromFirst();
     for (let index = 0; index < records.length; index++) {
       const record = records[index] ?? [];
-      if (padded === null && !faults.allows(record)) {
+      if (!faults.allows(record)) {
         const isCut = index === records.length - 1 && block.at(-1) !== lfByte;
         faults.inspect(record, lineOf(index), isCut);
       } else if (faults.blanks > 0) faults.row();
@@ -119,31 +111,10 @@ export class RowReader {
     }
     if (faults.rounding.isOpen && faults.tally.count === 0) faults.rounding.look(records, fromFirst);
     if (rendering !== null && faults.tally.count === 0) {
-      const gap = padded?.gap ?? null;
-      rendering.add({ bytes, records, isUnquoted: isPlain && !trims, gap, lineOf: fromFirst() });
+      rendering.add({ bytes, records, isUnquoted: isPlain && !trims, lineOf: fromFirst() });
     }
     this.line += isPlain ? records.length : countLines(block);
     return true;
-  }
-
-  /**
-   * A block without quotes in which each delimiter has the same blanks around it, and every row is sound so; null where it is
-   * another one. To leave blanks out costs as much as to split the rows.
-   */
-  #readPadded(block: Buffer): (Parsed & { gap: Gap }) | null {
-    const { faults } = this;
-    const { signs, trim } = faults.syntax;
-    const gap = trim === null || this.#unpadded >= mostUnpadded ? null : gapIn(block, signs);
-    if (gap === null || (hasEscape(signs) && block.includes(signs.escaping))) return null;
-    const { delimiter } = signs.text;
-    const text = block.toString("utf8");
-    const between = `${" ".repeat(gap.before)}${delimiter}${" ".repeat(gap.behind)}`;
-    const records = splitPlain(text, faults.lineEnd, { ...signs, text: { ...signs.text, delimiter: between } });
-    const isSound = (record: string[]) =>
-      faults.allows(record) && faults.loose.every((index) => isTight(record[index] ?? "", delimiter));
-    if (records.every(isSound)) return { records, gap, isSuspect: mayHoldControls(block, text) };
-    this.#unpadded++;
-    return null;
   }
 
   #scan(data: Buffer, final: boolean): number {

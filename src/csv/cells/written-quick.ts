@@ -39,6 +39,9 @@ function textPattern(
 /** Words are themselves, in whichever case the values may be. */
 function orOneOf(values: RegExp, words: readonly string[]): RegExp {
   if (words.length === 0) return values;
+  // Of numbers: anchored once, a pattern with words takes no longer than one without.
+  const [, number] = values.flags === "" ? (/^\^(-\?.*)\$$/.exec(values.source) ?? []) : [];
+  if (number !== undefined) return new RegExp(`^(?:${number}|${words.map(literally).join("|")})$`);
   return new RegExp(`(?${values.flags}:${values.source})|^(?:${words.map(literally).join("|")})$`);
 }
 

@@ -8,29 +8,6 @@ const blank = 1;
 const lead = 2;
 const end = 3;
 
-/** How many blanks stand before each delimiter, and behind it. */
-export interface Gap {
-  before: number;
-  behind: number;
-}
-
-const space = 0x20;
-
-/** What the first delimiter of a block has around it, one blank at most; the others may have something else. */
-export function gapIn(block: Buffer, { delimiter }: Signs): Gap | null {
-  const at = block.indexOf(delimiter);
-  if (at === -1 || delimiter === space) return null;
-  return { before: block[at - 1] === space ? 1 : 0, behind: block[at + 1] === space ? 1 : 0 };
-}
-
-/** True for a value that has no blanks around it, nor a delimiter in it. */
-export function isTight(value: string, delimiter: string): boolean {
-  if (value === "") return true;
-  const [first, last] = [value.charCodeAt(0), value.charCodeAt(value.length - 1)];
-  const isOfAscii = first > space && first < 0x80 && last > space && last < 0x80;
-  return (isOfAscii || value.trim().length === value.length) && !value.includes(delimiter);
-}
-
 /**
  * What leaves the blanks around values out of a block without quotes: bytes that are good until the next block, or null
  * where there may be blanks beyond ASCII.

@@ -1,7 +1,6 @@
 import { isAscii } from "node:buffer";
 import type { Dialect } from "../../core/written/dialect.ts";
 import type { WrittenJudge } from "../cells/written-judge.ts";
-import type { Gap } from "./blanks.ts";
 import {
   type ByteColumn,
   byteColumn,
@@ -20,7 +19,6 @@ const carriageReturn = 0x0d;
 const quote = 0x22;
 const comma = 0x2c;
 const point = 0x2e;
-const noGap: Gap = { before: 0, behind: 0 };
 
 /** What stands for NULL, with the bytes that its words begin with and the length of the longest. */
 interface Nulls {
@@ -72,10 +70,8 @@ export class ByteRendering {
     this.#growth = hasWords || !this.#nulls.isEmpty ? 4 : 1;
   }
 
-  /** Where there are blanks around each delimiter, so many stand before it and behind it. */
-  render(block: Buffer, records: readonly string[][], { before, behind }: Gap = noGap): Buffer {
-    const isTight = before + behind === 0;
-    const replaced = isTight ? this.#replaced(block, records) : null;
+  render(block: Buffer, records: readonly string[][]): Buffer {
+    const replaced = this.#replaced(block, records);
     if (replaced !== null) return replaced;
     const mayQuote = block.includes(quote) || (this.#delimiter !== comma && block.includes(comma));
     const room = this.#roomFor((mayQuote ? 4 : this.#growth) * (block.length + 16));
@@ -98,11 +94,10 @@ export class ByteRendering {
         const from = at;
         const value = record[index] as string;
         at += value.length;
-        const isLast = index === last;
         // Beyond ASCII it has more bytes than that.
-        if (!isBytewise) at = endOfCell(block, at, delimiter) - (isLast ? 0 : before);
+        if (!isBytewise) at = endOfCell(block, at, delimiter);
         const end = at;
-        at += isLast ? (block[at] === carriageReturn ? 2 : 1) : before + 1 + behind;
+        at += index === last && block[at] === carriageReturn ? 2 : 1;
         const kind = kinds[index] as number;
         if (kind === leftOut) continue;
         if (!isFirst) made[to++] = comma;

@@ -1,5 +1,4 @@
 import type { WrittenJudge } from "../cells/written-judge.ts";
-import type { Gap } from "./blanks.ts";
 import { ByteRendering } from "./byte-rendering.ts";
 import type { Syntax } from "./syntax.ts";
 
@@ -14,8 +13,6 @@ export interface SoundBlock {
   bytes: Buffer;
   records: string[][];
   isUnquoted: boolean;
-  /** Blanks around each delimiter; absent where there are none. */
-  gap?: Gap | null;
   /** Asked in ascending order. */
   lineOf(index: number): number;
 }
@@ -42,11 +39,11 @@ export class Rendering {
   }
 
   /** Adds rows, but not blank lines. */
-  add({ bytes, records, isUnquoted, gap, lineOf }: SoundBlock): void {
+  add({ bytes, records, isUnquoted, lineOf }: SoundBlock): void {
     if (isUnquoted && this.#bytes !== null) {
       this.#shift(lineOf(0));
       this.#lines += records.reduce((rows, { length }) => (length === this.#width ? rows + 1 : rows), 0);
-      this.#done.push(this.#bytes.render(bytes, records, gap ?? undefined));
+      this.#done.push(this.#bytes.render(bytes, records));
       return;
     }
     const rows: string[] = [];
