@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeMetrics } from "../../src/outlets/metrics.ts";
@@ -6,6 +6,8 @@ import { writeWhole } from "../../src/report/files/output.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 
 /** What stands where something is written stays what it is. */
+
+setDefaultTimeout(60_000);
 
 let drops: DropFolder;
 beforeAll(() => {
