@@ -14,7 +14,7 @@ export const reasons: Reason[] = [
     why: "Of several servers each sends those of its sample",
   },
   {
-    statement: /^with counted as materialized/,
+    statement: /^with "(?:counted0|v0_0)" as materialized/,
     what: /^groups by /,
     file: "src/postgres/profiles/counted.ts",
     why: "of which each sends what combinations it has",
@@ -36,6 +36,12 @@ export const reasons: Reason[] = [
     what: /^rows$/,
     file: "src/postgres/live/merge.ts",
     why: "keys of rows that are not as they were staged, of which there are none unless others wrote to them",
+  },
+  {
+    statement: /^create temporary table console_rings/,
+    what: /^rows$/,
+    file: "src/postgres/rules/rings.ts",
+    why: "send the rows that take what another has, which are none unless values go from row to row",
   },
   {
     statement: /having count\(\*\) > 1\) as repeated/,

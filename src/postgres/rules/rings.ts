@@ -23,7 +23,8 @@ export function heldRules(table: RuledTable, carried: readonly string[]): (Uniqu
 
 /**
  * Rows that go round in a circle with what is unique. Of who takes what from whom those are left out, again and again, who take it
- * from nobody, and of whom nobody takes: what is left are the circles.
+ * from nobody, and of whom nobody takes: what is left are the circles. A cluster's nodes send the rows that take what another
+ * has, which are none unless values go from row to row.
  */
 export async function* ringedRows(
   tx: Transaction,
