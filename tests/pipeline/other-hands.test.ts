@@ -131,7 +131,6 @@ async function meanwhile(work: (sql: Sql) => Promise<unknown>) {
   // One that does not come so far says why.
   const ended = running.then(({ end }) => Promise.reject(new Error(JSON.stringify(end))));
   await Promise.race([hasToWait(database.sql), ended]);
-  ended.catch(() => {});
   await work(other);
   await other`commit`;
   const { end } = await running;

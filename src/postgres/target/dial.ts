@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { metLater } from "../../core/errors.ts";
 import { DialError } from "./dial-error.ts";
 import { Line, type Place } from "./line.ts";
 import { isLoopback, type Protection } from "./protection.ts";
@@ -77,7 +78,8 @@ async function inTime(place: Place, signal: AbortSignal): Promise<Line> {
   try {
     return await Promise.race([dialled, late]);
   } catch (error) {
-    dialled.then((line) => line.destroy()).catch(() => {});
+    // It may be answered later, when nobody waits any more.
+    metLater(dialled.then((line) => line.destroy()));
     throw error;
   } finally {
     signal.removeEventListener("abort", tooLate);

@@ -21,6 +21,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await Bun.write(beside, text);
     await rename(beside, place);
   } catch (cause) {
+    // What is told is why it could not be written, and not that a draft of it could not be removed.
     if (beside !== null) await rm(beside, { force: true }).catch(() => {});
     throw new ConsoleError("io_error", `${path} could not be written: ${messageOf(cause)}`, {
       hint: "Name a place where files can be written, and that has room for it.",
