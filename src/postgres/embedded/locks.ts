@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from "node:fs";
 import { ConsoleError, messageOf } from "../../core/errors.ts";
 import type { Account } from "../target/accounts.ts";
 import { give, type ServerPaths } from "./home.ts";
-import { flock, type LockMode } from "./system/libc.ts";
+import { flock, type LockMode, unlock } from "./system/libc.ts";
 
 /**
  * A lock of the kernel's on a file (flock): it ends with `release`, or with the last process that inherited its handle,
@@ -13,7 +13,10 @@ export interface Hold extends Disposable {
   handle: number;
   /** Whether nobody else holds it: nobody does then until it is released. */
   isOnly(): boolean;
+  /** At once, whoever has the handle as well: so has, for a moment, each process that is just being started. */
   release(): void;
+  /** Those who inherited the handle hold it on. */
+  bequeath(): void;
 }
 
 /** The lock, or null while others hold one that excludes it. The file is made if need be. */
@@ -38,11 +41,16 @@ function heldOn(handle: number, mode: LockMode): Hold | null {
     return null;
   }
   let isHeld = true;
-  const release = () => {
+  const bequeath = () => {
     if (isHeld) closeSync(handle);
     isHeld = false;
   };
-  return { handle, isOnly: () => isHeld && flock(handle, "exclusive"), release, [Symbol.dispose]: release };
+  const release = () => {
+    if (isHeld) unlock(handle);
+    bequeath();
+  };
+  const isOnly = () => isHeld && flock(handle, "exclusive");
+  return { handle, isOnly, release, bequeath, [Symbol.dispose]: release };
 }
 
 /** Whether a process that a server started lives on this home, wherever it runs; changes nothing. */

@@ -97,7 +97,11 @@ async function start(home: ServerHome, waiting: Waiting): Promise<Postmaster> {
   mend(home);
   configure(home, programs, home.data);
   disownPidFile(home);
-  return await launchOn(home, programs, lock.handle, waiting);
+  try {
+    return await launchOn(home, programs, lock.handle, waiting);
+  } finally {
+    lock.bequeath();
+  }
 }
 
 /** What was restored from a backup may have lost its mode, or, by root, its owner: PostgreSQL takes it with neither. */

@@ -36,12 +36,18 @@ function load(): Library {
 /** Operations of flock(2). */
 const operations = { shared: 1, exclusive: 2 };
 const withoutWaiting = 4;
+const unlocking = 8;
 
 export type LockMode = keyof typeof operations;
 
 /** Lock the open file; false while others hold a lock that excludes it. */
 export function flock(handle: number, mode: LockMode): boolean {
   return library().flock(handle, operations[mode] | withoutWaiting) === 0;
+}
+
+/** End the lock of the open file, for all who have it open by the same handle. */
+export function unlock(handle: number): void {
+  library().flock(handle, unlocking);
 }
 
 /** Whoever reads there learns that all who could write are gone; null where the system has no more to give. */
