@@ -1,3 +1,5 @@
+import type { PeerCertificate } from "node:tls";
+import { codeOf } from "../../core/errors.ts";
 import { DialError } from "./dial-error.ts";
 
 /** What a line tells of, and what comes with it. */
@@ -21,6 +23,19 @@ interface Unsent {
 
 export type Place = { unix: string } | { hostname: string; port: number };
 
+/** What TLS is to be spoken by; versions are numbers of the protocol, such as 0x0303, and missing in the types of Bun. */
+export interface Secret extends Bun.TLSOptions {
+  minVersion: number;
+  maxVersion: number;
+}
+
+/** What the other end has shown of itself: OpenSSL's code of why to doubt it, null where its certificate is sound. */
+export interface Shown {
+  doubt: string | null;
+  certificate: PeerCertificate;
+  protocol: string | null;
+}
+
 /**
  * A connection to a server as the driver uses one, by Bun's own sockets: to load Node's, with all its streams, takes longer
  * than to ask a server for a list.
@@ -30,6 +45,8 @@ export class Line {
   readyState: "open" | "readOnly" | "closed" = "open";
   /** The address of the other end; empty for a socket of the file system. */
   remoteAddress = "";
+  /** What patch 10 of the driver binds a login to. */
+  channelBinding: Buffer | undefined;
   readonly #listeners: { [Of in Name]: Set<Listener<Of>> } = {
     data: new Set(),
     drain: new Set(),
@@ -42,12 +59,7 @@ export class Line {
   /** Rejects with the system's error where nothing can be reached. */
   static async to(place: Place): Promise<Line> {
     const line = new Line();
-    const socket: Bun.SocketHandler<undefined> = {
-      data: (_, bytes) => line.#tell("data", bytes),
-      drain: () => line.#sendOn(),
-      error: (_, error) => line.destroy(error),
-      close: (_, error) => line.#hungUp(error),
-    };
+    const socket = line.#heard();
     const made = await ("unix" in place ? Bun.connect({ ...place, socket }) : Bun.connect({ ...place, socket }));
     if (line.destroyed) throw new DialError("CONNECTION_CLOSED", "it hangs up");
     line.#socket = made;
@@ -60,6 +72,27 @@ export class Line {
     const line = new Line();
     setImmediate(() => line.destroy(error));
     return line;
+  }
+
+  /**
+   * Goes on by TLS. Whether to believe what the other end has shown is for the caller to judge; rejects where there is no
+   * speaking to it.
+   */
+  secure(tls: Secret): Promise<Shown> {
+    const { promise: shown, resolve, reject } = Promise.withResolvers<Shown>();
+    const plain = this.#socket;
+    this.once("close", () => reject(new DialError("CONNECTION_CLOSED", "it hangs up")));
+    if (plain === null) return shown;
+    const handshake = (socket: Bun.Socket, _: boolean, error: Error | null) => {
+      const doubt = error === null ? null : codeOf(error);
+      // The system's codes are one word, and OpenSSL's of a certificate are not.
+      if (doubt !== null && !doubt.includes("_")) reject(error);
+      resolve({ doubt, certificate: socket.getPeerCertificate(), protocol: socket.alpnProtocol || null });
+    };
+    const socket = { ...this.#heard(), handshake };
+    const [, secret] = plain.upgradeTLS({ tls: { ...tls, rejectUnauthorized: false }, socket });
+    this.#socket = secret;
+    return shown;
   }
 
   get destroyed(): boolean {
@@ -125,6 +158,21 @@ export class Line {
 
   setKeepAlive(isOn: boolean, milliseconds: number): void {
     this.#socket?.setKeepAlive(isOn, milliseconds);
+  }
+
+  /** What a socket tells this line, as long as it is the line's own: below TLS another one goes on telling what it carries. */
+  #heard(): Bun.SocketHandler<undefined> {
+    const isOwn = (socket: Bun.Socket) => this.#socket === null || this.#socket === socket;
+    return {
+      data: (socket, bytes) => {
+        if (isOwn(socket)) this.#tell("data", bytes);
+      },
+      drain: (socket) => {
+        if (isOwn(socket)) this.#sendOn();
+      },
+      error: (_, error) => this.destroy(error),
+      close: (_, error) => this.#hungUp(error),
+    };
   }
 
   #tell<Of extends Name>(name: Of, ...told: Told[Of]): void {

@@ -1,9 +1,13 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { ConnectionOptions, SecureContextOptions } from "node:tls";
+import type { SecureContextOptions } from "node:tls";
 import { ConsoleError, codeOf, usageError } from "../../core/errors.ts";
-import { isBySocket, type Target } from "./url.ts";
+import type { Secret } from "./line.ts";
+import { isBySocket, type Target, tlsVersions } from "./url.ts";
+
+/** How a protocol is called that begins without the question for it. */
+export const directProtocol = "postgresql";
 
 /** How a server is to be reached by TLS. */
 export interface Tls {
@@ -13,7 +17,7 @@ export interface Tls {
   isDirect: boolean;
   /** What the server's certificate has to prove: nothing, who vouches for it, or its name as well. */
   proof: "none" | "authority" | "name";
-  options: ConnectionOptions;
+  options: Secret;
 }
 
 /**
@@ -22,13 +26,12 @@ export interface Tls {
  * is of no use is a usage error, and not a server that does not answer.
  */
 export function tlsFor(target: Target): Tls | null {
-  const { sslmode, sslnegotiation, minTls, maxTls, host, sslsni } = target;
+  const { sslmode, sslnegotiation, host, sslsni } = target;
   if (isBySocket(target) || sslmode === "disable") {
     if (target.bindsChannel) throw withoutChannel();
     return null;
   }
   const root = target.sslrootcert ?? usual("root.crt");
-  const { isIP } = process.getBuiltinModule("node:net");
   const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
   if (verifies && root === null) throw withoutRoot(sslmode);
   return {
@@ -36,15 +39,28 @@ export function tlsFor(target: Target): Tls | null {
     isDirect: sslnegotiation === "direct",
     proof: sslmode === "verify-full" ? "name" : root === null ? "none" : "authority",
     options: {
-      minVersion: minTls,
-      maxVersion: maxTls,
-      ...(sslsni && isIP(host) === 0 ? { servername: host } : {}),
-      ...(sslnegotiation === "direct" ? { ALPNProtocols: ["postgresql"] } : {}),
+      minVersion: numberOf(target.minTls),
+      maxVersion: numberOf(target.maxTls),
+      ...(sslsni && !isAddress(host) ? { servername: host } : {}),
+      ...(sslnegotiation === "direct" ? { ALPNProtocols: alpn } : {}),
       ...authorities(root, target.sslcrl),
       ...(target.sendsCertificate ? ownCertificate(target) : {}),
     },
   };
 }
+
+/** The protocol's own number of its version: 0x0301 is TLS 1.0 (RFC 8446, 4.1.2). */
+function numberOf(version: Target["minTls"]): number {
+  return 0x0301 + tlsVersions.indexOf(version);
+}
+
+/** Of a URL that was read, no host's name is of digits and dots alone, or has a colon. */
+function isAddress(host: string): boolean {
+  return /^[\d.]+$|:/.test(host);
+}
+
+/** Its name with its length before it, as RFC 7301 (3.1) lists protocols. */
+const alpn = `\n${directProtocol}`;
 
 /** A file that libpq looks for where nothing names one; null where it is not there. */
 function usual(name: string): string | null {
@@ -67,7 +83,7 @@ function withoutRoot(mode: string): ConsoleError {
 }
 
 /** Who is believed, and which of their certificates no more. */
-function authorities(root: string | null, named: string | null): Pick<ConnectionOptions, "ca" | "crl"> {
+function authorities(root: string | null, named: string | null): Pick<Secret, "ca" | "crl"> {
   if (root === null && named === null) return {};
   if (root === null) {
     throw usageError("sslcrl revokes nothing where no certificate is believed.", "Add sslrootcert=FILE to the URL.");
@@ -84,10 +100,10 @@ function authorities(root: string | null, named: string | null): Pick<Connection
   return { ca, crl };
 }
 
-type Own = Pick<ConnectionOptions, "cert" | "key" | "passphrase">;
+type Own = { cert: string; key: string; passphrase?: string };
 
 /** What the console shows of itself to a server that asks for it. */
-function ownCertificate({ sslcert, sslkey, sslpassword }: Target): Own {
+function ownCertificate({ sslcert, sslkey, sslpassword }: Target): Partial<Own> {
   const certificate = sslcert ?? usual("postgresql.crt");
   if (certificate === null) {
     if (sslkey === null) return {};

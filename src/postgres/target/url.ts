@@ -6,7 +6,8 @@ import type { Parameter } from "./parameters.ts";
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 const negotiations = ["postgres", "direct"] as const;
-const tlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+/** Oldest first. */
+export const tlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 const bindings = ["disable", "prefer", "require"] as const;
 const sessions = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
 
