@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { openDatabase } from "../../src/postgres/connection/open.ts";
 import { settleTransaction } from "../../src/postgres/connection/settings.ts";
+import { isBySocket, parseUrl, type Target } from "../../src/postgres/target/url.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { whoWaits } from "../helpers/held-commits.ts";
@@ -11,7 +12,6 @@ import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts
 
 setDefaultTimeout(60_000);
 
-/** Longer than a session that begins on a busy machine is idle before it is settled. */
 const patienceMs = 1_000;
 let place: Workplace;
 let sql: Sql;
@@ -32,6 +32,38 @@ async function setTimeouts(): Promise<void> {
   for (const name of timeouts) {
     await sql.unsafe(`alter database "${sql.options.database}" set ${name} = ${patienceMs}`);
   }
+}
+
+/** A way to the server on which nothing that the first session asks arrives. */
+function slowAtFirst(target: Target) {
+  const { host, port, user, password, database } = target;
+  let count = 0;
+  const isQuery = (bytes: Buffer) => bytes[0] === "Q".charCodeAt(0);
+  const listener = Bun.listen<{ isFirst: boolean; server: Promise<Bun.Socket> }>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(client) {
+        const passedOn = {
+          data: (_: unknown, bytes: Buffer) => void client.write(bytes),
+          close: () => void client.end(),
+        };
+        const connected = isBySocket(target)
+          ? Bun.connect({ unix: `${host}/.s.PGSQL.${port}`, socket: passedOn })
+          : Bun.connect({ hostname: host, port, socket: passedOn });
+        client.data = { isFirst: count++ === 0, server: connected };
+      },
+      async data({ data: { isFirst, server } }, bytes) {
+        if (!isFirst || !isQuery(bytes)) (await server).write(bytes);
+      },
+      async close({ data: { server } }) {
+        (await server).end();
+      },
+    },
+  });
+  const login = password === null ? user : `${user}:${password}`;
+  const url = `postgresql://${login}@127.0.0.1:${listener.port}/${database}?sslmode=disable`;
+  return { url, sessions: () => count, stop: () => listener.stop(true) };
 }
 
 async function settingsOf(session: Pick<Sql, "unsafe">): Promise<unknown[]> {
@@ -56,10 +88,23 @@ test("a session that was opened is cut by none of them, nor is a transaction on 
   await made.end();
 });
 
+test("a session that is cut before it could be settled is begun anew", async () => {
+  await setTimeouts();
+  const way = slowAtFirst(parseUrl(place.database.url));
+  const opened = await openDatabase(way.url);
+  expect(await settingsOf(opened)).toEqual(["2s", ...timeouts.map(() => "0")]);
+  await opened.end();
+  expect(way.sessions()).toBe(2);
+  way.stop();
+});
+
 test("a run waits for a lock that others hold for longer than that, and is published", async () => {
+  place.drops.write("month_001", smallDrop(["u1", "u2", "u3"], 1));
+  // All that is loaded for the first run: who has to load it is long in coming to a session that was begun.
+  expect(lastOf(await ranIn(place.pipeline, ["month_000"]), "run.finished")?.status).toBe("published");
   const writes = await blockWrites(place.database.url, "labels");
   await setTimeouts();
-  const ran = ranIn(place.pipeline, ["month_000"]);
+  const ran = ranIn(place.pipeline, ["month_001"]);
   // A run that ends at once says why.
   const ended = ran.then((events) => Promise.reject(new Error(JSON.stringify(events.at(-1)))));
   const backend = await Promise.race([whoWaits(sql, "Lock"), ended]);
