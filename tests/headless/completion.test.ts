@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startPipeline } from "../../src/client/pipeline.ts";
+import { fileOfRuns, runsIn, textOfRuns } from "../../src/core/home/known-runs.ts";
 import { commands } from "../../src/headless/commands.ts";
 import { completion } from "../../src/headless/completion.ts";
 import { manual } from "../../src/headless/manual.ts";
+import { addRuns } from "../../src/pipeline/telling/known-runs.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { runRequest } from "../helpers/pipeline.ts";
@@ -70,6 +72,24 @@ describe("runs", () => {
     expect(runsOf("--database", database.url)).toBe("1\tmonth_000, rejected\n");
     expect(runsOf()).toBe("");
     await database.drop();
+  });
+
+  test("are whole ones, of a list that was cut short as well, and no file is ever beside it", async () => {
+    const known = [4, 123].map((run) => ({ run, about: "month_000, published" }));
+    const text = textOfRuns(known, settings());
+    const found = [...text].map((_, length) => runsIn(text.slice(0, length), settings()).map(({ run }) => run));
+    expect(found.filter((runs) => runs.length > 0 && runs[0] !== 123)).toEqual([]);
+    expect(found.filter((runs) => runs.length > 1)).toEqual([]);
+    mkdirSync(home(), { recursive: true });
+    const written: (string | null)[] = [];
+    await new Promise<void>((resolve) => {
+      const watcher = watch(home(), (_, name) => {
+        written.push(name);
+        if (name === fileOfRuns) resolve(watcher.close());
+      });
+      addRuns(settings(), new Map([[124, "month_001"]]));
+    });
+    expect(new Set(written)).toEqual(new Set([fileOfRuns]));
   });
 
   test("are offered behind --run and show, of the home that is named there", () => {

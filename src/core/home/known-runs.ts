@@ -19,9 +19,9 @@ function ledgerOf({ database, dataset }: Settings): string {
   return digestOf([database, dataset ?? null]);
 }
 
-/** The runs in such a file, the newest first; none of another ledger's. */
+/** The runs in such a file, the newest first; none of another ledger's, and none whose line was cut short. */
 export function runsIn(text: string, settings: Settings): KnownRun[] {
-  const [ledger, ...lines] = text.split("\n");
+  const [ledger, ...lines] = text.split("\n").slice(0, -1);
   if (ledger !== ledgerOf(settings)) return [];
   return lines.flatMap((line) => {
     const [number = "", about = ""] = line.split("\t");

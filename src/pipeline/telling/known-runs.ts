@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileOfRuns, type KnownRun, runsIn, textOfRuns } from "../../core/home/known-runs.ts";
 import type { RunEvent } from "../../core/messages/events.ts";
@@ -39,14 +38,10 @@ export function noteRun(ended: Map<number, string>, event: RunEvent): void {
   }
 }
 
+/** In place, so that nothing else is left of a process that is killed over it: a line that is cut short is no run. */
 async function keep(settings: Settings, runs: readonly KnownRun[]): Promise<void> {
   const { home } = settings;
   if (!existsSync(home)) return;
-  const [file, made] = [join(home, fileOfRuns), join(home, `${fileOfRuns}.${process.pid}`)];
-  try {
-    await Bun.write(made, textOfRuns(runs, settings));
-    await rename(made, file);
-  } catch {
-    // A home that cannot be written to is told of by whoever needs it.
-  }
+  // A home that cannot be written to is told of by whoever needs it.
+  await Bun.write(join(home, fileOfRuns), textOfRuns(runs, settings)).catch(() => undefined);
 }
