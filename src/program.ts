@@ -79,7 +79,7 @@ async function dispatch(
   }
   const pipeline = connect(settings);
   // What goes on is no error; a question waits for an answer and is none of these.
-  pipeline.heed((text) => quiet || output.err.write(`${text}\n`));
+  pipeline.heed((text, isTrouble) => (quiet && !isTrouble) || output.err.write(`${text}\n`));
   const context = { output, json, quiet };
   // While it gets ready.
   if (request.kind === "report") {

@@ -24,8 +24,8 @@ import { type Subprocess, spawnPipeline } from "./subprocess.ts";
 export interface Pipeline {
   /** Ask for something; a run's events arrive before its answer. Rejects with a ConsoleError. */
   call<Kind extends RequestKind>(request: RequestOf<Kind>, onEvent?: (event: RunEvent) => void): Promise<Replies[Kind]>;
-  /** From now on, and once for what was said already: what it waits for, such as another console. */
-  heed(listener: (text: string) => void): void;
+  /** From now on, and once for what was said already. */
+  heed(listener: Listener): void;
   /** Resolves when the subprocess is gone, with its last words. */
   readonly exited: Promise<PipelineExit>;
   readonly pid: number;
@@ -36,6 +36,9 @@ export interface Pipeline {
 }
 
 export type { PipelineExit } from "./last-words.ts";
+
+/** Hears what is waited for, such as another console, and what could not be done beside the rest (`isTrouble`). */
+type Listener = (text: string, isTrouble: boolean) => void;
 
 interface Pending {
   request: Request;
@@ -64,9 +67,9 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
   };
   const lastWords = collectLastWords(child.stderr);
   let misunderstanding: ConsoleError | null = null;
-  const unheeded: string[] = [];
-  let onNotice: (text: string) => void = (text) => unheeded.push(text);
-  const listening = listen(child.stdout, pending, (text) => onNotice(text)).catch((thrown) => {
+  const unheeded: Parameters<Listener>[] = [];
+  let onNotice: Listener = (...said) => unheeded.push(said);
+  const listening = listen(child.stdout, pending, (...said) => onNotice(...said)).catch((thrown) => {
     // Nothing it says from here on can be trusted; the server rolls back what it had open.
     misunderstanding = toConsoleError(thrown);
     child.kill("SIGKILL");
@@ -76,6 +79,7 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
   const ask = async (run: number, request: RunRequest): Promise<RunOutcome> => {
     const other = startPipeline(settings, child.another());
     asker = other;
+    other.heed((...said) => onNotice(...said));
     const timer = setTimeout(() => other.kill(), askPatience);
     try {
       return await other.call({ kind: "outcome", run, request });
@@ -98,7 +102,7 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
     pid: child.pid,
     heed(listener) {
       onNotice = listener;
-      for (const text of unheeded.splice(0)) listener(text);
+      for (const said of unheeded.splice(0)) listener(...said);
     },
     call<Kind extends RequestKind>(request: RequestOf<Kind>, onEvent?: (event: RunEvent) => void) {
       return new Promise<Replies[Kind]>((resolve, reject) => {
@@ -126,7 +130,7 @@ export function startPipeline(settings: Settings, child: Subprocess = spawnPipel
 async function listen(
   stdout: ReadableStream<Uint8Array>,
   pending: Map<number, Pending>,
-  onNotice: (text: string) => void,
+  onNotice: Listener,
 ): Promise<void> {
   let isOurs = false;
   for await (const line of linesOf(stdout)) {
@@ -136,7 +140,7 @@ async function listen(
       continue;
     }
     if ("notice" in message) {
-      onNotice(escapeControl(message.notice));
+      onNotice(escapeControl(message.notice), message.trouble ?? false);
       continue;
     }
     const call = pending.get(message.id);

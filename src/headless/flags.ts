@@ -39,7 +39,10 @@ export const globalFlags = {
     help: "folder of dataset.json, init/ and expectations/ (default: $STREAMFLOW_DATASET, else db)",
   },
   json: { syntax: "--json", help: "print JSON: one object, or a run's events, one a line" },
-  quiet: { syntax: "--quiet", help: "print errors only; the exit code tells the rest" },
+  quiet: {
+    syntax: "--quiet",
+    help: "print errors only, those of notifications, lineage, metrics and reports, too; the exit code tells the rest",
+  },
   color: { syntax: "--no-color", help: "print without colours, as $NO_COLOR does" },
 } as const satisfies Record<string, Flag>;
 

@@ -3,7 +3,7 @@ import type { RunState } from "../client/state.ts";
 import { exitCodeOfSignal, exitCodes, toConsoleError } from "../core/errors.ts";
 import type { RunRequest } from "../core/messages/requests.ts";
 import type { Context } from "./answer.ts";
-import { jsonLines, lines, notices } from "./printers/lines.ts";
+import { jsonLines, lines, notices, troubles } from "./printers/lines.ts";
 import { follow, type Printer, together } from "./printers/printer.ts";
 import { failures, results, retries } from "./printers/results.ts";
 
@@ -75,10 +75,11 @@ async function printersFor(
   request: RunRequest,
 ): Promise<Printer[]> {
   const told = failures(err);
-  if (json) return quiet ? [jsonLines(out), told] : [jsonLines(out), notices(err), told];
-  if (quiet) return [told];
+  const heard = quiet ? troubles(err) : notices(err);
+  if (json) return [jsonLines(out), heard, told];
+  if (quiet) return [heard, told];
   const summary = results(out, request, verbose);
-  if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err, verbose), notices(err), summary, told];
+  if (!err.isTerminal || process.env.TERM === "dumb") return [lines(err, verbose), heard, summary, told];
   const { live } = await import("./printers/live.ts");
   return [live(err), retries(err), summary, told];
 }

@@ -21,6 +21,8 @@ export interface Means {
   /** The same for what asks the ledger alone. */
   openLedger(): Promise<LedgerSession>;
   wait(): Waiting;
+  /** Is told what could not be told to those outside. */
+  warn(text: string): void;
   /** What an answer does not wait for, and leaving does. */
   meanwhile(work: Promise<unknown>): void;
 }
@@ -31,7 +33,7 @@ export interface Means {
  */
 export function answersOf(
   settings: Settings,
-  { reach, open, openLedger, wait, meanwhile }: Means,
+  { reach, open, openLedger, wait, warn, meanwhile }: Means,
 ): Answers<Exclude<RequestKind, "run" | "cancel">> {
   /** The session is begun first: the server has its own to do while code is loaded here. */
   const having = <Module>(load: () => Promise<Module>) => Promise.all([open(), load()]);
@@ -183,7 +185,7 @@ export function answersOf(
     async outcome({ run, request }) {
       const [session, { findOutcome }] = await having(() => import("./answers/outcome.ts"));
       const outcome = await findOutcome(session, run, request);
-      if (!outcome.open) meanwhile(tellIfWanted({ settings, request, session, tell: wait().tell }, outcome.detail));
+      if (!outcome.open) meanwhile(tellIfWanted({ settings, request, session, warn }, outcome.detail));
       return outcome;
     },
     database: async () => ({ database: (await reach()).database }),

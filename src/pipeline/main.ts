@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const meantForOthers =
     settings.database === null ? Object.keys(process.env).filter((name) => name.startsWith("PG")) : [];
   for (const name of meantForOthers) delete process.env[name];
-  const service = startService(settings, (notice) => send({ notice }));
+  const service = startService(settings, (notice, trouble) => send({ notice, ...(trouble && { trouble }) }));
   // For us alone: whoever does something in our place must outlive us.
   delete process.env.BUN_FEATURE_FLAG_NO_ORPHANS;
   // Ctrl-C reaches the whole foreground group; the front end decides what it means and tells us by a call.

@@ -20,8 +20,9 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** `tell` is told what is waited for, once that takes a moment. */
-export function startService(settings: Settings, tell: (text: string) => void): Service {
+/** `tell` is told what is waited for, once that takes a moment, and what could not be told to those outside. */
+export function startService(settings: Settings, tell: (text: string, trouble?: true) => void): Service {
+  const warn = (text: string) => tell(`warning: ${text}`, true);
   /** Of whatever waits for the embedded server; those who come after a cancel begin anew. */
   let waiting = new AbortController();
   const wait = (): Waiting => ({ tell, signal: waiting.signal });
@@ -65,8 +66,8 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       await exchanged();
       const lineage = lineageIfWanted(
         request,
-        tell,
-        async () => ({ settings, tell, session: await opened }),
+        warn,
+        async () => ({ settings, warn, session: await opened }),
         outside.signal,
       );
       const [{ runMonths }, { waitingUntil }] = await Promise.all([
@@ -91,7 +92,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
       // What is cancelled from now on is the wait for those outside.
       running = { abort: outside, publishes: false };
       await (await lineage)?.told();
-      const over = { settings, request, session: await opened.catch(() => null), tell, signal: outside.signal };
+      const over = { settings, request, session: await opened.catch(() => null), warn, signal: outside.signal };
       // Those of this request were told of as they were tried again.
       await tellOfCrashed(
         over,
@@ -106,7 +107,7 @@ export function startService(settings: Settings, tell: (text: string) => void): 
   };
 
   const answers: Answers<RequestKind> = {
-    ...answersOf(settings, { reach, open, openLedger, wait, meanwhile }),
+    ...answersOf(settings, { reach, open, openLedger, wait, warn, meanwhile }),
     run,
     async cancel() {
       const committing = running?.publishes && tooLate.has(running.abort.signal);

@@ -50,11 +50,11 @@ const metricsFile = () => join(place.drops.path, "metrics", "streamflow.prom");
 
 const run = (words: readonly string[], url?: string) => begin(words, url).outcome;
 
-function begin(words: readonly string[], url = place.database.url) {
+function begin(words: readonly string[], url = place.database.url, more: Record<string, string> = {}) {
   const { PATH = "", HOME = "" } = process.env;
   const where = ["--home", join(place.drops.path, "home"), "--database", url];
   if (!words.includes("--data")) where.push("--data", place.drops.path);
-  const env = { PATH, HOME, LANG: "C.UTF-8", STREAMFLOW_NOTIFY_URL: receiver() };
+  const env = { PATH, HOME, LANG: "C.UTF-8", STREAMFLOW_NOTIFY_URL: receiver(), ...more };
   return start([...consoleProgram, ...words, ...where], env);
 }
 
@@ -120,6 +120,25 @@ test("a receiver that does not take it is a warning without its address, and no 
   expect((await run(["doctor", "--notify"])).stdout).toContain("took a word, as json");
   expect(told().at(-1)).toMatchObject({ event: "test", dataset: "streamflow" });
 });
+
+test.each([[["--quiet"]], [["--json", "--quiet"]]])(
+  "with %j what could not be told elsewhere is heard, too",
+  async (words) => {
+    answer = 403;
+    const nowhere = join(place.drops.path, "month_000", "users.csv", "below-a-file");
+    const asked = ["--month", "1", "--force", "--metrics", nowhere, "--report", join(nowhere, "page.html")];
+    const lineage = { OPENLINEAGE__TRANSPORT__TYPE: "file", OPENLINEAGE__TRANSPORT__LOG_FILE_PATH: nowhere };
+    const { code, stdout, stderr } = await begin([...asked, ...words], place.database.url, lineage).outcome;
+    expect({ code, out: stdout === "" }).toEqual({ code: 0, out: words.length === 1 });
+    const heads = stderr.split("\n").flatMap((line) => /^(warning: [^:]*|error)/.exec(line)?.[0] ?? []);
+    expect([...new Set(heads)].map((head) => head.replace(/ run \d+$/, ""))).toEqual([
+      "warning: Lineage was not told of",
+      "warning: Nobody was notified of month_001",
+      "warning: Metrics were not written",
+      "error",
+    ]);
+  },
+);
 
 test("Ctrl-C ends the wait for a receiver that does not answer; the month is published by then", async () => {
   const asked = Promise.withResolvers<void>();

@@ -224,10 +224,10 @@ export interface WireError {
   fault_count: number;
 }
 
-/** Lines the pipeline writes: first which protocol it speaks, then events of a run, then one result or error for each call; and what it waits for, at any time. */
+/** Lines the pipeline writes: its protocol first, then events of a run, one result or error for each call, and at any time what it waits for or could not do beside the rest (`trouble`). */
 export type Message =
   | { protocol: string }
-  | { notice: string }
+  | { notice: string; trouble?: true }
   | { id: number; event: RunEvent }
   | { id: number; result: Replies[RequestKind] }
   | { id: number; error: WireError };

@@ -17,6 +17,11 @@ export function notices(err: Channel): Printer {
   return { notice: (text) => err.write(`${text}\n`) };
 }
 
+/** Of all that, what could not be done: for who wants to hear of errors alone. */
+export function troubles(err: Channel): Printer {
+  return { notice: (text, isTrouble) => isTrouble && err.write(`${text}\n`) };
+}
+
 /** One plain line for each thing that is done; nothing is ever repeated. What each table is done with is told on request. */
 export function lines(err: Channel, isVerbose: boolean): Printer {
   return {

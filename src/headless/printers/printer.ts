@@ -5,8 +5,8 @@ import type { RunEvent } from "../../core/messages/events.ts";
 export interface Printer {
   /** An event, with what the stream has told of its run up to it. */
   event?(event: RunEvent, state: RunState): void;
-  /** Something to say that is not in the stream. */
-  notice?(text: string): void;
+  /** Something to say that is not in the stream; `isTrouble` where it is what could not be done beside the run. */
+  notice?(text: string, isTrouble?: boolean): void;
   /** The stream is over; these are its runs. */
   end?(states: readonly RunState[]): void;
 }
@@ -17,8 +17,8 @@ export function together(printers: readonly Printer[]): Required<Printer> {
     event(event, state) {
       for (const one of printers) one.event?.(event, state);
     },
-    notice(text) {
-      for (const one of printers) one.notice?.(text);
+    notice(...said) {
+      for (const one of printers) one.notice?.(...said);
     },
     end(states) {
       for (const one of printers) one.end?.(states);

@@ -25,7 +25,7 @@ import { filesOf } from "../drop/months.ts";
 import type { Session } from "../session/session.ts";
 import type { Over } from "./tell-outside.ts";
 
-type Place = Pick<Over, "settings" | "tell" | "signal"> & { session: Session };
+type Place = Pick<Over, "settings" | "warn" | "signal"> & { session: Session };
 
 /** Tells of runs while they go on, in their order, each event once those before it were taken. */
 export interface Lineage {
@@ -35,19 +35,19 @@ export interface Lineage {
 }
 
 /** `signal` ends the tries. */
-export function lineageOf(tell: Over["tell"], placeOf: () => Promise<Place>, signal: AbortSignal): Lineage {
+export function lineageOf(warn: Over["warn"], placeOf: () => Promise<Place>, signal: AbortSignal): Lineage {
   let transport: Transport;
   try {
     transport = transportOf(process.env, { ...usualPace, signal });
   } catch (thrown) {
-    tell(`warning: No lineage is told: ${messageOf(thrown)}`);
+    warn(`No lineage is told: ${messageOf(thrown)}`);
     return { hear() {}, async told() {} };
   }
   let telling = Promise.resolve();
   const say = (event: Told, run: number) => {
     telling = telling
-      .then(async () => send(transport, await eventFor(await placeOf(), event, run), tell))
-      .catch((thrown) => tell(`warning: Lineage was not told of run ${run}: ${messageOf(thrown)}`));
+      .then(async () => send(transport, await eventFor(await placeOf(), event, run), warn))
+      .catch((thrown) => warn(`Lineage was not told of run ${run}: ${messageOf(thrown)}`));
   };
   let begun: Told | null = null;
   return {
@@ -70,7 +70,7 @@ export async function tellLineageOf(detail: RunDetail, place: Place): Promise<vo
     eventTime: detail.finished_at ?? new Date().toISOString(),
     error: detail.failure?.title ?? null,
   });
-  await send(transportOf(process.env, { ...usualPace, signal: place.signal }), event, place.tell);
+  await send(transportOf(process.env, { ...usualPace, signal: place.signal }), event, place.warn);
 }
 
 type Told = EventOf<"run.started" | "run.finished" | "run.failed" | "run.retried">;
@@ -177,7 +177,7 @@ function fieldsOf({ columns, declared }: CatalogTable): LineageTable["fields"] {
   return columns.map(({ name, type }, index) => ({ name, type: declared[index] ?? type }));
 }
 
-async function send(transport: Transport, event: LineageEvent, tell: Over["tell"]): Promise<void> {
+async function send(transport: Transport, event: LineageEvent, warn: Over["warn"]): Promise<void> {
   const why = await transport(lineageEvent(event));
-  if (why !== null) tell(`warning: Lineage was not told of run ${event.run.run}: ${why}.`);
+  if (why !== null) warn(`Lineage was not told of run ${event.run.run}: ${why}.`);
 }

@@ -25,7 +25,7 @@ export interface Over {
   /** null where the database could not be reached. */
   session: Session | null;
   /** Is told what could not be told: that is a warning of the run, and never its failure. */
-  tell(text: string): void;
+  warn(text: string): void;
   /** Ends the tries of those outside. */
   signal?: AbortSignal;
 }
@@ -56,12 +56,12 @@ export async function tellOutside(over: Over, endings: readonly Ending[], told: 
     "Metrics were not written": () => measure(over, told, lacking),
   };
   for (const [what, done] of Object.entries(work)) {
-    await done().catch((thrown) => over.tell(`warning: ${what}: ${messageOf(thrown)}`));
+    await done().catch((thrown) => over.warn(`${what}: ${messageOf(thrown)}`));
   }
 }
 
 async function notifyAll(over: Over, endings: readonly Ending[], lacking: readonly LackingMonth[]): Promise<void> {
-  const { settings, session, request, tell, signal } = over;
+  const { settings, session, request, warn, signal } = over;
   const dataset = session?.dataset ?? (await readDataset(settings).catch(() => null));
   const receiver = receiverOf(dataset?.notify, process.env);
   if (receiver === null) return;
@@ -79,7 +79,7 @@ async function notifyAll(over: Over, endings: readonly Ending[], lacking: readon
     });
     const pace = { ...usualPace, signal };
     const why = isWanted(account, receiver) ? await deliver(receiver, { event: "run", ...account }, pace) : null;
-    if (why !== null) tell(`warning: Nobody was notified of ${account.month ?? "the run"}: ${why}.`);
+    if (why !== null) warn(`Nobody was notified of ${account.month ?? "the run"}: ${why}.`);
   }
 }
 

@@ -14,7 +14,7 @@ export async function tellIfWanted(over: Over, told: readonly RunEvent[] | RunDe
   if ("run" in told && over.session !== null && isLineageAsked(process.env)) {
     const { tellLineageOf } = await import("./lineage.ts");
     await tellLineageOf(told, { ...over, session: over.session }).catch((thrown) =>
-      over.tell(`warning: Lineage was not told of run ${told.run}: ${messageOf(thrown)}`),
+      over.warn(`Lineage was not told of run ${told.run}: ${messageOf(thrown)}`),
     );
   }
   if (!isWanted(over.request, over.session?.dataset ?? null, process.env)) return;
