@@ -85,3 +85,36 @@ export function isDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
+
+/** A month that should be there and is not, and the day (`YYYY-MM-DD`) since when, where the manifest sets one. */
+export interface Lacking {
+  month: string;
+  due_since: string | null;
+}
+
+/** True for the month right after that one. */
+export function isNext(one: { month: string }, after: { month: string }): boolean {
+  return monthIndex(one.month) === (monthIndex(after.month) ?? Number.NaN) + 1;
+}
+
+/** Months that are lacking, the oldest first: "month_001, month_004..month_015 (12 months, due since 2024-06-03)". */
+export function lackingInWords(lacking: readonly Lacking[]): string {
+  const stretches: Lacking[][] = [];
+  for (const one of lacking) {
+    const open = stretches.at(-1);
+    const last = open?.at(-1);
+    if (last !== undefined && isNext(one, last)) open?.push(one);
+    else stretches.push([one]);
+  }
+  return stretches.map(stretchInWords).join(", ");
+}
+
+function stretchInWords(stretch: readonly Lacking[]): string {
+  const [first, last] = [stretch[0], stretch.at(-1)];
+  const notes = [
+    ...(stretch.length > 1 ? [`${stretch.length} months`] : []),
+    ...(first?.due_since ? [`due since ${first.due_since}`] : []),
+  ];
+  const names = [...new Set([first?.month, last?.month])].join("..");
+  return `${names}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
+}

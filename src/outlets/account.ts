@@ -1,6 +1,7 @@
 import { exitCodeOf, exitCodes, isFailureCode } from "../core/errors.ts";
 import { type RunDetail, type RunFailure, secondsOf } from "../core/messages/listings.ts";
 import { type KeptCounts, noVerdicts, standingOf } from "../core/messages/verdicts.ts";
+import type { Lacking } from "../core/month.ts";
 
 /** What a run came to, as those hear of it who were not there. */
 type Outcome = "published" | "rejected" | "failed";
@@ -40,7 +41,7 @@ export interface Account {
   warnings: RunDetail["warnings"];
   failure: { code: string; title: string; hint: string; fault_count: number; faults: CountedFault[] } | null;
   /** Months that are not there and should be. */
-  lacking: { month: string; due_since: string | null }[];
+  lacking: Lacking[];
   /** The command that runs it again. */
   again: string;
   /** The console's version. */

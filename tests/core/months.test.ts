@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { secondsOf } from "../../src/core/messages/listings.ts";
-import { asOfOf, indexOfDate, isDate, monthIndex, parseMonths } from "../../src/core/month.ts";
+import { asOfOf, indexOfDate, isDate, lackingInWords, monthIndex, parseMonths } from "../../src/core/month.ts";
 
 describe("a month's word", () => {
   test.each([
@@ -49,6 +49,17 @@ test("whatever is written, what comes of it is the name of a folder among the dr
     }),
     { numRuns: 500 },
   );
+});
+
+test("months that are lacking one after the other are told as one stretch, since the day of the first", () => {
+  const lacking = (due_since: string | null, ...names: string[]) => names.map((month) => ({ month, due_since }));
+  expect(lackingInWords(lacking(null, "month_001"))).toBe("month_001");
+  expect(lackingInWords(lacking("2024-03-03", "month_001"))).toBe("month_001 (due since 2024-03-03)");
+  expect(lackingInWords(lacking(null, "month_001", "month_003", "month_004"))).toBe(
+    "month_001, month_003..month_004 (2 months)",
+  );
+  const thousands = [lacking("2024-03-03", "month_999"), lacking("2024-04-03", "month_1000", "month_1001")].flat();
+  expect(lackingInWords(thousands)).toBe("month_999..month_1001 (3 months, due since 2024-03-03)");
 });
 
 describe("months", () => {

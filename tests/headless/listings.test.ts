@@ -19,6 +19,7 @@ import { runsView } from "../../src/headless/views/runs.ts";
 import { showView } from "../../src/headless/views/show.ts";
 import { compareView } from "../../src/headless/views/snapshots/compare.ts";
 import { sealsView, snapshotsView } from "../../src/headless/views/snapshots/seals.ts";
+import { scenario } from "../helpers/scenarios.ts";
 
 setDefaultTimeout(60_000);
 
@@ -310,6 +311,18 @@ describe("as text", () => {
   test("validate", () => expect(validationView.text(validation, pipe)).toMatchSnapshot());
   test("check", () => expect(checkView.text({ drops }, pipe)).toMatchSnapshot());
   test("months", () => expect(monthsView.text(months, pipe)).toMatchSnapshot());
+  test("months that are not there are a line for each stretch, and every month as JSON", () => {
+    const reply = { ...months, months: scenario("lacking").months };
+    const lines = monthsView.text(reply, pipe).split("\n");
+    expect(lines.slice(1).map((line) => line.replace(/ {2,}\d\/.*/, ""))).toEqual([
+      "month_004..month_015  2024-05-31..2025-04-30  12 months due since 2024-06-03",
+      "month_003             2024-04-30              ok",
+      "month_002             2024-03-31              missing, due since 2024-04-03",
+      "month_001             2024-02-29              ok",
+      "",
+    ]);
+    expect(monthsView.json?.(reply)).toMatchObject({ months: { length: 15 } });
+  });
   test("a run that counted no rows says none, not nought", () => {
     const ended = { ...published, status: "interrupted" as const, tables: [] };
     const month: MonthEntry = {

@@ -55,6 +55,20 @@ const scenarios: Record<string, () => Scenario> = {
     ...threeMonths("published"),
     months: [madeUp.month(1, "changed", runs[1] ?? null), madeUp.month(0, "out_of_order", null)],
   }),
+  /** A year of months that did not come after two that did, and one before those. */
+  lacking: () => ({
+    ...threeMonths("published"),
+    months: [
+      ...Array.from({ length: 12 }, (_, index) => ({
+        ...madeUp.month(15 - index, "due", null),
+        due_since: `${index < 4 ? 2025 : 2024}-${String(((15 - index + 1) % 12) + 1).padStart(2, "0")}-03`,
+        files: [],
+      })),
+      madeUp.month(3, "ok", runs[1] ?? null),
+      { ...madeUp.month(2, "missing", null), due_since: "2024-04-03", files: [] },
+      madeUp.month(1, "ok", runs[0] ?? null),
+    ],
+  }),
   dropped: () => ({
     ...threeMonths("published"),
     months: [1, 0].map((index) => madeUp.month(index, "dropped", runs[index] ?? null)),

@@ -66,5 +66,5 @@ test("from the manifest's day on a month is due, and --pending with nothing to d
   expect(newest).toMatchObject({ state: "due", due_since: `${new Date().toISOString().slice(0, 7)}-01`, files: [] });
   session.dataset = due.dataset;
   const { told } = await run({ every: "pending" });
-  expect(told[0]).toMatch(/^warning: Not in .*: month_003 \(due since \d{4}-05-01\), /);
+  expect(told[0]).toMatch(/^warning: Not in .*: month_003\.\.month_\d{3} \(\d+ months, due since \d{4}-05-01\)\./);
 });

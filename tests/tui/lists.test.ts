@@ -14,6 +14,20 @@ const first = (session: Session) =>
     .split("\n")
     .find((line) => line.startsWith("▸")) ?? "";
 
+describe("months that are not there", () => {
+  test("are one line for those that follow one another, counted each, and told below it", () => {
+    const session = new Session(scenario("lacking")).press("g");
+    expect(first(session)).toMatch(/^▸ 004\.\.015 +2025-04-30 .* 12 due *$/);
+    const text = session.text();
+    expect(text.match(/^..(month_)?\d{3}.*/gm)?.length).toBe(4);
+    expect(text).toContain("15 months");
+    expect(text).toContain(" 1/4");
+    expect(text).toMatch(/^ month_004\.\.month_015 ─+\n +12 months due since 2024-06-03: not in /m);
+    expect(session.press("r").text()).toContain("month_015 is not in");
+    expect(session.press("/", "0", "1", "5", "enter").text()).toMatch(/^▸ month_015 .* due *$/m);
+  });
+});
+
 describe("the order", () => {
   test("is by the column that was chosen, told in its heading, turned round, and at last the list's own again", () => {
     const session = new Session(scenario("many")).press("2", "g");

@@ -1,6 +1,7 @@
+import { fromTo, isLacking, lackInWords, type MonthLine, monthLines } from "../../client/month-lines.ts";
 import { spaced } from "../../client/words.ts";
 import { formatBytes, formatMoment } from "../../core/format.ts";
-import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
+import type { MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfColumn, countColumn, monthColumn, sumOf, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
@@ -26,17 +27,16 @@ const stateStyles: Record<MonthState, Style | null> = {
   due: "red",
 };
 
-function stateInWords({ state, due_since }: MonthEntry): string {
-  if (due_since === null) return spaced(state);
-  return state === "due" ? `due since ${due_since}` : `${spaced(state)}, due since ${due_since}`;
-}
-
 const lastRun = ({ run, status, started_at }: RunEntry) => `run ${run} ${spaced(status)} ${formatMoment(started_at)}`;
 
-const columns: Column<MonthEntry>[] = [
-  monthColumn,
-  asOfColumn,
-  { title: "STATE", cell: (entry) => stateInWords(entry), style: ({ state }) => stateStyles[state] },
+const columns: Column<MonthLine>[] = [
+  { ...monthColumn, cell: (line) => fromTo(monthColumn.cell, line) },
+  { ...asOfColumn, cell: (line) => fromTo(asOfColumn.cell, line) },
+  {
+    title: "STATE",
+    cell: (line) => (isLacking(line) ? lackInWords(line) : spaced(line.state)),
+    style: ({ state }) => stateStyles[state],
+  },
   {
     title: "FILES",
     align: "right",
@@ -57,7 +57,7 @@ export const monthsView: View<Replies["months"]> = {
       last_run: last_run === null ? null : runJson(last_run),
     })),
   }),
-  text: ({ months }, look) => tableOfAny(columns, months, look),
+  text: ({ months }, look) => tableOfAny(columns, monthLines(months), look),
   note: ({ months }) => {
     if (months.length === 0) return "There are no months: point --data at the folder that holds month_000 and so on.";
     const told = Object.entries(notes).filter(([noted]) => months.some(({ state }) => state === noted));

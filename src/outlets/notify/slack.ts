@@ -1,5 +1,6 @@
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import { countsInWords } from "../../core/messages/verdicts.ts";
+import { lackingInWords } from "../../core/month.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import type { Account, FailedCheck } from "../account.ts";
 
@@ -28,7 +29,7 @@ export function slackMessage(account: Account): { text: string } {
       "warning",
     ),
   );
-  if (account.lacking.length > 0) lines.push(plain(`Not there: ${account.lacking.map(lackingInWords).join(", ")}`));
+  if (account.lacking.length > 0) lines.push(plain(`Not there: ${lackingInWords(account.lacking)}`));
   if (failure !== null) lines.push(`\`${plain(again)}\``);
   return { text: lines.join("\n") };
 }
@@ -56,10 +57,6 @@ function checkInWords({ table, column, type, kwargs, standing, unexpected_count 
   const words = expectationInWords({ type, kwargs, ...(column !== null && { column }) }, signs);
   const count = unexpected_count === null ? "" : `: ${formatCount(unexpected_count)} unexpected`;
   return `${table}: ${words}${count} (${standing})`;
-}
-
-function lackingInWords({ month, due_since }: Account["lacking"][number]): string {
-  return due_since === null ? month : `${month} (due since ${due_since})`;
 }
 
 function capped(lines: readonly string[], most: number, one: string): string[] {

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../core/dataset.ts";
 import type { DropFile, MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import { asOfOf, type MonthName, monthIndex, monthName } from "../../core/month.ts";
+import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { onOne, type Queryable } from "../../postgres/connection/connect.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { lastRuns } from "../../postgres/ledger/queries.ts";
@@ -54,12 +54,12 @@ async function recorded(sql: Queryable, session: Session) {
 
 /** What is neither on disk nor in the ledger and should be. */
 function lackingEntries(names: ReadonlySet<string>, dataset: Dataset): MonthEntry[] {
-  return lackingMonths(numbersOf(names), dataset, today()).map(({ index, state, since }) => ({
-    month: monthName(index),
-    as_of: asOfOf(index, dataset.first_month),
+  return lackingMonths(numbersOf(names), dataset, today()).map(({ month, state, due_since }) => ({
+    month,
+    as_of: asOfOf(monthIndex(month) ?? 0, dataset.first_month),
     own_stamp: false,
     state,
-    due_since: since,
+    due_since,
     files: [],
     last_run: null,
   }));

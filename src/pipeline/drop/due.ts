@@ -1,11 +1,10 @@
 import type { Dataset } from "../../core/dataset.ts";
+import { type Lacking, type MonthName, monthName } from "../../core/month.ts";
 
 /** A month whose drop should be there and is not: one that newer months left behind, or one whose day has come. */
-export interface LackingMonth {
-  index: number;
+export interface LackingMonth extends Lacking {
+  month: MonthName;
   state: "missing" | "due";
-  /** The day (`YYYY-MM-DD`) on which its drop was due; null where the manifest sets none. */
-  since: string | null;
 }
 
 /**
@@ -20,11 +19,13 @@ export function lackingMonths(
   const since = (index: number) => (due === undefined ? null : dueDay(index, first_month, due));
   const last = Math.max(-1, ...known);
   const lacking: LackingMonth[] = [];
+  const add = (index: number, state: LackingMonth["state"]) =>
+    lacking.push({ month: monthName(index), state, due_since: since(index) });
   for (let index = Math.min(...known); index < last; index++) {
-    if (!known.includes(index)) lacking.push({ index, state: "missing", since: since(index) });
+    if (!known.includes(index)) add(index, "missing");
   }
   for (let index = last + 1; isReached(since(index), today); index++) {
-    lacking.push({ index, state: "due", since: since(index) });
+    add(index, "due");
   }
   return lacking;
 }

@@ -1,7 +1,7 @@
 import { formatCounted } from "../../core/format.ts";
 import type { Warning } from "../../core/messages/events.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
-import { type MonthName, monthIndex, monthName } from "../../core/month.ts";
+import { lackingInWords, type MonthName, monthIndex } from "../../core/month.ts";
 import type { Session } from "../session/session.ts";
 import { type LackingMonth, lackingMonths } from "./due.ts";
 import type { MonthOnDisk } from "./months.ts";
@@ -33,8 +33,10 @@ export function passedOver(
   const lacking = lackingMonths(numbersOf(names), dataset, today());
   const late = onDisk.filter(({ month }) => !published.has(month) && isPassed(month, past)).map(({ month }) => month);
   const warnings = (["missing", "due"] as const).flatMap((state) => {
-    const names = lacking.filter((one) => one.state === state).map(inWords);
-    return names.length === 0 ? [] : { title: `Not in ${settings.data}: ${names.join(", ")}.`, hint: hints[state] };
+    const those = lacking.filter((one) => one.state === state);
+    return those.length === 0
+      ? []
+      : { title: `Not in ${settings.data}: ${lackingInWords(those)}.`, hint: hints[state] };
   });
   return selection.every === "pending" && late.length > 0 ? [...warnings, olderThanLive(late)] : warnings;
 }
@@ -43,10 +45,6 @@ const hints: Record<LackingMonth["state"], string> = {
   missing: "Newer months are there. Once one of those is published, an older one takes --month with --backfill.",
   due: "Ask the sender for it; --pending takes it once it is there.",
 };
-
-function inWords({ index, since }: LackingMonth): string {
-  return since === null ? monthName(index) : `${monthName(index)} (due since ${since})`;
-}
 
 function olderThanLive(late: readonly MonthName[]): Warning {
   const names = late.toSorted((a, b) => (monthIndex(a) ?? 0) - (monthIndex(b) ?? 0)).join(", ");

@@ -4,7 +4,6 @@ import type { EventOf, RunEvent } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { commandOfRequest } from "../../core/messages/run-command.ts";
-import { monthName } from "../../core/month.ts";
 import { type Settings, settingFlags } from "../../core/settings.ts";
 import { accountOf, type Ending } from "../../outlets/account.ts";
 import { deliver } from "../../outlets/notify/deliver.ts";
@@ -73,7 +72,7 @@ async function notifyAll(over: Over, endings: readonly Ending[], lacking: readon
     const account = accountOf(ending, detail, {
       dataset: dataset?.name ?? "",
       database: session?.database ?? "",
-      lacking: lacking.map(({ index, since }) => ({ month: monthName(index), due_since: since })),
+      lacking: lacking.map(({ month, due_since }) => ({ month, due_since })),
       again: commandOfRequest(again, flags),
       console: version,
     });

@@ -1,3 +1,4 @@
+import { monthLines } from "../../client/month-lines.ts";
 import type {
   ColumnChange,
   MonthEntry,
@@ -69,7 +70,7 @@ export const monthsShown = remember(
     const textOf = (entry: MonthEntry) =>
       `${entry.month} ${entry.as_of} ${stateWord(entry)} ${warnedWord(entry.last_run)}`;
     const newestFirst = (months ?? []).toSorted((a, b) => (a.as_of < b.as_of ? 1 : -1));
-    return sorted("months", filtered(newestFirst, textOf, filter), choice);
+    return sorted("months", monthLines(filtered(newestFirst, textOf, filter)), choice);
   },
 );
 
@@ -191,7 +192,6 @@ export function namesShown(ui: Ui, place: Place = here(ui)): string[] {
 /** Lines that there are, also those that a filter hides. */
 export function countAll(ui: Ui, place: Place = here(ui)): number {
   switch (place.screen) {
-    case "months":
     case "runs":
     case "suites":
       return ui[place.screen]?.length ?? 0;

@@ -1,3 +1,4 @@
+import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines.ts";
 import { formatAge } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
@@ -29,12 +30,18 @@ const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
 };
 
 /** The state in words, with the age of the run it speaks of: "ok 2 d". */
-export function stateInWords(entry: MonthEntry, now: number): Span {
+export function stateInWords(entry: MonthLine, now: number, room: number): Span {
   const { tone, aged } = states[entry.state];
-  if (entry.due_since !== null) return span(`due since ${entry.due_since}`, tone);
+  if (isLacking(entry)) return span(lackInRoom(entry, room), tone);
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
   const words = `${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`;
   return span(words.length > stateWidth ? words.replace(/ (?=[dhm]$)/, "") : words, tone);
+}
+
+function lackInRoom(line: MonthLine, room: number): string {
+  const words = lackInWords(line);
+  const short = line.count === 1 ? line.state : `${line.count} ${line.state}`;
+  return words.length > room ? short : words;
 }
 
 /** Columns that the list of months has for it at 80. */

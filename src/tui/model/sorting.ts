@@ -1,5 +1,6 @@
+import type { MonthLine } from "../../client/month-lines.ts";
 import { missingOf } from "../../client/profiles.ts";
-import { type MonthEntry, type RunEntry, secondsOf } from "../../core/messages/listings.ts";
+import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
 import type { ColumnLine } from "./columns/lines.ts";
@@ -15,7 +16,7 @@ type Sortable<Item> = Readonly<Record<string, (item: Item) => string | number | 
 
 const rowsIn = (run: RunEntry | null) => run?.tables.reduce((sum, { rows }) => sum + rows, 0) ?? null;
 
-const months: Sortable<MonthEntry> = {
+const months: Sortable<MonthLine> = {
   MONTH: ({ month }) => month,
   SIZE: monthBytes,
   ROWS: ({ last_run }) => rowsIn(last_run),

@@ -1,3 +1,4 @@
+import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail } from "../../core/messages/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
@@ -10,7 +11,7 @@ import { isRunning, type Ui } from "../model/model.ts";
 import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 
 /** The files of a month with rows and sizes, and what its last run came to. */
-export function previewRows(ui: Ui, entry: MonthEntry, { width, height }: Area): Row[] {
+export function previewRows(ui: Ui, entry: MonthLine, { width, height }: Area): Row[] {
   const { files } = entry;
   const columns = width >= 76 && files.length > 1 ? 2 : 1;
   const room = columns === 2 ? Math.floor((width - 6) / 2) : width - 4;
@@ -49,19 +50,16 @@ function fileLine(ui: Ui, file: DropFile, figures: string, width: number): Span 
 }
 
 /** What the last run came to: its figures, or why it failed and the first failures. */
-function lastRunRows(ui: Ui, entry: MonthEntry, width: number): Row[] {
+function lastRunRows(ui: Ui, entry: MonthLine, width: number): Row[] {
   // Beside a list there are few columns, and lines enough.
   const line = (text: string, tone: Tone) => paragraph(ui, text, width >= 76 ? 1 : 3, tone);
   return story(ui, entry, width, line).flat();
 }
 
-function story(
-  ui: Ui,
-  { month, state, last_run: last }: MonthEntry,
-  width: number,
-  line: (text: string, tone: Tone) => Row[],
-): Row[][] {
+function story(ui: Ui, entry: MonthLine, width: number, line: (text: string, tone: Tone) => Row[]): Row[][] {
   const { dot } = glyphsOf(ui.look);
+  const { month, state, last_run: last } = entry;
+  if (isLacking(entry)) return [line(`${lackInWords(entry)}: not in ${escapeControl(ui.data)}`, "warn")];
   if (isRunning(ui) && ui.live?.current?.month === month) return [line(`running now: ${key("4")} shows it`, "warn")];
   if (state === "unsealed") return [line(`others took its snapshots: ${key("a")} seals them as they are`, "warn")];
   if (last === null) return [line(`never run ${dot} a dry run (${key("d")}) says what would change`, "dim")];

@@ -1,3 +1,4 @@
+import { type MonthLine, namesOf } from "../../client/month-lines.ts";
 import type { MonthEntry } from "../../core/messages/listings.ts";
 import { allOf, countsInWords, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
@@ -53,8 +54,8 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
   }
 }
 
-function monthPane(ui: Ui, entry: MonthEntry, area: Area): Row[] {
-  const files = [rule(ui, entry.month), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
+function monthPane(ui: Ui, entry: MonthLine, area: Area): Row[] {
+  const files = [rule(ui, namesOf(entry)), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
   const series = seriesOfMonths(ui.months ?? noMonths, entry);
   const rows =
     series.length === 0

@@ -1,3 +1,4 @@
+import { fromTo, type MonthLine, namesOf } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import { stages } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
@@ -40,10 +41,10 @@ export const monthsKeys: readonly Binding[] = keysOn(
   },
 );
 
-function columnsOf(ui: Ui): Column<MonthEntry>[] {
+function columnsOf(ui: Ui): Column<MonthLine>[] {
   const { none } = glyphsOf(ui.look);
   return [
-    { title: "MONTH", width: 9, gap: 0, cell: ({ month }) => month },
+    { title: "MONTH", width: 9, gap: 0, cell: nameInList },
     { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
     { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
     { title: "FILES", width: 5, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
@@ -55,7 +56,7 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
       cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)),
     },
     ...stages.map(
-      (stage, index): Column<MonthEntry> => ({
+      (stage, index): Column<MonthLine> => ({
         title: stage.toUpperCase(),
         width: stage.length,
         align: "center",
@@ -66,10 +67,15 @@ function columnsOf(ui: Ui): Column<MonthEntry>[] {
       title: "STATE",
       width: stateWidth,
       flex: true,
-      cell: (entry) => stateInWords(entry, ui.now),
+      cell: (entry, width) => stateInWords(entry, ui.now, width),
     },
     { title: "LAST RUN", width: 17, drop: 9, cell: ({ last_run }) => span(lastRunInWords(last_run, ui.now), "dim") },
   ];
+}
+
+/** Of a stretch the numbers, for which there is room. */
+function nameInList(line: MonthLine): string {
+  return line.count === 1 ? line.month : fromTo(({ month }) => month.slice("month_".length), line);
 }
 
 function filesCell(files: MonthEntry["files"], none: string): Span {
@@ -108,8 +114,9 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height, 
   const preview =
     selected === undefined || previewHeight === 0
       ? []
-      : [rule(ui, selected.month), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
-  const right = standing(ui, items.length);
+      : [rule(ui, namesOf(selected)), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
+  const shown = items.reduce((sum, { count }) => sum + count, 0);
+  const right = standing(ui, shown);
   return {
     title: title(ui, (whole ?? width) - widthOf(right) - 4),
     right,

@@ -1,3 +1,4 @@
+import { isLacking } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
 import { profilingCommand } from "../../core/messages/profiles.ts";
@@ -32,7 +33,7 @@ function requestOf({ month, as_of, own_stamp }: MonthEntry, options: RunOptions 
 /** Why a month cannot be run; null when it can. */
 export function notRunnable({ data }: Ui, { month, state }: MonthEntry): string | null {
   if (state === "gone") return `${month} is no longer in ${data}.`;
-  if (state === "missing" || state === "due") return `${month} is not in ${data} yet.`;
+  if (isLacking({ state })) return `${month} is not in ${data} yet.`;
   return state === "running" ? `${month} is being run by another console.` : null;
 }
 
