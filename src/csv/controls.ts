@@ -1,13 +1,8 @@
+import { holdsControls } from "./cells/control-signs.ts";
 import { isMarked } from "./cells/judge.ts";
 
 /**
- * Characters that a terminal obeys or that turn the order of what it shows, in every program that prints the value: controls
- * of C0 and C1 and those of bidirectional text. Tabs and line ends are part of a text; a carriage return alone is not.
- */
-const control = /[[\p{Cc}\u202a-\u202e\u2066-\u2069]--[\t\n\r]]|\r(?!\n)/v;
-
-/**
- * The same in bytes of UTF-8, a character each: whole blocks are searched before any of their cells is looked at. Apart, for
+ * Characters of `holdsControls` in bytes of UTF-8, a character each: whole blocks are searched before any of their cells is looked at. Apart, for
  * all in one pattern takes ten times as long as the first of them, which is all that most blocks need.
  */
 const single = /[^\t\n\r -~\x80-\xff]/;
@@ -42,7 +37,7 @@ export class Controls {
   count(records: readonly string[][], lineOf: (index: number) => number): void {
     for (const [index, cells] of records.entries()) {
       for (const [place, cell] of cells.entries()) {
-        if (!control.test(isMarked(cell) ? cell.slice(1) : cell)) continue;
+        if (!holdsControls(isMarked(cell) ? cell.slice(1) : cell)) continue;
         const column = this.#columns.getOrInsertComputed(place, () => this.#met(place, lineOf(index)));
         column.count++;
       }

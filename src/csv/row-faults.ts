@@ -6,7 +6,7 @@ import { kindsOf, type LineEnd } from "./bytes.ts";
 import type { DateRange } from "./cells/cell-type.ts";
 import { type CellJudge, cellJudge, isMarked, quotedMark } from "./cells/judge.ts";
 import { Rounding } from "./cells/rounding.ts";
-import { type WrittenJudge, writtenJudge } from "./cells/written-judge.ts";
+import { writtenJudge } from "./cells/written-judge.ts";
 import type { RecordScanner, ScannedCell, ScannedRecord } from "./scan.ts";
 import type { FaultTally } from "./tally.ts";
 import { describeForeignByte, firstForeignByte, wholeCharacters } from "./utf8.ts";
@@ -62,11 +62,8 @@ export class RowFaults {
       const { dialect } = syntax;
       const judges = columns.map((column) => column && writtenJudge(column, roleOf(column), dates, dialect));
       this.#judges = judges;
-      this.rendering = new Rendering(
-        judges.map((judge: WrittenJudge | null) => judge?.write ?? null),
-        syntax,
-      );
-      this.rounding = new Rounding(columns, (index) => judges[index]?.write.any);
+      this.rendering = new Rendering(judges, syntax);
+      this.rounding = new Rounding(columns, (index) => judges[index]?.write);
     }
     this.#quick = this.#judges.map((judge) => judge?.quick ?? null);
   }
@@ -131,7 +128,7 @@ export class RowFaults {
     }
     if (this.rendering !== null && this.tally.count === 0) {
       const records = [cells.map((cell) => this.#read(scanner, cell))];
-      this.rendering.add({ bytes: scanner.data, records, isUnquoted: false, lineOf: () => line });
+      this.rendering.add({ records, isUnquoted: false, lineOf: () => line });
     }
   }
 

@@ -83,21 +83,18 @@ export class RowReader {
   #readSound(block: Buffer): boolean {
     const { faults } = this;
     const { lineEnd, rendering } = faults;
-    const { signs, marks, trim, trimBlock } = faults.syntax;
+    const { signs, marks, trim } = faults.syntax;
     const isPlain = !block.includes(signs.quote);
     // Nothing of a faulty file is loaded, and scanning quoted cells costs a fraction of parsing them.
     if (!isPlain && faults.tally.count > 0) return false;
     if (block.includes(0) || !isUtf8(block) || !lineEndsAgree(block, lineEnd, signs)) return false;
     const isRagged = (cells: string[]) => cells.length !== faults.width && !(cells.length === 1 && cells[0] === "");
-    // Where a value may be too long, its blanks count.
-    const bare = isPlain && block.length <= maxValueBytes ? trimBlock(block) : null;
-    const bytes = bare ?? block;
-    const parsed = parseBlock(bytes, lineEnd, signs, marks);
+    if (isPlain && this.#readBytes(block)) return true;
+    const parsed = parseBlock(block, lineEnd, signs, marks);
     // Scanned, a ragged row is shown as it is written; split at commas it can be put together again.
     if (parsed === null || (!isPlain && parsed.records.some(isRagged))) return false;
     const { isSuspect } = parsed;
-    const trims = trim !== null && bare === null;
-    const records = trims ? parsed.records.map((cells) => cells.map(trim)) : parsed.records;
+    const records = trim !== null ? parsed.records.map((cells) => cells.map(trim)) : parsed.records;
     const fromFirst = () => (isPlain ? (index: number) => this.line + index : linesOf(parsed.records, this.line));
     if (isSuspect) this.controls.count(records, fromFirst());
     const lineOf = fromFirst();
@@ -111,10 +108,22 @@ export class RowReader {
     }
     if (faults.rounding.isOpen && faults.tally.count === 0) faults.rounding.look(records, fromFirst);
     if (rendering !== null && faults.tally.count === 0) {
-      rendering.add({ bytes, records, isUnquoted: isPlain && !trims, lineOf: fromFirst() });
+      rendering.add({ records, isUnquoted: isPlain, lineOf: fromFirst() });
     }
     this.line += isPlain ? records.length : countLines(block);
     return true;
+  }
+
+  /** The same by bytes alone, of a block without quotes in another dialect; what is told of values, or wrong with them, is not for it. */
+  #readBytes(block: Buffer): boolean {
+    const { rendering, rounding, tally, blanks } = this.faults;
+    // Where a value may be too long, the last word is the other reader's.
+    const mayBeTooLong = block.length > maxValueBytes;
+    if (rendering === null || mayBeTooLong || tally.count > 0 || blanks > 0) return false;
+    const rows = rendering.addBytes(block, this.line, (index, value) => rounding.isFirst(index, value));
+    this.faults.rows += rows;
+    this.line += rows;
+    return rows > 0;
   }
 
   #scan(data: Buffer, final: boolean): number {

@@ -17,9 +17,14 @@ export function dialectOf(...sections: readonly (Written | Dialect | undefined)[
 
 export const plainDialect = dialectOf();
 
-/** Settings that are not as they are where nobody says. */
+/** True for a setting that is as it is where nobody says. */
+export function isPlainSetting(dialect: Dialect, name: WrittenSetting): boolean {
+  return JSON.stringify(dialect[name]) === JSON.stringify(plainDialect[name]);
+}
+
+/** Settings that are not. */
 export function setIn(dialect: Dialect): WrittenSetting[] {
-  return names.filter((name) => JSON.stringify(dialect[name]) !== JSON.stringify(plainDialect[name]));
+  return names.filter((name) => !isPlainSetting(dialect, name));
 }
 
 /** True where rows are written as the console would write them. */

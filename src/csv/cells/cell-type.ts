@@ -18,25 +18,8 @@ export interface CellType {
   readonly within?: ((value: string) => boolean) | undefined;
   /** A sound value as PostgreSQL takes it, where it is written in another way. */
   readonly plain?: ((value: string) => string) | undefined;
-  /** True where that is the same digits with other signs, or none, between them. */
-  readonly isDigits?: boolean;
-  /** Where it is the same bytes in another order, which the signs between them tell. */
-  readonly byteOrders?: readonly ByteOrder[];
-  /** Where its values are a few words of ASCII in either case: what each is to PostgreSQL, by the word in lower case. */
-  readonly words?: ReadonlyMap<string, string>;
   /** Why a value is not sound; `matches` when it is of the pattern all the same. */
   explain(value: string, matches: boolean): Wrong;
-}
-
-/** Values of this length that have two signs in these places, and which of their bytes stands in each place then. */
-export interface ByteOrder {
-  readonly length: number;
-  readonly first: number;
-  readonly firstSign: number;
-  readonly second: number;
-  readonly secondSign: number;
-  /** -1 for a dash. */
-  readonly places: readonly number[];
 }
 
 export type MakeCellType = (column: Column, dates: DateRange) => CellType;

@@ -1,71 +1,133 @@
-import type { ByteOrder, CellType, DateRange } from "./cell-type.ts";
+import type { DateRange } from "./cell-type.ts";
 
 const zero = 0x30;
+const dash = 0x2d;
+const colon = 0x3a;
+const space = 0x20;
 
-/** A form of digits in fixed places, such as `DD/MM/YYYY`, whose values are read sign by sign. */
-interface FixedForm {
-  order: ByteOrder;
-  /** Of a value that has the form's signs: whether it is a day that the manifest allows. */
-  isDay(value: string): boolean;
-  plain(value: string): string;
+const none = -1;
+
+/** A form of dates, or of timestamps, with all digits in fixed places, such as `DD/MM/YYYY`: where its signs and digits stand. */
+export interface FixedForm {
+  readonly length: number;
+  readonly signs: readonly { readonly at: number; readonly sign: number }[];
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** -1 for what it has not got. */
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
 }
 
-/**
- * The type of dates in such forms, where the signs between the digits tell them apart; null for any others. What is
- * wrong with a value is told by the type that knows all forms.
- */
-export function fixedDates(forms: readonly string[], dates: DateRange, { explain }: CellType): CellType | null {
-  const fixed = forms.flatMap((form) => fixedForm(form, dates) ?? []);
-  const layouts = new Set(fixed.map(({ order: { places, ...signs } }) => JSON.stringify(signs)));
-  if (layouts.size < forms.length) return null;
-  const formOf = (value: string) => {
-    for (const form of fixed) if (hasSigns(value, form.order)) return form;
-    return null;
-  };
-  const [only, ...others] = fixed;
-  const isOne = only !== undefined && others.length === 0;
+/** Days that are allowed, as numbers such as 20240131. */
+export interface DayNumbers {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The forms, the longest first, where all are of that kind and signs tell them apart; none otherwise. */
+export function fixedForms(forms: readonly string[]): readonly FixedForm[] {
+  const fixed = forms.flatMap((form) => fixedForm(form) ?? []).sort((one, other) => other.length - one.length);
+  const layouts = new Set(fixed.map(({ length, signs }) => JSON.stringify([length, signs])));
+  return layouts.size < forms.length ? [] : fixed;
+}
+
+const parts = /YYYY|MM|DD|HH|SS/g;
+
+function fixedForm(form: string): FixedForm | null {
+  const places = new Map<string, number>();
+  for (const { 0: found, index } of form.matchAll(parts)) {
+    const part = found === "MM" && places.has("HH") ? "minute" : found;
+    if (places.has(part)) return null;
+    places.set(part, index);
+  }
+  const signs = [...form.replace(parts, (part) => "0".repeat(part.length))].flatMap((sign, at) =>
+    sign === "0" ? [] : [{ at, sign: sign.charCodeAt(0) }],
+  );
+  const isKnown = ["YYYY", "MM", "DD"].every((part) => places.has(part)) && /^[ ./:T-]*$/.test(form.replace(parts, ""));
+  if (!isKnown || places.has("HH") !== places.has("minute")) return null;
+  const placeOf = (part: string) => places.get(part) ?? none;
   return {
-    pattern: /^/,
-    within: isOne
-      ? (value) => hasSigns(value, only.order) && only.isDay(value)
-      : (value) => formOf(value)?.isDay(value) === true,
-    plain: (value) => formOf(value)?.plain(value) ?? value,
-    byteOrders: fixed.map(({ order }) => order),
-    explain,
+    ...{ length: form.length, signs, year: placeOf("YYYY"), month: placeOf("MM"), day: placeOf("DD") },
+    ...{ hour: placeOf("HH"), minute: placeOf("minute"), second: placeOf("SS") },
   };
 }
 
-function hasSigns(value: string, { length, first, firstSign, second, secondSign }: ByteOrder): boolean {
-  return value.length === length && value.charCodeAt(first) === firstSign && value.charCodeAt(second) === secondSign;
+export function dayNumbers({ from, to }: DateRange): DayNumbers {
+  const numberOf = (date: string) => Number(date.replaceAll("-", ""));
+  return { least: numberOf(from), most: numberOf(to) };
 }
 
-function fixedForm(form: string, { from, to }: DateRange): FixedForm | null {
-  const [year, month, day] = [form.indexOf("YYYY"), form.indexOf("MM"), form.indexOf("DD")];
-  const signs = form.replace(/YYYY|MM|DD/g, (part) => " ".repeat(part.length));
-  const isFixed = year !== -1 && month !== -1 && day !== -1 && form.length === 10 && /^[ ./-]+$/.test(signs);
-  if (!isFixed || signs.replace(/[^ ]/g, "").length !== 8) return null;
-  const between = [...signs].flatMap((sign, at) => (sign === " " ? [] : [[at, sign.charCodeAt(0)] as const]));
-  const [[first = 0, firstSign = 0] = [], [second = 0, secondSign = 0] = []] = between;
-  const places = [0, 1, 2, 3].map((at) => year + at).concat([-1, month, month + 1, -1, day, day + 1]);
-  const [least = 0, most = 0] = [from, to].map((date) => Number(date.replaceAll("-", "")));
-  const digit = (value: string, at: number) => {
-    const found = value.charCodeAt(at) - zero;
-    return found >= 0 && found <= 9 ? found : Number.NaN;
-  };
-  const two = (value: string, at: number) => 10 * digit(value, at) + digit(value, at + 1);
-  const plain = (value: string) =>
-    `${value.slice(year, year + 4)}-${value.slice(month, month + 2)}-${value.slice(day, day + 2)}`;
-  return {
-    order: { length: form.length, first, firstSign, second, secondSign, places },
-    isDay(value) {
-      const [inMonth, ofYear] = [two(value, day), two(value, month)];
-      const number = (100 * two(value, year) + two(value, year + 2)) * 10_000 + ofYear * 100 + inMonth;
-      // What is no digit makes no number, and is below and above nothing.
-      if (!(number >= least && number <= most && ofYear >= 1 && ofYear <= 12 && inMonth >= 1)) return false;
-      return inMonth <= 28 || inMonth <= daysIn(ofYear, Math.floor(number / 10_000));
-    },
-    plain,
-  };
+/** So many bytes are written for a value of the form. */
+export function bytesOf({ hour }: FixedForm): number {
+  return hour === none ? 10 : 19;
+}
+
+/** Writes what stands at `from` as PostgreSQL has it, and returns the form that it has; null where that is none, or not allowed. */
+export function writeMoment(
+  forms: readonly FixedForm[],
+  allowed: DayNumbers,
+  block: Buffer,
+  from: number,
+  made: Buffer,
+  at: number,
+): FixedForm | null {
+  for (const form of forms) {
+    if (!hasSigns(form, block, from)) continue;
+    if (!writeDay(form, allowed, block, from, made, at)) return null;
+    return form.hour === none || writeTime(form, block, from, made, at + 10) ? form : null;
+  }
+  return null;
+}
+
+function hasSigns({ signs }: FixedForm, block: Buffer, from: number): boolean {
+  for (const { at, sign } of signs) if (block[from + at] !== sign) return false;
+  return true;
+}
+
+function writeDay(form: FixedForm, { least, most }: DayNumbers, block: Buffer, from: number, made: Buffer, at: number) {
+  const century = twoDigits(block, from + form.year);
+  const inCentury = twoDigits(block, from + form.year + 2);
+  const month = twoDigits(block, from + form.month);
+  const day = twoDigits(block, from + form.day);
+  const year = 100 * century + inCentury;
+  const number = 10_000 * year + 100 * month + day;
+  // What is no digit makes no number, and is below and above nothing.
+  if (!(number >= least && number <= most && month >= 1 && month <= 12 && day >= 1)) return false;
+  if (day > 28 && day > daysIn(month, year)) return false;
+  copyTwo(block, from + form.year, made, at);
+  copyTwo(block, from + form.year + 2, made, at + 2);
+  made[at + 4] = dash;
+  copyTwo(block, from + form.month, made, at + 5);
+  made[at + 7] = dash;
+  copyTwo(block, from + form.day, made, at + 8);
+  return true;
+}
+
+function writeTime({ hour, minute, second }: FixedForm, block: Buffer, from: number, made: Buffer, at: number) {
+  const hasSeconds = second !== none;
+  if (!(twoDigits(block, from + hour) <= 23 && twoDigits(block, from + minute) <= 59)) return false;
+  if (hasSeconds && !(twoDigits(block, from + second) <= 59)) return false;
+  made[at] = space;
+  copyTwo(block, from + hour, made, at + 1);
+  made[at + 3] = colon;
+  copyTwo(block, from + minute, made, at + 4);
+  made[at + 6] = colon;
+  if (hasSeconds) copyTwo(block, from + second, made, at + 7);
+  else made.fill(zero, at + 7, at + 9);
+  return true;
+}
+
+function twoDigits(block: Buffer, at: number): number {
+  const tens = (block[at] as number) - zero;
+  const ones = (block[at + 1] as number) - zero;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;
+}
+
+function copyTwo(block: Buffer, from: number, made: Buffer, at: number): void {
+  made[at] = block[from] as number;
+  made[at + 1] = block[from + 1] as number;
 }
 
 /** By hand: to ask a Date at each end of a month costs as much as all else that is looked at. */

@@ -8,7 +8,7 @@ export interface RoundedColumn {
 }
 
 /** Digits that every value has room for, whatever they are; with more it depends on which they are. */
-const sureDigits: Partial<Record<string, number>> = { float4: 6, float8: 15 };
+export const sureDigits = { float4: 6, float8: 15 };
 
 /** Finds columns of floating-point numbers that cannot hold a value as it is written: the first of each is enough. */
 export class Rounding {
@@ -18,8 +18,8 @@ export class Rounding {
   /** `plain` gives the value of a cell in digits and a point, where it is written in another way. */
   constructor(columns: readonly (Column | null)[], plain: (index: number) => ((cell: string) => string) | undefined) {
     this.#columns = columns.flatMap((column, index) => {
-      const sure = column === null ? undefined : sureDigits[column.type];
-      if (column === null || sure === undefined) return [];
+      if (column === null || (column.type !== "float4" && column.type !== "float8")) return [];
+      const sure = sureDigits[column.type];
       const round = (column.type === "float4" ? Math.fround : Number) as typeof Number;
       return [{ index, name: column.name, sure, plain: plain(index) ?? String, round }];
     });
@@ -28,6 +28,11 @@ export class Rounding {
   /** True while there is a column of which none was found. */
   get isOpen(): boolean {
     return this.#columns.length > 0;
+  }
+
+  /** Whether a sound value of the column is the first such one. */
+  isFirst(index: number, value: string): boolean {
+    return this.#columns.some((column) => column.index === index && isRounded(value, column));
   }
 
   /** Looks at sound records; `lineOf` is asked for one of them. */

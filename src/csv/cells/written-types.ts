@@ -1,11 +1,9 @@
 import { isAscii } from "node:buffer";
-import { isDeepStrictEqual } from "node:util";
 import type { Column } from "../../core/columns.ts";
-import { type Dialect, formsOf, plainDialect } from "../../core/written/dialect.ts";
+import { type Dialect, formsOf, isPlainSetting } from "../../core/written/dialect.ts";
 import type { Form } from "../../core/written/forms.ts";
 import { type CellType, type DateRange, literally, twoReadings, type Wrong } from "./cell-type.ts";
 import { cellTypeOf } from "./cell-types.ts";
-import { fixedDates } from "./fixed-dates.ts";
 import { isModest } from "./numbers.ts";
 
 type MakeWritten = (column: Column, dates: DateRange, dialect: Dialect) => CellType | null;
@@ -65,14 +63,13 @@ function respelt(
   return {
     pattern,
     plain,
-    isDigits: true,
     within: base.within && ((value) => isSurely(value) || base.within?.(plain(value)) !== false),
     explain: (value, matches) => (matches ? base.explain(plain(value), true) : otherwise),
   };
 }
 
 const truth: MakeWritten = (_column, _dates, dialect) => {
-  if (isPlain(dialect, "true") && isPlain(dialect, "false")) return null;
+  if (isPlainSetting(dialect, "true") && isPlainSetting(dialect, "false")) return null;
   const words = [dialect.true, dialect.false];
   const known = new Map(
     words.flatMap((all, index) => all.map((word) => [word.toLowerCase(), index === 0 ? "True" : "False"])),
@@ -82,7 +79,7 @@ const truth: MakeWritten = (_column, _dates, dialect) => {
   const inAscii = [...known.keys()].every((word) => isAscii(Buffer.from(word)));
   if (inAscii) {
     const pattern = new RegExp(`^(?:${[...known.keys()].map(literally).join("|")})$`, "i");
-    return { pattern, plain: (value) => known.get(value.toLowerCase()) ?? value, words: known, explain };
+    return { pattern, plain: (value) => known.get(value.toLowerCase()) ?? value, explain };
   }
   /** A spelling is known once it was met. */
   const meant = (value: string) => {
@@ -102,17 +99,11 @@ const truth: MakeWritten = (_column, _dates, dialect) => {
 };
 
 const date: MakeWritten = (column, dates, dialect) => {
-  if (isPlain(dialect, "dates")) return null;
+  if (isPlainSetting(dialect, "dates")) return null;
   const base = cellTypeOf(column, dates);
   const forms = formsOf(dialect.dates);
-  const type = formed(base, forms, "not_date", "not a date in the form");
-  return fixedDates(dialect.dates, dates, type) ?? type;
+  return formed(base, forms, "not_date", "not a date in the form");
 };
-
-/** True for a setting that is as it is where nobody says, so that the plain way of reading is the right one, and faster. */
-function isPlain(dialect: Dialect, setting: "true" | "false" | "dates"): boolean {
-  return isDeepStrictEqual(dialect[setting], plainDialect[setting]);
-}
 
 const timestamp =
   (hasZone: boolean): MakeWritten =>

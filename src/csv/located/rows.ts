@@ -144,8 +144,8 @@ function textOf(
   const marked = isQuoted && marks.isMarkedValue(value) ? quotedMark + value : value;
   const cell = trim?.(marked) ?? marked;
   // Most are sound at a glance.
-  if ((quick.pattern.test(cell) && quick.within?.(cell) !== false) || judge(cell) === null) return write.any(cell);
+  if ((quick.pattern.test(cell) && quick.within?.(cell) !== false) || judge(cell) === null) return write(cell);
   if (!isKey) return null;
   const meant = soundKey(isMarked(cell) ? cell.slice(1) : cell);
-  return meant !== "" && judge(meant) === null ? write.any(meant) : null;
+  return meant !== "" && judge(meant) === null ? write(meant) : null;
 }

@@ -65,7 +65,7 @@ export async function* locateParquetRows(
 
 function textOf({ cellOf, judge: { judge, write } }: ReadColumn, value: unknown): string | null {
   const cell = cellOf(value);
-  return typeof cell === "string" && judge(cell) === null ? write.any(cell) : null;
+  return typeof cell === "string" && judge(cell) === null ? write(cell) : null;
 }
 
 /** A key as it is meant; empty for what is none. */

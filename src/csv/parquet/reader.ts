@@ -93,10 +93,10 @@ class ParquetRows {
     this.controls = new Controls(columns.map(({ name }) => name));
     this.rounding = new Rounding(
       columns.map(({ column }) => column),
-      (index) => columns[index]?.judge.write.any,
+      (index) => columns[index]?.judge.write,
     );
     this.#rendering = new Rendering(
-      columns.map(({ judge }) => judge.write),
+      columns.map(({ judge }) => judge),
       plainSyntax,
     );
   }
@@ -140,7 +140,7 @@ class ParquetRows {
     const first = this.count + 1;
     this.count += records.length;
     if (this.tally.count > 0 || records.length === 0) return;
-    this.#rendering.add({ bytes: Buffer.alloc(0), records, isUnquoted: false, lineOf: (index) => first + index });
+    this.#rendering.add({ records, isUnquoted: false, lineOf: (index) => first + index });
     const made = this.#rendering.take();
     if (this.rounding.isOpen) this.rounding.look(records, () => (index) => first + index);
     if (mayHoldControls(made, null)) this.controls.count(records, (index) => first + index);

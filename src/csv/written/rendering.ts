@@ -1,5 +1,5 @@
 import type { WrittenJudge } from "../cells/written-judge.ts";
-import { ByteRendering } from "./byte-rendering.ts";
+import { ByteRows } from "./byte-rows.ts";
 import type { Syntax } from "./syntax.ts";
 
 /** Where the lines of what is sent begin to be other ones than in the file, and by how many. */
@@ -10,7 +10,6 @@ interface Shift {
 
 /** Whole records that were found sound, and the lines on which they begin. */
 export interface SoundBlock {
-  bytes: Buffer;
   records: string[][];
   isUnquoted: boolean;
   /** Asked in ascending order. */
@@ -28,24 +27,18 @@ export class Rendering {
   readonly #shifts: Shift[] = [];
   readonly #columns: { index: number; write: WrittenJudge["write"] }[];
   readonly #width: number;
-  readonly #bytes: ByteRendering | null;
+  readonly #bytes: ByteRows | null;
 
   /** Of the file's columns; null for one that is left out. */
-  constructor(columns: readonly (WrittenJudge["write"] | null)[], syntax: Syntax) {
+  constructor(columns: readonly (WrittenJudge | null)[], syntax: Syntax) {
     this.#width = columns.length;
-    this.#columns = columns.flatMap((write, index) => (write === null ? [] : { index, write }));
+    this.#columns = columns.flatMap((judge, index) => (judge === null ? [] : { index, write: judge.write }));
     // A row of one column may have to be quoted for itself.
-    this.#bytes = columns.length > 1 ? new ByteRendering(columns, syntax) : null;
+    this.#bytes = columns.length > 1 ? new ByteRows(columns, syntax) : null;
   }
 
   /** Adds rows, but not blank lines. */
-  add({ bytes, records, isUnquoted, lineOf }: SoundBlock): void {
-    if (isUnquoted && this.#bytes !== null) {
-      this.#shift(lineOf(0));
-      this.#lines += records.reduce((rows, { length }) => (length === this.#width ? rows + 1 : rows), 0);
-      this.#done.push(this.#bytes.render(bytes, records));
-      return;
-    }
+  add({ records, isUnquoted, lineOf }: SoundBlock): void {
     const rows: string[] = [];
     for (const [index, record] of records.entries()) {
       const line = lineOf(index);
@@ -58,6 +51,16 @@ export class Rendering {
     if (rows.length === 0) return;
     rows.push("");
     this.#done.push(Buffer.from(rows.join("\n")));
+  }
+
+  /** Adds the rows of a block without quotes that is read by its bytes; returns how many, 0 when it takes a closer look. */
+  addBytes(block: Buffer, line: number, isTold: (index: number, value: string) => boolean): number {
+    const read = this.#bytes?.read(block, isTold) ?? null;
+    if (read === null) return 0;
+    this.#shift(line);
+    this.#lines += read.rows;
+    this.#done.push(read.bytes);
+    return read.rows;
   }
 
   /** What was added since it was last taken. */
@@ -73,7 +76,7 @@ export class Rendering {
   }
 
   #row(cells: readonly string[]): string {
-    return this.#columns.map(({ index, write }) => write.any(cells[index] ?? "")).join(",");
+    return this.#columns.map(({ index, write }) => write(cells[index] ?? "")).join(",");
   }
 
   #shift(line: number): void {

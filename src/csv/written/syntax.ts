@@ -1,6 +1,5 @@
 import { type Dialect, encodingNamed, hasPlainRows, plainDialect } from "../../core/written/dialect.ts";
 import { isMarked, quotedMark } from "../cells/judge.ts";
-import { blanksLeftOut } from "./blanks.ts";
 import { type Marks, marksOf, plainMarks } from "./marks.ts";
 import { plainSigns, type Signs, signsOf } from "./signs.ts";
 
@@ -15,8 +14,6 @@ export interface Syntax {
   hasPlainRows: boolean;
   /** Leaves blanks out of a cell that are no part of it; null where none are left out. */
   trim: ((cell: string) => string) | null;
-  /** The same of all values of a block without quotes at once; null where it takes a look at each. */
-  trimBlock: (block: Buffer) => Buffer | null;
 }
 
 export const plainSyntax: Syntax = {
@@ -26,7 +23,6 @@ export const plainSyntax: Syntax = {
   marks: plainMarks,
   hasPlainRows: true,
   trim: null,
-  trimBlock: () => null,
 };
 
 export function syntaxOf(dialect: Dialect): Syntax {
@@ -39,7 +35,6 @@ export function syntaxOf(dialect: Dialect): Syntax {
     marks: marksOf(dialect),
     hasPlainRows: hasPlainRows(dialect),
     trim: trimmerOf(dialect),
-    trimBlock: dialect.trim === "none" ? () => null : blanksLeftOut(signs),
   };
 }
 

@@ -27,6 +27,15 @@ const inTurn = (text: string) =>
     .join("\n");
 const words = (text: string) => text.replaceAll("True", "yes").replaceAll("False", "no");
 
+const ofEightKinds: Written = {
+  ...{ delimiter: ";", decimal: ",", thousands: ".", encoding: "windows-1252", dates: ["DD/MM/YYYY"] },
+  ...{ true: ["yes"], false: ["no"], null: ["", "NA"] },
+};
+const eightKinds = (text: string) => {
+  const lacking = words(turned(text, "/")).replace(/,\d+(?=,[^,]*,[^,]*$)/gm, ",NA");
+  return Buffer.from(german(lacking).replaceAll("-R", "-\xe9"), "latin1");
+};
+
 export const dialects: Record<string, OtherDialect> = {
   semicolons: { written: { delimiter: ";" }, rewrite: (text) => Buffer.from(semicolons(text)) },
   "semicolons, decimal commas": {
@@ -66,14 +75,12 @@ export const dialects: Record<string, OtherDialect> = {
     rewrite: (text) => Buffer.from(words(text)),
   },
   "semicolons, decimal commas, a word for NULL, words and dates in Windows-1252": {
-    written: {
-      ...{ delimiter: ";", decimal: ",", thousands: ".", encoding: "windows-1252", dates: ["DD/MM/YYYY"] },
-      ...{ true: ["yes"], false: ["no"], null: ["", "NA"] },
-    },
-    rewrite: (text) => {
-      const lacking = words(turned(text, "/")).replace(/,\d+(?=,[^,]*,[^,]*$)/gm, ",NA");
-      return Buffer.from(german(lacking).replaceAll("-R", "-\xe9"), "latin1");
-    },
+    written: ofEightKinds,
+    rewrite: eightKinds,
+  },
+  "the same with blanks around values": {
+    written: { ...ofEightKinds, trim: "all" },
+    rewrite: (text) => Buffer.from(eightKinds(text).toString("latin1").replaceAll(";", " ; "), "latin1"),
   },
   "a comment every ten rows": {
     written: { comment: "#" },
