@@ -14,8 +14,9 @@ import {
 /**
  * Started from another folder, a checkout still means the database and the folders of its own: what neither an option nor
  * a variable says (Bun reads those of the working directory's `.env`) is read from the `.env` beside it, and its months and
- * home are the usual ones unless the working directory has some. Of a package only the months are used, as an example:
- * where it lies is no place for its users' files. Nor is a checkout's home one for a dataset of the working directory.
+ * home are the usual ones unless the working directory has some. Of a package only the months are used, as an example, and
+ * after the home was begun with them, too: where it lies is no place for its users' files. Nor is a checkout's home one for
+ * a dataset of the working directory.
  */
 export function takeProjectSettings(env: Environment = process.env, cwd = process.cwd(), own = itself): void {
   if (own.folder === null || resolve(cwd) === own.folder) return;
@@ -25,10 +26,11 @@ export function takeProjectSettings(env: Environment = process.env, cwd = proces
   if (!databaseVariables.some((name) => env[name])) copy(databaseVariables, said, env);
   const has = (...usual: string[]) => existsSync(resolve(cwd, ...usual));
   const { STREAMFLOW_HOME: home, ...months } = folderVariables;
-  const lent =
-    own.form === "checkout" && !has(usualDataset, manifestName) ? { ...months, STREAMFLOW_HOME: home } : months;
+  const hasDataset = has(usualDataset, manifestName);
+  const lent = own.form === "checkout" && !hasDataset ? { ...months, STREAMFLOW_HOME: home } : months;
   copyPaths(said, folder, env);
-  if (!Object.values(folderVariables).some((usual) => has(usual))) copyPaths(lent, folder, env);
+  const isBegun = has(home) && (own.form === "checkout" || hasDataset);
+  if (!isBegun && !Object.values(months).some((usual) => has(usual))) copyPaths(lent, folder, env);
 }
 
 const itself: { folder: string | null; form: Form } = { folder: ownFolder, form };

@@ -33,6 +33,14 @@ function calledAs(as: Form, cwd: string): string {
   return ownFolder === cwd ? "bun run console" : `bun ${shipped("src/main.ts")}`;
 }
 
+/** What makes drops to try it with, as words for a shell; null where none of it is shipped. */
+export const generator =
+  form === "checkout"
+    ? ownFolder === process.cwd()
+      ? "bun run generate"
+      : `bun ${shipped("data/generate.ts")}`
+    : null;
+
 /** Parts that run in processes of their own, by their files below `src`. */
 const parts = { pipeline: "pipeline/main.ts", leave: "postgres/embedded/leave.ts" } as const;
 export type Part = keyof typeof parts;

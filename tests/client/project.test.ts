@@ -83,7 +83,11 @@ describe("the folders", () => {
     const project = folder({ ".env": `DATABASE_URL=${server}\nSTREAMFLOW_HOME=/elsewhere\n` });
     const own = { home: ".streamflow", database: null };
     expect(settingsFrom(folder({}), project, {}, "package")).toEqual({ ...own, data: join(project, "data/seeds") });
-    const begun = folder({ ".streamflow/console.json": "{}" });
-    expect(settingsFrom(begun, project, {}, "package")).toEqual({ ...own, data: "data/seeds" });
+    const begun = { ".streamflow/console.json": "{}" };
+    expect(settingsFrom(folder(begun), project, {}, "package").data).toBe(join(project, "data/seeds"));
+    for (const file of ["data/seeds/month_000/users.csv", "db/dataset.json"]) {
+      const here = folder({ ...begun, [file]: "{}" });
+      expect(settingsFrom(here, project, {}, "package")).toEqual({ ...own, data: "data/seeds" });
+    }
   });
 });

@@ -53,6 +53,28 @@ test("files that others apply one by one, in the order of their names, make what
   await Promise.all([others.drop(), ours.drop()]);
 });
 
+test.each(["nowhere", "elsewhere, public", ""])(
+  "tables are made in the dataset's schema where the search_path is %j",
+  async (path) => {
+    const { sql, url, drop } = await testDatabase();
+    await sql`create schema elsewhere`;
+    await sql.unsafe(`alter database "${sql.options.database}" set search_path = ${path || "''"}`);
+    const other = connect(url);
+    await migrate(
+      other,
+      schemaDirectory,
+      () => {},
+      null,
+      async () => ({ name: "streamflow", schema: "public" }),
+    );
+    const schemas =
+      await other`select distinct schemaname from pg_tables where schemaname !~ '^(pg_|information)' order by 1`;
+    expect(schemas.map(({ schemaname }) => schemaname)).toEqual(["console", "public"]);
+    await other.end();
+    await drop();
+  },
+);
+
 test("a database that holds the seed's tables and rows is adopted as it is", async () => {
   const seed = await testDatabase();
   await seed.sql`create table users (user_id text primary key, signup_date date, user_gender text,

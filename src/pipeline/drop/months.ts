@@ -2,6 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { type MonthName, monthIndex, parseMonths } from "../../core/month.ts";
+import { generator } from "../../core/self.ts";
 import { isInBucket } from "../../core/settings.ts";
 import { isMoved } from "../../csv/drop/changes.ts";
 import { dropFiles, type FileOnDisk, filesOfTwo } from "../../csv/drop/files.ts";
@@ -97,7 +98,8 @@ function noMonths(data: string): ConsoleError {
 
 function whatHoldsMonths(data: string): string {
   const held = "that holds month_000, or 2024-01, and so on";
-  return isInBucket(data) ? `the prefix ${held}` : `the folder ${held}, or make some with \`bun run generate\``;
+  if (isInBucket(data)) return `the prefix ${held}`;
+  return `the folder ${held}${generator === null ? "" : `, or make some with \`${generator}\``}`;
 }
 
 function unknownMonth(month: MonthName, data: string, onDisk: readonly MonthOnDisk[]): ConsoleError {

@@ -76,7 +76,7 @@ async function upToDate(sql: Sql, url: string, settings: Settings, waiting?: Wai
     const dataset = async () => (await import("./dataset.ts")).readDataset(settings);
     // The manifest of the console's own is read later, unless this database has not seen all of its files.
     const owner = isOwn ? null : await dataset();
-    await migrate(sql, join(folder, "init"), waiting?.tell, owner, async () => (owner ?? (await dataset())).name);
+    await migrate(sql, join(folder, "init"), waiting?.tell, owner, async () => owner ?? dataset());
   } catch (thrown) {
     const { explained } = await import("./explained.ts");
     throw await explained(thrown, { settings, sql, url });

@@ -15,15 +15,15 @@ const migrationLock = 5_340_112;
  * Apply the files of `directory` that this database has not seen, in the order of their names and in one transaction.
  * They are written so that a database which already holds their tables keeps them as they are. Throws for a database that
  * a newer console has used; `tell` is told of a file that is not what was applied. `owner` is the dataset whose files they
- * are, where these are not this console's own, of which `named` tells the name once it matters. In a folder of its own a
- * dataset has its tables made in its schema.
+ * are, where these are not this console's own, of which `manifest` tells once it matters. Tables without a schema's name
+ * are made in the dataset's, whatever the role's own search_path is.
  */
 export async function migrate(
   sql: Sql,
   directory: string,
   tell: (text: string) => void = () => {},
   owner: Owner | null = null,
-  named: () => Promise<string | null> = async () => owner?.name ?? null,
+  manifest: () => Promise<Owner | null> = async () => owner,
 ): Promise<void> {
   const files = schemaFiles(directory, owner);
   const seen = await appliedOn(sql).catch((error) => {
@@ -33,14 +33,17 @@ export async function migrate(
   await refuseNewer(seen, files);
   const lines = (name: string | null, on = seen) => files.map((one) => ({ one, line: lineOf(one, on, name) }));
   const mayBeOtherwise = (owner !== null || seen.some(isApart)) && lines(null).some(({ line }) => line === undefined);
-  const name = mayBeOtherwise ? await named() : null;
+  const name = mayBeOtherwise ? ((await manifest())?.name ?? null) : null;
   for (const { one, line } of lines(name)) {
     if (line?.sha256 && line.sha256 !== hashOf(one)) tell(editedLater(one, line));
   }
   const unseen = (on = seen) => lines(name, on).flatMap(({ one, line }) => (line === undefined ? [one] : []));
   const found = unseen();
   if (found.length === 0) return;
-  const { version } = await import("../../../package.json", { with: { type: "json" } });
+  const [{ version }, dataset] = await Promise.all([
+    import("../../../package.json", { with: { type: "json" } }),
+    manifest(),
+  ]);
   const applying = sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${migrationLock})`;
     await makeSchema(tx, "console");
@@ -50,7 +53,7 @@ export async function migrate(
     const left = unseen(await appliedOn(tx));
     if (left.length === 0) return;
     // All in one go: a fresh database has every file to see, and its first run waits for them.
-    await tx.unsafe(statementsOf(left, owner));
+    await tx.unsafe(statementsOf(left, dataset));
     const rows = left.map((one) => ({ file: one.file, sha256: hashOf(one), console: version }));
     await tx`insert into console.migrations ${tx(rows)}`;
   });
@@ -66,12 +69,9 @@ export async function migrate(
 }
 
 /** Each file's statements. What they set goes no further than the transaction. */
-function statementsOf(files: readonly SchemaFile[], owner: Owner | null): string {
-  const all = (some: readonly SchemaFile[]) => some.map(({ statements }) => `${statements}\n;`).join("");
-  const apart = files.filter(isApart);
-  if (owner === null || apart.length === 0) return all(files);
-  const path = `set local search_path = ${identifier(owner.schema)}, public;\n`;
-  return all(files.filter((one) => !isApart(one))) + path + all(apart);
+function statementsOf(files: readonly SchemaFile[], dataset: Owner | null): string {
+  const path = dataset === null ? "" : `set local search_path = ${identifier(dataset.schema)}, public;\n`;
+  return path + files.map(({ statements }) => `${statements}\n;`).join("");
 }
 
 /** The tables that the files make where there is nothing of that name. */

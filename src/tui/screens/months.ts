@@ -2,6 +2,7 @@ import { fromTo, type MonthLine, namesOf } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import { stages } from "../../core/messages/events.ts";
 import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
+import { generator } from "../../core/self.ts";
 import { clip, clipStart, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
@@ -164,7 +165,7 @@ function empty(ui: Ui, { list }: PlaceOf<"months">): Row[] {
     return emptyRows(
       ui,
       `No months in ${ui.data}.`,
-      `Put a drop there, such as ${ui.data}/month_000/, or make some: bun run generate --help`,
+      `Put a drop there, such as ${ui.data}/month_000/${generator === null ? "." : `, or make some: ${generator} --help`}`,
       `${key("ctrl+r")} looks again`,
     );
   }
