@@ -1,5 +1,6 @@
 import type { ColumnChange } from "../../src/core/messages/listings.ts";
 import type { Replies, Request, RequestOf, RunRequest } from "../../src/core/messages/requests.ts";
+import { figureOf } from "../../src/core/suites/expectation-words.ts";
 import * as madeUp from "./made-up.ts";
 import { profiles } from "./made-up-profiles.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -104,16 +105,14 @@ const trainingSet: Replies["export"] = {
   sha256: "0".repeat(64),
 };
 
-const numberIn = (observed: unknown) => (typeof observed === "number" ? observed : null);
-
 function history(known: Scenario, run: number): Replies["history"]["series"] {
   const verdicts = known.details.find((detail) => detail.run === run)?.verdicts ?? [];
-  return verdicts.map(({ observed }, position) => ({
+  return verdicts.map(({ observed, unexpected_count }, position) => ({
     position,
     points: [1, 2, 3, 4, 5, 6].map((month) => ({
       as_of: `2023-0${month}-28`,
-      observed: numberIn(observed),
-      success: true,
+      observed: figureOf(observed) ?? unexpected_count,
+      verdict: "passed",
     })),
   }));
 }

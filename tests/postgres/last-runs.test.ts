@@ -222,3 +222,22 @@ test("an expectation's history is of the six publications before it, by their da
     [0, dayOf(2), 33],
   ]);
 });
+
+test("what was observed is one number: of two tables the rows of the first, of a list its length, of words none", async () => {
+  const { sql } = database;
+  const run = await ran("month_000", "published");
+  const found = [7, { self: 3, other: 4 }, ["a", "b"], "No", null];
+  await recordVerdicts(sql, run, [
+    ...found.map((observed) => ({ ...verdict(true, "critical"), observed })),
+    { ...verdict(false, "critical"), observed: "why", result: { exception_info: { raised_exception: true } } },
+  ]);
+  const seen = await observations(sql, "streamflow", run, 6);
+  expect(seen.slice(0, 6).map((one) => [one.observed, one.verdict])).toEqual([
+    [7, "passed"],
+    [3, "passed"],
+    [2, "passed"],
+    [null, "passed"],
+    [null, "passed"],
+    [null, "unevaluated"],
+  ]);
+});

@@ -154,8 +154,8 @@ test("the history of an expectation is what it observed in the publications befo
   const { sql } = database;
   const newest = (await publications(sql, dataset)).find((one) => one.month === "month_001");
   expect(await observations(sql, dataset, newest?.run ?? 0, 6)).toEqual([
-    { position: 0, as_of: "2024-01-31", observed: 3.5, success: true },
-    { position: 0, as_of: "2024-02-29", observed: 4.5, success: true },
+    { position: 0, as_of: "2024-01-31", observed: 3.5, verdict: "passed" },
+    { position: 0, as_of: "2024-02-29", observed: 4.5, verdict: "passed" },
   ]);
 });
 

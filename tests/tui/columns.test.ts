@@ -80,7 +80,10 @@ describe("a column without a picture", () => {
     expect(said({ kind: "time", type: "date", min: "-infinity", max: "2024-01-01" })).toStartWith(
       "It holds -infinity,",
     );
-    expect(said({ ...number, min: "1", max: "1.00000000000000000001" })).toStartWith("Its values lie too close");
+    expect(said({ ...number, min: "1", max: "1.00000000000000000001" })).toStartWith(
+      "Its values lie too close together for bins, and",
+    );
+    expect(said({ ...number, min: "-1.7e308", max: "1.7e308" })).toStartWith("Its values lie too far apart for bins,");
   });
 });
 

@@ -43,8 +43,8 @@ test("t opens the trend of an expectation, a line for each month, and each leads
   const session = new Session(scenario("rejected"), { events }).press("r", "enter", "v", "G", "t");
   expect(session.text()).toContain("Trend   labels");
   const points = [
-    { as_of: "2024-01-31", observed: 0.2, success: true },
-    { as_of: "2024-02-29", observed: 0.4, success: false },
+    { as_of: "2024-01-31", observed: 0.2, verdict: "passed" as const },
+    { as_of: "2024-02-29", observed: 0.4, verdict: "failed" as const },
   ];
   const [series] = session.ui.trends[3] ?? [];
   const position = session.ui.stack.flatMap((place) => (place.screen === "trend" ? [place.position] : []))[0] ?? 0;
@@ -56,4 +56,27 @@ test("t opens the trend of an expectation, a line for each month, and each leads
   expect(session.text()).toMatch(/▸ 2024-02-29 +0\.4 +● +failed/);
   expect(session.text()).toMatch(/ 2024-01-31 +0\.2 +●/);
   expect(session.press("enter").text()).toContain("month_001 → 2024-02-29 · run 2");
+});
+
+test("counts of two tables and lists are drawn as one number, and of what is none the reason is told", async () => {
+  const events = await readStream("rejected");
+  const drawn = new Session(scenario("rejected"), { events }).press("r", "enter", "v", "G", "t");
+  expect(drawn.text()).toMatch(/as many rows as users[\s\S]*2023-06-28 +7,120 +●/);
+  const points = ["2024-01-31", "2024-02-29"].map((as_of) => ({ as_of, observed: null, verdict: "passed" as const }));
+  const place = drawn.ui.stack.at(-1);
+  if (place?.screen !== "trend") throw new Error("no trend is on show");
+  const told = (series: typeof points | { as_of: string; observed: null; verdict: "unevaluated" }[]) =>
+    drawn
+      .send({
+        type: "reply",
+        reply: {
+          request: { kind: "history", run: 3, every: true },
+          result: { series: [{ position: place.position, points: series }] },
+        },
+      })
+      .text();
+  expect(told(points)).toContain("what it observes is no number to be drawn");
+  expect(told(points.map((point) => ({ ...point, verdict: "unevaluated" as const })))).toMatch(
+    /02-29 +– +not evaluated/,
+  );
 });

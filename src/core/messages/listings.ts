@@ -119,18 +119,18 @@ export interface RunDetail extends RunEntry {
   warnings: Warning[];
 }
 
-/** What one expectation observed: a point for each month that was published up to this run, and for it, oldest first. */
 /** What the expectations of a run observed, in the order of its verdicts. */
 export interface ObservedRun {
   run: number;
   /** `expectation` is the same number where table, type, column and arguments are the same. */
-  verdicts: { expectation: number; observed: number | null; success: boolean }[];
+  verdicts: { expectation: number; observed: number | null; verdict: KeptVerdict["verdict"] }[];
 }
 
+/** What one expectation observed: a point for each month that was published up to this run, and for it, oldest first. */
 export interface ObservedSeries {
   /** Index of the verdict in RunDetail.verdicts. */
   position: number;
-  points: { as_of: string; observed: number | null; success: boolean }[];
+  points: { as_of: string; observed: number | null; verdict: KeptVerdict["verdict"] }[];
 }
 
 /** One column of two snapshots: how many common keys changed it, and how far its cells moved: see core/drift.ts. */

@@ -53,6 +53,13 @@ export function observedInWords(observed: unknown): string {
   return escapeControl(typeof observed === "string" ? observed : JSON.stringify(observed));
 }
 
+/** What was observed as one number to be drawn, as the ledger's statements have it; null where it is none. */
+export function figureOf(observed: unknown): number | null {
+  if (isAnyNumber(observed)) return Number(observed);
+  if (Array.isArray(observed)) return observed.length;
+  return counted(observed)?.self ?? null;
+}
+
 /** Whole numbers stay as they are, and so does what stands before a point. */
 function shortened(number: AnyNumber): AnyNumber {
   if (typeof number !== "number" || Number.isInteger(number)) return number;

@@ -1,6 +1,7 @@
 import { codeOf } from "../../core/errors.ts";
 import type { Mode } from "../../core/messages/events.ts";
 import type { ObservedRun, RunStatus } from "../../core/messages/listings.ts";
+import type { KeptVerdict } from "../../core/messages/verdicts.ts";
 import { rolledBack } from "../connection/attempt.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 import { sql } from "../connection/fragments.ts";
@@ -74,19 +75,28 @@ export interface Observation {
   position: number;
   as_of: string;
   observed: number | null;
-  success: boolean;
+  verdict: KeptVerdict["verdict"];
 }
 
-/** A verdict's metric when it is a number, else its count of unexpected values. */
+/**
+ * A verdict's metric as one number: of a table that is held against another its rows, of a list how long it is; else its count
+ * of unexpected values.
+ */
 const figure = sql`
-  case when jsonb_typeof(e.observed) = 'number' then (e.observed #>> '{}')::float8 else e.unexpected_count end`;
+  case when jsonb_typeof(e.observed) = 'number' then (e.observed #>> '{}')::float8
+       when jsonb_typeof(e.observed -> 'self') = 'number' then (e.observed ->> 'self')::float8
+       when jsonb_typeof(e.observed) = 'array' then jsonb_array_length(e.observed)
+       else e.unexpected_count end`;
+
+/** As `showRun` has it. */
+const word = sql`coalesce(e.verdict, 'unknown')`;
 
 /** What the expectations of all runs observed; what they are is told by a number alone. */
 export function allObservations(on: Queryable, dataset: string): Promise<ObservedRun[]> {
   return on<ObservedRun[]>`
-    select run, jsonb_agg(jsonb_build_object('expectation', expectation, 'observed', observed, 'success', success)
+    select run, jsonb_agg(jsonb_build_object('expectation', expectation, 'observed', observed, 'verdict', verdict)
              order by position) as verdicts
-      from (select e.run, e.position, e.success, ${figure} as observed,
+      from (select e.run, e.position, ${word} as verdict, ${figure} as observed,
                    dense_rank() over (order by e.table_name, e.type, e.column_name, e.kwargs) as expectation
               from console.run_expectations e join console.runs r using (run)
              where r.dataset = ${dataset}) e
@@ -112,7 +122,7 @@ export function observations(
       ), wanted as (
         select run, as_of from earlier union all select run, as_of from console.runs where run = ${run}
       )
-      select this.position, wanted.as_of::text as as_of, e.success,
+      select this.position, wanted.as_of::text as as_of, ${word} as verdict,
              ${figure} as observed
         from console.run_expectations this
         join wanted on true

@@ -17,7 +17,7 @@ export function seriesOf(own: Dated, runs: readonly RunEntry[], observed: Observ
   return (observed.get(own.run) ?? []).map(({ expectation }) =>
     known.flatMap(({ as_of, verdicts }) => {
       const found = verdicts.get(expectation);
-      return found === undefined ? [] : [{ as_of, observed: found.observed, success: found.success }];
+      return found === undefined ? [] : [{ as_of, observed: found.observed, verdict: found.verdict }];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { KeptVerdict } from "../../core/messages/verdicts.ts";
+import { figureOf } from "../../core/suites/expectation-words.ts";
 import { drawn } from "../charts/numbers.ts";
 import type { Bounds } from "../charts/over-months.tsx";
 
@@ -6,7 +7,7 @@ type Judged = Pick<KeptVerdict, "type" | "kwargs" | "observed" | "unexpected_cou
 
 /** What the figure of an expectation is: the metric that it is about, or how many values were not expected. */
 export function figureName({ observed }: Judged): "observed" | "unexpected values" {
-  return drawn(observed) === null ? "unexpected values" : "observed";
+  return figureOf(observed) === null ? "unexpected values" : "observed";
 }
 
 /** Between what its figure is well; null where that cannot be drawn, such as a share of rows. */

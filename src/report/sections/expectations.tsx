@@ -101,8 +101,8 @@ interface ObservedProps {
 }
 
 function Observed({ line: { position, verdict }, evidence: { series }, place, ...size }: ObservedProps) {
-  const points = (series[position] ?? []).map(({ as_of, observed, success }) => ({
-    ...{ as_of, value: observed, isGood: success },
+  const points = (series[position] ?? []).map((point) => ({
+    ...{ as_of: point.as_of, value: point.observed, isGood: point.verdict === "passed" },
   }));
   if (points.every(({ value }) => value === null) || (!place.values && isValue(verdict)))
     return <span className="dim">nothing to draw</span>;

@@ -31,6 +31,11 @@ const signs = {
   passed: { word: "passed", sign: "ok", tone: "good" },
 } as const satisfies Record<Standing, { word: string; sign: keyof Glyphs; tone: Tone }>;
 
+export function standingInWords(standing: Standing): Span {
+  const { word, tone } = signs[standing];
+  return span(word, tone);
+}
+
 /** What rejects a drop is bad, whatever it is. */
 export function signOf(verdict: KeptVerdict, glyphs: Glyphs): Span {
   const { sign, tone } = signs[standingOf(verdict)];

@@ -35,13 +35,16 @@ function whyNoPicture(profile: Profile): string {
   if (knownOf(profile) === 0) return "Every value is missing.";
   if (profile.of_key === true) return "It is of the table's key: no value is kept of what says whose row it is.";
   if (profile.min === null) return "Most of its values occur once, as names do: none of them is kept.";
+  return `${whyNoBins(profile)}, and none of them was found twice.`;
+}
+
+function whyNoBins(profile: Profile): string {
   const { kind, min, max } = profile;
   const [endless] = [min, max].filter((end) => placeInOrder(kind, end) === null);
-  const why =
-    endless === undefined
-      ? "Its values lie too close together, or too far apart, for bins"
-      : `It holds ${profileValue(endless, profile)}, which has no place on an axis`;
-  return `${why}, and none of them was found twice.`;
+  if (endless !== undefined) return `It holds ${profileValue(endless, profile)}, which has no place on an axis`;
+  // Times have bins however close they lie.
+  const isClose = kind === "number" && Number.isFinite(Number(max) - Number(min));
+  return `Its values lie too ${isClose ? "close together" : "far apart"} for bins`;
 }
 
 /** What a column is, in as many words as fit; what changed stands beside it. */

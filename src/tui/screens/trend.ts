@@ -1,13 +1,14 @@
 import { formatCount } from "../../core/format.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { plotLine, scaleOf } from "../drawing/plot.ts";
-import { indented, type Span, span } from "../drawing/spans.ts";
+import { type Span, span } from "../drawing/spans.ts";
 import { cursorOf, pointsShown, runViewAt, selectedVerdict } from "../model/lists.ts";
 import { emptyList, here, type PlaceOf, type Ui } from "../model/model.ts";
+import { standingInWords } from "../model/verdicts.ts";
 import { at, type Binding, keysOn, type Reaction } from "../state/binding.ts";
 import { open, showRun, stay } from "../state/stack.ts";
 
@@ -76,15 +77,17 @@ export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: 
       width: 20,
       flex: true,
       gap: 2,
-      cell: ({ observed, success }, room) =>
-        plotLine(observed, bounds, scale, room - 1, success ? "good" : "bad", glyphs),
+      cell: ({ observed, verdict }, room) =>
+        plotLine(observed, bounds, scale, room - 1, verdict === "passed" ? "good" : "bad", glyphs),
     },
-    { title: "", width: 6, cell: ({ success }) => (success ? "" : span("failed", "bad")) },
+    { title: "", width: 13, cell: ({ verdict }) => (verdict === "passed" ? "" : standingInWords(verdict)) },
   ];
-  const told =
-    bounds.length === 0
-      ? []
-      : [indented(span(`${glyphs.between} the suite's bounds: ${bounds.map(formatted).join(", ")}`, "dim"))];
+  const told = [
+    ...(bounds.length === 0 ? [] : [`${glyphs.between} the suite's bounds: ${bounds.map(formatted).join(", ")}`]),
+    ...(scale === null
+      ? [`what it observes is no number to be drawn: ${key("enter")} shows what that month's run found`]
+      : []),
+  ].flatMap((line) => paragraph(ui, line, 2, "dim"));
   const area = { width, height: height - told.length };
   return {
     title,

@@ -120,7 +120,7 @@ function textOf(ui: Ui, place: Place): string | null | undefined {
         .join("\n");
     case "trend":
       return pointsShown(ui, place)
-        .map(({ as_of, observed, success }) => [as_of, observed ?? "", success ? "passed" : "failed"].join("\t"))
+        .map(({ as_of, observed, verdict }) => [as_of, observed ?? "", verdict].join("\t"))
         .join("\n");
     case "answer":
       return ui.told[place.line]?.text.trimEnd();
