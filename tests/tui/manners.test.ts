@@ -213,6 +213,15 @@ test("on a wide terminal names stand whole beside a list, and what was observed 
   expect(verdicts).toContain("7,120 and 7,120");
 });
 
+test("beside a narrow list values are told with the end of where they came from, and with what finds the others", async () => {
+  const options = { size: { columns: 120, rows: 40 }, events: await readStream("rejected") };
+  const text = new Session(scenario("rejected"), options).press("r", "enter", "v").text();
+  expect(text).toMatch(/ 3668-CHVWT +"-3.20" .*csv:4$/m);
+  expect(text).toMatch(/ "-18.25" .*csv:17$/m);
+  expect(text).toMatch(/│ +and 9 more: enter shows them$/m);
+  expect(text).toMatch(/│ +y copies the SQL · a psql script\n.*│ +that reads the drop's file$/m);
+});
+
 describe("the command line", () => {
   test("has its own order, and says how many choices there are", () => {
     const session = new Session(scenario("many")).press(":");

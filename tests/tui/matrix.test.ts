@@ -43,6 +43,7 @@ const screens: Record<string, { known: string; stream?: string; keys: string[]; 
   validation: { known: "rejected", stream: "rejected", keys: [...ran, "v"], begins: "month_002" },
   verdict: { known: "bad", stream: "rejected", keys: [...ran, "v", "enter"], begins: "" },
   trend: { known: "rejected", stream: "rejected", keys: [...ran, "v", "G", "t"], begins: "Trend" },
+  "a log": { known: "rejected", stream: "rejected", keys: [...ran, "tab", "up"], begins: "month_002" },
   columns: { known: "published", keys: ["s", "c"], begins: "Columns as of" },
   column: { known: "published", keys: ["s", "c", "enter"], begins: "users" },
   "a column of words": { known: "published", keys: ["s", "c", "down", "enter"], begins: "users" },
@@ -68,7 +69,8 @@ function faultsOf(lines: readonly string[], [columns, rows]: readonly [number, n
   return [
     ...(lines.length === rows ? [] : [`${lines.length} lines`]),
     ...bad("steers", (text) => /[\x00-\x1f\x7f-\x9f\ue000\ue001\u202a-\u202e\u2066-\u2069]/.test(text)),
-    ...bad("too wide", (text) => displayWidth(text) > columns),
+    // The rule below the title leaves the last column free, and so does all else.
+    ...bad("too wide", (text) => displayWidth(text.trimEnd()) >= columns),
     ...bad("coloured", (line) => look.depth === "none" && line !== line.replace(sgr, ""), lines),
     ...bad("of more colours", (line) => look.depth === "16" && /[34]8;5/.test(line), lines),
     ...bad("beyond ASCII", (text) => !look.unicode && /[^\x20-\x7e]/.test(text)),

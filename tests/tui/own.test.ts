@@ -119,7 +119,7 @@ describe("colours", () => {
     const look: Look = { theme: "dark", depth: "256", unicode: true, colours };
     const line = { ...row(span("a", "accent"), span("b", "good")), selected: true };
     expect(paint(line, look)).toBe("\x1b[38;5;208;48;5;17ma\x1b[0m\x1b[38;5;114;48;5;17mb\x1b[0m");
-    expect(paint(row(span("a", "accent")), { ...look, theme: "light" })).toContain("38;5;30m");
+    expect(paint(row(span("a", "accent")), { ...look, theme: "light" })).toContain("38;5;24m");
     expect(paint(row(span("a", "accent")), { ...look, depth: "16" })).toContain("\x1b[36m");
   });
 

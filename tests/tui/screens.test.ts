@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { displayWidth } from "../../src/core/text.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session, type SessionOptions } from "../helpers/session.ts";
 import { readStream } from "../helpers/streams.ts";
 
 /** The text of every screen, from recorded streams and made-up answers. `bun test -u` takes over what changed. */
+
+// Thousands of frames are drawn.
+setDefaultTimeout(60_000);
 
 async function afterRun(stream: string, options: SessionOptions = {}): Promise<Session> {
   const session = new Session(scenario(["rejected", "unevaluated"].includes(stream) ? stream : "published"), {

@@ -55,7 +55,8 @@ function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "comman
     const reason = reasonAgainst(command, ui);
     const sign = span(selected ? ` ${cursor} ` : "   ", "accent");
     const line = span(padEnd(clip(command.line, width, ellipsis), width + 2), reason === null ? "plain" : "dim");
-    return { ...row(sign, line, span(reason ?? command.help, "dim")), selected };
+    const about = clip(reason ?? command.help, ui.size.columns - width - 6, ellipsis);
+    return { ...row(sign, line, span(about, "dim")), selected };
   });
   const none = indented(span(`no such command; backspace, or ${key("esc")} to close`, "dim"));
   return [

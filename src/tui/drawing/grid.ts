@@ -15,17 +15,20 @@ export interface Grid {
   rows: { cells: Span[][]; selected: boolean }[];
 }
 
-/** Those of the items that `height` lines, one of them for the headings, can show; the one at `focus` is among them. */
+/**
+ * Those of the items that `height` lines, one of them for the headings, can show; the one at `focus` is among them. The last
+ * column of `width` stays free, as at the end of a rule.
+ */
 export function gridOf<Item>(
   columns: readonly Column<Item>[],
   items: readonly Item[],
   focus: number,
   { width, height }: { width: number; height: number },
 ): Grid {
-  const fitting = placeColumns(columns, width);
+  const fitting = placeColumns(columns, width - 1);
   // The line under the cursor is marked to its end.
   const rest = Math.max(0, width - totalWidth(fitting));
-  const placed = rest === 0 ? fitting : [...fitting, { title: "", width: rest, gap: 0, cell: () => "" }];
+  const placed = [...fitting, { title: "", width: rest, gap: 0, cell: () => "" }];
   const { from, to } = stretch(items.length, focus, height - 1);
   const rows = items.slice(from, to).map((item, index) => ({
     cells: placed.map((column) => spansOf(column.cell(item, column.width))),

@@ -26,9 +26,10 @@ function paletteOf({ dim, accent, good, bad, warn, selection }: Colours): Palett
   return { tones: { ...tones, plain: "", strong: "1", key: `${ink(accent)};1` }, selection: `48;5;${selection}` };
 }
 
+/** Each of them can be read on the theme's background, and on that of the line under the cursor. */
 const usual256: Record<ThemeName, Colours> = {
-  dark: { dim: 245, accent: 80, good: 114, bad: 210, warn: 221, selection: 237 },
-  light: { dim: 243, accent: 30, good: 28, bad: 160, warn: 130, selection: 254 },
+  dark: { dim: 248, accent: 80, good: 114, bad: 210, warn: 221, selection: 237 },
+  light: { dim: 241, accent: 24, good: 22, bad: 124, warn: 94, selection: 254 },
 };
 
 /** The terminal's own colours, which its user chose to be readable on its own background. */

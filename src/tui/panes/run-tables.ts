@@ -14,8 +14,8 @@ export function progressRows(ui: Ui, view: RunView, area: Area): Row[] {
   const glyphs = glyphsOf(ui.look);
   const narrow = area.width < 72;
   const label = narrow ? 6 : 10;
-  const names = Math.min(longest(view), narrow ? 14 : 24);
-  const bars = Math.max(3, Math.min(20, Math.floor((area.width - names - 6 - label - 27) / 2)));
+  const names = Math.min(longest(view), narrow ? 16 : 24);
+  const bars = Math.max(3, Math.min(40, Math.floor((area.width - names - 6 - label - 27) / 2)));
   const percent = ({ part }: CellView) => `${Math.floor(part * 100)} %`;
   return tableRows(ui, view, area, [
     { title: "", width: names, gap: 0, cell: ({ table }) => table },
@@ -74,7 +74,7 @@ function tableRows(ui: Ui, view: RunView, { width, height }: Area, columns: Colu
   const current = view.tables.findIndex((table) =>
     Object.values(table.cells).some((cell) => cell.state === "active" || cell.state === "failed"),
   );
-  const grid = gridOf([margin, ...columns], view.tables, Math.max(0, current), { width: width - 1, height });
+  const grid = gridOf([margin, ...columns], view.tables, Math.max(0, current), { width, height });
   return withoutCursor(gridAsRows(grid, glyphsOf(ui.look).ellipsis));
 }
 

@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatPercent } from "../../core/format.ts";
 import type { UnexpectedRow, UnexpectedValues } from "../../core/messages/unexpected.ts";
 import { observedInWords } from "../../core/suites/expectation-words.ts";
-import { clip, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
+import { clip, clipStart, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -56,21 +56,33 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   const finding = findingIn(samples, dot);
   const shown = samples.rows.slice(0, area.height - (finding === "" ? 0 : 1));
   const more = samples.total - shown.length;
-  const rest =
-    more > 0 ? [span(`   and ${formatCounted(more, "more", "more")}: ${key("enter")} shows them`, "dim")] : [];
-  const widest = Math.max(12, ...shown.map(({ key: of }) => displayWidth(keyInWords(of))));
-  const keys = Math.min(widest, Math.floor(area.width / 3));
-  const rows = shown.map((found, index) =>
-    indented(
-      padEnd(clip(keyInWords(found.key), keys, ellipsis), keys),
-      "  ",
-      shownValue(found.value),
-      "  ",
-      span(origin(found), "accent"),
-      ...(index === shown.length - 1 ? rest : []),
-    ),
+  const rest = more > 0 ? `and ${formatCounted(more, "more", "more")}: ${key("enter")} shows them` : "";
+  const rows = shown.map((found) => valueRow(found, widestOf(shown, area.width), area.width - 4, ellipsis));
+  const last = rows.at(-1);
+  // On a line of its own where there are lines enough.
+  const isBeside = last !== undefined && rest !== "" && rows.length + 2 > area.height;
+  if (isBeside) rows[rows.length - 1] = { spans: [...last.spans, span(`   ${rest}`, "dim")] };
+  const below = [...(isBeside || rest === "" ? [] : [rest]), ...(finding === "" ? [] : [finding])];
+  const room = Math.max(0, area.height - rows.length);
+  return [...rows, ...below.flatMap((text, index) => paragraph(ui, text, room - index > 2 ? 2 : 1, "dim"))];
+}
+
+/** What the keys of all of them need, as far as that leaves room for the values. */
+function widestOf(rows: readonly UnexpectedRow[], width: number): number {
+  return Math.min(Math.max(12, ...rows.map(({ key: of }) => displayWidth(keyInWords(of)))), Math.floor(width / 3));
+}
+
+/** The end of where it came from is what finds it. */
+function valueRow(found: UnexpectedRow, keys: number, width: number, ellipsis: string): Row {
+  const value = shownValue(found.value);
+  const room = Math.max(0, width - keys - displayWidth(value.text) - 5);
+  return indented(
+    padEnd(clip(keyInWords(found.key), keys, ellipsis), keys),
+    "  ",
+    value,
+    "  ",
+    span(clipStart(origin(found), room, ellipsis), "accent"),
   );
-  return [...rows, ...(finding === "" ? [] : line(clip(escapeControl(finding), area.width - 4, ellipsis)))];
 }
 
 /** What finds all the values, on one line: a script is only named, for one that is cut short finds nothing. */

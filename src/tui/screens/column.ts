@@ -69,6 +69,8 @@ function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<Column
   const of =
     (cell: (profile: Profile, width: number) => Span | Span[] | string) => (item: ColumnMonth, width: number) =>
       item.profile === null ? span(glyphs.none, "dim") : cell(item.profile, width);
+  const widest = (least: number, count: (profile: Profile) => number) =>
+    Math.max(least, ...items.map(({ profile }) => (profile === null ? 0 : formatCount(count(profile)).length)));
   const isOrdered = spreads.length > 0;
   const kind = items.find(({ profile }) => profile !== null)?.profile?.kind ?? "category";
   const ends = scale === null ? [] : [scale.least, scale.greatest];
@@ -77,9 +79,21 @@ function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<Column
   return [
     { title: "AS OF", width: 10, gap: 0, cell: ({ as_of }) => as_of },
     { title: "RUN", width: 5, align: "right", drop: 3, cell: ({ run }) => span(String(run), "dim") },
-    { title: "ROWS", width: 9, align: "right", drop: 4, cell: of(({ rows }) => formatCount(rows)) },
+    {
+      title: "ROWS",
+      width: widest(4, ({ rows }) => rows),
+      align: "right",
+      drop: 4,
+      cell: of(({ rows }) => formatCount(rows)),
+    },
     { title: "MISSING", width: 8, align: "right", cell: of((profile) => missingCell(profile, glyphs)) },
-    { title: "DISTINCT", width: 9, align: "right", drop: 2, cell: of(({ distinct }) => formatCount(distinct)) },
+    {
+      title: "DISTINCT",
+      width: widest(8, ({ distinct }) => distinct),
+      align: "right",
+      drop: 2,
+      cell: of(({ distinct }) => formatCount(distinct)),
+    },
     {
       title: usualTitles[kind],
       width: isOrdered ? 10 : 16,

@@ -84,8 +84,7 @@ function bodyOf(ui: Ui, area: Area): Screen {
   if (left === undefined || right === undefined) return screenOf(ui, area);
   const pane = paneOf(right, { width: widths.pane, height: area.height });
   if (pane === null) return screenOf(ui, area);
-  // A column before the line between the two stays free.
-  const screen = screenOf(left, { ...area, width: widths.list - 1, whole: area.width });
+  const screen = screenOf(left, { ...area, width: widths.list, whole: area.width });
   return { ...screen, rows: sideBySide(ui, filled(screen.rows, area.height), pane, widths) };
 }
 
@@ -108,8 +107,11 @@ export function hitOn(ui: Ui, { column, row: at }: { column: number; row: number
   if (lines[body] === undefined || (lines[body].beside !== undefined && column >= widthOf(lines[body].spans)))
     return null;
   if (isLine(body)) {
+    // A line may go on below itself.
+    const ordinal = (index: number) => lines.slice(0, index).filter(({ selected }) => selected !== undefined).length;
     const cursor = lines.findIndex(({ selected }) => selected === true);
-    return { line: body - cursor };
+    // Where none is marked, it is the last one: a log is read at its end.
+    return { line: ordinal(body) - (cursor < 0 ? ordinal(lines.length) - 1 : ordinal(cursor)) };
   }
   const heading = isLine(body + 1) ? plainText(lines[body]) : "";
   const title = sortTitles(here(ui).screen).find((name) => {

@@ -2,13 +2,13 @@ import { timeLeftInWords } from "../../client/estimate.ts";
 import { isTriedAgain } from "../../client/state.ts";
 import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
-import { clip, displayWidth, escapeControl } from "../../core/text.ts";
+import { displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
+import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
 import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
@@ -205,10 +205,17 @@ function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): 
   const { ellipsis } = glyphsOf(ui.look);
   const lines = logShown(view, place);
   const cursor = cursorOf(ui, place);
-  const { from, to } = stretch(lines.length, cursor, height);
-  return lines.slice(from, to).map(({ at: time, text, tone }, index) => {
-    const shown = clip(escapeControl(text), ui.size.columns - 17, ellipsis);
-    const selected = place.list.selected !== null && from + index === cursor;
-    return { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(shown, tone)), selected };
+  const near = stretch(lines.length, cursor, height);
+  // Whole where the log has the screen; below the tables many lines go before one whole one.
+  const most = place.wideLog ? height : Math.max(1, Math.floor(height / 5));
+  const rows = lines.slice(near.from, near.to).flatMap(({ at: time, text, tone }, index): Row[] => {
+    const [first = "", ...rest] = wrap(escapeControl(text), ui.size.columns - 18, most, ellipsis);
+    const selected = place.list.selected !== null && near.from + index === cursor;
+    const line = { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
+    return [line, ...rest.map((part) => row(" ".repeat(17), span(part, tone)))];
   });
+  // The end of the log, unless the cursor is somewhere else.
+  const at = place.list.selected === null ? rows.length - 1 : rows.findIndex(({ selected }) => selected === true);
+  const { from, to } = stretch(rows.length, at, height);
+  return rows.slice(from, to);
 }

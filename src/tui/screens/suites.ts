@@ -1,6 +1,7 @@
 import { formatCount } from "../../core/format.ts";
 import { type FitState, fitState, type SuiteFit } from "../../core/messages/suites.ts";
 import { lacksInWords } from "../../core/suites/fit-words.ts";
+import { clipStart } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
@@ -26,7 +27,12 @@ function columnsOf(glyphs: Glyphs): Column<SuiteFit>[] {
   const count = (number: number, tone: Tone): Span => (number === 0 ? span("") : span(formatCount(number), tone));
   return [
     { title: "TABLE", width: 17, gap: 0, cell: ({ table }) => table },
-    { title: "SUITE", width: 16, flex: true, cell: ({ path }) => span(path ?? glyphs.none, "dim") },
+    {
+      title: "SUITE",
+      width: 16,
+      flex: true,
+      cell: ({ path }, room) => span(clipStart(path ?? glyphs.none, room, glyphs.ellipsis), "dim"),
+    },
     {
       title: "EXPECTATIONS",
       width: 12,

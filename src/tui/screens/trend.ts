@@ -75,6 +75,7 @@ export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: 
     {
       title: scale === null ? "" : `${formatted(scale.least)} ${glyphs.arrow} ${formatted(scale.greatest)}`,
       width: 20,
+      least: 8,
       flex: true,
       gap: 2,
       cell: ({ observed, verdict }, room) =>

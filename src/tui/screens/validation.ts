@@ -1,6 +1,6 @@
 import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
-import { escapeControl } from "../../core/text.ts";
+import { displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listGrid, listRows, type Screen } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
@@ -42,14 +42,19 @@ export const validationKeys: readonly Binding[] = keysOn(
   },
 );
 
-function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<JudgedVerdict>[] {
+function columnsOf(ui: Ui, place: PlaceOf<"validation">, { width, whole }: Area): Column<JudgedVerdict>[] {
   const glyphs = glyphsOf(ui.look);
-  const longest = Math.max(9, ...verdictsShown(ui, place).map(({ observed }) => observedInWords(observed).length));
+  const verdicts = verdictsShown(ui, place);
+  const severityOf = ({ severity }: JudgedVerdict) => span(severity, "dim");
+  const before = ({ position }: JudgedVerdict) => observedBefore(ui, place.run, position);
+  const longest = (least: number, most: number, words: (verdict: JudgedVerdict) => string) =>
+    Math.min(most, Math.max(least, ...verdicts.map((verdict) => displayWidth(words(verdict)))));
   return [
-    { title: "TABLE", width: width >= 100 ? 20 : 16, gap: 0, cell: ({ table }) => table },
+    { title: "TABLE", width: longest(5, 24, ({ table }) => table), least: 16, gap: 0, cell: ({ table }) => table },
     {
       title: "EXPECTATION",
-      width: 20,
+      width: 33,
+      least: 24,
       flex: true,
       cell: (verdict) =>
         span(
@@ -57,23 +62,31 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, width: number): Column<
           verdict.verdict === "passed" ? "plain" : signOf(verdict, glyphs).tone,
         ),
     },
-    { title: "SEVERITY", width: 8, drop: 9, cell: ({ severity }) => span(severity, "dim") },
+    ...(width < 100 ? [] : [{ title: "SEVERITY", width: 8, drop: 9, cell: severityOf }]),
     {
       title: "OBSERVED",
-      width: width >= 100 ? Math.min(24, longest) : 9,
+      width: longest(9, 24, ({ observed }) => observedInWords(observed)),
+      least: 9,
       align: "right",
       drop: 1,
       cell: ({ observed }) => observedInWords(observed),
     },
-    { title: "UNEXPECTED", width: 14, align: "right", cell: (verdict) => unexpected(verdict, glyphs) },
-    { title: "BEFORE", width: 7, drop: 2, cell: ({ position }) => observedBefore(ui, place.run, position) },
+    {
+      title: "UNEXPECTED",
+      width: longest(10, 20, (verdict) => unexpected(verdict, glyphs).text),
+      align: "right",
+      cell: (verdict) => unexpected(verdict, glyphs),
+    },
+    // A pane beside a narrow list shows it, too.
+    ...(whole !== undefined && width < 100 ? [] : [{ title: "BEFORE", width: 7, drop: 2, cell: before }]),
   ];
 }
 
 const previewHeight = 5;
 
 /** Every expectation of a run, failures first; below it the values behind the one under the cursor. */
-export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, height, whole }: Area): Screen {
+export function validationScreen(ui: Ui, place: PlaceOf<"validation">, room: Area): Screen {
+  const { width, height, whole } = room;
   const view = runViewAt(ui, place.run);
   const items = verdictsShown(ui, place);
   const cursor = cursorOf(ui, place);
@@ -84,7 +97,7 @@ export function validationScreen(ui: Ui, place: PlaceOf<"validation">, { width, 
   const values = valueRows(ui, place.run, selected, { width, height: previewHeight - 1 });
   const preview = height < 14 || whole !== undefined ? [] : [rule(ui, about), ...values];
   const area = { width, height: height - preview.length };
-  const columns = columnsOf(ui, place, width);
+  const columns = columnsOf(ui, place, room);
   const listing = { columns, items, cursor, area, sign: (verdict: JudgedVerdict) => signOf(verdict, glyphs) };
   const caption = place.failuresOnly ? "failures only" : "";
   if (whole !== undefined) return { ...heading(ui, view), caption, rows: listRows(ui, listing) };

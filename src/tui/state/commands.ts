@@ -180,13 +180,16 @@ function dateCommands(snapshots: readonly SnapshotEntry[], text: string): Comman
         act: (ui) => stay(open(ui, { screen: "compare", from, to, list: emptyList })),
       }),
     ),
-    ...dates.toReversed().flatMap((as_of): Command[] => [
-      {
+    // The labels of the newest date are still to come.
+    ...[...dates.slice(0, -1).toReversed(), ...dates.slice(-1)].map(
+      (as_of): Command => ({
         line: `export --as-of ${as_of}${named === "" ? "" : ` --out ${named}`}`,
         help: "write its training set",
         act: whenFree((ui) => exportDate(ui, { as_of }, named || undefined)),
-      },
-      {
+      }),
+    ),
+    ...dates.toReversed().map(
+      (as_of): Command => ({
         line: `snapshots --drop ${as_of}`,
         help: "remove its snapshots for good",
         act: whenFree((ui) => {
@@ -195,7 +198,7 @@ function dateCommands(snapshots: readonly SnapshotEntry[], text: string): Comman
           );
           return date === undefined ? unread : askFirst(ui, askDrop(ui, date));
         }),
-      },
-    ]),
+      }),
+    ),
   ];
 }
