@@ -16,7 +16,9 @@ const given = process.env.TEST_DATABASE_URL;
 const embedded = given ? null : await startEmbedded();
 const url = embedded?.url ?? given ?? "";
 
-const tests = Bun.spawn([process.execPath, "test", "--parallel=2", ...process.argv.slice(2)], {
+// A limit is for what hangs: on a machine that others use as well, Bun's five seconds pass over half a second's work.
+const limit = "--timeout=60000";
+const tests = Bun.spawn([process.execPath, "test", "--parallel=2", limit, ...process.argv.slice(2)], {
   env: { ...process.env, TEST_DATABASE_URL: url, TEST_RUN: run },
   stdio: ["inherit", "inherit", "inherit"],
 });
