@@ -6,7 +6,7 @@ import { deviation } from "../drift/deviation.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import type { Figures } from "./figures.ts";
 import { arrayOf, binNumbers, binsOf, type Measured, type Rows } from "./measures.ts";
-import { countable, hashed, isOrdered, kindOf, summable, written } from "./values.ts";
+import { countable, familyOf, hashed, isOrdered, kindOf, summable, written } from "./values.ts";
 
 /** So many hashes are counted of a column in which each row has another value: a share of them is known to half a percent. */
 const sketched = 65_536;
@@ -57,7 +57,7 @@ function mostFrequent(
 ): Promise<Figures["frequent"]> {
   const values = sql`${[...repeated]}::text[]::${sql.unsafe(column.type)}[]`;
   return on<Figures["frequent"]>`
-    select ${written(sql`v`, column)} as value, n as rows
+    select ${written(sql`v`, familyOf(column))} as value, n as rows
       from (select v, count(*) as n from (select ${countable(column)} as v from ${rows} s) cells
              where v = any(${values}) group by v having count(*) > 1) repeated
      order by n desc, v`;
@@ -67,7 +67,7 @@ function sums(one: Measured, { isSpread }: Rows, share: number): Fragment {
   const { column } = one;
   const value = countable(column);
   const isNumber = kindOf(column) === "number";
-  const number = summable(value, column);
+  const number = summable(value, column.type);
   const [n, sum, squares] = [sql`count(${number})::numeric`, sql`sum(${number})`, sql`sum(${number} * ${number})`];
   const stddev = isSpread ? deviation(n, sum, squares) : sql`stddev_pop(${number})`;
   return sql`json_build_object('rows', count(*), 'values', count(${value}),

@@ -29,24 +29,33 @@ export function countable(column: Column): Fragment {
   return sql`${value}::text collate "C"`;
 }
 
-/** The same in the order of its type; no type lacks one here but that of booleans. */
-export function sortable(value: Fragment, column: Column): Fragment {
-  return kindOf(column) === "boolean" ? sql`${value}::text collate "C"` : value;
+/** The types under which values are put in order and written down, each for columns of one or several types. */
+export type Family = "numeric" | "float4" | "float8" | "date" | "timestamp" | "timestamptz" | "text";
+
+export function familyOf(column: Column): Family {
+  if (!isOrdered(column)) return "text";
+  return families.find((family) => family === column.type) ?? "numeric";
+}
+
+const families: readonly Family[] = ["float4", "float8", "date", "timestamp", "timestamptz"];
+
+/** What `countable` has made of a cell, as its family has it. */
+export function ofFamily(value: Fragment, family: Family): Fragment {
+  return family === "text" ? sql`${value}::text collate "C"` : sql`${value}::${sql.unsafe(family)}`;
 }
 
 /** So much of a value is kept. */
 const longest = 200;
 
 /** A value as it is written down. */
-export function written(value: Fragment, column: Column): Fragment {
-  if (column.type === "numeric" && !column.own) return sql`trim_scale(${value})::text`;
-  const text = sql`${value}::text`;
-  if (kindOf(column) !== "category") return text;
-  return sql`case when length(${text}) > ${longest}::int then left(${text}, ${longest - 1}::int) || '…' else ${text} end`;
+export function written(value: Fragment, family: Family): Fragment {
+  if (family === "numeric") return sql`trim_scale(${value})::text`;
+  if (family !== "text") return sql`${value}::text`;
+  return sql`case when length(${value}) > ${longest}::int then left(${value}, ${longest - 1}::int) || '…' else ${value} end`;
 }
 
 /** A number to add up: sums of floats may overflow; as numerics, of the 15 digits that they are good for, they do not. */
-export function summable(value: Fragment, { type }: Column): Fragment {
+export function summable(value: Fragment, type: string): Fragment {
   return type === "numeric" ? value : sql`${value}::numeric`;
 }
 
