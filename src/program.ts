@@ -5,6 +5,7 @@ import { type Subprocess, spawnPipeline } from "./client/subprocess.ts";
 import { exitCodes, toConsoleError } from "./core/errors.ts";
 import { learnSecrets } from "./core/secrets/secrets.ts";
 import { embedded, resolveSettings, type Settings } from "./core/settings.ts";
+import { escapeControl } from "./core/text.ts";
 import type { Invocation } from "./headless/arguments.ts";
 import { commands, linesToType } from "./headless/commands.ts";
 import { refuseMisplaced } from "./headless/misplaced.ts";
@@ -12,6 +13,7 @@ import type { OwnRequest } from "./headless/own-answers.ts";
 import { readPlain } from "./headless/plain.ts";
 import { printError } from "./headless/views/faults.ts";
 import { type Output, standardOutput } from "./headless/views/output.ts";
+import { refuseUnwritable } from "./headless/writable.ts";
 import type { CommandLine } from "./tui/command-line.ts";
 import { obstacle } from "./tui/device/terminal.ts";
 
@@ -77,6 +79,7 @@ async function dispatch(
     output.out.write(await ownAnswer(request, settings));
     return exitCodes.done;
   }
+  if (request.kind === "run" || request.kind === "report") await refuseUnwritable(request, values.report);
   const pipeline = connect(settings);
   // What goes on is no error; a question waits for an answer and is none of these.
   pipeline.heed((text, isTrouble) => (quiet && !isTrouble) || output.err.write(`${text}\n`));
@@ -106,7 +109,11 @@ async function dispatch(
 /** What the screens have of the command line, each loaded when it is first used. */
 function onScreens({ home }: Settings): Omit<CommandLine, "lines"> {
   return {
-    understand: async (line) => (await import("./headless/typed.ts")).understood(line),
+    async understand(line) {
+      const request = (await import("./headless/typed.ts")).understood(line);
+      if (request.kind === "run" || request.kind === "report") await refuseUnwritable(request);
+      return request;
+    },
     words: async (request, result, columns) => (await import("./headless/typed.ts")).toldOf(request, result, columns),
     async report(request, asked) {
       const { writeReport } = await import("./report/main.ts");
@@ -123,7 +130,10 @@ async function ownAnswer(request: OwnRequest, settings: Settings): Promise<strin
   return (await import("./headless/completion.ts")).completion(request.of, settings);
 }
 
-/** Pages of runs that are over. What keeps them from being written is told, and changes nothing of how the runs ended. */
+/**
+ * Pages of runs that are over. That they could be written was seen before the run; what keeps them from it now is a warning, and
+ * changes nothing of how the runs ended.
+ */
 async function writePages(
   runs: readonly number[],
   path: string,
@@ -136,7 +146,11 @@ async function writePages(
     const { reportRuns } = await import("./report/perform.ts");
     for (const written of await reportRuns([...new Set(runs)], path, start())) say(`report: ${written}`);
   } catch (thrown) {
-    output.err.write(printError(toConsoleError(thrown), output.err.paint));
+    const why = toConsoleError(thrown).title.replace(/\.$/, "");
+    const elsewhere = `\`report --run ${runs.at(-1)} --out FILE\` writes it elsewhere`;
+    output.err.write(
+      `warning: No report was written: ${escapeControl(why)}. What the run came to stays; ${elsewhere}.\n`,
+    );
   }
 }
 

@@ -224,9 +224,16 @@ describe("metrics", () => {
     expect(then.streamflow_checks).toMatchObject({ failed: 0, warned: 0 });
   });
 
-  test("that cannot be written are a warning", async () => {
-    const { code, stderr } = await run(["--month", "1", "--force", "--metrics", "/nowhere/m.prom"]);
+  test("that cannot be written are refused before the run, or else a warning", async () => {
+    const runs = async () => (await place.database.sql`select run from console.runs`).length;
+    const before = await runs();
+    const refused = await run(["--month", "1", "--force", "--metrics", "/nowhere/m.prom"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--metrics /nowhere/m.prom cannot be written");
+    expect(await runs()).toBe(before);
+    // Where everything can be written, and nothing has room.
+    const { code, stderr } = await run(["--month", "1", "--force", "--metrics", "/dev/full"]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/warning: Metrics were not written: .*\/nowhere\/m\.prom/);
+    expect(stderr).toContain("warning: Metrics were not written: ENOSPC");
   });
 });

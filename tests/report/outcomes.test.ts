@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { validateXML } from "xmllint-wasm";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
@@ -292,14 +292,27 @@ describe("what a page cannot know any more is said", () => {
   });
 });
 
-test("a run on the command line writes its page, whatever comes of it", async () => {
+test("a run on the command line writes its page, whatever comes of it; where it cannot, that is told and changes no run", async () => {
   write("month_002", { ...smallDrop(users(230), 2), "labels.csv": [["user_id"], ["u0"]] });
-  const page = join(out, "cron.html");
   const flags = ["--data", data, "--home", join(drops.path, "home"), "--database", database.url];
   const main = Bun.fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const { PATH = "", HOME = "" } = process.env;
-  const command = [process.execPath, main, "--month", "2", "--report", page, ...flags];
-  const { code, stderr } = await start(command, { PATH, HOME, LANG: "C.UTF-8" }).outcome;
+  const run = (page: string) =>
+    start([process.execPath, main, "--month", "2", "--report", page, ...flags], { PATH, HOME, LANG: "C.UTF-8" })
+      .outcome;
+  const page = join(out, "cron.html");
+  const { code, stderr } = await run(page);
   expect({ code, told: stderr.includes(`report: ${page}`) }).toEqual({ code: 1, told: true });
   expect((await readPage(readFileSync(page, "utf8"))).text).toContain("month_002, as of 2024-03-31, was rejected");
+
+  const [last] = await database.sql<{ run: number }[]>`select max(run) as run from console.runs`;
+  const refused = await run(join(page, "page.html"));
+  expect({ code: refused.code, told: refused.stderr.includes("cannot be written") }).toEqual({ code: 2, told: true });
+  const full = join(out, "full.html");
+  symlinkSync("/dev/full", full);
+  const rejected = await run(full);
+  expect(rejected.code).toBe(1);
+  // The run after the last one, for the one that was refused never began.
+  expect(rejected.stderr).toContain(`warning: No report was written: ${full} could not be written`);
+  expect(rejected.stderr).toContain(`\`report --run ${(last?.run ?? 0) + 1} --out FILE\` writes it elsewhere`);
 });
