@@ -56,12 +56,13 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
       onnotice: () => {},
       // What was to follow is told that, and waits no more.
       onclose: () => void (options.once && sql.end({ timeout: 0 })),
-      // Only parameters that connection poolers let pass, too.
+      // Only parameters that connection poolers let pass, too. Statements are written for strings as the standard has them.
       connection: {
         application_name: options.applicationName ?? redact(target.applicationName ?? "streamflow-console"),
         client_encoding: "UTF8",
         DateStyle: "ISO",
         TimeZone: "UTC",
+        standard_conforming_strings: "on",
         ...(target.options ? { options: target.options } : {}),
       },
     }),

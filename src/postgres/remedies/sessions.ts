@@ -9,7 +9,7 @@ export const sessionRemedies = {
     state: "28P01",
     code: "database_unreachable",
     cause: "it refuses the password",
-    hint: "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass.",
+    hint: "Correct user and password in the database URL, PGPASSWORD or ~/.pgpass, which counts where nobody else may read it (chmod 600).",
   },
   role_unknown: {
     state: "28000",
