@@ -87,6 +87,44 @@ test("a statement whose parameters are written as they are is sent with them, be
   await proxy.close();
 });
 
+test("a transaction, or a part of one, is begun along with its first statement", async () => {
+  const proxy = await openProxy(`${database.url}${database.url.includes("?") ? "&" : "?"}sslmode=disable`, () => 0);
+  const sql = connect(proxy.url);
+  await sql`select 1`;
+  const before = proxy.conversations[0]?.roundTrips ?? 0;
+  const found = await sql.begin(async (tx) => {
+    await tx`create temporary table kept as select 1 as one`;
+    await tx.savepoint((inner) => inner`insert into kept values (2)`);
+    const undone = tx.savepoint(async (inner) => {
+      await inner`insert into kept values (3)`;
+      await inner`select 1 / 0`;
+    });
+    await expect(undone).rejects.toThrow("division by zero");
+    return tx`select one from kept order by one`.values();
+  });
+  // The table, the row, the other row, the division, what undoes both, what is there, and the commit.
+  expect((proxy.conversations[0]?.roundTrips ?? 0) - before).toBe(7);
+  expect([...found]).toEqual([[1], [2]]);
+  await sql.end();
+  await proxy.close();
+});
+
+test("of a transaction that does not begin nothing is done after its first statement, which is told", async () => {
+  const sql = connect(database.url);
+  const begun = sql.begin("isolation level unheard of", async (tx) => {
+    await Promise.all([tx`select 1`, tx`create table never_made ()`]);
+  });
+  await expect(begun).rejects.toThrow("syntax error");
+  expect([...(await sql`select to_regclass('never_made') as made`)]).toEqual([{ made: null }]);
+  const broken = sql.begin(async (tx) => {
+    await tx`select 1 / 0`.catch(() => {});
+    await tx.savepoint((inner) => inner`select 1`);
+  });
+  await expect(broken).rejects.toThrow("division by zero");
+  expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+  await sql.end();
+});
+
 test("each part of the patch says what it is for", () => {
   const texts = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")] as const);
   const listed = texts.flatMap(([name, text]) => (name === "README.md" && text.match(/^\| \d+ /gm)) || []);

@@ -117,9 +117,11 @@ export class Tasks {
       const { side, waiting } = next;
       const begun = Promise.withResolvers<true>();
       const working = side.begin("isolation level read committed", async (tx) => {
+        // Whoever is let in by a pooler may have sent this, and not be answered.
+        const pid = await settleBeside(tx, lockPatience);
         if (this.#side === null) throw notInTime;
         begun.resolve(true);
-        this.#pid = await settleBeside(tx, lockPatience);
+        this.#pid = pid;
         return { value: await waiting.work(tx, true) };
       });
       try {

@@ -117,8 +117,7 @@ const lockPatience = "1s";
 
 /** Empty the stage after a run, unless somebody reads it for long: then the next run does it. */
 export async function leaveStageEmpty(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  await waitForLocks(tx, lockPatience);
-  await emptyStage(tx, tables);
+  await Promise.all([waitForLocks(tx, lockPatience), emptyStage(tx, tables)]);
 }
 
 /** Empty the stage, whatever a run left that did not come to its end. */
