@@ -4,6 +4,7 @@ import type { TableName } from "../postgres/catalog/introspect.ts";
 import type { Queryable, Transaction } from "../postgres/connection/connect.ts";
 import { settleTransaction } from "../postgres/connection/settings.ts";
 import { compileSuite, type Target } from "./compile.ts";
+import { authored } from "./kinds/custom-queries.ts";
 import { quoteName } from "./plan/sql.ts";
 import { outcomeOf } from "./results/outcome.ts";
 import { expectationResult, validationResult, verdictOf } from "./results/report.ts";
@@ -34,6 +35,14 @@ export async function evaluateSuite(sql: Queryable, evaluation: Evaluation): Pro
   const { suite, relation, shape } = evaluation;
   const results = await inTransaction(sql, (tx) => evaluateAll(tx, evaluation));
   return validationResult(suite, relation, shape.name, results, began);
+}
+
+/** Whether a suite reads nothing but its table and those that are called so: then it does not matter which session evaluates it. */
+export function readsOnly({ expectations }: Suite, tables: ReadonlySet<string>): boolean {
+  return expectations.every(({ type, kwargs: { other_table_name: other } }) => {
+    const isAmong = typeof other !== "string" || tables.has(other);
+    return isAmong && !authored.has(type);
+  });
 }
 
 function inTransaction<Result>(sql: Queryable, work: (tx: Transaction) => Promise<Result[]>): Promise<Result[]> {

@@ -46,6 +46,9 @@ export const customQueries: readonly Entry[] = [
   ),
 ];
 
+/** Those that read whatever their author likes. */
+export const authored: ReadonlySet<string> = new Set(customQueries.map(({ type }) => type));
+
 function refuseCondition({ rows }: Scope): void {
   if (rows !== null) throw suiteError("row_condition", "write the condition into the query");
 }
