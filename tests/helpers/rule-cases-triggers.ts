@@ -30,6 +30,19 @@ export const triggerCases: RuleCase[] = [
     rule: "watch",
   },
   {
+    name: "a trigger whose error names a column, or a constraint, and one that names a value as such",
+    tables: `create function ruled.guard() returns trigger language plpgsql as $$
+        begin
+          if new.n > 7 then raise exception 'secret' using column = new.id, constraint = new.id; end if;
+          if new.n > 5 then raise check_violation using column = 'n', constraint = 'small', table = 't'; end if;
+          return new;
+        end $$; ${live}
+      create trigger watch before insert on t for each row execute function ruled.guard()`,
+    drop: { t: "id,n\na,1\nb,6\nc,8\nd,7\n" },
+    faults: ["t.csv:3 n row_refused 6", "t.csv:5 n row_refused 7", ...refused(4)],
+    rule: "the trigger watch of t, by its function guard, refuses the row",
+  },
+  {
     name: "a constraint trigger that fires last, and writes elsewhere",
     tables: `create table log (id text); create function ruled.after() returns trigger language plpgsql as $$
         begin

@@ -1,3 +1,4 @@
+import type { TableShape } from "../../core/columns.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { every, type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
 import { fetched } from "../live/row-lines.ts";
@@ -5,7 +6,19 @@ import type { RowVerdict } from "./row-by-row.ts";
 import { isSound, type RuleRows } from "./rows.ts";
 
 /** A row that could not be written; where no row is known to be the reason, `line` is null. */
-export type Refusal = Omit<RowVerdict, "line" | "shown" | "state"> & { line: number | null; state: string };
+export interface Refusal extends Omit<RowVerdict, "line" | "state"> {
+  line: number | null;
+  state: string;
+  /** The column that the error names, one of the table's; its text is what is shown. */
+  column: string | null;
+  /** The constraint that it names. */
+  constraint: string | null;
+}
+
+interface Fired extends Omit<Refusal, "shown"> {
+  /** The row, with its texts as `#0`, `#1` and so on. */
+  cells: Record<string, unknown> | null;
+}
 
 /**
  * Has the triggers of a table fire for a drop's rows, as they would be written there: new ones are added, and others changed. That
@@ -20,14 +33,32 @@ export async function* firedFor(tx: Transaction, drop: RuleRows): AsyncGenerator
     create temporary table ${tx(live.name)} on commit drop as
     select l.* from ${qualified(live)} l
      where ${drop.standing === null ? sql`exists (select from ${drop.rows} x where ${every(key)})` : sql`false`}`;
-  const triggers = await tx<{ definition: string }[]>`
-    select replace(pg_get_triggerdef(oid), format(' ON %I.%I ', ${live.schema}::text, ${live.name}::text),
+  const triggers = await tx<{ definition: string; source: string }[]>`
+    select p.prosrc as source,
+           replace(pg_get_triggerdef(pg_trigger.oid), format(' ON %I.%I ', ${live.schema}::text, ${live.name}::text),
                    format(' ON pg_temp.%I ', ${live.name}::text)) as definition
-      from pg_trigger where tgrelid = ${oidOf(live)} and not tgisinternal and tgenabled in ('O', 'A') order by tgname`;
+      from pg_trigger join pg_proc p on p.oid = tgfoid
+     where tgrelid = ${oidOf(live)} and not tgisinternal and tgenabled in ('O', 'A') order by tgname`;
   for (const { definition } of triggers) await tx.unsafe(definition);
   await tx`${trialOf(drop, trial)}`;
-  const found = tx<Refusal[]>`select * from pg_temp.console_fired()`;
-  for await (const some of found.cursor(fetched)) yield* some;
+  const found = tx<Fired[]>`
+    select line, cells, state, message, context, named as column, wanted as constraint from pg_temp.console_fired()`;
+  const sources = triggers.map(({ source }) => source);
+  for await (const some of found.cursor(fetched)) for (const fired of some) yield refusalOf(fired, live, sources);
+}
+
+/** What a trigger names may be a value: it is a column's name where there is one, a constraint's where its function has it. */
+function refusalOf({ cells, ...fired }: Fired, { columns }: TableShape, sources: readonly string[]): Refusal {
+  const index = columns.findIndex(({ name }) => name === fired.column);
+  const shown = cells?.[`#${index}`];
+  const constraint = fired.constraint || null;
+  const written = `'${constraint?.replaceAll("'", "''")}'`;
+  return {
+    ...fired,
+    column: index === -1 ? null : fired.column,
+    shown: typeof shown === "string" ? shown : null,
+    constraint: sources.some((source) => source.includes(written)) ? constraint : null,
+  };
 }
 
 /** A function that writes the rows, and returns those that are refused. */
@@ -52,7 +83,8 @@ function trialOf(drop: RuleRows, trial: Fragment): Fragment {
     set constraints all immediate;`;
   return sql`
     create or replace function pg_temp.console_fired()
-      returns table (line bigint, state text, message text, context text) language plpgsql as $console$
+      returns table (line bigint, cells jsonb, state text, message text, context text, named text, wanted text)
+      language plpgsql as $console$
     #variable_conflict use_column
     declare
       one record;
@@ -71,7 +103,9 @@ function trialOf(drop: RuleRows, trial: Fragment): Fragment {
         begin
           ${write(sql`(select ${itself}) x`)}
         exception when others then
-          get stacked diagnostics state = returned_sqlstate, message = message_text, context = pg_exception_context;
+          get stacked diagnostics state = returned_sqlstate, message = message_text, context = pg_exception_context,
+            named = column_name, wanted = constraint_name;
+          cells := to_jsonb(one);
           line := one."#line";
           return next;
         end;

@@ -22,8 +22,10 @@ export async function tellRefused(tx: Transaction, drop: RuleRows, tally: PartsT
     const inside = functionOf(error)?.split(".").at(-1);
     const trigger = triggers.find((one) => one.function === inside);
     if (trigger !== undefined && refusal.line !== null && isOfData(refusal.state)) {
-      const reason = `the trigger ${trigger.name} of ${name}, by its function ${trigger.function}, refuses the row`;
-      tally.add("row_refused", redact(reason), refusal.line);
+      const { column, constraint, shown } = refusal;
+      const by = constraint === null ? "" : ` for ${constraint}`;
+      const reason = `the trigger ${trigger.name} of ${name}, by its function ${trigger.function}, refuses the row${by}`;
+      tally.add("row_refused", redact(reason), refusal.line, column ?? undefined, shown ?? undefined);
     } else if (refusal.line === null) {
       const all = triggers.map((one) => one.name).join(", ");
       unheld.push({ table: name, rule: `what ${all} make of a row`, why: wordsOf(error) });
