@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, setDefaultTimeout, test } from "bun:test
 import { ruleCases } from "../helpers/rule-cases.ts";
 import { keyedRuleCases } from "../helpers/rule-cases-keyed.ts";
 import { largeRuleCases } from "../helpers/rule-cases-large.ts";
+import { partitionCases } from "../helpers/rule-cases-partitions.ts";
 import { ringCases } from "../helpers/rule-cases-rings.ts";
 import { triggerCases } from "../helpers/rule-cases-triggers.ts";
 import { expectTold } from "../helpers/rule-told.ts";
@@ -17,7 +18,14 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 describe("three rows that break", () => {
-  for (const one of [...ruleCases, ...keyedRuleCases, ...largeRuleCases, ...ringCases, ...triggerCases]) {
+  for (const one of [
+    ...ruleCases,
+    ...keyedRuleCases,
+    ...largeRuleCases,
+    ...ringCases,
+    ...triggerCases,
+    ...partitionCases,
+  ]) {
     test(one.name, () => expectTold(place, one));
   }
 });

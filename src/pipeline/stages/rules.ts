@@ -43,8 +43,9 @@ export async function requireRules(context: StageContext, staged: readonly Stage
     for (const follower of beside ? table.live.followers : []) {
       await requireNone(tx, table, givenUp(follower, stagedRuleRows(table, carried, "live")));
     }
-    for (const reference of table.live.references) {
-      if (reference.isIdle || isOfKeys(table, reference, tables)) continue;
+    const ownKeys = table.live.references.filter((reference) => !isOfKeys(table, reference, tables));
+    for (const reference of [...ownKeys, ...table.live.partReferences]) {
+      if (reference.isIdle) continue;
       const parent = staged.find(({ table: { live } }) => live.name === reference.parent.name);
       const isInDrop = parent !== undefined && parent.table.live.schema === reference.parent.schema;
       const parentRows = isInDrop ? stagedRuleRows(parent.table, parent.carried, "default") : null;

@@ -2,9 +2,18 @@ import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, namesAsRows, sql, unionAll } from "../connection/fragments.ts";
 import type { LoadTable, SnapshotTarget } from "./dataset-tables.ts";
 import { dateOfPartition } from "./expressions.ts";
-import { indexes } from "./index-rules.ts";
+import { indexes, isOfTable } from "./index-rules.ts";
 import type { CatalogTable } from "./introspect.ts";
-import { type ColumnDetail, checks, detailsOfTable, domains, type Rule, readingStored, ruleList } from "./rules.ts";
+import {
+  type ColumnDetail,
+  checks,
+  detailsOfTable,
+  domains,
+  needed,
+  type Rule,
+  readingStored,
+  ruleList,
+} from "./rules.ts";
 
 /** What a snapshot table, or one of its partitions, demands of a month's rows. */
 export type FrozenRule = Rule & {
@@ -32,24 +41,10 @@ interface Found {
   rules: Rule[];
 }
 
-/** NOT NULL, which has a name since PostgreSQL 18; what fills itself is left to the table. */
-const needed = sql`
-  select a.attname as name, json_build_object('kind', 'needed', 'columns', json_build_array(a.attname),
-           'name', coalesce((select k.conname from pg_constraint k
-                              where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]), a.attname),
-           'expression', format('%I is not null', a.attname), 'isValid', true) as rule
-    from pg_attribute a
-   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef
-     and a.attidentity = ''`;
-
 /** Of the partition `b`: what it has not of its table. */
 const hasOwn = sql`(
   exists (select from pg_constraint k where k.conrelid = b.oid and k.contype in ('c', 'n', 'u', 'x') and k.coninhcount = 0)
   or exists (select from pg_index i where i.indrelid = b.oid and i.indisunique and not ${isOfTable(sql`i.indexrelid`)}))`;
-
-function isOfTable(index: Fragment): Fragment {
-  return sql`exists (select from pg_inherits h where h.inhrelid = ${index})`;
-}
 
 /** What a partition has of its table is told as the table's. */
 const rules = ruleList(

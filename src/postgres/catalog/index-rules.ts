@@ -1,4 +1,4 @@
-import { sql } from "../connection/fragments.ts";
+import { type Fragment, sql } from "../connection/fragments.ts";
 import { collationOf } from "./expressions.ts";
 
 /** Each part of index `i`, in parentheses and with its collation. */
@@ -38,3 +38,8 @@ export const indexes = sql`
     join pg_am m on m.oid = x.relam
     left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
    where i.indrelid = c.oid and i.indisready and (i.indisexclusion or i.indisunique)`;
+
+/** True for the index of a partition that belongs to one of its table. */
+export function isOfTable(index: Fragment): Fragment {
+  return sql`exists (select from pg_inherits h where h.inhrelid = ${index})`;
+}

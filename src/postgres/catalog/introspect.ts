@@ -1,6 +1,6 @@
 import type { Column, Constraint, Reference, TableShape } from "../../core/columns.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { hasOptions, namesAsRows } from "../connection/fragments.ts";
+import { type Fragment, hasOptions, namesAsRows, sql } from "../connection/fragments.ts";
 import { recipient } from "../connection/role.ts";
 import { type Distribution, distributionsOf, hasCitus } from "./distribution.ts";
 import { baseType, collationsOf, columnNames, isEnforced } from "./expressions.ts";
@@ -59,28 +59,36 @@ export function isComputed({ computed }: Pick<CatalogTable, "computed">, column:
 
 type RawColumn = Required<Pick<Column, "name" | "type" | "own" | "nullable">> & { typmod: number };
 
+/** Foreign keys `f` of table `c`, of which this is true. */
+export function referencesOf(condition: Fragment): Fragment {
+  return sql`(
+    select coalesce(json_agg(json_build_object(
+             'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
+             'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
+             'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
+             'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)},
+             'isFull', f.confmatchtype = 'f', 'follows', f.confupdtype not in ('a', 'r'), 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
+             'collations', ${collationsOf(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
+      from pg_constraint f
+      join pg_class p on p.oid = f.confrelid
+      join pg_namespace pn on pn.oid = p.relnamespace
+     where f.conrelid = c.oid and f.contype = 'f' and ${condition}
+       -- To a partitioned table it has another one for each of its partitions.
+       and not exists (select from pg_constraint u where u.oid = f.conparentid and u.conrelid = f.conrelid))`;
+}
+
 /** The tables, of those named, that exist; in no particular order. One statement, however many, and with Citus another one. */
-export async function catalogTables(sql: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
-  const rows = await sql<(Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]>`
+export async function catalogTables(connection: Queryable, names: readonly TableName[]): Promise<CatalogTable[]> {
+  const rows = await connection<
+    (Omit<CatalogTable, "columns" | "distribution"> & { columns: RawColumn[]; citus: boolean })[]
+  >`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
       a.columns, a.declared, a.computed, a."alwaysIdentity", a."selfFilling", ${triggersOfTable} as triggers,
       ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
-      (select coalesce(json_agg(json_build_object(
-                'name', f.conname, 'definition', pg_get_constraintdef(f.oid),
-                'columns', ${columnNames(sql`f.conkey`, sql`f.conrelid`)},
-                'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
-                'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)},
-                'isFull', f.confmatchtype = 'f', 'follows', f.confupdtype not in ('a', 'r'), 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
-                'collations', ${collationsOf(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
-         from pg_constraint f
-         join pg_class p on p.oid = f.confrelid
-         join pg_namespace pn on pn.oid = p.relnamespace
-        where f.conrelid = c.oid and f.contype = 'f'
-          -- To a partitioned table it has another one for each of its partitions.
-          and not exists (select from pg_constraint u where u.oid = f.conparentid and u.conrelid = f.conrelid)) as references,
+      ${referencesOf(sql`true`)} as references,
       (select json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid))
          from pg_constraint k
          join pg_class x on x.oid = k.conindid
@@ -104,7 +112,7 @@ export async function catalogTables(sql: Queryable, names: readonly TableName[])
          left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum and a.attgenerated <> ''
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
      where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
-  const spread = rows.some(({ citus }) => citus) ? await distributionsOf(sql, names) : [];
+  const spread = rows.some(({ citus }) => citus) ? await distributionsOf(connection, names) : [];
   const distributionOf = ({ schema, name }: TableName) =>
     spread.find((one) => one.schema === schema && one.name === name)?.distribution ?? null;
   return rows.map(({ citus: _, ...row }) => ({

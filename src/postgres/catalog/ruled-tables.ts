@@ -8,8 +8,10 @@ import {
   detailsOfTable,
   type Follower,
   followersOfTable,
+  type PartReference,
   type Rule,
   readingStored,
+  referencesOfPartitions,
   rulesOfTable,
 } from "./rules.ts";
 
@@ -19,6 +21,8 @@ interface TableRules {
   details: ColumnDetail[];
   rules: Rule[];
   followers: Follower[];
+  /** Foreign keys that some of its partitions have besides those of all. */
+  partReferences: PartReference[];
 }
 
 /** A table of the dataset with the rules of its live table, and of its snapshot table, where it has one. */
@@ -38,7 +42,8 @@ export type HeldTable = LoadTable & { live: CatalogTable & Pick<TableRules, "det
 export async function ruledTables(sql: Queryable, tables: readonly LoadTable[], beside = sql): Promise<RuledTable[]> {
   const names = tables.map(({ live: { schema, name } }) => ({ schema, name }));
   const ofLive = beside<(TableRules & { name: string })[]>`
-    select c.relname as name, ${detailsOfTable} as details, ${rulesOfTable} as rules, ${followersOfTable} as followers
+    select c.relname as name, ${detailsOfTable} as details, ${rulesOfTable} as rules, ${followersOfTable} as followers,
+           ${referencesOfPartitions} as "partReferences"
       from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name`;
@@ -46,7 +51,12 @@ export async function ruledTables(sql: Queryable, tables: readonly LoadTable[], 
   return tables.map((table, index) => {
     const { live } = table;
     // A table that is gone since is missed by the first statement that names it.
-    const known = found.find(({ name }) => name === live.name) ?? { details: [], rules: [], followers: [] };
+    const known = found.find(({ name }) => name === live.name) ?? {
+      details: [],
+      rules: [],
+      followers: [],
+      partReferences: [],
+    };
     const rules = known.rules.map((rule) => readingStored(rule, live.columns, known.details));
     return { ...table, live: { ...live, ...known, rules }, frozen: frozen[index] ?? null };
   });

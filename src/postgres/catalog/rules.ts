@@ -1,6 +1,7 @@
 import { type Fragment, sql, unionAll } from "../connection/fragments.ts";
 import { baseType, collationOf, columnNames, isEnforced } from "./expressions.ts";
-import { indexes } from "./index-rules.ts";
+import { indexes, isOfTable } from "./index-rules.ts";
+import { type CatalogReference, referencesOf } from "./introspect.ts";
 
 /** What a table demands of its rows beyond types, NOT NULL and the primary key; expressions as PostgreSQL writes them. */
 export type Rule = CheckRule | NeededRule | DomainRule | UniqueRule | ExclusionRule;
@@ -115,9 +116,68 @@ export const domains = sql`
           select attname, oid from steps) d
     join pg_constraint k on k.contypid = d.oid and k.contype = 'c'`;
 
+/** NOT NULL, which has a name since PostgreSQL 18; what fills itself is left to the table. */
+export const needed = sql`
+  select a.attname as name, json_build_object('kind', 'needed', 'columns', json_build_array(a.attname),
+           'name', coalesce((select k.conname from pg_constraint k
+                              where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum]), a.attname),
+           'expression', format('%I is not null', a.attname), 'isValid', true) as rule
+    from pg_attribute a
+   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef
+     and a.attidentity = ''`;
+
+/** Of partitions of table `c`, as rules of its rows that go there: what they have not of it. */
+const ofPartitions = sql`
+  select p.name, p.rule
+    from pg_partition_tree(c.oid) b
+   cross join lateral (
+     select r.name, (r.rule::jsonb || jsonb_build_object('columns', ${withPartitionKeys()},
+              'expression', format('(%s) is not true or (%s)', w.within, r.rule ->> 'expression'),
+              'condition', concat_ws(' and ', '(' || w.within || ')', '(' || (r.rule ->> 'condition') || ')')))::json as rule
+       from pg_class c
+      cross join lateral (select pg_get_partition_constraintdef(c.oid) as within) w
+      cross join lateral (${unionAll([
+        sql`${checks} and k.coninhcount = 0`,
+        sql`${needed} and not exists (
+          select from pg_attribute o where o.attrelid = pg_partition_root(c.oid) and o.attname = a.attname and o.attnotnull)`,
+        sql`${indexes} and not ${isOfTable(sql`i.indexrelid`)}`,
+      ])}) r
+      where c.oid = b.relid) p
+   where b.level > 0`;
+
+/** A foreign key of a partition: of rows for which this is true. */
+export interface PartReference extends CatalogReference {
+  within: string;
+}
+
+/** Those that partitions of table `c` have besides its own. */
+export const referencesOfPartitions: Fragment = sql`(
+  select coalesce(json_agg(e.one), '[]')
+    from pg_partition_tree(c.oid) b
+   cross join lateral (
+     select (one.value::jsonb || jsonb_build_object('within', pg_get_partition_constraintdef(c.oid)))::json as one
+       from pg_class c cross join lateral json_array_elements(${referencesOf(sql`f.conparentid = 0`)}) one
+      where c.oid = b.relid) e
+   where b.level > 0)`;
+
+/** The columns of rule `r` of partition `b`, and those by which rows go there. */
+function withPartitionKeys(): Fragment {
+  return sql`(
+    select jsonb_agg(d.name order by d.first, d.name)
+      from (select e.name, min(e.place) as first
+              from (select name, place from json_array_elements_text(r.rule -> 'columns') with ordinality own(name, place)
+                    union all
+                    select key.name, 1000 + key.place
+                      from pg_partitioned_table g
+                     cross join lateral json_array_elements_text(${columnNames(sql`g.partattrs`, sql`g.partrelid`)})
+                           with ordinality key(name, place)
+                     where g.partrelid in (select relid from pg_partition_ancestors(b.relid))) e
+             group by e.name) d)`;
+}
+
 /** The rules of table `c`, by their names. The plain primary key is the table's key. */
 export const rulesOfTable: Fragment = ruleList(
-  unionAll([checks, partitions, domains, sql`${indexes} and not i.indisprimary`]),
+  unionAll([checks, partitions, domains, sql`${indexes} and not i.indisprimary`, ofPartitions]),
 );
 
 /** As JSON, of rows of a name and a rule. */

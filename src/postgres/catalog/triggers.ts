@@ -4,14 +4,19 @@ import { type Fragment, sql } from "../connection/fragments.ts";
 export interface RowTrigger {
   name: string;
   function: string;
+  /** The table that has it, or its partition. */
+  of: string;
 }
 
 /** INSERT and UPDATE, for each row or for a statement, as `pg_trigger.tgtype` packs them. */
 const onWrite = 4 + 16;
 
-/** The triggers of table `c` that fire for what a run writes. */
+/** The triggers of table `c`, and of its partitions, that fire for what a run writes. */
 export const triggersOfTable: Fragment = sql`(
-  select coalesce(json_agg(json_build_object('name', g.tgname, 'function', p.proname) order by g.tgname), '[]')
-    from pg_trigger g join pg_proc p on p.oid = g.tgfoid
-   where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled in ('O', 'A')
+  select coalesce(json_agg(json_build_object('name', g.tgname, 'function', p.proname, 'of', of.relname) order by g.tgname), '[]')
+    from (select c.oid union select b.relid from pg_partition_tree(c.oid) b) tree
+    join pg_class of on of.oid = tree.oid
+    join pg_trigger g on g.tgrelid = of.oid
+    join pg_proc p on p.oid = g.tgfoid
+   where not g.tgisinternal and g.tgparentid = 0 and g.tgenabled in ('O', 'A')
      and g.tgtype & ${onWrite}::int <> 0)`;

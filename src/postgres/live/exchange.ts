@@ -35,7 +35,7 @@ export async function exchangeRows(
 /** Why rows cannot be taken out and put back; null where they can. One elsewhere may go with it, or be told that it went. */
 export async function whatKeepsFromExchange(tx: Transaction, { live }: LoadTable): Promise<string | null> {
   const [trigger] = live.triggers;
-  if (trigger !== undefined) return `it has the trigger ${trigger.name}`;
+  if (trigger !== undefined) return `${trigger.of === live.name ? "it" : trigger.of} has the trigger ${trigger.name}`;
   if (live.distribution !== null) return "its rows lie on several servers";
   const oid = oidOf(live);
   const [row] = await tx<{ may: boolean; follower: string | null }[]>`

@@ -1,9 +1,10 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { CatalogReference } from "../catalog/introspect.ts";
+import type { PartReference } from "../catalog/rules.ts";
 import { every, type Fragment, list, qualified, some, sql, unionAll } from "../connection/fragments.ts";
 import { type Parents, placeOf, placesOfParents } from "../live/parents.ts";
 import { isChanged, keyOfLive } from "./broken.ts";
-import { isSound, type RuleRows, textsOf } from "./rows.ts";
+import { asNamed, isSound, type RuleRows, textsOf } from "./rows.ts";
 
 interface Known {
   tables: readonly LoadTable[];
@@ -16,7 +17,7 @@ interface Known {
  * table that is referred to; null where it has none of it.
  */
 export function orphanedRows(
-  reference: CatalogReference,
+  reference: CatalogReference | PartReference,
   drop: RuleRows,
   parent: RuleRows | null,
   known: Known,
@@ -37,10 +38,16 @@ export function orphanedRows(
     with children as ${kept} (
       select x."#line" as line, ${textsOf(drop, columns)} as shown, ${values}, ${isGiven} as given
         from ${drop.rows} x ${unchangedBeside(reference, drop)}
-       where (${isGiven} or ${isTorn}) and ${isSound(drop.table, columns)} and ${isNew(reference, drop)}),
+       where (${isGiven} or ${isTorn}) and ${isSound(drop.table, columns)} and ${isNew(reference, drop)}
+         and ${isWithin(reference, drop)}),
     wanting as ${kept} (${withoutParent(reference, parent)}),
     known as ${kept} (${unionAll([sql`select ${names} from wanting o where false`, ...looks])})
     select line, null::bigint as other, shown from wanting o where not given or ${isUnknown}`;
+}
+
+/** Of a partition's: the rows that go there. */
+function isWithin(reference: CatalogReference | PartReference, { table }: RuleRows): Fragment {
+  return "within" in reference ? sql`(select ${sql.unsafe(reference.within)} from ${asNamed(table, "x")})` : sql`true`;
 }
 
 /** What is in no row of the drop itself. */

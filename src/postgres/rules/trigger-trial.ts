@@ -1,4 +1,5 @@
 import type { TableShape } from "../../core/columns.ts";
+import type { CatalogTable } from "../catalog/introspect.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { every, type Fragment, list, oidOf, qualified, sql } from "../connection/fragments.ts";
 import { fetched } from "../live/row-lines.ts";
@@ -29,22 +30,45 @@ export async function* firedFor(tx: Transaction, drop: RuleRows): AsyncGenerator
   const { live } = drop.table;
   const trial = sql`pg_temp.${sql(live.name)}`;
   const key = live.key.map((name) => sql`l.${sql(name)} = x.${sql(name)}`);
+  await makeTrial(tx, live);
   await tx`
-    create temporary table ${tx(live.name)} on commit drop as
-    select l.* from ${qualified(live)} l
+    insert into ${trial} select l.* from ${qualified(live)} l
      where ${drop.standing === null ? sql`exists (select from ${drop.rows} x where ${every(key)})` : sql`false`}`;
   const triggers = await tx<{ definition: string; source: string }[]>`
     select p.prosrc as source,
-           replace(pg_get_triggerdef(pg_trigger.oid), format(' ON %I.%I ', ${live.schema}::text, ${live.name}::text),
-                   format(' ON pg_temp.%I ', ${live.name}::text)) as definition
-      from pg_trigger join pg_proc p on p.oid = tgfoid
-     where tgrelid = ${oidOf(live)} and not tgisinternal and tgenabled in ('O', 'A') order by tgname`;
+           replace(pg_get_triggerdef(g.oid), format(' ON %I.%I ', n.nspname, c.relname),
+                   format(' ON pg_temp.%I ', c.relname)) as definition
+      from (select ${oidOf(live)}::oid union select relid from pg_partition_tree(${oidOf(live)})) tree(oid)
+      join pg_class c on c.oid = tree.oid
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_trigger g on g.tgrelid = c.oid
+      join pg_proc p on p.oid = g.tgfoid
+     where not g.tgisinternal and g.tgparentid = 0 and g.tgenabled in ('O', 'A') order by c.oid, g.tgname`;
   for (const { definition } of triggers) await tx.unsafe(definition);
   await tx`${trialOf(drop, trial)}`;
   const found = tx<Fired[]>`
     select line, cells, state, message, context, named as column, wanted as constraint from pg_temp.console_fired()`;
   const sources = triggers.map(({ source }) => source);
   for await (const some of found.cursor(fetched)) for (const fired of some) yield refusalOf(fired, live, sources);
+}
+
+/** A table like the true one, with its partitions where one of them has a trigger of its own. */
+async function makeTrial(tx: Transaction, { schema, name, triggers }: CatalogTable): Promise<void> {
+  const isWhole = triggers.every(({ of }) => of === name);
+  const made = await tx<{ statement: string }[]>`
+    select format('create temporary table %I %s%s on commit drop', c.relname,
+                  case when b.level = 0 then format('(like %I.%I)', n.nspname, c.relname)
+                       else format('partition of pg_temp.%I %s', (select relname from pg_class where oid = b.parentrelid),
+                                   pg_get_expr(c.relpartbound, c.oid)) end,
+                  case when c.relkind = 'p' and not ${isWhole}::boolean then ' partition by ' || pg_get_partkeydef(c.oid) end) as statement
+      from (select ${oidOf({ schema, name })}::oid as relid, null::oid as parentrelid, 0 as level
+             union all
+            select relid, parentrelid, level from pg_partition_tree(${oidOf({ schema, name })})
+             where level > 0 and not ${isWhole}::boolean) b
+      join pg_class c on c.oid = b.relid
+      join pg_namespace n on n.oid = c.relnamespace
+     order by b.level, c.oid`;
+  for (const { statement } of made) await tx.unsafe(statement);
 }
 
 /** What a trigger names may be a value: it is a column's name where there is one, a constraint's where its function has it. */

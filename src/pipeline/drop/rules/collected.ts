@@ -29,7 +29,8 @@ export interface Collected extends Incoming<RuledTable> {
 
 interface Drop {
   dataset: Dataset;
-  tables: readonly LoadTable[];
+  /** All whose files are looked at. */
+  tables: readonly RuledTable[];
   past: Pick<Past, "publications">;
   limits: SizeLimits;
 }
@@ -92,10 +93,12 @@ function columnsRead({ live, frozen }: RuledTable, { tables, limits }: Drop): Se
     for (const { columns } of limits.get(name) ?? []) readBy(columns);
     if (triggers.length > 0) readBy([]);
   }
-  for (const { columns } of [...live.references, ...(frozen?.references ?? [])]) readBy(columns);
+  for (const { columns } of [...live.references, ...live.partReferences, ...(frozen?.references ?? [])])
+    readBy(columns);
   for (const { parentColumns } of live.followers) readBy(parentColumns);
-  for (const { references } of tables.map((table) => table.live)) {
-    for (const { parent, parentColumns } of references) if (parent.name === live.name) readBy(parentColumns);
+  for (const { references, partReferences } of tables.map((table) => table.live)) {
+    for (const { parent, parentColumns } of [...references, ...partReferences])
+      if (parent.name === live.name) readBy(parentColumns);
   }
   for (const column of live.columns) if (!isKnownType(column)) read.add(column.name);
   return read;

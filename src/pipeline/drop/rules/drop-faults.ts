@@ -56,8 +56,9 @@ export async function findDropFaults(
       drop.tables.flatMap(({ live, snapshot }) => [live, ...(snapshot === null ? [] : [snapshot.table])]),
     );
     const read: Collected[] = [];
+    const tables = incoming.map(({ table }) => table);
     for (const one of incoming.filter(({ file }) => file.fault === null)) {
-      const found = await collectIfSmall(tx, { ...drop, limits }, one, `drop_rows_${read.length}`);
+      const found = await collectIfSmall(tx, { ...drop, tables, limits }, one, `drop_rows_${read.length}`);
       if (found === "too large") {
         unheld.push({
           table: one.table.name,
@@ -75,7 +76,8 @@ export async function findDropFaults(
       const tally = faults.of(one.file.path);
       if (!unrepeated.has(one.digest)) await tellRepeated(tx, one, tally);
       if (tally.count === 0) unrepeated.add(one.digest);
-      for (const reference of one.table.live.references) {
+      const { references, partReferences } = one.table.live;
+      for (const reference of [...references, ...partReferences]) {
         const why = await tellOrphaned(tx, reference, one, read, drop, tally);
         if (why !== null) unheld.push({ table: one.table.name, rule: reference.name, why: why.exception });
       }

@@ -24,7 +24,7 @@ export async function tellRefused(tx: Transaction, drop: RuleRows, tally: PartsT
     if (trigger !== undefined && refusal.line !== null && isOfData(refusal.state)) {
       const { column, constraint, shown } = refusal;
       const by = constraint === null ? "" : ` for ${constraint}`;
-      const reason = `the trigger ${trigger.name} of ${name}, by its function ${trigger.function}, refuses the row${by}`;
+      const reason = `the trigger ${trigger.name} of ${trigger.of}, by its function ${trigger.function}, refuses the row${by}`;
       tally.add("row_refused", redact(reason), refusal.line, column ?? undefined, shown ?? undefined);
     } else if (refusal.line === null) {
       const all = triggers.map((one) => one.name).join(", ");
