@@ -172,3 +172,22 @@ test("edges of histograms are those of the type that a column had last", async (
   expect(await taken("2030-01-31", "int4", ["0", "9"])).toEqual({ type: "int4", edges: ["0", "9"] });
   expect(await taken("2030-02-28", "numeric", ["0", "0.5"])).toEqual({ type: "numeric", edges: ["0", "0.5"] });
 });
+
+test.each(["one that is taken", "one that is free, and lower than others"])(
+  "a sequence that gives %s has fallen behind: numbers go on above all others",
+  async (which) => {
+    const { sql } = database;
+    const newest = await published(month1, 3);
+    await ledger.openRun(sql, month1);
+    const last = await ledger.openRun(sql, month1);
+    if (which.includes("free")) await sql`delete from console.runs where run = ${last - 1}`;
+    await sql.unsafe(`alter table console.runs alter run restart with ${last - 1}`);
+    await sql`alter table console.lifted_seals alter lift restart with 1`;
+    expect(await sql.begin((tx) => ledger.openRun(tx, month1))).toBeGreaterThan(last);
+    const runs = (await sql<{ run: number }[]>`select run from console.runs order by run desc`).map(({ run }) => run);
+    expect(runs.filter((run) => run > last)).toHaveLength(1);
+    expect(await ledger.openRun(sql, month1)).toBeGreaterThan(runs[0] ?? 0);
+    const seal = { dataset, table: "s", as_of: month1.as_of };
+    await sql.begin((tx) => liftSeal(tx, seal, { run: newest, reason: "restamp" }));
+  },
+);

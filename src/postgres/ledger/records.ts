@@ -51,11 +51,26 @@ export interface PartRecord {
 /** A verdict with the Great Expectations result it came from, of which the ledger has its word and why it is that. */
 export type VerdictRecord = Verdict & { result: unknown };
 
-/** Open a run; visible at once, so that others can tell who holds the lock. Returns its number. */
+/** Open a run; visible at once, so that others can tell who holds the lock. Returns its number, which is above all others. */
 export async function openRun(sql: Queryable, opening: RunOpening): Promise<number> {
-  const [row] = await sql<{ run: number }[]>`insert into console.runs ${sql({ ...opening })} returning run`;
-  if (row === undefined) throw new Error("the ledger gave no run number");
-  return row.run;
+  const row = await opened(sql, opening);
+  if (row !== undefined && row.run > row.newest) return row.run;
+  const { catchUp } = await import("./numbers.ts");
+  await catchUp(sql);
+  const again =
+    row === undefined
+      ? await opened(sql, opening)
+      : (await sql<{ run: number }[]>`update console.runs set run = default where run = ${row.run} returning run`)[0];
+  if (again === undefined) throw new Error("the ledger gave no run number");
+  return again.run;
+}
+
+/** None where the number is taken; `newest` is the highest of the others. */
+async function opened(sql: Queryable, opening: RunOpening): Promise<{ run: number; newest: number } | undefined> {
+  const [row] = await sql<{ run: number; newest: number }[]>`
+    insert into console.runs ${sql({ ...opening })} on conflict do nothing
+    returning run, (select coalesce(max(run), 0) from console.runs) as newest`;
+  return row;
 }
 
 /** The last word of a run. */

@@ -64,20 +64,20 @@ export const sessionRemedies = {
     says: /for role/,
     code: "database_unreachable",
     cause: "the role has all the connections that it may have",
-    hint: `Wait until others of its sessions end (\`${connections}), or \`alter role USER connection limit -1\`. A run takes three.`,
+    hint: `Wait until others of its sessions end (\`${connections}), or \`alter role USER connection limit -1\`. A run takes two, or three where it may.`,
   },
   database_full: {
     state: "53300",
     says: /for database/,
     code: "database_unreachable",
     cause: "the database has all the connections that it may have",
-    hint: `Wait until others end (\`${connections}), or \`alter database DATABASE connection limit -1\`. A run takes three.`,
+    hint: `Wait until others end (\`${connections}), or \`alter database DATABASE connection limit -1\`. A run takes two, or three where it may.`,
   },
   server_full: {
     state: "53300",
     code: "database_unreachable",
     cause: "all its connections are taken",
-    hint: `Wait until others end (\`${connections}), or raise max_connections on the server. A run takes three.`,
+    hint: `Wait until others end (\`${connections}), or raise max_connections on the server. A run takes two, or three where it may.`,
   },
   starting: {
     state: "57P03",
