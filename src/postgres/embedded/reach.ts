@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { ConsoleError, codeOf, type FailureCode } from "../../core/errors.ts";
 import type { Sql } from "../connection/connect.ts";
 import { openDatabase } from "../connection/open.ts";
@@ -47,12 +48,14 @@ export function endedServer(home: string, cause: unknown): ConsoleError | null {
 /** What is said of a server that let us in, or of ourselves. */
 const isOurs: ReadonlySet<FailureCode> = new Set(["database_version", "installation"]);
 
+/** By these a server breaks off, which has said why in its log. */
+const breaksOff: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "CONNECTION_CLOSED"]);
+
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */
 function outOfReach(paths: ServerPaths, error: unknown): unknown {
   if (!(error instanceof ConsoleError) || isOurs.has(error.code)) return error;
-  const said = error.cause instanceof Error ? error.cause.message : error.title;
-  // A server that breaks off has said why in its log.
-  const reason = /ECONNRESET|EPIPE|CONNECTION_CLOSED/.test(said) ? lastComplaint(paths) : said;
+  const said = error.cause instanceof postgres.PostgresError ? error.cause.message : error.title;
+  const reason = breaksOff.has(codeOf(error.cause)) ? lastComplaint(paths) : said;
   const general =
     `\`db status\` tells how it stands, ${paths.log} why. ` +
     "`db stop` stops it once nobody uses it; the next command starts it anew.";
