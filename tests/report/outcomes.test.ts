@@ -284,8 +284,12 @@ describe("what a page cannot know any more is said", () => {
     const [site, advice] = [join(drops.path, "site"), "compare 2024-01-31 2024-02-29"];
     const read = () => readPage(readFileSync(join(site, "runs/run-3.html"), "utf8"));
     expect((await read()).text).toContain(advice);
+    expect((await read()).text).toContain("2024-01-31: line of steps");
     await writeReport({ ...what, subject: "all", out: site }, pipeline);
     const { text, tables } = await read();
+    // Its columns stand alone, for what they had been went with the snapshots.
+    expect(text).toContain("% missing");
+    expect(text).not.toContain("line of steps");
     expect(text).toContain("This is what the run found");
     expect(text).not.toContain(advice);
     expect(tables.some(({ caption }) => caption.startsWith("How far the values"))).toBe(true);

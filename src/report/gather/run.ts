@@ -19,7 +19,7 @@ export interface RunEvidence {
   samples: ReadonlyMap<number, UnexpectedValues>;
   /** How its snapshots moved; or why nobody can tell. */
   moves: Moves | { missing: string };
-  /** What the columns of its drop came to, and those of the publication before. */
+  /** What the columns of its drop came to, and those of a publication before; none where nothing is kept of it. */
   profiles: { now: TableProfile[]; before: TableProfile[] };
 }
 
@@ -52,12 +52,12 @@ const alone: Amid = { compares: true, profiles: [] };
 export async function gatherRun(asked: Asked, run: number, all: Listed, amid: Amid = alone): Promise<RunEvidence> {
   const detail = await asked.call({ kind: "show", run });
   const before = beforeOf(detail, all.runs);
-  const [samples, moves, now, then] = await Promise.all([
+  const [samples, moves, now] = await Promise.all([
     samplesOf(asked, detail),
     movesOf(asked, detail, all.snapshots, amid.compares),
     profilesOf(asked, run, amid),
-    before === null ? [] : profilesOf(asked, before.run, amid),
   ]);
+  const then = await profilesBefore(before, moves, all.runs, (one) => profilesOf(asked, one, amid));
   return {
     ...{ detail, before, samples, moves, profiles: { now, before: then } },
     newer: newerOf(detail, all.runs),
@@ -88,6 +88,22 @@ async function samplesOf(asked: Asked, { run, verdicts }: RunDetail): Promise<Ma
     found.set(position, await asked.call({ kind: "samples", run, position }));
   }
   return found;
+}
+
+/** Of the publication before, or of the one that its snapshots are held against now: a date that is dropped has none. */
+export async function profilesBefore(
+  before: RunEntry | null,
+  moves: RunEvidence["moves"],
+  runs: readonly RunEntry[],
+  profilesOfRun: (run: number) => Promise<TableProfile[]>,
+): Promise<TableProfile[]> {
+  const since =
+    "missing" in moves ? undefined : runs.find((one) => one.status === "published" && one.as_of === moves.from);
+  for (const run of new Set([before?.run, since?.run])) {
+    const kept = run === undefined ? [] : (await profilesOfRun(run)).filter(({ columns }) => columns !== null);
+    if (kept.length > 0) return kept;
+  }
+  return [];
 }
 
 async function profilesOf(asked: Asked, run: number, amid: Amid): Promise<TableProfile[]> {

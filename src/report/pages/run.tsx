@@ -15,8 +15,8 @@ import { RunHeading } from "../sections/heading.tsx";
 import { Files, Seals } from "../sections/seals.tsx";
 
 const contents = {
-  tables: "What changed",
   faults: "Faults",
+  tables: "What changed",
   expectations: "Expectations",
   drift: "Drift",
   seals: "Seals",

@@ -22,18 +22,19 @@ interface Pair {
   before: Profile | null;
 }
 
-/** The columns of a run's drop, each laid over what it was the month before. */
+/** The columns of a run's drop, each laid over what it was before, as far as that is known. */
 export function Distributions({ evidence, place }: { evidence: RunEvidence; place: Place }) {
-  const { profiles, moves, detail, before } = evidence;
+  const { profiles, moves, detail } = evidence;
   const found = "missing" in moves ? [] : moves.columns.filter(({ drifts }) => drifts.length > 0);
   const drifted = new Set(found.map(({ table, column }) => JSON.stringify([table, column])));
   const hasDrifted = ({ snapshot, now }: Pair) => drifted.has(JSON.stringify([snapshot, now.column]));
   const all = pairsOf(profiles.now, profiles.before).toSorted((a, b) => Number(hasDrifted(b)) - Number(hasDrifted(a)));
   if (all.length === 0) return <p className="dim">No column of this run was profiled, so none can be drawn.</p>;
+  const [before] = profiles.before;
   const names = { now: detail.as_of, before: before?.as_of ?? "" };
   return (
     <>
-      {before !== null && <HistogramLegend names={names} />}
+      {before !== undefined && <HistogramLegend names={names} />}
       <div className="grid">
         {all.slice(0, mostCharts).map((pair) => (
           <Distribution
