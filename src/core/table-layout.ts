@@ -16,7 +16,7 @@ export function totalWidth(columns: readonly ColumnRoom[]): number {
   return columns.reduce((sum, column, index) => sum + column.width + (index === 0 ? 0 : (column.gap ?? 1)), 0);
 }
 
-/** The columns that fit into `width`, with the widths they get; wider than it only where none may be cut or dropped. */
+/** The columns that fit into `width`, with the widths they get; wider than it only where none may be cut, dropped or yield. */
 export function placeColumns<Any extends ColumnRoom>(columns: readonly Any[], width: number): Any[] {
   let placed = columns.map((column) => ({ ...column }));
   while (totalWidth(placed) > width) {
@@ -29,12 +29,12 @@ export function placeColumns<Any extends ColumnRoom>(columns: readonly Any[], wi
       continue;
     }
     const most = Math.max(...placed.map((column) => column.drop ?? 0));
-    if (most === 0) return placed;
+    if (most === 0) break;
     const last = placed.findLast((column) => (column.drop ?? 0) === most);
     placed = placed.filter((column) => column !== last);
   }
   const flexible = placed.filter((column) => column.flex);
   const share = Math.floor((width - totalWidth(placed)) / flexible.length);
-  for (const column of flexible) column.width += share;
+  for (const column of flexible) column.width = Math.max(1, column.width + share);
   return placed;
 }

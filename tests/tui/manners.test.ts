@@ -42,6 +42,24 @@ describe("a question", () => {
   });
 });
 
+test("a question is told whole, also where the terminal became narrower since", async () => {
+  const options = { size: { columns: 120, rows: 40 }, events: await readStream("halfway"), hold: true };
+  for (const keys of [["c"], ["q"]]) {
+    const session = new Session(scenario("halfway"), options).press("r", "enter", ...keys);
+    session.send({ type: "resize", size: { columns: 60, rows: 15 } });
+    expect(session.text().replace(/\s+/g, " ")).toContain("is rolled back, unless its commit is under way by then.");
+  }
+});
+
+test("an hour of looking at the ledger adds nothing to what is known", () => {
+  const session = new Session(scenario("many")).press("H");
+  const known = () => JSON.stringify({ ...session.ui, now: 0 }).length;
+  const first = known();
+  for (let look = 0; look < 1440; look++) session.send({ type: "tick" });
+  expect(session.effects.length).toBeGreaterThan(2 * 1440);
+  expect(known()).toBe(first);
+});
+
 test("what is too long for a clipboard is not called copied", () => {
   const { ui } = new Session(scenario("published"));
   expect(copyText(ui, "x".repeat(clipboardLimit + 1), "the SQL")).toContain("Not copied: the SQL takes 55.0 KB");

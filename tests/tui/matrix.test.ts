@@ -34,6 +34,7 @@ const looks: Record<string, Look> = {
 const ran = ["r", "enter"];
 const screens: Record<string, { known: string; stream?: string; keys: string[]; hold?: boolean; begins: string }> = {
   months: { known: "many", keys: [], begins: "" },
+  "a sorted list": { known: "many", keys: [">", ">"], begins: "" },
   "a question": { known: "published", keys: ["r"], begins: "" },
   "a word to type": { known: "published", keys: ["s", "down", "D"], begins: "Snapshots" },
   "a run going on": { known: "halfway", stream: "halfway", keys: ran, hold: true, begins: "month_002" },

@@ -4,7 +4,7 @@ import { clip, displayWidth, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, type Row, row, span, type Tone } from "../drawing/spans.ts";
+import { blank, indented, plainText, type Row, row, span, type Tone } from "../drawing/spans.ts";
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
@@ -29,8 +29,11 @@ export function panelOf(ui: Ui, height: number): Row[] {
 }
 
 function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] {
-  const rows = [rule(ui, title, "warn"), ...body.map(({ spans }) => indented(...spans))];
-  // All of it: what is cut short cannot be judged.
+  // All of it, however narrow: what is cut short cannot be judged.
+  const told = body.flatMap((line) =>
+    line.spans.length === 0 ? blank : paragraph(ui, plainText(line), 4, line.spans[0]?.tone),
+  );
+  const rows = [rule(ui, title, "warn"), ...told];
   if (command !== undefined) rows.push(...paragraph(ui, command, 4, "dim"));
   if (typed === undefined) return rows;
   const text = span(redact(typed.text), "strong");

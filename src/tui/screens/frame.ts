@@ -188,7 +188,9 @@ function statusWords(ui: Ui): Span[] {
   if (ui.notice !== null) return [ui.notice];
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
   const trouble = refusalOf(ui, { kind: "months" });
-  if (trouble !== null) return [span(`${trouble.title} ${trouble.hint}`, "bad")];
+  // The first screen tells it where its months would be.
+  const isTold = here(ui).screen === "months" && ui.months === null;
+  if (trouble !== null && !isTold) return [span(`${trouble.title} ${trouble.hint}`, "bad")];
   return filter === "" ? [] : [span(`filter: ${redact(filter)}  `, "accent"), span(`${key("esc")} clears it`, "dim")];
 }
 

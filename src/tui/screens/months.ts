@@ -12,7 +12,7 @@ import { key } from "../drawing/keys-in-words.ts";
 import { filled, type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import { monthBytes, monthRows, type RowGuess, tookInWords } from "../model/estimate.ts";
 import { cursorOf, monthsShown, selectedMonth } from "../model/lists.ts";
-import { isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
+import { isRunning, type PlaceOf, refusalOf, type Step, type Ui } from "../model/model.ts";
 import { monthStages, stateInWords, stateWidth } from "../model/months.ts";
 import { previewRows } from "../panes/month-preview.ts";
 import { type Binding, keysOn, nothingHere, whenFree } from "../state/binding.ts";
@@ -130,7 +130,7 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height, 
 /** What tells one data folder from another is the end of its path: that stays, and the console's own name yields. */
 function title(ui: Ui, room: number): Span[] {
   const { ellipsis, dot } = glyphsOf(ui.look);
-  const server = ui.server ?? (ui.link.state === "dead" ? "no pipeline" : `connecting${ellipsis}`);
+  const server = ui.server ?? whyNoServer(ui);
   const data = escapeControl(ui.data);
   const name = "StreamFlow console";
   const left = room - name.length - displayWidth(server) - 6;
@@ -140,6 +140,11 @@ function title(ui: Ui, room: number): Span[] {
   const ofServer = Math.max(shortestServer, room - displayWidth(data) - 3);
   const path = clipStart(data, room - ofServer - 3, ellipsis);
   return [span(`${clip(server, ofServer, ellipsis)} ${dot} ${path}`, "dim")];
+}
+
+function whyNoServer(ui: Ui): string {
+  if (ui.link.state === "dead") return "no pipeline";
+  return refusalOf(ui, { kind: "months" }) === null ? `connecting${glyphsOf(ui.look).ellipsis}` : "not connected";
 }
 
 /** Columns of a path that tell enough of it. */

@@ -8,7 +8,7 @@ import { monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
 import { shellWord } from "../../core/settings.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
+import { blank, type Row, row, span } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
@@ -93,13 +93,9 @@ function question(
   entry: MonthEntry,
   { request, title, yes, why }: { request: RunRequest; title: string; yes: string; why: string },
 ): Question {
-  const body = [...planOf(ui, [entry]), blank, ...wrapped(ui, why, 3)];
+  const body = [...planOf(ui, [entry]), blank, row(why)];
   const command = commandOfRequest(request, ui.flags);
   return { title, yes, body, command, effect: { do: "run", request }, place: livePlace };
-}
-
-function wrapped(ui: Ui, text: string, lines = 4): Row[] {
-  return wrap(text, ui.size.columns - 6, lines).map((line) => row(line));
 }
 
 /** The plan from what lies on disk and what past runs took; a dry run gives the exact one. */
@@ -162,7 +158,7 @@ export function askExport(ui: Ui, { as_of }: { as_of: string }, out = `training_
   return {
     title: `Export a training set as of ${as_of}?`,
     yes: "export",
-    body: [...wrapped(ui, what), blank],
+    body: [row(what), blank],
     command: `${program} export --as-of ${as_of} --out ${shellWord(out)}${ui.flags}`,
     effect: { do: "ask", request: { kind: "export", as_of, labels_from: null, out } },
   };
@@ -174,7 +170,7 @@ export function askDrop(ui: Ui, { as_of, standing }: SnapshotDate): Question {
   return {
     title: `Drop the snapshots of ${as_of}?`,
     yes: "drop",
-    body: wrapped(ui, why),
+    body: [row(why)],
     command: `${program} snapshots --drop ${as_of} --yes${ui.flags}`,
     effect: { do: "ask", request: { kind: "retire", as_of } },
     typed: { wanted: as_of, text: "" },
@@ -187,7 +183,7 @@ export function askProfile(ui: Ui): Question {
   return {
     title: "Profile the snapshots that are not yet?",
     yes: "profile",
-    body: [...wrapped(ui, why), blank],
+    body: [row(why), blank],
     command: `${program} ${profilingCommand}${ui.flags}`,
     effect: { do: "ask", request: { kind: "profiling" } },
   };
@@ -199,7 +195,7 @@ export function askAdopt(ui: Ui): Question {
   return {
     title: "Adopt what others took?",
     yes: "seal as it is",
-    body: [...wrapped(ui, why), blank],
+    body: [row(why), blank],
     command: `${program} adopt --yes${ui.flags}`,
     effect: { do: "ask", request: { kind: "adopt", confirmed: true } },
   };

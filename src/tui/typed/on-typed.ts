@@ -1,6 +1,6 @@
 import type { RequestKind, RunRequest } from "../../core/messages/requests.ts";
 import { program } from "../../core/self.ts";
-import { blank, row, wrap } from "../drawing/spans.ts";
+import { blank, row } from "../drawing/spans.ts";
 import type { TypedRequest } from "../model/known.ts";
 import { snapshotsShown } from "../model/lists.ts";
 import { type Ask, emptyList, type Question, type Step, type Ui } from "../model/model.ts";
@@ -123,7 +123,7 @@ function questionOf(ui: Ui, line: string, request: Ask | RunRequest): Question {
   return {
     title: `${line}?`,
     yes: "do it",
-    body: [...wrap(words, ui.size.columns - 6, 3).map((part) => row(part)), blank],
+    body: [row(words), blank],
     command: `${program} ${line}${ui.flags}`,
     ...(request.kind === "run"
       ? { effect: { do: "run", request }, place: livePlace }
