@@ -27,6 +27,16 @@ export const ringCases: RuleCase[] = [
     rule: "by goes of ruled.q",
   },
   {
+    name: "a circle by what may be NULL for its column, and not for a CHECK",
+    tables: `${live.replace("not null", "")} alter table t add constraint wanted check (seat is not null or coalesce(n, 1) = 0);
+      create function ruled.seen() returns trigger language plpgsql as $$ begin return new; end $$;
+      create trigger watch before update on t for each row execute function ruled.seen()`,
+    before,
+    drop,
+    faults: circle,
+    rule: "it has the trigger watch",
+  },
+  {
     name: "two circles by several rules, one of them an exclusion, in a table that refers to itself",
     tables: `create table t (id int primary key, boss int references t, a int not null constraint one_a unique, b int4range not null,
       constraint apart exclude using gist (b with &&))`,

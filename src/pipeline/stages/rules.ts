@@ -5,6 +5,7 @@ import { attempt } from "../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../postgres/connection/connect.ts";
 import type { Fragment } from "../../postgres/connection/fragments.ts";
 import { whatKeepsFromExchange } from "../../postgres/live/exchange.ts";
+import { orderedRules } from "../../postgres/live/waiting.ts";
 import { brokenRows } from "../../postgres/rules/broken.ts";
 import { givenUp } from "../../postgres/rules/given-up.ts";
 import { orphanedRows } from "../../postgres/rules/orphans.ts";
@@ -57,9 +58,11 @@ export async function requireRules(context: StageContext, staged: readonly Stage
 
 /** What goes round in a circle, where rows cannot be exchanged, would stop halfway. */
 async function isRinged(tx: Transaction, table: RuledTable, carried: readonly string[]): Promise<boolean> {
-  if (heldRules(table, carried).length === 0 || (await whatKeepsFromExchange(tx, table)) === null) return false;
+  if (orderedRules(table).length === 0 || (await whatKeepsFromExchange(tx, table)) === null) return false;
+  const drop = stagedRuleRows(table, carried, "live");
   const found = await attempt(tx, async (inner) => {
-    for await (const _ of ringedRows(inner, table, stagedRuleRows(table, carried, "live"), carried)) return true;
+    const rules = await heldRules(inner, table, drop, carried);
+    for await (const _ of ringedRows(inner, table, drop, rules)) return true;
     return false;
   });
   return "value" in found && found.value;

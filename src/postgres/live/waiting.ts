@@ -63,8 +63,13 @@ export function waitsForNobody(table: RuledTable, carried: readonly string[]): F
 
 /** What is unique of a row that goes round in a circle, set to NULL; null where a column has to have a value. */
 export function lettingGo(table: RuledTable, carried: readonly string[]): Fragment | null {
-  const names = new Set(orderedRules(table).flatMap((rule) => freeColumns(table, rule, carried)));
-  return names.size === 0 ? null : list([...names].map((name) => sql`${sql(name)} = null`));
+  const names = letGoOf(table, carried);
+  return names.length === 0 ? null : list(names.map((name) => sql`${sql(name)} = null`));
+}
+
+/** The columns that it lets go of. */
+export function letGoOf(table: RuledTable, carried: readonly string[]): string[] {
+  return [...new Set(orderedRules(table).flatMap((rule) => freeColumns(table, rule, carried)))];
 }
 
 /** True where a row can let go of what a rule has once: by a NULL in its place it has nothing that others may want. */

@@ -28,7 +28,7 @@ function brokenChecks(
     select x."#line" as line, null::bigint as other, ${textsOf(drop, columns)} as shown
       from ${drop.rows} x
      cross join lateral (select (${sql.unsafe(expression)}) is false as broken from ${asNamed(table, "x")}) v ${stays}
-     where v.broken and ${isSound(table, columns)} and ${isNew}`;
+     where v.broken and ${isSound(drop, columns)} and ${isNew}`;
 }
 
 export function keyOfLive(key: readonly string[]): Fragment {
@@ -48,7 +48,7 @@ function brokenDomain({ expression, columns }: DomainRule, drop: RuleRows): Frag
     select x."#line" as line, null::bigint as other, ${textsOf(drop, columns)} as shown
       from ${drop.rows} x
      cross join lateral (select (${sql.unsafe(expression)}) is false as broken from (${value}) as held) v
-     where v.broken and ${isSound(drop.table, columns)}`;
+     where v.broken and ${isSound(drop, columns)}`;
 }
 
 /** Of a scratch table once for all; staged rows are left to the planner, and to the servers that they lie on. */
@@ -90,7 +90,7 @@ function mineAndOthers(rule: UniqueRule | ExclusionRule, drop: RuleRows, beside:
     mine as ${once(drop)} (
       select x."#line" as line, ${textsOf(drop, rule.columns)} as shown, ${values("x")}
         from ${drop.rows} x cross join lateral ${partsOf(rule, drop, "x")}
-       where p.held and ${isFull} and ${isSound(table, read)}),
+       where p.held and ${isFull} and ${isSound(drop, read)}),
     others as ${once(drop)} (${beside ? staying : nobody})`;
 }
 

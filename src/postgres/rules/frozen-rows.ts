@@ -27,7 +27,7 @@ export function frozenRuleRows(table: RuledTable, frozen: FrozenTable, live: Rul
   const heldTable = frozenAs(table, frozen);
   const rows = sql`select ${list([sql`x."#line"`, badOf(numbers, live), ...texts, ...stored])} from ${live.rows} x`;
   const standing = sql`l.${sql(table.snapshot?.asOfColumn ?? "")} <> ${dayOf(stamp)}`;
-  return { table: heldTable, rows: withComputed(heldTable, rows), isLined: live.isLined, held, standing };
+  return { table: heldTable, rows: withComputed(heldTable, rows), isLined: live.isLined, held, unknown: [], standing };
 }
 
 /** Of a column that is frozen of a drop's rows; null for one of the snapshot table's own. */

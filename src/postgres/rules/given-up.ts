@@ -24,7 +24,7 @@ export function givenUp({ child, columns, parentColumns }: Follower, drop: RuleR
     given as ${kept} (
       select x."#line" as line, ${textsOf(drop, parentColumns)} as shown, ${values("l")}
         from ${drop.rows} x join ${qualified(live)} l on ${keyOfLive(live.key)}
-       where (${isOther}) and ${isSound(table, [...live.key, ...parentColumns])}),
+       where (${isOther}) and ${isSound(drop, [...live.key, ...parentColumns])}),
     missed as ${kept} (
       select distinct g.* from given g join ${qualified(child)} c on ${isChild}),
     staying as ${kept} (

@@ -38,7 +38,7 @@ export function orphanedRows(
     with children as ${kept} (
       select x."#line" as line, ${textsOf(drop, columns)} as shown, ${values}, ${isGiven} as given
         from ${drop.rows} x ${unchangedBeside(reference, drop)}
-       where (${isGiven} or ${isTorn}) and ${isSound(drop.table, columns)} and ${isNew(reference, drop)}
+       where (${isGiven} or ${isTorn}) and ${isSound(drop, columns)} and ${isNew(reference, drop)}
          and ${isWithin(reference, drop)}),
     wanting as ${kept} (${withoutParent(reference, parent)}),
     known as ${kept} (${unionAll([sql`select ${names} from wanting o where false`, ...looks])})
@@ -58,7 +58,7 @@ function withoutParent({ columns, parentColumns, ...reference }: CatalogReferenc
   const places = columns.map((_, at) => `q${at}`);
   return sql`
     select o.* from children o
-      left join (select ${list(values)} from ${parent.rows} x where ${isSound(parent.table, parentColumns)}) p
+      left join (select ${list(values)} from ${parent.rows} x where ${isSound(parent, parentColumns)}) p
         on ${meets({ columns, parentColumns, ...reference }, places, "p")}
      where ${first} is null`;
 }

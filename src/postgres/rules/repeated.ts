@@ -19,7 +19,7 @@ export async function* repeatedKeys(tx: Transaction, drop: RuleRows): AsyncGener
   const values = list(key.map((name, at) => sql`x.${sql(name)} as ${sql(`k${at}`)}`));
   const repeated = sql`
       from (select x."#line" as line, ${textsOf(drop, key)} as shown, ${values}
-              from ${drop.rows} x where x."#line" is not null and ${isSound(drop.table, key)}) keyed
+              from ${drop.rows} x where x."#line" is not null and ${isSound(drop, key)}) keyed
      group by ${keys} having count(*) > 1`;
   const [row] = await tx<{ found: boolean }[]>`
     select count(*) > 0 as found from (select 1 ${repeated}) repeated`;

@@ -1,9 +1,9 @@
 import type { RuledTable } from "../catalog/ruled-tables.ts";
-import type { ExclusionRule, UniqueRule } from "../catalog/rules.ts";
+import type { ExclusionRule, Rule, UniqueRule } from "../catalog/rules.ts";
 import type { Transaction } from "../connection/connect.ts";
-import { every, type Fragment, list, qualified, sql } from "../connection/fragments.ts";
+import { every, type Fragment, list, qualified, some, sql } from "../connection/fragments.ts";
 import { fetched } from "../live/row-lines.ts";
-import { letsGo, orderedRules } from "../live/waiting.ts";
+import { letGoOf, letsGo, orderedRules } from "../live/waiting.ts";
 import { isSound, partsOf, type RuleRows, textsOf } from "./rows.ts";
 
 /** A row that takes, from a row of the drop as it is live, what a rule has once, and that goes round so in a circle. */
@@ -16,9 +16,43 @@ interface Ringed {
   rule: number;
 }
 
-/** The rules for which no row can let go of its value for a moment. */
-export function heldRules(table: RuledTable, carried: readonly string[]): (UniqueRule | ExclusionRule)[] {
-  return orderedRules(table).filter((rule) => !letsGo(table, rule, carried));
+/**
+ * The rules for which no row can let go of its value for a moment: a column has to have one, or a CHECK wants it in a row
+ * that gets another.
+ */
+export async function heldRules(
+  tx: Transaction,
+  table: RuledTable,
+  drop: RuleRows,
+  carried: readonly string[],
+): Promise<(UniqueRule | ExclusionRule)[]> {
+  const all = orderedRules(table);
+  const held = all.filter((rule) => !letsGo(table, rule, carried));
+  const free = letGoOf(table, carried);
+  const wanted = table.live.rules.filter(
+    (rule) => rule.kind === "check" && (rule.columns.length === 0 || rule.columns.some((name) => free.includes(name))),
+  );
+  if (held.length === all.length || wanted.length === 0) return held;
+  const [row] = await tx<{ found: boolean }[]>`
+    select count(*) > 0 as found from (${wantingRows(table, drop, free, wanted)}) wanting`;
+  return row?.found === true ? all : held;
+}
+
+/** Rows that get another value, and that such a rule does not let have none until then. */
+function wantingRows({ live }: RuledTable, drop: RuleRows, free: readonly string[], wanted: readonly Rule[]): Fragment {
+  const values = live.columns.map(({ name }, index) => {
+    const base = sql.unsafe(live.details[index]?.base ?? "text");
+    return sql`${free.includes(name) ? sql`null::${base}` : sql`l.${sql(name)}`} as ${sql(name)}`;
+  });
+  const broken = wanted.map((rule) =>
+    rule.kind === "check" ? sql`(${sql.unsafe(rule.expression)}) is false` : sql`false`,
+  );
+  const isSame = every(live.key.map((name) => sql`l.${sql(name)} = x.${sql(name)}`));
+  const isOther = some(free.map((name) => sql`l.${sql(name)} is distinct from x.${sql(name)}`));
+  return sql`
+    select 1 from ${drop.rows} x join ${qualified(live)} l on ${isSame}
+     cross join lateral (select ${some(broken)} as broken from (select ${list(values)}) as ${sql(live.name)}) v
+     where v.broken and (${isOther}) and ${isSound(drop, [...live.key, ...free])}`;
 }
 
 /**
@@ -30,9 +64,8 @@ export async function* ringedRows(
   tx: Transaction,
   table: RuledTable,
   drop: RuleRows,
-  carried: readonly string[],
+  rules: readonly (UniqueRule | ExclusionRule)[],
 ): AsyncGenerator<Ringed> {
-  const rules = heldRules(table, carried);
   if (rules.length === 0) return;
   await tx`drop table if exists pg_temp.console_rings`;
   const takings = rules.map((rule, number) => takingsBy(rule, number, table, drop));
@@ -67,7 +100,7 @@ function takingsBy(rule: UniqueRule | ExclusionRule, number: number, table: Rule
     select own.line, o.line as other, own.shown, ${sql.unsafe(String(number))} as rule, own.taker, o.taken
       from (select x."#line" as line, ${textsOf(drop, rule.columns)} as shown, row(${keys("x")})::text as taker, ${values}
               from ${drop.rows} x cross join lateral ${partsOf(rule, drop, "x")}
-             where p.held and ${isSound(table, read)}
+             where p.held and ${isSound(drop, read)}
                and exists (select from ${qualified(live)} l where ${isSame("l", "x")})) own
       join (select y."#line" as line, row(${keys("y")})::text as taken, ${values}
               from ${qualified(live)} l cross join lateral ${partsOf(rule, drop, "l")}

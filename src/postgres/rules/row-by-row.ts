@@ -29,7 +29,7 @@ export async function* rowByRow(tx: Transaction, rule: Rule, drop: RuleRows): As
       is_broken boolean;
     begin
       for x in select * from ${drop.rows} x
-                where x."#line" is not null and ${isSound(drop.table, rule.columns)} order by x."#line" loop
+                where x."#line" is not null and ${isSound(drop, rule.columns)} order by x."#line" loop
         state := null;
         begin
           is_broken := (select count(*) filter (where v.broken) > 0 from (${verdictOn(rule, drop)}) v);

@@ -14,6 +14,8 @@ export interface RuleRows {
   isLined: boolean;
   /** The columns, by their numbers, whose texts are there. */
   held: readonly number[];
+  /** The columns, by their numbers, that a new row has from elsewhere; where there are some, `#new` says which rows are. */
+  unknown: readonly number[];
   /** Which rows of the table, as `l`, stay beside the drop's; null for those of which it has not the key. */
   standing: Fragment | null;
 }
@@ -43,7 +45,7 @@ export function stagedRuleRows(table: RuledTable, carried: readonly string[], un
       return carried.includes(name) ? sql`s.${sql(name)}` : null;
     },
   };
-  return { table, rows: finalRows(table, source, untold), isLined: false, held: [], standing: null };
+  return { table, ...finalRows(table, source, untold), isLined: false, held: [], standing: null };
 }
 
 /**
@@ -66,7 +68,7 @@ export function scratchRuleRows(
       return lapsed.includes(columns[index]?.name ?? "") ? typed(sql`null`, detail?.base ?? "text", null) : null;
     },
   };
-  return { table, rows: finalRows(table, source, untold), isLined: true, held, standing: null };
+  return { table, ...finalRows(table, source, untold), isLined: true, held, standing: null };
 }
 
 /** A text as a value of a type. */
@@ -75,18 +77,26 @@ function typed(text: Fragment, base: string, collation: string | null | undefine
   return collation == null ? value : sql`(${value} collate ${sql.unsafe(collation)})`;
 }
 
-function finalRows(table: RuledTable, { relation, locators, given }: Source, untold: Untold): Fragment {
+function finalRows(
+  table: RuledTable,
+  { relation, locators, given }: Source,
+  untold: Untold,
+): Pick<RuleRows, "rows" | "unknown"> {
   const { live } = table;
   const withLive = untold === "live";
+  const isNew = withLive ? sql`l.${sql(live.key[0] ?? "")} is null` : sql`true`;
+  const unknown = live.columns.flatMap(({ name }, index) => {
+    const detail = live.details[index];
+    const isFilled = untold !== "null" && detail?.generated === null && live.selfFilling.includes(name);
+    return isFilled && given(index) === null && !isConstant(detail.filled) ? [index] : [];
+  });
   const stored = live.columns.flatMap(({ name }, index) => {
     const detail = live.details[index];
     if (detail === undefined || detail.generated !== null) return [];
     const base = sql.unsafe(detail.base);
     const filled = untold === "null" ? null : detail.filled;
     const fallback = isConstant(filled) ? sql`(${sql.unsafe(filled)})::${base}` : sql`null::${base}`;
-    const kept = withLive
-      ? sql`case when l.${sql(live.key[0] ?? "")} is null then ${fallback} else l.${sql(name)} end`
-      : fallback;
+    const kept = withLive ? sql`case when ${isNew} then ${fallback} else l.${sql(name)} end` : fallback;
     return [sql`${given(index) ?? kept} as ${sql(name)}`];
   });
   const keys = keyColumns(table).map(({ name }) => {
@@ -94,8 +104,9 @@ function finalRows(table: RuledTable, { relation, locators, given }: Source, unt
     return sql`l.${sql(name)} = ${given(index) ?? sql`null`}`;
   });
   const beside = withLive ? sql`left join ${qualified(live)} l on ${every(keys)}` : sql``;
-  const inner = sql`select ${list([locators, ...stored])} from ${relation} s ${beside}`;
-  return withComputed(table, inner);
+  const marks = unknown.length === 0 ? [] : [sql`${isNew} as "#new"`];
+  const inner = sql`select ${list([locators, ...marks, ...stored])} from ${relation} s ${beside}`;
+  return { rows: withComputed(table, inner), unknown };
 }
 
 /** Rows of a table with what it computes of them beside them; for a FROM. */
@@ -108,8 +119,12 @@ export function withComputed({ live }: HeldTable, rows: Fragment): Fragment {
   return sql`(select ${sql(live.name)}.*, ${list(computed)} from (${rows}) as ${sql(live.name)})`;
 }
 
+/** When a transaction began is one moment for all that it does. */
+const moments = /\b(?:now\(\)|(?:current_(?:timestamp|date|time)|localtime(?:stamp)?)\b(?:\(\d\))?)/gi;
+
+/** True for a value that is known before a row is written. */
 export function isConstant(expression: string | null | undefined): expression is string {
-  return expression != null && !/[a-z_"]\s*\(|current_|localtime|session_user|\buser\b/i.test(expression);
+  return expression != null && !/[a-z_"]\s*\(|current_|session_user|\buser\b/i.test(expression.replace(moments, ""));
 }
 
 /** The row as the rules' expressions name it, under the table's own name and with nothing beside its columns. */
@@ -125,10 +140,22 @@ export function partsOf({ parts, condition }: UniqueRule | ExclusionRule, drop: 
   return sql`(select ${list(values)}, ${isHeld} as held from ${asNamed(drop.table, alias)}) p`;
 }
 
-/** True where each cell of row `x` that the rule reads is a value. */
-export function isSound(table: LoadTable, columns: readonly string[]): Fragment {
-  if (columns.length === 0) return sql`x."#bad" = '{}'`;
-  return sql`not x."#bad" && ${sql.unsafe(`'{${columnNumbers(table, columns).join(",")}}'`)}::int2[]`;
+/** True where each cell of row `x` that the rule reads is a value, and known. */
+export function isSound({ table, unknown }: Pick<RuleRows, "table" | "unknown">, columns: readonly string[]): Fragment {
+  const isKnown = readsUnknown({ table, unknown }, columns) ? sql`not x."#new"` : sql`true`;
+  if (columns.length === 0) return sql`(x."#bad" = '{}' and ${isKnown})`;
+  const numbers = sql.unsafe(`'{${columnNumbers(table, columns).join(",")}}'`);
+  return sql`(not x."#bad" && ${numbers}::int2[] and ${isKnown})`;
+}
+
+/** True for a rule of these columns, or of the whole row, that cannot be told of new rows. */
+export function readsUnknown(
+  { table, unknown }: Pick<RuleRows, "table" | "unknown">,
+  columns: readonly string[],
+): boolean {
+  return (
+    unknown.length > 0 && (columns.length === 0 || columnNumbers(table, columns).some((at) => unknown.includes(at)))
+  );
 }
 
 /** The texts of these columns of row `x`, as far as they are there, in one. */

@@ -49,7 +49,7 @@ function mayExceed({ parts, condition, columns }: SizeLimit, drop: RuleRows): Fr
     .reduce((sum, one) => sql`${sum} + ${one}`);
   const isHeld = condition === null ? sql`true` : sql`(${sql.unsafe(condition)})`;
   return sql`(
-    x."#line" is not null and ${isSound(drop.table, columns)}
+    x."#line" is not null and ${isSound(drop, columns)}
     and (select ${isHeld} and ${size} > ${sql.unsafe(String(anyIndexTakes))} from ${asNamed(drop.table, "x")}))`;
 }
 

@@ -3,6 +3,7 @@ import type { PartsTally } from "../../../csv/parts/tally.ts";
 import { attempt } from "../../../postgres/connection/attempt.ts";
 import type { Transaction } from "../../../postgres/connection/connect.ts";
 import { whatKeepsFromExchange } from "../../../postgres/live/exchange.ts";
+import { orderedRules } from "../../../postgres/live/waiting.ts";
 import { heldRules, ringedRows } from "../../../postgres/rules/rings.ts";
 import { type Collected, isGiven, rowsOf } from "./collected.ts";
 import type { Unheld } from "./rule-faults.ts";
@@ -11,11 +12,12 @@ import type { Unheld } from "./rule-faults.ts";
 export async function tellRinged(tx: Transaction, one: Collected, tally: PartsTally): Promise<Unheld[]> {
   const { table } = one;
   const carried = table.live.columns.map(({ name }) => name).filter((name) => isGiven(one, name));
-  const rules = heldRules(table, carried);
-  const obstacle = rules.length === 0 ? null : await whatKeepsFromExchange(tx, table);
+  const obstacle = orderedRules(table).length === 0 ? null : await whatKeepsFromExchange(tx, table);
   if (obstacle === null) return [];
+  const drop = rowsOf(one, "live");
   const found = await attempt(tx, async (inner) => {
-    for await (const { line, other, shown, rule: at } of ringedRows(inner, table, rowsOf(one, "live"), carried)) {
+    const rules = await heldRules(inner, table, drop, carried);
+    for await (const { line, other, shown, rule: at } of ringedRows(inner, table, drop, rules)) {
       const rule = rules[at];
       if (rule === undefined || line === null || other === null) continue;
       const reason = `${rule.name} has it once, and until the row on ${tally.inWords(other)} is written that has it; so it goes round, and ${table.name} does not let rows be exchanged: ${obstacle}`;

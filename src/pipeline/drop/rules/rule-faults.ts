@@ -9,7 +9,7 @@ import { fetched } from "../../../postgres/live/row-lines.ts";
 import { brokenRows } from "../../../postgres/rules/broken.ts";
 import { givenUp } from "../../../postgres/rules/given-up.ts";
 import { errorOf, rowByRow } from "../../../postgres/rules/row-by-row.ts";
-import type { RuleRows } from "../../../postgres/rules/rows.ts";
+import { type RuleRows, readsUnknown } from "../../../postgres/rules/rows.ts";
 import { type Collected, isGiven, rowsOf } from "./collected.ts";
 
 /** A rule that nobody could hold the drop to, and why. */
@@ -25,6 +25,8 @@ interface Broken {
   other: number | null;
   shown: string | null;
 }
+
+const byDefault = "it reads what new rows have by a default that is known once they are written";
 
 const codes: Record<Rule["kind"], FaultCode> = {
   check: "check_broken",
@@ -75,6 +77,9 @@ export async function tellRules(
     const drop = rowsOf(one, beside && !isKnown ? "live" : "default");
     const why = await tellRule(tx, rule, drop, brokenRows(rule, drop, beside && !one.isTorn), tally);
     if (why !== null) unheld.push({ table: name, rule: rule.name, why });
+    // A default that differs each time is made for what is unique.
+    else if (rule.kind !== "unique" && readsUnknown(drop, rule.columns))
+      unheld.push({ table: name, rule: rule.name, why: byDefault });
   }
   if (!beside || one.isTorn) return unheld;
   for (const follower of live.followers) {
