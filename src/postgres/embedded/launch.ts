@@ -1,4 +1,13 @@
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { give, type ServerHome, type ServerPaths } from "./home.ts";
@@ -134,7 +143,8 @@ function openLog({ log, account }: ServerHome) {
   const start = fstatSync(handle).size;
   return {
     handle,
-    complaint: () => worstOf(linesIn(log, start)),
+    // Where there is no room for a word of it, that is what it was.
+    complaint: () => worstOf(linesIn(log, start), statfsSync(log).bavail === 0 ? noSpace : undefined),
     [Symbol.dispose]: () => closeSync(handle),
   };
 }
@@ -150,7 +160,9 @@ function linesIn(log: string, start: number): string[] {
   return readFileSync(log).subarray(start).toString().split("\n").filter(Boolean);
 }
 
-function worstOf(lines: readonly string[]): string {
-  const worst = lines.findLast((line) => /(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? "it said nothing";
+const noSpace = "no space left on device";
+
+function worstOf(lines: readonly string[], silent = "it said nothing"): string {
+  const worst = lines.findLast((line) => /(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? silent;
   return worst.replace(/^.*?(FATAL|PANIC|error|LOG): +/, "");
 }

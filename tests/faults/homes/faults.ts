@@ -229,17 +229,20 @@ export const homeFaults: readonly HomeFault[] = [
     },
     expected: { exit: 3, says: /remedy: / },
   },
-  {
-    name: small,
-    isNew: true,
-    unless: cannotMount,
-    arrange(shop) {
-      mkdirSync(mounted(shop));
-      mountSmall(mounted(shop), "4m");
-      symlinkSync(mounted(shop), shop.home);
-    },
-    expected: { exit: 3, says: /full|space/i },
-    remedy: (shop) => makeRoom(mounted(shop)),
-    clear: (shop) => unmount(mounted(shop)),
-  },
+  ...[0, 64].map(
+    (filled): HomeFault => ({
+      name: filled === 0 ? small : `${small} before a word of it is written`,
+      isNew: true,
+      unless: cannotMount,
+      arrange(shop) {
+        mkdirSync(mounted(shop));
+        mountSmall(mounted(shop), filled === 0 ? "4m" : `${filled}k`);
+        writeFileSync(join(mounted(shop), "filling"), Buffer.alloc(filled * 1024));
+        symlinkSync(mounted(shop), shop.home);
+      },
+      expected: { exit: 3, says: /full|space/i },
+      remedy: (shop) => makeRoom(mounted(shop)),
+      clear: (shop) => unmount(mounted(shop)),
+    }),
+  ),
 ];
