@@ -19,7 +19,7 @@ export function completion(of: CompletionKind, settings: Settings): string {
 
 function monthsIn(folder: string): string {
   try {
-    const names = readdirSync(folder).filter((name) => /^month_\d{3,}$/.test(name));
+    const names = readdirSync(folder).filter((name) => /^(month_\d{3,}|\d{4}-\d{2})$/.test(name));
     return names
       .sort()
       .map((name) => `${name}\n`)
@@ -58,6 +58,11 @@ function flagsOfPaths(kind: "dir" | "file"): string {
   return [...new Set(all.filter(({ syntax }) => syntax.endsWith(`<${kind}>`)).map(longOf))].join("|");
 }
 
+/** Names with blanks in one piece, and folders with their slash. */
+function pathsBy(option: "-d" | "-f"): string {
+  return `compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen ${option} -- "$cur")); return`;
+}
+
 /** Flags that say whose months and runs are meant. */
 const placeFlags = [globalFlags.data, globalFlags.home, globalFlags.database, globalFlags.dataset]
   .map(longOf)
@@ -68,18 +73,21 @@ function bash(): string {
   const names = named.flatMap(([name]) => (name === "" ? [] : [name])).join("|");
   return [
     "_streamflow_console() {",
-    `  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" name="" word words="" at places=()`,
+    `  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" name="" word words="" at next places=()`,
+    // Bash has a flag's = as a word of its own.
+    `  if [[ "$cur" == "=" ]]; then cur=""; elif [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi`,
     `  for ((at = 1; at < COMP_CWORD; at++)); do`,
     `    word="\${COMP_WORDS[at]}"`,
     `    case "$word" in ${names}) name="$word" ;; esac`,
     // What says whose months and runs are meant; the word after it may be unfinished yet.
-    `    case "$word" in ${placeFlags}) ((at + 1 < COMP_CWORD)) && places+=("$word" "\${COMP_WORDS[at+1]}") ;; esac`,
+    `    next=$((at + 1)); [[ "\${COMP_WORDS[next]}" == "=" ]] && ((next++))`,
+    `    case "$word" in ${placeFlags}) ((next < COMP_CWORD)) && places+=("$word" "\${COMP_WORDS[next]}") ;; esac`,
     "  done",
     '  case "$prev" in',
     `    --month) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" completion months "\${places[@]}" 2>/dev/null)" -- "$cur")); return ;;`,
     `    --run|show) if [[ "$cur" != -* ]]; then COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" completion runs "\${places[@]}" 2>/dev/null | cut -f1)" -- "$cur")); return; fi ;;`,
-    `    ${flagsOfPaths("dir")}) COMPREPLY=($(compgen -d -- "$cur")); return ;;`,
-    `    ${flagsOfPaths("file")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`,
+    `    ${flagsOfPaths("dir")}) ${pathsBy("-d")} ;;`,
+    `    ${flagsOfPaths("file")}) ${pathsBy("-f")} ;;`,
     "  esac",
     '  case "$name" in',
     ...cases,

@@ -23,7 +23,7 @@ const settings = () => ({ data: drops.path, home: join(drops.path, "home"), data
 
 beforeAll(() => {
   drops = dropFolder();
-  for (const month of ["month_000", "month_012", "other"]) mkdirSync(join(drops.path, month), { recursive: true });
+  for (const month of ["month_000", "month_012", "2024-05", "other", "with blanks"]) mkdirSync(join(drops.path, month), { recursive: true });
 });
 afterAll(() => drops.remove());
 
@@ -44,10 +44,18 @@ test("bash is offered commands, their flags and the words they take", () => {
   expect(offered("streamflow-console", "")).toEqual(expect.arrayContaining(Object.keys(commands).filter(Boolean)));
 });
 
+test("bash is offered the same after a flag's =, which is a word of its own there, and paths in one piece", () => {
+  const [cut, whole] = [join(drops.path, "wi"), join(drops.path, "with blanks")];
+  expect(offered("streamflow-console", "--data", cut)).toEqual([whole]);
+  expect(offered("streamflow-console", "--data", "=", cut)).toEqual([whole]);
+  expect(offered("streamflow-console", "months", "--data", "=")).toEqual(offered("streamflow-console", "--data", ""));
+  expect(offered("streamflow-console", "--data", "=", "drops", "--pen")).toEqual(["--pending"]);
+});
+
 test("the months are those of the folder, and no process is started for them", () => {
   const env = { PATH: process.env.PATH ?? "", STREAMFLOW_HOME: join(drops.path, "home") };
   const asked = Bun.spawnSync([process.execPath, main, "completion", "months", "--data", drops.path], { env });
-  expect([asked.exitCode, asked.stdout.toString()]).toEqual([0, "month_000\nmonth_012\n"]);
+  expect([asked.exitCode, asked.stdout.toString()]).toEqual([0, "2024-05\nmonth_000\nmonth_012\n"]);
 });
 
 describe("runs", () => {
