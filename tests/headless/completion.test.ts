@@ -23,7 +23,8 @@ const settings = () => ({ data: drops.path, home: join(drops.path, "home"), data
 
 beforeAll(() => {
   drops = dropFolder();
-  for (const month of ["month_000", "month_012", "2024-05", "other", "with blanks"]) mkdirSync(join(drops.path, month), { recursive: true });
+  for (const month of ["month_000", "month_012", "2024-05", "other", "with blanks"])
+    mkdirSync(join(drops.path, month), { recursive: true });
 });
 afterAll(() => drops.remove());
 
