@@ -121,6 +121,32 @@ test("of a large table values that come back are counted, though a sample has mo
   expect(other?.distinct_exact).toBe(false);
 });
 
+test("of a large table of different values the order is exact, whatever a sample makes of it", async () => {
+  const count = 70_000;
+  // Each value once, in no order, in the order of the rows, and far more of one value than of others.
+  const many = Array.from({ length: count }, (_, n) => {
+    const mixed = (n * 7919) % count;
+    const moment = new Date(1_700_000_000_000 + mixed * 61_000).toISOString();
+    return [n % 11 === 0 ? null : `${mixed}.5`, n, mixed / 7, moment, n % 3 === 0 ? 5 : mixed];
+  });
+  const types = { mixed: "numeric", sorted: "int4", ratio: "float8", moment: "timestamptz", often: "int8" };
+  for (const spread of [false, true]) {
+    const found = await profiled(types, many, { spread });
+    for (const profile of found) {
+      const { column: name, type } = profile;
+      const wanted = await profileBySql(
+        database.sql,
+        database.sql`profiled`,
+        { name, type },
+        profile.histogram?.edges ?? null,
+      );
+      const { distinct: _, frequent: __, ...figures } = figuresOf(profile);
+      const { distinct: ___, frequent: ____, ...same } = wanted;
+      expect([name, profile.distinct_exact, figures]).toEqual([name, false, same as never]);
+    }
+  }
+});
+
 test("an order that several servers keep does not change a figure", async () => {
   const alone = await profiled(types, rows, { count: 100_000 });
   expect(await profiled(types, rows, { count: 100_000, spread: true })).toEqual(alone);

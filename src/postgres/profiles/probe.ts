@@ -22,7 +22,7 @@ export type ProbedColumn = Probed & { column: Column };
 /** What is known of a column without a sample. */
 export const unprobed: Probed = { rows: 0, values: 0, distinct: 0, extent: null };
 
-const sampled = 10_000;
+export const sampled = 10_000;
 
 /**
  * Some blocks of a large table, all rows of a small one; different values where `distinct`. Of several servers each sends those
@@ -40,7 +40,7 @@ export async function probe(
 }
 
 /** For a table's name to stand before. */
-function sampleOf(count: number): Fragment {
+export function sampleOf(count: number): Fragment {
   return count <= 2 * sampled ? sql`` : sql`tablesample system (${(100 * sampled) / count}::float4) repeatable (1)`;
 }
 

@@ -5,6 +5,7 @@ import { type Fragment, list, sql } from "../connection/fragments.ts";
 import { deviation } from "../drift/deviation.ts";
 import { aggregated } from "../snapshots/two-snapshots.ts";
 import type { Figures } from "./figures.ts";
+import { gatheredRows, type Places, placesByGathering } from "./gathered.ts";
 import { arrayOf, binNumbers, binsOf, type Measured, type Rows } from "./measures.ts";
 import { countable, familyOf, hashed, isOrdered, kindOf, summable, written } from "./values.ts";
 
@@ -14,10 +15,7 @@ const sketched = 65_536;
 /** Rows up to which all values are counted, whatever they are. */
 export const countedRows = sketched;
 
-type Found = Pick<Figures, "rows" | "values" | "mean" | "stddev"> & { hashes: number; ordered: Ordered };
-
-/** The lowest value, the quantiles, and the highest; null without an order, or without a value. */
-type Ordered = string[] | null;
+type Found = Pick<Figures, "rows" | "values" | "mean" | "stddev"> & { hashes: number };
 
 /**
  * The figures of a column in which hardly a value occurs twice. To count each would take longer than all else: different
@@ -30,21 +28,33 @@ export async function figuresOfScattered(
   one: Measured,
   repeated: readonly string[],
 ): Promise<Figures> {
-  const { column, edges } = one;
+  const { column } = one;
   const share = Math.min(1, sketched / Math.max(rows.count, 1));
   const all = rows.of([column]);
   const [found] = await aggregated<Found>(on, [sums(one, rows, share)], all);
   if (found === undefined) throw new Error("an aggregate gave no row");
-  // What sends each value to the coordinator does so by itself.
-  const [sorted] = rows.isSpread ? await aggregated<{ ordered: Ordered }>(on, [inOrder(one)], all) : [found];
-  const { hashes, ordered: _, ...figures } = found;
+  const { hashes, ...figures } = found;
   const distinct = Math.min(figures.values, Math.round(hashes / share));
-  const ordered = sorted?.ordered?.map((value) => trimmed(value, column)) ?? [];
   return {
     ...{ ...figures, distinct, distinct_exact: share === 1 },
-    ...{ min: ordered.at(0) ?? null, max: ordered.at(-1) ?? null, quantiles: ordered.slice(1, -1) },
-    bins: edges === null ? null : await histogram(on, all, one, edges, rows.isSpread),
+    ...(await placesOf(on, rows, one)),
     frequent: repeated.length === 0 ? [] : await mostFrequent(on, all, column, repeated),
+  };
+}
+
+/** By what lies around the quantiles alone, unless that is much, or not where it was expected: else all is put in order. */
+async function placesOf(on: Queryable, rows: Rows, { column, edges }: Measured): Promise<Places> {
+  if (!isOrdered(column)) return { min: null, max: null, quantiles: [], bins: null };
+  if (edges !== null && !rows.isSpread && rows.count <= gatheredRows) {
+    const places = await placesByGathering(on, rows, column, edges);
+    if (places.quantiles?.every((value) => value !== null)) return places;
+  }
+  const all = rows.of([column]);
+  const [found] = await aggregated<{ ordered: string[] | null }>(on, [inOrder(column)], all);
+  const ordered = found?.ordered?.map((value) => trimmed(value, column)) ?? [];
+  return {
+    ...{ min: ordered.at(0) ?? null, max: ordered.at(-1) ?? null, quantiles: ordered.slice(1, -1) },
+    bins: edges === null ? null : await histogram(on, all, column, edges, rows.isSpread),
   };
 }
 
@@ -73,7 +83,6 @@ function sums(one: Measured, { isSpread }: Rows, share: number): Fragment {
   return sql`json_build_object('rows', count(*), 'values', count(${value}),
     'mean', ${isNumber ? sql`avg(${number})::text` : sql`null::text`},
     'stddev', ${isNumber ? sql`(${stddev})::text` : sql`null::text`},
-    'ordered', ${isSpread ? sql`null::json` : percentiles(column)},
     'hashes', count(distinct ${hashed(column)}) filter (where ${isSketched(hashed(column), share)}))`;
 }
 
@@ -83,17 +92,13 @@ function isSketched(hash: Fragment, share: number): Fragment {
   return share === 1 ? sql`${hash} is not null` : sql`${hash} < ${String(limit)}::text::bigint`;
 }
 
-function inOrder({ column }: Measured): Fragment {
-  return sql`json_build_object('ordered', ${percentiles(column)})`;
-}
-
 const orderedShares = [0, ...quantileShares, 1];
 
-/** No subquery makes texts of them, for on several servers there can be none above an aggregate. */
-function percentiles(column: Column): Fragment {
-  if (!isOrdered(column)) return sql`null::json`;
+/** The lowest value, the quantiles, and the highest. No subquery makes texts of them: on several servers there can be none above an aggregate. */
+function inOrder(column: Column): Fragment {
   const shares = sql`array[${list(orderedShares.map((share) => sql`${share}::float8`))}]`;
-  return sql`to_json((percentile_disc(${shares}) within group (order by ${countable(column)}))::text[])`;
+  const values = sql`percentile_disc(${shares}) within group (order by ${countable(column)})`;
+  return sql`json_build_object('ordered', to_json((${values})::text[]))`;
 }
 
 /** As `written` has numerics: without zeros at their end. */
@@ -104,7 +109,7 @@ function trimmed(value: string, { type }: Column): string {
 async function histogram(
   on: Queryable,
   rows: Fragment,
-  { column }: Measured,
+  column: Column,
   edges: readonly string[],
   isSpread: boolean,
 ): Promise<number[]> {
