@@ -56,9 +56,13 @@ async function wasmBeside(path: string): Promise<string> {
   return found;
 }
 
+/** Asked for as a CommonJS module it is one that loads its parts from beside it, by a name that nobody reads in time. */
+const ownParts = { asked: /^jsonc-parser$/, instead: "jsonc-parser/lib/esm/main.js" };
+
 export const inkInOneFile: BunPlugin = {
   name: "ink in one file",
   setup(build) {
+    build.onResolve({ filter: ownParts.asked }, () => ({ path: Bun.resolveSync(ownParts.instead, shipped("src")) }));
     for (const [end, change] of Object.entries(instead)) {
       const filter = new RegExp(`[\\\\/]${end.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]")}$`);
       build.onLoad({ filter }, async ({ path, loader }) => ({

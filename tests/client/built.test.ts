@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtFolder } from "../../src/client/built.ts";
+import { inkInOneFile } from "../../src/standalone/ink.ts";
 import { start } from "../headless/process.ts";
 import { copyConsole, project } from "../helpers/copied-console.ts";
 import { migrated } from "../helpers/database.ts";
@@ -96,9 +98,11 @@ test("the screens are drawn by it, Ink and all", async () => {
   drops.write("month_000", smallDrop(["u1"]));
   const flags = ["--data", drops.path, "--home", join(folder, "home"), "--database", database.url];
   const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  mkdirSync(join(folder, "home"), { recursive: true });
+  writeFileSync(join(folder, "home/console.json"), '{ "keys": { "q": "Q" } }');
   const screen = openScreen([process.execPath, main, ...flags], { env });
   await screen.shows("month_000");
-  screen.type("q");
+  screen.type("Q");
   expect(await screen.exited).toBe(0);
   await screen.close();
   drops.remove();
@@ -111,6 +115,17 @@ test("the screens are drawn by it, Ink and all", async () => {
   const text = readFileSync(built.console, "utf8");
   expect(text).not.toMatch(/import\.meta|devtools-core/);
   expect(text.match(/class Output\{/g)).toHaveLength(1);
+});
+
+test("no part of them, or of the program of one file, is looked for beside it", async () => {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(project, "src/standalone/main.ts")],
+    target: "bun",
+    plugins: [inkInOneFile],
+  });
+  const texts = await Promise.all([...bundles.map((path) => Bun.file(path)), ...outputs].map((one) => one.text()));
+  expect(texts.length).toBe(3);
+  for (const text of texts) expect(text.match(/\brequire\w*\(["'`]\.{1,2}\/[^)]*\)/g)).toBeNull();
 });
 
 test("what tells emoji in it from other signs at a glance overlooks none", () => {
