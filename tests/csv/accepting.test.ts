@@ -31,6 +31,8 @@ const cells: [type: string, cell: string, value: string, setting: Written][] = [
   ["date", "31 Jan 2024", "2024-01-31", { dates: ["DD MMM YYYY"] }],
   ["date", "2024-01-31 00:00:00", "2024-01-31", { dates: ["YYYY-MM-DD 00:00:00"] }],
   ["timestamp", "31/01/2024 10:00", "2024-01-31 10:00:00", { timestamps: ["DD/MM/YYYY HH:MM"] }],
+  ["timestamp", "01/31/2024 07:05:09 PM", "2024-01-31 19:05:09", { timestamps: ["MM/DD/YYYY HH:MM:SS AM"] }],
+  ["timestamp", "01/31/2024 7:05 AM", "2024-01-31 07:05:00", { timestamps: ["MM/DD/YYYY H:MM AM"] }],
   ["timestamptz", "31.01.2024 10:00:00Z", "2024-01-31 10:00:00Z", { timestamps: ["DD.MM.YYYY HH:MM:SSZ"] }],
   ["bool", "yes", "True", { true: ["yes"], false: ["no"] }],
   ["bool", "0", "False", { true: ["1"], false: ["0"] }],

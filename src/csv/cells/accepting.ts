@@ -16,7 +16,8 @@ const days = [
   ...["YYYY/MM/DD", "YYYY.MM.DD", "YYYYMMDD", "DD MMM YYYY", "DD-MMM-YYYY", "D MMMM YYYY", "MMMM D, YYYY"],
 ];
 const midnights = ["YYYY-MM-DD 00:00:00", "YYYY-MM-DDT00:00:00", "YYYY-MM-DD 00:00:00.000"];
-const times = ["HH:MM:SS", "HH:MM", "HH:MM:SS.F", "H:MM:SS AM", "H:MM AM", "H:MM:SS", "H:MM"];
+const twelve = ["HH:MM:SS AM", "HH:MM AM", "H:MM:SS AM", "H:MM AM"];
+const times = ["HH:MM:SS", "HH:MM", "HH:MM:SS.F", ...twelve, "H:MM:SS", "H:MM"];
 const moments = [...days.slice(0, 10), "YYYY-MM-DD"].flatMap((day) => times.map((time) => `${day} ${time}`));
 
 const truths: Written[] = [

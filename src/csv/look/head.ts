@@ -77,14 +77,19 @@ function commentOf(lines: readonly string[]): string | null {
   return sign !== undefined && lines.some((line) => !line.startsWith(sign)) ? sign : null;
 }
 
-/** The one that cuts the lines into most values, as many in each as in the first. */
+/**
+ * The one that cuts the lines into most values, as many in each as in the first. Where lines differ, it is one that the first has
+ * all the same: each file is of one column by a sign that is not in it.
+ */
 function delimiterOf(lines: readonly string[]): { delimiter: string; cells: string[] } {
   const ways = [",", ";", "\t", "|"].map((delimiter) => {
     const rows = recordsOf(lines.join("\n"), delimiter);
     const [cells = []] = rows;
     // A quoted value may go on in a line that was cut off.
     const alike = rows.filter((row) => row.length === cells.length).length;
-    return { delimiter, cells, score: alike >= rows.length - 1 ? cells.length : cells.length / 1000 };
+    const isEven = alike >= rows.length - 1;
+    const counted = isEven && cells.length > 1 ? cells.length : cells.length / 1000;
+    return { delimiter, cells, score: isEven ? counted * 1.5 : counted };
   });
   return ways.reduce((best, one) => (one.score > best.score ? one : best));
 }
@@ -97,12 +102,17 @@ function recordsOf(text: string, delimiter: string): string[][] {
   }
 }
 
+/** No text has these, but for a tab, which may be a delimiter. */
+const untextual = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const value = /^[-+]?\d+([.,]\d+)?$|^\d{4}-\d\d-\d\d|^$/;
 
 /** The reader goes by names; a file that begins with values has none. */
 function requireHeader(cells: readonly string[], text: string): void {
   const kind = foreignText(text.slice(0, 200));
   if (kind !== null) throw new SourceFault("not_csv", `it is ${kind}`);
+  if (cells.some((cell) => untextual.test(cell))) {
+    throw new SourceFault("not_csv", "its first line holds bytes that no text has");
+  }
   const named = cells.filter((cell) => !value.test(cell.trim()));
   // A first column without a name is what some programs number rows by.
   if (named.length >= cells.length - 1 && named.length > 0) return;

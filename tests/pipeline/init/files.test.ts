@@ -126,6 +126,8 @@ test("files that make no table are left out, each for its reason", async () => {
   deliver("nameless.csv", ["1,2", "3,4"]);
   deliver("header.csv", ["a,b"]);
   deliver("short.csv", ["a,b", "1,2", "3"]);
+  deliver("ragged.csv", ["a,b", "1,2", "3", "4,5,6"]);
+  deliver("noise.csv", ["\x01\x02PNG,\x7f", "1,2"]);
   deliver("stamped.csv", ["id,as_of", "1,2026-03-01"]);
   writeFileSync(join(drop, "none.csv"), "");
   writeFileSync(join(drop, "sheet.csv"), "PK\x03\x04xl/workbook");
@@ -138,6 +140,8 @@ test("files that make no table are left out, each for its reason", async () => {
     "nameless.csv": "its first line holds values and not the columns' names",
     "header.csv": "it has no rows to go by",
     "short.csv": expect.stringContaining("line 3: 1 value, where the header has 2 columns"),
+    "ragged.csv": expect.stringContaining("line 3: 1 value, where the header has 2 columns"),
+    "noise.csv": "its first line holds bytes that no text has",
     "stamped.csv": expect.stringContaining("which snapshots need for their stamp"),
     "none.csv": "the file has no bytes",
     "sheet.csv": "it is a spreadsheet (xlsx)",
