@@ -19,8 +19,10 @@ export async function figuresByCounting(
 ): Promise<Figures[]> {
   const counts = groups.flatMap((group, at) => countsOf(of(group.map(({ column }) => column)), count, group, at));
   const columns = groups
-    .flatMap((group, at) => group.map((one, index) => ({ ...one, counts: nameOf(at, index) })))
-    .map((one, position): Counted => ({ ...one, position, family: familyOf(one.column) }));
+    .flatMap((group, at) =>
+      group.map((one, index) => ({ ...one, name: nameOf(at, index), family: familyOf(one.column) })),
+    )
+    .map(({ name, ...one }, position): Counted => ({ ...one, position, counts: valuesIn(name, one.family) }));
   const families = Map.groupBy(columns, ({ family }) => family);
   const placed = [...families].map(([family, members]) =>
     family === "text" ? extremesOf(members) : placesOf(family, members),
@@ -34,8 +36,9 @@ export async function figuresByCounting(
   return columns.map((one) => figuresOf(one, found));
 }
 
-/** A column whose values have been counted: where, and which of all it is. */
+/** A column whose values have been counted, and which of all it is. */
 interface Counted extends Measured {
+  /** For a FROM: its values `v` without NULL, and in how many rows `n` each is. */
   counts: Fragment;
   position: number;
   family: Family;
@@ -85,29 +88,30 @@ function countsOf(rows: Fragment, count: number, group: readonly Measured[], at:
   // Sums of what fits four bytes are no numerics, which take several times as long.
   const n = (counted: Fragment) => sql`${counted}::${sql.unsafe(count < 2 ** 31 ? "int4" : "int8")} as n`;
   const together = sql`${sql(`counted${at}`)}`;
-  const cells = group.map(({ column }, index) => ({
-    name: sql`${sql(`c${index}`)}`,
-    value: countable(column),
-    column,
-  }));
+  const cells = group.map(({ column }, index) => ({ name: sql`${sql(`c${index}`)}`, value: countable(column) }));
   const names = list(cells.map(({ name }) => name));
   const from = sql`(select ${list(cells.map(({ name, value }) => sql`${value} as ${name}`))} from ${rows} s) cells`;
   const isAlone = group.length === 1;
   const each = cells.map(
-    ({ name, column }, index) => sql`
+    ({ name }, index) => sql`
       ${nameOf(at, index)} as materialized (
-        select ${ofFamily(name, familyOf(column))} as v, ${n(isAlone ? sql`count(*)` : sql`sum(n)`)}
+        select ${name} as v, ${n(isAlone ? sql`count(*)` : sql`sum(n)`)}
           from ${isAlone ? from : together} group by ${name})`,
   );
   const all = sql`${together} as materialized (select ${names}, ${n(sql`count(*)`)} from ${from} group by ${names})`;
   return isAlone ? each : [all, ...each];
 }
 
+/** As the family has them, which nobody asks of the servers that count. */
+function valuesIn(name: Fragment, family: Family): Fragment {
+  return sql`(select ${ofFamily(sql`v`, family)} as v, n from ${name} where v is not null) counts`;
+}
+
 /** The most frequent values of a column, as a JSON array. */
 function mostFrequent({ counts, family }: Counted): Fragment {
   return sql`(
     select coalesce(json_agg(json_build_object('value', ${written(sql`v`, family)}, 'rows', n) order by n desc, v), '[]')
-      from (select v, n from ${counts} where v is not null order by n desc, v limit ${frequentValues}::int) most)`;
+      from (select v, n from ${counts} order by n desc, v limit ${frequentValues}::int) most)`;
 }
 
 const extremes = (family: Family, low: Fragment, high: Fragment) => sql`
@@ -115,9 +119,7 @@ const extremes = (family: Family, low: Fragment, high: Fragment) => sql`
 
 /** Of texts, each value once, and how many rows have it. */
 function extremesOf(members: readonly Counted[]): Fragment {
-  const values = members.map(
-    ({ position, counts }) => sql`select ${position}::int as position, v, n from ${counts} where v is not null`,
-  );
+  const values = members.map(({ position, counts }) => sql`select ${position}::int as position, v, n from ${counts}`);
   return sql`
     select json_build_object('position', position, 'values', sum(n), 'distinct', count(*), ${extremes("text", sql`v`, sql`v`)},
              'mean', null, 'stddev', null, 'parts', '[]'::json) as figures
@@ -137,12 +139,12 @@ function placesOf(family: Family, members: readonly Counted[]): Fragment {
   const values = members.map(
     ({ position, counts }) => sql`
       select ${position}::int as position, v, n, (sum(n) over (order by v rows unbounded preceding))::bigint as so_far
-        from ${counts} where v is not null`,
+        from ${counts}`,
   );
   const marks = members.map(
     ({ position, counts, edges }) => sql`
       select ${position}::int as position, ${edges && [...edges]}::text[]::${sql.unsafe(family)}[] as edges,
-             (select sum(n) from ${counts} where v is not null) as total`,
+             (select sum(n) from ${counts}) as total`,
   );
   return sql`
     select json_build_object('position', position, 'values', ${total}, 'distinct', sum(different),
