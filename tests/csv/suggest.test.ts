@@ -98,6 +98,36 @@ describe("the fewest settings are proposed with which a file is read", () => {
   });
 });
 
+const german: Written = { dates: ["DD.MM.YYYY"], true: ["ja"], false: ["nein"] };
+const inGerman = sound
+  .replaceAll("True", "ja")
+  .replaceAll("False", "nein")
+  .replace(/(\d{4})-(\d\d)-(\d\d)/g, "$3.$2.$1");
+
+test.each<[what: string, content: string, more: Written, left: number]>([
+  ["a word for true", inGerman.replace("ja", "yes"), { true: ["ja", "yes"] }, 0],
+  [
+    "words for both",
+    inGerman.replace("ja", "yes").replace("nein", "No"),
+    { true: ["ja", "yes"], false: ["nein", "no"] },
+    0,
+  ],
+  ["a form of dates", inGerman.replace("31.01.2024", "31/01/2024"), { dates: ["DD/MM/YYYY", "DD.MM.YYYY"] }, 0],
+  ["a word that is none of these, and means something", inGerman.replace("31.01.2024", "ja"), {}, 1],
+])("%s comes beside what the manifest has, and none is taken for NULL", async (_, content, more, left) => {
+  writeFileSync(path, content);
+  const found = await suggestFor(sourceOf(german));
+  expect([found.written, found.left]).toEqual([more, left]);
+});
+
+test("a form of timestamps comes beside those of the manifest", async () => {
+  writeFileSync(path, "id,at\na,31.01.2024 10:00\nb,2024-02-02 11:00\n");
+  const written = dialectOf({ timestamps: ["DD.MM.YYYY HH:MM"] });
+  const shape = shapeOf({ id: "text not null", at: "timestamp" }, ["id"]);
+  const found = await suggestFor({ ...sourceOf(), shape, written });
+  expect([found.written, found.left]).toEqual([{ timestamps: ["DD.MM.YYYY HH:MM", "YYYY-MM-DD HH:MM"] }, 0]);
+});
+
 test("what may be read in two ways is left undecided, with both", async () => {
   writeFileSync(
     path,

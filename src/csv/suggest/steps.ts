@@ -1,5 +1,6 @@
 import type { Fault, FaultCode } from "../../core/faults.ts";
 import { suggest } from "../../core/suggest.ts";
+import { plainDialect } from "../../core/written/dialect.ts";
 import type { Written } from "../../core/written/settings.ts";
 import { waysToWrite } from "../cells/accepting.ts";
 import type { TableSource } from "../source.ts";
@@ -56,16 +57,13 @@ export const steps: readonly Step[] = [
     candidates: always(...(waysToWrite.numeric ?? [])),
     isOfValues: true,
   },
-  { codes: ["not_date"], candidates: always(...dates()), isOfValues: true },
+  { codes: ["not_date"], candidates: dates, isOfValues: true },
   {
     codes: ["not_timestamp"],
-    candidates: (_, { shape }) =>
-      shape.columns.some(({ type }) => type === "timestamptz")
-        ? [...(waysToWrite.timestamptz ?? [])]
-        : [...(waysToWrite.timestamp ?? [])],
+    candidates: timestamps,
     isOfValues: true,
   },
-  { codes: ["not_boolean"], candidates: always(...(waysToWrite.bool ?? [])) },
+  { codes: ["not_boolean"], candidates: truths },
   {
     codes: ["null_word", "not_of_type", ...ofValues],
     candidates: nulls,
@@ -110,20 +108,61 @@ function trims({ faults }: Reading): Written[] {
   return isPadded ? [{ trim: "unquoted" }, { trim: "all" }] : [];
 }
 
-/** One form, or two of which one is the usual. */
-function dates(): Written[] {
+/** One form, or one beside those that are known. */
+function dates(_: Reading, { written }: TableSource): Written[] {
+  const known = written?.dates ?? plainDialect.dates;
   const single = [...(waysToWrite.date ?? [])];
-  return [...single, ...single.map(({ dates: forms = [] }) => ({ dates: [...forms, "YYYY-MM-DD"] }))];
+  return [...single, ...single.map(({ dates: forms = [] }) => ({ dates: [...new Set([...forms, ...known])] }))];
 }
+
+function timestamps(_: Reading, { shape, written }: TableSource): Written[] {
+  const hasZones = shape.columns.some(({ type }) => type === "timestamptz");
+  const single = [...((hasZones ? waysToWrite.timestamptz : waysToWrite.timestamp) ?? [])];
+  const known = written?.timestamps ?? [];
+  if (known.length === 0) return single;
+  return [
+    ...single,
+    ...single.map(({ timestamps: forms = [] }) => ({ timestamps: [...new Set([...known, ...forms])] })),
+  ];
+}
+
+/** Words that were met: in the place of those that are known, or beside them. */
+function truths({ faults }: Reading, { written }: TableSource): Written[] {
+  const met = new Set(faults.map(({ value = "" }) => value.trim().toLowerCase()));
+  const ways = (waysToWrite.bool ?? []).filter((way) => wordsOf(way).some((one) => met.has(one)));
+  const beside = (side: "true" | "false", way: Written) => [...(written?.[side] ?? [side]), ...(way[side] ?? [])];
+  return [
+    ...ways,
+    ...ways.flatMap((way): Written[] => [
+      { true: beside("true", way) },
+      { false: beside("false", way) },
+      { true: beside("true", way), false: beside("false", way) },
+    ]),
+  ];
+}
+
+function wordsOf({ true: yes = [], false: no = [] }: Written): string[] {
+  return [...yes, ...no].map((one) => one.toLowerCase());
+}
+
+/** Words that say something somewhere: who takes one of them for NULL loses what it says. */
+const meaningful = new Set((waysToWrite.bool ?? []).flatMap(wordsOf));
 
 /** Words in a place where there is none but for NULL: few, and without a digit. */
 const mostWords = 6;
 const word = /^[^\d]{1,20}$/;
 
 function nulls({ faults }: Reading, { written }: TableSource): Written[] {
+  const isMeaningful = (value: string) => {
+    const lower = value.trim().toLowerCase();
+    const said = [...(written?.true ?? []), ...(written?.false ?? [])];
+    return meaningful.has(lower) || said.some((one) => one.toLowerCase() === lower);
+  };
   const found = new Set(
     faults.flatMap(({ code, value }) =>
-      /^(?:null_word|not_)/.test(code) && value !== undefined && word.test(value) ? [value] : [],
+      /^(?:null_word|not_)/.test(code) && value !== undefined && word.test(value) && !isMeaningful(value)
+        ? [value]
+        : [],
     ),
   );
   if (found.size === 0 || found.size > mostWords) return [];
