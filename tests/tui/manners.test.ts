@@ -226,7 +226,9 @@ test("on a wide terminal names stand whole beside a list, and what was observed 
   const months = new Session(scenario("many"), { size }).text();
   expect(months).toContain("payments_agg_90d.csv ");
   expect(months).toMatch(/support_agg_90d +[\d,]+ /);
-  const options = { size: { columns: 220, rows: 60 }, events: await readStream("rejected") };
+  const wide = { size: { columns: 220, rows: 60 } };
+  expect(new Session(scenario("many"), wide).text()).toMatch(/ AS OF +FILES +SIZE +ROWS INGEST /);
+  const options = { ...wide, events: await readStream("rejected") };
   const verdicts = new Session(scenario("rejected"), options).press("r", "enter", "v").text();
   expect(verdicts).toContain("7,120 and 7,120");
 });

@@ -47,9 +47,9 @@ function columnsOf(ui: Ui): Column<MonthLine>[] {
   return [
     { title: "MONTH", width: 9, gap: 0, cell: nameInList },
     { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
-    { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
     // Its figures have blanks around them.
     { title: "FILES", width: 5, gap: 0, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
+    { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
     {
       title: "ROWS",
       width: 6,
