@@ -10,7 +10,7 @@ export type TimeLeft = { seconds: number } | "finishing" | null;
  * What is known of the pace beforehand counts less and less until this share of the work is done, and then not at all; what
  * other stages tell of one counts as so much of it, and what the ingest tells of what goes on beside as so much of that.
  */
-const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.3, byIngest: 0.3 };
+const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.6, byIngest: 0.6 };
 
 /**
  * The time left so many seconds after the newest event: work that is left, at the pace at which the rest was done.

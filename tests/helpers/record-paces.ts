@@ -4,7 +4,7 @@ import { newRecorder, writeStream } from "./recorder.ts";
 /**
  * Records tests/fixtures/paces from real runs of generated drops, with the times at which they told what they told:
  * `bun tests/helpers/record-paces.ts NAME USERS [DATABASE]`, on a machine that does nothing else meanwhile. The database,
- * an empty one, is the embedded server by default.
+ * an empty one, is the embedded server by default. What is called first-dry-run is of a database that is empty, by itself.
  */
 
 const [name = "small", users = "7000", database] = process.argv.slice(2);
@@ -16,6 +16,7 @@ const runs: Record<string, string[]> = {
   first: ["--month", "0"],
   next: ["--month", "1"],
   again: ["--month", "1", "--force"],
+  restamp: ["--month", "1", "--restamp", "--force"],
   // The last one: what it rolls back lies in the tables' way until they are vacuumed.
   "dry-run": ["--month", "2", "--dry-run"],
 };
