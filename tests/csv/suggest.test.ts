@@ -120,6 +120,24 @@ test.each<[what: string, content: string, more: Written, left: number]>([
   expect([found.written, found.left]).toEqual([more, left]);
 });
 
+test("a file in UTF-8 is told from one in which a byte is a character", async () => {
+  for (const encoding of ["windows-1252", "latin1", "koi8-r"]) {
+    // Characters are broken off by the pieces in which a file is read.
+    for (const long of ["é", "Ж", "日", `x${"日".repeat(60_000)}`]) {
+      writeFileSync(path, sound.replace("b", long));
+      const { faults } = await readFile(sourceOf({ encoding }));
+      const reason = `the file is UTF-8, not ${encoding} as the manifest has it`;
+      expect(faults.map((fault) => [fault.code, fault.reason])).toEqual([["encoding", reason]]);
+      const found = await suggestFor(sourceOf({ encoding }));
+      expect([found.written, found.left]).toEqual([{ encoding: "utf-8" }, 0]);
+    }
+  }
+  for (const letters of ["é", "Ã©, é", "Ã", "naïve à", ""]) {
+    writeFileSync(path, Buffer.from(sound.replace("b", `"${letters}"`), "latin1"));
+    expect((await readFile(sourceOf({ encoding: "windows-1252" }))).faults).toEqual([]);
+  }
+});
+
 test("a form of timestamps comes beside those of the manifest", async () => {
   writeFileSync(path, "id,at\na,31.01.2024 10:00\nb,2024-02-02 11:00\n");
   const written = dialectOf({ timestamps: ["DD.MM.YYYY HH:MM"] });

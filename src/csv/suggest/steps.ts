@@ -73,7 +73,9 @@ export const steps: readonly Step[] = [
 
 function encodings({ faults }: Reading): Written[] {
   const isWide = faults.some(({ reason }) => reason.startsWith("the file is UTF-16"));
-  const names = isWide ? ["utf-16", "utf-16le", "utf-16be"] : ["windows-1252", "latin1"];
+  const isUsual = faults.some(({ reason }) => reason.startsWith("the file is UTF-8"));
+  const others = isUsual ? [plainDialect.encoding] : ["windows-1252", "latin1"];
+  const names = isWide ? ["utf-16", "utf-16le", "utf-16be"] : others;
   return names.map((encoding) => ({ encoding }));
 }
 

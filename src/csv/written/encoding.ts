@@ -1,4 +1,4 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { foreignKind, longestBeginning } from "../files/file-kind.ts";
 import { SourceFault } from "../files/source-fault.ts";
 
@@ -9,6 +9,32 @@ type Decode = (chunk: Buffer, isLast: boolean) => string;
 
 /** Text in some encoding as UTF-8. */
 export async function* asUtf8(encoding: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* decoded(encoding, bytewise.test(encoding) ? unlessUtf8(encoding, chunks) : chunks);
+}
+
+/**
+ * Of an encoding in which a byte is a character, text in UTF-8 would pass for other letters. That all letters of a file look like
+ * UTF-8 by chance does not happen. Other encodings refuse most of it, and in a few letters look like it themselves.
+ */
+async function* unlessUtf8(encoding: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isUtf8SoFar = true;
+  let hasLetters = false;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (isUtf8SoFar && !(rest.length === 0 && isAscii(chunk))) {
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      // The last character may be broken off.
+      const cut = [0, 1, 2, 3].find((bytes) => isUtf8(data.subarray(0, data.length - bytes)));
+      isUtf8SoFar = cut !== undefined;
+      hasLetters = true;
+      rest = data.subarray(data.length - (cut ?? 0));
+    }
+    yield chunk;
+  }
+  if (hasLetters && isUtf8SoFar && rest.length === 0) throw new SourceFault("encoding", other("utf-8", encoding));
+}
+
+async function* decoded(encoding: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decode: Decode | null = null;
   let rest: Buffer = Buffer.alloc(0);
   const isBytewise = bytewise.test(encoding);
