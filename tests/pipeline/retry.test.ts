@@ -278,11 +278,24 @@ test("no further try is told of once the run is cancelled while its failure is r
   }
 });
 
+interface Watching {
+  onEvent?(): void;
+  onReached?(): Promise<void>;
+}
+
 describe("a server", () => {
-  async function reaching(url: string): Promise<Ran> {
+  async function reaching(
+    url: string,
+    { onEvent = () => {}, onReached = async () => {} }: Watching = {},
+  ): Promise<Ran> {
     const events: RunEvent[] = [];
     const opening = () => {
-      const reached = metLater(reachDatabase({ ...settings(), database: url }));
+      const reached = metLater(
+        reachDatabase({ ...settings(), database: url }).then(async (found) => {
+          await onReached();
+          return found;
+        }),
+      );
       return { reached, opened: metLater(reached.then(openSession)) };
     };
     const tried: ReturnType<typeof opening>[] = [];
@@ -295,7 +308,10 @@ describe("a server", () => {
     const exit = await runMonths(
       { first: again(), again, tell: () => {} },
       runRequest(["month_000"]),
-      (e) => events.push(e),
+      (e) => {
+        events.push(e);
+        onEvent();
+      },
       signal,
       soon,
     );
@@ -309,6 +325,19 @@ describe("a server", () => {
     await door.close();
     expect(words).toEqual(["null database_unreachable, 2 of 4", "null database_unreachable, 3 of 4", "1 published"]);
     expect(exit).toBe(0);
+  });
+
+  test("that was there, and is not any more, is tried each time", async () => {
+    const tries = ["2 of 4", "3 of 4", "4 of 4"].map((which) => `null database_unreachable, ${which}`);
+    const starting = await startingServer(database.url, 1);
+    const { words } = await reaching(starting.url, { onEvent: () => void starting.close() });
+    expect(words).toEqual([...tries, "null database_unreachable"]);
+    const leaving = await startingServer(database.url, 0);
+    const ran = await reaching(leaving.url, { onReached: () => leaving.close() });
+    expect(ran.words.map((word) => word.replace("lost", "unreachable"))).toEqual([
+      ...tries,
+      "null database_unreachable",
+    ]);
   });
 
   test("that is not there is tried once", async () => {

@@ -66,6 +66,8 @@ export class Retries {
     const pauseMs = this.#pauses[this.#used];
     const isFinal = pauseMs === undefined || this.#signal.aborted || !passesByItself(error, this.#wasReached);
     if (isFinal) return { error, again: null };
+    // A connection that was lost was there, and who says that it is starting up is.
+    this.reached();
     this.#used++;
     const [next, tries] = [this.#used + 1, this.#pauses.length + 1];
     const [soon, which] = [formatDuration(pauseMs / 1_000), `Nothing was published. Try ${next} of ${tries}`];

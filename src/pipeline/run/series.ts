@@ -115,14 +115,15 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   // Before it has the lock: others may publish meanwhile.
   if (progress.request.wait !== undefined) progress.request = await whenThere(opened, progress);
   const { request } = progress;
-  await using writer = openWriter(await unlessCancelled(signal, reached));
+  const database = await unlessCancelled(signal, reached);
+  retries.reached();
+  await using writer = openWriter(database);
   const session = await unlessCancelled(signal, opened);
   const locked = Promise.all([dropsOnDisk(session), writer.lock(session, signal)]);
   const [onDisk, sql] = await unlessCancelled(signal, locked);
   progress.found?.(writer.crashed);
   // Those of another dataset have been refused by then.
   requireWhole(session.tables);
-  retries.reached();
   for (const record of progress.unrecorded.splice(0)) await record(session);
   // One statement behind the other, without waiting for each.
   await unlessCancelled(signal, settled(session, progress));
