@@ -14,12 +14,17 @@ export function Section({ id, title, children }: { id: string; title: string; ch
   );
 }
 
+/** Text that is longer than a column of facts is wide, many times over, has a line of its own. */
+const longest = 60;
+
+const isLong = (value: ReactNode) => typeof value === "string" && value.length > longest;
+
 /** Names and what they are. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">
       {facts.map(([name, value]) => (
-        <div key={name}>
+        <div key={name} className={isLong(value) ? "long" : undefined}>
           <dt>{name}</dt>
           <dd>{typeof value === "string" ? shown(value) : value}</dd>
         </div>

@@ -45,6 +45,7 @@ border:1px solid currentColor;font-size:1.0625rem;font-weight:600}
 .badge{white-space:nowrap;font-weight:600}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:.7rem 1.5rem;margin:0}
 .card .facts{grid-template-columns:repeat(auto-fill,minmax(min(100%,7.5rem),1fr))}
+.facts .long{grid-column:1/-1}
 .facts dt{font-size:.8125rem;color:var(--dim)}
 .facts dd{margin:0;overflow-wrap:anywhere}
 .tools{display:flex;gap:.75rem;align-items:center;margin:.5rem 0}
