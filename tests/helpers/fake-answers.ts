@@ -65,7 +65,7 @@ export function answerOf(
     case "outcome":
       return { detail: crashed(request.run), open: false, waits_for: null, in_force: [], left: [] };
     case "doctor":
-      return { checks: [] };
+      return { checks };
     case "partition":
       return { converted: [], checks: [] };
     case "distribute":
@@ -166,6 +166,23 @@ const suites: Replies["suites"]["suites"] = [
   },
   { ...fit("labels", "db/expectations/labels.json", 1), missing: [{ column: "churned", expectations: [1] }] },
   fit("payments_agg_90d", null, 0),
+];
+
+const checks: Replies["doctor"]["checks"] = [
+  { name: "Bun", state: "ok", detail: "1.4.5", remedy: null },
+  {
+    name: "database",
+    state: "ok",
+    detail: `embedded PostgreSQL 18.4 in .streamflow, database "streamflow"`,
+    remedy: null,
+  },
+  {
+    name: "snapshot tables",
+    state: "warn",
+    detail: "usage_agg_30d_snapshots has no partitions: each run rewrites what its index holds of all dates",
+    remedy: "`doctor --partition-snapshots --yes` builds it anew, with one for each as_of",
+  },
+  { name: "drops", state: "fail", detail: "data/seeds: 日本\u202e is no folder of a month", remedy: null },
 ];
 
 function fit(table: string, path: string | null, expectations: number): (typeof suites)[number] {
