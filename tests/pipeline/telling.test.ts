@@ -125,17 +125,16 @@ test.each([[["--quiet"]], [["--json", "--quiet"]]])(
   "with %j what could not be told elsewhere is heard, too",
   async (words) => {
     answer = 403;
-    const nowhere = join(place.drops.path, "month_000", "users.csv", "below-a-file");
-    const asked = ["--month", "1", "--force", "--metrics", nowhere, "--report", join(nowhere, "page.html")];
-    const lineage = { OPENLINEAGE__TRANSPORT__TYPE: "file", OPENLINEAGE__TRANSPORT__LOG_FILE_PATH: nowhere };
+    // Where everything can be written, and nothing has room.
+    const asked = ["--month", "1", "--force", "--metrics", "/dev/full"];
+    const lineage = { OPENLINEAGE_URL: receiver() };
     const { code, stdout, stderr } = await begin([...asked, ...words], place.database.url, lineage).outcome;
     expect({ code, out: stdout === "" }).toEqual({ code: 0, out: words.length === 1 });
-    const heads = stderr.split("\n").flatMap((line) => /^(warning: [^:]*|error)/.exec(line)?.[0] ?? []);
+    const heads = stderr.split("\n").flatMap((line) => /^(warning: [^:]*)/.exec(line)?.[0] ?? []);
     expect([...new Set(heads)].map((head) => head.replace(/ run \d+$/, ""))).toEqual([
       "warning: Lineage was not told of",
       "warning: Nobody was notified of month_001",
       "warning: Metrics were not written",
-      "error",
     ]);
   },
 );
