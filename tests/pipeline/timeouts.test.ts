@@ -80,6 +80,12 @@ test("a session that was opened is cut by none of them, nor is a transaction on 
   const opened = await openDatabase(place.database.url);
   expect(await settingsOf(opened)).toEqual(wanted);
   await opened.end();
+  const two = await openDatabase(place.database.url, { max: 2 });
+  const first = await two.reserve();
+  // On a connection that this pool makes later.
+  expect(await settingsOf(two)).toEqual(wanted);
+  first.release();
+  await two.end();
   const made = connect(place.database.url);
   await made.begin(async (tx) => {
     await settleTransaction(tx);

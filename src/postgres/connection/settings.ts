@@ -1,4 +1,4 @@
-import type { Queryable } from "./connect.ts";
+import type { Queryable, Sql } from "./connect.ts";
 import { sql } from "./fragments.ts";
 
 /**
@@ -20,14 +20,18 @@ const isToBeHad = sql`
   current_setting(name, true) is not null
   and (name <> 'client_connection_check_interval' or version() ~ 'linux|darwin|bsd')`;
 
-/** For as long as this session lasts: one connection alone, and none that a pooler shares out. */
-export async function settleSession(session: Queryable): Promise<void> {
-  await session`select set_config(name, value, false) from ${wanted} where ${isToBeHad}`;
+/**
+ * For as long as this session lasts, and those that the same pool begins later, which have them from their beginning: none of
+ * them may be one that a pooler shares out.
+ */
+export async function settleSession(session: Sql): Promise<void> {
+  const settled = await session<{ name: string; value: string }[]>`
+    select name, set_config(name, value, false) as value from ${wanted} where ${isToBeHad}`;
+  for (const { name, value } of settled) session.options.connection[name] = value;
 }
 
 /**
- * The same for this transaction, since another connection of the pool may be new, and a pooler may give every transaction
- * another session. It is a query: a transaction that is to take over another's snapshot does that before.
+ * The same for this transaction, since a pooler may give every transaction another session. It is a query: a transaction that is to take over another's snapshot does that before.
  */
 export async function settleTransaction(tx: Queryable): Promise<void> {
   await tx`select set_config(name, value, true) from ${wanted} where ${isToBeHad}`;
