@@ -106,7 +106,7 @@ export class ByteRows {
     const kinds = this.#kinds;
     const last = columns.length - 1;
     for (let index = 0; index <= last; index++) {
-      const column = columns[index] as ByteColumn | null;
+      const column = columns[index] ?? null;
       let from = this.#at;
       while (kinds[block[from] as number] === blank) from++;
       if (column?.isLater) this.#made[this.#to++] = comma;
