@@ -181,11 +181,15 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return (await list.stdout.text()).trim().split(/\s+/).filter(Boolean).map(Number);
 }
 
-/** The process that a console has started: there is one, and no other number, for 0 would mean ourselves and our kin. */
+/**
+ * The process that a console has started: there is one, and no other number, for 0 would mean ourselves and our kin. Throws for a
+ * console that is no more.
+ */
 export async function pipelineOf(pid: number): Promise<number> {
   for (;;) {
     const [child] = await childrenOf(pid);
     if (child !== undefined) return child;
+    process.kill(pid, 0);
   }
 }
 

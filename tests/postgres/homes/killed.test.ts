@@ -42,7 +42,9 @@ describe.each(everybody)("as %s", (who) => {
   });
 
   test.each(victims)("in the middle of a run: %s", async (home, victim) => {
-    writeDrop(join(home.around, "month_000"), smallDrop(["u1"]));
+    // So many that it is not over before we have heard of its beginning, however busy the machine is.
+    const users = Array.from({ length: 20_000 }, (_, index) => `u${index}`);
+    writeDrop(join(home.around, "month_000"), smallDrop(users));
     const words = ["--month", "month_000", "--home", home.path, "--data", home.around, "--json"];
     const run = Bun.spawn([...wordsAs(who), bun, main, ...words], { stdout: "pipe", stderr: "ignore" });
     for await (const line of linesOf(run.stdout)) {
