@@ -109,6 +109,28 @@ test("a transaction, or a part of one, is begun along with its first statement",
   await proxy.close();
 });
 
+test.each([1, 2])(
+  "what is asked beside a transaction that begins is no part of it, with %i connections",
+  async (max) => {
+    const sql = connect(database.url, { max });
+    await sql`select 1`;
+    const undone = sql.begin(async (tx) => {
+      await Promise.all([tx`insert into written values ('inside')`, tx`select pg_sleep(0.01)`]);
+      throw new Error("enough");
+    });
+    const turns = Array.from({ length: 30 }, async (_, index) => {
+      for (let turn = 0; turn < index; turn++) await null;
+      await sql`insert into written values (${`beside ${index}`})`;
+    });
+    await expect(Promise.resolve(undone)).rejects.toThrow("enough");
+    await Promise.all(turns);
+    expect((await written()).filter((line) => line.startsWith("beside"))).toHaveLength(30);
+    expect(await written()).not.toContain("inside");
+    await other`truncate written`;
+    await sql.end();
+  },
+);
+
 test("of a transaction that does not begin nothing is done after its first statement, which is told", async () => {
   const sql = connect(database.url);
   const begun = sql.begin("isolation level unheard of", async (tx) => {
