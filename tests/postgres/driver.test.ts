@@ -115,7 +115,7 @@ test.each([1, 2])(
     const sql = connect(database.url, { max });
     await sql`select 1`;
     const undone = sql.begin(async (tx) => {
-      await Promise.all([tx`insert into written values ('inside')`, tx`select pg_sleep(0.01)`]);
+      await Promise.all([tx`insert into written values ('inside')`, tx`select 1`]);
       throw new Error("enough");
     });
     const turns = Array.from({ length: 30 }, async (_, index) => {
@@ -139,7 +139,7 @@ test("of a transaction that does not begin nothing is done after its first state
   await expect(begun).rejects.toThrow("syntax error");
   expect([...(await sql`select to_regclass('never_made') as made`)]).toEqual([{ made: null }]);
   const broken = sql.begin(async (tx) => {
-    await tx`select 1 / 0`.catch(() => {});
+    await expect(Promise.resolve(tx`select 1 / 0`)).rejects.toThrow("division by zero");
     await tx.savepoint((inner) => inner`select 1`);
   });
   await expect(broken).rejects.toThrow("division by zero");
