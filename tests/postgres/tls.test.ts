@@ -269,6 +269,12 @@ describe("what keeps a connection from being made is told as what it is", () => 
     ["encrypted", "sslmode=disable", "no encryption", "use sslmode=verify-full with sslrootcert=FILE"],
     ["encrypted", "sslrootcert=file:theirs.pem", "no encryption", "TLS failed before"],
     ["certified", "sslmode=require", "it refuses the login", "give sslcert=FILE and sslkey=FILE"],
+    [
+      "certified",
+      "sslmode=require&sslcert=file:stranger.pem&sslkey=file:stranger.key",
+      "TLS with it fails",
+      "a certificate of yours (sslcert) that it does not believe",
+    ],
     ["plain", "sslmode=require", "SSL encryption", "use sslmode=disable"],
     ["anybody", "sslmode=verify-full&sslrootcert=file:theirs.pem", "no authority in sslrootcert", "sslrootcert=FILE"],
     ["anybody", "sslmode=verify-full&sslrootcert=system", "no authority in sslrootcert", "sslrootcert=FILE"],
@@ -296,9 +302,9 @@ describe("what keeps a connection from being made is told as what it is", () => 
   test("versions of TLS that do not meet", async () => {
     await server.sql`alter system set ssl_max_protocol_version = 'TLSv1.2'`;
     await server.offerTls(true);
-    expect((await refusal(urlOf("anybody", "sslmode=require&ssl_min_protocol_version=TLSv1.3"))).title).toContain(
-      "TLS",
-    );
+    const error = await refusal(urlOf("anybody", "sslmode=require&ssl_min_protocol_version=TLSv1.3"));
+    expect(error.title).toContain("TLS with it fails");
+    expect(error.hint).toContain("versions of TLS that differ");
     expect(await outcomeOf(urlOf("anybody", "sslmode=require"))).toBe("t");
     await server.sql`alter system reset ssl_max_protocol_version`;
     await server.offerTls(true);

@@ -33,6 +33,10 @@ export const causes: Record<string, readonly [reason: string, hint: string]> = {
     "it offers no TLS",
     "Set ssl = on there, or, where nobody else is on the way, use sslmode=disable.",
   ],
+  EPROTO: [
+    "TLS with it fails",
+    "Its log says why: a certificate of yours (sslcert) that it does not believe, or versions of TLS that differ.",
+  ],
   CERT_UNKNOWN: [
     "its certificate does not convince",
     "Give its authority's certificate as sslrootcert=FILE in the URL.",
@@ -56,13 +60,8 @@ export const causes: Record<string, readonly [reason: string, hint: string]> = {
   ],
 };
 
-const brokenTls = [
-  "TLS with it fails",
-  "Its log says why: a certificate of yours (sslcert) that it does not believe, or versions of TLS that differ.",
-] as const;
-
 /** Codes whose own words say more. The system's and the driver's only repeat the address. */
-const telling = /SSL|^(?:CERT|TLS|NOT|OTHER|CHANNEL)_/;
+const telling = /^EPROTO$|^(?:CERT|TLS|NOT|OTHER|CHANNEL)_/;
 
 /** What nobody foresaw says nothing of host and port. */
 const tryWithPsql =
@@ -75,7 +74,7 @@ const tryWithPsql =
 export function unreachable(error: unknown, target: Target | null, protection: Protection | null = null): ConsoleError {
   if (error instanceof postgres.PostgresError) return refused(error, target, protection);
   const code = codeOf(error);
-  const known = causes[code] ?? (code.includes("SSL") ? brokenTls : undefined);
+  const known = causes[code];
   const [reason, hint] = known ?? ["it cannot be reached", tryWithPsql];
   const words = known === undefined || telling.test(code) ? ` (${messageOf(error)})` : "";
   return new ConsoleError("database_unreachable", `Cannot connect to ${placeOf(error, target)}: ${reason}${words}.`, {
