@@ -4,19 +4,20 @@ import { circleIn, type SourceFile, sourceFiles, targetOf } from "./helpers/impo
 
 /** What each layer may import besides itself. `src/main.ts` and `src/program.ts` are layers of their own. */
 const below: Record<string, readonly string[]> = {
-  standalone: ["main", "pipeline", "postgres", "client", "core"],
+  standalone: ["main", "pipeline", "postgres", "client", "files", "core"],
   main: ["program", "client", "core"],
   program: ["tui", "headless", "report", "client", "core"],
-  tui: ["client", "core"],
-  headless: ["client", "core"],
-  report: ["client", "core"],
+  tui: ["client", "files", "core"],
+  headless: ["client", "files", "core"],
+  report: ["client", "files", "core"],
   client: ["core"],
-  pipeline: ["expectations", "postgres", "csv", "export", "outlets", "core"],
+  pipeline: ["expectations", "postgres", "csv", "export", "outlets", "files", "core"],
   expectations: ["postgres", "csv", "core"],
   postgres: ["core"],
   csv: ["core"],
-  export: ["core"],
-  outlets: ["core"],
+  export: ["files", "core"],
+  outlets: ["files", "core"],
+  files: ["core"],
   core: [],
 };
 

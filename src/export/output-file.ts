@@ -1,8 +1,7 @@
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
-import { basename, dirname } from "node:path";
-import { ConsoleError, codeOf } from "../core/errors.ts";
+import { type FileHandle, open, rename } from "node:fs/promises";
+import { ConsoleError } from "../core/errors.ts";
 import type { Cell } from "../core/messages/training.ts";
+import { beginDraft, endDraft } from "../files/draft.ts";
 
 /** A file format at work: takes rows in the order of the columns it was made for. */
 export interface RowWriter {
@@ -20,12 +19,18 @@ export class OutputFile {
 
   private constructor(
     readonly path: string,
+    readonly draft: string,
     readonly file: FileHandle,
   ) {}
 
   static async create(path: string): Promise<OutputFile> {
-    await removeOrphans(path);
-    return new OutputFile(path, await attempt(path, () => open(partialName(path), "w")));
+    const draft = beginDraft(path);
+    try {
+      return new OutputFile(path, draft, await attempt(path, () => open(draft, "w")));
+    } catch (error) {
+      endDraft(draft);
+      throw error;
+    }
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -43,7 +48,7 @@ export class OutputFile {
 
   /** Gives it its name, in place of a file that had it. */
   async publish(): Promise<void> {
-    await attempt(this.path, () => rename(partialName(this.path), this.path));
+    await attempt(this.path, () => rename(this.draft, this.path));
     this.#isPublished = true;
   }
 
@@ -51,30 +56,7 @@ export class OutputFile {
   async discard(): Promise<void> {
     if (this.#isPublished) return;
     await this.file.close().catch(() => undefined);
-    await rm(partialName(this.path), { force: true });
-  }
-}
-
-/** Told apart by process and machine, so that two may write the same file at once: the last one to finish wins. */
-function partialName(path: string, pid = process.pid): string {
-  return `${path}.${hostname()}-${pid}.partial`;
-}
-
-/** Remove what processes of this machine left behind that were killed while they wrote this file. */
-async function removeOrphans(path: string): Promise<void> {
-  for (const name of await readdir(dirname(path)).catch((): string[] => [])) {
-    const pid = Number(/-(\d+)\.partial$/.exec(name)?.[1]);
-    const orphan = partialName(path, pid);
-    if (name === basename(orphan) && !isAlive(pid)) await rm(orphan, { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process may not be signalled, and lives.
-    return codeOf(error) !== "ESRCH";
+    endDraft(this.draft);
   }
 }
 

@@ -1,8 +1,9 @@
-import { access, constants, open, rm, stat } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { codeOf, messageOf, usageError } from "../core/errors.ts";
 import type { ReportRequest } from "../core/messages/report.ts";
 import type { RunRequest } from "../core/messages/requests.ts";
+import { beginDraft, endDraft } from "../files/draft.ts";
 
 /** What a command writes when its work is done, and by which flag. */
 interface Place {
@@ -70,10 +71,13 @@ function foundAt(path: string) {
 
 /** To be sure of rights, and of what else a file system may have against it. */
 async function tryIn(folder: string, name: string): Promise<null> {
-  const draft = join(folder, `${name}.${process.pid}.part`);
-  await (await open(draft, "w")).close();
-  await rm(draft, { force: true });
-  return null;
+  const draft = beginDraft(join(folder, name));
+  try {
+    await (await open(draft, "w")).close();
+    return null;
+  } finally {
+    endDraft(draft);
+  }
 }
 
 /** Without the draft, which nobody has asked for: `ENOENT: no such file or directory`. */

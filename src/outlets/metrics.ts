@@ -1,6 +1,6 @@
-import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Gauge, Registry } from "prom-client";
 import type { ColumnChange, RunEntry } from "../core/messages/listings.ts";
+import { writeWhole } from "../files/whole.ts";
 
 /** What there is to measure once a request is over, read from the ledger and the tables. Times are ISO 8601, UTC. */
 export interface Figures {
@@ -114,20 +114,7 @@ function metricsText(figures: Figures): Promise<string> {
   return registry.metrics();
 }
 
-/**
- * Write the whole or nothing: whoever reads it meanwhile finds the one before. What is no file, such as a device, stays what it
- * is, and a link leads where it led.
- */
+/** Whoever reads them meanwhile finds those before. */
 export async function writeMetrics(path: string, figures: Figures): Promise<void> {
-  const text = await metricsText(figures);
-  const found = await stat(path).catch(() => null);
-  if (found !== null && !found.isFile()) return writeFile(path, text);
-  const place = found === null ? path : await realpath(path);
-  const draft = `${place}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, place);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await writeWhole(path, await metricsText(figures));
 }

@@ -4,7 +4,7 @@ import type { ReportRequest } from "../core/messages/report.ts";
 import { fileName } from "./document/paths.ts";
 import { writeGx } from "./files/gx.ts";
 import { junitOf } from "./files/junit.ts";
-import { writeWhole } from "./files/output.ts";
+import { writePage } from "./files/output.ts";
 import { writeSite } from "./files/site.ts";
 import type { Asked } from "./gather/ask.ts";
 import type { Place } from "./gather/place.ts";
@@ -27,11 +27,11 @@ export async function write(
   const written: string[] = [];
   if (out !== null) {
     const path = await fileAt(out, `${fileName(evidence.detail.month)}-run-${run}.html`);
-    await writeWhole(path, runPage(evidence, place));
+    await writePage(path, runPage(evidence, place));
     written.push(path);
   }
   if (junit !== null) {
-    await writeWhole(junit, junitOf(evidence, place));
+    await writePage(junit, junitOf(evidence, place));
     written.push(junit);
   }
   if (gx !== null) {

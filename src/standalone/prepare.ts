@@ -5,6 +5,7 @@ import type { BuildConfig } from "bun";
 import { dependencies } from "../../package.json" with { type: "json" };
 import { builtFolder, type Program, type Stamp, stampOf } from "../client/built.ts";
 import { ownFolder, shipped } from "../core/self.ts";
+import { beginDraft, endDraft } from "../files/draft.ts";
 import { inkInOneFile } from "./ink.ts";
 
 interface Source {
@@ -56,7 +57,7 @@ async function make(program: Program, outdir: string): Promise<string[]> {
 
 async function prepare(): Promise<void> {
   const begun = Date.now();
-  const made = `dist/built-${process.pid}`;
+  const made = beginDraft(builtFolder);
   try {
     const inputs = [await make("console", made), await make("pipeline", made)];
     const stamp: Stamp = { bun: Bun.version, files: {} };
@@ -73,7 +74,7 @@ async function prepare(): Promise<void> {
     rmSync(builtFolder, { recursive: true, force: true });
     renameSync(made, builtFolder);
   } finally {
-    rmSync(made, { recursive: true, force: true });
+    endDraft(made);
   }
 }
 

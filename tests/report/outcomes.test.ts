@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { validateXML } from "xmllint-wasm";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { ReportRequest } from "../../src/core/messages/report.ts";
+import { beginDraft } from "../../src/files/draft.ts";
 import type { Asked } from "../../src/report/gather/ask.ts";
 import { writeReport } from "../../src/report/main.ts";
 import { start } from "../headless/process.ts";
@@ -250,6 +260,14 @@ describe("a site", () => {
     const writing = writeReport({ ...what, subject: "all", out: join(out, "else") }, pipeline);
     expect(await writing.catch(({ title }) => title)).toContain("holds something else");
     expect(readFileSync(join(out, "else/index.html"), "utf8")).toBe("mine");
+  });
+
+  test("is written where one was begun that was killed over its first page", async () => {
+    const folder = join(out, "begun");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(beginDraft(join(folder, "pages.json")), "{");
+    await writeReport({ ...what, subject: "all", out: folder }, pipeline);
+    expect(existsSync(join(folder, "index.html"))).toBe(true);
   });
 });
 

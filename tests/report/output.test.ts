@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeMetrics } from "../../src/outlets/metrics.ts";
-import { writeWhole } from "../../src/report/files/output.ts";
+import { writePage } from "../../src/report/files/output.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 
 /** What stands where something is written stays what it is. */
@@ -20,7 +20,7 @@ const figures = {
   lacking: { missing: 0, due: 0 },
 };
 const writers: [string, (path: string) => Promise<void>][] = [
-  ["a page", (path) => writeWhole(path, "streamflow_build_info")],
+  ["a page", (path) => writePage(path, "streamflow_build_info")],
   ["metrics", (path) => writeMetrics(path, figures)],
 ];
 
@@ -47,11 +47,11 @@ test.each(writers)("%s: a link leads where it led", async (name, write) => {
 test("a page that is written twice at once is whole", async () => {
   const path = join(drops.path, "twice.html");
   const texts = Array.from({ length: 20 }, (_, at) => String(at).repeat(100_000));
-  await Promise.all(texts.map((text) => writeWhole(path, text)));
+  await Promise.all(texts.map((text) => writePage(path, text)));
   expect(texts).toContain(readFileSync(path, "utf8"));
 });
 
 test("a folder is told to be one, in words of the path that was given", async () => {
-  const written = writeWhole(drops.path, "x");
+  const written = writePage(drops.path, "x");
   await expect(written).rejects.toMatchObject({ title: `${drops.path} is a folder.`, hint: "Name a file in it." });
 });

@@ -1,6 +1,7 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { messageOf, usageError } from "../../core/errors.ts";
 import type { Environment } from "../../core/settings.ts";
+import { writeWhole } from "../../files/whole.ts";
 import { sent, usualPace } from "../post.ts";
 import { lineageSetting, lineageVariables } from "./settings.ts";
 
@@ -35,7 +36,7 @@ function toFile(path: string, isAppended: boolean): Transport {
     const text = `${JSON.stringify(event)}\n`;
     try {
       if (isAppended) await appendFile(path, text);
-      else await writeFile(`${path}-${stamp()}.json`, text, { flag: "wx" });
+      else await writeWhole(`${path}-${stamp()}.json`, text, { isNew: true });
       return null;
     } catch (thrown) {
       return messageOf(thrown);

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConsoleError, messageOf } from "../../core/errors.ts";
 import { escapeControl } from "../../core/text.ts";
+import { writeWhole } from "../../files/whole.ts";
 
 /** What is somebody's work is not written over by chance: throws where one of the files, or a dataset, is there. */
 export async function requireFree(folder: string, files: readonly string[], overwrite: boolean): Promise<void> {
@@ -20,13 +21,10 @@ export async function requireFree(folder: string, files: readonly string[], over
 export async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   for (const [file, text] of files) {
     const path = join(folder, file);
-    const part = `${path}.${process.pid}.part`;
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(part, text);
-      await rename(part, path);
+      await writeWhole(path, text, { isKept: true });
     } catch (cause) {
-      await rm(part, { force: true }).catch(() => undefined);
       throw new ConsoleError("io_error", `${escapeControl(path)} cannot be written: ${messageOf(cause)}`, {
         hint: "Check that its folder may be written to and has room, or name another with --to.",
         cause,

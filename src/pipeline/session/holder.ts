@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { ConsoleError, codeOf } from "../../core/errors.ts";
+import { ConsoleError } from "../../core/errors.ts";
 import { formatMoment } from "../../core/format.ts";
+import { isAlive } from "../../files/alive.ts";
 import type { Queryable, Sql } from "../../postgres/connection/connect.ts";
 import { lockHolder, tryLock } from "../../postgres/connection/lock.ts";
 import { holderRun } from "../../postgres/ledger/queries.ts";
@@ -58,21 +58,6 @@ async function whoHolds(sql: Queryable, dataset: string): Promise<Holder | null>
 function isGone({ run }: Holder): boolean {
   const own = whoami();
   return run !== null && run.host === own.host && (run.process === own.process || !isAlive(run.process));
-}
-
-function isAlive(process_id: number): boolean {
-  try {
-    process.kill(process_id, 0);
-  } catch (error) {
-    // One of another user is there, too.
-    return codeOf(error) !== "ESRCH";
-  }
-  try {
-    // In a container there may be nobody who buries the dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${process_id}/status`, "utf8"));
-  } catch {
-    return true;
-  }
 }
 
 /** The lock is taken: by whom, on which month, since when, and what to do about it. */

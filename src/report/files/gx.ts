@@ -4,7 +4,7 @@ import type { ExpectationResult, RunDetail } from "../../core/messages/listings.
 import type { KeptSuite } from "../../core/messages/verdicts.ts";
 import { fileName } from "../document/paths.ts";
 import type { Place } from "../gather/place.ts";
-import { writeWhole } from "./output.ts";
+import { writePage } from "./output.ts";
 
 /** What of a result are keys and values of the data. */
 const ofValues = [
@@ -26,9 +26,9 @@ export async function writeGx(
   for (const { table, result } of tables) {
     const name = fileName(table);
     const said = suites.find((one) => one.table === table);
-    await writeWhole(join(folder, "gx/expectations", `${name}.json`), json(suiteOf(name, result.results, said)));
+    await writePage(join(folder, "gx/expectations", `${name}.json`), json(suiteOf(name, result.results, said)));
     const path = join(folder, "gx/uncommitted/validations", name, `${month}-run-${run}`, time, `${name}.json`);
-    await writeWhole(path, json(validationOf(name, `${month}-run-${run}`, started_at, result, values)));
+    await writePage(path, json(validationOf(name, `${month}-run-${run}`, started_at, result, values)));
   }
   return folder;
 }

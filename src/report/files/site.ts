@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { usageError } from "../../core/errors.ts";
+import { isDraft } from "../../files/draft.ts";
 import { indexPath, monthPath, runPath, tablePath, up } from "../document/paths.ts";
 import { script } from "../document/script.ts";
 import { style } from "../document/style.ts";
@@ -83,7 +84,7 @@ async function pagesIn(folder: string): Promise<Pages> {
   const known: unknown = (await list.exists()) ? await list.json().catch(() => null) : null;
   if (typeof known === "object" && known !== null) return known as Pages;
   const held = await readdir(folder).catch(() => []);
-  if (held.length === 0) return {};
+  if (held.every(isDraft)) return {};
   throw usageError(
     `${folder} holds something else than a site of reports.`,
     "Name a folder that is empty, or not there yet.",

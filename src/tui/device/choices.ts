@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { beginDraft, endDraft } from "../../files/draft.ts";
 import { depths, themeNames } from "../drawing/theme.ts";
 import type { Choices, ListChoice } from "../model/known.ts";
 
@@ -42,8 +43,12 @@ function isListChoice(kept: unknown): kept is ListChoice {
 
 /** Throws where the home cannot be written to. */
 export function keepChoices(home: string, choices: Choices): void {
-  const [file, made] = [fileOf(home), `${fileOf(home)}.${process.pid}`];
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(made, `${JSON.stringify(choices, null, 2)}\n`);
-  renameSync(made, file);
+  const draft = beginDraft(fileOf(home));
+  try {
+    writeFileSync(draft, `${JSON.stringify(choices, null, 2)}\n`);
+    renameSync(draft, fileOf(home));
+  } finally {
+    endDraft(draft);
+  }
 }

@@ -10,7 +10,7 @@ import {
   feastFiles,
   feastVariables,
 } from "../../../export/feast.ts";
-import { OutputFile } from "../../../export/output-file.ts";
+import { writeWhole } from "../../../files/whole.ts";
 import { type Comments, commentsOn } from "../../../postgres/catalog/comments.ts";
 import {
   type FeatureTables,
@@ -40,7 +40,7 @@ export async function writeFeastRepository(
   const others = found.filter(({ text, before }) => before !== null && before !== text);
   if (others.length > 0 && !overwrite) throw areThere(others.map(({ path }) => path));
   await makeFolder(folder);
-  for (const { path, text, before } of found) if (before !== text) await writeWhole(path, text);
+  for (const { path, text, before } of found) if (before !== text) await writeOne(path, text);
   const { host, port, database, user } = parseUrl(session.url);
   const environment = Object.fromEntries(
     feastVariables.flatMap((name, index) => {
@@ -139,13 +139,13 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await OutputFile.create(path);
+async function writeOne(path: string, text: string): Promise<void> {
   try {
-    await file.write(new TextEncoder().encode(text));
-    await file.close();
-    await file.publish();
-  } finally {
-    await file.discard();
+    await writeWhole(path, text, { isKept: true });
+  } catch (cause) {
+    throw new ConsoleError("io_error", `${path} cannot be written: ${messageOf(cause)}`, {
+      hint: "Check that it may be written and has room, or name another folder with --feast.",
+      cause,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseManifest } from "../../../core/dataset.ts";
 import { usageError } from "../../../core/errors.ts";
@@ -8,6 +8,7 @@ import { dialectOf } from "../../../core/written/dialect.ts";
 import { type Written, type WrittenSetting, writtenSettings } from "../../../core/written/settings.ts";
 import { faultsOf } from "../../../csv/parts/open.ts";
 import { suggestFor } from "../../../csv/suggest/search.ts";
+import { writeWhole } from "../../../files/whole.ts";
 import { dropsOnDisk, type Incoming, incomingOf, selectMonths, sourceOf } from "../../drop/months.ts";
 import { readPast } from "../../drop/past.ts";
 import { publicationBefore } from "../../drop/row-counts.ts";
@@ -97,8 +98,7 @@ async function writeInto({ manifestDirectory }: Session, { written, tables }: Se
   for (const [table, own] of Object.entries(tables)) text = withSettings(text, ["tables", table], own);
   // What would be refused is not written.
   parseManifest(text, path);
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
+  await writeWhole(path, text, { isKept: true });
   return path;
 }
 
