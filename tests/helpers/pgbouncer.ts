@@ -1,6 +1,7 @@
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgres from "postgres";
 import { parseUrl } from "../../src/postgres/target/url.ts";
 
 /** Where a system keeps it; not every one has it. */
@@ -10,6 +11,8 @@ export const pgbouncer = Bun.which("pgbouncer", { PATH: `${process.env.PATH}:/us
 export interface Pooler {
   /** The same database by way of it. */
   url(direct: string): string;
+  /** A command of its console, such as `KILL shop`. */
+  command(words: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export async function startPgbouncer(server: string, { mode, size, isFair = fals
 unix_socket_dir = ${folder}
 listen_port = ${port}
 auth_type = any
+admin_users = ${target.user}
 pool_mode = ${mode}
 default_pool_size = ${size}
 server_round_robin = ${Number(isFair)}
@@ -52,6 +56,18 @@ server_round_robin = ${Number(isFair)}
     url(direct) {
       const { database, user } = parseUrl(direct);
       return `postgresql://${user}@/${database}?host=${folder}&port=${port}`;
+    },
+    async command(words) {
+      // Its console knows statements of one message alone.
+      const console = postgres({
+        ...{ path: `${folder}/.s.PGSQL.${port}`, user: target.user, database: "pgbouncer" },
+        ...{ max: 1, fetch_types: false },
+      });
+      try {
+        await console.unsafe(words).simple();
+      } finally {
+        await console.end();
+      }
     },
     async stop() {
       child.kill("SIGINT");

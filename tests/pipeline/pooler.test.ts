@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
-import type { Sql } from "../../src/postgres/connection/connect.ts";
+import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { parseUrl } from "../../src/postgres/target/url.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { type PoolSettings, pgbouncer, startPgbouncer } from "../helpers/pgbouncer.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
+import { type Pooler, type PoolSettings, pgbouncer, startPgbouncer } from "../helpers/pgbouncer.ts";
 import { lastOf, ranIn } from "../helpers/pipeline.ts";
 import { type TestDatabase, testDatabase, testServerUrl } from "../helpers/server.ts";
 
@@ -35,18 +37,26 @@ async function leftLocked(): Promise<number> {
 
 async function through(
   settings: PoolSettings,
-  work: (pipeline: Pipeline) => Promise<void>,
+  work: (pipeline: Pipeline, pooler: Pooler) => Promise<void>,
   parameters = "",
 ): Promise<void> {
   const pooler = await startPgbouncer(testServerUrl, settings);
   const through = pooler.url(database.url) + parameters;
   const pipeline = startPipeline({ data: drops.path, home: `${drops.path}/home`, database: through });
   try {
-    await work(pipeline);
+    await work(pipeline, pooler);
   } finally {
     await pipeline.close();
     await pooler.stop();
   }
+}
+
+/** A session beside the pooler that has done this, and holds its locks until it lets go. */
+async function inTheWay(url: string, statement: string) {
+  const other = connect(url);
+  const letGo = () => other.end({ timeout: 0 });
+  await other.unsafe(`begin; ${statement}`);
+  return { letGo, [Symbol.asyncDispose]: letGo };
 }
 
 const run = async (pipeline: Pipeline) => ranIn(pipeline, ["month_000"], { force: true });
@@ -88,6 +98,24 @@ describe.skipIf(pgbouncer === null)("PgBouncer (skipped where it is not installe
       expect(await poolerCheck(pipeline)).toMatchObject({ state: "ok" });
       const { seals } = await pipeline.call({ kind: "verify", as_of: null });
       expect(new Set(seals.map(({ state }) => state))).toEqual(new Set(["intact"]));
+    });
+  });
+
+  test("a run that KILL ends in its middle is told what it lost, and goes on once the pooler lets it in again", async () => {
+    await through({ mode: "session", size: 20 }, async (pipeline, pooler) => {
+      const name = parseUrl(database.url).database;
+      await using other = await inTheWay(database.url, "lock table users in access exclusive mode");
+      const running = run(pipeline);
+      await whoWaits(sql, "Lock");
+      await pooler.command(`KILL ${name}`);
+      await other.letGo();
+      await pooler.command(`RESUME ${name}`);
+      const events = await running;
+      expect(lastOf(events, "run.retried")).toMatchObject({
+        code: "database_lost",
+        title: expect.stringMatching(/^The connection to the database was lost: a pooler .* \(database removed\)\.$/),
+      });
+      expect(lastOf(events, "run.finished")).toMatchObject({ status: "published" });
     });
   });
 

@@ -165,13 +165,20 @@ function refused(error: postgres.PostgresError, target: Target | null, protectio
   const facts = factsOf(error).join(", ");
   const title = isConnecting
     ? `Cannot connect to ${placeOf(error, target)}: ${cause} (${message ?? facts}).`
-    : `PostgreSQL: ${message ?? cause} (${facts}).`;
+    : isOfPooler(error)
+      ? `The connection to the database was lost: ${cause} (${message ?? facts}).`
+      : `PostgreSQL: ${message ?? cause} (${facts}).`;
   const detail = detailFrom(error);
   const says = hintFrom(error);
   return new ConsoleError(code, detail === null ? title : `${title} ${detail}`, {
     hint: says === null ? hint : `${says.replace(/[^.!?]$/, "$&.")} ${hint}`,
     cause: error,
   });
+}
+
+/** SQLSTATE protocol_violation: what stands between has no other for what it has to say of a session. */
+function isOfPooler({ code }: postgres.PostgresError): boolean {
+  return code === "08P01";
 }
 
 /** A server that ends or crashes says nothing that would reach us. */

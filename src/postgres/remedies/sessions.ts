@@ -100,6 +100,23 @@ export const sessionRemedies = {
     hint: again,
     passes: true,
   },
+  pooler_killed: {
+    state: "08P01",
+    says: /database removed|forced disconnect/,
+    code: "database_lost",
+    cause: "a pooler in between ended this session, as its administrator had it do",
+    hint: `${again} PgBouncer lets nobody into a database after KILL until it is told RESUME in its console.`,
+    passes: true,
+  },
+  pooler_timeout: {
+    state: "08P01",
+    says: /\b(?:query|transaction|client_idle)[ _]timeout/,
+    code: "database_lost",
+    cause: "a pooler in between ended this session after as long as it lets one go on",
+    hint:
+      "Nothing was published. Set query_timeout, idle_transaction_timeout, transaction_timeout and client_idle_timeout to 0 in its " +
+      "pgbouncer.ini and have it RELOAD; or name the server itself in the database URL.",
+  },
   foreign_unreachable: {
     state: "08",
     code: "database_error",

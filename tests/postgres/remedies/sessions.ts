@@ -135,6 +135,8 @@ export const sessionProvocations: Record<Name, Provocation> = {
   },
   pooler: played("08P01", "server login has been failing"),
   pooler_lost: played("08P01", "server conn crashed?"),
+  pooler_killed: played("08P01", "database removed"),
+  pooler_timeout: played("08P01", "idle transaction timeout"),
   foreign_unreachable: statements(
     `create extension if not exists postgres_fdw;
      create server away foreign data wrapper postgres_fdw options (host '/nowhere');
