@@ -114,23 +114,23 @@ describe("triggers and rules", () => {
   });
 });
 
-/** Resolves when somebody waits to write to the labels table. */
-async function hasToWait(sql: Sql): Promise<void> {
+/** Resolves when somebody waits to write to that table. */
+async function hasToWait(sql: Sql, table: string): Promise<void> {
   for (;;) {
-    const waiting = await sql`select from pg_locks where relation = 'labels'::regclass and not granted`;
+    const waiting = await sql`select from pg_locks where relation = to_regclass(${table}) and not granted`;
     if (waiting.length > 0) return;
   }
 }
 
-/** Another session writes while the run waits for the labels table, which that session holds. */
-async function meanwhile(work: (sql: Sql) => Promise<unknown>) {
+/** Another session writes while the run waits for a table, which that session holds: the labels, live ones if none is named. */
+async function meanwhile(work: (sql: Sql) => Promise<unknown>, table = "public.labels") {
   const before = await digest(database.sql);
   await other`begin`;
-  await other`lock table labels in exclusive mode`;
+  await other.unsafe(`lock table ${table} in exclusive mode`);
   const running = run("month_001");
   // One that does not come so far says why.
   const ended = running.then(({ end }) => Promise.reject(new Error(JSON.stringify(end))));
-  await Promise.race([hasToWait(database.sql), ended]);
+  await Promise.race([hasToWait(database.sql, table), ended]);
   await work(other);
   await other`commit`;
   const { end } = await running;
@@ -183,6 +183,27 @@ describe("another session", () => {
     }
     expect(words).not.toContain("u5");
     expect((await run("month_001")).end).toMatchObject({ event: "run.finished", status: "published" });
+  });
+
+  test("that takes a table or its column away: what is to be done about it is told at once, as the next command would", async () => {
+    for (const [away, back, title] of [
+      [
+        "alter table labels_snapshots rename to gone",
+        "alter table gone rename to labels_snapshots",
+        "The database has no table public.labels_snapshots.",
+      ],
+      [
+        "alter table usage_agg_30d rename skips_7d to gone",
+        "alter table usage_agg_30d rename gone to skips_7d",
+        "Snapshot table usage_agg_30d_snapshots and usage_agg_30d disagree on: skips_7d.",
+      ],
+    ] as const) {
+      const { end } = await meanwhile((sql) => sql.unsafe(away), "stage.labels");
+      const next = await pipeline.call({ kind: "months" }).catch((error) => error);
+      await database.sql.unsafe(back);
+      expect(end).toMatchObject({ event: "run.failed", code: "schema_mismatch", title });
+      expect(next).toMatchObject({ code: "schema_mismatch", title, hint: end?.event === "run.failed" && end.hint });
+    }
   });
 
   test("that adds the very row which the run adds: told as what it is", async () => {

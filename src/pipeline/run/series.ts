@@ -94,7 +94,7 @@ async function stoppedBetween(
   thrown: unknown,
 ): Promise<Stopped> {
   const { explained } = await import("../session/explained.ts");
-  const at = thrown instanceof ConsoleError ? null : await reached.catch(() => null);
+  const at = thrown instanceof ConsoleError ? null : await opened.catch(() => reached).catch(() => null);
   const stopped = await retries.after(await explained(thrown, at));
   const { code, title, hint } = stopped.error;
   const [month] = left ?? [];

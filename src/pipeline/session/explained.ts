@@ -1,3 +1,4 @@
+import type { Dataset } from "../../core/dataset.ts";
 import { ConsoleError, codeOf } from "../../core/errors.ts";
 import type { Settings } from "../../core/settings.ts";
 import { whyReadOnly } from "../../postgres/catalog/read-only.ts";
@@ -12,6 +13,8 @@ interface Place {
   settings: Settings;
   sql: Queryable;
   url: string;
+  /** Whose tables may have been altered meanwhile; left out where they were not looked at yet. */
+  dataset?: Dataset;
 }
 
 /** SQLSTATE read_only_sql_transaction. */
@@ -28,11 +31,23 @@ export async function explained(thrown: unknown, place: Place | null): Promise<C
   return found ?? (await naming(error, place));
 }
 
-async function causeOf(error: ConsoleError, { settings, sql }: Place): Promise<ConsoleError | null> {
+async function causeOf(error: ConsoleError, { settings, sql, dataset }: Place): Promise<ConsoleError | null> {
   if (codeOf(error.cause) === readOnly) return whyReadOnly(sql, error.cause);
+  if (error.code === "schema_mismatch" && dataset !== undefined) return nowAmiss(sql, dataset);
   if (settings.database !== null || !isLost(error)) return null;
   const { endedServer } = await import("../../postgres/embedded/reach.ts");
   return endedServer(settings.home, error.cause);
+}
+
+/** What the next command would be refused for, where tables are not as the dataset has them any more. */
+async function nowAmiss(sql: Queryable, dataset: Dataset): Promise<ConsoleError | null> {
+  const { loadTables } = await import("../../postgres/catalog/dataset-tables.ts");
+  try {
+    await loadTables(sql, dataset);
+    return null;
+  } catch (thrown) {
+    return thrown instanceof ConsoleError ? thrown : null;
+  }
 }
 
 const ofServer = /^[0-9A-Z]{5}$/;

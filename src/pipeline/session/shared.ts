@@ -40,9 +40,9 @@ export function sharedSession(settings: Settings, wait: () => Waiting) {
     async openLedger(): Promise<LedgerSession> {
       return opening ?? begin();
     },
-    /** The database that was reached; null when there is none. */
-    async known(): Promise<Reached | null> {
-      return (await reaching?.catch(() => null)) ?? null;
+    /** The database that was reached, with the dataset where that was read; null when there is none. */
+    async known(): Promise<Reached | Session | null> {
+      return (await opening?.catch(() => null)) ?? (await reaching?.catch(() => null)) ?? null;
     },
     /** Let go of a database whose server ended: whoever asks next starts it anew. */
     async renew(): Promise<void> {
