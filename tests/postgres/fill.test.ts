@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { RuledTable } from "../../src/postgres/catalog/ruled-tables.ts";
-import { connect } from "../../src/postgres/connection/connect.ts";
+import { connect, type Transaction } from "../../src/postgres/connection/connect.ts";
 import { backendPid } from "../../src/postgres/connection/lock.ts";
 import { applyMerge, planMerge } from "../../src/postgres/live/merge.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
@@ -72,6 +72,30 @@ test("a primary key that is more than its columns is kept while the table is fil
   await sql.begin(async (tx) => applyMerge(tx, commented, carried, await planMerge(tx, commented, staged)));
   expect(await oid()).toBe(before);
   await sql`comment on constraint labels_pkey on labels is null`;
+});
+
+test.each([
+  ["has a comment", "comment on constraint labels_user_id_fkey on labels is 'known to others'"],
+  ["is switched off", "alter table labels disable trigger all"],
+])("a foreign key that %s is the same once the table is filled", async (_, statement) => {
+  const { sql } = database;
+  const kept = async (tx: Transaction) => [
+    ...(await tx`
+      select f.oid::int8 as oid, obj_description(f.oid, 'pg_constraint') as comment,
+             (select array_agg(g.tgenabled::text order by g.tgname) from pg_trigger g where g.tgconstraint = f.oid) as triggers
+        from pg_constraint f where f.conname = 'labels_user_id_fkey'`),
+  ];
+  class Undo extends Error {}
+  const undone = sql.begin(async (tx) => {
+    await tx.unsafe(statement);
+    const set = tableNamed(await tablesOf(tx), "labels");
+    const before = await kept(tx);
+    const done = await applyMerge(tx, set, carried, await planMerge(tx, set, staged));
+    expect(done).toMatchObject({ inserted: 2, slower: null });
+    expect(await kept(tx)).toEqual(before);
+    throw new Undo();
+  });
+  await expect(undone).rejects.toThrow(Undo);
 });
 
 test("a row without its parent is refused although the foreign key was set aside", async () => {

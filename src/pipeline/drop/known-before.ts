@@ -15,7 +15,7 @@ export function knownBefore(
   const ofThisMonth = past.publications.find((one) => one.month === month);
   const last = (ofThisMonth ?? before)?.files.find((one) => one.table === table.name);
   const rows = past.holding.kind === "nothing" ? 0 : last?.rows;
-  const references = live.references.filter(({ parent }) => parent.name !== live.name);
+  const references = live.references.filter(({ parent, isPlain }) => isPlain && parent.name !== live.name);
   const isAgain = ofThisMonth !== undefined && last?.bytes === file.bytes;
   return {
     ...(rows != null && { live: rows }),

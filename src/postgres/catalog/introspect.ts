@@ -17,6 +17,8 @@ export interface CatalogReference extends Reference {
   follows: boolean;
   /** True for one that is written down only. */
   isIdle: boolean;
+  /** True where dropping it and adding it again leaves it as it was. */
+  isPlain: boolean;
   /** Of the parent's columns, as SQL names them; null for a type without one. */
   collations: (string | null)[];
 }
@@ -68,6 +70,9 @@ export function referencesOf(condition: Fragment): Fragment {
              'parent', json_build_object('schema', pn.nspname, 'name', p.relname),
              'parentColumns', ${columnNames(sql`f.confkey`, sql`f.confrelid`)},
              'isFull', f.confmatchtype = 'f', 'follows', f.confupdtype not in ('a', 'r'), 'isValid', f.convalidated, 'isIdle', not ${isEnforced(sql`f`)},
+             'isPlain', f.conparentid = 0
+               and not exists (select from pg_description d where d.objoid = f.oid and d.classoid = 'pg_constraint'::regclass)
+               and not exists (select from pg_trigger g where g.tgconstraint = f.oid and g.tgenabled <> 'O'),
              'collations', ${collationsOf(sql`f.confkey`, sql`f.confrelid`)}) order by f.conname), '[]')
       from pg_constraint f
       join pg_class p on p.oid = f.confrelid

@@ -27,7 +27,8 @@ export async function fillEmpty(
   { watch, onProgress }: Watching,
 ): Promise<{ inserted: number; slower: string | null; locked: boolean }> {
   const { live } = table;
-  const references = live.references.filter((reference) => reference.parent.name !== live.name);
+  const isOfItself = live.references.some(({ parent }) => parent.name === live.name);
+  const references = live.references.filter(({ parent, isPlain }) => isPlain && parent.name !== live.name);
   const key = live.plainKey === null || live.referenced ? [] : [live.plainKey];
   const setAside = [...key, ...references];
   const name = qualified(live);
@@ -50,7 +51,6 @@ export async function fillEmpty(
   if (isFilled) return { inserted: 0, slower: null, locked: false };
   const isKeyed = slower !== null || key.length === 0;
   // Rows that refer to others of the table come all at once.
-  const isOfItself = references.length < live.references.length;
   const atOnce = isOfItself ? planned : isKeyed ? keyedAtOnce : insertedAtOnce;
   const parts = await partsOf(tx, table, planned, atOnce);
   // What is locked cannot be looked at.
