@@ -4,11 +4,11 @@ import { clip, displayWidth, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, plainText, type Row, row, span, type Tone } from "../drawing/spans.ts";
+import { indented, plainText, type Row, row, span, type Tone } from "../drawing/spans.ts";
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
-import { paragraph } from "./screen.ts";
+import { type Told, toldRows } from "./told.ts";
 
 /** A line across the screen that begins with what is below it. */
 export function rule(ui: Ui, caption: string, tone: Tone = "strong", atEnd = ""): Row {
@@ -23,21 +23,21 @@ export function rule(ui: Ui, caption: string, tone: Tone = "strong", atEnd = "")
 /** What an overlay puts at the bottom of the body; nothing for those that have no panel. */
 export function panelOf(ui: Ui, height: number): Row[] {
   const { overlay } = ui;
-  if (overlay?.kind === "confirm") return confirmPanel(ui, overlay.question).slice(0, height);
+  if (overlay?.kind === "confirm") return confirmPanel(ui, overlay.question, height);
   if (overlay?.kind === "command") return commandPanel(ui, overlay, height);
   return [];
 }
 
-function confirmPanel(ui: Ui, { title, body, command, typed }: Question): Row[] {
-  // All of it, however narrow: what is cut short cannot be judged.
-  const told = body.flatMap((line) =>
-    line.spans.length === 0 ? blank : paragraph(ui, plainText(line), 4, line.spans[0]?.tone),
-  );
-  const rows = [rule(ui, title, "warn"), ...told];
-  if (command !== undefined) rows.push(...paragraph(ui, command, 4, "dim"));
-  if (typed === undefined) return rows;
-  const text = span(redact(typed.text), "strong");
-  return [...rows, blank, indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
+function confirmPanel(ui: Ui, { title, body, command, typed }: Question, height: number): Row[] {
+  // What is typed is seen in any case; the command that is copied is all of it, or none.
+  const told: Told[] = [
+    ...body.map((line) => ({ words: plainText(line), tone: line.spans[0]?.tone ?? "plain" })),
+    ...(command === undefined ? [] : [{ words: command, tone: "dim" as const, isWhole: true }]),
+    ...(typed === undefined ? [] : [{ words: "" }]),
+  ];
+  const text = span(redact(typed?.text ?? ""), "strong");
+  const asked = typed === undefined ? [] : [indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
+  return [rule(ui, title, "warn"), ...toldRows(ui, told, height - 1 - asked.length), ...asked];
 }
 
 /** Where the next letter goes: a sign of ours, since the terminal's own cursor is hidden. */

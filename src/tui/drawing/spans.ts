@@ -82,9 +82,9 @@ export function plainText(line: Row): string {
     .trimEnd();
 }
 
-/** Text broken at blanks into lines of at most `width` columns; beyond `most` lines the last one is cut. */
+/** Text in lines of at most `width` columns, broken at blanks, or within a longer word; beyond `most` lines the last is cut. */
 export function wrap(text: string, width: number, most: number, ellipsis = "…"): string[] {
-  const lines = Bun.wrapAnsi(text.replace(/\s+/g, " "), width, { hard: false }).split("\n");
+  const lines = Bun.wrapAnsi(text.replace(/\s+/g, " "), width, { hard: true }).split("\n");
   const shown = lines.slice(0, most).map((line) => clip(line, width, ellipsis));
   const rest = lines.slice(most);
   if (rest.length > 0) shown[most - 1] = clip(`${shown[most - 1]} ${rest.join(" ")}`, width, ellipsis);

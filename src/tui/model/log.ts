@@ -46,7 +46,7 @@ const endings = { published: "published", dry_run: "rolled back after a dry run"
 
 function wordsOfVerdict(verdict: KeptVerdict, glyphs: Glyphs): Span {
   const { text, tone } = signOf(verdict, glyphs);
-  return span(verdictInWords(verdict, text, glyphs), verdict.verdict === "passed" ? "dim" : tone);
+  return span(`${text} ${verdictInWords(verdict, glyphs)}`, verdict.verdict === "passed" ? "dim" : tone);
 }
 
 /** The plan's four counts: "117 new, 0 changed, 7,003 unchanged, 40 absent"; just the rows before they are known. */

@@ -53,6 +53,12 @@ export function stateWord({ state, last_run }: Pick<MonthEntry, "state" | "last_
   return word === "interrupted" ? "cancelled" : word.replaceAll("_", " ");
 }
 
+/** What files that are not there come to; null where all are. */
+export function rejectedFor({ files }: Pick<MonthEntry, "files">): string | null {
+  const missing = files.filter((file) => !file.present).map((file) => file.table);
+  return missing.length === 0 ? null : `lacks ${missing.join(", ")}, so it will be rejected`;
+}
+
 /** Beside what speaks of a run that told warnings. */
 export function warnedSign(run: RunEntry | null, glyphs: Glyphs): Span[] {
   return (run?.warned ?? 0) > 0 ? [span(` ${glyphs.warn}`, "warn")] : [];

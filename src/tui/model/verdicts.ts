@@ -63,9 +63,9 @@ export function verdictText(verdict: KeptVerdict, glyphs: Glyphs): string {
 }
 
 /** Of what could not be evaluated, with the reason. */
-export function verdictInWords(verdict: KeptVerdict, sign: string, glyphs: Glyphs): string {
+export function verdictInWords(verdict: KeptVerdict, glyphs: Glyphs): string {
   const why = verdict.error === undefined ? "" : ` could not be evaluated: ${escapeControl(verdict.error)}`;
-  return `${sign} ${verdict.table}: ${expectationInWords(verdict, glyphs)}${why}`;
+  return `${verdict.table}: ${expectationInWords(verdict, glyphs)}${why}`;
 }
 
 /** Where in a drop: "subscriptions.csv:4", as far as that is known. */

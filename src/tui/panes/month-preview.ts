@@ -1,31 +1,34 @@
 import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
-import type { DropFile, MonthEntry, RunDetail } from "../../core/messages/listings.ts";
+import type { DropFile, MonthEntry, RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
-import { type Area, paragraph } from "../components/screen.ts";
+import type { Area } from "../components/screen.ts";
+import { firstOf, type Told, toldRows } from "../components/told.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { indented, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
+import { indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { guessRows, tookInWords } from "../model/estimate.ts";
 import { isRunning, type Ui } from "../model/model.ts";
+import { rejectedFor } from "../model/months.ts";
 import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 
 /** The files of a month with rows and sizes, and what its last run came to. */
 export function previewRows(ui: Ui, entry: MonthLine, { width, height }: Area): Row[] {
   const { files } = entry;
   const columns = width >= 76 && files.length > 1 ? 2 : 1;
-  const room = columns === 2 ? Math.floor((width - 6) / 2) : width - 4;
+  const ofFile = columns === 2 ? Math.floor((width - 6) / 2) : width - 4;
   const perColumn = Math.ceil(files.length / columns);
   const figures = figuresOf(ui, entry);
-  const line = (file: DropFile) => fileLine(ui, file, figures.get(file) ?? "", room);
-  const story = lastRunRows(ui, entry, width);
-  const shown = files.slice(0, Math.min(perColumn, Math.max(1, height - Math.min(story.length, 3))));
+  const line = (file: DropFile) => fileLine(ui, file, figures.get(file) ?? "", ofFile);
+  const told = storyOf(ui, entry, width);
+  const shown = files.slice(0, Math.min(perColumn, Math.max(1, height - Math.min(told.length, 3))));
   const lines = shown.map((file, index) => {
     const beside = columns === 2 ? files[index + perColumn] : undefined;
     const right = beside === undefined ? [] : ["  ", line(beside)];
     return indented(line(file), ...right);
   });
-  return [...lines, ...story].slice(0, height);
+  const room = height - lines.length;
+  return [...lines, ...toldRows(ui, firstOf(told, room), room)];
 }
 
 /** Rows and sizes, each as wide as the longest: what is left is for the names. */
@@ -49,51 +52,57 @@ function fileLine(ui: Ui, file: DropFile, figures: string, width: number): Span 
   return span(`${padEnd(clip(name, room, ellipsis), room)} ${figures}`);
 }
 
-/** What the last run came to: its figures, or why it failed and the first failures. */
-function lastRunRows(ui: Ui, entry: MonthLine, width: number): Row[] {
-  // Beside a list there are few columns, and lines enough.
-  const line = (text: string, tone: Tone) => paragraph(ui, text, width >= 76 ? 1 : 3, tone);
-  return story(ui, entry, width, line).flat();
-}
-
-function story(ui: Ui, entry: MonthLine, width: number, line: (text: string, tone: Tone) => Row[]): Row[][] {
-  const { dot } = glyphsOf(ui.look);
+/** What the last run came to: its figures, or why it failed and the first failure. */
+function storyOf(ui: Ui, entry: MonthLine, width: number): Told[] {
   const { month, state, last_run: last } = entry;
-  if (isLacking(entry)) return [line(`${lackInWords(entry)}: not in ${escapeControl(ui.data)}`, "warn")];
-  if (isRunning(ui) && ui.live?.current?.month === month) return [line(`running now: ${key("4")} shows it`, "warn")];
-  if (state === "unsealed") return [line(`others took its snapshots: ${key("a")} seals them as they are`, "warn")];
-  if (last === null) return [line(`never run ${dot} a dry run (${key("d")}) says what would change`, "dim")];
+  if (isLacking(entry)) return [{ words: `${lackInWords(entry)}: not in ${ui.data}`, tone: "warn" }];
+  if (isRunning(ui) && ui.live?.current?.month === month)
+    return [{ words: `running now: ${key("4")} shows it`, tone: "warn" }];
+  if (state === "unsealed")
+    return [{ words: `others took its snapshots: ${key("a")} seals them as they are`, tone: "warn" }];
+  if (last === null) return neverRun(ui, entry);
   const took = tookInWords(last);
   const ended = `run ${last.run} ${last.status.replace("_", " ")}${took === null ? "" : ` in ${took}`}`;
   const when = `${ended}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
-  const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
   if (state === "dropped")
-    return [line(when, "dim"), line(`its snapshots were dropped: ${key("r")} takes them anew`, "warn")];
+    return [
+      { words: when, tone: "dim" },
+      { words: `its snapshots were dropped: ${key("r")} takes them anew`, tone: "warn" },
+    ];
   const detail = ui.details[last.run];
+  const glyphs = glyphsOf(ui.look);
   if (detail === undefined || detail.failure === null) {
-    const warnings = (detail?.warnings ?? []).map(({ title }) =>
-      line(`${glyphsOf(ui.look).warn} ${escapeControl(title)}`, "warn"),
-    );
-    return [line(width >= 76 ? stamped : when, "dim"), ...warnings];
+    const sign = span(`${glyphs.warn} `, "warn");
+    const warnings = (detail?.warnings ?? []).map(({ title }): Told => ({ words: title, tone: "warn", sign }));
+    const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
+    return [{ words: width >= 76 ? stamped : when, tone: "dim" }, ...warnings];
   }
-  const { title, hint, fault_count } = detail.failure;
-  const reasons = reasonsOf(detail, glyphsOf(ui.look));
-  const more = Math.max(fault_count, reasons.length) - 1;
-  const [first] = reasons;
+  return [{ words: when, tone: "dim" }, ...failureTold(detail, detail.failure, glyphs)];
+}
+
+function neverRun(ui: Ui, entry: MonthLine): Told[] {
+  const rejected = rejectedFor(entry);
+  const next = rejected === null ? `a dry run (${key("d")}) says what would change` : `it ${rejected}`;
+  return [{ words: `never run ${glyphsOf(ui.look).dot} ${next}`, tone: rejected === null ? "dim" : "warn" }];
+}
+
+function failureTold(detail: RunDetail, { title, hint, fault_count }: RunFailure, glyphs: Glyphs): Told[] {
+  const [first, ...others] = reasonsOf(detail, glyphs);
+  const more = Math.max(fault_count, others.length + 1) - 1;
   const rest = more > 0 ? `, and ${formatCounted(more, "more", "more")}` : "";
   return [
-    line(when, "dim"),
-    line(escapeControl(title), "bad"),
+    { words: title, tone: "bad" },
     // Where nothing is wrong with the drop, what to do now is all there is to say.
-    first === undefined ? line(escapeControl(hint), "plain") : line(`${escapeControl(first)}${rest}`, "warn"),
+    first === undefined ? { words: hint } : { ...first, words: `${first.words}${rest}` },
   ];
 }
 
-function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): string[] {
+function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): Told[] {
+  const reason = (words: string, sign: string): Told => ({ words, tone: "warn", sign: span(`${sign} `, "warn") });
   return [
-    ...faults.map(({ file, line, reason }) => `${glyphs.fail} ${placeInWords(file, line)}: ${reason}`),
+    ...faults.map(({ file, line, reason: why }) => reason(`${placeInWords(file, line)}: ${why}`, glyphs.fail)),
     ...verdicts
       .filter(({ verdict }) => verdict !== "passed")
-      .map((verdict) => verdictInWords(verdict, signOf(verdict, glyphs).text, glyphs)),
+      .map((verdict) => reason(verdictInWords(verdict, glyphs), signOf(verdict, glyphs).text)),
   ];
 }

@@ -122,8 +122,13 @@ function runPane(ui: Ui, run: number, area: Area): Row[] {
   if (view === null) return awaited(ui, run);
   const tables = { ...area, height: view.tables.length + 1 };
   const figures = view.tables.length === 0 ? [] : [...summaryRows(ui, view, tables), blank];
-  return [...figures, ...outcomeRows(ui, view, area), blank, rule(ui, "checks"), ...checkRows(ui, run)];
+  const checks = [blank, rule(ui, "checks"), ...checkRows(ui, run)];
+  const room = area.height - 1 - figures.length - checks.length;
+  return [...figures, ...outcomeRows(ui, view, Math.max(leastTold, room)), ...checks];
 }
+
+/** Lines of what a run came to, however many checks failed. */
+const leastTold = 8;
 
 function verdictPane(ui: Ui, { run }: PlaceOf<"validation">, area: Area): Row[] | null {
   const verdict = selectedVerdict(ui);

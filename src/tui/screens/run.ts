@@ -114,7 +114,7 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
     const title = [span(place.run === null ? "Run" : `run ${place.run}`, "strong")];
     return { title, rows: pendingRows(ui, place.run) };
   }
-  const top = place.wideLog ? [] : topRows(ui, view, area).slice(0, Math.max(0, area.height - 2));
+  const top = place.wideLog ? [] : topRows(ui, view, area, logShown(view, place).length);
   const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${redact(place.list.filter)}`}`);
   return {
     title: titleOf(ui, view, place),
@@ -177,14 +177,18 @@ function standing(ui: Ui, view: RunView): Span[] {
   return [span(formatClock(view.seconds)), span(left === "" ? "" : `   ${left}`, "dim")];
 }
 
-function topRows(ui: Ui, view: RunView, area: Area): Row[] {
+function topRows(ui: Ui, view: RunView, area: Area, logged: number): Row[] {
   // Some lines for what is said below the tables, the rule, and the end of the log.
   const tables = { ...area, height: Math.max(3, area.height - 4) };
   if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, pace(ui)];
   const hasFigures = view.tables.length > 0 && view.outcome !== "unchanged";
   const draw = view.failure === null ? summaryRows : progressRows;
   const gap = area.height < 14 && hasFigures ? [] : [blank];
-  return [...(hasFigures ? draw(ui, view, tables) : []), ...gap, ...outcomeRows(ui, view, area)];
+  const above = [...(hasFigures ? draw(ui, view, tables) : []), ...gap];
+  // The rule, and the end of the log.
+  const rest = Math.floor(area.height / 4) - (view.failure === null ? 2 : 4);
+  const below = 1 + Math.max(1, Math.min(logged, rest));
+  return [...above, ...outcomeRows(ui, view, area.height - above.length - below)];
 }
 
 function pace(ui: Ui): Row {
@@ -206,14 +210,16 @@ function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): 
   const lines = logShown(view, place);
   const cursor = cursorOf(ui, place);
   const near = stretch(lines.length, cursor, height);
-  // Whole where the log has the screen; below the tables many lines go before one whole one.
-  const most = place.wideLog ? height : Math.max(1, Math.floor(height / 5));
-  const rows = lines.slice(near.from, near.to).flatMap(({ at: time, text, tone }, index): Row[] => {
-    const [first = "", ...rest] = wrap(escapeControl(text), ui.size.columns - 18, most, ellipsis);
-    const selected = place.list.selected !== null && near.from + index === cursor;
-    const line = { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
-    return [line, ...rest.map((part) => row(" ".repeat(17), span(part, tone)))];
-  });
+  const drawn = (most: number) =>
+    lines.slice(near.from, near.to).flatMap(({ at: time, text, tone }, index): Row[] => {
+      const [first = "", ...rest] = wrap(escapeControl(text), ui.size.columns - 18, most, ellipsis);
+      const selected = place.list.selected !== null && near.from + index === cursor;
+      const line = { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
+      return [line, ...rest.map((part) => row(" ".repeat(17), span(part, tone)))];
+    });
+  // Whole where there is room for all; below the tables many lines go before one whole one otherwise.
+  const whole = drawn(height);
+  const rows = place.wideLog || whole.length <= height ? whole : drawn(Math.max(1, Math.floor(height / 5)));
   // The end of the log, unless the cursor is somewhere else.
   const at = place.list.selected === null ? rows.length - 1 : rows.findIndex(({ selected }) => selected === true);
   const { from, to } = stretch(rows.length, at, height);

@@ -12,6 +12,7 @@ import { blank, type Row, row, span } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import type { Question, Step, Ui } from "../model/model.ts";
+import { rejectedFor } from "../model/months.ts";
 import { remember } from "../tools/remember.ts";
 import { unread, whenFree } from "./binding.ts";
 import { askFirst, livePlace, open, stay } from "./stack.ts";
@@ -79,12 +80,13 @@ export function askRun(ui: Ui, entry: MonthEntry): Question {
   return question(ui, entry, { request: requestOf(entry), title: `Run ${month}?`, yes: "run", why: whyPlain(entry) });
 }
 
-function whyPlain({ as_of, state, files }: MonthEntry): string {
+function whyPlain(entry: MonthEntry): string {
+  const { as_of, state } = entry;
   if (state === "stamp_taken")
     return `Another month has ${as_of}, or a day that puts the two out of order: --as-of on the command line names one that is free.`;
-  const missing = files.filter((file) => !file.present).map((file) => file.table);
-  return missing.length > 0
-    ? `It lacks ${missing.join(", ")}, so it will be rejected: a run tells what else is wrong with it.`
+  const rejected = rejectedFor(entry);
+  return rejected !== null
+    ? `It ${rejected}: a run tells what else is wrong with it.`
     : "All or nothing: nobody sees any of it until all of it is sound.";
 }
 
