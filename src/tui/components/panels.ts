@@ -8,7 +8,7 @@ import { indented, plainText, type Row, row, span, type Tone } from "../drawing/
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
-import { type Told, toldRows } from "./told.ts";
+import { type Said, saidRows } from "./said.ts";
 
 /** A line across the screen that begins with what is below it. */
 export function rule(ui: Ui, caption: string, tone: Tone = "strong", atEnd = ""): Row {
@@ -30,14 +30,14 @@ export function panelOf(ui: Ui, height: number): Row[] {
 
 function confirmPanel(ui: Ui, { title, body, command, typed }: Question, height: number): Row[] {
   // What is typed is seen in any case; the command that is copied is all of it, or none.
-  const told: Told[] = [
+  const told: Said[] = [
     ...body.map((line) => ({ words: plainText(line), tone: line.spans[0]?.tone ?? "plain" })),
     ...(command === undefined ? [] : [{ words: command, tone: "dim" as const, isWhole: true }]),
     ...(typed === undefined ? [] : [{ words: "" }]),
   ];
   const text = span(redact(typed?.text ?? ""), "strong");
   const asked = typed === undefined ? [] : [indented(`Type ${typed.wanted} to go on: `, text, caret(ui))];
-  return [rule(ui, title, "warn"), ...toldRows(ui, told, height - 1 - asked.length), ...asked];
+  return [rule(ui, title, "warn"), ...saidRows(ui, told, height - 1 - asked.length), ...asked];
 }
 
 /** Where the next letter goes: a sign of ours, since the terminal's own cursor is hidden. */

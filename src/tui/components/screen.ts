@@ -1,6 +1,6 @@
 import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
+import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { type Column, type Grid, gridAsRows, gridOf } from "../drawing/grid.ts";
 import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
@@ -40,10 +40,9 @@ export function withoutCursor(rows: readonly Row[]): Row[] {
 
 /** Words over as many lines as they need, `lines` at most, and safe to show. */
 export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
-  return wrap(withKeysInForce(escapeControl(words), ui.own.keys), ui.size.columns - 6, lines, ellipsis).map((line) =>
-    indented(span(line, tone)),
-  );
+  const glyphs = glyphsOf(ui.look);
+  const text = withSigns(withKeysInForce(escapeControl(words), ui.own.keys), glyphs);
+  return wrap(text, ui.size.columns - 6, lines, glyphs.ellipsis).map((line) => indented(span(line, tone)));
 }
 
 /** What stands where an answer is still awaited, or why it will not come. */

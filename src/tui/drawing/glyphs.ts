@@ -86,6 +86,11 @@ export function sparkline(values: readonly (number | null)[], glyphs: Glyphs): s
     .join("");
 }
 
+/** Signs of ours within sentences that others keep, as the ledger does; what is data in them stays as it is. */
+export function withSigns(sentence: string, { atLeast, atMost }: Glyphs): string {
+  return sentence.replaceAll(" ≥ ", ` ${atLeast} `).replaceAll(" ≤ ", ` ${atMost} `);
+}
+
 export function glyphsOf(look: { unicode: boolean }): Glyphs {
   return look.unicode ? unicode : ascii;
 }

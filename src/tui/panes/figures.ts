@@ -1,8 +1,8 @@
-import { formatCount, formatPercent } from "../../core/format.ts";
-import { type Area, withoutCursor } from "../components/screen.ts";
+import { formatCount, formatCounted, formatPercent } from "../../core/format.ts";
+import { type Area, paragraph, withoutCursor } from "../components/screen.ts";
 import { glyphsOf, sparkline } from "../drawing/glyphs.ts";
 import { type Column, gridAsRows, gridOf } from "../drawing/grid.ts";
-import { type Row, type Span, span } from "../drawing/spans.ts";
+import { indented, type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import type { Ui } from "../model/model.ts";
 
 /** One table's rows over the months, oldest first; null where nobody counted them. */
@@ -20,6 +20,9 @@ export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, hei
   const longest = Math.max(5, ...series.map(({ table }) => table.length));
   const counts = series.map(({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none));
   const digits = Math.max(4, ...counts.map(({ text }) => text.length));
+  // Rather below its name than beside a part of it, where there are lines enough.
+  if (longest + digits + leastBeside > width && 2 * series.length <= height)
+    return series.flatMap((one) => belowName(ui, one, width));
   // Names go before how much the counts changed.
   const others = digits + (width >= longest + digits + 30 ? 30 : 16);
   const columns: Column<RowSeries>[] = [
@@ -48,6 +51,23 @@ export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, hei
     },
   ];
   return withoutCursor(gridAsRows(gridOf(columns, series, 0, { width, height }), glyphs.ellipsis));
+}
+
+/** Columns that a name, a count and the shortest trend need beside each other, but for what stands in the first two. */
+const leastBeside = 14;
+
+function belowName(ui: Ui, { table, rows }: RowSeries, width: number): Row[] {
+  const glyphs = glyphsOf(ui.look);
+  const now = rows.at(-1) ?? null;
+  const figures: Span[] = [
+    now === null ? span(glyphs.none, "dim") : span(formatCounted(now, "row")),
+    span("  "),
+    changeOf(rows, glyphs.none),
+    span("  "),
+  ];
+  const room = Math.max(0, Math.min(mostShown, width - widthOf(figures) - 6));
+  const trend = span(sparkline(rows.slice(-room), glyphs), "accent");
+  return [...paragraph(ui, table, 1), indented("  ", ...figures, trend)];
 }
 
 function countOf(rows: number | null, none: string): Span {

@@ -2,8 +2,8 @@ import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
+import { firstOf, type Said, saidRows } from "../components/said.ts";
 import type { Area } from "../components/screen.ts";
-import { firstOf, type Told, toldRows } from "../components/told.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { indented, type Row, type Span, span } from "../drawing/spans.ts";
@@ -28,7 +28,7 @@ export function previewRows(ui: Ui, entry: MonthLine, { width, height }: Area): 
     return indented(line(file), ...right);
   });
   const room = height - lines.length;
-  return [...lines, ...toldRows(ui, firstOf(told, room), room)];
+  return [...lines, ...saidRows(ui, firstOf(told, room), room)];
 }
 
 /** Rows and sizes, each as wide as the longest: what is left is for the names. */
@@ -53,7 +53,7 @@ function fileLine(ui: Ui, file: DropFile, figures: string, width: number): Span 
 }
 
 /** What the last run came to: its figures, or why it failed and the first failure. */
-function storyOf(ui: Ui, entry: MonthLine, width: number): Told[] {
+function storyOf(ui: Ui, entry: MonthLine, width: number): Said[] {
   const { month, state, last_run: last } = entry;
   if (isLacking(entry)) return [{ words: `${lackInWords(entry)}: not in ${ui.data}`, tone: "warn" }];
   if (isRunning(ui) && ui.live?.current?.month === month)
@@ -73,20 +73,20 @@ function storyOf(ui: Ui, entry: MonthLine, width: number): Told[] {
   const glyphs = glyphsOf(ui.look);
   if (detail === undefined || detail.failure === null) {
     const sign = span(`${glyphs.warn} `, "warn");
-    const warnings = (detail?.warnings ?? []).map(({ title }): Told => ({ words: title, tone: "warn", sign }));
+    const warnings = (detail?.warnings ?? []).map(({ title }): Said => ({ words: title, tone: "warn", sign }));
     const stamped = `${when} (${last.started_at.slice(0, 16).replace("T", " ")} UTC)`;
     return [{ words: width >= 76 ? stamped : when, tone: "dim" }, ...warnings];
   }
   return [{ words: when, tone: "dim" }, ...failureTold(detail, detail.failure, glyphs)];
 }
 
-function neverRun(ui: Ui, entry: MonthLine): Told[] {
+function neverRun(ui: Ui, entry: MonthLine): Said[] {
   const rejected = rejectedFor(entry);
   const next = rejected === null ? `a dry run (${key("d")}) says what would change` : `it ${rejected}`;
   return [{ words: `never run ${glyphsOf(ui.look).dot} ${next}`, tone: rejected === null ? "dim" : "warn" }];
 }
 
-function failureTold(detail: RunDetail, { title, hint, fault_count }: RunFailure, glyphs: Glyphs): Told[] {
+function failureTold(detail: RunDetail, { title, hint, fault_count }: RunFailure, glyphs: Glyphs): Said[] {
   const [first, ...others] = reasonsOf(detail, glyphs);
   const more = Math.max(fault_count, others.length + 1) - 1;
   const rest = more > 0 ? `, and ${formatCounted(more, "more", "more")}` : "";
@@ -97,8 +97,8 @@ function failureTold(detail: RunDetail, { title, hint, fault_count }: RunFailure
   ];
 }
 
-function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): Told[] {
-  const reason = (words: string, sign: string): Told => ({ words, tone: "warn", sign: span(`${sign} `, "warn") });
+function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): Said[] {
+  const reason = (words: string, sign: string): Said => ({ words, tone: "warn", sign: span(`${sign} `, "warn") });
   return [
     ...faults.map(({ file, line, reason: why }) => reason(`${placeInWords(file, line)}: ${why}`, glyphs.fail)),
     ...verdicts

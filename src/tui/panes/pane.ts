@@ -57,10 +57,7 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
 function monthPane(ui: Ui, entry: MonthLine, area: Area): Row[] {
   const files = [rule(ui, namesOf(entry)), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
   const series = seriesOfMonths(ui.months ?? noMonths, entry);
-  const rows =
-    series.length === 0
-      ? []
-      : [blank, rule(ui, "rows"), ...rowSeriesRows(ui, series, { ...area, height: series.length + 1 })];
+  const rows = series.length === 0 ? [] : [blank, rule(ui, "rows"), ...rowSeriesRows(ui, series, area)];
   const checks = entry.last_run === null ? [] : [blank, rule(ui, "checks"), ...checkRows(ui, entry.last_run.run)];
   return [...files, ...rows, ...checks];
 }
@@ -162,7 +159,7 @@ function datePane(ui: Ui, { as_of, entries }: SnapshotDate, area: Area): Row[] {
   ]);
   return [
     rule(ui, as_of),
-    ...rowSeriesRows(ui, series, { ...area, height: series.length + 1 }),
+    ...rowSeriesRows(ui, series, area),
     ...(seals.length === 0 ? [] : [blank, rule(ui, "seals"), ...seals]),
   ];
 }

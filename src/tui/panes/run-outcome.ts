@@ -2,7 +2,7 @@ import type { Fault } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
 import { describeGroup } from "../../core/messages/fault-words.ts";
 import { isRejecting } from "../../core/messages/verdicts.ts";
-import { firstOf, heightOf, type Told, toldRows } from "../components/told.ts";
+import { firstOf, heightOf, type Said, saidRows } from "../components/said.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Row, span } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
@@ -13,12 +13,12 @@ import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 /** After the last word of a run: what was sealed or why nothing was, and the command that repeats it. */
 export function outcomeRows(ui: Ui, view: RunView, height: number): Row[] {
   const told = view.failure === null ? successTold(ui, view, height) : failureTold(ui, view, view.failure, height);
-  return toldRows(ui, [...told, { words: commandOfRun(view, ui), tone: "dim", isWhole: true }], height);
+  return saidRows(ui, [...told, { words: commandOfRun(view, ui), tone: "dim", isWhole: true }], height);
 }
 
-function successTold(ui: Ui, view: RunView, height: number): Told[] {
+function successTold(ui: Ui, view: RunView, height: number): Said[] {
   const { ok, warn } = glyphsOf(ui.look);
-  const said = (words: string): Told => ({ words, sign: span(`${ok} `, "good") });
+  const said = (words: string): Said => ({ words, sign: span(`${ok} `, "good") });
   const isDry = view.outcome === "dry_run";
   const done =
     view.outcome === "unchanged"
@@ -28,7 +28,7 @@ function successTold(ui: Ui, view: RunView, height: number): Told[] {
           ...sealedInWords(view, isDry ? "would be sealed" : "sealed").map(said),
         ];
   const warnings = view.warnings.map(
-    ({ title }): Told => ({ words: title, tone: "warn", sign: span(`${warn} `, "warn"), yields: true }),
+    ({ title }): Said => ({ words: title, tone: "warn", sign: span(`${warn} `, "warn"), yields: true }),
   );
   return [...done, ...firstOf(warnings, height - heightOf(ui, done))];
 }
@@ -41,19 +41,19 @@ function sealedInWords({ seals, kept, as_of }: RunView, sealed: string): string[
   return [...told(rows, `${sealed} as of`, tables), ...told(kept.rows, "stay as they were sealed as of", kept.tables)];
 }
 
-function failureTold(ui: Ui, view: RunView, { title, hint, reject_file }: Failure, height: number): Told[] {
+function failureTold(ui: Ui, view: RunView, { title, hint, reject_file }: Failure, height: number): Said[] {
   const glyphs = glyphsOf(ui.look);
-  const why: Told = { words: title, tone: "bad" };
-  const where: Told[] =
+  const why: Said = { words: title, tone: "bad" };
+  const where: Said[] =
     reject_file === null ? [] : [{ words: `every fault: ${reject_file}`, tone: "dim", isWhole: true }];
-  const remedy: Told = { words: hint };
+  const remedy: Said = { words: hint };
   const room = Math.max(1, height - heightOf(ui, [why, ...where, remedy]));
   const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
   return [why, ...firstOf(reasons, room), ...where, remedy];
 }
 
 /** Each fault while they are few; their kinds when they are many. */
-function faultsInWords({ faults, fault_count, fault_groups }: RunView, room: number, { fail }: Glyphs): Told[] {
+function faultsInWords({ faults, fault_count, fault_groups }: RunView, room: number, { fail }: Glyphs): Said[] {
   const words =
     fault_groups.length === 0 || fault_count <= room
       ? faults.map(faultInWords)
@@ -66,8 +66,8 @@ function faultInWords({ file, line, column, value, reason }: Fault): string {
   return `${placeInWords(file, line)}${what}: ${reason}`;
 }
 
-function failedInWords({ verdicts }: RunView, glyphs: Glyphs): Told[] {
-  return verdicts.filter(isRejecting).map((verdict): Told => {
+function failedInWords({ verdicts }: RunView, glyphs: Glyphs): Said[] {
+  return verdicts.filter(isRejecting).map((verdict): Said => {
     const count = verdict.unexpected_count;
     const counted = count === null ? "" : `, ${formatCounted(count, "unexpected value")}`;
     const words = verdictInWords(verdict, glyphs) + counted;

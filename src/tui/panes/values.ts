@@ -4,8 +4,8 @@ import { observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, clipStart, displayWidth, escapeControl, padEnd } from "../../core/text.ts";
 import { type Area, paragraph } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
-import { key } from "../drawing/keys-in-words.ts";
-import { indented, type Row, type Span, span } from "../drawing/spans.ts";
+import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
+import { indented, type Row, type Span, span, widthOf } from "../drawing/spans.ts";
 import { refusalOf, sampleName, type Ui } from "../model/model.ts";
 import { type JudgedVerdict, placeInWords, whyUnseen } from "../model/verdicts.ts";
 
@@ -21,6 +21,12 @@ export function origin({ file, line }: UnexpectedRow): string {
 
 export function keyInWords(key: Record<string, string>): string {
   return escapeControl(Object.values(key).join(", "));
+}
+
+/** Of values beyond the first ones the file and the line are known, and no key. */
+export function shownKey(key: Record<string, string>, glyphs: Glyphs): Span {
+  const words = keyInWords(key);
+  return words === "" ? span(glyphs.none, "dim") : span(words);
 }
 
 export function unexpected(verdict: JudgedVerdict, glyphs: Glyphs): Span {
@@ -55,14 +61,20 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   if (samples.rows.length === 0) return line("it is about the table as a whole: there is no single value to show");
   const finding = findingIn(samples, dot);
   const shown = samples.rows.slice(0, area.height - (finding === "" ? 0 : 1));
-  const more = samples.total - shown.length;
-  const rest = more > 0 ? `and ${formatCounted(more, "more", "more")}: ${key("enter")} shows them` : "";
   const rows = shown.map((found) => valueRow(found, widestOf(shown, area.width), area.width - 4, ellipsis));
+  const restIn = (count: number) =>
+    count > 0
+      ? withKeysInForce(`and ${formatCounted(count, "more", "more")}: ${key("enter")} shows them`, ui.own.keys)
+      : "";
+  // On a line of its own where there are lines enough, or in the place of the last value where that leaves no room beside it.
+  const beside = restIn(samples.total - rows.length);
   const last = rows.at(-1);
-  // On a line of its own where there are lines enough.
-  const isBeside = last !== undefined && rest !== "" && rows.length + 2 > area.height;
-  if (isBeside) rows[rows.length - 1] = { spans: [...last.spans, span(`   ${rest}`, "dim")] };
-  const below = [...(isBeside || rest === "" ? [] : [rest]), ...(finding === "" ? [] : [finding])];
+  const isFull = last !== undefined && beside !== "" && rows.length + 2 > area.height;
+  const isBeside = isFull && widthOf(last.spans) + 3 + displayWidth(beside) < area.width;
+  if (isBeside) rows[rows.length - 1] = { spans: [...last.spans, span(`   ${beside}`, "dim")] };
+  else if (isFull) rows.pop();
+  const rest = isBeside ? "" : restIn(samples.total - rows.length);
+  const below = [rest, finding].filter((text) => text !== "");
   const room = Math.max(0, area.height - rows.length);
   return [...rows, ...below.flatMap((text, index) => paragraph(ui, text, room - index > 2 ? 2 : 1, "dim"))];
 }

@@ -1,5 +1,6 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
 import type { ColumnChange } from "../../core/messages/listings.ts";
+import { displayWidth } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
@@ -10,12 +11,15 @@ import type { PlaceOf, Ui } from "../model/model.ts";
 
 const barWidth = 8;
 
-function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
+function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number): Column<ComparisonLine>[] {
   const glyphs = glyphsOf(ui.look);
   const figure = (count: number) => span(formatCount(count), count === 0 ? "dim" : "plain");
+  const nameOf = ({ table, column }: ComparisonLine) => (column === null ? table.table : `  ${column.column}`);
+  const widest = (title: string, textOf: (line: ComparisonLine) => string) =>
+    items.reduce((most, line) => Math.max(most, displayWidth(textOf(line))), title.length);
   const ofTables = (name: "added" | "removed"): Column<ComparisonLine> => ({
     title: name.toUpperCase(),
-    width: 9,
+    width: widest(name, ({ table }) => formatCount(table[name])),
     align: "right",
     drop: 1,
     cell: ({ table, column }) => (column === null ? figure(table[name]) : ""),
@@ -23,14 +27,20 @@ function columnsOf(ui: Ui, threshold: number): Column<ComparisonLine>[] {
   return [
     {
       title: "TABLE, COLUMN",
-      width: 22,
+      width: widest("TABLE, COLUMN", nameOf),
+      least: 22,
       gap: 0,
       flex: true,
-      cell: ({ table, column }) => (column === null ? span(table.table, "strong") : `  ${column.column}`),
+      cell: (line) => span(nameOf(line), line.column === null ? "strong" : "plain"),
     },
     ofTables("added"),
     ofTables("removed"),
-    { title: "CHANGED", width: 10, align: "right", cell: ({ table, column }) => figure((column ?? table).changed) },
+    {
+      title: "CHANGED",
+      width: widest("CHANGED", ({ table, column }) => formatCount((column ?? table).changed)),
+      align: "right",
+      cell: ({ table, column }) => figure((column ?? table).changed),
+    },
     {
       title: "MOVED BY",
       width: 20,
@@ -69,7 +79,12 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
     rows:
       items.length === 0
         ? emptyRows(ui, "The two snapshots hold no tables.", `${key("esc")} goes back`)
-        : listRows(ui, { columns: columnsOf(ui, comparison.threshold), items, cursor: cursorOf(ui, place), area }),
+        : listRows(ui, {
+            columns: columnsOf(ui, items, comparison.threshold),
+            items,
+            cursor: cursorOf(ui, place),
+            area,
+          }),
   };
 }
 

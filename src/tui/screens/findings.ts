@@ -1,6 +1,6 @@
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Glyphs, glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { type Column, stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { filled, row, span } from "../drawing/spans.ts";
@@ -9,16 +9,17 @@ import type { Finding } from "../model/known.ts";
 import { cursorOf } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
 
+const awaited = { doctor: "looking at all that a run needs", check: "reading what was dropped" };
 const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
 
-const columns: Column<Finding>[] = [
+const columnsOf = (glyphs: Glyphs): Column<Finding>[] => [
   { title: "", width: 18, gap: 0, least: 12, cell: ({ name }) => name },
   {
     title: "FOUND",
     width: 20,
     flex: true,
     gap: 2,
-    cell: ({ detail, state }) => span(detail, state === "ok" ? "plain" : tones[state]),
+    cell: ({ detail, state }) => span(withSigns(detail, glyphs), state === "ok" ? "plain" : tones[state]),
   },
 ];
 
@@ -28,8 +29,7 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
   const title = [span(request.kind === "doctor" ? "Doctor" : "Check", "strong"), span("   nothing was changed", "dim")];
   const items = findingsShown(ui, place);
   if (items === null) {
-    const awaited = request.kind === "doctor" ? "looking at all that a run needs" : "reading the drop";
-    return { title, rows: awaitedRows(ui, request, awaited) };
+    return { title, rows: awaitedRows(ui, request, awaited[request.kind]) };
   }
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
@@ -47,7 +47,7 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
   return {
     title,
     right: [bad === 0 ? span("all is well", "good") : span(`${bad} to mend`, "bad")],
-    rows: [...filled(listRows(ui, { columns, items, cursor, area, sign }), area.height), ...about],
+    rows: [...filled(listRows(ui, { columns: columnsOf(glyphs), items, cursor, area, sign }), area.height), ...about],
   };
 }
 

@@ -5,7 +5,7 @@ import { redact } from "../../core/secrets/secrets.ts";
 import { displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
+import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
@@ -206,13 +206,18 @@ function pace(ui: Ui): Row {
 }
 
 function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): Row[] {
-  const { ellipsis } = glyphsOf(ui.look);
+  const glyphs = glyphsOf(ui.look);
   const lines = logShown(view, place);
   const cursor = cursorOf(ui, place);
   const near = stretch(lines.length, cursor, height);
   const drawn = (most: number) =>
     lines.slice(near.from, near.to).flatMap(({ at: time, text, tone }, index): Row[] => {
-      const [first = "", ...rest] = wrap(escapeControl(text), ui.size.columns - 18, most, ellipsis);
+      const [first = "", ...rest] = wrap(
+        withSigns(escapeControl(text), glyphs),
+        ui.size.columns - 18,
+        most,
+        glyphs.ellipsis,
+      );
       const selected = place.list.selected !== null && near.from + index === cursor;
       const line = { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
       return [line, ...rest.map((part) => row(" ".repeat(17), span(part, tone)))];

@@ -54,7 +54,8 @@ export function suitesScreen(ui: Ui, place: PlaceOf<"suites">, { width, height }
   const title = [span("Suites", "strong"), span("   what they ask of their tables", "dim")];
   if (selected === undefined) return { title, rows: empty(ui) };
   const glyphs = glyphsOf(ui.look);
-  const listHeight = Math.min(items.length + 1, Math.ceil(height / 2));
+  const told = about(ui, selected);
+  const listHeight = Math.min(items.length + 1, Math.max(Math.ceil(height / 2), height - told.length - 1));
   const area = { width, height: listHeight };
   const sign = (fit: SuiteFit) => span(glyphs[states[fitState(fit)].sign], states[fitState(fit)].tone);
   const list = listRows(ui, { columns: columnsOf(glyphs), items, cursor, area, sign });
@@ -62,18 +63,17 @@ export function suitesScreen(ui: Ui, place: PlaceOf<"suites">, { width, height }
   return {
     title,
     right: [misfits === 0 ? span("all fit", "good") : span(`${misfits} of ${ui.suites?.length} do not fit`, "bad")],
-    rows: [...filled(list, listHeight + 1), ...about(ui, selected, height - listHeight - 1)],
+    rows: [...filled(list, listHeight + 1), ...shortened(ui, told, height - listHeight - 1)],
   };
 }
 
-function about(ui: Ui, fit: SuiteFit, height: number): Row[] {
+function about(ui: Ui, fit: SuiteFit): Row[] {
   const { words } = states[fitState(fit)];
   const lines = fit.trouble === null ? lacksInWords(fit) : [fit.trouble];
-  const told = [
-    rule(ui, fit.table),
-    ...lines.flatMap((line) => paragraph(ui, line, 2)),
-    ...paragraph(ui, words, 2, "dim"),
-  ];
+  return [rule(ui, fit.table), ...lines.flatMap((line) => paragraph(ui, line, 2)), ...paragraph(ui, words, 2, "dim")];
+}
+
+function shortened(ui: Ui, told: Row[], height: number): Row[] {
   if (told.length <= height) return told;
   const { ellipsis } = glyphsOf(ui.look);
   return [...told.slice(0, height - 1), ...paragraph(ui, `${ellipsis} \`doctor\` tells all of it`, 1, "dim")];

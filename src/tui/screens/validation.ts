@@ -49,12 +49,14 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, { width, whole }: Area)
   const before = ({ position }: JudgedVerdict) => observedBefore(ui, place.run, position);
   const longest = (least: number, most: number, words: (verdict: JudgedVerdict) => string) =>
     Math.min(most, Math.max(least, ...verdicts.map((verdict) => displayWidth(words(verdict)))));
+  const isBeside = whole !== undefined && width < 100;
   return [
     { title: "TABLE", width: longest(5, 24, ({ table }) => table), least: 16, gap: 0, cell: ({ table }) => table },
     {
       title: "EXPECTATION",
       width: 33,
-      least: 24,
+      // What was observed stands in a pane, too: names go before it there.
+      least: isBeside ? longest(24, 33, (verdict) => expectationInWords(verdict, glyphs)) : 24,
       flex: true,
       cell: (verdict) =>
         span(
@@ -78,7 +80,7 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, { width, whole }: Area)
       cell: (verdict) => unexpected(verdict, glyphs),
     },
     // A pane beside a narrow list shows it, too.
-    ...(whole !== undefined && width < 100 ? [] : [{ title: "BEFORE", width: 7, drop: 2, cell: before }]),
+    ...(isBeside ? [] : [{ title: "BEFORE", width: 7, drop: 2, cell: before }]),
   ];
 }
 

@@ -5,18 +5,18 @@ import { expectationInWords, observedInWords } from "../../core/suites/expectati
 import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
-import { glyphsOf } from "../drawing/glyphs.ts";
+import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, filled, indented, type Row, span } from "../drawing/spans.ts";
+import { blank, filled, indented, type Row, span, widthOf } from "../drawing/spans.ts";
 import { cursorOf, runViewAt } from "../model/lists.ts";
 import { type PlaceOf, sampleName, type Ui } from "../model/model.ts";
 import { knownValues, valueAt } from "../model/values.ts";
 import { type JudgedVerdict, judged, signOf, whyUnseen } from "../model/verdicts.ts";
-import { keyInWords, observedBefore, origin, shownValue, unexpected } from "../panes/values.ts";
+import { keyInWords, observedBefore, origin, shownKey, shownValue, unexpected } from "../panes/values.ts";
 
 /** As wide as what stands in them; where that does not fit, key and value yield before the line of the file does. */
-function columnsOf(rows: readonly UnexpectedRow[]): Column<UnexpectedRow>[] {
+function columnsOf(rows: readonly UnexpectedRow[], glyphs: Glyphs): Column<UnexpectedRow>[] {
   const widest = (textOf: (row: UnexpectedRow) => string) =>
     rows.reduce((most, found) => Math.max(most, displayWidth(textOf(found))), 6);
   return [
@@ -25,7 +25,7 @@ function columnsOf(rows: readonly UnexpectedRow[]): Column<UnexpectedRow>[] {
       width: widest(({ key }) => keyInWords(key)),
       least: 10,
       gap: 0,
-      cell: ({ key }) => keyInWords(key),
+      cell: ({ key }) => shownKey(key, glyphs),
     },
     {
       title: "VALUE",
@@ -87,15 +87,20 @@ function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: Judged
   const observed = verdict.observed === null ? "" : `   observed ${observedInWords(verdict.observed)}`;
   const before = observedBefore(ui, run, position);
   const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const facts = indented(
+    span(verdict.severity, isRejecting(verdict) ? "bad" : "plain"),
+    observed,
+    "   unexpected ",
+    unexpected(verdict, glyphsOf(ui.look)),
+  );
+  const trend = before.text.trim().length < 2 ? [] : [span("   before "), before];
+  // Whole, or on a line of its own.
+  const isBeside = widthOf([...facts.spans, ...trend]) < ui.size.columns;
+  const isLong = verdict.verdict === "passed" || ui.size.rows >= 24;
   return [
-    indented(
-      span(verdict.severity, isRejecting(verdict) ? "bad" : "plain"),
-      observed,
-      "   unexpected ",
-      unexpected(verdict, glyphsOf(ui.look)),
-      ...(before.text.trim().length < 2 ? [] : ["   before ", before]),
-    ),
-    ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, 1, "dim"),
+    ...(isBeside ? [{ spans: [...facts.spans, ...trend] }] : [facts, indented("before ", before)]),
+    // Where no values are to come there are lines enough.
+    ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, isLong ? 3 : 1, "dim"),
   ];
 }
 
@@ -118,7 +123,7 @@ function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { 
   const items = Array.from({ length: to - from }, (_, index) => valueAt(known, from + index) ?? unread);
   const kept = `the first ${formatCount(known.total)} of ${formatCount(samples.total)}${samples.sql === null ? "" : "; the SQL finds all"}`;
   return [
-    ...listRows(ui, { columns: columnsOf(items), items, cursor: cursor - from, area }),
+    ...listRows(ui, { columns: columnsOf(items, glyphsOf(ui.look)), items, cursor: cursor - from, area }),
     known.all || known.total >= samples.total ? blank : indented(span(kept, "dim")),
   ];
 }

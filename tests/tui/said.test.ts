@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { displayWidth } from "../../src/core/text.ts";
-import { firstOf, heightOf, type Told, toldRows } from "../../src/tui/components/told.ts";
+import { firstOf, heightOf, type Said, saidRows } from "../../src/tui/components/said.ts";
 import { plainText, span } from "../../src/tui/drawing/spans.ts";
 import { month } from "../helpers/made-up.ts";
 import { scenario } from "../helpers/scenarios.ts";
@@ -28,7 +28,7 @@ const part = fc.record({
   yields: fc.boolean(),
   isMarked: fc.boolean(),
 });
-const told = (parts: readonly (typeof part extends fc.Arbitrary<infer Part> ? Part : never)[]): Told[] =>
+const told = (parts: readonly (typeof part extends fc.Arbitrary<infer Part> ? Part : never)[]): Said[] =>
   parts.map(({ words, isWhole, yields, isMarked }, index) => ({
     // Each is known by its first word.
     words: words === "" ? "" : `${index}: ${words}`,
@@ -46,7 +46,7 @@ test("whatever is told: it fits, what is cut is told by its ellipsis, and a comm
       (parts, height, columns) => {
         const { ui } = new Session(scenario("empty"), { size: { columns, rows: 60 } });
         const all = told(parts);
-        const rows = toldRows(ui, all, height).map(plainText);
+        const rows = saidRows(ui, all, height).map(plainText);
         expect(rows.length).toBeLessThanOrEqual(height);
         expect(rows.filter((line) => displayWidth(line) >= columns)).toEqual([]);
         const text = rows.map((line) => line.trim()).join("");
@@ -66,7 +66,7 @@ test("whatever is told: it fits, what is cut is told by its ellipsis, and a comm
 });
 
 test("of more parts than lines the first are told, and how many others there are", () => {
-  const parts = Array.from({ length: 7 }, (_, index): Told => ({ words: `part ${index}`, sign: span("! ", "warn") }));
+  const parts = Array.from({ length: 7 }, (_, index): Said => ({ words: `part ${index}`, sign: span("! ", "warn") }));
   expect(firstOf(parts, 7)).toEqual(parts);
   expect(firstOf(parts, 3).map(({ words }) => words)).toEqual(["part 0", "part 1", "and 5 more"]);
   expect(firstOf(parts, 1)).toEqual([{ words: "part 0", sign: span("! 1 of 7: ", "warn") }]);

@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import { displayWidth } from "../../src/core/text.ts";
+import type { Size, Ui } from "../../src/tui/model/model.ts";
+import { livePlace } from "../../src/tui/state/stack.ts";
+import { scenario } from "../helpers/scenarios.ts";
+import { Session } from "../helpers/session.ts";
+import { readStream } from "../helpers/streams.ts";
+
+/** What stands in lists has the room that there is, and nothing touches the end of a line. */
+
+const ran = async (known: string, size: Size, unicode = true) => {
+  const events = await readStream("rejected");
+  return new Session(scenario(known), { size, unicode, events }).press("r", "enter");
+};
+
+const snapshotTables = ["subscriptions_profile", "usage_agg_30d", "payments_agg_90d", "support_agg_90d", "labels"].map(
+  (name) => `${name}_snapshots`,
+);
+
+test("what is compared has its names whole at 80 columns", () => {
+  const { ui } = new Session(scenario("published")).press("s", "space", "enter");
+  if (ui.comparison === null) throw new Error("nothing is compared");
+  const tables = ui.comparison.tables.map((table) => ({ ...table, table: "subscriptions_profile_snapshots" }));
+  const text = Session.textOf({ ...ui, comparison: { ...ui.comparison, tables } });
+  expect(text).toMatch(/subscriptions_profile_snapshots +[\d,]+ /);
+  expect(text.split("\n").slice(2, -1).join("\n")).not.toContain("…");
+});
+
+test("beside the dates the names of snapshot tables are whole, with rows and how they came to them", () => {
+  const text = new Session(scenario("many"), { size: { columns: 120, rows: 40 } }).press("s").text();
+  const pane = text.split("\n").map((line) => line.split(" │ ")[1] ?? "");
+  for (const table of snapshotTables) expect(pane.map((line) => line.trim())).toContain(table);
+  expect(pane.filter((line) => /^ +16,129 rows {2}\+[\d.]+ % {2}▁.*▇$/.test(line)).length).toBe(snapshotTables.length);
+});
+
+test("beside a pane the names of expectations go before what was observed", async () => {
+  const text = (await ran("rejected", { columns: 120, rows: 40 })).press("v").text();
+  expect(text).toMatch(/✔ support_agg_90d +ticket_avg_resolution_hrs_90d ≥ 0 .*│/);
+});
+
+/** With as many values as this, under keys as long as this. */
+function withValues(ui: Ui, total: number, keyLength: number): Ui {
+  const samples = Object.entries(ui.samples).map(([name, known]) => {
+    const rows = known.rows.map((row) => ({ ...row, key: { user_id: "k".repeat(keyLength) } }));
+    return [name, { ...known, total, rows: [...rows].reverse() }] as const;
+  });
+  return { ...ui, samples: Object.fromEntries(samples) };
+}
+
+test("values below a list of expectations, and how many others there are, end before the last column", async () => {
+  for (const columns of [60, 80, 100]) {
+    const { ui } = (await ran("bad", { columns, rows: 24 })).press("v");
+    for (const total of [4, 1_234, 100_000_000])
+      for (let length = 1; length < 60; length += 3) {
+        const text = Session.textOf(withValues(ui, total, length));
+        expect(text.split("\n").filter((line) => displayWidth(line) >= columns)).toEqual([]);
+        const [, more = ""] = /and ([\d,]+) more: enter shows them/.exec(text) ?? [];
+        const values = text.match(/"-(3\.20|18\.25|0\.01)"/g)?.length ?? 0;
+        expect(Number(more.replaceAll(",", "")) + values).toBe(total);
+      }
+  }
+});
+
+test("a short terminal shows each suite that it has lines for", () => {
+  const text = new Session(scenario("published"), { size: { columns: 60, rows: 15 } }).press("5").text();
+  const { suites } = new Session(scenario("published")).press("5").ui;
+  for (const { table } of suites ?? []) expect(text).toMatch(new RegExp(`^. . ${table} `, "m"));
+});
+
+test("what an expectation is about is whole where no value needs the lines", async () => {
+  const session = (await ran("rejected", { columns: 60, rows: 15 })).press("v", "G", "enter");
+  const facts = session.text().split("\n").slice(2, 6).join("\n");
+  expect(facts).toMatch(/^ {3}before ▁+$/m);
+  expect(facts).toContain('other_table_name "users"');
+  expect(facts).not.toContain("…");
+});
+
+test("a key that nobody knows is a sign, and no blank", async () => {
+  const session = (await ran("bad", { columns: 80, rows: 24 })).press("v", "enter");
+  const ui = session.ui;
+  const unknown = Object.fromEntries(
+    Object.entries(ui.values).map(([name, known]) => [
+      name,
+      { ...known, pages: { 0: (known.pages[0] ?? []).map((row) => ({ ...row, key: {} })) } },
+    ]),
+  );
+  expect(Session.textOf({ ...ui, values: unknown })).toMatch(/^▸ – +"-3\.20" /m);
+});
+
+test("signs of ours within words that the ledger keeps have stand-ins in ASCII", async () => {
+  const known = scenario("rejected");
+  const reason = "not as expected: watch_hours_30d ≥ 0";
+  const fault = {
+    file: "usage_agg_30d.csv",
+    line: 2,
+    column: "watch_hours_30d",
+    value: "-3.25",
+    reason,
+    code: "unexpected",
+  } as const;
+  const details = known.details.map((detail) => ({ ...detail, faults: detail.run === 3 ? [fault] : [] }));
+  const text = (unicode: boolean) =>
+    new Session({ ...known, details }, { unicode, size: { columns: 120, rows: 40 } })
+      .open({ ...livePlace, run: 3 })
+      .text();
+  expect(text(true)).toContain(reason);
+  expect(text(false)).toContain("not as expected: watch_hours_30d >= 0");
+});
