@@ -25,6 +25,8 @@ afterEach(async () => {
 async function runBeside(locks: string) {
   const pid = await backendPid(other);
   await other.unsafe(`begin; ${locks}`);
+  const [{ began } = { began: "" }] = await other<{ began: string }[]>`
+    select to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') as began`;
   const told: string[] = [];
   const waiting = Promise.withResolvers<string>();
   const over = Promise.withResolvers<string>();
@@ -38,17 +40,17 @@ async function runBeside(locks: string) {
   const [, ending = ""] = /`([^`]+)`/.exec(text) ?? [];
   await place.database.sql.unsafe(ending);
   const events = await running;
-  return { pid, told, text, over: await over.promise, status: lastOf(events, "run.finished")?.status };
+  return { pid, began, told, text, over: await over.promise, status: lastOf(events, "run.finished")?.status };
 }
 
 test("a dump of the database, which a partition cannot be attached beside", async () => {
-  const { pid, told, text, over, status } = await runBeside(
+  const { pid, began, told, text, over, status } = await runBeside(
     "lock table usage_agg_30d_snapshots, usage_agg_30d_snapshots_others in access share mode",
   );
   const role = place.database.sql.options.user;
   expect(text).toBe(
     `Waiting for session ${pid} of ${role} (pg_dump), which locked usage_agg_30d_snapshots_others first. ` +
-      `The run goes on once that is over; \`select pg_terminate_backend(${pid})\` ends it.`,
+      `It began its transaction at ${began}. The run goes on once that is over; \`select pg_terminate_backend(${pid})\` ends it.`,
   );
   expect(over).toBe(`The wait for session ${pid} of ${role} (pg_dump) is over.`);
   expect(told).toEqual([text, over]);
@@ -66,3 +68,27 @@ test("a row that another transaction wrote, of which nobody knows yet whether it
   expect(text).toMatch(/^Waiting for session .*, (whose transaction has to end|which locked usage_agg_30d) first\./);
   expect(status).toBe("published");
 });
+
+test.each(["months", "snapshots", "doctor"] as const)(
+  "%s beside who has the partition of all other dates to himself",
+  async (kind) => {
+    const pid = await backendPid(other);
+    await other.unsafe("begin; lock table usage_agg_30d_snapshots_others in access exclusive mode");
+    const told: string[] = [];
+    const waiting = Promise.withResolvers<void>();
+    place.pipeline.heed((text) => {
+      told.push(text);
+      waiting.resolve();
+    });
+    const listing = place.pipeline.call({ kind });
+    await waiting.promise;
+    await other`rollback`;
+    await listing;
+    expect(told[0]).toMatch(
+      new RegExp(
+        `^Waiting for session ${pid} of .* \\(pg_dump\\), which locked usage_agg_30d_snapshots(_others)? first\\. ` +
+          `It began its transaction at [-0-9]+ [0-9:]+Z\\. The listing goes on once that is over; .*terminate_backend\\(${pid}\\)`,
+      ),
+    );
+  },
+);

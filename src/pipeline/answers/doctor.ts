@@ -10,6 +10,7 @@ import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { notPermitted } from "../../postgres/connection/role.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
+import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { foundInStage } from "../../postgres/live/stage.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
@@ -30,6 +31,7 @@ import { checkOwners, checkPrivileges, checkTables } from "./privileges.ts";
 export async function doctor(
   settings: Settings,
   openSession: () => Promise<Session>,
+  waiting: Pick<Waiting, "tell">,
   isToReadPages = false,
 ): Promise<Check[]> {
   const data = await checkData(settings.data);
@@ -56,7 +58,7 @@ export async function doctor(
   return [
     ...found,
     // Without a folder there are no months to speak of: the first check said so.
-    ...(data.state === "ok" ? [await checkMonths(session)] : []),
+    ...(data.state === "ok" ? [await checkMonths(session, waiting)] : []),
     checkPartitions(session),
     ...(await checkOwners(session.sql, session.tables, rights)),
     await checkStage(session),
@@ -100,8 +102,8 @@ async function checkSuites(session: Session): Promise<Check> {
   );
 }
 
-async function checkMonths(session: Session): Promise<Check> {
-  const { months } = await browseMonths(session);
+async function checkMonths(session: Session, waiting: Pick<Waiting, "tell">): Promise<Check> {
+  const { months } = await browseMonths(session, waiting);
   const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
   const summary = `${months.length} months in ${session.settings.data}`;
   if (troubled.length === 0) return check("ok", "months", summary);

@@ -6,7 +6,7 @@ import type { Parents } from "../../postgres/live/parents.ts";
 import { type Partition, partitionsOf } from "../../postgres/snapshots/partitions.ts";
 import { type LedgerSeal, listSeals, unsealedDropsSince } from "../../postgres/snapshots/seals.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
-import { type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
+import { areSealedNow, type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
@@ -63,6 +63,7 @@ export async function readPast(sql: Queryable, session: Pick<Session, "dataset" 
     ),
   ]);
   const unsealed = await unsealedDates(sql, tables, seals, partitions);
+  if (await areSealedNow(sql, dataset.name, unsealed)) return readPast(sql, session);
   const stamps = stampsOf(
     seals,
     unsealed.filter(({ as_of }) => isDate(as_of)),

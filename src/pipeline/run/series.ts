@@ -21,11 +21,11 @@ import { tidyUp } from "../session/tidy.ts";
 import { openWriter } from "../session/writer.ts";
 import { unlessCancelled } from "../stages/cancel.ts";
 import { type EventStream, eventStream, type Job, publishingMode } from "../stages/context.ts";
-import { fromOutside } from "./outside.ts";
+import { fromOutside } from "../waits/outside.ts";
+import { watchWaits } from "../waits/waits.ts";
 import type { MonthRun, Series } from "./publish.ts";
 import { pausesMs, Retries, retried, type Stopped } from "./retry.ts";
 import { isUnchanged } from "./unchanged.ts";
-import { watchWaits } from "./waits.ts";
 
 /** A session that is being opened, and before that the database is reached. */
 interface Opening {
@@ -132,10 +132,11 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const known = backendPid(sql);
   const isSpread = areDistributed(session.tables);
   await using outside = fromOutside(session.url);
-  using watch = watchWaits({ ...progress, outside, pid: known, isSpread });
+  using watch = watchWaits({ outside, pid: known, isSpread, what: "The run", tell: progress.tell });
   const emit: Progress["emit"] = (body) => {
     silence.heard();
-    watch.emit(body);
+    watch.heard();
+    progress.emit(body);
   };
   const [pid, past] = await Promise.all([known, readPast(sql, session)]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };

@@ -13,7 +13,9 @@ export function blockersOnNodes(sql: Queryable, pid: number): Promise<Blocker[]>
       select w.blocking_gpid as gpid, w.blocking_gpid / 10000000000 = own as is_here
         from citus_lock_waits w, nodes where w.waiting_gpid = own * 10000000000 + ${pid}::bigint)
     select distinct case when is_here then gpid % 10000000000 else gpid end as pid, a.usename as role,
-           coalesce(a.application_name, '') as application, a.backend_type as kind, null::text as table
+           coalesce(a.application_name, '') as application, a.backend_type as kind,
+           to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since,
+           coalesce(a.wait_event = 'SyncRep', false) as "awaitsStandby", null::text as table
       from waits left join pg_stat_activity a on is_here and a.pid = gpid % 10000000000
      order by 1`;
 }

@@ -9,6 +9,10 @@ export interface Blocker {
   application: string;
   /** Such as `client backend` or `autovacuum worker`; not everybody may see it. */
   kind: string | null;
+  /** When its transaction began, in ISO 8601, UTC; null where that is not known, or not ours to see. */
+  since: string | null;
+  /** True where it has written all there is, and waits for a standby to have that, too. */
+  awaitsStandby: boolean;
   /** As SQL names it; null where it is no table that is waited for. */
   table: string | null;
 }
@@ -17,7 +21,8 @@ export interface Blocker {
 export function blockersOf(sql: Queryable, pid: number): Promise<Blocker[]> {
   return sql<Blocker[]>`
     select distinct b.pid, a.usename as role, coalesce(a.application_name, '') as application, a.backend_type as kind,
-           l.relation::regclass::text as table
+           to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since,
+           coalesce(a.wait_event = 'SyncRep', false) as "awaitsStandby", l.relation::regclass::text as table
       from pg_locks l cross join unnest(pg_blocking_pids(l.pid)) as b (pid) left join pg_stat_activity a on a.pid = b.pid
      where l.pid = ${pid} and not l.granted and l.waitstart < clock_timestamp() - interval '1 second'
      order by b.pid`;

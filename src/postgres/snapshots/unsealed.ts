@@ -4,6 +4,7 @@ import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, list, qualified, sql, unionAll } from "../connection/fragments.ts";
 import { type Partition, partitionsOf } from "./partitions.ts";
+import { listSeals } from "./seals.ts";
 import { countFrozen, type Frozen, isFrozen } from "./snapshots.ts";
 
 /** Rows of one as_of in a snapshot table that no seal of ours vouches for. */
@@ -39,6 +40,13 @@ export async function unsealedDates(
     return [...mixed, ...single.filter((day) => !dates.includes(day)).map((day) => dateOf(snapshot, day))];
   });
   return looks.length === 0 ? [] : sql<UnsealedDate[]>`${unionAll(looks)}`;
+}
+
+/** Whether one of them has a seal by now: who published meanwhile set it after the ledger was read, and before the rows were. */
+export async function areSealedNow(sql: Queryable, dataset: string, dates: readonly UnsealedDate[]): Promise<boolean> {
+  if (dates.length === 0) return false;
+  const seals = await listSeals(sql, dataset);
+  return dates.some((date) => seals.some(({ table, as_of }) => table === date.table && as_of === date.as_of));
 }
 
 /** Those of the seals whose partition is gone: nothing has to be read to see it. A table without partitions does not tell. */
