@@ -57,7 +57,12 @@ test("of an UPDATE, how many rows it has replaced, whatever was replaced and giv
   });
 });
 
-test("of an INSERT into an empty table, how many it holds by the room that they take", async () => {
+test("of an INSERT into an empty table, how many it holds by the room that they take beside what was given up before", async () => {
+  const givenUp = database.sql.begin(async (tx) => {
+    await tx`insert into users (user_id) select 'u' || i from generate_series(1, ${rows}::int) i`;
+    throw new Error("given up");
+  });
+  await expect(givenUp).rejects.toThrow("given up");
   const look = addedRows(users, rows);
   const seen = () => outside.begin("read only", look);
   expect(await seen()).toBe(0);
