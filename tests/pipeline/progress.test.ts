@@ -63,6 +63,24 @@ test.each(runs)("%s is told in order", async (_, month, flags) => {
   const ready = progressIn(events, "snapshot");
   expect(ready.every(({ done, total }) => done === 300 && total === 300)).toBe(true);
   expect(ready.map(({ table }) => table).length).toBe(flags.restamp === true ? 0 : 5);
+  const validated = events.flatMap((event) =>
+    event.event === "table.finished" && event.stage === "validate" ? [event.ready] : [],
+  );
+  // A restamp makes no snapshot before its stage.
+  expect(validated.every((count) => count !== undefined)).toBe(flags.restamp !== true);
+});
+
+test("a backfill is told in order, too: a table's bar is full once its keys were looked at", async () => {
+  const { drops, pipeline, close } = await workplace();
+  try {
+    for (const month of [0, 1]) drops.write(`month_00${month}`, smallDrop(["u0", "u1"], month));
+    await ranIn(pipeline, ["month_001"]);
+    const events = await ranIn(pipeline, ["month_000"], { backfill: true });
+    expect(disorder(events)).toEqual([]);
+    expect(progressIn(events, "upsert").map(({ done, total }) => [done, total])).toEqual(Array(6).fill([2, 2]));
+  } finally {
+    await close();
+  }
 });
 
 test("what is known of a table beforehand is told at the start", async () => {

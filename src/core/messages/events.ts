@@ -55,6 +55,9 @@ export type StartedTable = type.infer<typeof startedTable>;
 /** `run` is the ledger's number, null until the ledger gave one; `seq` counts within a stream; `at` is ISO 8601, UTC. */
 const head = { run: "number.integer | null", seq: count, at: "string" } as const;
 
+/** Of how many tables the snapshot was made by then, while an earlier stage went on. */
+const beside = { "ready?": count } as const;
+
 /** The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. */
 const events = {
   /** A month's run begins; `tables` in load order. */
@@ -68,7 +71,7 @@ const events = {
   "stage.started": { event: "'stage.started'", stage },
   /**
    * So much of a table is done in a stage; at most ten a second a table, and of rows to a hundredth while one statement writes
-   * many. `ready`: of how many tables the snapshot was made by then, while an earlier stage went on.
+   * many.
    */
   "table.progress": {
     event: "'table.progress'",
@@ -77,10 +80,10 @@ const events = {
     done: count,
     total: count,
     unit: "'bytes' | 'rows' | 'expectations'",
-    "ready?": count,
+    ...beside,
   },
   /** A stage is through with a table. */
-  "table.finished": { ...tableCounts, event: "'table.finished'", stage },
+  "table.finished": { ...tableCounts, event: "'table.finished'", stage, ...beside },
   "expectation.evaluated": { ...verdictDefinition, event: "'expectation.evaluated'" },
   "stage.finished": { event: "'stage.finished'", stage, seconds: "number" },
   /** Something the operator should know that does not stop the run. */

@@ -35,11 +35,12 @@ export function prepareSnapshot(context: Preparing, staged: Staged): void {
   }
 }
 
-/** An emitter that also tells, while rows are written, how many snapshots are made by then. */
+/** An emitter that also tells, until snapshots are put in place, how many are made by then. */
 export function tellingReady({ emit, prepared }: Pick<Preparing, "emit" | "prepared">): Preparing["emit"] {
   return (body) => {
     const tasks = [...prepared.made.values(), ...prepared.stands.values()];
-    const isTold = body.event === "table.progress" && body.stage === "upsert" && tasks.length > 0;
+    const isOfTable = body.event === "table.progress" || body.event === "table.finished";
+    const isTold = isOfTable && body.stage !== "snapshot" && tasks.length > 0;
     emit(isTold ? { ...body, ready: tasks.filter(({ isDone }) => isDone).length } : body);
   };
 }

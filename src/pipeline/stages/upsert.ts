@@ -30,6 +30,7 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
     if (plan === undefined) {
       const fault = await stagedKeyFault(tx, one.table, { tables, parents: parentsFor(month, backfill, past) });
       if (fault !== null) throw new KeyFault(fault, one.table.name);
+      tellRows(emit, one, one.rows);
     } else {
       const { locked } = await publish(context, since, one, plan);
       upserted.published.push({ ...one, plan, locked });
@@ -93,28 +94,19 @@ async function planAll(
 }
 
 /** Rows that stay as they are need no more done. A plan that stops the run tells of no progress. */
-function tellPlan(
-  emit: StageContext["emit"],
-  { table, rows }: Staged,
-  { unchanged, repeated, staged }: MergePlan,
-): void {
-  if (repeated || staged !== rows) return;
-  emit({ event: "table.progress", stage: "upsert", table: table.name, done: unchanged, total: rows, unit: "rows" });
+function tellPlan(emit: StageContext["emit"], one: Staged, { unchanged, repeated, staged }: MergePlan): void {
+  if (!repeated && staged === one.rows) tellRows(emit, one, unchanged);
+}
+
+function tellRows(emit: StageContext["emit"], { table, rows }: Staged, done: number): void {
+  emit({ event: "table.progress", stage: "upsert", table: table.name, done, total: rows, unit: "rows" });
 }
 
 async function publish(context: StageContext, since: Moment, staged: Staged, plan: MergePlan): Promise<MergeOutcome> {
   const { tx, emit, during } = context;
-  const { table, carried, rows } = staged;
+  const { table, carried } = staged;
   const { name } = table;
-  const onProgress = (written: number) =>
-    emit({
-      event: "table.progress",
-      stage: "upsert",
-      table: name,
-      done: plan.unchanged + written,
-      total: rows,
-      unit: "rows",
-    });
+  const onProgress = (written: number) => tellRows(emit, staged, plan.unchanged + written);
   const watch = during && { during, since };
   const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, onProgress, watch });
   await requireCounts(context, { ...staged, plan }, done);
