@@ -1,16 +1,18 @@
 import { formatDuration } from "../core/format.ts";
-import type { Stage } from "../core/messages/events.ts";
 import type { RunState } from "./state.ts";
-import { type Step, type Work, workOf } from "./work.ts";
+import { type Shared, type Step, type Work, workOf } from "./work.ts";
 
 /** How long a run still takes: null while nothing tells, `finishing` when no more is known than that it is about to end. */
 export type TimeLeft = { seconds: number } | "finishing" | null;
 
 /**
  * What is known of the pace beforehand counts less and less until this share of the work is done, and then not at all; what
- * other stages tell of one counts as so much of it, and what the ingest tells of what goes on beside as so much of that.
+ * the ingest tells of the work after it counts as so much of that.
  */
-const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byOtherStages: 0.6, byIngest: 0.6 };
+const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byIngest: 0.3 };
+
+/** What was waited for so long in the last stage goes on for such a part of that at least. */
+const goesOn = 0.3;
 
 /**
  * The time left so many seconds after the newest event: work that is left, at the pace at which the rest was done.
@@ -20,8 +22,9 @@ export function timeLeft(state: RunState, since: number, earlierPace: number | n
   if (state.end !== null || state.tables.length === 0) return null;
   if (state.seconds.snapshot !== undefined) return "finishing";
   const { left, least } = leftAtEvent(state, earlierPace);
+  const waited = Math.max(0, since);
   // What is waited for takes as long as it takes; what comes after it is still to be done.
-  const seconds = Math.max(left - Math.max(0, since), state.stage === "snapshot" ? 0 : least);
+  const seconds = Math.max(left - waited, state.stage === "snapshot" ? goesOn * waited : least);
   return seconds > 0 ? { seconds } : "finishing";
 }
 
@@ -29,19 +32,18 @@ export function timeLeft(state: RunState, since: number, earlierPace: number | n
 function leftAtEvent(state: RunState, earlierPace: number | null): { left: number; least: number } {
   const { stage, compared_at } = state;
   const work = workOf(state);
-  const { whole, here, ingesting } = pacesOf(state, work, earlierPace);
-  const of = (name: Stage) => leftOf(work[name]) * (name === stage ? here : whole);
-  const own = of("ingest") + of("upsert") + of("validate");
+  const { ingesting, after } = pacesOf(state, work, earlierPace);
+  const own = leftOf(work.ingest) * ingesting + leftOf([...work.upsert, ...work.validate]) * after;
+  const last = (leftOf(work.snapshot) + work.end) * after;
   const others = leftBeside(state, work, ingesting);
-  const last = of("snapshot") + work.end * whole;
   const current = stage === null || compared_at === null ? undefined : work[stage].find(({ done }) => done < 1);
-  const waitedFor = current === undefined ? 0 : leftOf([current]) * here;
-  const ownLeft = (seconds: number) => (work.shared.compare.length > 0 ? undisturbed(seconds, others) : seconds);
+  const waitedFor = current === undefined ? 0 : leftOf([current]) * after;
+  const ownLeft = (seconds: number) => undisturbed(seconds, others);
   // Until all is compared, two work on what is shared; then one does, while the other goes on by itself.
-  const comparing = compared_at === null ? leftOf(work.shared.compare) * whole : 0;
+  const comparing = leftOf(ofKind(work.shared, "compared")) * after;
   const rest = others - 2 * comparing;
   // In the last stage, two do again, where more than one snapshot is still to be made.
-  const isMany = work.shared.prepare.length - (state.ready ?? work.shared.prepare.length) > 1;
+  const isMany = ofKind(work.shared, "made").length - madeOf(state, work.shared) > 1;
   const together = isMany && rest > own ? (own + rest) / 2 : rest;
   return {
     left: comparing + Math.max(ownLeft(own + last), together + last),
@@ -49,59 +51,57 @@ function leftAtEvent(state: RunState, earlierPace: number | null): { left: numbe
   };
 }
 
-/** Seconds that a second of work takes. */
-interface Paces {
-  /** In the run so far, without what it waited for. */
-  whole: number;
-  /** In its stage: that counts the more, the more of it is done. */
-  here: number;
-  /** While files were read: what goes on beside does so at that pace, whatever is written meanwhile. */
-  ingesting: number;
+/** Seconds that a second of a connection's own work takes: while files are read, and after that. */
+function pacesOf(state: RunState, work: Work, earlier: number | null): { ingesting: number; after: number } {
+  const { entered, started_at, latest_at } = state;
+  const rest = [...work.upsert, ...work.validate, ...work.snapshot];
+  const enough = earlier === null ? guessed.byNobody : guessed.byEarlierRuns;
+  const weight = Math.max(0, enough * (sumOf(work.ingest) + sumOf(rest) + work.end) - doneOf(work.ingest));
+  const read = secondsBetween(started_at, entered.upsert ?? latest_at);
+  const ingesting = paceOf(read, work.ingest, weight, earlier ?? 1);
+  const written = Math.max(0, secondsSince(state, entered.upsert ?? null) - secondsHelped(state, work));
+  return { ingesting, after: paceOf(written, rest, guessed.byIngest * sumOf(rest), ingesting) };
 }
 
-function pacesOf(state: RunState, work: Work, earlier: number | null): Paces {
-  const { stage, entered, started_at, latest_at } = state;
-  const steps = [...work.ingest, ...work.upsert, ...work.validate, ...work.snapshot];
-  const enough = (earlier === null ? guessed.byNobody : guessed.byEarlierRuns) * (sumOf(steps) + work.end);
-  const guess = (of: readonly Step[]) => Math.max(0, enough - doneOf(of));
-  const pace = (seconds: number, of: readonly Step[], weight: number, other: number) =>
-    (Math.max(0, seconds) + weight * other) / (doneOf(of) + weight);
-  const helped = secondsHelped(state, work);
-  const whole = pace(secondsSince(state, started_at) - helped, steps, guess(steps), earlier ?? 1);
-  const read = secondsBetween(started_at, entered.upsert ?? latest_at);
-  const ingesting = pace(read, work.ingest, guess(work.ingest), earlier ?? 1);
-  // What is waited for in the last stage is not its own work.
-  const waits = stage === "snapshot" && work.shared.compare.length > 0;
-  const weight = stage === null || waits ? 0 : guessed.byOtherStages * sumOf(work[stage]);
-  if (stage === null || weight === 0) return { whole, here: whole, ingesting };
-  const seconds = secondsSince(state, entered[stage] ?? null) - (stage === "upsert" ? helped : 0);
-  return { whole, here: pace(seconds, work[stage], weight, whole), ingesting };
+/** What the work that is done tells, beside another pace that counts as so much of it. */
+function paceOf(seconds: number, steps: readonly Step[], weight: number, other: number): number {
+  const done = doneOf(steps) + weight;
+  return done > 0 ? (seconds + weight * other) / done : other;
 }
 
 /** While tables are compared, a run's own connection works on what is shared. */
 function secondsHelped({ entered, compared_at, latest_at }: RunState, { shared }: Work): number {
-  if (entered.upsert === undefined || shared.compare.length === 0) return 0;
+  if (entered.upsert === undefined || ofKind(shared, "compared").length === 0) return 0;
   return secondsBetween(entered.upsert, compared_at ?? latest_at);
 }
 
-/**
- * Of what is shared, events tell what is compared and how many snapshots are made; of each that is being made, half is
- * taken for done. Where they do not tell, the clock tells how much can be left.
- */
+/** What is shared is done as fast as files were read, or as far as events tell. */
 function leftBeside(state: RunState, work: Work, pace: number): number {
-  const { compare, prepare } = work.shared;
-  const all = [...compare, ...prepare];
+  const { shared } = work;
   const spent = secondsSince(state, state.staged_at) + secondsHelped(state, work);
-  if (state.ready === null || prepare.length === 0) {
-    const byClock = Math.max(leftOf(compare) * pace, sumOf(all) * pace - spent);
-    return Math.max(0, Math.min(byClock, leftOf(all) * pace));
-  }
-  const ready = Math.max(state.ready, prepare.filter(({ done }) => done === 1).length);
-  const underWay = Math.min(state.compared_at === null ? 1 : 0.5, prepare.length - ready);
-  const done = doneOf(compare) + ((ready + underWay) / prepare.length) * sumOf(prepare);
-  const weight = guessed.byIngest * sumOf(all);
-  return ((sumOf(all) - done) * (spent + weight * pace)) / (done + weight);
+  const { least, most } = doneBeside(state, shared);
+  const done = Math.min(most, Math.max(least, spent / pace));
+  return (sumOf(shared) - done) * (spent > 0 && done > 0 ? spent / done : pace);
 }
+
+/** All before a snapshot that is made is done, and of what comes after the next one only what is compared. */
+function doneBeside(state: RunState, shared: readonly Shared[]): { least: number; most: number } {
+  const made = ofKind(shared, "made");
+  const count = madeOf(state, shared);
+  const doneUntil = (step: Shared | undefined) => {
+    const last = step === undefined ? -1 : shared.indexOf(step);
+    return sumOf(shared.filter(({ done }, index) => done === 1 || index <= last));
+  };
+  const isTold = (state.ready !== null || state.stage === "snapshot") && count < made.length;
+  return { least: doneUntil(made[count - 1]), most: isTold ? doneUntil(made[count]) : sumOf(shared) };
+}
+
+/** Snapshots that are told to be made. */
+function madeOf({ ready }: RunState, shared: readonly Shared[]): number {
+  return Math.max(ready ?? 0, ofKind(shared, "made").filter(({ done }) => done === 1).length);
+}
+
+const ofKind = (shared: readonly Shared[], kind: Shared["is"]) => shared.filter(({ is }) => is === kind);
 
 /** So much longer a connection takes for its work while another works beside it. */
 const disturbance = 1.23;

@@ -1,40 +1,39 @@
-import type { Stage } from "../core/messages/events.ts";
+import type { Mode, Stage } from "../core/messages/events.ts";
 import type { RunState, TableProgress } from "./state.ts";
 
 /** What a run has to do, in seconds of a usual machine, and how much of it the events say is done. */
 
 /**
- * Seconds that a row, a byte and the like cost. They come from runs of generated drops of 120,000 to 1,000,000 users
- * (`bun run generate`), each for a first month, the next one, the same again by --force, a restamp and a dry run: two cores,
- * the embedded server on the same machine, nothing else in their way. They were fitted to what the runs still took at each
- * moment, so that what is done beside a run's own work is in them. A run's own pace corrects them; it is their relation that counts.
+ * Seconds that a row, a byte and the like cost. They were fitted to what runs still took at each moment, of generated drops of
+ * 7,000 to 1,000,000 users (`bun run generate`), of each kind, on the embedded server and on PostgreSQL 15, alone on a machine of
+ * two cores and beside others. A run's own pace corrects them; it is their relation that counts.
  */
 const cost = {
+  /** Whatever is done with a table. */
+  step: 0.006,
   /** A file that was found sound before is only passed on. */
-  ingest: { table: 0.011, row: 0.25e-6, again: 0.1e-6, byte: 0.016e-6 },
+  ingest: { table: 0.008, row: 0.06e-6, again: 0.14e-6, byte: 0.016e-6 },
+  compare: 0.3e-6,
   /** Into an empty table: in the order of its key, or with its keys set aside and built at the end. */
-  fill: { table: 0.004, keyed: 0.75e-6, row: 0.06e-6, byte: 0.003e-6, built: 0.4e-6 },
+  fill: { keyed: 1.4e-6, row: 0.12e-6, built: 0.37e-6 },
   /** `look` is for every staged row of a table that has any to change. */
-  change: { table: 0.003, look: 0.5e-6, row: 0.33e-6, byte: 0.072e-6 },
-  expectation: { each: 0.0012, row: 0.03e-6 },
-  attach: { table: 0.004, row: 0.08e-6 },
-  end: { once: 0.02, row: 0.07e-6 },
-  compare: { table: 0.003, row: 2e-6, again: 0.2e-6 },
-  /** A snapshot and its seal; drift is looked at where there is a month before. */
-  prepare: {
-    first: { table: 0.006, row: 1.4e-6, byte: 0.0205e-6 },
-    next: { table: 0.022, row: 1.6e-6, byte: 0.022e-6 },
-    again: { table: 0.003, row: 0.75e-6, byte: 0.011e-6 },
-  },
-  /** Of a file that a publication read before, it is known what its columns come to. */
-  profile: { byte: 0.0045e-6 },
+  change: { look: 0.4e-6, row: 0.2e-6, byte: 0.07e-6 },
+  /** A backfill's keys are held to what the live tables' would have demanded. */
+  keys: 2.6e-6,
+  expectation: { each: 0.001, row: 0.052e-6 },
+  /** A snapshot that is made and sealed, or held against the one that stands. */
+  make: 2.1e-6,
+  stand: 1.45e-6,
+  /** Where there is a month before. Of more rows than these a sample tells, which takes as long whatever their number. */
+  drift: { rows: 20_000, byte: 0.21e-6 },
+  /** Of a file that a publication read before, it is known what its columns come to. `width` is for each byte of a row. */
+  profile: { width: 0.001, byte: 0.009e-6 },
+  /** Of tables that were empty. */
+  end: 0.11e-6,
 };
 
-/** How much of that each costs where one connection does it all: others are not in its way, nor do they help. */
-const alone = { compare: 0.15, write: 0.95, prepare: 1 };
-
 /** Until it is known: bytes of a row, and the share of a table's rows that a month changes. */
-const usual = { rowBytes: 33, changed: 0.25 };
+const usual = { rowBytes: 25, changed: 0.42 };
 
 /** A part of the work; `done` is 0 to 1. */
 export interface Step {
@@ -43,38 +42,55 @@ export interface Step {
 }
 
 /**
- * By stage, what the run's own connection does one after the other. What is shared, comparing tables and preparing
- * snapshots, is done by two: one connection beside it from the first table that is staged on, and its own from the last one
- * staged until all are compared.
+ * By stage, what the run's own connection does one after the other. What is shared is done in this order by one connection
+ * beside it, from the first table that is staged on; the run's own compares those tables that nobody has begun with, and
+ * helps at the end.
  */
 export interface Work extends Record<Stage, Step[]> {
   end: number;
-  shared: { compare: Step[]; prepare: Step[] };
+  shared: Shared[];
 }
 
-export function workOf(state: RunState): Work {
-  const { tables, mode } = state;
-  const frozen = tables.filter(({ snapshot }) => snapshot);
-  const rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
-  const compare = tables.map(compareStep);
-  const write = mode === "backfill" ? [] : tables.flatMap(upsertSteps);
-  // All is one transaction then, or nobody knows in time what has to give way.
-  const isAlone = mode === "dry_run" || mode === "restamp";
-  const prepare = frozen.map((table) => prepareStep(table, isAlone ? 0 : profileCost(table)));
-  // The last that a dry run does; others have it done beside, before the snapshot of the table.
-  const profiles = mode === "dry_run" ? tables.map((table) => ({ cost: profileCost(table), done: 0 })) : [];
-  return {
+/** Nothing tells that a profile is done but what comes after it. */
+export interface Shared extends Step {
+  is: "compared" | "profiled" | "made";
+}
+
+export function workOf({ tables, mode }: RunState): Work {
+  const write = tables.flatMap(mode === "backfill" ? keysStep : writeSteps);
+  const make = tables.filter(({ snapshot }) => snapshot).map((table) => makeStep(table, mode));
+  const work = {
     ingest: tables.map(ingestStep),
-    upsert: isAlone ? [...compare.map(times(alone.compare)), ...write.map(times(alone.write))] : write,
+    upsert: write,
     validate: tables.map(validateStep),
-    snapshot: [...(isAlone ? prepare.map(times(alone.prepare)) : []), ...frozen.map(attachStep), ...profiles],
-    end: cost.end.once + cost.end.row * rows,
-    shared: isAlone ? { compare: [], prepare: [] } : { compare, prepare },
+    snapshot: [],
+    end: cost.step + (mode === "publish" ? cost.end * sumOf(tables, filledRows) : 0),
+    shared: tables.flatMap((table) => sharedSteps(table, mode)),
+  };
+  // A restamp does not know before its own transaction what has to give way; a dry run is one transaction.
+  if (mode === "restamp") return { ...work, snapshot: make };
+  if (mode !== "dry_run") return work;
+  return {
+    ...work,
+    upsert: [...tables.map(compareStep), ...write],
+    snapshot: [...make, ...tables.map(profileStep)],
+    shared: [],
   };
 }
 
-function times(factor: number) {
-  return ({ cost: whole, done }: Step): Step => ({ cost: whole * factor, done });
+function sharedSteps(table: TableProgress, mode: Mode): Shared[] {
+  const steps: Shared[] = [{ ...profileStep(table), is: "profiled" }];
+  if (mode !== "backfill") steps.unshift({ ...compareStep(table), is: "compared" });
+  if (mode !== "restamp" && table.snapshot) steps.push({ ...makeStep(table, mode), is: "made" });
+  return steps;
+}
+
+function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
+
+function filledRows(table: TableProgress): number {
+  return table.live === 0 ? rowsOf(table) : 0;
 }
 
 function rowsOf({ bytes, cells, counts }: TableProgress): number {
@@ -88,32 +104,35 @@ function share(part: number, whole: number): number {
 function ingestStep(table: TableProgress): Step {
   const { state, done, total } = table.cells.ingest;
   const { table: each, row, again, byte } = cost.ingest;
-  const perRow = table.again === true ? again : row;
-  return { cost: each + perRow * rowsOf(table) + byte * table.bytes, done: state === "done" ? 1 : share(done, total) };
+  const whole = each + (table.again === true ? again : row) * rowsOf(table) + byte * table.bytes;
+  return { cost: whole, done: state === "done" ? 1 : share(done, total) };
 }
 
 /** Of an empty table there is nothing to compare. */
 function compareStep(table: TableProgress): Step {
-  const { table: each, row, again } = cost.compare;
-  const perRow = table.live === 0 ? 0 : table.again === true ? again : row;
-  return { cost: each + rowsOf(table) * perRow, done: table.cells.upsert.state === "waiting" ? 0 : 1 };
+  const rows = table.live === 0 ? 0 : rowsOf(table);
+  return { cost: cost.step + rows * cost.compare, done: table.cells.upsert.state === "waiting" ? 0 : 1 };
+}
+
+function keysStep(table: TableProgress): Step[] {
+  return [{ cost: cost.step + cost.keys * rowsOf(table), done: table.cells.upsert.state === "done" ? 1 : 0 }];
 }
 
 /** Writing what differs, and building keys. How much that is, is known once the table is compared. */
-function upsertSteps(table: TableProgress): Step[] {
+function writeSteps(table: TableProgress): Step[] {
   const { state, first, done, total } = table.cells.upsert;
   const rows = rowsOf(table);
   const written = state === "done" ? 1 : share(done - first, total - first);
   if (table.live === 0) {
-    const { table: each, keyed, row, byte, built } = cost.fill;
+    const { keyed, row, built } = cost.fill;
     const keys = table.built ?? 0;
-    const filling = { cost: each + rows * (keys === 0 ? keyed : row) + table.bytes * byte, done: written };
+    const filling = { cost: cost.step + rows * (keys === 0 ? keyed : row), done: written };
     return [filling, { cost: rows * keys * built, done: state === "done" ? 1 : 0 }];
   }
   const guessed = table.again === true ? 0 : rows * usual.changed;
   const changed = state === "waiting" ? guessed : total - first;
-  const { table: each, look, row, byte } = cost.change;
-  const writing = each + look * rows + changed * (row + (byte * table.bytes) / Math.max(1, rows));
+  const { look, row, byte } = cost.change;
+  const writing = cost.step + look * rows + changed * (row + byte * widthOf(table));
   return [{ cost: changed > 0 ? writing : 0, done: written }];
 }
 
@@ -123,21 +142,23 @@ function validateStep(table: TableProgress): Step {
   return { cost: whole, done: state === "done" ? 1 : share(done, table.expectations) };
 }
 
-function attachStep(table: TableProgress): Step {
-  const { table: each, row } = cost.attach;
-  return { cost: each + row * rowsOf(table), done: table.cells.snapshot.state === "done" ? 1 : 0 };
-}
-
 /** What is told of a snapshot before it is finished is that it is ready. */
-function prepareStep(table: TableProgress, profile: number): Step {
-  const { first, next, again } = cost.prepare;
-  const { table: each, row, byte } = table.again === true ? again : table.live === 0 ? first : next;
-  return {
-    cost: each + row * rowsOf(table) + byte * table.bytes + profile,
-    done: table.cells.snapshot.state === "waiting" ? 0 : 1,
-  };
+function makeStep(table: TableProgress, mode: Mode): Step {
+  const isThere = table.again === true && mode === "publish";
+  const rows = rowsOf(table);
+  const { rows: few, byte } = cost.drift;
+  const drift = isThere || table.live === 0 ? 0 : byte * widthOf(table) * Math.min(few, rows);
+  const whole = cost.step + rows * (isThere ? cost.stand : cost.make) + drift;
+  return { cost: whole, done: table.cells.snapshot.state === "waiting" ? 0 : 1 };
 }
 
-function profileCost({ again, bytes }: TableProgress): number {
-  return again === true ? 0 : cost.profile.byte * bytes;
+/** Nothing tells that it is done but what comes after it. */
+function profileStep(table: TableProgress): Step {
+  const { width, byte } = cost.profile;
+  return { cost: table.again === true ? 0 : width * widthOf(table) + byte * table.bytes, done: 0 };
+}
+
+/** Bytes of a row. */
+function widthOf(table: TableProgress): number {
+  return table.bytes / Math.max(1, rowsOf(table));
 }

@@ -3,23 +3,32 @@ import fc from "fast-check";
 import { type TimeLeft, timeLeft, timeLeftInWords } from "../../src/client/estimate.ts";
 import { fold, type RunState } from "../../src/client/state.ts";
 import { type EventBody, isRunEvent, type RunEvent, stages } from "../../src/core/messages/events.ts";
-import { momentsOf, paces, readPace } from "../helpers/paces.ts";
+import { type Moment, momentsOf, paces, readPace } from "../helpers/paces.ts";
 
 /** What a run still takes, as its events tell it, against what it took. */
 
 /** How far off a figure may be, and seconds before the end in which that is nobody's business. */
 const [factor, atTheEnd] = [1.5, 1.2];
 
+/**
+ * What holds of that: of runs that had the machine to themselves, to which costs were fitted, all but one moment in twenty; of
+ * those that it had not and nothing was fitted to, no more than that none is off by more than this. While other programs come
+ * and go, no pace so far tells of what is to come.
+ */
+const limits = (name: string) => (name.startsWith("busy-") ? { off: 1, by: 3.5 } : { off: 0.05, by: 1.6 });
+
 const noTime = /eta 0(\.0)? s/;
 const words = (state: RunState, since: number) => timeLeftInWords(timeLeft(state, since));
 
 describe.each(paces)("the run %s", (name) => {
   test("is told right from its first third on, but for its end", async () => {
-    const moments = momentsOf(await readPace(name), 300);
-    const wrong = moments
+    const moments = momentsOf(await readPace(name), 300)
       .slice(100)
-      .filter(({ left }) => left > atTheEnd)
-      .filter(({ told, left }) => told === null || told > left * factor || told < left / factor);
+      .filter(({ left }) => left > atTheEnd);
+    const farOff = ({ told, left }: Moment, by: number) => told === null || told > left * by || told < left / by;
+    const { off, by } = limits(name);
+    expect(moments.filter((moment) => farOff(moment, factor)).length).toBeLessThanOrEqual(off * moments.length);
+    const wrong = moments.filter((moment) => farOff(moment, by));
     expect(wrong.map(({ at, told, left }) => ({ at, told, left }))).toEqual([]);
   });
 

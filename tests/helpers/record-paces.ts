@@ -3,8 +3,8 @@ import { newRecorder, writeStream } from "./recorder.ts";
 
 /**
  * Records tests/fixtures/paces from real runs of generated drops, with the times at which they told what they told:
- * `bun tests/helpers/record-paces.ts NAME USERS [DATABASE]`, on a machine that does nothing else meanwhile. The database,
- * an empty one, is the embedded server by default. What is called first-dry-run is of a database that is empty, by itself.
+ * `bun tests/helpers/record-paces.ts NAME USERS [DATABASE]`, on a machine that does nothing else meanwhile, or else by a name
+ * that begins with `busy-`. The database, an empty one, is the embedded server by default.
  */
 
 const [name = "small", users = "7000", database] = process.argv.slice(2);
@@ -13,12 +13,14 @@ const recorder = newRecorder();
 const place = database === undefined ? [] : ["--database", database];
 
 const runs: Record<string, string[]> = {
+  "first-dry-run": ["--month", "0", "--dry-run"],
   first: ["--month", "0"],
-  next: ["--month", "1"],
-  again: ["--month", "1", "--force"],
-  restamp: ["--month", "1", "--restamp", "--force"],
+  next: ["--month", "2"],
+  again: ["--month", "2", "--force"],
+  restamp: ["--month", "2", "--restamp", "--force"],
+  backfill: ["--month", "1", "--backfill"],
   // The last one: what it rolls back lies in the tables' way until they are vacuumed.
-  "dry-run": ["--month", "2", "--dry-run"],
+  "dry-run": ["--month", "3", "--dry-run"],
 };
 
 /** As if it had begun at a time that is always the same. */
@@ -28,7 +30,7 @@ function rebased(events: readonly RunEvent[]): RunEvent[] {
 }
 
 try {
-  await recorder.generate(Number(users), 3);
+  await recorder.generate(Number(users), 4);
   for (const [kind, args] of Object.entries(runs)) {
     const events = await recorder.record(kind, [...args, ...place], 0);
     await writeStream(new URL(`${name}-${kind}.jsonl`, fixtures), rebased(events));
