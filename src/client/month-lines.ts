@@ -1,6 +1,6 @@
 import { formatCounted } from "../core/format.ts";
 import type { MonthEntry } from "../core/messages/listings.ts";
-import { isNext } from "../core/month.ts";
+import { isLacking, isNext } from "../core/month.ts";
 
 /** What a list of months has as one line: a month, or a stretch of those that are not there, by the newest of them. */
 export interface MonthLine extends MonthEntry {
@@ -22,11 +22,6 @@ export function monthLines(newestFirst: readonly MonthEntry[]): MonthLine[] {
     }
   }
   return lines;
-}
-
-/** Not there, and should be. */
-export function isLacking({ state }: Pick<MonthEntry, "state">): boolean {
-  return state === "missing" || state === "due";
 }
 
 /** "12 months due since 2024-06-03", "missing, due since 2024-04-03": what is told of a line that is lacking. */

@@ -92,6 +92,11 @@ export interface Lacking {
   due_since: string | null;
 }
 
+/** Whether a month of that state is not there, and should be. */
+export function isLacking({ state }: { state: string }): boolean {
+  return state === "missing" || state === "due";
+}
+
 /** True for the month right after that one. */
 export function isNext(one: { month: string }, after: { month: string }): boolean {
   return monthIndex(one.month) === (monthIndex(after.month) ?? Number.NaN) + 1;

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -252,6 +253,25 @@ describe("a site", () => {
     }
     const index = await readPage(readFileSync(join(site, "index.html"), "utf8"));
     expect(rowsOf(index, "Months, the newest first")[0]?.Month).toBe(hostile.month_001);
+  });
+
+  test("has a stretch of months that are not there in one line, as lists have it, and no pages of them; so does the doctor", async () => {
+    write("month_009", smallDrop(users(3), 9));
+    await writeReport({ ...what, subject: "all", out: join(out, "gap") }, pipeline);
+    const { checks } = await pipeline.call({ kind: "doctor" });
+    rmSync(join(data, "month_009"), { recursive: true });
+    const page = (path: string) => readPage(readFileSync(join(out, "gap", path), "utf8"));
+    const index = await page("index.html");
+    expect(index.text).toContain("month_002..month_008 (7 months missing)");
+    const rows = rowsOf(index, "Months, the newest first, and what each stage came to");
+    expect(rows.map((row) => `${row.Month} ${row.State}`)).toEqual([
+      ...["month_009 – new", "month_002..month_008 ! 7 months missing", "month_001 ✓ ok", "month_000 ✓ ok"],
+    ]);
+    expect(readdirSync(join(out, "gap/months")).sort()).toEqual(["month_000.html", "month_001.html", "month_009.html"]);
+    expect((await page("months/month_009.html")).text).toContain("Month beforemonth_001");
+    expect(checks.find(({ name }) => name === "months")?.detail).toBe(
+      `3 months in ${data}; not there: month_002..month_008 (7 months)`,
+    );
   });
 
   test("writes over nothing that is not its own", async () => {

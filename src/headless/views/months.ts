@@ -1,8 +1,9 @@
-import { fromTo, isLacking, lackInWords, type MonthLine, monthLines } from "../../client/month-lines.ts";
+import { fromTo, lackInWords, type MonthLine, monthLines } from "../../client/month-lines.ts";
 import { spaced } from "../../client/words.ts";
 import { formatBytes, formatMoment } from "../../core/format.ts";
 import type { MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
+import { isLacking } from "../../core/month.ts";
 import { asOfColumn, countColumn, monthColumn, sumOf, tableOfAny } from "./columns.ts";
 import type { Style } from "./output.ts";
 import { runJson } from "./runs.ts";

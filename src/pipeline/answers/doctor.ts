@@ -3,6 +3,7 @@ import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
 import { isWeak, renewal } from "../../core/messages/seals.ts";
 import { fitState } from "../../core/messages/suites.ts";
+import { isLacking, lackingInWords } from "../../core/month.ts";
 import type { Settings } from "../../core/settings.ts";
 import { lacksInOneSentence } from "../../core/suites/fit-words.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
@@ -104,13 +105,19 @@ async function checkSuites(session: Session): Promise<Check> {
 
 async function checkMonths(session: Session, waiting: Pick<Waiting, "tell">): Promise<Check> {
   const { months } = await browseMonths(session, waiting);
-  const troubled = months.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
-  const summary = `${months.length} months in ${session.settings.data}`;
-  if (troubled.length === 0) return check("ok", "months", summary);
+  const lacking = months.filter(isLacking);
+  const there = months.filter((one) => !isLacking(one));
+  const troubled = there.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
+  const summary = `${formatCounted(there.length, "month")} in ${session.settings.data}`;
+  const told = [
+    ...troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`),
+    ...(lacking.length > 0 ? [`not there: ${lackingInWords(lacking.toReversed())}`] : []),
+  ];
+  if (told.length === 0) return check("ok", "months", summary);
   return check(
     "warn",
     "months",
-    `${summary}; ${troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`).join(", ")}`,
+    `${summary}; ${told.join(", ")}`,
     "`months` lists them, and says what each state asks for; of a run that failed, `show` says why.",
   );
 }

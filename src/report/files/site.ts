@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { usageError } from "../../core/errors.ts";
+import { isLacking } from "../../core/month.ts";
 import { isDraft } from "../../files/draft.ts";
 import { indexPath, monthPath, runPath, tablePath, up } from "../document/paths.ts";
 import { script } from "../document/script.ts";
@@ -47,7 +48,7 @@ export async function writeSite(folder: string, asked: Asked, place: Place, site
       runPage(await gatherRun(asked, run.run, site, { compares: false, profiles }), place, crumbsOf(run, place)),
     );
   });
-  for (const entry of site.months) {
+  for (const entry of site.months.filter((one) => !isLacking(one))) {
     const parts = monthParts(site, entry);
     await make(monthPath(entry.month), parts, () => monthPage(parts, place));
   }

@@ -3,6 +3,7 @@
 /** @jsx React.createElement */
 /** @jsxFrag React.Fragment */
 import React from "react";
+import { monthLines, namesOf } from "../../client/month-lines.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import { secondsOf } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
@@ -16,7 +17,7 @@ import type { Place } from "../gather/place.ts";
 import { publications, type SiteEvidence } from "../gather/site.ts";
 import { valuesInWords } from "../sections/heading.tsx";
 import { RunList, rowsOf } from "../sections/run-list.tsx";
-import { StageGrid, stateTones } from "../sections/stages.tsx";
+import { StageGrid, stateInWords, stateTones } from "../sections/stages.tsx";
 
 /** The page that a site opens with. */
 export function indexPage(site: SiteEvidence, place: Place): string {
@@ -63,7 +64,8 @@ export function indexPage(site: SiteEvidence, place: Place): string {
 /** Whether all is well, in a sentence. */
 function Standing({ site: { months } }: { site: SiteEvidence }) {
   const published = months.filter(({ state }) => state === "ok" || state === "adopted");
-  const wanting = months.filter(({ state }) => stateTones[state] === "bad" || stateTones[state] === "warn");
+  const lines = monthLines(months.toReversed()).toReversed();
+  const wanting = lines.filter(({ state }) => stateTones[state] === "bad" || stateTones[state] === "warn");
   const newest = published.at(-1);
   const said = [
     newest === undefined
@@ -71,7 +73,7 @@ function Standing({ site: { months } }: { site: SiteEvidence }) {
       : `${published.length} of ${formatCounted(months.length, "month")} stand as they were published, up to ${newest.month}, as of ${newest.as_of}.`,
     wanting.length === 0
       ? ""
-      : `To be looked at: ${wanting.map(({ month, state }) => `${month} (${state.replaceAll("_", " ")})`).join(", ")}.`,
+      : `To be looked at: ${wanting.map((line) => `${namesOf(line)} (${stateInWords(line)})`).join(", ")}.`,
   ];
   const tone = wanting.length > 0 ? "warn" : newest === undefined ? "idle" : "good";
   return <Verdict tone={tone}>{shown(said.filter(Boolean).join(" "))}</Verdict>;

@@ -7,6 +7,7 @@ import { spaced } from "../../client/words.ts";
 import { formatBytes, formatCount, formatMoment } from "../../core/format.ts";
 import type { MonthEntry } from "../../core/messages/listings.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
+import { isLacking } from "../../core/month.ts";
 import { pageOf } from "../document/page.tsx";
 import { Badge, Facts, Section, Verdict } from "../document/parts.tsx";
 import { indexPath, monthPath, runPath, up } from "../document/paths.ts";
@@ -19,11 +20,12 @@ import { stateTones } from "../sections/stages.tsx";
 
 /** All that a month's page is made of: it is written anew when some of it changed. */
 export function monthParts({ months, runs, snapshots }: SiteEvidence, entry: MonthEntry) {
-  const index = months.indexOf(entry);
+  const there = months.filter((one) => !isLacking(one));
+  const index = there.indexOf(entry);
   return {
     entry,
-    before: months[index - 1]?.month ?? null,
-    after: months[index + 1]?.month ?? null,
+    before: there[index - 1]?.month ?? null,
+    after: there[index + 1]?.month ?? null,
     runs: runs.filter(({ month }) => month === entry.month),
     seals: snapshots.filter(({ month }) => month === entry.month),
   };

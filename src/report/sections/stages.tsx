@@ -2,10 +2,12 @@
 /** @jsxRuntime classic */
 /** @jsx React.createElement */
 import React from "react";
+import { fromTo, lackInWords, type MonthLine, monthLines, namesOf } from "../../client/month-lines.ts";
 import { spaced } from "../../client/words.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
+import { isLacking } from "../../core/month.ts";
 import { Badge, type Tone } from "../document/parts.tsx";
 import { monthPath, runPath } from "../document/paths.ts";
 import { type Column, DataTable } from "../document/table.tsx";
@@ -41,12 +43,18 @@ const nothing: Cell = { tone: "idle", text: "–" };
 
 /** Month by month, how far each came. */
 export function StageGrid({ site }: { site: SiteEvidence }) {
-  const columns: Column<MonthEntry>[] = [
-    { title: "Month", heads: true, cell: ({ month }) => <a href={monthPath(month)}>{shown(month)}</a> },
-    { title: "As of", look: "whole", cell: ({ as_of }) => as_of },
-    { title: "State", cell: ({ state }) => <Badge tone={stateTones[state]}>{spaced(state)}</Badge> },
+  const columns: Column<MonthLine>[] = [
+    {
+      title: "Month",
+      heads: true,
+      // Of what is not there, there is no page.
+      cell: (line) =>
+        isLacking(line) ? shown(namesOf(line)) : <a href={monthPath(line.month)}>{shown(line.month)}</a>,
+    },
+    { title: "As of", look: "whole", cell: (line) => fromTo(({ as_of }) => as_of, line) },
+    { title: "State", cell: (line) => <Badge tone={stateTones[line.state]}>{stateInWords(line)}</Badge> },
     ...stages.map(
-      (stage): Column<MonthEntry> => ({
+      (stage): Column<MonthLine> => ({
         title: stage,
         cell: (entry) => <StageCell cell={cellOf(stage, entry, site.stopped)} />,
         sort: (entry) => cellOf(stage, entry, site.stopped).text,
@@ -63,9 +71,14 @@ export function StageGrid({ site }: { site: SiteEvidence }) {
     <DataTable
       caption="Months, the newest first, and what each stage came to"
       columns={columns}
-      rows={site.months.toReversed()}
+      rows={monthLines(site.months.toReversed())}
     />
   );
+}
+
+/** "ok", "12 months due since 2024-06-03". */
+export function stateInWords(line: MonthLine): string {
+  return isLacking(line) ? lackInWords(line) : spaced(line.state);
 }
 
 function StageCell({ cell: { tone, text } }: { cell: Cell }) {

@@ -1,8 +1,9 @@
-import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines.ts";
+import { lackInWords, type MonthLine } from "../../client/month-lines.ts";
 import { formatAge } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
+import { isLacking } from "../../core/month.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
 import { isRunning, type Ui } from "./model.ts";

@@ -1,6 +1,7 @@
-import { isLacking, lackInWords, type MonthLine } from "../../client/month-lines.ts";
+import { lackInWords, type MonthLine } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail, RunFailure } from "../../core/messages/listings.ts";
+import { isLacking } from "../../core/month.ts";
 import { clip, escapeControl, padEnd, padStart } from "../../core/text.ts";
 import { firstOf, type Said, saidRows } from "../components/said.ts";
 import type { Area } from "../components/screen.ts";

@@ -1,10 +1,9 @@
-import { isLacking } from "../../client/month-lines.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
 import { profilingCommand } from "../../core/messages/profiles.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { commandOfRequest } from "../../core/messages/run-command.ts";
-import { monthIndex } from "../../core/month.ts";
+import { isLacking, monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
 import { shellWord } from "../../core/settings.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
