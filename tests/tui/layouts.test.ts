@@ -33,6 +33,41 @@ test("beside the dates the names of snapshot tables are whole, with rows and how
   expect(pane.filter((line) => /^ +16,129 rows {2}\+[\d.]+ % {2}▁.*▇$/.test(line)).length).toBe(snapshotTables.length);
 });
 
+test("how far columns moved stands behind their names, and longer bars have what room there is", () => {
+  const at = (columns: number) =>
+    new Session(scenario("published"), { size: { columns, rows: 60 } }).press("s", "space", "enter").text();
+  expect(at(80)).toMatch(/watch_hours_30d {1,30}312 {2}━/);
+  expect(at(220)).toMatch(/watch_hours_30d {1,30}312 {2}━{20,}╸?─+ psi 0\.310 !$/m);
+});
+
+test("beside a month the first fault, and how many others there are, are whole", () => {
+  const known = scenario("many");
+  const reason = "not as expected: a name of a column that is as long as names of columns are ≥ 0";
+  const fault = { file: "usage_agg_30d.csv", line: 2, code: "unexpected", reason } as const;
+  const details = known.details.map((detail) => ({ ...detail, faults: [fault, fault] }));
+  const text = new Session({ ...known, details }, { size: { columns: 120, rows: 40 } }).press("down").text();
+  const pane = text.split("\n").map((line) => line.split(" │ ")[1]?.trim() ?? "");
+  expect(pane.join(" ")).toContain(`usage_agg_30d.csv:2: ${reason}, and 3 more`);
+});
+
+test("a dry run has sealed nothing, live or in the ledger, and tables stand in their own order", async () => {
+  const size = { columns: 120, rows: 40 };
+  const live = new Session(scenario("published"), { size, events: await readStream("dry-run") }).press("r", "enter");
+  expect(live.text().split(/^ log/m)[0]).not.toMatch(/ sealed$/m);
+  const known = scenario("published");
+  const details = known.details.map((detail) => ({
+    ...detail,
+    mode: "dry_run" as const,
+    status: "dry_run" as const,
+    snapshots: [],
+    files: detail.files.toReversed(),
+  }));
+  const kept = new Session({ ...known, details }, { size }).open({ ...livePlace, run: 2 }).text();
+  expect(kept).toContain("dry run, rolled back");
+  expect(kept.split(/^ log/m)[0]).not.toMatch(/ sealed$/m);
+  expect(kept).toMatch(/^ +users .*\n +subscriptions .*\n +usage_agg_30d .*\n/m);
+});
+
 test("beside a pane the names of expectations go before what was observed", async () => {
   const text = (await ran("rejected", { columns: 120, rows: 40 })).press("v").text();
   expect(text).toMatch(/✔ support_agg_90d +ticket_avg_resolution_hrs_90d ≥ 0 .*│/);

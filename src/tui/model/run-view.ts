@@ -157,13 +157,15 @@ export function detailView(detail: RunDetail, now: number, glyphs: Glyphs): RunV
 }
 
 function tablesOf(detail: RunDetail): TableView[] {
-  const names = new Set([...detail.files, ...detail.tables].map(({ table }) => table));
+  const names = new Set([...detail.tables, ...detail.files].map(({ table }) => table));
   const reached = reachedStage(detail);
   return [...names].map((name) => {
     const { bytes = 0, rows = 0 } = detail.files.find(({ table }) => table === name) ?? {};
     const counts = detail.tables.find(({ table }) => table === name) ?? { table: name, rows: rows ?? 0 };
     const verdicts = detail.verdicts.filter(({ table }) => table === name);
-    const sealed = detail.status !== "published" || detail.snapshots.some(({ source }) => source === name);
+    const over = reached.order === stages.length;
+    // What was sealed, which a dry run has nothing of; what never came so far may have been about to.
+    const sealed = !over || detail.snapshots.some(({ source }) => source === name);
     const cells = byStage((stage): CellView => {
       if (stage === "snapshot" && !sealed) return off;
       if (stage === "validate" && verdicts.length > 0) return validated(verdicts, verdicts.length);

@@ -55,11 +55,12 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
 }
 
 function monthPane(ui: Ui, entry: MonthLine, area: Area): Row[] {
-  const files = [rule(ui, namesOf(entry)), ...previewRows(ui, entry, { ...area, height: entry.files.length + 5 })];
   const series = seriesOfMonths(ui.months ?? noMonths, entry);
   const rows = series.length === 0 ? [] : [blank, rule(ui, "rows"), ...rowSeriesRows(ui, series, area)];
   const checks = entry.last_run === null ? [] : [blank, rule(ui, "checks"), ...checkRows(ui, entry.last_run.run)];
-  return [...files, ...rows, ...checks];
+  const room = area.height - 1 - rows.length - checks.length;
+  const files = previewRows(ui, entry, { ...area, height: Math.max(entry.files.length + 5, room) });
+  return [rule(ui, namesOf(entry)), ...files, ...rows, ...checks];
 }
 
 const noMonths: readonly MonthEntry[] = [];

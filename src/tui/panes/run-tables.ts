@@ -60,7 +60,11 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
       width: 8,
       align: "center",
       drop: 5,
-      cell: ({ cells }) => snapshotCell(cells.snapshot, glyphs),
+      cell: ({ cells }) =>
+        // Nothing of it was sealed in earnest.
+        view.outcome === "dry_run" && cells.snapshot.state === "done"
+          ? span(glyphs.ok, "dim")
+          : snapshotCell(cells.snapshot, glyphs),
     },
   ]);
 }

@@ -9,7 +9,8 @@ import { type Span, span } from "../drawing/spans.ts";
 import { type ComparisonLine, comparisonShown, cursorOf } from "../model/lists.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
 
-const barWidth = 8;
+/** The longest bar, and the columns of what stands behind it. */
+const [longestBar, figureWidth] = [40, 12];
 
 function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number): Column<ComparisonLine>[] {
   const glyphs = glyphsOf(ui.look);
@@ -30,7 +31,6 @@ function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number):
       width: widest("TABLE, COLUMN", nameOf),
       least: 22,
       gap: 0,
-      flex: true,
       cell: (line) => span(nameOf(line), line.column === null ? "strong" : "plain"),
     },
     ofTables("added"),
@@ -45,15 +45,16 @@ function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number):
       title: "MOVED BY",
       width: 20,
       gap: 2,
-      cell: ({ table, column }) =>
+      flex: true,
+      cell: ({ table, column }, room) =>
         column === null
           ? span(`${formatCount(table.from_rows)} ${glyphs.arrow} ${formatCount(table.to_rows)}`, "dim")
-          : moved(column, threshold, glyphs),
+          : moved(column, threshold, Math.min(longestBar, room - figureWidth), glyphs),
     },
   ];
 }
 
-function moved(column: ColumnChange, threshold: number, glyphs: Glyphs): Span[] {
+function moved(column: ColumnChange, threshold: number, barWidth: number, glyphs: Glyphs): Span[] {
   const { measure, distance, drifts } = column;
   if (distance === null || measure === null) return [span(glyphs.none, "dim")];
   const drawn = bar(distance / (2 * threshold), barWidth, glyphs.bar);
