@@ -42,8 +42,8 @@ export interface CatalogTable extends TableShape {
   kind: RelationKind;
   /** Its owner, to whom belongs what is made for it: null where that is who makes it, or may not be given anything by them. */
   keeper: string | null;
-  /** True when another table's foreign key refers to it. */
-  referenced: boolean;
+  /** The tables whose foreign keys refer to it, itself among them. */
+  referrers: TableName[];
   references: CatalogReference[];
   triggers: RowTrigger[];
   /** The primary key's constraint, where dropping it and adding it again leaves it as it was; else null. */
@@ -90,7 +90,11 @@ export async function catalogTables(connection: Queryable, names: readonly Table
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
-      exists (select 1 from pg_constraint r where r.confrelid = c.oid and r.conrelid <> c.oid) as referenced,
+      (select coalesce(jsonb_agg(distinct jsonb_build_object('schema', rn.nspname, 'name', rc.relname)), '[]')
+         from pg_constraint r
+         join pg_class rc on rc.oid = r.conrelid
+         join pg_namespace rn on rn.oid = rc.relnamespace
+        where r.confrelid = c.oid) as referrers,
       a.columns, a.declared, a.computed, a."alwaysIdentity", a."selfFilling", ${triggersOfTable} as triggers,
       ${columnNames(sql`i.indkey`, sql`c.oid`)} as key,
       ${referencesOf(sql`true`)} as references,
@@ -99,7 +103,12 @@ export async function catalogTables(connection: Queryable, names: readonly Table
          join pg_class x on x.oid = k.conindid
         where k.conrelid = c.oid and k.contype = 'p' and c.relkind = 'r' and not c.relispartition
           and not ${hasOptions(sql`x.reloptions`)} and x.reltablespace = 0 and not i.indisreplident and not i.indisclustered
-          and not exists (select 1 from pg_description d where d.objoid in (k.oid, x.oid))) as "plainKey"
+          and not exists (select 1 from pg_description d where d.objoid in (k.oid, x.oid))
+          -- Foreign keys that are added again choose the oldest index that fits.
+          and not exists (
+            select from pg_index o cross join lateral (select (o.indkey::int2[])[0:o.indnkeyatts - 1] as conkey) own
+             where o.indrelid = c.oid and o.indisunique and not o.indisprimary
+               and own.conkey @> k.conkey and own.conkey <@ k.conkey)) as "plainKey"
       from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name

@@ -5,6 +5,7 @@ import { type Fragment, keyAsText, qualified, sameKey, sql } from "../connection
 import { fillEmpty } from "./fill.ts";
 import { insertStaged } from "./insert.ts";
 import { countLive, holdRows } from "./live-rows.ts";
+import type { Aside } from "./set-aside.ts";
 import { changes, payload, updateChanged } from "./update.ts";
 import { mayWait } from "./waiting.ts";
 import { replacedRows, type Watch, watched } from "./written-so-far.ts";
@@ -36,6 +37,8 @@ export interface MergeOutcome {
 interface MergeOptions {
   /** Whether the table may be locked until the end of the transaction. */
   mayLock?: boolean;
+  /** What was set aside of an empty table's keys before its turn; null where nothing was. */
+  aside?: Aside | null;
   /** Told how many rows were written so far. */
   onProgress?(rows: number): void;
   /** How a statement is looked at that takes long; null where nobody looks. */
@@ -78,14 +81,14 @@ export async function planMerge(
 
 /**
  * Write what the plan says and nothing else: unchanged rows are not rewritten, new ones come in key order, and an empty
- * table, where it may be locked until the end of the transaction, is filled with its foreign keys set aside.
+ * table, where it may be locked until the end of the transaction, is filled with its keys set aside.
  */
 export async function applyMerge(
   tx: Transaction,
   table: RuledTable,
   carried: readonly string[],
   plan: MergePlan,
-  { mayLock = true, onProgress = () => {}, watch = null }: MergeOptions = {},
+  { mayLock = true, aside = null, onProgress = () => {}, watch = null }: MergeOptions = {},
 ): Promise<MergeOutcome> {
   const update = (part: MergePlan, before: number) =>
     watched(
@@ -96,13 +99,18 @@ export async function applyMerge(
   const early = plan.updated > 0 ? await update(plan, 0) : 0;
   // What the plan did not foresee is not made worse.
   if (early > plan.updated || (early < plan.updated && !mayWait(table))) return { ...nothing, updated: early };
-  if (plan.live === 0 && mayLock && plan.inserted > 0) {
-    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, { watch, onProgress })) };
+  if (mayLock && isFilling(plan)) {
+    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, { watch, onProgress, aside })) };
   }
   const inserted = plan.inserted > 0 ? await insertNew(tx, table, carried) : 0;
   const left = { ...plan, updated: plan.updated - early };
   const late = left.updated > 0 ? await update(left, early + inserted) : 0;
   return { ...nothing, inserted, updated: early + late };
+}
+
+/** True for a table that is empty, and is not to stay so. */
+export function isFilling({ live, inserted }: MergePlan): boolean {
+  return live === 0 && inserted > 0;
 }
 
 const nothing = { inserted: 0, slower: null, locked: false };

@@ -15,8 +15,12 @@ const inUse = "55P03";
  * of the others is held: whoever reads several in a transaction might else wait for us as we do for him, and the server would
  * end one of the two. Throws what the server says where one of them is in use for longer than that.
  */
-export async function lockTogether(tx: Transaction, tables: readonly TableName[]): Promise<void> {
-  const until = performance.now() + lockPatienceMs;
+export async function lockTogether(
+  tx: Transaction,
+  tables: readonly TableName[],
+  patienceMs = lockPatienceMs,
+): Promise<void> {
+  const until = performance.now() + patienceMs;
   /** The one that was in use last, which is waited for. */
   let first = tables[0];
   while (first !== undefined) {
