@@ -1,5 +1,5 @@
 import type { Queryable } from "../connection/connect.ts";
-import { namesAsRows } from "../connection/fragments.ts";
+import { sql as fragment, namesAsRows } from "../connection/fragments.ts";
 import type { LoadTable } from "./dataset-tables.ts";
 import { type FrozenTable, frozenTables } from "./frozen-rules.ts";
 import type { CatalogTable } from "./introspect.ts";
@@ -34,20 +34,24 @@ export interface RuledTable extends LoadTable {
 /** Whose rows are held to rules: a table by what is live, or by its snapshot table in the place of that. */
 export type HeldTable = LoadTable & { live: CatalogTable & Pick<TableRules, "details"> };
 
+const none = fragment`'[]'::json`;
+
 /**
  * The tables with their rules. Apart from what else is known of them: to read the rules takes the server longer than all the
  * rest, it waits for whoever has locked one of the tables, and only whoever has a drop at hand needs them. Half of it is read
- * `beside`, by another connection perhaps.
+ * `beside`, by another connection perhaps. Most of the time goes into planning, so nothing is asked of partitions where there
+ * are none.
  */
 export async function ruledTables(sql: Queryable, tables: readonly LoadTable[], beside = sql): Promise<RuledTable[]> {
   const names = tables.map(({ live: { schema, name } }) => ({ schema, name }));
-  const ofLive = beside<(TableRules & { name: string })[]>`
-    select c.relname as name, ${detailsOfTable} as details, ${rulesOfTable} as rules, ${followersOfTable} as followers,
-           ${referencesOfPartitions} as "partReferences"
+  const partitioned = tables.some(({ live }) => live.partitioned);
+  const ofLive = sql<(TableRules & { name: string })[]>`
+    select c.relname as name, ${detailsOfTable} as details, ${rulesOfTable(partitioned)} as rules,
+           ${followersOfTable} as followers, ${partitioned ? referencesOfPartitions : none} as "partReferences"
       from ${namesAsRows(names)}
       join pg_namespace n on n.nspname = wanted.schema
       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name`;
-  const [found, frozen] = await Promise.all([ofLive, frozenTables(sql, tables)]);
+  const [found, frozen] = await Promise.all([ofLive, frozenTables(beside, tables)]);
   return tables.map((table, index) => {
     const { live } = table;
     // A table that is gone since is missed by the first statement that names it.

@@ -176,9 +176,10 @@ function withPartitionKeys(): Fragment {
 }
 
 /** The rules of table `c`, by their names. The plain primary key is the table's key. */
-export const rulesOfTable: Fragment = ruleList(
-  unionAll([checks, partitions, domains, sql`${indexes} and not i.indisprimary`, ofPartitions]),
-);
+export function rulesOfTable(partitioned: boolean): Fragment {
+  const own = [checks, domains, sql`${indexes} and not i.indisprimary`];
+  return ruleList(unionAll(partitioned ? [...own, partitions, ofPartitions] : own));
+}
 
 /** As JSON, of rows of a name and a rule. */
 export function ruleList(rules: Fragment): Fragment {
