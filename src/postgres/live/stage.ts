@@ -31,18 +31,22 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
     const [schema] = await tx<{ keeper: string | null }[]>`
       select ${recipient(sql`n.nspowner`, sql`n.oid`)} as keeper from pg_namespace n where n.nspname = ${stage}`;
     const keeper = schema?.keeper ?? null;
-    for (const table of toMake) {
-      await tx`drop table if exists ${twinOf(table)}`;
-      // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
-      await tx`
-        create unlogged table ${twinOf(table)} (like ${qualified(table.live)} including generated)
-          with (autovacuum_enabled = false)`;
-      for (const name of table.live.selfFilling)
-        await tx`alter table ${twinOf(table)} alter column ${tx(name)} drop not null`;
-      await distributeLike(tx, { schema: stage, name: table.name }, table.live);
-      if (keeper !== null) await tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`;
-    }
+    // Without waiting for each: while code is being loaded nothing is heard of the server, and it would wait in turn.
+    await Promise.all(toMake.flatMap((table) => makingOf(tx, table)));
+    for (const { name, live } of toMake) await distributeLike(tx, { schema: stage, name }, live);
+    if (keeper === null) return;
+    await Promise.all(toMake.map((table) => tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`));
   });
+}
+
+function makingOf(tx: Transaction, table: LoadTable): PromiseLike<unknown>[] {
+  const twin = twinOf(table);
+  return [
+    tx`drop table if exists ${twin}`,
+    // What a run has just staged is nothing to vacuum or analyze: emptying it would have to wait for that.
+    tx`create unlogged table ${twin} (like ${qualified(table.live)} including generated) with (autovacuum_enabled = false)`,
+    ...table.live.selfFilling.map((name) => tx`alter table ${twin} alter column ${tx(name)} drop not null`),
+  ];
 }
 
 /** The tables, by their `name`, whose twin is to be made, or made anew. */
