@@ -6,17 +6,16 @@ import { changedSince } from "../../csv/drop/changes.ts";
 import { transact } from "../../postgres/connection/attempt.ts";
 import type { Queryable, Sql, Transaction } from "../../postgres/connection/connect.ts";
 import { isLost } from "../../postgres/connection/errors.ts";
-import { backendPid, cancelBackend } from "../../postgres/connection/lock.ts";
+import { cancelBackend } from "../../postgres/connection/lock.ts";
 import { settleLong, settleWriting } from "../../postgres/connection/settings.ts";
 import { countAsPublished } from "../../postgres/ledger/records.ts";
 import { fireDeferred, keepOthersOut, tablesWithHooks, thisMoment } from "../../postgres/live/other-writers.ts";
-import { emptyStage, leaveStageEmpty } from "../../postgres/live/stage.ts";
+import { emptyStage } from "../../postgres/live/stage.ts";
 import { filesOf, incomingOf, type MonthOnDisk } from "../drop/months.ts";
 import { collectProfiles, profileSoon } from "../profiles/staged.ts";
 import { keepUndivided } from "../session/cluster.ts";
 import type { Session } from "../session/session.ts";
 import type { Silence } from "../session/silence.ts";
-import { tidyUp } from "../session/tidy.ts";
 import { stopIfCancelled, tooLate, whileCancellable } from "../stages/cancel.ts";
 import {
   type EventStream,
@@ -183,28 +182,8 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
   return snapshots;
 }
 
-/**
- * Empty a stage that was filled before the run's transaction, once the last word is said: nobody waits for that, and should
- * it not be possible the next run does it. A session that lost the lock cannot, for the stage may be another's by then: unless
- * the run is tried again, another session looks after it.
- */
-export async function leaveStage({ side, sql, session, tables, pid }: MonthRun, isFinal: boolean): Promise<void> {
-  if (side === null) return;
-  const empty = () =>
-    transact(sql, async (tx) => {
-      requireProcess(await backendPid(tx), pid);
-      await leaveStageEmpty(tx, tables);
-    });
-  // What else it was, such as an administrator's cancel, may not come twice.
-  const emptied = empty().catch(async (thrown) => {
-    if (!isLost(thrown)) await empty();
-    else if (isFinal) await tidyUp(session);
-  });
-  await emptied.catch(() => undefined);
-}
-
 /** The lock is held by this process of the server alone; whatever has taken its place holds none. */
-function requireProcess(own: number, pid: number): void {
+export function requireProcess(own: number, pid: number): void {
   if (own === pid) return;
   throw new ConsoleError("database_lost", "The connection that held the dataset's lock was lost.", {
     hint: "Nothing was published. Run the command again.",

@@ -90,10 +90,12 @@ function relationIn(schema: Fragment): Fragment {
 }
 
 /** What is in the stage: twins that hold rows, and what was built to become a partition. */
-export async function foundInStage(
-  sql: Queryable,
-  tables: readonly LoadTable[],
-): Promise<Record<"full" | "built", TableName[]>> {
+export interface InStage {
+  full: readonly TableName[];
+  built: readonly TableName[];
+}
+
+export async function foundInStage(sql: Queryable, tables: readonly LoadTable[]): Promise<InStage> {
   const names = tables.map(({ name }) => name);
   const stems = tables.filter(isFrozen).map(({ snapshot }) => partitionStem(snapshot.table));
   const there = await sql<(TableName & { isTwin: boolean })[]>`
@@ -121,12 +123,25 @@ const lockPatience = "1s";
 
 /** Empty the stage after a run, unless somebody reads it for long: then the next run does it. */
 export async function leaveStageEmpty(tx: Transaction, tables: readonly LoadTable[]): Promise<void> {
-  await Promise.all([waitForLocks(tx, lockPatience), emptyStage(tx, tables)]);
+  await empty(tx, await foundAtOnce(tx, tables));
+}
+
+/** The same in two steps, the second of which may be of a part of what was found. */
+export async function foundAtOnce(tx: Transaction, tables: readonly LoadTable[]): Promise<InStage> {
+  const [, found] = await Promise.all([waitForLocks(tx, lockPatience), foundInStage(tx, tables)]);
+  return found;
+}
+
+export async function leaveEmpty(tx: Transaction, found: InStage): Promise<void> {
+  await Promise.all([waitForLocks(tx, lockPatience), empty(tx, found)]);
 }
 
 /** Empty the stage, whatever a run left that did not come to its end. */
 export async function emptyStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
-  const { full, built } = await foundInStage(sql, tables);
+  await empty(sql, await foundInStage(sql, tables));
+}
+
+async function empty(sql: Queryable, { full, built }: InStage): Promise<void> {
   // A truncated table gets new files, which costs more than to look first.
   if (full.length > 0) await sql`truncate ${list(full.map(qualified))}`;
   if (built.length > 0) await sql`drop table ${list(built.map(qualified))}`;
