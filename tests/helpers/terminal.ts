@@ -84,10 +84,12 @@ export function openScreen(
       rows,
       data(_, data) {
         const before = written.length;
-        written += decoder.decode(data, { stream: true });
+        // Of bytes the emulator loses a character whose last one comes by itself.
+        const text = decoder.decode(data, { stream: true });
+        written += text;
         if (background !== undefined && written.indexOf("\x1b]11;?", before - 8) >= 0)
           terminal?.write(`\x1b]11;${background}\x1b\\`);
-        emulator.write(data, changed);
+        emulator.write(text, changed);
       },
     },
   });
