@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { messageOf } from "../core/errors.ts";
 import { isAlive } from "./alive.ts";
 
 /**
@@ -66,4 +67,9 @@ function remove(path: string): void {
   } catch {
     // Of a disk that takes no more, or of another user: what is told is what became of the file itself.
   }
+}
+
+/** Why it could not be written, without the draft, of which nobody has asked: `ENOENT: no such file or directory`. */
+export function whyUnwritten(cause: unknown): string {
+  return messageOf(cause).replace(/, \w+ '.*'$/s, "");
 }

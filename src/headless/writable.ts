@@ -1,9 +1,9 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { codeOf, messageOf, usageError } from "../core/errors.ts";
+import { codeOf, usageError } from "../core/errors.ts";
 import type { ReportRequest } from "../core/messages/report.ts";
 import type { RunRequest } from "../core/messages/requests.ts";
-import { beginDraft, endDraft } from "../files/draft.ts";
+import { beginDraft, endDraft, whyUnwritten } from "../files/draft.ts";
 
 /** What a command writes when its work is done, and by which flag. */
 interface Place {
@@ -58,7 +58,7 @@ async function obstacle({ path, is, makesWay }: Place): Promise<string | null> {
     while (makesWay && (await foundAt(folder)) === null) folder = dirname(folder);
     return await tryIn(folder, basename(path));
   } catch (cause) {
-    return wordsOf(cause);
+    return whyUnwritten(cause);
   }
 }
 
@@ -78,9 +78,4 @@ async function tryIn(folder: string, name: string): Promise<null> {
   } finally {
     endDraft(draft);
   }
-}
-
-/** Without the draft, which nobody has asked for: `ENOENT: no such file or directory`. */
-function wordsOf(cause: unknown): string {
-  return messageOf(cause).replace(/, \w+ '.*'$/s, "");
 }

@@ -18,6 +18,7 @@ import { beginDraft, endDraft } from "../../src/files/draft.ts";
 import { writeWhole } from "../../src/files/whole.ts";
 import { transportOf } from "../../src/outlets/lineage/transport.ts";
 import { writeMetrics } from "../../src/outlets/metrics.ts";
+import { writeManifest } from "../../src/pipeline/answers/written/write-manifest.ts";
 import { writeFiles } from "../../src/pipeline/init/write.ts";
 import { writeSuite } from "../../src/pipeline/suites/write.ts";
 import { writePage } from "../../src/report/files/output.ts";
@@ -43,7 +44,7 @@ const writers: Record<string, (folder: string, path: string) => Promise<void>> =
   "new suite": (_, path) => writeSuite(path, "{}", false),
   "suite anew": (_, path) => writeSuite(path, "{}", true),
   dataset: (folder) => writeFiles(folder, new Map([["dataset.json", "{}"]])),
-  manifest: (_, path) => writeWhole(path, "{}", { isKept: true }),
+  manifest: (_, path) => writeManifest(path, "{}"),
   event: async (_, path) => {
     const file = { OPENLINEAGE__TRANSPORT__TYPE: "file", OPENLINEAGE__TRANSPORT__LOG_FILE_PATH: path };
     expect(await transportOf(file)({})).toBeNull();
@@ -136,3 +137,14 @@ test("a folder that is not there is told as such", async () => {
   await expect(writeWhole(path, "x")).rejects.toMatchObject({ code: "ENOENT" });
   expect(existsSync(join(place, "none"))).toBe(false);
 });
+
+test.each(Object.keys(writers).filter((name) => !["choices", "metrics"].includes(name)))(
+  "%s: why it cannot be written is told without the draft",
+  async (name) => {
+    const path = join(place, "a-file", "file");
+    writeFileSync(join(place, "a-file"), "");
+    const told = await writers[name]?.(join(place, "a-file"), path).catch((thrown) => `${thrown}`);
+    expect(told).toMatch(/E[A-Z]+: [a-z ]+/);
+    expect(told).not.toContain(".partial");
+  },
+);

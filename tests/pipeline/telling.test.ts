@@ -134,7 +134,7 @@ test.each([[["--quiet"]], [["--json", "--quiet"]]])(
     expect([...new Set(heads)].map((head) => head.replace(/ run \d+$/, ""))).toEqual([
       "warning: Lineage was not told of",
       "warning: Nobody was notified of month_001",
-      "warning: Metrics were not written",
+      "warning: Metrics were not written to /dev/full",
     ]);
   },
 );
@@ -233,6 +233,6 @@ describe("metrics", () => {
     // Where everything can be written, and nothing has room.
     const { code, stderr } = await run(["--month", "1", "--force", "--metrics", "/dev/full"]);
     expect(code).toBe(0);
-    expect(stderr).toContain("warning: Metrics were not written: ENOSPC");
+    expect(stderr).toContain("warning: Metrics were not written to /dev/full: ENOSPC");
   });
 });

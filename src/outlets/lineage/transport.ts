@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
-import { messageOf, usageError } from "../../core/errors.ts";
+import { usageError } from "../../core/errors.ts";
 import type { Environment } from "../../core/settings.ts";
+import { whyUnwritten } from "../../files/draft.ts";
 import { writeWhole } from "../../files/whole.ts";
 import { sent, usualPace } from "../post.ts";
 import { lineageSetting, lineageVariables } from "./settings.ts";
@@ -39,7 +40,7 @@ function toFile(path: string, isAppended: boolean): Transport {
       else await writeWhole(`${path}-${stamp()}.json`, text, { isNew: true });
       return null;
     } catch (thrown) {
-      return messageOf(thrown);
+      return whyUnwritten(thrown);
     }
   };
 }

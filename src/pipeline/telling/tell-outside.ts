@@ -1,10 +1,10 @@
 import { version } from "../../../package.json";
-import { messageOf } from "../../core/errors.ts";
 import type { EventOf, RunEvent } from "../../core/messages/events.ts";
 import type { RunDetail } from "../../core/messages/listings.ts";
 import type { RunRequest } from "../../core/messages/requests.ts";
 import { commandOfRequest } from "../../core/messages/run-command.ts";
 import { type Settings, settingFlags } from "../../core/settings.ts";
+import { whyUnwritten } from "../../files/draft.ts";
 import { accountOf, type Ending } from "../../outlets/account.ts";
 import { deliver } from "../../outlets/notify/deliver.ts";
 import { isWanted, receiverOf } from "../../outlets/notify/rules.ts";
@@ -52,10 +52,10 @@ export async function tellOutside(over: Over, endings: readonly Ending[], told: 
   const lacking = over.session === null ? [] : await lackingIn(over.session).catch(() => []);
   const work = {
     "Nobody was notified of the run": () => notifyAll(over, endings, lacking),
-    "Metrics were not written": () => measure(over, told, lacking),
+    [`Metrics were not written to ${over.request.metrics}`]: () => measure(over, told, lacking),
   };
   for (const [what, done] of Object.entries(work)) {
-    await done().catch((thrown) => over.warn(`${what}: ${messageOf(thrown)}`));
+    await done().catch((thrown) => over.warn(`${what}: ${whyUnwritten(thrown)}`));
   }
 }
 

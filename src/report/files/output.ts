@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ConsoleError, messageOf } from "../../core/errors.ts";
+import { ConsoleError } from "../../core/errors.ts";
+import { whyUnwritten } from "../../files/draft.ts";
 import { writeWhole } from "../../files/whole.ts";
 
 /** Write a page, in a folder that is made where there is none. */
@@ -11,7 +12,7 @@ export async function writePage(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, text);
   } catch (cause) {
-    throw new ConsoleError("io_error", `${path} could not be written: ${messageOf(cause)}`, {
+    throw new ConsoleError("io_error", `${path} could not be written: ${whyUnwritten(cause)}`, {
       hint: "Name a place where files can be written, and that has room for it.",
       cause,
     });

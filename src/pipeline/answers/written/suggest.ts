@@ -8,12 +8,12 @@ import { dialectOf } from "../../../core/written/dialect.ts";
 import { type Written, type WrittenSetting, writtenSettings } from "../../../core/written/settings.ts";
 import { faultsOf } from "../../../csv/parts/open.ts";
 import { suggestFor } from "../../../csv/suggest/search.ts";
-import { writeWhole } from "../../../files/whole.ts";
 import { dropsOnDisk, type Incoming, incomingOf, selectMonths, sourceOf } from "../../drop/months.ts";
 import { readPast } from "../../drop/past.ts";
 import { publicationBefore } from "../../drop/row-counts.ts";
 import type { Session } from "../../session/session.ts";
 import { withProperty } from "./edit-json.ts";
+import { writeManifest } from "./write-manifest.ts";
 
 /** Propose how the files of a drop are written, and write it into the manifest if that is meant. */
 export async function suggestDrop(
@@ -98,7 +98,7 @@ async function writeInto({ manifestDirectory }: Session, { written, tables }: Se
   for (const [table, own] of Object.entries(tables)) text = withSettings(text, ["tables", table], own);
   // What would be refused is not written.
   parseManifest(text, path);
-  await writeWhole(path, text, { isKept: true });
+  await writeManifest(path, text);
   return path;
 }
 
