@@ -36,6 +36,8 @@ function told(events: readonly RunEvent[]): unknown[] {
     .map(({ seq: _, at: __, run: ___, ...event }) => ({
       ...event,
       ...("seconds" in event && { seconds: 0 }),
+      // How far what goes on beside was by then.
+      ready: undefined,
       ...("mode" in event && { mode: "" }),
       ...(event.event === "run.finished" && event.status !== "unchanged" && { status: plain[event.status] }),
       ...("reject_file" in event && { reject_file: "" }),
