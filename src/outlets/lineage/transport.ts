@@ -40,7 +40,7 @@ function toFile(path: string, isAppended: boolean): Transport {
       else await writeWhole(`${path}-${stamp()}.json`, text, { isNew: true });
       return null;
     } catch (thrown) {
-      return whyUnwritten(thrown);
+      return `${path}: ${whyUnwritten(thrown)}`;
     }
   };
 }
