@@ -110,6 +110,8 @@ describe.each([1, 2])("a database that an older flow filled with months, %d of t
     expect(dates.map(({ run: number }) => number)).toEqual(Array.from({ length: months }, (_, index) => index + 1));
     expect(await digest(database.sql)).toBe(before);
     expect(await stateOf(`month_00${months - 1}`)).toBe("adopted");
+    const { checks } = await pipeline.call({ kind: "doctor" });
+    expect(checks.find(({ name }) => name === "months")).toMatchObject({ state: "ok", remedy: null });
     expect((await pipeline.call({ kind: "snapshots" })).unsealed).toEqual([]);
     expect(await endOf("month_000", { restamp: months === 2 })).toBe(months === 2 ? "out_of_order" : "published");
     expect(await endOf(`month_00${months}`)).toBe("published");

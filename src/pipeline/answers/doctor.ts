@@ -107,7 +107,7 @@ async function checkMonths(session: Session, waiting: Pick<Waiting, "tell">): Pr
   const { months } = await browseMonths(session, waiting);
   const lacking = months.filter(isLacking);
   const there = months.filter((one) => !isLacking(one));
-  const troubled = there.filter(({ state }) => state !== "ok" && state !== "new" && state !== "running");
+  const troubled = there.filter(({ state }) => !["ok", "new", "running", "adopted"].includes(state));
   const summary = `${formatCounted(there.length, "month")} in ${session.settings.data}`;
   const told = [
     ...troubled.map(({ month, state }) => `${month} is ${state.replaceAll("_", " ")}`),
