@@ -115,6 +115,29 @@ test("where a reader holds the table, it is filled the slower way, and that is s
   expect((await database.sql`select count(*) as rows from labels`)[0]?.rows).toBe(2);
 });
 
+test("who gives way only after deadlock_timeout, as an autovacuum does, is waited for", async () => {
+  const { sql } = database;
+  const other = connect(database.url);
+  const holds = Promise.withResolvers<void>();
+  const held = other.begin(async (tx) => {
+    await tx`lock table labels in share update exclusive mode`;
+    holds.resolve();
+    for (let waited = false; !waited; ) {
+      const rows = await tx`
+        select from pg_locks where not granted and relation = 'labels'::regclass and clock_timestamp() - waitstart > '600 ms'`;
+      waited = rows.length > 0;
+    }
+  });
+  await holds.promise;
+  await sql.begin(async (tx) => {
+    await tx`set local deadlock_timeout = '1min'`;
+    const done = await applyMerge(tx, labels, carried, await planMerge(tx, labels, staged));
+    expect(done).toMatchObject({ inserted: 2, slower: null });
+  });
+  await held;
+  await other.end();
+});
+
 test("where a trigger waits for the commit, it is filled the slower way, and that is said", async () => {
   const { sql } = database;
   await sql.unsafe(`

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { keys, openScreen } from "../helpers/terminal.ts";
 
 /** The terminal that the tests look at. */
+
+setDefaultTimeout(120_000);
 
 test("a character that comes in two pieces is seen whole", async () => {
   const inPieces = `stty -echo; printf 'ab \\342\\200'; read _; printf '\\223 cd'; read _`;

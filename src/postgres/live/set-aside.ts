@@ -10,7 +10,10 @@ import { lockTogether } from "../snapshots/lock-together.ts";
 import { holdRows } from "./live-rows.ts";
 import { tablesWithHooks } from "./other-writers.ts";
 
-/** How long to wait for readers of empty tables before taking the slower way. */
+/**
+ * How long to wait for readers of empty tables before taking the slower way, beyond the time after which the server ends an
+ * autovacuum that somebody waits for: one comes soon after rows that were rolled back.
+ */
 const lockPatienceMs = 500;
 
 /** What of an empty table's keys is dropped while it is filled, to be built again under their own names. */
@@ -72,7 +75,7 @@ export async function setAsideTogether(
 export async function setAside(
   tx: Transaction,
   asides: readonly Aside[],
-  { logsAll, obstacle }: Server,
+  { logsAll, obstacle, patienceMs }: Server,
 ): Promise<{ slower: string | null; isFilled: boolean; isLocked: boolean }> {
   const tables = asides.map(({ live }) => live);
   const truncated = logsAll ? [] : asides.filter(({ isFree }) => isFree);
@@ -82,25 +85,25 @@ export async function setAside(
   const slower =
     (dropping.length > 0 ? obstacle : null) ??
     (await reasonAgainst(tx, async (inner) => {
-      if (isLocked) await lockTogether(inner, tables, lockPatienceMs);
+      if (isLocked) await lockTogether(inner, tables, patienceMs);
       // What others wrote before that is neither removed nor written over.
       isFilled = (await holdRows(inner, tables)).includes(true);
       if (isFilled) return;
-      await drop(inner, dropping);
+      await drop(inner, dropping, patienceMs);
       if (truncated.length > 0) await inner`truncate ${list(truncated.map(({ live }) => qualified(live)))}`;
     }));
   return { slower, isFilled, isLocked: isLocked && slower === null };
 }
 
 /** Who refers comes first. What lies outside of these tables is not locked yet, and may be in use. */
-async function drop(tx: Transaction, asides: readonly Aside[]): Promise<void> {
+async function drop(tx: Transaction, asides: readonly Aside[], patienceMs: number): Promise<void> {
   const statements = asides.toReversed().map(({ live, key, references }) => {
     const dropped = [...references, ...(key === null ? [] : [key])].map(
       ({ name }) => sql`drop constraint ${sql(name)}`,
     );
     return tx`alter table ${qualified(live)} ${list(dropped)}`;
   });
-  await Promise.all([waitForLocks(tx, `${lockPatienceMs}ms`), ...statements]);
+  await Promise.all([waitForLocks(tx, `${patienceMs}ms`), ...statements]);
   await waitForLocks(tx, null);
 }
 
@@ -121,6 +124,8 @@ interface Server {
   logsAll: boolean;
   /** Why constraints that are dropped could not be added again; null where they could. */
   obstacle: string | null;
+  /** How long it takes for who has to give way to a lock to do so. */
+  patienceMs: number;
 }
 
 export async function serverFor(tx: Transaction, asides: readonly Aside[]): Promise<Server> {
@@ -135,13 +140,15 @@ export async function serverFor(tx: Transaction, asides: readonly Aside[]): Prom
   const mayRefer = asides.flatMap(({ references }) =>
     references.map(({ parent }) => sql`has_table_privilege(${oidOf(parent)}, 'REFERENCES')`),
   );
-  const [server] = await tx<{ logsAll: boolean; waits: boolean; mayRefer: boolean }[]>`
-    select current_setting('wal_level') <> 'minimal' as "logsAll", ${some(waiting)} as waits, ${every(mayRefer)} as "mayRefer"`;
+  const [server] = await tx<{ logsAll: boolean; waits: boolean; mayRefer: boolean; yieldMs: number }[]>`
+    select current_setting('wal_level') <> 'minimal' as "logsAll", ${some(waiting)} as waits, ${every(mayRefer)} as "mayRefer",
+           (1000 * extract(epoch from current_setting('deadlock_timeout')::interval))::int as "yieldMs"`;
   const missing = server?.mayRefer === false ? "REFERENCES on what it refers to is missing" : null;
   // No constraint can be added to a table while triggers have yet to fire for its rows.
   return {
     logsAll: server?.logsAll !== false,
     obstacle: server?.waits ? "a trigger on it waits for the commit" : missing,
+    patienceMs: (server?.yieldMs ?? 0) + lockPatienceMs,
   };
 }
 
