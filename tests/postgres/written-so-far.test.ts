@@ -40,7 +40,7 @@ test("of an UPDATE, how many rows it has replaced, whatever was replaced and giv
   });
   await expect(givenUp).rejects.toThrow("given up");
   const since = await thisMoment(sql);
-  const look = replacedRows(users, rows, since);
+  const look = replacedRows(users, rows, since, 0);
   const seen = () => outside.begin("read only", look);
   expect(await seen()).toBe(0);
   await sql.begin(async (tx) => {
@@ -49,11 +49,13 @@ test("of an UPDATE, how many rows it has replaced, whatever was replaced and giv
     });
     expect(await seen()).toSatisfy(aboutTo(rows * 0.4));
     // A statement that comes later in the same transaction begins with nothing.
-    const later = replacedRows(users, rows, since);
-    expect(await outside.begin(later)).toBe(0);
+    const later = replacedRows(users, rows, since, rows * 0.4);
+    expect(await outside.begin(later)).toSatisfy(aboutTo(0));
     await tx`update users set user_gender = 'y' where substr(user_id, 2)::int > ${rows * 0.4}`;
     expect(await seen()).toSatisfy(aboutTo(rows));
     expect(await outside.begin(later)).toSatisfy(aboutTo(rows * 0.6));
+    // However late the first look comes, it sees all that was done until then.
+    expect(await outside.begin(replacedRows(users, rows, since, 0))).toSatisfy(aboutTo(rows));
   });
 });
 
@@ -132,8 +134,10 @@ test("who keeps the table locked keeps a look waiting no longer than a moment, a
     look(outside).catch(failed.resolve);
     return work;
   };
-  await watched({ rows, look: replacedRows(users, rows, since) }, { watch: { since, during }, onProgress() {} }, () =>
-    Promise.resolve(),
+  await watched(
+    { rows, look: replacedRows(users, rows, since, 0) },
+    { watch: { since, during }, onProgress() {} },
+    () => Promise.resolve(),
   );
   expect(await failed.promise).toMatchObject({ code: "55P03" });
   held.resolve();

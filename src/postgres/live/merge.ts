@@ -90,13 +90,13 @@ export async function applyMerge(
   plan: MergePlan,
   { mayLock = true, aside = null, onProgress = () => {}, watch = null }: MergeOptions = {},
 ): Promise<MergeOutcome> {
-  const update = (part: MergePlan, before: number) =>
+  const update = (part: MergePlan, { replaced, written }: { replaced: number; written: number }) =>
     watched(
-      { rows: part.updated, look: watch && replacedRows(table, part.live, watch.since) },
-      { watch, onProgress: (rows) => onProgress(before + rows) },
+      { rows: part.updated, look: watch && replacedRows(table, part.live, watch.since, replaced) },
+      { watch, onProgress: (rows) => onProgress(written + rows) },
       (tell) => updateChanged(tx, table, carried, part, tell),
     );
-  const early = plan.updated > 0 ? await update(plan, 0) : 0;
+  const early = plan.updated > 0 ? await update(plan, { replaced: 0, written: 0 }) : 0;
   // What the plan did not foresee is not made worse.
   if (early > plan.updated || (early < plan.updated && !mayWait(table))) return { ...nothing, updated: early };
   if (mayLock && isFilling(plan)) {
@@ -104,7 +104,7 @@ export async function applyMerge(
   }
   const inserted = plan.inserted > 0 ? await insertNew(tx, table, carried) : 0;
   const left = { ...plan, updated: plan.updated - early };
-  const late = left.updated > 0 ? await update(left, early + inserted) : 0;
+  const late = left.updated > 0 ? await update(left, { replaced: early, written: early + inserted }) : 0;
   return { ...nothing, inserted, updated: early + late };
 }
 

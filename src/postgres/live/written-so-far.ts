@@ -35,20 +35,18 @@ const sampleRows = 4_000;
 const lookPatience = "100ms";
 
 /**
- * Rows of which a version is still to be seen that a transaction since the moment has replaced. It goes by the same pages each
- * time, so that it never goes back. What is so at the first look is not of the statement that is looked at.
+ * Rows of which a version is still to be seen that a transaction since the moment has replaced, but for those that an earlier
+ * statement of it has. It goes by the same pages each time, so that it never goes back; however late the first look comes.
  */
-export function replacedRows({ live }: LoadTable, rows: number, { next }: Pick<Moment, "next">): Look {
+export function replacedRows({ live }: LoadTable, rows: number, { next }: Pick<Moment, "next">, before: number): Look {
   const percent = Math.min(100, (100 * sampleRows) / Math.max(1, rows));
-  let before: number | null = null;
   return async (tx) => {
     const [row] = await tx<{ seen: number; replaced: number }[]>`
       select count(*) as seen,
              count(*) filter (where xmax <> '0'::xid and age(xmax) <= age(${next}::text::xid)) as replaced
         from ${qualified(live)} tablesample system (${percent}::float8) repeatable (0)`;
     if (row === undefined || row.seen === 0) return 0;
-    before ??= row.replaced;
-    return (rows * (row.replaced - before)) / row.seen;
+    return Math.max(0, (rows * row.replaced) / row.seen - before);
   };
 }
 
