@@ -38,7 +38,7 @@ export async function fillEmpty(
     return rows;
   };
   // What is locked cannot be looked at.
-  const look = locked ? null : addedRows(table, planned);
+  const look = locked || watch === null ? null : await addedRows(tx, table, planned);
   const inserted = isFilled ? 0 : await watched({ rows: planned, look }, { watch, onProgress }, insert);
   if (aside !== null) await putBack(tx, aside);
   return { inserted, slower, locked };

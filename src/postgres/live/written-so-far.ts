@@ -51,22 +51,21 @@ export function replacedRows({ live }: LoadTable, rows: number, { next }: Pick<M
 }
 
 /**
- * Rows that a table has come to hold since it was empty, by the room that it takes and the room that they take in the stage.
- * Rows that were given up take room, too: what is taken at the first look is not of the statement that is looked at.
+ * Rows that a table will have come to hold since now, while it is empty, by the room that it takes and the room that they take
+ * in the stage. Rows that were given up before take room, too.
  */
-export function addedRows(table: LoadTable, rows: number): Look {
+export async function addedRows(tx: Transaction, table: LoadTable, rows: number): Promise<Look> {
   const { live, stage: schema, name } = table;
-  let before: number | null = null;
-  return async (tx) => {
-    const [row] = await tx<{ share: number }[]>`
+  const shareTaken = async (by: Transaction) => {
+    const [row] = await by<{ share: number }[]>`
       select pg_relation_size(c.oid)::float8 / nullif(pg_relation_size(${oidOf({ schema, name })}), 0)
                * coalesce((select option_value::int from pg_options_to_table(c.reloptions)
                             where option_name = 'fillfactor'), 100) / 100 as share
         from pg_class c where c.oid = ${oidOf(live)}`;
-    const share = row?.share ?? 0;
-    before ??= share;
-    return rows * (share - before);
+    return row?.share ?? 0;
   };
+  const before = await shareTaken(tx);
+  return async (outside) => rows * ((await shareTaken(outside)) - before);
 }
 
 /**
