@@ -1,7 +1,6 @@
 import { type FileHandle, open, rename } from "node:fs/promises";
-import { ConsoleError } from "../core/errors.ts";
 import type { Cell } from "../core/messages/training.ts";
-import { beginDraft, endDraft, whyUnwritten } from "../files/draft.ts";
+import { beginDraft, endDraft, unwritable } from "../files/draft.ts";
 
 /** A file format at work: takes rows in the order of the columns it was made for. */
 export interface RowWriter {
@@ -64,9 +63,10 @@ async function attempt<Result>(path: string, work: () => Promise<Result>): Promi
   try {
     return await work();
   } catch (cause) {
-    throw new ConsoleError("io_error", `${path} cannot be written: ${whyUnwritten(cause)}`, {
-      hint: "Check that its folder exists, may be written and has room, or name another file with --out.",
+    throw unwritable(
+      path,
       cause,
-    });
+      "Check that its folder exists, may be written and has room, or name another file with --out.",
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { messageOf } from "../core/errors.ts";
+import { ConsoleError, messageOf } from "../core/errors.ts";
 import { isAlive } from "./alive.ts";
 
 /**
@@ -72,4 +72,8 @@ function remove(path: string): void {
 /** Why it could not be written, without the draft, of which nobody has asked: `ENOENT: no such file or directory`. */
 export function whyUnwritten(cause: unknown): string {
   return messageOf(cause).replace(/, \w+ '.*'$/s, "");
+}
+
+export function unwritable(what: string, cause: unknown, hint: string): ConsoleError {
+  return new ConsoleError("io_error", `${what} cannot be written: ${whyUnwritten(cause)}`, { hint, cause });
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConsoleError } from "../../core/errors.ts";
 import { escapeControl } from "../../core/text.ts";
-import { whyUnwritten } from "../../files/draft.ts";
+import { unwritable } from "../../files/draft.ts";
 import { writeWhole } from "../../files/whole.ts";
 
 /** What is somebody's work is not written over by chance: throws where one of the files, or a dataset, is there. */
@@ -26,10 +26,11 @@ export async function writeFiles(folder: string, files: ReadonlyMap<string, stri
       await mkdir(dirname(path), { recursive: true });
       await writeWhole(path, text, { isKept: true });
     } catch (cause) {
-      throw new ConsoleError("io_error", `${escapeControl(path)} cannot be written: ${whyUnwritten(cause)}`, {
-        hint: "Check that its folder may be written to and has room, or name another with --to.",
+      throw unwritable(
+        escapeControl(path),
         cause,
-      });
+        "Check that its folder may be written to and has room, or name another with --to.",
+      );
     }
   }
 }

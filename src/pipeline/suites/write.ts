@@ -1,5 +1,5 @@
 import { ConsoleError, codeOf } from "../../core/errors.ts";
-import { whyUnwritten } from "../../files/draft.ts";
+import { unwritable } from "../../files/draft.ts";
 import { writeWhole } from "../../files/whole.ts";
 
 /** Puts the text into a new file, or, where that is meant, in place of one that is there. */
@@ -8,10 +8,11 @@ export async function writeSuite(path: string, text: string, isOver: boolean): P
     await writeWhole(path, text, { isNew: !isOver, isKept: true });
   } catch (cause) {
     if (!isOver && codeOf(cause) === "EEXIST") throw isThere(path);
-    throw new ConsoleError("io_error", `The suite ${path} cannot be written: ${whyUnwritten(cause)}`, {
-      hint: "Check that its folder exists, may be written and has room, or name another file with --suite.",
+    throw unwritable(
+      `The suite ${path}`,
       cause,
-    });
+      "Check that its folder exists, may be written and has room, or name another file with --suite.",
+    );
   }
 }
 

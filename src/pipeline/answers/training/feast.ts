@@ -10,7 +10,7 @@ import {
   feastFiles,
   feastVariables,
 } from "../../../export/feast.ts";
-import { whyUnwritten } from "../../../files/draft.ts";
+import { unwritable } from "../../../files/draft.ts";
 import { writeWhole } from "../../../files/whole.ts";
 import { type Comments, commentsOn } from "../../../postgres/catalog/comments.ts";
 import {
@@ -144,9 +144,6 @@ async function writeOne(path: string, text: string): Promise<void> {
   try {
     await writeWhole(path, text, { isKept: true });
   } catch (cause) {
-    throw new ConsoleError("io_error", `${path} cannot be written: ${whyUnwritten(cause)}`, {
-      hint: "Check that it may be written and has room, or name another folder with --feast.",
-      cause,
-    });
+    throw unwritable(path, cause, "Check that it may be written and has room, or name another folder with --feast.");
   }
 }

@@ -1,5 +1,4 @@
-import { ConsoleError } from "../../../core/errors.ts";
-import { whyUnwritten } from "../../../files/draft.ts";
+import { unwritable } from "../../../files/draft.ts";
 import { writeWhole } from "../../../files/whole.ts";
 
 /** In place of the one that is there, which is somebody's work. */
@@ -7,9 +6,10 @@ export async function writeManifest(path: string, text: string): Promise<void> {
   try {
     await writeWhole(path, text, { isKept: true });
   } catch (cause) {
-    throw new ConsoleError("io_error", `${path} cannot be written: ${whyUnwritten(cause)}`, {
-      hint: "Check that it may be written and has room; or leave out --yes, and put what is proposed into it by hand.",
+    throw unwritable(
+      path,
       cause,
-    });
+      "Check that it may be written and has room; or leave out --yes, and put what is proposed into it by hand.",
+    );
   }
 }
