@@ -26,7 +26,12 @@ test("nobody listens there", async () => {
 test("it hangs up before we come to hear of our connection: its log has the reason", async () => {
   mkdirSync(dirname(log), { recursive: true });
   const now = new Date().toISOString().slice(0, 23).replace("T", " ");
-  writeFileSync(log, `${now} UTC [7] FATAL:  could not open file "global/pg_filenode.map"\n`);
+  // It starts again and again, and tells all who knock meanwhile no more than that it does.
+  const turnedAway = ["in recovery mode", "not yet accepting connections", "shutting down"].map(
+    (state) => `${now} UTC [8] FATAL:  the database system is ${state}\n`,
+  );
+  const cause = `${now} UTC [7] FATAL:  could not open file "global/pg_filenode.map"\n`;
+  writeFileSync(log, cause + turnedAway.join("").repeat(100));
   const listening = `Bun.listen({ unix: ${JSON.stringify(socket)}, socket: { open: (one) => one.terminate(), data() {} } }); console.log();`;
   const server = Bun.spawn([process.execPath, "-e", listening], { stdio: ["ignore", "pipe", "inherit"] });
   await server.stdout.getReader().read();

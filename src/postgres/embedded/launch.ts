@@ -149,15 +149,21 @@ function openLog({ log, account }: ServerHome) {
   };
 }
 
-/** What the server's log has complained of just now. */
-export function lastComplaint({ log }: ServerPaths): string {
+/** What the server's log has complained of just now; null where it has said nothing. */
+export function lastComplaint({ log }: ServerPaths): string | null {
   const since = Date.now() - 10_000;
   const said = (line: string) => Date.parse(line.slice(0, 23).replace(" ", "T").concat("Z"));
-  return worstOf(linesIn(log, -4_096).filter((line) => said(line) >= since));
+  const lines = linesIn(log, -65_536).filter((line) => said(line) >= since);
+  return lines.length === 0 ? null : worstOf(lines);
 }
 
+/** Whoever knocks while it recovers or stops is told that it does, not why: one that fails again and again says little else. */
+const turnsAway = /FATAL: +the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting)/;
+
+/** What it says of itself. */
 function linesIn(log: string, start: number): string[] {
-  return readFileSync(log).subarray(start).toString().split("\n").filter(Boolean);
+  const lines = readFileSync(log).subarray(start).toString().split("\n");
+  return lines.filter((line) => line !== "" && !turnsAway.test(line));
 }
 
 const noSpace = "no space left on device";

@@ -48,14 +48,21 @@ export function endedServer(home: string, cause: unknown): ConsoleError | null {
 /** What is said of a server that let us in, or of ourselves. */
 const isOurs: ReadonlySet<FailureCode> = new Set(["database_version", "installation"]);
 
-/** By these a server breaks off, which has said why in its log. */
-const breaksOff: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "CONNECTION_CLOSED"]);
+/** By these a server breaks off or turns us away, which has said why in its log (PostgreSQL manual, appendix A). */
+const saysNotWhy: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "CONNECTION_CLOSED",
+  "57P01",
+  "57P02",
+  "57P03",
+]);
 
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */
 function outOfReach(paths: ServerPaths, error: unknown): unknown {
   if (!(error instanceof ConsoleError) || isOurs.has(error.code)) return error;
   const said = error.cause instanceof postgres.PostgresError ? error.cause.message : error.title;
-  const reason = breaksOff.has(codeOf(error.cause)) ? lastComplaint(paths) : said;
+  const reason = (saysNotWhy.has(codeOf(error.cause)) ? lastComplaint(paths) : null) ?? said;
   const general =
     `\`db status\` tells how it stands, ${paths.log} why. ` +
     "`db stop` stops it once nobody uses it; the next command starts it anew.";
