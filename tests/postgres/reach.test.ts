@@ -1,5 +1,5 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, expect, setDefaultTimeout, setSystemTime, test } from "bun:test";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { serverPaths } from "../../src/postgres/embedded/home.ts";
 import { openEmbedded } from "../../src/postgres/embedded/reach.ts";
@@ -23,7 +23,10 @@ test("nobody listens there", async () => {
   );
 });
 
-test("it hangs up before we come to hear of our connection: its log has the reason", async () => {
+test.each([
+  ["at once", 0],
+  ["a minute later, as on a busy machine", 60_000],
+])("it hangs up before we come to hear of our connection, %s: its log has the reason", async (_, late) => {
   mkdirSync(dirname(log), { recursive: true });
   const now = new Date().toISOString().slice(0, 23).replace("T", " ");
   // It starts again and again, and tells all who knock meanwhile no more than that it does.
@@ -38,13 +41,17 @@ test("it hangs up before we come to hear of our connection: its log has the reas
   // As on a busy machine: whatever has come meanwhile is heard of at once.
   const busy = setInterval(() => Bun.sleepSync(50), 0);
   try {
-    await expect(why()).rejects.toMatchObject({
+    const told = why();
+    setSystemTime(Date.now() + late);
+    await expect(told).rejects.toMatchObject({
       title: expect.stringContaining('lets nobody in: could not open file "global/pg_filenode.map"'),
       hint: expect.stringContaining("damaged, or not all there"),
     });
   } finally {
+    setSystemTime();
     clearInterval(busy);
     server.kill();
     await server.exited;
+    rmSync(socket);
   }
 });

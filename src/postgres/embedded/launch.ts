@@ -149,9 +149,9 @@ function openLog({ log, account }: ServerHome) {
   };
 }
 
-/** What the server's log has complained of just now; null where it has said nothing. */
-export function lastComplaint({ log }: ServerPaths): string | null {
-  const since = Date.now() - 10_000;
+/** What the server's log has complained of since some moments before that one; null where it has said nothing. */
+export function lastComplaint({ log }: ServerPaths, moment: number): string | null {
+  const since = moment - 10_000;
   const said = (line: string) => Date.parse(line.slice(0, 23).replace(" ", "T").concat("Z"));
   const lines = linesIn(log, -65_536).filter((line) => said(line) >= since);
   return lines.length === 0 ? null : worstOf(lines);

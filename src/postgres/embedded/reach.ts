@@ -11,19 +11,21 @@ import { recoveryPatienceMs, type Waiting, waitFor } from "./waiting.ts";
 export async function openEmbedded(url: string, home: string, waiting: Waiting): Promise<Sql> {
   const paths = serverPaths(home);
   const what = () => `The embedded server in ${paths.folder} is recovering after a crash.`;
+  // Whoever is turned away on a busy machine may hear of it long after the server has said why.
+  const began = Date.now();
   let recovering: unknown;
   const open = async () => {
     try {
       return await openDatabase(url, { max: 2 });
     } catch (error) {
       // "The database system is in recovery mode", and the like.
-      if (!(error instanceof ConsoleError && codeOf(error.cause) === "57P03")) throw outOfReach(paths, error);
+      if (!(error instanceof ConsoleError && codeOf(error.cause) === "57P03")) throw outOfReach(paths, error, began);
       recovering = error;
       return null;
     }
   };
   const sql = await waitFor(open, { patienceMs: recoveryPatienceMs, what }, waiting);
-  if (sql === null) throw outOfReach(paths, recovering);
+  if (sql === null) throw outOfReach(paths, recovering, began);
   return sql;
 }
 
@@ -59,10 +61,10 @@ const saysNotWhy: ReadonlySet<string> = new Set([
 ]);
 
 /** What helps with servers elsewhere, such as another host or TLS, is no help here. */
-function outOfReach(paths: ServerPaths, error: unknown): unknown {
+function outOfReach(paths: ServerPaths, error: unknown, began: number): unknown {
   if (!(error instanceof ConsoleError) || isOurs.has(error.code)) return error;
   const said = error.cause instanceof postgres.PostgresError ? error.cause.message : error.title;
-  const reason = (saysNotWhy.has(codeOf(error.cause)) ? lastComplaint(paths) : null) ?? said;
+  const reason = (saysNotWhy.has(codeOf(error.cause)) ? lastComplaint(paths, began) : null) ?? said;
   const general =
     `\`db status\` tells how it stands, ${paths.log} why. ` +
     "`db stop` stops it once nobody uses it; the next command starts it anew.";
