@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
+import { fileURLToPath } from "node:url";
 import { Glob } from "bun";
 
 const root = new URL("../", import.meta.url);
 const documents = ["ARCHITECTURE.md", "CONTRIBUTING.md", "ERRORS.md", "README.md", "SECURITY.md"];
 const folders = ["src", "tests", "db", "data"];
 
-const files = folders.flatMap((folder) => [...new Glob(`${folder}/**/*`).scanSync(root.pathname)]);
+const files = folders.flatMap((folder) => [...new Glob(`${folder}/**/*`).scanSync(fileURLToPath(root))]);
 const isThere = (path: string) => files.some((file) => file === path || file.endsWith(`/${path}`));
 
 async function quotedIn(document: string): Promise<string[]> {

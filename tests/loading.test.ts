@@ -8,6 +8,7 @@ import { watchRun } from "./bench/profile/watched-run.ts";
 import { start } from "./headless/process.ts";
 import { migrated } from "./helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
+import { preloading } from "./helpers/program.ts";
 import { type TestDatabase, testDatabase } from "./helpers/server.ts";
 import { openScreen } from "./helpers/terminal.ts";
 
@@ -121,7 +122,7 @@ async function loadedBy(words: readonly string[]): Promise<Record<Process, strin
     HOME,
     LANG: "C.UTF-8",
     LOADED: list,
-    BUN_OPTIONS: `--preload=${preload}`,
+    ...preloading(preload),
     STREAMFLOW_BUILT: "no",
   };
   const { code, stderr } = await start([process.execPath, main, ...words, ...flags], env).outcome;
@@ -184,7 +185,7 @@ test("what reads and judges is seen when a run loads it", async () => {
 test("the screens load one function of a library of hundreds", async () => {
   const list = join(folder, "screens");
   const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
-  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}`, STREAMFLOW_BUILT: "no" };
+  const env = { LOADED: list, ...preloading(preload), STREAMFLOW_BUILT: "no" };
   const screen = openScreen([process.execPath, main, ...flags], { env });
   await screen.shows("month_000");
   screen.type("q");

@@ -18,6 +18,7 @@ import { start } from "../headless/process.ts";
 import { copyConsole, project } from "../helpers/copied-console.ts";
 import { migrated } from "../helpers/database.ts";
 import { dropFolder, smallDrop } from "../helpers/drops.ts";
+import { preloading } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { openScreen } from "../helpers/terminal.ts";
 
@@ -59,7 +60,7 @@ async function programsStarted(env: Record<string, string> = {}): Promise<Progra
   const list = join(folder, "loaded");
   const words = ["runs", "--database", database.url, "--home", join(folder, "home"), "--data", folder];
   const run = start([process.execPath, main, ...words], {
-    ...{ PATH, HOME, LOADED: list, BUN_OPTIONS: `--preload=${preload}` },
+    ...{ PATH, HOME, LOADED: list, ...preloading(preload) },
     ...env,
   });
   const { code, stderr } = await run.outcome;
@@ -97,7 +98,7 @@ test("the screens are drawn by it, Ink and all", async () => {
   const drops = dropFolder();
   drops.write("month_000", smallDrop(["u1"]));
   const flags = ["--data", drops.path, "--home", join(folder, "home"), "--database", database.url];
-  const env = { LOADED: list, BUN_OPTIONS: `--preload=${preload}` };
+  const env = { LOADED: list, ...preloading(preload) };
   mkdirSync(join(folder, "home"), { recursive: true });
   writeFileSync(join(folder, "home/console.json"), '{ "keys": { "q": "Q" } }');
   const screen = openScreen([process.execPath, main, ...flags], { env });

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startPipeline } from "../../src/client/pipeline.ts";
 import { spawnPipeline } from "../../src/client/subprocess.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
@@ -54,7 +55,7 @@ describe("what the pipeline says", () => {
 });
 
 describe("what a front end of another protocol says", () => {
-  const pipeline = new URL("../../src/pipeline/main.ts", import.meta.url).pathname;
+  const pipeline = fileURLToPath(new URL("../../src/pipeline/main.ts", import.meta.url));
 
   /** What the pipeline answers to these lines, and what its process says about itself. */
   async function answersTo(...lines: unknown[]): Promise<{ answers: unknown[]; words: string; code: number }> {

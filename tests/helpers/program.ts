@@ -6,3 +6,6 @@ export const oneFile: string | undefined = process.env.TEST_CONSOLE;
 /** The console as tests of the command line start it. */
 export const consoleProgram: readonly string[] =
   oneFile === undefined ? [process.execPath, fileURLToPath(new URL("../../src/main.ts", import.meta.url))] : [oneFile];
+
+/** What has a program of Bun's, and those it starts, load this file before itself, also where the path holds spaces. */
+export const preloading = (file: string) => ({ BUN_OPTIONS: JSON.stringify(`--preload=${file}`) });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Way } from "./way.ts";
 
 const installed = 'cp -r "$CHECKOUT" "$FOLDER/console"; (cd "$FOLDER/console"; bun install)';
@@ -9,7 +10,7 @@ const severalElsewhere =
 const byServer = /database: \S+ on \S+ \(PostgreSQL[\s\S]*snapshot [\d.]+ s\s*$/;
 /** Opens the terminal UI, waits for its months, and leaves. */
 const screen = (line: string) =>
-  `bun ${JSON.stringify(new URL("screen.ts", import.meta.url).pathname)} ${JSON.stringify(line)}`;
+  `bun ${JSON.stringify(fileURLToPath(new URL("screen.ts", import.meta.url)))} ${JSON.stringify(line)}`;
 
 /** An installed console, started from here and there: never another database than the one that is meant. */
 export const starts: readonly Way[] = [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { monthName } from "../../../src/core/month.ts";
 import { connect } from "../../../src/postgres/connection/connect.ts";
+import { preloading } from "../../helpers/program.ts";
 import { markdown, median, seconds } from "../figures.ts";
 import { runConsole } from "../ours.ts";
 import type { BenchServer } from "../server.ts";
@@ -19,7 +20,7 @@ const database = "bench_profiles";
 const fromFiles = { STREAMFLOW_BUILT: "no" };
 export const ways = {
   withProfiles: fromFiles,
-  without: { ...fromFiles, BUN_OPTIONS: `--preload=${join(import.meta.dir, "without.ts")}` },
+  without: { ...fromFiles, ...preloading(join(import.meta.dir, "without.ts")) },
 };
 const months = ["first month", "next month"];
 

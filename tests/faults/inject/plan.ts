@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { preloading } from "../../helpers/program.ts";
 
 /** What is done to the pipeline's process at a point of its way. */
 export type Deed =
@@ -30,7 +31,7 @@ const preload = join(import.meta.dir, "preload.ts");
 /** The environment of a console whose pipeline meets the plan. */
 export function environmentOf(plan: Plan): Record<string, string> {
   // Of what is built, no file can be replaced.
-  return { BUN_OPTIONS: `--preload=${preload}`, STREAMFLOW_BUILT: "no", [planVariable]: JSON.stringify(plan) };
+  return { ...preloading(preload), STREAMFLOW_BUILT: "no", [planVariable]: JSON.stringify(plan) };
 }
 
 /** Where it is told which point was met, once one was. */
