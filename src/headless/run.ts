@@ -88,7 +88,7 @@ async function printersFor(
  * One Ctrl-C may come twice: from the terminal, which signals all that run in its foreground, and from `bun run`, which
  * passes on what it gets. What follows within this time is the same wish.
  */
-const sameWishMs = 500;
+export const sameWishMs = 500;
 
 type Signal = keyof typeof exitCodeOfSignal;
 export type SignalWatch = ReturnType<typeof watchSignals>;

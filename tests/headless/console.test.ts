@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { sameWishMs } from "../../src/headless/run.ts";
 import { crashed } from "./fake/outcomes.ts";
 import { environment, fakeConsole, runConsole, startConsole } from "./fake/run-console.ts";
 import { readStream, streamPath } from "./fake/streams.ts";
@@ -240,10 +241,9 @@ describe("signals during a run", () => {
     const running = startConsole(["--month", "0", "--verbose"], script);
     await running.says("upsert    users");
     running.signal("SIGINT");
+    // It was heard before it was told. A third one would end whoever asks the ledger.
     await running.says("Cancelling: ");
-    running.signal("SIGINT");
-    // What comes at once is the same wish; a third one, later still, would end whoever asks the ledger.
-    await Bun.sleep(600);
+    await Bun.sleep(sameWishMs + 1);
     running.signal("SIGINT");
     const { code, stderr } = await running.outcome;
     expect(code).toBe(130);

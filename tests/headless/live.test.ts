@@ -21,7 +21,7 @@ afterEach(() => screen.close());
 
 describe("a run on a terminal", () => {
   test("shows bars while it lasts, and a table of what it did in their place", async () => {
-    const before = open(halfway).state();
+    const before = open(halfway).found;
     const text = await screen.shows("0 %");
     expect(text).toContain("month_000 → 2024-01-31 · upsert · 00:00:0");
     expect(text).toContain("users             ✔ 7,043        ✔ 7,043        ·              –");
@@ -34,7 +34,7 @@ describe("a run on a terminal", () => {
   });
 
   test("leaves the table and the terminal as it was when all went well", async () => {
-    const before = open(published).state();
+    const before = open(published).found;
     expect(await screen.exited).toBe(0);
     expect(screen.lines().slice(0, 2)).toEqual([
       "database: a stand-in for PostgreSQL",
@@ -58,7 +58,7 @@ describe("a run on a terminal", () => {
 });
 
 test("without arguments, the terminal UI opens", async () => {
-  const before = open({ replies: { months: { months: [], server: "embedded PostgreSQL 18.4" } } }, []).state();
+  const before = open({ replies: { months: { months: [], server: "embedded PostgreSQL 18.4" } } }, []).found;
   await screen.shows("No months in data/seeds.");
   screen.type("q");
   expect(await screen.exited).toBe(0);

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { sameWishMs } from "../../src/headless/run.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
 import { consoleProgram } from "../helpers/program.ts";
-import { keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
+import { gone, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
 /** A run that ends at its COMMIT, in every way there is: what is said of it is what became of it. */
@@ -58,14 +59,6 @@ async function runHeld(...args: string[]): Promise<{ run: Running; backend: numb
   });
   if (run === undefined) throw new Error("no run was started");
   return { run, backend };
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function killPipelineOf(pid: number): Promise<void> {
@@ -174,12 +167,11 @@ describe("a signal at the COMMIT", () => {
 
   test("a second SIGINT ends the pipeline, and the ledger is asked", async () => {
     const { run } = await runHeld("--month", "0");
-    const pipeline = await pipelineOf(run.pid);
-    // What follows at once is the same wish; a third one would end whoever asks the ledger, too.
-    while (isThere(pipeline)) {
-      run.signal("SIGINT");
-      await Bun.sleep(100);
-    }
+    run.signal("SIGINT");
+    // It was heard before it was told. A third one would end whoever asks the ledger, too.
+    await run.says("Cancelling: ");
+    await Bun.sleep(sameWishMs + 1);
+    run.signal("SIGINT");
     await whoWaits(sql, "Lock");
     await server.letGo();
     expectPublished(await run.outcome);
@@ -214,7 +206,7 @@ test("a dead console's lock is told as that, and the remedy that is told for it 
   const pipeline = await pipelineOf(run.pid);
   run.signal("SIGKILL");
   await run.outcome;
-  while (isThere(pipeline));
+  await gone(pipeline);
   const refused = await startConsole("--month", "1").outcome;
   expect(refused.code).toBe(4);
   expect(refused.stderr).toMatch(

@@ -17,6 +17,7 @@ export interface Running {
 export function start(command: readonly string[], env: Record<string, string>): Running {
   const child = Bun.spawn([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   let stderr = "";
+  let isOver = false;
   const said = new Set<() => void>();
   const hear = () => {
     for (const look of said) look();
@@ -29,6 +30,7 @@ export function start(command: readonly string[], env: Record<string, string>): 
     }
   })();
   const outcome = Promise.all([child.exited, child.stdout.text(), reading]).then(([code, stdout]) => {
+    isOver = true;
     hear();
     return { code: child.signalCode === null ? code : null, stdout, stderr };
   });
@@ -38,7 +40,8 @@ export function start(command: readonly string[], env: Record<string, string>): 
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const look = () => {
         if (stderr.includes(text)) resolve();
-        else if (child.exitCode !== null) reject(new Error(`"${text}" was never said:\n${stderr}`));
+        // What it wrote is read a moment after its end is known.
+        else if (isOver) reject(new Error(`"${text}" was never said:\n${stderr}`));
       };
       said.add(look);
       look();

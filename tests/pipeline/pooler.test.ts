@@ -134,14 +134,14 @@ describe.skipIf(pgbouncer === null)("PgBouncer (skipped where it is not installe
   });
 
   test("for a session, one connection: a run that waits for another is cancelled at once", async () => {
-    await through(alone, async (pipeline) => {
+    const work = async (pipeline: Pipeline) => {
       await pipeline.call({ kind: "runs" });
-      const began = performance.now();
       const ran = run(pipeline);
       await pipeline.call({ kind: "database" });
       await pipeline.call({ kind: "cancel" });
       expect(lastOf(await ran, "run.failed")).toMatchObject({ code: "interrupted" });
-      expect(performance.now() - began).toBeLessThan(5_000);
-    });
+    };
+    // It would wait for longer than this test may take.
+    await through(alone, work, "&connect_timeout=600");
   });
 });
