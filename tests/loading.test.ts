@@ -8,7 +8,7 @@ import { watchRun } from "./bench/profile/watched-run.ts";
 import { start } from "./headless/process.ts";
 import { migrated } from "./helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "./helpers/drops.ts";
-import { preloading } from "./helpers/program.ts";
+import { bareEnvironment, preloading } from "./helpers/program.ts";
 import { type TestDatabase, testDatabase } from "./helpers/server.ts";
 import { openScreen } from "./helpers/terminal.ts";
 
@@ -115,12 +115,9 @@ function slowOf(loaded: readonly string[]): string[] {
 /** The files that each of the two processes loaded, by their paths in the project. */
 async function loadedBy(words: readonly string[]): Promise<Record<Process, string[]>> {
   const list = join(folder, words.join(""));
-  const { PATH = "", HOME = "" } = process.env;
   const flags = ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];
   const env = {
-    PATH,
-    HOME,
-    LANG: "C.UTF-8",
+    ...bareEnvironment,
     LOADED: list,
     ...preloading(preload),
     STREAMFLOW_BUILT: "no",

@@ -18,7 +18,7 @@ import { start } from "../headless/process.ts";
 import { copyConsole, project } from "../helpers/copied-console.ts";
 import { migrated } from "../helpers/database.ts";
 import { dropFolder, smallDrop } from "../helpers/drops.ts";
-import { preloading } from "../helpers/program.ts";
+import { bareEnvironment, preloading } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { openScreen } from "../helpers/terminal.ts";
 
@@ -47,10 +47,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const { PATH = "", HOME = "" } = process.env;
-
 async function prepare(): Promise<void> {
-  const { code, stderr } = await start([process.execPath, join(folder, "src/standalone/prepare.ts")], { PATH, HOME })
+  const { code, stderr } = await start([process.execPath, join(folder, "src/standalone/prepare.ts")], bareEnvironment)
     .outcome;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
@@ -60,7 +58,7 @@ async function programsStarted(env: Record<string, string> = {}): Promise<Progra
   const list = join(folder, "loaded");
   const words = ["runs", "--database", database.url, "--home", join(folder, "home"), "--data", folder];
   const run = start([process.execPath, main, ...words], {
-    ...{ PATH, HOME, LOADED: list, ...preloading(preload) },
+    ...{ ...bareEnvironment, LOADED: list, ...preloading(preload) },
     ...env,
   });
   const { code, stderr } = await run.outcome;
@@ -192,7 +190,7 @@ test("what cannot be built is said, and is in nobody's way", async () => {
   const source = join(folder, "src/pipeline/die.ts");
   const before = readFileSync(source);
   writeFileSync(source, "export const die = ;");
-  const { code, stderr } = await start([process.execPath, join(folder, "src/standalone/prepare.ts")], { PATH, HOME })
+  const { code, stderr } = await start([process.execPath, join(folder, "src/standalone/prepare.ts")], bareEnvironment)
     .outcome;
   expect(code).toBe(0);
   expect(stderr).toStartWith("The console was not built, and starts from its files: ");

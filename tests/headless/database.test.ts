@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
-import { consoleProgram } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { runConsole } from "./fake/run-console.ts";
 import { streamPath } from "./fake/streams.ts";
@@ -56,10 +56,9 @@ describe("the real console", () => {
 
   /** The console as it is called in the folder that holds the seed's .env. */
   function inFolder(...args: string[]): Promise<Outcome> {
-    const { PATH = "", HOME = "" } = process.env;
     const shell = 'cd "$1" && shift && exec "$@"';
     const console = [...consoleProgram, ...args, "--data", drops.path];
-    return start(["sh", "-c", shell, "sh", folder, ...console], { PATH, HOME, LANG: "C.UTF-8" }).outcome;
+    return start(["sh", "-c", shell, "sh", folder, ...console], bareEnvironment).outcome;
   }
 
   test("names host and database before anything else, also of a run that is refused", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyConsole } from "../helpers/copied-console.ts";
 import { dropFolder, smallDrop } from "../helpers/drops.ts";
-import { oneFile } from "../helpers/program.ts";
+import { bareEnvironment, oneFile } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { start } from "./process.ts";
 
@@ -60,10 +60,9 @@ type Program = keyof typeof programs;
 const others: Program[] = ["a checkout that lies elsewhere", "a package", "a program of one file"];
 
 function run(program: Program, cwd: string, ...words: string[]) {
-  const { PATH = "", HOME = "" } = process.env;
   const flags = ["--database", database.url, "--data", drops.path, "--home", join(drops.path, "home")];
   const command = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd, ...programs[program], ...words, ...flags];
-  return start(command, { PATH, HOME, LANG: "C.UTF-8" }).outcome;
+  return start(command, bareEnvironment).outcome;
 }
 
 async function known() {

@@ -5,6 +5,7 @@ import Ajv from "ajv";
 import { parseSuite } from "../../src/core/suites/suite.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
+import { bareEnvironment } from "../helpers/program.ts";
 import { suiteSchema } from "../helpers/schemas.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { type Outcome, start } from "./process.ts";
@@ -33,8 +34,7 @@ afterAll(async () => {
 });
 
 const environment = () => {
-  const { PATH = "", HOME = "" } = process.env;
-  return { PATH, HOME, LANG: "C.UTF-8", DATABASE_URL: database.url, STREAMFLOW_HOME: join(drops.path, "home") };
+  return { ...bareEnvironment, DATABASE_URL: database.url, STREAMFLOW_HOME: join(drops.path, "home") };
 };
 
 function run(...words: string[]): Promise<Outcome> {
@@ -79,7 +79,7 @@ test("it says what it wrote, what not and why, and the command to run next, whic
   expect(stdout).toContain("\nuser_id is unique ");
   const [, next = ""] = /written to .*: look through them, then\n {2}(.*)\n/.exec(stdout) ?? [];
   expect(next).toBe(`bun run console validate --suite '${path.replaceAll("'", "'\\''")}' --table users`);
-  const command = next.replace("bun run console", `${process.execPath} ${join(root, "src/main.ts")}`);
+  const command = next.replace("bun run console", `'${process.execPath}' '${join(root, "src/main.ts")}'`);
   const ran = await start(["sh", "-c", command], environment()).outcome;
   expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/(\d+) of \1 expectations passed\n$/) });
   expect(stdout).toContain('Runs use it once db/dataset.json says "suite": "');

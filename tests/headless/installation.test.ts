@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engines, patchedDependencies } from "../../package.json";
 import { copyConsole, project } from "../helpers/copied-console.ts";
+import { bareEnvironment } from "../helpers/program.ts";
 import { start } from "./process.ts";
 
 /** Consoles that are not installed as they must be say so before they do anything. */
@@ -19,8 +20,7 @@ function copied(name: string, without: readonly string[] = []): string {
 }
 
 function run(folder: string, words: readonly string[], program = process.execPath) {
-  const { PATH = "", HOME = "" } = process.env;
-  return start([program, join(folder, "src/main.ts"), ...words], { PATH, HOME }).outcome;
+  return start([program, join(folder, "src/main.ts"), ...words], bareEnvironment).outcome;
 }
 
 describe("packages that were installed by npm or pnpm, which know nothing of patches", () => {

@@ -4,7 +4,7 @@ import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
-import { consoleProgram } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 import { gone, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
 
@@ -37,8 +37,7 @@ function command(args: readonly string[]): string[] {
 }
 
 function startConsole(...args: string[]): Running {
-  const { PATH = "", HOME = "" } = process.env;
-  return start(command(args), { PATH, HOME, LANG: "C.UTF-8" });
+  return start(command(args), bareEnvironment);
 }
 
 /** Let what `begin` starts get as far as its COMMIT, which waits for a standby. Returns the server's process. */

@@ -7,7 +7,7 @@ import { connect } from "../../src/postgres/connection/connect.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, runMonths } from "../helpers/pipeline.ts";
-import { consoleProgram, oneFile } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram, oneFile } from "../helpers/program.ts";
 import { type Template, type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { pipelineOf } from "../helpers/terminal.ts";
 import { type Outcome, type Running, start } from "./process.ts";
@@ -23,8 +23,7 @@ let drops: DropFolder;
 
 /** The real console, over the real pipeline. */
 function begin(args: readonly string[], flags: readonly string[]): Running {
-  const { PATH = "", HOME = "" } = process.env;
-  return start([...consoleProgram, ...args, ...flags], { PATH, HOME, LANG: "C.UTF-8" });
+  return start([...consoleProgram, ...args, ...flags], bareEnvironment);
 }
 
 const flags = () => ["--data", drops.path, "--home", `${drops.path}/home`, "--database", database.url];

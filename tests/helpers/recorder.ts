@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isRunEvent, type RunEvent } from "../../src/core/messages/events.ts";
+import { bareEnvironment } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const { PATH = "", HOME = "" } = process.env;
 
 /** The real console over generated drops, in a fresh folder with the default places below it. */
 export interface Recorder {
@@ -23,7 +23,7 @@ export function newRecorder(): Recorder {
   const run = (script: string, args: readonly string[]) =>
     Bun.spawn([process.execPath, join(root, script), ...args], {
       cwd: folder,
-      env: { PATH, HOME, LANG: "C.UTF-8" },
+      env: bareEnvironment,
       stdin: "ignore",
       stdout: "pipe",
       stderr: "inherit",

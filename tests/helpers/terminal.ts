@@ -1,4 +1,5 @@
 import { Terminal as Emulator } from "@xterm/headless";
+import { bareEnvironment } from "./program.ts";
 
 /** A program in a real pseudo-terminal, with its screen read back as a person would see it. */
 export interface Screen {
@@ -73,10 +74,8 @@ export function openScreen(
   };
   const child = Bun.spawn(command, {
     env: {
-      PATH: process.env.PATH ?? "",
-      HOME: process.env.HOME ?? "",
+      ...bareEnvironment,
       TERM: "xterm-256color",
-      LANG: "C.UTF-8",
       ...env,
     },
     terminal: {

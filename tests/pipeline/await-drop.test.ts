@@ -10,7 +10,7 @@ import { smallDrop } from "../helpers/drops.ts";
 import { faultyProxy, refusing } from "../helpers/faulty-proxy.ts";
 import { bucket, objectStore, storeVariables } from "../helpers/object-store.ts";
 import { type Workplace, workplace } from "../helpers/pipeline.ts";
-import { consoleProgram } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 
 /** `--pending --wait`: a drop that is there by and by is taken once all of it is. */
 
@@ -122,9 +122,8 @@ test("a wait that is cancelled ends", async () => {
 });
 
 test("the command ends with 4 when it did not come, and publishes it when it did", async () => {
-  const { PATH = "", HOME = "" } = process.env;
   const where = ["--data", place.drops.path, "--home", `${place.drops.path}/home`, "--database", place.database.url];
-  const run = (...words: string[]) => start([...consoleProgram, ...words, ...where], { PATH, HOME }).outcome;
+  const run = (...words: string[]) => start([...consoleProgram, ...words, ...where], bareEnvironment).outcome;
   rmSync(join(place.drops.path, "month_000"), { recursive: true });
   const late = await run("--pending", "--wait", "1s");
   expect(late.code).toBe(4);

@@ -6,7 +6,7 @@ import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
 import { lastOf, ranIn } from "../helpers/pipeline.ts";
-import { consoleProgram, oneFile } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram, oneFile } from "../helpers/program.ts";
 
 /** Whatever goes wrong in the database, nothing that is written then holds a cell of a customer. */
 
@@ -17,9 +17,8 @@ const users = [`${canary}-1`, `${canary}-2`, `${canary}-3`];
 const place = emptiedWorkplace((drops) => drops.write("month_000", smallDrop(users)));
 
 function startConsole(...args: string[]) {
-  const { PATH = "", HOME = "" } = process.env;
   const at = ["--data", place.drops.path, "--home", `${place.drops.path}/home`, "--database", place.database.url];
-  return start([...consoleProgram, ...args, ...at], { PATH, HOME, LANG: "C.UTF-8" });
+  return start([...consoleProgram, ...args, ...at], bareEnvironment);
 }
 
 /** Everything that the ledger holds, as text. */
@@ -134,8 +133,7 @@ test("an error of the server that nobody meets, which is a defect, ends the pipe
     const sql = connect(process.argv[1]);
     void sql.unsafe("create temporary table t (id text primary key); insert into t values ('${canary}'), ('${canary}')").execute();
     await Bun.sleep(60_000);`;
-  const { PATH = "", HOME = "" } = process.env;
-  const { code, stdout, stderr } = await start([process.execPath, "-e", script, place.database.url], { PATH, HOME })
+  const { code, stdout, stderr } = await start([process.execPath, "-e", script, place.database.url], bareEnvironment)
     .outcome;
   expect([code, stdout]).toEqual([3, ""]);
   expect(stderr).toContain("t_pkey");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { start } from "../headless/process.ts";
 import { copyConsole } from "../helpers/copied-console.ts";
 import { migrated } from "../helpers/database.ts";
+import { bareEnvironment } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { keys, openScreen } from "../helpers/terminal.ts";
 
@@ -94,8 +95,7 @@ const command = (...words: string[]) => [
 ];
 
 function run(...words: string[]) {
-  const { PATH = "", HOME = "" } = process.env;
-  return start(command(...words), { PATH, HOME, LANG: "C.UTF-8" }).outcome;
+  return start(command(...words), bareEnvironment).outcome;
 }
 
 const asFaults = (rows: { line: number; value: string }[], column: string) =>

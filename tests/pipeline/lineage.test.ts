@@ -9,7 +9,7 @@ import { dropFolder, smallDrop } from "../helpers/drops.ts";
 import { bucket, objectStore, storeVariables } from "../helpers/object-store.ts";
 import { runEventFacts } from "../helpers/openlineage-facts.ts";
 import { type Workplace, workplace } from "../helpers/pipeline.ts";
-import { consoleProgram } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 
 setDefaultTimeout(60_000);
 
@@ -48,12 +48,11 @@ function told(...words: string[]): Promise<Event[]> {
 
 /** The same of any command line. */
 async function toldOf(words: string[], env: Record<string, string> = {}): Promise<Event[]> {
-  const { PATH = "", HOME = "" } = process.env;
   const file = join(place.drops.path, "events");
   rmSync(file, { force: true });
   await start([...consoleProgram, ...words], {
     ...env,
-    ...{ PATH, HOME, OPENLINEAGE_NAMESPACE: "churn", OPENLINEAGE_PARENT_ID: parent },
+    ...{ ...bareEnvironment, OPENLINEAGE_NAMESPACE: "churn", OPENLINEAGE_PARENT_ID: parent },
     ...{ OPENLINEAGE__TRANSPORT__TYPE: "file", OPENLINEAGE__TRANSPORT__APPEND: "true" },
     OPENLINEAGE__TRANSPORT__LOG_FILE_PATH: file,
   }).outcome;

@@ -6,7 +6,7 @@ import { startPipeline } from "../../src/client/pipeline.ts";
 import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
-import { consoleProgram } from "../helpers/program.ts";
+import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 
 /** Who was not there hears what became of a run: by a POST, and by a file of metrics. */
 
@@ -51,10 +51,9 @@ const metricsFile = () => join(place.drops.path, "metrics", "streamflow.prom");
 const run = (words: readonly string[], url?: string) => begin(words, url).outcome;
 
 function begin(words: readonly string[], url = place.database.url, more: Record<string, string> = {}) {
-  const { PATH = "", HOME = "" } = process.env;
   const where = ["--home", join(place.drops.path, "home"), "--database", url];
   if (!words.includes("--data")) where.push("--data", place.drops.path);
-  const env = { PATH, HOME, LANG: "C.UTF-8", STREAMFLOW_NOTIFY_URL: receiver(), ...more };
+  const env = { ...bareEnvironment, STREAMFLOW_NOTIFY_URL: receiver(), ...more };
   return start([...consoleProgram, ...words, ...where], env);
 }
 

@@ -21,6 +21,7 @@ import { start } from "../headless/process.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { ranIn } from "../helpers/pipeline.ts";
+import { bareEnvironment } from "../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 import { until } from "../postgres/homes/home.ts";
 import { type ReadPage, readPage, rowsOf } from "./reading.ts";
@@ -338,10 +339,8 @@ test("a run on the command line writes its page, whatever comes of it; where it 
   write("month_002", { ...smallDrop(users(230), 2), "labels.csv": [["user_id"], ["u0"]] });
   const flags = ["--data", data, "--home", join(drops.path, "home"), "--database", database.url];
   const main = Bun.fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-  const { PATH = "", HOME = "" } = process.env;
   const run = (page: string) =>
-    start([process.execPath, main, "--month", "2", "--report", page, ...flags], { PATH, HOME, LANG: "C.UTF-8" })
-      .outcome;
+    start([process.execPath, main, "--month", "2", "--report", page, ...flags], bareEnvironment).outcome;
   const page = join(out, "cron.html");
   const { code, stderr } = await run(page);
   expect({ code, told: stderr.includes(`report: ${page}`) }).toEqual({ code: 1, told: true });

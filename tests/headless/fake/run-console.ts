@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { bareEnvironment } from "../../helpers/program.ts";
 import { type Outcome, type Running, start } from "../process.ts";
 import { type Script, scriptVariable } from "./pipeline.ts";
 
@@ -6,8 +7,7 @@ import { type Script, scriptVariable } from "./pipeline.ts";
 export const fakeConsole = [process.execPath, fileURLToPath(new URL("./console.ts", import.meta.url))];
 
 export function environment(script: Script): Record<string, string> {
-  const { PATH = "", HOME = "" } = process.env;
-  return { PATH, HOME, LANG: "C.UTF-8", [scriptVariable]: JSON.stringify(script) };
+  return { ...bareEnvironment, [scriptVariable]: JSON.stringify(script) };
 }
 
 export function startConsole(args: readonly string[], script: Script = {}): Running {

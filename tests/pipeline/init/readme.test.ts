@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../../headless/process.ts";
+import { bareEnvironment } from "../../helpers/program.ts";
 import { type TestDatabase, testDatabase } from "../../helpers/server.ts";
 
 /** The README's section "Another dataset", followed word for word in an empty folder. */
@@ -30,8 +31,7 @@ const blocks = (language: string) =>
   [...section.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map(([, text = ""]) => text);
 
 test("leads from files to sealed months", async () => {
-  const { PATH = "", HOME = "" } = process.env;
-  const env = { PATH, HOME, LANG: "C.UTF-8", DATABASE_URL: database.url, STREAMFLOW_HOME: join(folder, "home") };
+  const env = { ...bareEnvironment, DATABASE_URL: database.url, STREAMFLOW_HOME: join(folder, "home") };
   const script = `cd '${folder}'\n${blocks("sh").join("\n")}`;
   const { code, stderr } = await start(["sh", "-e", "-c", script], env).outcome;
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/error:|warning/) });
