@@ -9,7 +9,7 @@ export type TimeLeft = { seconds: number } | "finishing" | null;
  * What is known of the pace beforehand counts less and less until this share of the work is done, and then not at all; what
  * the ingest tells of the work after it counts as so much of that.
  */
-const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byIngest: 0.3 };
+const guessed = { byNobody: 0.03, byEarlierRuns: 0.1, byIngest: 0.43 };
 
 /** What was waited for so long in the last stage goes on for such a part of that at least. */
 const goesOn = 0.3;
@@ -104,7 +104,7 @@ function madeOf({ ready }: RunState, shared: readonly Shared[]): number {
 const ofKind = (shared: readonly Shared[], kind: Shared["is"]) => shared.filter(({ is }) => is === kind);
 
 /** So much longer a connection takes for its work while another works beside it. */
-const disturbance = 1.23;
+const disturbance = 1.35;
 
 /** Seconds for work that would take so many while another connection works, where that is through earlier. */
 function undisturbed(seconds: number, others: number): number {

@@ -34,6 +34,8 @@ export interface RunState {
   month: string;
   as_of: string;
   mode: Mode;
+  /** Whether its server logs what is filled into new files, too; most do. */
+  logs_all: boolean;
   started_at: string;
   /** Time of the newest event: with `started_at` it gives the elapsed time without a clock. */
   latest_at: string;
@@ -67,6 +69,7 @@ function begin(event: Started): RunState {
     month: event.month,
     as_of: event.as_of,
     mode: event.mode,
+    logs_all: event.logs_all ?? true,
     started_at: event.at,
     latest_at: event.at,
     stage: null,

@@ -1,36 +1,40 @@
-import type { Mode, Stage } from "../core/messages/events.ts";
+import type { Stage } from "../core/messages/events.ts";
 import type { RunState, TableProgress } from "./state.ts";
 
 /** What a run has to do, in seconds of a usual machine, and how much of it the events say is done. */
 
 /**
  * Seconds that a row, a byte and the like cost. They were fitted to what runs still took at each moment, of generated drops of
- * 7,000 to 1,000,000 users (`bun run generate`), of each kind, on the embedded server and on PostgreSQL 15, alone on a machine of
- * two cores and beside others. A run's own pace corrects them; it is their relation that counts.
+ * 7,000 to 1,000,000 users (`bun run generate`), of each kind, on the embedded server and on PostgreSQL 15, on machines of two
+ * cores. A run's own pace corrects them; it is their relation that counts.
  */
 const cost = {
   /** Whatever is done with a table. */
-  step: 0.006,
+  step: 0.003,
   /** A file that was found sound before is only passed on. */
-  ingest: { table: 0.008, row: 0.06e-6, again: 0.14e-6, byte: 0.016e-6 },
-  compare: 0.3e-6,
+  ingest: { table: 0.005, row: 0.14e-6, again: 0.23e-6, byte: 0.015e-6 },
+  compare: 0.5e-6,
   /** Into an empty table: in the order of its key, or with its keys set aside and built at the end. */
-  fill: { keyed: 1.4e-6, row: 0.12e-6, built: 0.37e-6 },
+  fill: { keyed: 1.4e-6, row: 0.17e-6, built: 0.41e-6 },
+  /** What a server takes longer that logs what is filled into new files, too. */
+  logged: { row: 0.055e-6, built: 0.39e-6, make: 1.35e-6 },
   /** `look` is for every staged row of a table that has any to change. */
-  change: { look: 0.4e-6, row: 0.2e-6, byte: 0.07e-6 },
+  change: { look: 0.8e-6, row: 0.31e-6, byte: 0.048e-6 },
   /** A backfill's keys are held to what the live tables' would have demanded. */
-  keys: 2.6e-6,
-  expectation: { each: 0.001, row: 0.052e-6 },
+  keys: 2.2e-6,
+  expectation: { each: 0.0004, row: 0.039e-6 },
   /** A snapshot that is made and sealed, or held against the one that stands. */
-  make: 2.1e-6,
-  stand: 1.45e-6,
+  make: 1.67e-6,
+  stand: 1.5e-6,
   /** Where there is a month before. Of more rows than these a sample tells, which takes as long whatever their number. */
-  drift: { rows: 20_000, byte: 0.21e-6 },
+  drift: { rows: 20_000, byte: 0.18e-6 },
   /** Of a file that a publication read before, it is known what its columns come to. `width` is for each byte of a row. */
-  profile: { width: 0.001, byte: 0.009e-6 },
+  profile: { width: 0.00045, byte: 0.015e-6 },
   /** Of tables that were empty. */
-  end: 0.11e-6,
+  end: 0.09e-6,
 };
+
+const unlogged: typeof cost.logged = { row: 0, built: 0, make: 0 };
 
 /** Until it is known: bytes of a row, and the share of a table's rows that a month changes. */
 const usual = { rowBytes: 25, changed: 0.42 };
@@ -56,16 +60,17 @@ export interface Shared extends Step {
   is: "compared" | "profiled" | "made";
 }
 
-export function workOf({ tables, mode }: RunState): Work {
-  const write = tables.flatMap(mode === "backfill" ? keysStep : writeSteps);
-  const make = tables.filter(({ snapshot }) => snapshot).map((table) => makeStep(table, mode));
+export function workOf(run: RunState): Work {
+  const { tables, mode } = run;
+  const write = tables.flatMap((table) => (mode === "backfill" ? keysStep(table) : writeSteps(table, run)));
+  const make = tables.filter(({ snapshot }) => snapshot).map((table) => makeStep(table, run));
   const work = {
     ingest: tables.map(ingestStep),
     upsert: write,
     validate: tables.map(validateStep),
     snapshot: [],
     end: cost.step + (mode === "publish" ? cost.end * sumOf(tables, filledRows) : 0),
-    shared: tables.flatMap((table) => sharedSteps(table, mode)),
+    shared: tables.flatMap((table) => sharedSteps(table, run)),
   };
   // A restamp does not know before its own transaction what has to give way; a dry run is one transaction.
   if (mode === "restamp") return { ...work, snapshot: make };
@@ -78,10 +83,14 @@ export function workOf({ tables, mode }: RunState): Work {
   };
 }
 
-function sharedSteps(table: TableProgress, mode: Mode): Shared[] {
+/** What of a run decides how long a table takes. */
+type Manner = Pick<RunState, "mode" | "logs_all">;
+
+function sharedSteps(table: TableProgress, run: Manner): Shared[] {
+  const { mode } = run;
   const steps: Shared[] = [{ ...profileStep(table), is: "profiled" }];
   if (mode !== "backfill") steps.unshift({ ...compareStep(table), is: "compared" });
-  if (mode !== "restamp" && table.snapshot) steps.push({ ...makeStep(table, mode), is: "made" });
+  if (mode !== "restamp" && table.snapshot) steps.push({ ...makeStep(table, run), is: "made" });
   return steps;
 }
 
@@ -119,15 +128,16 @@ function keysStep(table: TableProgress): Step[] {
 }
 
 /** Writing what differs, and building keys. How much that is, is known once the table is compared. */
-function writeSteps(table: TableProgress): Step[] {
+function writeSteps(table: TableProgress, { logs_all }: Manner): Step[] {
   const { state, first, done, total } = table.cells.upsert;
   const rows = rowsOf(table);
   const written = state === "done" ? 1 : share(done - first, total - first);
   if (table.live === 0) {
-    const { keyed, row, built } = cost.fill;
     const keys = table.built ?? 0;
-    const filling = { cost: cost.step + rows * (keys === 0 ? keyed : row), done: written };
-    return [filling, { cost: rows * keys * built, done: state === "done" ? 1 : 0 }];
+    const { keyed, row, built } = cost.fill;
+    const logged = logs_all ? cost.logged : unlogged;
+    const filling = { cost: cost.step + rows * (keys === 0 ? keyed : row + logged.row), done: written };
+    return [filling, { cost: rows * keys * (built + logged.built), done: state === "done" ? 1 : 0 }];
   }
   const guessed = table.again === true ? 0 : rows * usual.changed;
   const changed = state === "waiting" ? guessed : total - first;
@@ -143,12 +153,13 @@ function validateStep(table: TableProgress): Step {
 }
 
 /** What is told of a snapshot before it is finished is that it is ready. */
-function makeStep(table: TableProgress, mode: Mode): Step {
+function makeStep(table: TableProgress, { mode, logs_all }: Manner): Step {
   const isThere = table.again === true && mode === "publish";
   const rows = rowsOf(table);
   const { rows: few, byte } = cost.drift;
   const drift = isThere || table.live === 0 ? 0 : byte * widthOf(table) * Math.min(few, rows);
-  const whole = cost.step + rows * (isThere ? cost.stand : cost.make) + drift;
+  const making = cost.make + (logs_all ? cost.logged : unlogged).make;
+  const whole = cost.step + rows * (isThere ? cost.stand : making) + drift;
   return { cost: whole, done: table.cells.snapshot.state === "waiting" ? 0 : 1 };
 }
 

@@ -32,10 +32,16 @@ export interface Moment {
 export function momentsOf(events: readonly RunEvent[], count: number, pace: number | null = null): Moment[] {
   const time = (event: RunEvent | undefined) => Date.parse(event?.at ?? "");
   const [begin, end] = [time(events[0]), time(events.at(-1))];
+  const states: RunState[] = [];
+  for (const event of events) {
+    const state = fold(states.at(-1) ?? null, event);
+    if (state === null) throw new Error("a run that never began");
+    states.push(state);
+  }
   return Array.from({ length: count }, (_, index): Moment => {
     const now = begin + ((end - begin) * index) / count;
-    const state = events.filter((event) => time(event) <= now).reduce<RunState | null>(fold, null);
-    if (state === null) throw new Error("a run that never began");
+    const state = states[events.findLastIndex((event) => time(event) <= now)];
+    if (state === undefined) throw new Error("a moment before the run");
     const since = (now - Date.parse(state.latest_at)) / 1000;
     const left = timeLeft(state, since, pace);
     const told = left === null || left === "finishing" ? null : left.seconds;

@@ -60,12 +60,16 @@ const beside = { "ready?": count } as const;
 
 /** The events of a run, by name. A stream holds any number of runs, each from `run.started` to its last word. */
 const events = {
-  /** A month's run begins; `tables` in load order. */
+  /**
+   * A month's run begins; `tables` in load order. `logs_all`: whether the server writes to its log (WAL) what is filled into
+   * new files, too, which takes longer.
+   */
   "run.started": {
     event: "'run.started'",
     month: "string",
     as_of: "string",
     mode,
+    "logs_all?": "boolean",
     tables: [startedTable, "[]"],
   },
   "stage.started": { event: "'stage.started'", stage },

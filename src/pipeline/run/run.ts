@@ -28,6 +28,7 @@ async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
   emit({
     event: "run.started",
     ...head,
+    logs_all: open.tables.some(({ live }) => live.logsAll),
     tables: open.incoming.map((one) => ({
       table: one.table.name,
       file: one.file.path,

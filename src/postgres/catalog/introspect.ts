@@ -50,6 +50,8 @@ export interface CatalogTable extends TableShape {
   plainKey: Constraint | null;
   /** The server's version: what its SQL can do. */
   serverMajor: number;
+  /** Whether its server writes to its log (WAL) what is filled into a new file, too. */
+  logsAll: boolean;
   /** Null where this server alone has the rows. */
   distribution: Distribution | null;
 }
@@ -89,6 +91,7 @@ export async function catalogTables(connection: Queryable, names: readonly Table
   >`
     select n.nspname as schema, c.relname as name, c.relkind = 'p' as partitioned, ${kindOf} as kind,
       current_setting('server_version_num')::int / 10000 as "serverMajor", ${hasCitus} as citus,
+      current_setting('wal_level') <> 'minimal' as "logsAll",
       ${recipient(sql`c.relowner`, sql`n.oid`)} as keeper,
       (select coalesce(jsonb_agg(distinct jsonb_build_object('schema', rn.nspname, 'name', rc.relname)), '[]')
          from pg_constraint r

@@ -75,10 +75,10 @@ export async function setAsideTogether(
 export async function setAside(
   tx: Transaction,
   asides: readonly Aside[],
-  { logsAll, obstacle, patienceMs }: Server,
+  { obstacle, patienceMs }: Server,
 ): Promise<{ slower: string | null; isFilled: boolean; isLocked: boolean }> {
   const tables = asides.map(({ live }) => live);
-  const truncated = logsAll ? [] : asides.filter(({ isFree }) => isFree);
+  const truncated = asides.filter(({ live, isFree }) => isFree && !live.logsAll);
   const dropping = asides.filter((aside) => constraintsOf(aside).length > 0);
   const isLocked = truncated.length + dropping.length > 0;
   let isFilled = false;
@@ -120,8 +120,6 @@ export function constraintsOf({ key, references }: Aside): Constraint[] {
 }
 
 interface Server {
-  /** Whether it logs what is written to a new file. */
-  logsAll: boolean;
   /** Why constraints that are dropped could not be added again; null where they could. */
   obstacle: string | null;
   /** How long it takes for who has to give way to a lock to do so. */
@@ -140,13 +138,12 @@ export async function serverFor(tx: Transaction, asides: readonly Aside[]): Prom
   const mayRefer = asides.flatMap(({ references }) =>
     references.map(({ parent }) => sql`has_table_privilege(${oidOf(parent)}, 'REFERENCES')`),
   );
-  const [server] = await tx<{ logsAll: boolean; waits: boolean; mayRefer: boolean; yieldMs: number }[]>`
-    select current_setting('wal_level') <> 'minimal' as "logsAll", ${some(waiting)} as waits, ${every(mayRefer)} as "mayRefer",
+  const [server] = await tx<{ waits: boolean; mayRefer: boolean; yieldMs: number }[]>`
+    select ${some(waiting)} as waits, ${every(mayRefer)} as "mayRefer",
            (1000 * extract(epoch from current_setting('deadlock_timeout')::interval))::int as "yieldMs"`;
   const missing = server?.mayRefer === false ? "REFERENCES on what it refers to is missing" : null;
   // No constraint can be added to a table while triggers have yet to fire for its rows.
   return {
-    logsAll: server?.logsAll !== false,
     obstacle: server?.waits ? "a trigger on it waits for the commit" : missing,
     patienceMs: (server?.yieldMs ?? 0) + lockPatienceMs,
   };
