@@ -1,6 +1,7 @@
 import type { Environment } from "../../core/settings.ts";
 import { displayWidth } from "../../core/text.ts";
 import { remember } from "../tools/remember.ts";
+import { readableOn } from "./contrast.ts";
 import type { Row, Span, Tone } from "./spans.ts";
 
 export const depths = ["256", "16", "none"] as const;
@@ -8,10 +9,10 @@ type Depth = (typeof depths)[number];
 export const themeNames = ["dark", "light"] as const;
 type ThemeName = (typeof themeNames)[number];
 
-/** Select Graphic Rendition parameters for each tone, and the background of the line under the cursor. */
+/** Select Graphic Rendition parameters for each tone, elsewhere and on the line under the cursor. */
 interface Palette {
   tones: Record<Tone, string>;
-  selection: string;
+  selected: Record<Tone, string>;
 }
 
 export const colourNames = ["dim", "accent", "good", "bad", "warn", "selection"] as const;
@@ -19,11 +20,34 @@ type Colours = Record<(typeof colourNames)[number], number>;
 /** Colours of one's own by the theme that they are for: of the 256 of xterm. */
 export type OwnColours = Readonly<Partial<Record<ThemeName, Partial<Colours>>>>;
 
+/** What WCAG asks of text, and what is dim is to have. */
+const leastContrast = { text: 4.5, dim: 3 };
+
 /** Of the 256 colours of xterm, by number. */
-function paletteOf({ dim, accent, good, bad, warn, selection }: Colours): Palette {
-  const ink = (colour: number) => `38;5;${colour}`;
-  const tones = { dim: ink(dim), accent: ink(accent), good: ink(good), bad: ink(bad), warn: ink(warn) };
-  return { tones: { ...tones, plain: "", strong: "1", key: `${ink(accent)};1` }, selection: `48;5;${selection}` };
+function paletteOf({ selection, ...inks }: Colours): Palette {
+  const ink = (colour: number | null) => (colour === null ? "" : `38;5;${colour}`);
+  // Whatever the terminal writes in, and whichever colours are somebody's own: what is marked can be read.
+  const marked = (colour: number | null, least = leastContrast.text) =>
+    joined(ink(readableOn(selection, colour, least)), `48;5;${selection}`);
+  return {
+    tones: tonesOf({ ...inks, plain: null }, ink),
+    selected: { ...tonesOf({ ...inks, plain: null }, marked), dim: marked(inks.dim, leastContrast.dim) },
+  };
+}
+
+function tonesOf<Ink>(
+  inks: Record<Exclude<Tone, "strong" | "key">, Ink>,
+  drawn: (ink: Ink) => string,
+): Record<Tone, string> {
+  const { plain, dim, accent, good, bad, warn } = inks;
+  return {
+    ...{ plain: drawn(plain), dim: drawn(dim), accent: drawn(accent), good: drawn(good), bad: drawn(bad) },
+    ...{ warn: drawn(warn), strong: joined(drawn(plain), "1"), key: joined(drawn(accent), "1") },
+  };
+}
+
+function joined(...codes: string[]): string {
+  return codes.filter((code) => code !== "").join(";");
 }
 
 /** Each of them can be read on the theme's background, and on that of the line under the cursor. */
@@ -32,20 +56,27 @@ const usual256: Record<ThemeName, Colours> = {
   light: { dim: 241, accent: 24, good: 22, bad: 124, warn: 94, selection: 254 },
 };
 
-/** The terminal's own colours, which its user chose to be readable on its own background. */
-const basic: Palette = {
-  tones: { plain: "", dim: "2", strong: "1", accent: "36", good: "32", bad: "31", warn: "33", key: "36;1" },
-  selection: "1",
+/**
+ * The terminal's own colours, of which nobody knows what they are: those that can be read on either background as terminals come.
+ * Red is too dark on black there, and green not dark enough on white. The line under the cursor is bold, and none of it faint.
+ */
+function basicOf(inks: Record<"accent" | "good" | "bad" | "warn", string>): Palette {
+  return {
+    tones: tonesOf({ ...inks, plain: "", dim: "2" }, (code) => code),
+    selected: tonesOf({ ...inks, plain: "", dim: "" }, (code) => joined(code, "1")),
+  };
+}
+
+const basic: Record<ThemeName, Palette> = {
+  dark: basicOf({ accent: "36", good: "32", bad: "91", warn: "93" }),
+  light: basicOf({ accent: "34", good: "", bad: "31", warn: "35" }),
 };
 
-const lightBasic: Palette = { ...basic, tones: { ...basic.tones, accent: "34", warn: "35", key: "34;1" } };
-
-/** The 16 colours are the terminal's own, which its user has chosen there. */
 const palettes = remember(
   (own: OwnColours) => [own],
   (own): Record<ThemeName, Record<Exclude<Depth, "none">, Palette>> => ({
-    dark: { "256": paletteOf({ ...usual256.dark, ...own.dark }), "16": basic },
-    light: { "256": paletteOf({ ...usual256.light, ...own.light }), "16": lightBasic },
+    dark: { "256": paletteOf({ ...usual256.dark, ...own.dark }), "16": basic.dark },
+    light: { "256": paletteOf({ ...usual256.light, ...own.light }), "16": basic.light },
   }),
 );
 
@@ -61,14 +92,14 @@ export interface Look {
 /** The line as text with its colours as escape sequences; without colours it is the bare text. */
 export function paint(line: Row, look: Look): string {
   const palette = look.depth === "none" ? null : palettes(look.colours ?? noColours)[look.theme][look.depth];
-  const painted = (spans: readonly Span[], ground: string) =>
+  const painted = (spans: readonly Span[], tones: Record<Tone, string> | undefined) =>
     spans.map(({ text, tone }) => {
       const shown = look.unicode ? text : asAscii(text);
-      const codes = palette === null ? [] : [palette.tones[tone], ground].filter((code) => code !== "");
-      return codes.length === 0 || text === "" ? shown : `\x1b[${codes.join(";")}m${shown}\x1b[0m`;
+      const codes = tones?.[tone] ?? "";
+      return codes === "" || text === "" ? shown : `\x1b[${codes}m${shown}\x1b[0m`;
     });
-  const ground = line.selected === true ? (palette?.selection ?? "") : "";
-  return [...painted(line.spans, ground), ...painted(line.beside ?? [], "")].join("");
+  const tones = line.selected === true ? palette?.selected : palette?.tones;
+  return [...painted(line.spans, tones), ...painted(line.beside ?? [], palette?.tones)].join("");
 }
 
 /** What a terminal without Unicode can show, in as many columns: our own signs have stand-ins, data does not. */

@@ -1,7 +1,4 @@
-/** Levels of each of red, green and blue in the cube of 216 colours, which begins at 16. */
-const levels = [0, 95, 135, 175, 215, 255];
-/** And 24 greys behind it. */
-const greys = Array.from({ length: 24 }, (_, index) => 8 + 10 * index);
+import { greys, levels } from "../drawing/contrast.ts";
 
 /** The number of a colour, or of the nearest there is: a terminal with 256 of them knows no others for sure. */
 export function numberOf(colour: number | string): number {
