@@ -110,6 +110,54 @@ test("what an expectation is about is whole where no value needs the lines", asy
   expect(facts).not.toContain("…");
 });
 
+test("counts of a list of runs stand below each other, with a sign or without, and none is cut", () => {
+  const known = scenario("many");
+  for (const passed of [5, 98, 998]) {
+    const runs = known.runs.map((run, index) => ({
+      ...run,
+      status: index % 2 === 0 ? ("rejected" as const) : ("published" as const),
+      expectations: { ...run.expectations, passed, failed: index % 2 === 0 ? 2 : 0, warned: index % 2 === 0 ? 0 : 2 },
+    }));
+    for (const columns of [60, 80, 120, 220]) {
+      const text = new Session({ ...known, runs }, { size: { columns, rows: 40 } }).press("H").text();
+      const places = text.split("\n").map((line) => line.indexOf(`${passed}/${passed + 2}`));
+      const found = new Set(places.filter((place) => place >= 0));
+      expect([columns, passed, found.size]).toEqual([columns, passed, 1]);
+    }
+    const mild = runs.map((run, index) =>
+      index % 2 === 0 ? run : { ...run, expectations: { ...run.expectations, passed: passed + 2, warned: 0 } },
+    );
+    const text = new Session({ ...known, runs: mild }, { size: { columns: 80, rows: 40 } }).press("H").text();
+    const places = text.split("\n").map((line) => line.search(new RegExp(`/${passed + 2}( |$)`)));
+    expect(new Set(places.filter((place) => place >= 0)).size).toBe(1);
+  }
+});
+
+test("what values come from stands below each other", async () => {
+  for (const columns of [80, 120, 220]) {
+    const text = (await ran("bad", { columns, rows: 24 })).press("v").text();
+    const places = text.split("\n").flatMap((line) => (/"-\d/.test(line) ? [line.search(/\S+\.csv:\d/)] : []));
+    expect(new Set(places.filter((place) => place >= 0)).size).toBe(1);
+  }
+});
+
+test("the month that is being run is called that in its line, too", async () => {
+  const events = await readStream("halfway");
+  for (const columns of [60, 80, 120, 220]) {
+    const size = { columns, rows: 24 };
+    const text = new Session(scenario("halfway"), { size, events, hold: true }).press("r", "enter", "esc").text();
+    expect(text).toMatch(/month_002 .* running( |$)/m);
+    expect(text).not.toMatch(/month_002 .* new/);
+  }
+});
+
+test("beside a month the rows that its files have are told once, with how they changed", () => {
+  const text = new Session(scenario("many"), { size: { columns: 120, rows: 40 } }).text();
+  const pane = text.split("\n").map((line) => line.split(" │ ")[1] ?? "");
+  expect(pane.filter((line) => line.includes("16,129")).length).toBe(6);
+  expect(pane.filter((line) => /[+-][\d.]+ % +▁.*▇ *$/.test(line)).length).toBe(6);
+});
+
 test("a key that nobody knows is a sign, and no blank", async () => {
   const session = (await ran("bad", { columns: 80, rows: 24 })).press("v", "enter");
   const ui = session.ui;

@@ -1,12 +1,52 @@
 import { frozenInWords } from "../../client/run-words.ts";
+import type { RunState } from "../../client/state.ts";
+import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { Mode, RunEvent, TableCounts } from "../../core/messages/events.ts";
-import type { RunDetail } from "../../core/messages/listings.ts";
+import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
 import type { KeptVerdict } from "../../core/messages/verdicts.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
-import { type Span, span } from "../drawing/spans.ts";
+import { type Span, span, type Tone } from "../drawing/spans.ts";
 import type { LogLine } from "./model.ts";
 import { signOf, verdictInWords } from "./verdicts.ts";
+
+/**
+ * The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time, nor
+ * `pausing`, where the next try is waited for.
+ */
+export type Outcome = RunStatus | "unchanged" | "unknown" | "pausing";
+
+/** The one colour that an outcome has wherever it is told: bad is what somebody has to mend. */
+export const outcomeTones: Record<Outcome, Tone> = {
+  published: "good",
+  rejected: "bad",
+  failed: "bad",
+  refused: "warn",
+  interrupted: "warn",
+  crashed: "bad",
+  dry_run: "plain",
+  running: "warn",
+  unchanged: "good",
+  unknown: "bad",
+  pausing: "warn",
+};
+
+const statusByExit = {
+  done: "published",
+  rejected: "rejected",
+  usage: "failed",
+  failure: "failed",
+  refused: "refused",
+  interrupted: "interrupted",
+  terminated: "interrupted",
+} as const satisfies Record<string, RunStatus>;
+
+export function outcomeOf({ end }: Pick<RunState, "end">): Outcome {
+  if (end === null) return "running";
+  if (end.event === "run.finished") return end.status;
+  if (end.code === "outcome_unknown") return "unknown";
+  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
+}
 
 /** What an event has to say in the log; progress says nothing there. */
 export function logLine(event: RunEvent, mode: Mode | null, glyphs: Glyphs): LogLine | null {
@@ -31,11 +71,11 @@ function wordsOf(event: RunEvent, mode: Mode | null, glyphs: Glyphs): Span | nul
       return span(`warning: ${event.title} ${event.hint}`, "warn");
     case "run.finished":
       if (event.status === "unchanged") return span("nothing to do: these very files are published", "good");
-      return span(`${endings[event.status]} in ${formatDuration(event.seconds)}`, "good");
+      return span(`${endings[event.status]} in ${formatDuration(event.seconds)}`, outcomeTones[event.status]);
     case "run.retried":
       return span(`${event.title} ${event.hint}`, "warn");
     case "run.failed":
-      return span(`${event.title} ${event.hint}`, "bad");
+      return span(`${event.title} ${event.hint}`, outcomeTones[outcomeOf({ end: event })]);
     case "stage.started":
     case "table.progress":
       return null;
@@ -68,7 +108,7 @@ export function logOfDetail(detail: RunDetail, glyphs: Glyphs): LogLine[] {
   const after = [
     ...verdicts.filter(({ verdict }) => verdict !== "passed").map((verdict) => wordsOfVerdict(verdict, glyphs)),
     ...snapshots.map(({ table, rows }) => span(`${table}: ${formatCounted(rows, "row")} sealed`)),
-    ...(failure === null ? [] : [span(`${failure.title} ${failure.hint}`, "bad")]),
+    ...(failure === null ? [] : [span(`${failure.title} ${failure.hint}`, outcomeTones[detail.status])]),
   ];
   return [
     ...before.map((said) => ({ at: started_at, ...said })),

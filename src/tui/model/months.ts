@@ -6,8 +6,8 @@ import { allOf } from "../../core/messages/verdicts.ts";
 import { isLacking } from "../../core/month.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
+import { outcomeOf, outcomeTones } from "./log.ts";
 import { isRunning, type Ui } from "./model.ts";
-import { outcomeOf } from "./run-view.ts";
 import { gravestSign } from "./verdicts.ts";
 
 /** `aged` ones speak of a run, whose age says how long it has been so. */
@@ -31,12 +31,23 @@ const states: Record<MonthState, { tone: Tone; aged: boolean }> = {
 };
 
 /** The state in words, with the age of the run it speaks of: "ok 2 d". */
-export function stateInWords(entry: MonthLine, now: number, room: number): Span {
-  const { tone, aged } = states[entry.state];
+export function stateInWords(ui: Ui, entry: MonthLine, room: number): Span {
+  if (isRunningHere(ui, entry)) return span("running", outcomeTones.running);
+  const { aged } = states[entry.state];
+  const tone = toneOf(entry);
   if (isLacking(entry)) return span(lackInRoom(entry, room), tone);
-  const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), now)}` : "";
+  const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), ui.now)}` : "";
   const words = `${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`;
   return span(words.length > stateWidth ? words.replace(/ (?=[dhm]$)/, "") : words, tone);
+}
+
+/** The listing is of before the run that goes on. */
+export function isRunningHere(ui: Ui, { month }: Pick<MonthEntry, "month">): boolean {
+  return isRunning(ui) && ui.live?.current?.month === month;
+}
+
+function toneOf({ state, last_run }: MonthEntry): Tone {
+  return state === "failed" && last_run !== null ? outcomeTones[last_run.status] : states[state].tone;
 }
 
 function lackInRoom(line: MonthLine, room: number): string {
@@ -68,8 +79,8 @@ export function warnedSign(run: RunEntry | null, glyphs: Glyphs): Span[] {
 /** One cell for each stage: what the month's publication, or its last attempt, came to. */
 export function monthStages(ui: Ui, entry: MonthEntry): Span[] {
   const glyphs = glyphsOf(ui.look);
-  const own = ui.live?.current;
-  if (own?.month === entry.month && isRunning(ui)) return stages.map((stage) => liveCell(stage, own.stage, glyphs));
+  const stageNow = ui.live?.current?.stage ?? null;
+  if (isRunningHere(ui, entry)) return stages.map((stage) => liveCell(stage, stageNow, glyphs));
   const run = entry.last_run;
   if (run === null || run.status === "dry_run") return stages.map(() => span(glyphs.todo, "dim"));
   if (run.status === "published") return publishedCells(run, glyphs, entry.state);

@@ -1,12 +1,11 @@
 import { isTriedAgain, type RunState, type TableProgress } from "../../client/state.ts";
-import { failureCodes, isFailureCode } from "../../core/errors.ts";
 import type { Fault, FaultGroup } from "../../core/faults.ts";
 import { type EventOf, type Stage, stages, type TableCounts } from "../../core/messages/events.ts";
-import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
+import type { RunDetail } from "../../core/messages/listings.ts";
 import { countVerdicts, isRejecting, type KeptCounts, type KeptVerdict } from "../../core/messages/verdicts.ts";
 import { isOf } from "../../core/written/file-names.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
-import { logOfDetail } from "./log.ts";
+import { logOfDetail, type Outcome, outcomeOf } from "./log.ts";
 import type { Live, LogLine } from "./model.ts";
 import { placeInWords } from "./verdicts.ts";
 
@@ -26,12 +25,6 @@ export interface TableView {
   verdicts: KeptCounts;
   isRejecting: boolean;
 }
-
-/**
- * The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time, nor
- * `pausing`, where the next try is waited for.
- */
-export type Outcome = RunStatus | "unchanged" | "unknown" | "pausing";
 
 export interface Failure {
   title: string;
@@ -54,16 +47,6 @@ export interface RunView extends Pick<RunState, SameAsFolded> {
   fault_groups: FaultGroup[];
   log: LogLine[];
 }
-
-const statusByExit = {
-  done: "published",
-  rejected: "rejected",
-  usage: "failed",
-  failure: "failed",
-  refused: "refused",
-  interrupted: "interrupted",
-  terminated: "interrupted",
-} as const satisfies Record<string, RunStatus>;
 
 export function liveView(live: Live, state: RunState, now: number): RunView {
   const { end } = state;
@@ -93,13 +76,6 @@ function isPausing({ current, outcome }: Live, state: RunState): boolean {
 
 function monthsAsked({ request: { selection } }: Live): string {
   return "months" in selection ? selection.months.join(", ") : selection.every;
-}
-
-export function outcomeOf({ end }: RunState): Outcome {
-  if (end === null) return "running";
-  if (end.event === "run.finished") return end.status;
-  if (end.code === "outcome_unknown") return "unknown";
-  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
 }
 
 /** A file with faults; where none is named, all that was under way. */

@@ -83,7 +83,7 @@ function percentOf(share: number | null, none: string): string {
 function legend({ now, before }: Pictured, signs: { now: string; before: string }, isDrawn: boolean): Row {
   const other =
     before === null
-      ? [span("   no month before it was profiled", "dim")]
+      ? [span("   no profile before it", "dim")]
       : isDrawn
         ? [span(`   ${signs.before} `), span(before.as_of, "dim")]
         : [span(`   ${before.as_of} has other bins`, "dim")];

@@ -14,14 +14,19 @@ export interface RowSeries {
 /** Months of a series that are drawn, the newest. */
 export const mostShown = 24;
 
-/** Rows of each table now, by how much that is more than before, and how they came to it. */
-export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, height }: Area): Row[] {
+/** Rows of each table now, unless they are told elsewhere, by how much that is more than before, and how they came to it. */
+export function rowSeriesRows(
+  ui: Ui,
+  series: readonly RowSeries[],
+  { width, height }: Area,
+  told: "counts" | "changes" = "counts",
+): Row[] {
   const glyphs = glyphsOf(ui.look);
   const longest = Math.max(5, ...series.map(({ table }) => table.length));
   const counts = series.map(({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none));
-  const digits = Math.max(4, ...counts.map(({ text }) => text.length));
+  const digits = told === "changes" ? 0 : Math.max(4, ...counts.map(({ text }) => text.length));
   // Rather below its name than beside a part of it, where there are lines enough.
-  if (longest + digits + leastBeside > width && 2 * series.length <= height)
+  if (told === "counts" && longest + digits + leastBeside > width && 2 * series.length <= height)
     return series.flatMap((one) => belowName(ui, one, width));
   // Names go before how much the counts changed.
   const others = digits + (width >= longest + digits + 30 ? 30 : 16);
@@ -33,13 +38,17 @@ export function rowSeriesRows(ui: Ui, series: readonly RowSeries[], { width, hei
       gap: 1,
       cell: ({ table }) => table,
     },
-    {
-      title: "ROWS",
-      width: digits,
-      align: "right",
-      gap: 2,
-      cell: ({ rows }) => countOf(rows.at(-1) ?? null, glyphs.none),
-    },
+    ...(told === "changes"
+      ? []
+      : [
+          {
+            title: "ROWS",
+            width: digits,
+            align: "right" as const,
+            gap: 2,
+            cell: ({ rows }: RowSeries) => countOf(rows.at(-1) ?? null, glyphs.none),
+          },
+        ]),
     { title: "CHANGE", width: 9, align: "right", drop: 2, cell: ({ rows }) => changeOf(rows, glyphs.none) },
     {
       title: "BEFORE",

@@ -9,8 +9,9 @@ import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { indented, type Row, type Span, span } from "../drawing/spans.ts";
 import { guessRows, tookInWords } from "../model/estimate.ts";
-import { isRunning, type Ui } from "../model/model.ts";
-import { rejectedFor } from "../model/months.ts";
+import { outcomeTones } from "../model/log.ts";
+import type { Ui } from "../model/model.ts";
+import { isRunningHere, rejectedFor } from "../model/months.ts";
 import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
 
 /** The files of a month with rows and sizes, and what its last run came to. */
@@ -55,10 +56,9 @@ function fileLine(ui: Ui, file: DropFile, figures: string, width: number): Span 
 
 /** What the last run came to: its figures, or why it failed and the first failure. */
 function storyOf(ui: Ui, entry: MonthLine, width: number): Said[] {
-  const { month, state, last_run: last } = entry;
+  const { state, last_run: last } = entry;
   if (isLacking(entry)) return [{ words: `${lackInWords(entry)}: not in ${ui.data}`, tone: "warn" }];
-  if (isRunning(ui) && ui.live?.current?.month === month)
-    return [{ words: `running now: ${key("4")} shows it`, tone: "warn" }];
+  if (isRunningHere(ui, entry)) return [{ words: `running now: ${key("4")} shows it`, tone: "warn" }];
   if (state === "unsealed")
     return [{ words: `others took its snapshots: ${key("a")} seals them as they are`, tone: "warn" }];
   if (last === null) return neverRun(ui, entry);
@@ -92,18 +92,19 @@ function failureTold(detail: RunDetail, { title, hint, fault_count }: RunFailure
   const more = Math.max(fault_count, others.length + 1) - 1;
   const rest = more > 0 ? `, and ${formatCounted(more, "more", "more")}` : "";
   return [
-    { words: title, tone: "bad" },
+    { words: title, tone: outcomeTones[detail.status] },
     // Where nothing is wrong with the drop, what to do now is all there is to say.
     first === undefined ? { words: hint } : { ...first, words: `${first.words}${rest}` },
   ];
 }
 
 function reasonsOf({ faults, verdicts }: RunDetail, glyphs: Glyphs): Said[] {
-  const reason = (words: string, sign: string): Said => ({ words, tone: "warn", sign: span(`${sign} `, "warn") });
+  const reason = (words: string, { text, tone }: Span): Said => ({ words, sign: span(`${text} `, tone) });
+  const fault = span(glyphs.fail, "bad");
   return [
-    ...faults.map(({ file, line, reason: why }) => reason(`${placeInWords(file, line)}: ${why}`, glyphs.fail)),
+    ...faults.map(({ file, line, reason: why }) => reason(`${placeInWords(file, line)}: ${why}`, fault)),
     ...verdicts
       .filter(({ verdict }) => verdict !== "passed")
-      .map((verdict) => reason(verdictInWords(verdict, glyphs), signOf(verdict, glyphs).text)),
+      .map((verdict) => reason(verdictInWords(verdict, glyphs), signOf(verdict, glyphs))),
   ];
 }

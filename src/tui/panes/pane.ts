@@ -1,11 +1,13 @@
 import { type MonthLine, namesOf } from "../../client/month-lines.ts";
 import type { MonthEntry } from "../../core/messages/listings.ts";
-import { allOf, countsInWords, saidBriefly } from "../../core/messages/verdicts.ts";
+import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { rule } from "../components/panels.ts";
+import { saidRows } from "../components/said.ts";
 import { type Area, paragraph, troubleRows } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { blank, indented, type Row, span } from "../drawing/spans.ts";
+import { guessRows } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
 import {
   runViewAt,
@@ -17,6 +19,7 @@ import {
   snapshotsShown,
 } from "../model/lists.ts";
 import { emptyList, here, type PlaceOf, refusalOf, type Ui } from "../model/model.ts";
+import { signOf } from "../model/verdicts.ts";
 import { remember } from "../tools/remember.ts";
 import { columnLinePane, columnPicture } from "./column-pane.ts";
 import { mostShown, type RowSeries, rowSeriesRows } from "./figures.ts";
@@ -56,7 +59,10 @@ export function paneOf(ui: Ui, area: Area): Row[] | null {
 
 function monthPane(ui: Ui, entry: MonthLine, area: Area): Row[] {
   const series = seriesOfMonths(ui.months ?? noMonths, entry);
-  const rows = series.length === 0 ? [] : [blank, rule(ui, "rows"), ...rowSeriesRows(ui, series, area)];
+  // Counts that stand beside the files need no second place.
+  const isCounted = entry.files.some(({ table }) => guessRows(ui.months ?? noMonths, entry, table) !== null);
+  const counted = rowSeriesRows(ui, series, area, isCounted ? "changes" : "counts");
+  const rows = series.length === 0 ? [] : [blank, rule(ui, "rows"), ...counted];
   const checks = entry.last_run === null ? [] : [blank, rule(ui, "checks"), ...checkRows(ui, entry.last_run.run)];
   const room = area.height - 1 - rows.length - checks.length;
   const files = previewRows(ui, entry, { ...area, height: Math.max(entry.files.length + 5, room) });
@@ -97,14 +103,16 @@ function checkRows(ui: Ui, run: number): Row[] {
   const others = countsInWords({ ...view.expectations, passed: 0 }, saidBriefly);
   const standing = indented(
     span(`${passed} of ${allOf(view.expectations)} hold`, others === "" ? "good" : "plain"),
-    span(others === "" ? "" : `, ${others}`, "warn"),
+    span(others === "" ? "" : `, ${others}`, view.verdicts.some(isRejecting) ? "bad" : "warn"),
   );
   const failed = view.verdicts.filter(({ verdict }) => verdict !== "passed");
   return [
     standing,
-    ...failed.flatMap((verdict) =>
-      paragraph(ui, `${verdict.table}: ${expectationInWords(verdict, glyphs)}`, 2, "warn"),
-    ),
+    ...failed.flatMap((verdict) => {
+      const { text, tone } = signOf(verdict, glyphs);
+      const words = `${verdict.table}: ${expectationInWords(verdict, glyphs)}`;
+      return saidRows(ui, [{ words, sign: span(`${text} `, tone) }], 2);
+    }),
   ];
 }
 

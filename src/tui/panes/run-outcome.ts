@@ -6,6 +6,7 @@ import { firstOf, heightOf, type Said, saidRows } from "../components/said.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Row, span } from "../drawing/spans.ts";
 import { commandOfRun } from "../model/headless.ts";
+import { outcomeTones } from "../model/log.ts";
 import type { Ui } from "../model/model.ts";
 import type { Failure, RunView } from "../model/run-view.ts";
 import { placeInWords, signOf, verdictInWords } from "../model/verdicts.ts";
@@ -43,7 +44,7 @@ function sealedInWords({ seals, kept, as_of }: RunView, sealed: string): string[
 
 function failureTold(ui: Ui, view: RunView, { title, hint, reject_file }: Failure, height: number): Said[] {
   const glyphs = glyphsOf(ui.look);
-  const why: Said = { words: title, tone: "bad" };
+  const why: Said = { words: title, tone: outcomeTones[view.outcome] };
   const where: Said[] =
     reject_file === null ? [] : [{ words: `every fault: ${reject_file}`, tone: "dim", isWhole: true }];
   const remedy: Said = { words: hint };
@@ -58,7 +59,7 @@ function faultsInWords({ faults, fault_count, fault_groups }: RunView, room: num
     fault_groups.length === 0 || fault_count <= room
       ? faults.map(faultInWords)
       : fault_groups.map((group) => `${placeInWords(group.file)}: ${describeGroup(group)}`);
-  return words.map((reason) => ({ words: reason, tone: "warn", sign: span(`${fail} `, "warn"), yields: true }));
+  return words.map((reason) => ({ words: reason, sign: span(`${fail} `, "bad"), yields: true }));
 }
 
 function faultInWords({ file, line, column, value, reason }: Fault): string {
@@ -71,6 +72,7 @@ function failedInWords({ verdicts }: RunView, glyphs: Glyphs): Said[] {
     const count = verdict.unexpected_count;
     const counted = count === null ? "" : `, ${formatCounted(count, "unexpected value")}`;
     const words = verdictInWords(verdict, glyphs) + counted;
-    return { words, tone: "warn", sign: span(`${signOf(verdict, glyphs).text} `, "warn"), yields: true };
+    const { text, tone } = signOf(verdict, glyphs);
+    return { words, sign: span(`${text} `, tone), yields: true };
   });
 }

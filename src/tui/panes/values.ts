@@ -61,7 +61,11 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   if (samples.rows.length === 0) return line("it is about the table as a whole: there is no single value to show");
   const finding = findingIn(samples, dot);
   const shown = samples.rows.slice(0, area.height - (finding === "" ? 0 : 1));
-  const rows = shown.map((found) => valueRow(found, widestOf(shown, area.width), area.width - 4, ellipsis));
+  const widths = {
+    keys: widestOf(shown, area.width, 12, ({ key: of }) => keyInWords(of)),
+    values: widestOf(shown, area.width, 0, ({ value }) => shownValue(value).text),
+  };
+  const rows = shown.map((found) => valueRow(found, widths, area.width - 4, ellipsis));
   const restIn = (count: number) =>
     count > 0
       ? withKeysInForce(`and ${formatCounted(count, "more", "more")}: ${key("enter")} shows them`, ui.own.keys)
@@ -79,14 +83,25 @@ export function valueRows(ui: Ui, run: number | null, verdict: JudgedVerdict, ar
   return [...rows, ...below.flatMap((text, index) => paragraph(ui, text, room - index > 2 ? 2 : 1, "dim"))];
 }
 
-/** What the keys of all of them need, as far as that leaves room for the values. */
-function widestOf(rows: readonly UnexpectedRow[], width: number): number {
-  return Math.min(Math.max(12, ...rows.map(({ key: of }) => displayWidth(keyInWords(of)))), Math.floor(width / 3));
+/** What all of them need, as far as that leaves room for what stands beside it. */
+function widestOf(
+  rows: readonly UnexpectedRow[],
+  width: number,
+  least: number,
+  wordsOf: (row: UnexpectedRow) => string,
+): number {
+  return Math.min(Math.max(least, ...rows.map((found) => displayWidth(wordsOf(found)))), Math.floor(width / 3));
 }
 
 /** The end of where it came from is what finds it. */
-function valueRow(found: UnexpectedRow, keys: number, width: number, ellipsis: string): Row {
-  const value = shownValue(found.value);
+function valueRow(
+  found: UnexpectedRow,
+  { keys, values }: { keys: number; values: number },
+  width: number,
+  ellipsis: string,
+): Row {
+  const shown = shownValue(found.value);
+  const value = { ...shown, text: padEnd(shown.text, values) };
   const room = Math.max(0, width - keys - displayWidth(value.text) - 5);
   return indented(
     padEnd(clip(keyInWords(found.key), keys, ellipsis), keys),

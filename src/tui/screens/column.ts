@@ -2,7 +2,6 @@ import { knownOf, missingOf } from "../../client/profiles.ts";
 import { profileValue } from "../../client/words.ts";
 import { bar, formatCount, formatPercent } from "../../core/format.ts";
 import { type Profile, usualOf } from "../../core/messages/profiles.ts";
-import { padStart } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
@@ -60,7 +59,7 @@ export function columnScreen(ui: Ui, place: PlaceOf<"column">, { width, height, 
   const picture = whole === undefined ? columnPicture(ui, place, { width, height: height - listHeight }) : [];
   const area = { width, height: height - picture.length - 1 };
   const list = listRows(ui, { columns: columnsOf(items, glyphsOf(ui.look)), items, cursor, area });
-  return { title, right, rows: [...picture, ...filled(list, area.height), legend(ui, selected.profile)] };
+  return { title, right, rows: [...picture, ...filled([...list, legend(ui, selected.profile)], area.height + 1)] };
 }
 
 function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<ColumnMonth>[] {
@@ -116,13 +115,8 @@ function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<Column
           },
         ]
       : [
-          {
-            title: "SHARE",
-            width: 8,
-            flex: true,
-            gap: 1,
-            cell: of((profile, room) => shareCell(profile, room, glyphs)),
-          },
+          { title: "SHARE", width: 7, align: "right" as const, cell: of(shareCell) },
+          { title: "", width: 1, flex: true, gap: 0, cell: of((profile, room) => shareBar(profile, room, glyphs)) },
         ]),
   ];
 }
@@ -135,14 +129,21 @@ function missingCell(profile: Profile, glyphs: Glyphs): Span {
 }
 
 /** How many of the known values the most frequent one is. */
-function shareCell(profile: Profile, room: number, glyphs: Glyphs): Span[] {
-  const [first] = profile.frequent;
-  if (first === undefined) return [];
-  const share = first.rows / Math.max(1, knownOf(profile));
+function shareOf({ frequent, ...profile }: Profile): number | null {
+  const [first] = frequent;
+  return first === undefined ? null : first.rows / Math.max(1, knownOf(profile));
+}
+
+function shareCell(profile: Profile): string {
+  const share = shareOf(profile);
+  return share === null ? "" : formatPercent(100 * share);
+}
+
+function shareBar(profile: Profile, room: number, glyphs: Glyphs): Span[] {
+  const share = shareOf(profile);
   // A bar of a few columns tells nothing.
-  if (room < 18) return [span(padStart(formatPercent(100 * share), 7))];
-  const drawn = bar(share, Math.max(0, Math.min(40, room - 9)), { ...glyphs.bar, empty: " " });
-  return [span(padStart(formatPercent(100 * share), 7)), span(` ${drawn}`, "accent")];
+  if (share === null || room < 11) return [];
+  return [span(` ${bar(share, Math.min(40, room - 2), { ...glyphs.bar, empty: " " })}`, "accent")];
 }
 
 /** What the signs of the lines mean. */

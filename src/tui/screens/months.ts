@@ -69,7 +69,7 @@ function columnsOf(ui: Ui): Column<MonthLine>[] {
       title: "STATE",
       width: stateWidth,
       flex: true,
-      cell: (entry, width) => stateInWords(entry, ui.now, width),
+      cell: (entry, width) => stateInWords(ui, entry, width),
     },
     { title: "LAST RUN", width: 17, drop: 9, cell: ({ last_run }) => span(lastRunInWords(last_run, ui.now), "dim") },
   ];

@@ -8,9 +8,10 @@ import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../
 import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
+import { blank, indented, type Row, row, type Span, span, wrap } from "../drawing/spans.ts";
 import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
+import { outcomeTones } from "../model/log.ts";
 import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
 import { outcomeRows } from "../panes/run-outcome.ts";
@@ -150,18 +151,18 @@ function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   ];
 }
 
-const outcomeWords: Record<RunView["outcome"], [string, Tone]> = {
-  running: ["running", "warn"],
-  published: ["published", "good"],
-  unchanged: ["nothing to do", "good"],
-  dry_run: ["dry run, rolled back", "good"],
-  rejected: ["rejected", "bad"],
-  failed: ["failed", "bad"],
-  refused: ["refused", "bad"],
-  interrupted: ["cancelled, rolled back", "warn"],
-  crashed: ["crashed", "bad"],
-  unknown: ["outcome unknown", "bad"],
-  pausing: ["to be tried again", "warn"],
+const outcomeWords: Record<RunView["outcome"], string> = {
+  running: "running",
+  published: "published",
+  unchanged: "nothing to do",
+  dry_run: "dry run, rolled back",
+  rejected: "rejected",
+  failed: "failed",
+  refused: "refused",
+  interrupted: "cancelled, rolled back",
+  crashed: "crashed",
+  unknown: "outcome unknown",
+  pausing: "to be tried again",
 };
 
 function standing(ui: Ui, view: RunView): Span[] {
@@ -169,9 +170,8 @@ function standing(ui: Ui, view: RunView): Span[] {
   if (goesOn && ui.live?.cancelling)
     return [span("cancelling, rolling back ", "warn"), span(formatClock(view.seconds))];
   if (view.outcome !== "running") {
-    const [words, tone] = outcomeWords[view.outcome];
     const took = view.outcome === "pausing" || view.seconds < 0.05 ? "" : `in ${formatDuration(view.seconds)}`;
-    return [span(`${words} `, tone), span(took, "dim")];
+    return [span(`${outcomeWords[view.outcome]} `, outcomeTones[view.outcome]), span(took, "dim")];
   }
   const left = timeLeftInWords(secondsLeft(ui, view));
   return [span(formatClock(view.seconds)), span(left === "" ? "" : `   ${left}`, "dim")];

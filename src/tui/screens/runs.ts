@@ -1,43 +1,36 @@
 import { formatAge, formatCount } from "../../core/format.ts";
-import type { RunEntry, RunStatus } from "../../core/messages/listings.ts";
+import type { RunEntry } from "../../core/messages/listings.ts";
+import { displayWidth } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { type Span, span, type Tone } from "../drawing/spans.ts";
+import { type Span, span } from "../drawing/spans.ts";
 import { tookInWords } from "../model/estimate.ts";
 import { cursorOf, runsShown } from "../model/lists.ts";
+import { outcomeTones } from "../model/log.ts";
 import type { PlaceOf, Ui } from "../model/model.ts";
 import { passedOf, warnedSign } from "../model/months.ts";
 import { gravestSign } from "../model/verdicts.ts";
 import { at, type Binding, keysOn } from "../state/binding.ts";
 import { stay, withHere } from "../state/stack.ts";
 
-const tones: Record<RunStatus, Tone> = {
-  published: "good",
-  rejected: "bad",
-  failed: "bad",
-  refused: "warn",
-  interrupted: "warn",
-  crashed: "bad",
-  dry_run: "plain",
-  running: "warn",
-};
-
 export const runsKeys: readonly Binding[] = keysOn(["runs"], {
   keys: ["f"],
   label: "status",
   help: "Show only runs of one status: each press takes the next",
   act: at("runs", (ui, place) => {
-    const present = Object.keys(tones).filter((status) => ui.runs?.some((run) => run.status === status));
+    const present = Object.keys(outcomeTones).filter((status) => ui.runs?.some((run) => run.status === status));
     const status = present[present.indexOf(place.status ?? "") + 1] ?? null;
     return stay(withHere(ui, { ...place, status, list: { ...place.list, selected: null } }));
   }),
 });
 
-function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
+function columnsOf({ now, look }: Ui, items: readonly RunEntry[]): Column<RunEntry>[] {
   const glyphs = glyphsOf(look);
   const { none } = glyphs;
+  const areSigned = items.some((entry) => signOfChecks(entry, glyphs) !== null);
+  const checksOf = (entry: RunEntry) => checks(entry, glyphs, areSigned);
   return [
     { title: "RUN", width: 5, align: "right", gap: 0, cell: ({ run }) => String(run) },
     { title: "MONTH", width: 9, cell: ({ month }) => month },
@@ -45,7 +38,7 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
     {
       title: "STATUS",
       width: 12,
-      cell: (entry) => [span(entry.status.replace("_", " "), tones[entry.status]), ...warnedSign(entry, glyphs)],
+      cell: (entry) => [span(entry.status.replace("_", " "), outcomeTones[entry.status]), ...warnedSign(entry, glyphs)],
     },
     { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
     { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
@@ -59,7 +52,12 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
         return rows === 0 ? span(none, "dim") : formatCount(rows);
       },
     },
-    { title: "CHECKS", width: 7, align: "right", cell: (entry) => checks(entry, glyphs) },
+    {
+      title: "CHECKS",
+      width: items.reduce((most, entry) => Math.max(most, displayWidth(checksOf(entry).text)), 7),
+      align: "right",
+      cell: checksOf,
+    },
     { title: "MODE", width: 8, drop: 5, flex: true, cell: ({ mode }) => span(mode.replace("_", " "), "dim") },
     {
       title: "STARTED AT, UTC",
@@ -70,10 +68,15 @@ function columnsOf({ now, look }: Ui): Column<RunEntry>[] {
   ];
 }
 
-function checks(entry: RunEntry, glyphs: Glyphs): Span {
+function signOfChecks({ expectations, status }: RunEntry, glyphs: Glyphs): Span | null {
+  return gravestSign(expectations, status === "rejected", glyphs);
+}
+
+/** Counts stand below each other, where any of them has a sign. */
+function checks(entry: RunEntry, glyphs: Glyphs, areSigned: boolean): Span {
   const counted = passedOf(entry, glyphs);
-  const sign = gravestSign(entry.expectations, entry.status === "rejected", glyphs);
-  return sign === null ? span(counted) : span(`${counted} ${sign.text}`, sign.tone);
+  const sign = signOfChecks(entry, glyphs);
+  return sign === null ? span(counted + (areSigned ? "  " : "")) : span(`${counted} ${sign.text}`, sign.tone);
 }
 
 /** The ledger: every run, newest on top. */
@@ -88,7 +91,7 @@ export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
     rows:
       items.length === 0
         ? empty(ui, place)
-        : listRows(ui, { columns: columnsOf(ui), items, cursor: cursorOf(ui, place), area }),
+        : listRows(ui, { columns: columnsOf(ui, items), items, cursor: cursorOf(ui, place), area }),
   };
 }
 
