@@ -4,18 +4,18 @@ import type { Look } from "./drawing/theme.ts";
 import { type Effect, isRunning, type Message, type Step, type Ui } from "./model/model.ts";
 import { bindingsOf } from "./screens/bindings.ts";
 import { hitOn, measure } from "./screens/frame.ts";
-import { contextOf } from "./state/binding.ts";
+import { type Binding, contextOf } from "./state/binding.ts";
 import { onDied, onEnded, onEvent, onRefusal, onReply, onStart } from "./state/happenings.ts";
 import { onMouse } from "./state/mouse.ts";
 import { askAgain, askForNeeds } from "./state/needs.ts";
 import { typedText, withTyped } from "./state/prompts.ts";
-import { say, stay, withoutOldHint } from "./state/stack.ts";
+import { say, sayAgainst, stay, withoutOldHint } from "./state/stack.ts";
 import { onTold, onTyped } from "./typed/on-typed.ts";
 
 /** The whole console as one pure function: the state after a message, and what it wants done. `now` in milliseconds. */
 export function update(ui: Ui, message: Message, now: number): Step {
   const [next, effects] = react({ ...ui, now }, message);
-  const begun = effects.reduce(begin, next);
+  const begun = effects.reduce(begin, withoutOldReason(next));
   const needs = askForNeeds(begun);
   return [needs.reduce(begin, begun), [...effects, ...needs]];
 }
@@ -78,13 +78,26 @@ function withAnnouncement(before: Ui, [ui, effects]: Step): Step {
 }
 
 function press(ui: Ui, pressed: string): Step {
-  const binding = bindingsOf(contextOf(ui), ui.own.keys).find(({ keys }) => keys.includes(pressed));
+  const binding = bindingOf(ui, pressed);
   if (binding !== undefined) {
     const outcome = binding.act(binding.measured === true ? { ...ui, shown: measure(ui) } : ui);
-    return typeof outcome === "string" ? stay(say(ui, outcome, "warn")) : outcome;
+    return typeof outcome === "string" ? stay(sayAgainst(ui, pressed, outcome)) : outcome;
   }
   const text = typedText(ui);
   return stay(text === null ? ui : withTyped(ui, edited(text, pressed)));
+}
+
+function bindingOf(ui: Ui, pressed: string): Binding | undefined {
+  return bindingsOf(contextOf(ui), ui.own.keys).find(({ keys }) => keys.includes(pressed));
+}
+
+/** Why a key does nothing stands as long as that is so: a run may be over by then, or an answer there. */
+function withoutOldReason(ui: Ui): Ui {
+  const { notice } = ui;
+  if (notice?.against === undefined) return ui;
+  const outcome = bindingOf(ui, notice.against)?.act(ui);
+  const isSo = typeof outcome === "string" && sayAgainst(ui, notice.against, outcome).notice?.text === notice.text;
+  return isSo ? ui : { ...ui, notice: null };
 }
 
 function edited(text: string, typed: string): string {

@@ -221,11 +221,41 @@ test("what an empty screen advises is whole at every size", () => {
   }
 });
 
+describe("what was said of a run that goes on goes with it", () => {
+  const going = async () => {
+    const events = await readStream("halfway");
+    return new Session(scenario("halfway"), { events, hold: true }).press("r", "enter");
+  };
+  const over: Message = { type: "ended", exit_code: 0 };
+
+  test("why a key does nothing meanwhile, and nothing else", async () => {
+    for (const keys of [["r"], ["1", "R"], ["s", "v"], ["1", "d"]]) {
+      const session = (await going()).press(...keys);
+      expect([keys, session.text()]).toEqual([keys, expect.stringContaining("A run is going on: one at a time.")]);
+      expect(session.send({ type: "tick" }).text()).toContain("A run is going on");
+      expect([keys, session.send(over).text()]).toEqual([keys, expect.not.stringContaining("A run is going on")]);
+    }
+    const why = new Session(scenario("published")).press("enter").send({ type: "tick" });
+    expect(why.text()).toContain("month_002 was never run");
+  });
+
+  test("the questions about cancelling it, and about leaving nevertheless", async () => {
+    for (const [key, question] of [
+      ["c", "Cancel the run?"],
+      ["q", "Leave while a run is going on?"],
+    ] as const) {
+      const session = (await going()).press(key);
+      expect(session.text()).toContain(question);
+      expect(session.send(over).text()).not.toContain(question);
+    }
+  });
+});
+
 test("on a wide terminal names stand whole beside a list, and what was observed in it", async () => {
   const size = { columns: 120, rows: 40 };
   const months = new Session(scenario("many"), { size }).text();
   expect(months).toContain("payments_agg_90d.csv ");
-  expect(months).toMatch(/support_agg_90d +[\d,]+ /);
+  expect(months).toMatch(/support_agg_90d +\+[\d.]+ % /);
   const wide = { size: { columns: 220, rows: 60 } };
   expect(new Session(scenario("many"), wide).text()).toMatch(/ AS OF +FILES +SIZE +ROWS INGEST /);
   const options = { ...wide, events: await readStream("rejected") };

@@ -21,7 +21,7 @@ describe("beside the line under the cursor stands", () => {
   test("of a month: its files, their rows over the months, and its checks", () => {
     const session = new Session(scenario("many"), { size: wide });
     expect(beside(session)).toMatch(
-      /^month_119 ─[\s\S]*users\.csv +16,129[\s\S]*^rows ─[\s\S]*users +16,129 .*▁.*▇$[\s\S]*24 of 24 hold/m,
+      /^month_119 ─[\s\S]*users\.csv +16,129[\s\S]*^rows ─[\s\S]*users +\+0\.48 % .*▁.*▇$[\s\S]*24 of 24 hold/m,
     );
     expect(beside(session.press("down"))).toMatch(/^month_118 /m);
   });

@@ -77,9 +77,13 @@ export interface Question {
   place?: Place;
 }
 
-/** `until`: when it goes by itself, in milliseconds since 1970; null when it waits for a key. */
+/**
+ * `until`: when it goes by itself, in milliseconds since 1970; null when it waits for a key. `against`: the key that does nothing
+ * for this reason, and no longer than that.
+ */
 interface Notice extends Span {
   until: number | null;
+  against?: string;
 }
 
 export interface LogLine extends Span {

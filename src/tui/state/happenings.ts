@@ -136,7 +136,7 @@ export function onEvent(ui: Ui, event: RunEvent): Ui {
 export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
   if (ui.live === null || ui.live.outcome !== null) return ui;
   const { current } = ui.live;
-  const wasCancelling = ui.overlay?.kind === "confirm" && ui.overlay.question.effect.do === "ask";
+  const asked = ui.overlay?.kind === "confirm" ? ui.overlay.question.effect.do : null;
   const heard = ui.notice?.text === asking ? { ...ui, notice: null } : ui;
   // For the one who looks at something else meanwhile.
   const told = `${current === null ? "The run is over" : headline(current)}; ${key("4")} shows it.`;
@@ -146,8 +146,8 @@ export function onEnded(ui: Ui, outcome: NonNullable<Live["outcome"]>): Ui {
     live: { ...ui.live, outcome, cancelling: false },
     // Expectations that were looked at while they were evaluated: from now on the ledger has the values behind them.
     stack: withPlaces(ui, (place) => (place.screen === "validation" && place.run === null ? { ...place, run } : place)),
-    // A question about cancelling has become pointless.
-    overlay: wasCancelling ? null : ui.overlay,
+    // A question about cancelling, or about leaving nevertheless, has become pointless.
+    overlay: asked === "ask" || asked === "quit" ? null : ui.overlay,
     runs: null,
     snapshots: null,
     profiles: {},

@@ -51,6 +51,11 @@ export function say(ui: Ui, text: string, tone?: Tone): Ui {
   return { ...ui, notice: { ...span(redact(text), tone), until: null } };
 }
 
+/** Why that key does nothing now. */
+export function sayAgainst(ui: Ui, pressed: string, why: string): Ui {
+  return { ...ui, notice: { ...span(redact(why), "warn"), until: null, against: pressed } };
+}
+
 const hintShown = 4_000;
 
 /** What is true for a moment only, and stands no longer. */
