@@ -110,7 +110,7 @@ export class Home {
     return this.use(placed).fails();
   }
 
-  /** What the real console answers to these words. */
+  /** What the real console answers to these words; that it waits for a server is left out, for a busy machine has it say so. */
   async answer(words: string[], options: { cwd?: string; env?: Record<string, string | undefined> } = {}) {
     const child = Bun.spawn([bun, main, ...words], {
       ...accountOf(this.who),
@@ -119,7 +119,7 @@ export class Home {
       stderr: "pipe",
     });
     const [code, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
-    return { code, stdout, stderr };
+    return { code, stdout, stderr: stderr.replace(/^.* Waiting for up to .*\n/gm, "") };
   }
 
   /** Rows that were kept, by one who comes anew. */
