@@ -225,9 +225,10 @@ describe("parts", () => {
   test("one that comes, goes or changes during the run is noticed", async () => {
     const files = { "u_1.csv": "k,n\na,1\n", "u_2.csv": "k,n\nb,2\n" };
     write(files);
+    const listedAt = Date.now();
     const before = await listed("u_*.csv");
     const sha256 = await contentsOf(before);
-    const now = async () => changedSince(Date.now(), [{ listed: before, sha256 }], [await listed("u_*.csv")]);
+    const now = async () => changedSince(listedAt, [{ listed: before, sha256 }], [await listed("u_*.csv")]);
     expect(await now()).toEqual([]);
     write({ "u_3.csv": "k,n\n" });
     expect(await now()).toMatchObject([{ file: "u_*.csv", code: "file_changed" }]);
