@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { RuledTable } from "../../src/postgres/catalog/ruled-tables.ts";
 import { connect, type Transaction } from "../../src/postgres/connection/connect.ts";
-import { setAsideTogether } from "../../src/postgres/live/set-aside.ts";
+import { Patience, setAsideTogether } from "../../src/postgres/live/set-aside.ts";
 import { migrated, tableNamed, tablesOf } from "../helpers/database.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
 
@@ -26,7 +26,7 @@ async function aside(names: readonly string[], before: (tx: Transaction) => Prom
   const undone = sql.begin(async (tx) => {
     await before(tx);
     const filling = names.map((name) => tableNamed(tables, name));
-    const asides = await setAsideTogether(tx, tables, filling);
+    const asides = await setAsideTogether(tx, tables, filling, new Patience());
     const gone = await tx<{ name: string; left: string[] }[]>`
       select c.relname as name, array_agg(k.conname::text order by k.conname) as left
         from pg_constraint k join pg_class c on c.oid = k.conrelid
@@ -37,7 +37,7 @@ async function aside(names: readonly string[], before: (tx: Transaction) => Prom
              (select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace) order by 1`;
     found = {
       asides: Object.fromEntries(
-        [...asides].map(([name, { key, references }]) => [name, [key?.name, references.length]]),
+        [...asides].map(([name, { aside }]) => [name, [aside?.key?.name, aside?.references.length]]),
       ),
       left: Object.fromEntries(gone.map(({ name, left }) => [name, left])),
       locked: locked.map(({ name }) => name),

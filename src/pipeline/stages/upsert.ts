@@ -3,7 +3,7 @@ import type { TableCounts } from "../../core/messages/events.ts";
 import { isLiveStill } from "../../postgres/live/live-rows.ts";
 import { applyMerge, isFilling, type MergeOutcome, type MergePlan, planMerge } from "../../postgres/live/merge.ts";
 import type { Moment } from "../../postgres/live/other-writers.ts";
-import { type Aside, setAsideTogether } from "../../postgres/live/set-aside.ts";
+import { type Beforehand, Patience, setAsideTogether, untouched } from "../../postgres/live/set-aside.ts";
 import { stagedKeyFault } from "../../postgres/live/staged-keys.ts";
 import { KeyFault } from "../drop/key-faults.ts";
 import { parentsFor } from "../drop/past.ts";
@@ -24,7 +24,8 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
   const isDated = backfill || (await isDatedRightly(context));
   const plans = backfill ? new Map<string, MergePlan>() : await planAll(context, staged, isDated);
   await requireRules(context, staged);
-  const asides = await asideWhileFilling(context, staged, plans);
+  const patience = new Patience();
+  const beforehand = await asideWhileFilling(context, staged, plans, patience);
   for (const one of staged) {
     stopIfCancelled(signal);
     const entry: TableCounts = { table: one.table.name, rows: one.rows };
@@ -34,7 +35,10 @@ export async function upsert(context: StageContext, { since, tables: staged }: S
       if (fault !== null) throw new KeyFault(fault, one.table.name);
       tellRows(emit, one, one.rows);
     } else {
-      const { locked } = await publish(context, since, one, plan, asides.get(one.table.live.name) ?? null);
+      const { locked } = await publish(context, since, one, plan, {
+        patience,
+        beforehand: beforehand.get(one.table.live.name) ?? untouched,
+      });
       upserted.published.push({ ...one, plan, locked });
       const { inserted, updated, unchanged, absent } = plan;
       // Events of earlier months are in no drop of a later one.
@@ -109,12 +113,13 @@ async function asideWhileFilling(
   { tx, tables, goesOn }: StageContext,
   staged: readonly Staged[],
   plans: ReadonlyMap<string, MergePlan>,
-): Promise<ReadonlyMap<string, Aside>> {
+  patience: Patience,
+): Promise<ReadonlyMap<string, Beforehand>> {
   const filling = staged.flatMap(({ table }) => {
     const plan = plans.get(table.name);
     return plan !== undefined && isFilling(plan) ? [table] : [];
   });
-  return goesOn ? new Map() : setAsideTogether(tx, tables, filling);
+  return goesOn ? new Map() : setAsideTogether(tx, tables, filling, patience);
 }
 
 async function publish(
@@ -122,14 +127,14 @@ async function publish(
   since: Moment,
   staged: Staged,
   plan: MergePlan,
-  aside: Aside | null,
+  keys: { patience: Patience; beforehand: Beforehand },
 ): Promise<MergeOutcome> {
   const { tx, emit, during } = context;
   const { table, carried } = staged;
   const { name } = table;
   const onProgress = (written: number) => tellRows(emit, staged, plan.unchanged + written);
   const watch = during && { during, since };
-  const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, aside, onProgress, watch });
+  const done = await applyMerge(tx, table, carried, plan, { mayLock: !context.goesOn, ...keys, onProgress, watch });
   await requireCounts(context, { ...staged, plan }, done);
   if (done.slower !== null) {
     const title = `${name} was filled the slower way: ${done.slower}.`;

@@ -1,12 +1,21 @@
 import type { LoadTable } from "../catalog/dataset-tables.ts";
 import type { Transaction } from "../connection/connect.ts";
 import { insertStaged, partsOf } from "./insert.ts";
-import { type Aside, asideOf, constraintsOf, putBack, serverFor, setAside } from "./set-aside.ts";
+import {
+  type Aside,
+  asideOf,
+  type Beforehand,
+  constraintsOf,
+  type Patience,
+  putBack,
+  serverFor,
+  setAside,
+} from "./set-aside.ts";
 import { addedRows, type Watching, watched } from "./written-so-far.ts";
 
 interface Filling extends Watching {
-  /** What was set aside together with that of other tables; the table is locked then. */
-  aside: Aside | null;
+  beforehand: Beforehand;
+  patience: Patience;
 }
 
 /**
@@ -19,13 +28,14 @@ export async function fillEmpty(
   table: LoadTable,
   carried: readonly string[],
   { inserted: planned }: { inserted: number },
-  { watch, onProgress, aside: together }: Filling,
+  { watch, onProgress, patience, beforehand }: Filling,
 ): Promise<{ inserted: number; slower: string | null; locked: boolean }> {
+  const together = beforehand.aside;
   const alone = asideLeft(table, together);
   const isDone = together !== null && constraintsOf(alone).length === 0;
   const { slower, isFilled, isLocked } = isDone
     ? lockedBefore
-    : await setAside(tx, [alone], await serverFor(tx, [alone]));
+    : await setAside(tx, [alone], await serverFor(tx, [alone]), patience);
   const aside = slower === null && !isFilled ? joined(together, alone) : together;
   const locked = !isFilled && (together !== null || isLocked);
   const insert = async (tell: (rows: number) => void) => {
@@ -41,7 +51,7 @@ export async function fillEmpty(
   const look = locked || watch === null ? null : await addedRows(tx, table, planned);
   const inserted = isFilled ? 0 : await watched({ rows: planned, look }, { watch, onProgress }, insert);
   if (aside !== null) await putBack(tx, aside);
-  return { inserted, slower, locked };
+  return { inserted, slower: slower ?? beforehand.slower, locked };
 }
 
 const lockedBefore = { slower: null, isFilled: false, isLocked: true };

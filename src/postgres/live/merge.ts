@@ -5,7 +5,7 @@ import { type Fragment, keyAsText, qualified, sameKey, sql } from "../connection
 import { fillEmpty } from "./fill.ts";
 import { insertStaged } from "./insert.ts";
 import { countLive, holdRows } from "./live-rows.ts";
-import type { Aside } from "./set-aside.ts";
+import { type Beforehand, Patience, untouched } from "./set-aside.ts";
 import { changes, payload, updateChanged } from "./update.ts";
 import { mayWait } from "./waiting.ts";
 import { replacedRows, type Watch, watched } from "./written-so-far.ts";
@@ -37,8 +37,10 @@ export interface MergeOutcome {
 interface MergeOptions {
   /** Whether the table may be locked until the end of the transaction. */
   mayLock?: boolean;
-  /** What was set aside of an empty table's keys before its turn; null where nothing was. */
-  aside?: Aside | null;
+  /** What became of an empty table's keys before its turn. */
+  beforehand?: Beforehand;
+  /** How those are waited for who hold the table. */
+  patience?: Patience;
   /** Told how many rows were written so far. */
   onProgress?(rows: number): void;
   /** How a statement is looked at that takes long; null where nobody looks. */
@@ -88,7 +90,13 @@ export async function applyMerge(
   table: RuledTable,
   carried: readonly string[],
   plan: MergePlan,
-  { mayLock = true, aside = null, onProgress = () => {}, watch = null }: MergeOptions = {},
+  {
+    mayLock = true,
+    beforehand = untouched,
+    patience = new Patience(),
+    onProgress = () => {},
+    watch = null,
+  }: MergeOptions = {},
 ): Promise<MergeOutcome> {
   const update = (part: MergePlan, { replaced, written }: { replaced: number; written: number }) =>
     watched(
@@ -100,7 +108,10 @@ export async function applyMerge(
   // What the plan did not foresee is not made worse.
   if (early > plan.updated || (early < plan.updated && !mayWait(table))) return { ...nothing, updated: early };
   if (mayLock && isFilling(plan)) {
-    return { updated: early, ...(await fillEmpty(tx, table, carried, plan, { watch, onProgress, aside })) };
+    return {
+      updated: early,
+      ...(await fillEmpty(tx, table, carried, plan, { watch, onProgress, patience, beforehand })),
+    };
   }
   const inserted = plan.inserted > 0 ? await insertNew(tx, table, carried) : 0;
   const left = { ...plan, updated: plan.updated - early };

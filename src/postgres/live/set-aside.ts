@@ -16,6 +16,11 @@ import { tablesWithHooks } from "./other-writers.ts";
  */
 const lockPatienceMs = 500;
 
+/** How a run waits for those who hold tables that it fills: once. Who was waited for in vain keeps no other table waiting. */
+export class Patience {
+  isSpent = false;
+}
+
 /** What of an empty table's keys is dropped while it is filled, to be built again under their own names. */
 export interface Aside {
   live: CatalogTable;
@@ -24,6 +29,17 @@ export interface Aside {
   /** True where nobody refers to it meanwhile. */
   isFree: boolean;
 }
+
+/** What became of a table's keys before its turn. */
+export interface Beforehand {
+  /** What was set aside together with that of other tables; the table is locked then. Null where nothing was. */
+  aside: Aside | null;
+  /** Why the server did not allow it, where that leaves a key in place which cannot be set aside alone. */
+  slower: string | null;
+}
+
+/** Where nothing was done before its turn, and nothing stands in the way of that. */
+export const untouched: Beforehand = { aside: null, slower: null };
 
 /**
  * What can be set aside of a table while it is filled alone, or beside others that are empty as well. Its key can where each
@@ -46,14 +62,15 @@ export function asideOf(live: CatalogTable, beside: readonly CatalogTable[] = [l
 
 /**
  * Set aside together what the keys of empty tables have to do with each other, before the first of them is filled. Nothing
- * that leads to other tables, whose readers would wait for as long. Empty where it is not to be had: then each table is
- * seen to in its turn.
+ * that leads to other tables, whose readers would wait for as long. Where it is not to be had each table is seen to in its
+ * turn.
  */
 export async function setAsideTogether(
   tx: Transaction,
   all: readonly LoadTable[],
   filling: readonly LoadTable[],
-): Promise<Map<string, Aside>> {
+  patience: Patience,
+): Promise<Map<string, Beforehand>> {
   const beside = filling.map(({ live }) => live);
   const asides = beside.map((live) => {
     const aside = asideOf(live, beside);
@@ -63,8 +80,11 @@ export async function setAsideTogether(
   const [server, hooked] = await Promise.all([serverFor(tx, asides), tablesWithHooks(tx, all)]);
   // What others do as rows come might go by keys that are not there.
   if (hooked.length > 0) return new Map();
-  const { isFilled, isLocked } = await setAside(tx, asides, server);
-  return isLocked && !isFilled ? new Map(asides.map((aside) => [aside.live.name, aside])) : new Map();
+  const { slower, isFilled, isLocked } = await setAside(tx, asides, server, patience);
+  if (isFilled) return new Map();
+  if (isLocked) return new Map(asides.map((aside) => [aside.live.name, { aside, slower: null }]));
+  const kept = asides.filter(({ live, key }) => key !== null && asideOf(live).key === null);
+  return new Map(kept.map(({ live }) => [live.name, { aside: null, slower }]));
 }
 
 /**
@@ -75,16 +95,18 @@ export async function setAsideTogether(
 export async function setAside(
   tx: Transaction,
   asides: readonly Aside[],
-  { obstacle, patienceMs }: Server,
+  { obstacle, yieldMs }: Server,
+  patience: Patience,
 ): Promise<{ slower: string | null; isFilled: boolean; isLocked: boolean }> {
   const tables = asides.map(({ live }) => live);
   const truncated = asides.filter(({ live, isFree }) => isFree && !live.logsAll);
   const dropping = asides.filter((aside) => constraintsOf(aside).length > 0);
   const isLocked = truncated.length + dropping.length > 0;
+  const patienceMs = patience.isSpent ? 1 : yieldMs + lockPatienceMs;
   let isFilled = false;
   const slower =
     (dropping.length > 0 ? obstacle : null) ??
-    (await reasonAgainst(tx, async (inner) => {
+    (await reasonAgainst(tx, patience, async (inner) => {
       if (isLocked) await lockTogether(inner, tables, patienceMs);
       // What others wrote before that is neither removed nor written over.
       isFilled = (await holdRows(inner, tables)).includes(true);
@@ -122,8 +144,8 @@ export function constraintsOf({ key, references }: Aside): Constraint[] {
 interface Server {
   /** Why constraints that are dropped could not be added again; null where they could. */
   obstacle: string | null;
-  /** How long it takes for who has to give way to a lock to do so. */
-  patienceMs: number;
+  /** After which time the server has those give way who have to. */
+  yieldMs: number;
 }
 
 export async function serverFor(tx: Transaction, asides: readonly Aside[]): Promise<Server> {
@@ -141,11 +163,12 @@ export async function serverFor(tx: Transaction, asides: readonly Aside[]): Prom
   const [server] = await tx<{ waits: boolean; mayRefer: boolean; yieldMs: number }[]>`
     select ${some(waiting)} as waits, ${every(mayRefer)} as "mayRefer",
            (1000 * extract(epoch from current_setting('deadlock_timeout')::interval))::int as "yieldMs"`;
-  const missing = server?.mayRefer === false ? "REFERENCES on what it refers to is missing" : null;
+  const it = asides.length > 1 ? "one of the empty tables" : "it";
+  const missing = server?.mayRefer === false ? `REFERENCES on what ${it} refers to is missing` : null;
   // No constraint can be added to a table while triggers have yet to fire for its rows.
   return {
-    obstacle: server?.waits ? "a trigger on it waits for the commit" : missing,
-    patienceMs: (server?.yieldMs ?? 0) + lockPatienceMs,
+    obstacle: server?.waits ? `a trigger on ${it} waits for the commit` : missing,
+    yieldMs: server?.yieldMs ?? 0,
   };
 }
 
@@ -154,15 +177,23 @@ function isTable({ schema, name }: TableName): (other: TableName) => boolean {
 }
 
 /** Why the server would not do this; null when it did. */
-async function reasonAgainst(tx: Transaction, work: (tx: Transaction) => Promise<void>): Promise<string | null> {
+async function reasonAgainst(
+  tx: Transaction,
+  patience: Patience,
+  work: (tx: Transaction) => Promise<void>,
+): Promise<string | null> {
   try {
     await tx.savepoint(work);
     return null;
   } catch (error) {
-    if (error instanceof postgres.PostgresError && notAllowed.has(error.code)) return wordsOf(error);
-    throw error;
+    if (!(error instanceof postgres.PostgresError && notAllowed.has(error.code))) throw error;
+    if (error.code === inUse) patience.isSpent = true;
+    return wordsOf(error);
   }
 }
 
-/** No privilege, not supported here (Citus), locked by a reader, depended on. */
-const notAllowed = new Set(["42501", "0A000", "55P03", "2BP01"]);
+/** SQLSTATE lock_not_available: a reader holds it. */
+const inUse = "55P03";
+
+/** No privilege, not supported here (Citus), held by a reader, depended on. */
+const notAllowed = new Set(["42501", "0A000", inUse, "2BP01"]);
