@@ -174,4 +174,25 @@ describe("a disagreement between live and snapshot table is told with the statem
     await database.sql`alter table labels_snapshots alter column note drop default`;
     expect(await hintOf()).toContain("alter table labels add column note text, if drops carry it");
   });
+
+  test.each([
+    ["labels", "churn_label", "churned", "labels_snapshots"],
+    ["labels_snapshots", "churn_label", "churned", "labels"],
+  ])("a column that was renamed in %s alone", async (table, from, to, other) => {
+    await database.sql.unsafe(`alter table ${table} rename ${from} to ${to}`);
+    const hint = await hintOf();
+    const back = `alter table ${table} rename column ${to} to ${from}`;
+    expect(hint).toContain(back);
+    expect(hint).toContain(`alter table ${other} rename column ${from} to ${to}`);
+    await database.sql.unsafe(back);
+    expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+  });
+
+  test("a column that was renamed where others might be it", async () => {
+    await database.sql`alter table subscriptions rename monthly_fee to fee`;
+    undo.push("alter table subscriptions rename fee to monthly_fee");
+    const hint = await hintOf();
+    expect(hint).toContain('alter table subscriptions rename column "NAME" to monthly_fee');
+    expect(hint).toContain("NAME being one of fee, total_paid;");
+  });
 });

@@ -111,12 +111,30 @@ function remedyFor(column: string, live: CatalogTable, table: CatalogTable): str
   const [frozen, name] = [identifier(table.name), identifier(column)];
   if (wanted === undefined) {
     return (
+      renamed(column, live, table) +
       `alter table ${identifier(live.name)} add column ${name} ${typeIn(table)}, if drops carry it; ` +
       `alter table ${frozen} alter column ${name} set default with a value, if it is the table's own.`
     );
   }
   const change = hasColumn(table, column) ? `alter column ${name} type` : `add column ${name}`;
   return `alter table ${frozen} ${change} ${wanted};`;
+}
+
+/**
+ * Whoever renames a column in one of the two leaves a stranger in each, of one type. Which of the names is the right one is
+ * told by the drops.
+ */
+function renamed(column: string, live: CatalogTable, table: CatalogTable): string {
+  const type = table.declared[table.columns.findIndex(({ name }) => name === column)];
+  const others = live.columns.filter(({ name }, at) => !hasColumn(table, name) && live.declared[at] === type);
+  if (others.length === 0) return "";
+  const rename = ({ name }: TableShape, from: string, to: string) =>
+    `alter table ${identifier(name)} rename column ${identifier(from)} to ${identifier(to)}`;
+  const [only] = others.length === 1 ? others : [];
+  const other = only?.name ?? "NAME";
+  const either = `${rename(table, column, other)}, or ${rename(live, other, column)}, if it was renamed, to the name that drops carry`;
+  const names = others.map(({ name }) => name).join(", ");
+  return only === undefined ? `${either}, NAME being one of ${names}; ` : `${either}; `;
 }
 
 /** True where rows of these tables lie on other servers, too: none but the run's own session may do anything with them then. */
