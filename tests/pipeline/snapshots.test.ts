@@ -149,15 +149,20 @@ test("a broken seal names the row, and a restamp from the same drop mends it", a
   expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));
 });
 
-test("a partition that is gone, or seals that are, do not leave a month as it was told", async () => {
+test("a partition that is gone or empty, or seals that are gone, do not leave a month as it was told", async () => {
   const { sql } = database;
   const state = async () =>
     (await pipeline.call({ kind: "months" })).months.find((one) => one.month === "month_000")?.state;
-  await sql`drop table labels_snapshots_20240131`;
-  expect(await state()).toBe("broken");
-  expect(lastOf(await run("month_000", { force: true }), "run.failed")?.code).toBe("snapshot_differs");
-  expect(lastOf(await run("month_000", { restamp: true }), "run.finished")?.status).toBe("published");
-  expect(await state()).toBe("ok");
+  for (const away of ["drop table labels_snapshots_20240131", "truncate labels_snapshots"]) {
+    await sql.unsafe(away);
+    expect(await state()).toBe("broken");
+    for (const flags of [{}, { force: true }]) {
+      expect(lastOf(await run("month_000", flags), "run.failed")?.code).toBe("snapshot_differs");
+    }
+    expect(lastOf(await run("month_000", { restamp: true }), "run.finished")?.status).toBe("published");
+    expect(await state()).toBe("ok");
+    expect(lastOf(await run("month_000"), "run.finished")?.status).toBe("unchanged");
+  }
   await sql`delete from console.seals`;
   expect(await state()).toBe("unsealed");
   expect((await pipeline.call({ kind: "snapshots" })).unsealed).toHaveLength(5);

@@ -7,6 +7,7 @@ import { type FileRecord, touchFiles } from "../../postgres/ledger/records.ts";
 import { holdRows } from "../../postgres/live/live-rows.ts";
 import { plainSeal } from "../../postgres/snapshots/seals.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
 import { filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, type Past } from "../drop/past.ts";
 import type { Job } from "../stages/context.ts";
@@ -57,7 +58,7 @@ async function publicationOf(sql: Queryable, job: Job, drop: MonthOnDisk, past: 
   if (publication === undefined) return null;
   // A file beside the one that was published, a second of a table's, is for the run to find.
   if (drop.files.some(({ fault }) => fault !== null)) return null;
-  if (!isSealed(job, past)) return null;
+  if (!(await isSealed(sql, job, past))) return null;
   if (!job.backfill && !(await isLive(sql, publication, job, past))) return null;
   const before = new Map(publication.files.map((file) => [file.table, file]));
   const isSame = drop.files.every(({ table, identity }) => before.get(table)?.identity === identity);
@@ -102,8 +103,10 @@ async function isLive(sql: Queryable, publication: Publication, { month, tables 
   return publication.live && files.map(({ sha256 }) => sha256).join() === publication.live_files.join();
 }
 
-/** True when each snapshot of this stamp is sealed, and as this month's. */
-function isSealed({ tables, month, asOf }: Job, { seals }: Past): boolean {
+/** True when each snapshot of this stamp is sealed, and as this month's, and nobody took its rows away as a whole. */
+async function isSealed(sql: Queryable, { tables, month, asOf }: Job, { seals }: Past): Promise<boolean> {
   const own = seals.filter((seal) => seal.as_of === asOf && seal.month === month);
-  return tables.filter(isFrozen).every(({ snapshot }) => own.some(({ table }) => table === snapshot.table.name));
+  if (!tables.filter(isFrozen).every(({ snapshot }) => own.some(({ table }) => table === snapshot.table.name)))
+    return false;
+  return (await sealsWithoutRows(sql, tables, own)).length === 0;
 }

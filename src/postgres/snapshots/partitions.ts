@@ -41,13 +41,15 @@ export interface Partition extends TableName {
   table: string;
   /** Its one date; null for a partition of another kind. */
   as_of: string | null;
+  /** True where the catalog knows of no page of it, as after TRUNCATE; to measure it one would have to wait for whoever locks it. */
+  may_be_empty: boolean;
 }
 
 /** The partitions of these tables. */
 export function partitionsOf(sql: Queryable, tables: readonly TableName[]): Promise<Partition[]> {
   return sql<Partition[]>`
     select wanted.name as table, n.nspname as schema, c.relname as name,
-           ${dateOfPartition(fragment`c`)} as as_of
+           ${dateOfPartition(fragment`c`)} as as_of, c.relkind = 'r' and c.relpages = 0 as may_be_empty
       from ${namesAsRows(tables)}
       join pg_inherits i on i.inhparent = to_regclass(format('%I.%I', wanted.schema, wanted.name))
       join pg_class c on c.oid = i.inhrelid

@@ -49,15 +49,24 @@ export async function areSealedNow(sql: Queryable, dataset: string, dates: reado
   return dates.some((date) => seals.some(({ table, as_of }) => table === date.table && as_of === date.as_of));
 }
 
-/** Those of the seals whose partition is gone: nothing has to be read to see it. A table without partitions does not tell. */
-export async function sealsWithoutRows(sql: Queryable, tables: readonly LoadTable[], sealed: Sealed): Promise<Sealed> {
+/**
+ * Those of the seals whose partition is gone, or was emptied: next to nothing has to be read to see it. A table without
+ * partitions does not tell, nor does one whose rows are on other servers.
+ */
+export async function sealsWithoutRows(
+  sql: Queryable,
+  tables: readonly LoadTable[],
+  sealed: readonly (Sealed[number] & { rows: number })[],
+): Promise<Sealed> {
   const frozen = tables.filter(isFrozen).filter(({ snapshot }) => snapshot.table.partitioned);
   const partitions = await partitionsOf(sql, snapshotTables(frozen));
   const lost: Sealed[number][] = [];
   for (const seal of sealed) {
     const table = frozen.find(({ snapshot }) => snapshot.table.name === seal.table);
     if (table === undefined) continue;
-    if (partitions.some((one) => one.table === seal.table && one.as_of === seal.as_of)) continue;
+    const own = partitions.find((one) => one.table === seal.table && one.as_of === seal.as_of);
+    const mayBeEmpty = own?.may_be_empty && seal.rows > 0 && table.snapshot.table.distribution === null;
+    if (own !== undefined && !mayBeEmpty) continue;
     // Rows that others wrote, and that were sealed since, are in a partition of many dates.
     if ((await countFrozen(sql, table, seal.as_of)) === 0) lost.push(seal);
   }
