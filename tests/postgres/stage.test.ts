@@ -31,6 +31,33 @@ test("a twin that an earlier release made, which autovacuum may hold a lock on, 
   expect(await identity()).toBe(before);
 });
 
+test.each([
+  [
+    "a trigger",
+    "create trigger other before insert on stage.labels for each row execute function suppress_redundant_updates_trigger()",
+  ],
+  ["a rule", "create rule other as on insert to stage.labels do instead nothing"],
+  ["row security", "alter table stage.labels enable row level security"],
+  ["a CHECK", "alter table stage.labels add constraint other check (churn_label)"],
+  ["a key", "alter table stage.labels add primary key (user_id)"],
+  ["an index", "create unique index other on stage.labels (churn_label)"],
+  ["a foreign key", "alter table stage.labels add foreign key (user_id) references users"],
+  ["a default", "alter table stage.labels alter churn_label set default true"],
+  ["a heir", "create table stage.heir () inherits (stage.labels)"],
+  ["a log", "alter table stage.labels set logged"],
+])("a twin to which others gave %s is made anew", async (_, statement) => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await prepareStage(sql, tables);
+  const outdated = async () => (await sql<{ name: string }[]>`${outdatedTwins(tables)}`).map(({ name }) => name);
+  expect(await outdated()).toEqual([]);
+  await sql.unsafe(statement);
+  expect(await outdated()).toEqual(["labels"]);
+  await sql`drop table if exists stage.heir`;
+  await prepareStage(sql, tables);
+  expect(await outdated()).toEqual([]);
+});
+
 test("a twin that does not lie beside a live table that Citus distributed is outdated", async () => {
   const outdated = await rolledBack(database.sql, async (tx) => {
     await fakeCitus(tx, [
