@@ -138,6 +138,7 @@ describe("a seal of the very same file", () => {
     ["the seal keeps no sums", "update console.seals set groups = null"],
     ["it does not say what it covers", "update console.seals set columns = null"],
     ["it covers another type", `update console.seals set columns = replace(columns::text, '"int4"', '"int8"')::jsonb`],
+    ["it is of another number of rows", "update console.seals set rows = rows + 1"],
     ["it is of a weaker kind", "update console.seals set fingerprint = '2-' || right(fingerprint, 16)"],
     ["its run read another file", "update console.run_files set sha256 = repeat('0', 64)"],
     ["its run read it in another way", "update console.run_files set read_as = repeat('0', 64)"],

@@ -81,7 +81,8 @@ async function sealedBefore(
   const { name } = table.snapshot.table;
   // Beside the rows, a seal may cover the month that brought them.
   const isOfMonth = (seal: LedgerSeal) => table.snapshot.deliveredColumn === null || seal.month === month;
-  const seals = past.seals.filter((seal) => seal.table === name && isOfMonth(seal) && isOfAll(table, seal));
+  const isOfThese = (seal: LedgerSeal) => isOfMonth(seal) && isOfAll(table, seal) && seal.rows === staged.rows;
+  const seals = past.seals.filter((seal) => seal.table === name && isOfThese(seal));
   const runs = await runsOf(tx, past, staged, seals);
   const seal = seals.find(({ run }) => run !== null && runs.includes(run));
   if (seal === undefined) return null;
