@@ -74,3 +74,52 @@ test("a ledger whose schema was renamed is put back by what the refusal says, an
   expect((await begun.call({ kind: "runs" })).runs).toEqual([]);
   await begun.close();
 });
+
+/** What an error advises to do in psql. */
+async function advised(kind: "runs" | "doctor"): Promise<string> {
+  const refused = another();
+  const failure = await refused.call({ kind }).catch((error) => error);
+  await refused.close();
+  expect(failure).toMatchObject({ code: "schema_mismatch" });
+  return /in psql: `([^`]+)`/.exec(failure.hint)?.[1] ?? "";
+}
+
+test("a table of the ledger that is gone is made anew by what the error says, and the others stay as they are", async () => {
+  const { pipeline, database } = place;
+  const { sql } = database;
+  await ranIn(pipeline, ["month_000"]);
+  const made = async () => [
+    ...(await sql`
+      select c.relname, a.attname, a.atttypid::regtype::text as type, a.attnotnull from pg_attribute a join pg_class c on c.oid = a.attrelid
+       where c.relnamespace = 'console'::regnamespace and c.relkind in ('r', 'i') and a.attnum > 0 and not a.attisdropped order by 1, 2`),
+    ...(await sql`
+      select conrelid::regclass::text as relname, conname, pg_get_constraintdef(oid) from pg_constraint
+       where connamespace = 'console'::regnamespace order by 1, 2`),
+  ];
+  const before = await made();
+  await sql`drop table console.run_tables`;
+  const statement = await advised("runs");
+  const others = await sql<{ name: string }[]>`
+    select relname as name from pg_class where relnamespace = 'console'::regnamespace and relkind = 'r'
+       and relname not in ('runs', 'migrations')`;
+  for (const { name } of others) await sql`drop table console.${sql(name)}`;
+  await sql.unsafe(statement);
+  const mended = another();
+  expect((await mended.call({ kind: "runs" })).runs.map(({ run, status }) => [run, status])).toEqual([
+    [1, "published"],
+  ]);
+  expect(await made()).toEqual(before);
+  expect(lastOf(await ranIn(mended, ["month_001"]), "run.finished")).toMatchObject({ run: 2, status: "published" });
+  await mended.close();
+});
+
+test("a ledger without its runs is begun anew by what the error says, and what stands is adopted", async () => {
+  const { pipeline, database } = place;
+  await ranIn(pipeline, ["month_000"]);
+  await database.sql`drop table console.runs cascade`;
+  await database.sql.unsafe(await advised("doctor"));
+  const begun = another();
+  expect((await begun.call({ kind: "adopt", confirmed: true })).dates).toHaveLength(1);
+  expect(lastOf(await ranIn(begun, ["month_001"]), "run.finished")).toMatchObject({ run: 2, status: "published" });
+  await begun.close();
+});

@@ -89,7 +89,8 @@ function statementsOf({ hint }: { hint: string }): string[] {
 
 test("what the remedies would have a superuser say is what a server carries out", async () => {
   const { sql, role } = ground;
-  await sql.unsafe(`create role ${role}_too; create table texts (t varchar(9), n int)`);
+  await sql.unsafe(`create role ${role}_too; create table texts (t varchar(9), n int);
+    create schema console; create table console.migrations ()`);
   const proposed = new Set(Object.values(remedies).flatMap(statementsOf));
   expect(proposed.size).toBeGreaterThan(15);
   for (const one of proposed) {

@@ -56,7 +56,27 @@ export const statementRemedies = {
     state: "42P01",
     code: "schema_mismatch",
     cause: "a table was dropped or renamed by other hands",
-    hint: "Run it again: the console makes its own tables anew. `doctor` says what to do should it not help.",
+    hint: "Run it again: the stage is made anew, and all others are looked for. `doctor` says what to do should it not help.",
+  },
+  ledger_table_gone: {
+    state: "42P01",
+    says: /"console\.(?!runs")/,
+    code: "schema_mismatch",
+    cause: "a table of the ledger was dropped or renamed by other hands",
+    hint:
+      "Run it again: a ledger that is gone as a whole is begun anew. Else name the table back, or put it back from a backup; " +
+      "without one, in psql: `delete from console.migrations` has the next command make " +
+      "it anew, empty, and leave the others as they are.",
+  },
+  ledger_runs_gone: {
+    state: "42P01",
+    says: /"console\.runs"/,
+    code: "schema_mismatch",
+    cause: "the ledger's table of runs was dropped or renamed by other hands, by whose numbers all others go",
+    hint:
+      "Run it again: a ledger that is gone as a whole is begun anew. Else name the table back, or put it back from a backup; " +
+      "without one, in psql: `alter schema console rename to console_before; create " +
+      "schema console` has the next command begin a new ledger; `adopt` shows the snapshots that stand and, with --yes, seals them.",
   },
   column_gone: {
     state: "42703",

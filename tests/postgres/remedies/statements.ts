@@ -10,6 +10,8 @@ export const statementProvocations: Record<keyof typeof statementRemedies, Provo
   row_security: asNobody(`insert into guarded values ('${canary}')`),
   denied: asNobody("insert into owned values ('x')"),
   table_gone: statements("select from nowhere"),
+  ledger_table_gone: statements("select from console.run_tables"),
+  ledger_runs_gone: statements("select from console.runs"),
   column_gone: statements("select nothing from owned"),
   schema_gone: statements("create table nowhere.t ()"),
   already_there: statements("create table owned ()"),
