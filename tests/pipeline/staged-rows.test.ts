@@ -24,6 +24,7 @@ test("rows that were read and did not all arrive in the stage stop the run", asy
     stage: "ingest",
     code: "internal",
     title: "payments_agg_90d.csv has 3 rows, but PostgreSQL received 2.",
+    hint: expect.stringContaining("a trigger, which may skip rows"),
   });
   expect(await digest(sql)).toBe(before);
   await sql`drop trigger lost on stage.payments_agg_90d`;

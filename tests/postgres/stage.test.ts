@@ -32,10 +32,6 @@ test("a twin that an earlier release made, which autovacuum may hold a lock on, 
 });
 
 test.each([
-  [
-    "a trigger",
-    "create trigger other before insert on stage.labels for each row execute function suppress_redundant_updates_trigger()",
-  ],
   ["a rule", "create rule other as on insert to stage.labels do instead nothing"],
   ["row security", "alter table stage.labels enable row level security"],
   ["a CHECK", "alter table stage.labels add constraint other check (churn_label)"],

@@ -185,7 +185,7 @@ async function send(
       tally.add("file_changed", changedMeanwhile);
     const isSound = tally.count === 0;
     const rows = isSound && copy !== null ? await copy.finish().catch(unlessRefused) : undefined;
-    if (rows !== undefined && rows !== read.rows) throw rowsLost(part.name, read.rows, rows);
+    if (rows !== undefined && rows !== read.rows) throw rowsLost(table, part.name, read.rows, rows);
     if (rows === undefined) await copy?.abort("the file has faults");
     const [refused] = refusals;
     if (isSound && refused !== undefined) faults.presume(tally, presumedOf(refused, read));
@@ -213,8 +213,10 @@ function tellOfRows(context: Ingesting, one: Incoming, read: WholeRead): void {
   for (const warning of warnings) warn(context, warning);
 }
 
-function rowsLost(name: string, read: number, staged: number): ConsoleError {
+function rowsLost(table: RuledTable, name: string, read: number, staged: number): ConsoleError {
   return new ConsoleError("internal", `${name} has ${read} rows, but PostgreSQL received ${staged}.`, {
-    hint: "Nothing was published. This is a defect of the console: please report it with the file.",
+    hint:
+      `Nothing was published. \`\\d ${table.stage}.${table.name}\` in psql shows whether others gave it a trigger, which may skip rows: ` +
+      "drop that. If it has none, this is a defect of the console: please report it with the file.",
   });
 }

@@ -14,8 +14,8 @@ import { holdRows } from "./live-rows.ts";
 
 /**
  * Make the stage: for each table an unlogged twin of the live one, kept from run to run and empty between runs.
- * A twin that no longer has the live table's columns, to which others added what has a say in its rows, or that an earlier
- * release made, is made anew.
+ * A twin that no longer has the live table's columns, to which others added rules of its own, or that an earlier release
+ * made, is made anew.
  */
 export async function prepareStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
   const outdated = await sql<{ name: string }[]>`${outdatedTwins(tables)}`;
@@ -63,11 +63,13 @@ export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
         or not exists (select from pg_class c where c.oid = ${relationIn(sql`${stage}::text`)} and ${isPlain})`;
 }
 
-/** Whether the table `c` is as it was made: what others add to it would have a say in what is staged. */
+/**
+ * Whether the table `c` is as it was made: what others add to it would have a say in what is staged. But for triggers, of which
+ * some only look on: what one skips is missed as soon as it is staged.
+ */
 const isPlain = sql`
   'autovacuum_enabled=false' = any(c.reloptions) and c.relpersistence = 'u'
   and not (c.relrowsecurity or c.relhasrules or c.relhassubclass)
-  and not exists (select from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal)
   and not exists (select from pg_index i where i.indrelid = c.oid)
   and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype <> 'n')
   and not exists (select from pg_attribute a where a.attrelid = c.oid and a.atthasdef and a.attgenerated = '')`;
