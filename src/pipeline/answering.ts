@@ -51,11 +51,11 @@ export function answersOf(
     async months() {
       return reading(
         () => import("./answers/months.ts"),
-        (session, { browseMonths }) => browseMonths(session, wait()),
+        (session, { browseMonths }) => browseMonths(session),
       );
     },
     async snapshots() {
-      return reading(browsing, (session, { browseSnapshots }) => browseSnapshots(session, wait()));
+      return reading(browsing, (session, { browseSnapshots }) => browseSnapshots(session));
     },
     async runs() {
       const [session, { browseRuns }] = await havingLedger(browsing);
@@ -157,7 +157,7 @@ export function answersOf(
     },
     async doctor({ check_data = false, notify = false }) {
       const { doctor } = await import("./answers/doctor.ts");
-      const checks = await doctor(settings, open, wait(), check_data);
+      const checks = await doctor(settings, open, check_data);
       if (!notify) return { checks };
       const { sendWord } = await import("./telling/send-word.ts");
       return { checks: [...checks, await sendWord(settings)] };
@@ -166,7 +166,7 @@ export function answersOf(
       const { partitionSnapshots } = await import("./answers/convert.ts");
       const { doctor } = await import("./answers/doctor.ts");
       const converted = await partitionSnapshots(await open());
-      return { converted, checks: await doctor(settings, open, wait()) };
+      return { converted, checks: await doctor(settings, open) };
     },
     async distribute(request) {
       const [session, { distribute }] = await having(() => import("./answers/cluster/distribute.ts"));

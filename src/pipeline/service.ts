@@ -10,6 +10,7 @@ import { sharedSession } from "./session/shared.ts";
 import { cancelled, tooLate } from "./stages/cancel.ts";
 import { addRuns, noteRun } from "./telling/known-runs.ts";
 import { lineageIfWanted, tellIfWanted, tellOfCrashed } from "./telling/wanted.ts";
+import { watchWaits } from "./waits/watch.ts";
 
 /** Serves a front end's requests over one session, which is opened by the first request that needs it. */
 export interface Service {
@@ -29,6 +30,7 @@ export function startService(settings: Settings, tell: (text: string, trouble?: 
   const { reach, open, openLedger, known, renew, close } = sharedSession(settings, wait);
   /** `publishes` is false for a dry run, whose work is rolled back when it is through. */
   let running: { abort: AbortController; publishes: boolean } | null = null;
+  const waits = watchWaits(tell);
   const underWay = new Set<Promise<unknown>>();
   const meanwhile = (work: Promise<unknown>) => {
     underWay.add(work);
@@ -119,7 +121,12 @@ export function startService(settings: Settings, tell: (text: string, trouble?: 
     async serve(request, onEvent) {
       if (request.kind !== "cancel") await renew();
       const answer = answers[request.kind] as (request: Request, onEvent: OnEvent) => Promise<Replies[RequestKind]>;
-      const work = answer(request, onEvent);
+      const work = waits.during((heard) => {
+        return answer(request, (event) => {
+          heard();
+          onEvent(event);
+        });
+      });
       underWay.add(work);
       try {
         return await work;

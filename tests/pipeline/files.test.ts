@@ -8,7 +8,6 @@ import { browseMonths } from "../../src/pipeline/answers/months.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
-import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, type Rows, smallDrop } from "../helpers/drops.ts";
 import { withDuckDb } from "../helpers/duckdb.ts";
@@ -91,7 +90,7 @@ test("parts, archives and a folder of the calendar make the database that plain 
   });
   expect(await digest(database.sql)).toBe(plain);
 
-  const { months } = await browseMonths(session, silently);
+  const { months } = await browseMonths(session);
   const [month] = months;
   expect(month).toMatchObject({ month: "month_000", state: "ok" });
   const parts = month?.files.find(({ table }) => table === "users")?.parts;

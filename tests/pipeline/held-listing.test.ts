@@ -48,7 +48,7 @@ async function listedBeside<Listed>(month: string, list: () => Promise<Listed>):
   await server.letGo();
   expect(text).toContain(`Waiting for session ${pid} of `);
   expect(text).toContain(
-    "It is at its commit, for which a standby has to answer (synchronous_standby_names). The listing",
+    "It is at its commit, for which a standby has to answer (synchronous_standby_names). What waits",
   );
   const listed = await listing;
   expect(lastOf(await run, "run.finished")).toMatchObject({ status: "published" });

@@ -6,7 +6,6 @@ import { browseMonths } from "../../src/pipeline/answers/months.ts";
 import { runMonths } from "../../src/pipeline/run/series.ts";
 import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
-import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
@@ -43,8 +42,7 @@ async function run(selection: Selection) {
 }
 
 test("a gap is told by the listing and by --pending, which goes on; a month that came late is named after that", async () => {
-  const states = async () =>
-    (await browseMonths(session, silently)).months.map(({ month, state }) => `${month} ${state}`);
+  const states = async () => (await browseMonths(session)).months.map(({ month, state }) => `${month} ${state}`);
   expect(await states()).toEqual(["month_002 new", "month_001 missing", "month_000 new"]);
   const first = await run({ every: "pending" });
   expect(first.code).toBe(0);
@@ -63,7 +61,7 @@ test("a gap is told by the listing and by --pending, which goes on; a month that
 
 test("from the manifest's day on a month is due, and --pending with nothing to do says since when", async () => {
   const due = { ...session, dataset: { ...session.dataset, due: 1 } };
-  const { months } = await browseMonths(due, silently);
+  const { months } = await browseMonths(due);
   const [newest] = months;
   expect(newest).toMatchObject({ state: "due", due_since: `${new Date().toISOString().slice(0, 7)}-01`, files: [] });
   session.dataset = due.dataset;

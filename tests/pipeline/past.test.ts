@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { browseMonths } from "../../src/pipeline/answers/months.ts";
 import { retireSnapshots } from "../../src/pipeline/answers/retire.ts";
-import { silently } from "../../src/postgres/embedded/waiting.ts";
 import type { RunFlags } from "../helpers/pipeline.ts";
 import { type Bench, bench, monthsOf } from "./sequences/bench.ts";
 import { countsByDate, readContents } from "./sequences/contents.ts";
@@ -59,7 +58,7 @@ test("a month stays older than one that was stamped with another day, and droppe
 test("a month whose day another has, or which comes after a late stamp, is not called new", async () => {
   await publish(0);
   expect(await play(1, { as_of: "2024-04-10" })).toBe("published");
-  const { months } = await browseMonths(await at.session(), silently);
+  const { months } = await browseMonths(await at.session());
   expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(2), "stamp_taken"]);
   expect(months.map(({ month, state }) => [month, state])).toContainEqual([nameOf(3), "new"]);
   const failed = await refused(2, "leak");
@@ -100,7 +99,7 @@ test("a month whose day another month took is dropped, and neither ok nor unchan
   await publish(0, 1);
   await drop(lastDay(1));
   expect(await play(2, { as_of: lastDay(1) })).toBe("published");
-  const { months } = await browseMonths(await at.session(), silently);
+  const { months } = await browseMonths(await at.session());
   expect(months.find(({ month }) => month === nameOf(1))?.state).toBe("dropped");
   await refused(1, "out_of_order");
 });

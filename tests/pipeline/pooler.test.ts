@@ -90,6 +90,18 @@ describe.skipIf(pgbouncer === null)("PgBouncer (skipped where it is not installe
     },
   );
 
+  test("for a session: whom a listing waits for is told", async () => {
+    await through({ mode: "session", size: 20 }, async (pipeline) => {
+      await using other = await inTheWay(database.url, "lock table labels_snapshots in access exclusive mode");
+      const told = Promise.withResolvers<string>();
+      pipeline.heed(told.resolve);
+      const listing = pipeline.call({ kind: "months" });
+      expect(await told.promise).toContain(", which locked labels_snapshots");
+      await other.letGo();
+      await listing;
+    });
+  });
+
   test.each([2, 3, 20])("for a session, %p connections: a run is published", async (size) => {
     await through({ mode: "session", size }, async (pipeline) => {
       const events = await run(pipeline);

@@ -7,7 +7,6 @@ import { reachDatabase } from "../../src/pipeline/session/reach.ts";
 import { openSession, type Session } from "../../src/pipeline/session/session.ts";
 import { validateNamedTable } from "../../src/pipeline/session/suites.ts";
 import { browseSuites } from "../../src/pipeline/suites/fits.ts";
-import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder } from "../helpers/drops.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -53,7 +52,7 @@ async function fitOf(table: string) {
 }
 
 async function suitesCheck() {
-  const checks = await doctor(session.settings, async () => session, silently);
+  const checks = await doctor(session.settings, async () => session);
   return checks.find(({ name }) => name === "suites");
 }
 

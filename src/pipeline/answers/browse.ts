@@ -3,17 +3,15 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { Seal } from "../../core/messages/events.ts";
 import type { RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
-import type { Queryable } from "../../postgres/connection/connect.ts";
+import { onOne, type Queryable } from "../../postgres/connection/connect.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
-import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { type LedgerRun, listRuns, showRun } from "../../postgres/ledger/queries.ts";
 import { allObservations, type Observation, observations } from "../../postgres/ledger/standing.ts";
 import { listSeals } from "../../postgres/snapshots/seals.ts";
 import { areSealedNow, countUnsealed, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { LedgerSession, Session } from "../session/session.ts";
-import { tellingWaits } from "../waits/listing.ts";
 
-export async function browseSnapshots(session: Session, waiting: Pick<Waiting, "tell">): Promise<Replies["snapshots"]> {
+export async function browseSnapshots(session: Session): Promise<Replies["snapshots"]> {
   const { dataset, tables } = session;
   const read = async (sql: Queryable): Promise<Replies["snapshots"]> => {
     const seals = await listSeals(sql, dataset.name);
@@ -21,7 +19,7 @@ export async function browseSnapshots(session: Session, waiting: Pick<Waiting, "
     if (await areSealedNow(sql, dataset.name, dates)) return read(sql);
     return { unsealed: await countUnsealed(sql, tables, dates), snapshots: seals };
   };
-  const { unsealed, snapshots } = await tellingWaits(session, waiting, read);
+  const { unsealed, snapshots } = await onOne(session.sql, read);
   return {
     unsealed,
     snapshots: snapshots.sort((a, b) => (a.as_of < b.as_of ? -1 : a.as_of > b.as_of ? 1 : byManifest(dataset, a, b))),

@@ -11,7 +11,6 @@ import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { notPermitted } from "../../postgres/connection/role.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
-import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { foundInStage } from "../../postgres/live/stage.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
@@ -32,7 +31,6 @@ import { checkOwners, checkPrivileges, checkTables } from "./privileges.ts";
 export async function doctor(
   settings: Settings,
   openSession: () => Promise<Session>,
-  waiting: Pick<Waiting, "tell">,
   isToReadPages = false,
 ): Promise<Check[]> {
   const data = await checkData(settings.data);
@@ -59,7 +57,7 @@ export async function doctor(
   return [
     ...found,
     // Without a folder there are no months to speak of: the first check said so.
-    ...(data.state === "ok" ? [await checkMonths(session, waiting)] : []),
+    ...(data.state === "ok" ? [await checkMonths(session)] : []),
     checkPartitions(session),
     ...(await checkOwners(session.sql, session.tables, rights)),
     await checkStage(session),
@@ -103,8 +101,8 @@ async function checkSuites(session: Session): Promise<Check> {
   );
 }
 
-async function checkMonths(session: Session, waiting: Pick<Waiting, "tell">): Promise<Check> {
-  const { months } = await browseMonths(session, waiting);
+async function checkMonths(session: Session): Promise<Check> {
+  const { months } = await browseMonths(session);
   const lacking = months.filter(isLacking);
   const there = months.filter((one) => !isLacking(one));
   const troubled = there.filter(({ state }) => !["ok", "new", "running", "adopted"].includes(state));

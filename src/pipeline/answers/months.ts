@@ -2,9 +2,8 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { DropFile, MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
-import type { Queryable } from "../../postgres/connection/connect.ts";
+import { onOne, type Queryable } from "../../postgres/connection/connect.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
-import type { Waiting } from "../../postgres/embedded/waiting.ts";
 import { lastRuns } from "../../postgres/ledger/queries.ts";
 import { sealsWithoutRows } from "../../postgres/snapshots/unsealed.ts";
 import { lackingMonths } from "../drop/due.ts";
@@ -12,14 +11,13 @@ import { numbersOf, today } from "../drop/lacking.ts";
 import { dropsOnDisk, filesUnmoved, type MonthOnDisk } from "../drop/months.ts";
 import { isPassed, isPending, type Past, readPast, stampInTheWay, stampOf } from "../drop/past.ts";
 import type { Session } from "../session/session.ts";
-import { tellingWaits } from "../waits/listing.ts";
 
 /** Every month on disk or in the ledger, newest first. */
-export async function browseMonths(session: Session, waiting: Pick<Waiting, "tell">): Promise<Replies["months"]> {
+export async function browseMonths(session: Session): Promise<Replies["months"]> {
   const { dataset, server } = session;
   const [onDisk, { past, runs, gone }] = await Promise.all([
     dropsOnDisk(session),
-    tellingWaits(session, waiting, (sql) => recorded(sql, session)),
+    onOne(session.sql, (sql) => recorded(sql, session)),
   ]);
   const lost = new Set(gone.map(({ as_of }) => as_of));
   const unsealed = new Set(past.stamps.filter(({ sealed }) => !sealed).map(({ as_of }) => as_of));

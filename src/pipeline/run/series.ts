@@ -22,7 +22,6 @@ import { openWriter } from "../session/writer.ts";
 import { unlessCancelled } from "../stages/cancel.ts";
 import { type EventStream, eventStream, type Job, publishingMode } from "../stages/context.ts";
 import { fromOutside } from "../waits/outside.ts";
-import { watchWaits } from "../waits/waits.ts";
 import type { MonthRun, Series } from "./publish.ts";
 import { pausesMs, Retries, retried, type Stopped } from "./retry.ts";
 import { isUnchanged } from "./unchanged.ts";
@@ -129,16 +128,12 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   await unlessCancelled(signal, settled(session, progress));
   const letGo = () => void sql.end({ timeout: 0 });
   await using silence = await watchNodesOf(session, { tell: progress.tell, letGo });
-  const known = backendPid(sql);
-  const isSpread = areDistributed(session.tables);
   await using outside = fromOutside(session.url);
-  using watch = watchWaits({ outside, pid: known, isSpread, what: "The run", tell: progress.tell });
   const emit: Progress["emit"] = (body) => {
     silence.heard();
-    watch.heard();
     progress.emit(body);
   };
-  const [pid, past] = await Promise.all([known, readPast(sql, session)]);
+  const [pid, past] = await Promise.all([backendPid(sql), readPast(sql, session)]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };
   const months = selectMonths(session, asked, onDisk, past);
   progress.left = months.map(({ month }) => month);
@@ -151,6 +146,7 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
     if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
   }
   const ahead = { sound: [], end: async () => {} };
+  const isSpread = areDistributed(session.tables);
   // What nodes of a cluster write is not seen here.
   const during = isSpread ? null : outside.during;
   const series = { emit, setRun, retries, session, request, pid, signal, untold, ahead, silence, during };

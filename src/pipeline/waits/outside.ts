@@ -5,26 +5,30 @@ import type { Watch } from "../../postgres/live/written-so-far.ts";
 /** Milliseconds between two looks at a statement that goes on. */
 const glanceMs = 250;
 
-/** From where a run is looked at while it waits or is busy. */
+/** From where what we do is looked at while it waits or is busy. */
 export interface Outside extends Pick<Watch, "during">, AsyncDisposable {
   /** Rejects, this and each time, where there is no connection for it. */
   connection(this: void): Promise<Sql>;
 }
 
-/** A connection of its own, so that the run does not have to do without one: made when it is first needed, and once. */
+/** A connection, by where it leads, and how many look by it. */
+interface Shared {
+  opening: Promise<Sql>;
+  opened: Sql | null;
+  users: number;
+}
+
+const shared = new Map<string, Shared>();
+
+/**
+ * A connection of its own, so that what is looked at does not have to do without one: made when it is first needed, and one
+ * for all who look.
+ */
 export function fromOutside(url: string): Outside {
-  let opening: Promise<Sql> | null = null;
-  let opened: Sql | null = null;
-  let isOver = false;
-  const open = async () => {
-    opened = await openDatabase(url, { max: 1, once: true });
-    // It may have been long in coming.
-    if (isOver) void opened.end();
-    return opened;
-  };
+  let own: Shared | null = null;
   const connection = () => {
-    opening ??= open();
-    return opening;
+    own ??= join(url);
+    return own.opening;
   };
   return {
     connection,
@@ -48,8 +52,37 @@ export function fromOutside(url: string): Outside {
       }
     },
     async [Symbol.asyncDispose]() {
-      isOver = true;
-      await opened?.end({ timeout: 1 });
+      if (own !== null) await leave(url, own);
     },
   };
+}
+
+function join(url: string): Shared {
+  const found = shared.get(url) ?? opened(url);
+  found.users++;
+  return found;
+}
+
+function opened(url: string): Shared {
+  const one: Shared = { opening: openDatabase(url, { max: 1 }), opened: null, users: 0 };
+  shared.set(url, one);
+  const keep = async () => {
+    one.opened = await one.opening;
+    // It may have been long in coming.
+    if (one.users === 0) void one.opened.end();
+  };
+  // Whoever looks next tries again.
+  keep().catch(() => forget(url, one));
+  return one;
+}
+
+async function leave(url: string, one: Shared): Promise<void> {
+  one.users--;
+  if (one.users > 0) return;
+  forget(url, one);
+  await one.opened?.end({ timeout: 1 });
+}
+
+function forget(url: string, one: Shared): void {
+  if (shared.get(url) === one) shared.delete(url);
 }

@@ -17,13 +17,13 @@ export interface Blocker {
   table: string | null;
 }
 
-/** Whom this server process waits for, if it waits for a lock and has for more than a moment. */
-export function blockersOf(sql: Queryable, pid: number): Promise<Blocker[]> {
+/** Whom these server processes wait for, of others, if one waits for a lock and has for more than a moment. */
+export function blockersOf(sql: Queryable, pids: readonly number[]): Promise<Blocker[]> {
   return sql<Blocker[]>`
     select distinct b.pid, a.usename as role, coalesce(a.application_name, '') as application, a.backend_type as kind,
            to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since,
            coalesce(a.wait_event = 'SyncRep', false) as "awaitsStandby", l.relation::regclass::text as table
       from pg_locks l cross join unnest(pg_blocking_pids(l.pid)) as b (pid) left join pg_stat_activity a on a.pid = b.pid
-     where l.pid = ${pid} and not l.granted and l.waitstart < clock_timestamp() - interval '1 second'
+     where l.pid = any(${[...pids]}::bigint[]) and b.pid <> all(${[...pids]}::bigint[]) and not l.granted and l.waitstart < clock_timestamp() - interval '1 second'
      order by b.pid`;
 }

@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { ConsoleError } from "../../core/errors.ts";
 import { keepSecret, redact } from "../../core/secrets/secrets.ts";
 import { dial, dialLocally, dialOnce } from "../target/dial.ts";
+import { noted } from "../target/own-sessions.ts";
 import { passwordFromFile } from "../target/password-file.ts";
 import type { Protection } from "../target/protection.ts";
 import { tlsFor } from "../target/tls.ts";
@@ -33,8 +34,9 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   for (const secret of [password, target.sslpassword ?? ""]) {
     keepSecret(secret, target.user, target.database, target.host);
   }
-  const way = () =>
+  const dialled = () =>
     isBySocket(target) ? dialLocally(target) : dial(target, tls, (found) => protections.set(sql, found));
+  const way = async () => noted(await dialled(), url);
   const sql: Sql = withoutVariables(() =>
     postgres({
       host: target.host,

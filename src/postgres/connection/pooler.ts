@@ -1,4 +1,5 @@
 import { ConsoleError } from "../../core/errors.ts";
+import { isServedBy } from "../target/own-sessions.ts";
 import type { Queryable, Sql } from "./connect.ts";
 
 const pooled = new WeakSet<Sql>();
@@ -17,6 +18,7 @@ export async function meetServer(sql: Sql): Promise<void> {
   const [row] = answer;
   if (row === undefined || answer.state.pid === row.pid) return;
   pooled.add(sql);
+  isServedBy(answer.state.pid, row.pid);
   sql.options.prepare = false;
 }
 

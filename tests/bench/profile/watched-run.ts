@@ -10,6 +10,7 @@ const root = join(import.meta.dir, "../../..");
 /** One run of the console, with all that it asked of the server. Moments are milliseconds from the start of its process. */
 export interface WatchedRun {
   statements: Statement[];
+  /** Without one that was made to look whom the others wait for, as it is where a busy server is long silent. */
   connections: number;
   roundTrips: number;
   firstConnection: number | null;
@@ -21,6 +22,10 @@ export interface WatchedRun {
   cpu: { user: number; system: number };
   /** Seconds of a processor that reading along took: what the run would not have cost otherwise. */
   proxyCpu: number;
+}
+
+function looksForBlockers({ statements }: { statements: readonly Statement[] }): boolean {
+  return statements.some(({ text }) => text.includes("pg_blocking_pids"));
 }
 
 /** Runs the console with these words on the database at `url`, by way of a proxy that reads along. */
@@ -48,7 +53,7 @@ export async function watchRun(url: string, words: readonly string[]): Promise<W
     const spent = process.cpuUsage(cpuBefore);
     return {
       statements: proxy.conversations.flatMap(({ statements }) => statements),
-      connections: proxy.conversations.length,
+      connections: proxy.conversations.filter((one) => !looksForBlockers(one)).length,
       roundTrips: proxy.conversations.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
       firstConnection: proxy.firstConnection(),
       ...toldBy(output, start),
