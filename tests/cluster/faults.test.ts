@@ -5,8 +5,10 @@ import type { RunEvent } from "../../src/core/messages/events.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { type Cluster, citusBin, startCluster } from "../helpers/cluster.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { holdCommits } from "../helpers/held-commits.ts";
 import { databaseUrl } from "../helpers/names.ts";
 import { digest, lastOf, ranIn, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { hasPrepared } from "./prepared.ts";
 import { clusterWorkplace } from "./workplaces.ts";
 
 /** Months are run while a worker is lost, each at another moment, and a console reads all the while. */
@@ -71,11 +73,6 @@ describe.skipIf(citusBin === null)("a worker that is lost", () => {
     const sql = connect(databaseUrl(worker(number).url, place.database.sql.options.database));
     return work(sql).finally(() => sql.end({ timeout: 1 }));
   }
-  const holdCommits = (isHeld: boolean) =>
-    on(1, async (sql) => {
-      await sql.unsafe(`alter system ${isHeld ? "set synchronous_standby_names = 'nobody'" : "reset all"}`);
-      await sql`select pg_reload_conf()`;
-    });
 
   /** Run a month, lose the second worker where `isThere`, and have it back once that was told. */
   async function lostAt(month: string, isThere: (event: RunEvent) => boolean): Promise<RunEvent[]> {
@@ -93,13 +90,11 @@ describe.skipIf(citusBin === null)("a worker that is lost", () => {
     return events;
   }
   async function lostPrepared(month: string): Promise<RunEvent[]> {
-    await holdCommits(true);
+    await using held = await holdCommits(worker(1).url);
     const running = ranIn(place.pipeline, [month]);
-    await on(2, async (sql) => {
-      while ((await sql`select from pg_prepared_xacts where database = current_database()`).length === 0);
-    });
+    await on(2, hasPrepared);
     await worker(2).crash();
-    await holdCommits(false);
+    await held.letGo();
     const events = await running;
     await worker(2).start();
     return events;

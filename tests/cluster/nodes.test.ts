@@ -3,8 +3,10 @@ import type { EventName, RunEvent } from "../../src/core/messages/events.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { type Cluster, citusBin, startCluster } from "../helpers/cluster.ts";
 import { smallDrop } from "../helpers/drops.ts";
+import { holdCommits } from "../helpers/held-commits.ts";
 import { databaseUrl } from "../helpers/names.ts";
 import { digest, lastOf, ranIn, runRequest, type Workplace } from "../helpers/pipeline.ts";
+import { hasPrepared } from "./prepared.ts";
 import { clusterWorkplace } from "./workplaces.ts";
 
 setDefaultTimeout(180_000);
@@ -53,18 +55,6 @@ describe.skipIf(citusBin === null)("a node of the cluster", () => {
     const sql = connect(databaseUrl(worker(number).url, name));
     return work(sql).finally(() => sql.end({ timeout: 1 }));
   }
-  /** Have what is prepared or committed on a node wait for a standby that there is not, or let it go on. */
-  const holdCommits = (number: number, isHeld: boolean) =>
-    on(number, async (sql) => {
-      await sql.unsafe(
-        `alter system ${isHeld ? "set synchronous_standby_names = 'nobody'" : "reset synchronous_standby_names"}`,
-      );
-      await sql`select pg_reload_conf()`;
-    });
-  const hasPrepared = (number: number) =>
-    on(number, async (sql) => {
-      for (;;) if ((await sql`select from pg_prepared_xacts`).length > 0) return;
-    });
 
   test("that is away is told by listings, runs and doctor, each with its host and port", async () => {
     const { port } = worker(2);
@@ -110,11 +100,11 @@ describe.skipIf(citusBin === null)("a node of the cluster", () => {
   });
 
   test("that is lost between the two halves of a commit: all is published, and to be seen once it is back", async () => {
-    await holdCommits(1, true);
+    await using held = await holdCommits(worker(1).url);
     const running = ranIn(place.pipeline, ["month_001"]);
-    await hasPrepared(2);
+    await on(2, hasPrepared);
     await worker(2).crash();
-    await holdCommits(1, false);
+    await held.letGo();
     expect(lastOf(await running, "run.finished")).toMatchObject({ status: "published" });
     await worker(2).start();
     const { checks } = await place.pipeline.call({ kind: "doctor" });
@@ -128,16 +118,16 @@ describe.skipIf(citusBin === null)("a node of the cluster", () => {
   });
 
   test("that holds a commit up keeps those who read waiting, until all of it is there", async () => {
-    await holdCommits(1, true);
+    await using held = await holdCommits(worker(1).url);
     const running = ranIn(place.pipeline, ["month_001"]);
-    await hasPrepared(2);
+    await on(2, hasPrepared);
     const reading = [
       place.database.sql`select count(*) as rows from labels_snapshots where as_of = ${february}`,
       place.pipeline.call({ kind: "verify", as_of: february }),
     ] as const;
     const early = await Promise.race([...reading, hasWaiting()]);
     expect(early).toBe("waiting");
-    await holdCommits(1, false);
+    await held.letGo();
     const [[row], { seals }] = await Promise.all(reading);
     expect(row?.rows).toBe(people.length);
     expect(seals.map(({ state }) => state)).toEqual(Array(5).fill("intact"));

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { metLater } from "../../src/core/errors.ts";
 import { hasCitus } from "../../src/postgres/catalog/distribution.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
+import { backendPid } from "../../src/postgres/connection/lock.ts";
 import { acquireServer } from "../../src/postgres/embedded/server.ts";
 import { silently } from "../../src/postgres/embedded/waiting.ts";
 import { migrated } from "./database.ts";
@@ -30,19 +32,13 @@ export async function holdingServer(): Promise<HoldingServer> {
   const homes = homesFolder();
   const server = await acquireServer(join(homes.path, "home"), silently, settings);
   const admin = connect(server.url);
-  const probe = connect(server.url);
   await admin`create database migrated template template0`;
   const template = connect(databaseUrl(server.url, "migrated"));
   await migrated.prepare(template, "");
   await template.end();
-  await admin`create table probed (at timestamptz)`;
   const opened: Sql[] = [];
-  let probing: Promise<unknown> = Promise.resolve();
-  const letGo = async () => {
-    await admin`alter system reset synchronous_standby_names`;
-    await admin`select pg_reload_conf()`;
-    await probing;
-  };
+  let held: HeldCommits | null = null;
+  const letGo = async () => held?.letGo();
   return {
     async database() {
       const name = `held_${opened.length}`;
@@ -53,26 +49,51 @@ export async function holdingServer(): Promise<HoldingServer> {
       return { url, sql };
     },
     async hold() {
-      await admin`alter system set synchronous_standby_names = 'nobody'`;
-      await admin`select pg_reload_conf()`;
-      // The server obeys a moment later: from when a commit of our own waits, all do.
-      const { pid } = (await probe<{ pid: number }[]>`select pg_backend_pid() as pid`)[0] ?? { pid: 0 };
-      for (let isHeld = false; !isHeld; ) {
-        let isThrough = false;
-        probing = probe`insert into probed values (now())`.then(() => {
-          isThrough = true;
-        });
-        while (!isHeld && !isThrough) isHeld = await waits(admin, pid);
-      }
+      held = await holdCommits(server.url);
     },
     letGo,
     async stop() {
       await letGo();
-      for (const sql of [...opened, probe, admin]) await sql.end();
+      for (const sql of [...opened, admin]) await sql.end();
       await server.release();
       homes.remove();
     },
   };
+}
+
+export interface HeldCommits extends AsyncDisposable {
+  /** Those that wait are carried out, and no other waits. */
+  letGo(): Promise<void>;
+}
+
+/** From now on whatever is committed or prepared on this server waits for a standby that there is not. */
+export async function holdCommits(url: string): Promise<HeldCommits> {
+  const [admin, probe] = [connect(url), connect(url)];
+  await admin`alter system set synchronous_standby_names = 'nobody'`;
+  await admin`select pg_reload_conf()`;
+  // The server obeys a moment later: from when a commit of our own waits, all do.
+  const pid = await backendPid(probe);
+  let probing: Promise<unknown> = Promise.resolve();
+  for (let isHeld = false; !isHeld; ) {
+    let isThrough = false;
+    const through = probe`select pg_logical_emit_message(true, 'probe', '')`.then(() => {
+      isThrough = true;
+    });
+    probing = metLater(through);
+    while (!isHeld && !isThrough) isHeld = await waits(admin, pid);
+  }
+  let lettingGo: Promise<void> | null = null;
+  const carryOut = async () => {
+    await admin`alter system reset synchronous_standby_names`;
+    await admin`select pg_reload_conf()`;
+    await probing;
+    await Promise.all([admin.end(), probe.end()]);
+  };
+  const letGo = () => {
+    lettingGo ??= carryOut();
+    return lettingGo;
+  };
+  return { letGo, [Symbol.asyncDispose]: letGo };
 }
 
 async function waits(sql: Sql, pid: number): Promise<boolean> {
