@@ -13,6 +13,7 @@ import { exposure } from "../../postgres/target/protection.ts";
 import { passedOver } from "../drop/lacking.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
 import { type Past, readPast } from "../drop/past.ts";
+import { stampedAhead } from "../drop/stamped-ahead.ts";
 import { untaken } from "../drop/untaken.ts";
 import { settled, watchNodesOf } from "../session/cluster.ts";
 import { exchanged, type Reached } from "../session/reach.ts";
@@ -140,7 +141,8 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   const { setRun, untold } = progress;
   // Once a request: of another try it is no news.
   if (left === null) {
-    const news = [exposure(protectionOf(sql)), untaken(past, progress.left)].filter((one) => one !== null);
+    const ahead = stampedAhead(session.dataset, progress.left, request.as_of, past);
+    const news = [exposure(protectionOf(sql)), untaken(past, progress.left), ahead].filter((one) => one !== null);
     untold.push(...news, ...passedOver(session, request, onDisk, past));
     // No run begins that could tell it.
     if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
