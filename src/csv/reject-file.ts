@@ -1,7 +1,8 @@
 import { appendFileSync, closeSync, lchownSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { escapeControl } from "../core/text.ts";
 
-const header = "file,line,column,value,reason\n";
+const header = "file,line,column,value,reason,key\n";
 /** Pieces of text gathered before they are written: joined at once they cost half of what adding up text does. */
 const batch = 4096;
 const mostColumns = 10_000;
@@ -13,6 +14,12 @@ interface ColumnText {
   cell: string;
   reason: string;
   after: string;
+}
+
+/** A row's key as one text: the value itself, whole, or a JSON array of several. */
+export function rejectKey(values: readonly string[]): string {
+  const safe = values.map(escapeControl);
+  return safe.length === 1 ? (safe[0] ?? "") : JSON.stringify(safe);
 }
 
 /** A CSV file of all faults of a run, safe to open in a spreadsheet. A sound drop leaves none. */
@@ -34,6 +41,7 @@ export class RejectFile {
     column: string | undefined,
     value: string | undefined,
     reason: string,
+    key?: string,
   ): void {
     if (this.#hasFailed) return;
     // Faults of one row follow one another: what they begin with is put together once.
@@ -49,9 +57,9 @@ export class RejectFile {
     }
     if (text.reason !== reason) {
       text.reason = reason;
-      text.after = `,${cell(reason)}\n`;
+      text.after = `,${cell(reason)}`;
     }
-    this.#pieces.push(this.#row, text.before, text.cell, text.after);
+    this.#pieces.push(this.#row, text.before, text.cell, text.after, key === undefined ? ",\n" : `,${cell(key)}\n`);
     if (this.#pieces.length > batch) this.#flush();
   }
 
@@ -73,7 +81,7 @@ export class RejectFile {
   #textOf(column: string): ColumnText {
     let text = this.#columns.get(column);
     if (text === undefined) {
-      text = { before: `,${cell(column)},`, value: undefined, cell: "", reason: "", after: ",\n" };
+      text = { before: `,${cell(column)},`, value: undefined, cell: "", reason: "", after: "," };
       // A file may have any number of columns that the table does not have.
       if (this.#columns.size < mostColumns) this.#columns.set(column, text);
     }

@@ -21,7 +21,8 @@ export class FaultTally {
     readonly rejects: RejectFile | null = null,
   ) {}
 
-  add(code: FaultCode, reason: string, counted?: number, column?: string, value?: string): void {
+  /** `key`, for the reject file alone, is of the row in which the value stands. */
+  add(code: FaultCode, reason: string, counted?: number, column?: string, value?: string, key?: string): void {
     this.count++;
     const line = counted === undefined || this.lineOf === null ? counted : this.lineOf(counted);
     const group = this.#kinds.get(column)?.get(code);
@@ -30,7 +31,7 @@ export class FaultTally {
     if (!isKept && this.rejects === null) return;
     const shownColumn = group?.column ?? (column === undefined ? undefined : showValue(column));
     const shownValue = value === undefined ? undefined : showValue(value);
-    this.rejects?.add(this.file, line, shownColumn, shownValue, reason);
+    this.rejects?.add(this.file, line, shownColumn, shownValue, reason, key);
     if (!isKept) return;
     const fault: Fault = {
       ...{ file: this.file, code, reason },

@@ -188,7 +188,8 @@ describe("a rejected month", () => {
       users
         .slice(0, 1_200)
         .map(
-          (_, at) => `usage_agg_30d.csv,${at + 2},watch_hours_30d,'-${at + 1}.50,not as expected: watch_hours_30d ≥ 0`,
+          (_, at) =>
+            `usage_agg_30d.csv,${at + 2},watch_hours_30d,'-${at + 1}.50,not as expected: watch_hours_30d ≥ 0,u${at}`,
         ),
     );
     const position = verdicts.findIndex(({ column }) => column === "watch_hours_30d");
@@ -196,13 +197,13 @@ describe("a rejected month", () => {
     const { total, all: isAll, rows } = await browseValues(session, page);
     expect([total, isAll, rows.length]).toEqual([1_200, true, 200]);
     const file = join(session.settings.data, "month_000", "usage_agg_30d.csv");
-    expect(rows[0]).toEqual({ key: {}, value: "-1001.50", file, line: 1_002 });
+    expect(rows[0]).toEqual({ key: { user_id: "u1000" }, value: "-1001.50", file, line: 1_002 });
     const narrowed = await browseValues(session, { ...page, from: 0, filter: "-1001" });
     expect([narrowed.total, narrowed.rows]).toEqual([1, rows.slice(0, 1)]);
     expect(lines.every((line) => /^[a-z_0-9]+\.csv,\d+,/.test(line))).toBe(true);
     // No cell of this file has a line break: line 2 is of u0.
     const told = lines.filter((line) => line.startsWith("usage_agg_30d.csv,"));
-    const byReason = Object.values(Object.groupBy(told, (line) => line.slice(line.lastIndexOf(",not as expected"))));
+    const byReason = Object.values(Object.groupBy(told, (line) => /,not as expected.*(?=,)/.exec(line)?.[0] ?? ""));
     const keys = byReason.map((some = []) => some.map((line) => `u${Number(line.split(",")[1]) - 2}`).sort());
     const shown = (await shownOf(number)).filter(({ verdict }) => verdict.table === "usage_agg_30d");
     expect(shown.flatMap(({ found }) => (found === null ? [] : [found.sort()]))).toEqual(keys);

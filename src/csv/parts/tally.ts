@@ -7,9 +7,9 @@ export class PartsTally {
   /** One a file, in the order in which they are read. */
   constructor(readonly tallies: readonly FaultTally[]) {}
 
-  add(...[code, reason, place, column, value]: Parameters<FaultTally["add"]>): void {
+  add(...[code, reason, place, column, value, key]: Parameters<FaultTally["add"]>): void {
     const { part, line } = partAndLine(place ?? 0);
-    this.tallies[part]?.add(code, reason, place === undefined ? undefined : line, column, value);
+    this.tallies[part]?.add(code, reason, place === undefined ? undefined : line, column, value, key);
   }
 
   get count(): number {

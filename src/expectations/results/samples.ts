@@ -7,6 +7,7 @@ import {
   keptRows,
   keyAlias,
   type Scratch,
+  shownKeyAlias,
   valueAlias,
 } from "../../postgres/live/row-lines.ts";
 import type { Compiled, RowCheck } from "../plan/plan.ts";
@@ -57,10 +58,11 @@ function columnsNamed(shape: TableShape, names: readonly string[]): Column[] {
   return names.flatMap((wanted) => shape.columns.filter((column) => column.name === wanted));
 }
 
-/** An unexpected value, and the line of the file where its row stands; undefined for what is not known or not to be told. */
+/** An unexpected value, with the line and the key of its row; undefined for what is not known or not to be told. */
 interface UnexpectedValue {
   line: number | undefined;
   value: string | undefined;
+  key: string[] | undefined;
 }
 
 /**
@@ -76,6 +78,7 @@ export async function* everyUnexpectedValue(
   const judged = columnsNamed(shape, plan.columns);
   const selected = [
     ...keys.map((column, at) => q`${name(column.name)} as ${name(keyAlias(at))}`),
+    ...keys.map((column, at) => q`${readable(column)} as ${name(shownKeyAlias(at))}`),
     ...judged.map((column, at) => q`${readable(column)} as ${name(valueAlias(at))}`),
   ];
   const statement = q`select ${commas(selected)} from ${plan.from ?? wholeTable} where ${unexpectedRows(plan, rows)}`;
@@ -86,6 +89,7 @@ export async function* everyUnexpectedValue(
     yield found.map((row) => ({
       line: row.line ?? undefined,
       value: isTold ? textOf(plan, judged, row) : undefined,
+      key: isTold ? keys.map((column, at) => String(jsonValue(column, row[shownKeyAlias(at)]))) : undefined,
     }));
   }
   await dropScratch(tx, scratch.rows);

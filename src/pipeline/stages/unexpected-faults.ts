@@ -2,6 +2,7 @@ import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
 import { unmoved } from "../../csv/drop/changes.ts";
 import type { LocatedKeys } from "../../csv/locate.ts";
+import { rejectKey } from "../../csv/reject-file.ts";
 import { compileSuite } from "../../expectations/compile.ts";
 import type { EvaluatedVerdict } from "../../expectations/evaluate.ts";
 import { type Compiled, isRowCheck, type RowCheck } from "../../expectations/plan/plan.ts";
@@ -41,7 +42,9 @@ export async function findUnexpected(context: StageContext): Promise<void> {
       const scratch = { rows: `unexpected_rows_${index}_${at}`, lines };
       for await (const found of everyUnexpectedValue(place, check, scratch)) {
         stopIfCancelled(signal);
-        for (const { line, value } of found) tally.add("unexpected", reason, line, verdict.column, value);
+        for (const { line, value, key } of found) {
+          tally.add("unexpected", reason, line, verdict.column, value, key && rejectKey(key));
+        }
       }
     }
     if (lines !== null) await dropScratch(tx, lines);

@@ -24,8 +24,9 @@ export interface Scratch {
   lines: string | null;
 }
 
-/** What the scratch tables call the key's columns and the values: `k0`, `k1`, `v0`. */
+/** What the scratch tables call the key's columns, these as they are shown, and the values: `k0`, `k1`, `s0`, `v0`. */
 export const keyAlias = (at: number) => `k${at}`;
+export const shownKeyAlias = (at: number) => `s${at}`;
 export const valueAlias = (at: number) => `v${at}`;
 
 /** Make the scratch table of lines, its keys of the very types that the staged ones have: they are read in the same way. */

@@ -42,17 +42,14 @@ async function allOf(
   position: number,
   evaluated: Evaluated,
 ): Promise<UnexpectedRow[] | null> {
+  const table = session.tables.find((one) => one.name === evaluated.table);
   const standing = await runStanding(session.sql, run, evaluated.table);
   const { reject_file: path = null } = standing ?? {};
   if (path !== null && isRejecting(evaluated) && existsSync(path)) {
     const name = `${path}@${statSync(path).mtimeMs}#${position}`;
-    if (kept?.name !== name) {
-      const { rows: first } = await browseSamples(session, run, position);
-      kept = { name, rows: withKeys(await rejected(path, evaluated), first) };
-    }
+    if (kept?.name !== name) kept = { name, rows: await rejected(path, evaluated, table?.live.key ?? []) };
     return kept.rows;
   }
-  const table = session.tables.find((one) => one.name === evaluated.table);
   const query = evaluated.result.result.unexpected_index_query;
   if (standing === null || table === undefined || query === undefined) return null;
   const statement = await liveStatement(session, table, query, totalOf(evaluated), standing);
@@ -63,20 +60,18 @@ async function allOf(
   return found.map(({ row }) => asRow(row as Record<string, unknown>, table.live.key));
 }
 
-async function rejected(path: string, { result, severity, file: read }: Evaluated): Promise<UnexpectedRow[]> {
+async function rejected(
+  path: string,
+  { result, severity, file: read }: Evaluated,
+  key: readonly string[],
+): Promise<UnexpectedRow[]> {
   const { type, kwargs } = result.expectation_config;
   const column = typeof kwargs.column === "string" ? kwargs.column : null;
   const verdict = { type, kwargs, severity, ...(column !== null && { column }) };
-  const found = await readRejects(path, `not as expected: ${expectationInWords(verdict, signs)}`, column);
+  const reason = `not as expected: ${expectationInWords(verdict, signs)}`;
+  const found = await readRejects(path, { reason, column, key });
   const folder = read === null ? "" : dirname(read.path);
-  return found.map(({ file, line, value }) => ({ key: {}, value, file: pathIn(folder, file), line }));
-}
-
-/** A reject file knows lines and no keys: the first rows have theirs from the ledger. */
-function withKeys(rows: readonly UnexpectedRow[], first: readonly UnexpectedRow[]): UnexpectedRow[] {
-  const placeOf = ({ file, line }: UnexpectedRow) => `${file}:${line}`;
-  const keys = new Map(first.map((row) => [placeOf(row), row.key]));
-  return rows.map((row) => ({ ...row, key: keys.get(placeOf(row)) ?? row.key }));
+  return found.map((one) => ({ ...one, file: pathIn(folder, one.file) }));
 }
 
 function asRow(row: Record<string, unknown>, key: readonly string[]): UnexpectedRow {
