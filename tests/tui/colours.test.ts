@@ -72,6 +72,14 @@ describe("what a run came to has one colour in its title, its words and its log"
     for (const span of told) if (!/^These very/.test(span.text)) expect(span).toMatchObject({ tone });
   });
 
+  test("a run whose process died is called what its ledger will call it", async () => {
+    const events = (await readStream("cancelled")).map((event) =>
+      event.event === "run.failed" ? { ...event, code: "pipeline_died" } : event,
+    );
+    const session = new Session(scenario("published"), { events }).press(...ran);
+    expect(session.text().split("\n")[0]).toContain("crashed in ");
+  });
+
   test("and in the lists of runs and of months", () => {
     const known = scenario("rejected");
     for (const [status, tone] of [

@@ -133,6 +133,18 @@ test("counts of a list of runs stand below each other, with a sign or without, a
   }
 });
 
+test("a share stands below its heading, and what explains a list below its last line", () => {
+  for (const columns of [60, 80, 120, 220]) {
+    const words = new Session(scenario("published"), { size: { columns, rows: 40 } }).press("s", "c", "down", "enter");
+    const lines = words.text().split("\n");
+    const heading = lines.find((line) => line.includes("MOST FREQUENT")) ?? "";
+    const ends = lines.flatMap((line) => /^[▸ ] 2024-\d\d-\d\d .*No +\d+ %/.exec(line)?.[0].length ?? []);
+    expect([columns, ...new Set(ends)]).toEqual([columns, heading.indexOf("SHARE") + "SHARE".length]);
+    const figures = new Session(scenario("published"), { size: { columns, rows: 40 } }).press("s", "c", "enter").text();
+    expect(figures).toMatch(/^[▸ ] 2024-01-31 .*\n +─ 5 to 95 %/m);
+  }
+});
+
 test("what values come from stands below each other", async () => {
   for (const columns of [80, 120, 220]) {
     const text = (await ran("bad", { columns, rows: 24 })).press("v").text();

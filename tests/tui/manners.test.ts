@@ -4,6 +4,7 @@ import { here, type Message } from "../../src/tui/model/model.ts";
 import { update } from "../../src/tui/reduce.ts";
 import { bindings, bindingsOf } from "../../src/tui/screens/bindings.ts";
 import { clipboardLimit, copyText } from "../../src/tui/state/copying.ts";
+import * as madeUp from "../helpers/made-up.ts";
 import { madeUpNow } from "../helpers/made-up.ts";
 import { scenario } from "../helpers/scenarios.ts";
 import { Session } from "../helpers/session.ts";
@@ -164,6 +165,28 @@ describe("what is said", () => {
       entry.last_run === null ? entry : { ...entry, state: "failed" as const, last_run: { ...entry.last_run, status } },
     );
     expect(new Session({ ...known, months }).text()).toMatch(new RegExp(`month_001 .* ${words}$`, "m"));
+  });
+
+  test("how long a month has been so is told whole, or not at all", () => {
+    const known = scenario("published");
+    for (const seconds of [0, 59, 60, 3_599, 3_600, 86_399, 86_400, 999 * 86_400, 9_999 * 86_400])
+      for (const status of ["interrupted", "rejected", "failed", "crashed", "refused"] as const)
+        for (const columns of [60, 80, 120]) {
+          const started_at = new Date(madeUpNow - 1000 * seconds).toISOString();
+          const months = known.months.map((entry) => ({
+            ...entry,
+            state: "failed" as const,
+            last_run: { ...madeUp.run(2, 1, status, 0), started_at },
+          }));
+          const list = new Session({ ...known, months, details: [] }, { size: { columns, rows: 15 } }).text();
+          const [state = ""] =
+            /(cancelled|rejected|failed|crashed|refused)[^│\n]*/.exec(list.split("\n")[3] ?? "") ?? [];
+          expect([seconds, columns, state.trim()]).toEqual([
+            seconds,
+            columns,
+            expect.stringMatching(/^[a-z]+( (now|\d+ ?[smhd]))?$/),
+          ]);
+        }
   });
 
   test("a run that warned is marked on the months and on the runs, and found by that word", () => {

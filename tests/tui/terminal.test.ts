@@ -142,7 +142,7 @@ test("a pipeline that is killed during a run: its end is told, and nothing was p
   screen.type(keys.enter);
   await screen.shows("eta");
   process.kill(await pipelineOf(screen.pid), "SIGKILL");
-  expect(await screen.shows("The pipeline subprocess ended by SIGKILL.")).toContain("failed");
+  expect(await screen.shows("The pipeline subprocess ended by SIGKILL.")).toContain("crashed in");
   screen.type("q");
   expect(await screen.exited).toBe(0);
 });

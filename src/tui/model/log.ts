@@ -45,6 +45,8 @@ export function outcomeOf({ end }: Pick<RunState, "end">): Outcome {
   if (end === null) return "running";
   if (end.event === "run.finished") return end.status;
   if (end.code === "outcome_unknown") return "unknown";
+  // In the word that the ledger will have for it.
+  if (end.code === "pipeline_died") return "crashed";
   return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
 }
 

@@ -37,8 +37,11 @@ export function stateInWords(ui: Ui, entry: MonthLine, room: number): Span {
   const tone = toneOf(entry);
   if (isLacking(entry)) return span(lackInRoom(entry, room), tone);
   const age = aged && entry.last_run !== null ? ` ${formatAge(Date.parse(entry.last_run.started_at), ui.now)}` : "";
-  const words = `${stateWord(entry)}${age.replace(" ago", "").replace("just now", "now")}`;
-  return span(words.length > stateWidth ? words.replace(/ (?=[dhm]$)/, "") : words, tone);
+  const word = stateWord(entry);
+  const words = `${word}${age.replace(" ago", "").replace("just now", "now")}`;
+  // The age is whole, or not there.
+  const fitting = [words, words.replace(/ (?=[dhm]$)/, "")].find(({ length }) => length <= room);
+  return span(fitting ?? word, tone);
 }
 
 /** The listing is of before the run that goes on. */
