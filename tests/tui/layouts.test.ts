@@ -140,6 +140,9 @@ test("a share stands below its heading, and what explains a list below its last 
     const heading = lines.find((line) => line.includes("MOST FREQUENT")) ?? "";
     const ends = lines.flatMap((line) => /^[▸ ] 2024-\d\d-\d\d .*No +\d+ %/.exec(line)?.[0].length ?? []);
     expect([columns, ...new Set(ends)]).toEqual([columns, heading.indexOf("SHARE") + "SHARE".length]);
+    const unknown = new Session(scenario("published"), { size: { columns, rows: 40 } }).press("s", "c", "G", "enter");
+    expect(unknown.text()).toMatch(/2024-01-31 .* – *(│.*)?$/m);
+    expect(unknown.text()).not.toContain("––");
     const figures = new Session(scenario("published"), { size: { columns, rows: 40 } }).press("s", "c", "enter").text();
     expect(figures).toMatch(/^[▸ ] 2024-01-31 .*\n +─ 5 to 95 %/m);
   }

@@ -116,7 +116,13 @@ function columnsOf(items: readonly ColumnMonth[], glyphs: Glyphs): Column<Column
         ]
       : [
           { title: "SHARE", width: 7, align: "right" as const, cell: of(shareCell) },
-          { title: "", width: 1, flex: true, gap: 0, cell: of((profile, room) => shareBar(profile, room, glyphs)) },
+          {
+            title: "",
+            width: 1,
+            flex: true,
+            gap: 0,
+            cell: ({ profile }: ColumnMonth, room: number) => shareBar(profile, room, glyphs),
+          },
         ]),
   ];
 }
@@ -139,8 +145,8 @@ function shareCell(profile: Profile): string {
   return share === null ? "" : formatPercent(100 * share);
 }
 
-function shareBar(profile: Profile, room: number, glyphs: Glyphs): Span[] {
-  const share = shareOf(profile);
+function shareBar(profile: Profile | null, room: number, glyphs: Glyphs): Span[] {
+  const share = profile === null ? null : shareOf(profile);
   // A bar of a few columns tells nothing.
   if (share === null || room < 11) return [];
   return [span(` ${bar(share, Math.min(40, room - 2), { ...glyphs.bar, empty: " " })}`, "accent")];
