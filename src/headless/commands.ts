@@ -224,11 +224,13 @@ export type CommandName = keyof typeof table;
 /** Everything the command line can do. Help, the README's reference and the parser are made of this table. */
 export const commands: Readonly<Record<CommandName, Command>> = table;
 
-/** Lines to choose from where one is typed on the screens: each command, and its examples, which can be edited. */
+/** Lines to choose from where one is typed on the screens: each command, its examples, which can be edited, and help on it. */
 export function linesToType(): { line: string; help: string }[] {
-  return Object.entries(commands).flatMap(([name, { summary, examples }]) => {
-    if (name in ownCommands) return [];
-    const lines = Object.entries(examples).filter(([line]) => line !== name && !/--(json|quiet|data)\b/.test(line));
-    return [...(name === "" ? [] : [{ line: name, help: summary }]), ...lines.map(([line, help]) => ({ line, help }))];
+  const ofScreens = Object.entries(commands).filter(([name]) => !(name in ownCommands));
+  const lines = ofScreens.flatMap(([name, { summary, examples }]) => {
+    const shown = Object.entries(examples).filter(([line]) => line !== name && !/--(json|quiet|data)\b/.test(line));
+    return [...(name === "" ? [] : [{ line: name, help: summary }]), ...shown.map(([line, help]) => ({ line, help }))];
   });
+  const named = ofScreens.filter(([name]) => name !== "");
+  return [...lines, ...named.map(([name]) => ({ line: `help ${name}`, help: "what it does, and what it takes" }))];
 }

@@ -159,6 +159,33 @@ test("what is not understood says how it is written; what belongs to the command
   expect(session.text()).not.toContain("secret");
 });
 
+describe("help on a command", () => {
+  const named = Object.keys(commands).filter((name) => name !== "" && !["completion", "manual"].includes(name));
+  test.each(named)("%s: in the words of its --help", async (name) => {
+    const text = toldText(await typed(`help ${name}`));
+    expect(text).toStartWith("Usage: ");
+    expect(text).toContain(` ${name} `);
+    expect(text).toBe(toldText(await typed(`${name} --help`)));
+  });
+
+  test("is offered beside the keys, and on what there is not it says what there is", async () => {
+    const session = new Session(scenario("published"), { lines: linesToType(), size: { columns: 80, rows: 40 } });
+    session.press(":").type("help");
+    expect(session.text()).toMatch(/▸ help +show all keys$/m);
+    expect(session.type(" exp").text()).toMatch(/^ . help export /m);
+    const none = (await typed("help frobnicate")).text();
+    expect(none).toContain('There is no command "frobnicate".');
+    expect(none).toContain("lists the commands");
+    expect((await typed("help exprot")).text()).toContain("Did you mean export?");
+  });
+});
+
+/** What the newest answer on show says. */
+function toldText({ ui }: Session): string | undefined {
+  const place = here(ui);
+  return place.screen === "answer" ? ui.told[place.line]?.text : undefined;
+}
+
 test("words are those of a shell", () => {
   expect(wordsOf(`a 'b c' "d \\"e" f\\ g h"i j"k  '' l`)).toEqual(["a", "b c", 'd "e', "f g", "hi jk", "", "l"]);
 });
