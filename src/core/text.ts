@@ -41,6 +41,14 @@ export function clipStart(text: string, width: number, ellipsis = "…"): string
   return width < displayWidth(ellipsis) ? "" : ellipsis + kept;
 }
 
+/** The same, with both ends kept: of what is told apart by its beginning, and means something by its end. */
+export function clipMiddle(text: string, width: number, ellipsis = "…"): string {
+  if (displayWidth(text) <= width) return text;
+  const end = clipStart(text, Math.ceil(width / 2), ellipsis);
+  const begin = clip(text, width - displayWidth(end) + displayWidth(ellipsis), ellipsis);
+  return begin.slice(0, begin.length - ellipsis.length) + end;
+}
+
 /** Filled up with blanks at the right; longer text stays as it is. */
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));

@@ -1,3 +1,4 @@
+import { formatCounted } from "../../core/format.ts";
 import type { Request } from "../../core/messages/requests.ts";
 import { escapeControl } from "../../core/text.ts";
 import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
@@ -11,11 +12,16 @@ import { listChoice } from "../model/sorting.ts";
 /** A part of what is drawn, top to bottom. */
 export type Block = Row[] | Grid;
 
+/** A part of a first line. Where not all of them fit, those with a higher `drop` go first, and whole; those without one stay. */
+export interface TitlePart extends Span {
+  drop?: number;
+}
+
 /** What a screen is made of, inside the frame that all of them share. */
 export interface Screen {
   /** First line: what this is, and at the right how it stands. */
-  title: Span[];
-  right?: Span[];
+  title: TitlePart[];
+  right?: TitlePart[];
   /** In the rule below it. */
   caption?: string;
   /** Above the rows, drawn by the table component. */
@@ -33,23 +39,36 @@ export interface Area {
   whole?: number;
 }
 
+export function yielding(drop: number, text: string, tone?: Tone): TitlePart {
+  return { ...span(text, tone), drop };
+}
+
 /** Lines of a table in which nothing can be selected. */
 export function withoutCursor(rows: readonly Row[]): Row[] {
   return rows.map(({ spans }) => ({ spans }));
 }
 
-/** Words over as many lines as they need, `lines` at most, and safe to show. */
-export function paragraph(ui: Ui, words: string, lines: number, tone?: Tone): Row[] {
+/** Words over as many lines as they need, `lines` at most where so many are named, and safe to show. */
+export function paragraph(ui: Ui, words: string, lines = Number.MAX_SAFE_INTEGER, tone?: Tone): Row[] {
   const glyphs = glyphsOf(ui.look);
   const text = withSigns(withKeysInForce(escapeControl(words), ui.own.keys), glyphs);
   return wrap(text, ui.size.columns - 6, lines, glyphs.ellipsis).map((line) => indented(span(line, tone)));
+}
+
+/** As many of the rows as there is room for; that there are others, and what has all of them, stands in the last line then. */
+export function upTo(ui: Ui, rows: readonly Row[], most: number, whatHasAll: string): Row[] {
+  if (rows.length <= most) return [...rows];
+  const shown = rows.slice(0, Math.max(0, most - 1));
+  const others = formatCounted(rows.length - shown.length, "more line");
+  return [...shown, ...paragraph(ui, `${glyphsOf(ui.look).ellipsis} ${others}: ${whatHasAll}`, 1, "dim")];
 }
 
 /** What stands where an answer is still awaited, or why it will not come. */
 export function awaitedRows(ui: Ui, request: Request, awaited: string): Row[] {
   const refusal = refusalOf(ui, request);
   if (refusal === null) return emptyRows(ui, `${awaited}${glyphsOf(ui.look).ellipsis}`);
-  return [...troubleRows(ui, refusal), indented(span(`${key("ctrl+r")} asks again; ${key("esc")} goes back`, "dim"))];
+  const back = ui.stack.length > 1 ? `; ${key("esc")} goes back` : "";
+  return [...troubleRows(ui, refusal), indented(span(`${key("ctrl+r")} asks again${back}`, "dim"))];
 }
 
 /** What went wrong, with its cause at the end of it, and what to do: on as many lines as that takes. */

@@ -1,4 +1,5 @@
 import { type ColumnRoom, placeColumns, totalWidth } from "../../core/table-layout.ts";
+import { displayWidth } from "../../core/text.ts";
 import { type Align, fit, type Row, type Span, span } from "./spans.ts";
 
 /** One column of a list of items. */
@@ -7,6 +8,18 @@ export interface Column<Item> extends ColumnRoom {
   align?: Align;
   /** What stands in it; `width` is what the column got. */
   cell(item: Item, width: number): Span[] | Span | string;
+}
+
+/** Columns that the widest of the items' texts takes, between two bounds: what stands in a column is whole where there is room. */
+export function widest<Item>(
+  items: readonly Item[],
+  [least, most]: readonly [number, number],
+  textOf: (item: Item) => string,
+): number {
+  return Math.min(
+    most,
+    items.reduce((width, item) => Math.max(width, displayWidth(textOf(item))), least),
+  );
 }
 
 /** What a table is drawn from: columns placed, cells not yet cut. */

@@ -29,11 +29,14 @@ export function shownKey(key: Record<string, string>, glyphs: Glyphs): Span {
   return words === "" ? span(glyphs.none, "dim") : span(words);
 }
 
-export function unexpected(verdict: JudgedVerdict, glyphs: Glyphs): Span {
+/** How many, and which share of all where there is room for it. */
+export function unexpected(verdict: JudgedVerdict, glyphs: Glyphs, room = Number.POSITIVE_INFINITY): Span {
   const { unexpected_count: count, unexpected_percent: percent } = verdict;
   if (count === null) return span(glyphs.none, "dim");
   if (count === 0) return span("0", "dim");
-  return span(`${formatCount(count)}${percent === null ? "" : ` (${formatPercent(percent)})`}`);
+  const share = percent === null ? "" : ` (${formatPercent(percent)})`;
+  const counted = formatCount(count);
+  return span(counted.length + share.length <= room ? counted + share : counted);
 }
 
 /** What that expectation observed in the months up to the run. */

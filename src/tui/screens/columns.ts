@@ -2,9 +2,9 @@ import { missingOf } from "../../client/profiles.ts";
 import { profileValue } from "../../client/words.ts";
 import { formatCount, formatCounted, formatPercent } from "../../core/format.ts";
 import { type Profile, usualOf } from "../../core/messages/profiles.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen, yielding } from "../components/screen.ts";
 import { type Glyphs, glyphsOf, sparkline } from "../drawing/glyphs.ts";
-import type { Column } from "../drawing/grid.ts";
+import { type Column, widest } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { type Span, span } from "../drawing/spans.ts";
 import { areKnown, columnsShown, profileRequests } from "../model/column-lists.ts";
@@ -95,7 +95,7 @@ function inPairs(counts: readonly number[]): number[] {
   return counts.flatMap((count, index) => (index % 2 === 0 ? [count + (counts[index + 1] ?? 0)] : []));
 }
 
-function columnsOf(glyphs: Glyphs): Column<ColumnLine>[] {
+function columnsOf(items: readonly ColumnLine[], glyphs: Glyphs): Column<ColumnLine>[] {
   const of = (cell: (profile: Profile, line: ColumnLine) => Span | Span[] | string) => (line: ColumnLine) =>
     line.profile === null ? span(glyphs.none, "dim") : cell(line.profile, line);
   const usual = (profile: Profile | null) =>
@@ -103,14 +103,26 @@ function columnsOf(glyphs: Glyphs): Column<ColumnLine>[] {
   return [
     {
       title: "COLUMN",
-      width: 20,
+      width: widest(items, [20, 40], ({ profile }) => profile?.column ?? ""),
       least: 16,
       gap: 0,
       flex: true,
       cell: ({ profile }) => (profile === null ? span("not profiled", "warn") : profile.column),
     },
-    { title: "TABLE", width: 16, drop: 1, cell: ({ table }) => span(table, "dim") },
-    { title: "TYPE", width: 8, drop: 6, cell: of(({ type }) => span(type, "dim")) },
+    {
+      title: "TABLE",
+      width: widest(items, [16, 40], ({ table }) => table),
+      least: 16,
+      drop: 1,
+      cell: ({ table }) => span(table, "dim"),
+    },
+    {
+      title: "TYPE",
+      width: widest(items, [8, 27], ({ profile }) => profile?.type ?? ""),
+      least: 8,
+      drop: 6,
+      cell: of(({ type }) => span(type, "dim")),
+    },
     {
       title: "MISSING",
       width: 8,
@@ -129,8 +141,21 @@ function columnsOf(glyphs: Glyphs): Column<ColumnLine>[] {
       drop: 5,
       cell: of(({ distinct, distinct_exact }) => `${distinct_exact ? "" : "~"}${formatCount(distinct)}`),
     },
-    { title: "BEFORE", width: 10, align: "right", drop: 3, cell: ({ before }) => span(usual(before), "dim") },
-    { title: "USUAL", width: 10, align: "right", cell: of((profile) => usual(profile)) },
+    {
+      title: "BEFORE",
+      width: widest(items, [10, 24], ({ before }) => usual(before)),
+      least: 10,
+      align: "right",
+      drop: 3,
+      cell: ({ before }) => span(usual(before), "dim"),
+    },
+    {
+      title: "USUAL",
+      width: widest(items, [10, 24], ({ profile }) => usual(profile)),
+      least: 10,
+      align: "right",
+      cell: of((profile) => usual(profile)),
+    },
     {
       title: "VALUES",
       width: 10,
@@ -146,8 +171,8 @@ export function columnsScreen(ui: Ui, place: PlaceOf<"columns">, area: Area): Sc
   const { as_of, table } = place;
   const glyphs = glyphsOf(ui.look);
   const items = columnsShown(ui, place);
-  const words = table === null ? "mean, median, or most frequent" : table;
-  const title = [span(`Columns as of ${as_of}`, "strong"), span(`   ${words}`, "dim")];
+  const words = table === null ? yielding(1, "   mean, median, or most frequent", "dim") : span(`   ${table}`, "dim");
+  const title = [span(`Columns as of ${as_of}`, "strong"), words];
   const missing = items.filter(({ profile }) => profile === null).length;
   return {
     title,
@@ -155,7 +180,7 @@ export function columnsScreen(ui: Ui, place: PlaceOf<"columns">, area: Area): Sc
     rows:
       items.length === 0
         ? empty(ui, place)
-        : listRows(ui, { columns: columnsOf(glyphs), items, cursor: cursorOf(ui, place), area }),
+        : listRows(ui, { columns: columnsOf(items, glyphs), items, cursor: cursorOf(ui, place), area }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { bar, formatCount, formatCounted } from "../../core/format.ts";
 import type { ColumnChange } from "../../core/messages/listings.ts";
 import { displayWidth } from "../../core/text.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen, yielding } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -11,6 +11,8 @@ import type { PlaceOf, Ui } from "../model/model.ts";
 
 /** The longest bar, and the columns of what stands behind it. */
 const [longestBar, figureWidth] = [40, 12];
+/** Of names that are whole at 60 columns. */
+const longestName = 31;
 
 function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number): Column<ComparisonLine>[] {
   const glyphs = glyphsOf(ui.look);
@@ -29,7 +31,7 @@ function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number):
     {
       title: "TABLE, COLUMN",
       width: widest("TABLE, COLUMN", nameOf),
-      least: 22,
+      least: longestName,
       gap: 0,
       cell: (line) => span(nameOf(line), line.column === null ? "strong" : "plain"),
     },
@@ -44,6 +46,7 @@ function columnsOf(ui: Ui, items: readonly ComparisonLine[], threshold: number):
     {
       title: "MOVED BY",
       width: 20,
+      least: 16,
       gap: 2,
       flex: true,
       cell: ({ table, column }, room) =>
@@ -65,7 +68,7 @@ function moved(column: ColumnChange, threshold: number, barWidth: number, glyphs
 /** Two snapshots: rows added, removed and changed in each table, and how far each column's distribution moved. */
 export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Screen {
   const { from, to } = place;
-  const title = [span(`${from} ${glyphsOf(ui.look).arrow} ${to}`, "strong"), span("   what changed", "dim")];
+  const title = [span(`${from} ${glyphsOf(ui.look).arrow} ${to}`, "strong"), yielding(1, "   what changed", "dim")];
   const { comparison } = ui;
   if (comparison === null || comparison.from !== from || comparison.to !== to) {
     return { title, rows: awaitedRows(ui, { kind: "compare", from, to }, "comparing every row and column") };

@@ -1,7 +1,16 @@
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import {
+  type Area,
+  awaitedRows,
+  emptyRows,
+  listRows,
+  paragraph,
+  type Screen,
+  upTo,
+  yielding,
+} from "../components/screen.ts";
 import { type Glyphs, glyphsOf, withSigns } from "../drawing/glyphs.ts";
-import { type Column, stretch } from "../drawing/grid.ts";
+import { type Column, stretch, widest } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { filled, row, span } from "../drawing/spans.ts";
 import { answerLines, findingsShown } from "../model/findings.ts";
@@ -12,8 +21,8 @@ import type { PlaceOf, Ui } from "../model/model.ts";
 const awaited = { doctor: "looking at all that a run needs", check: "reading what was dropped" };
 const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
 
-const columnsOf = (glyphs: Glyphs): Column<Finding>[] => [
-  { title: "", width: 18, gap: 0, least: 12, cell: ({ name }) => name },
+const columnsOf = (items: readonly Finding[], glyphs: Glyphs): Column<Finding>[] => [
+  { title: "", width: widest(items, [18, 40], ({ name }) => name), gap: 0, least: 18, cell: ({ name }) => name },
   {
     title: "FOUND",
     width: 20,
@@ -23,10 +32,16 @@ const columnsOf = (glyphs: Glyphs): Column<Finding>[] => [
   },
 ];
 
+/** Lines that the list keeps, however much there is to say of one of its lines. */
+const leastList = 4;
+
 /** What was looked at without changing anything: how each thing stands, and below it all words and the remedy. */
 export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, height }: Area): Screen {
   const { request } = place;
-  const title = [span(request.kind === "doctor" ? "Doctor" : "Check", "strong"), span("   nothing was changed", "dim")];
+  const title = [
+    span(request.kind === "doctor" ? "Doctor" : "Check", "strong"),
+    yielding(1, "   nothing was changed", "dim"),
+  ];
   const items = findingsShown(ui, place);
   if (items === null) {
     return { title, rows: awaitedRows(ui, request, awaited[request.kind]) };
@@ -36,18 +51,21 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
   if (selected === undefined)
     return { title, rows: emptyRows(ui, "There is nothing here.", `${key("esc")} goes back`) };
   const glyphs = glyphsOf(ui.look);
-  const about = [
-    rule(ui, selected.name),
-    ...paragraph(ui, selected.detail, 4),
-    ...(selected.remedy === null ? [] : paragraph(ui, selected.remedy, 4, "accent")),
+  const told = [
+    ...paragraph(ui, selected.detail),
+    ...(selected.remedy === null ? [] : paragraph(ui, selected.remedy, undefined, "accent")),
   ];
-  const area = { width, height: Math.max(3, height - about.length) };
+  const about = [rule(ui, selected.name), ...upTo(ui, told, height - leastList - 1, `${key("y")} copies all of it`)];
+  const area = { width, height: height - about.length };
   const sign = ({ state }: Finding) => span(glyphs[state], tones[state]);
   const bad = items.filter(({ state }) => state === "fail").length;
   return {
     title,
     right: [bad === 0 ? span("all is well", "good") : span(`${bad} to mend`, "bad")],
-    rows: [...filled(listRows(ui, { columns: columnsOf(glyphs), items, cursor, area, sign }), area.height), ...about],
+    rows: [
+      ...filled(listRows(ui, { columns: columnsOf(items, glyphs), items, cursor, area, sign }), area.height),
+      ...about,
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import { formatCount } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
 import { sideBySide } from "../components/beside.ts";
 import { caret, panelOf, rule } from "../components/panels.ts";
-import type { Area, Block, Screen } from "../components/screen.ts";
+import type { Area, Block, Screen, TitlePart } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { gridAsRows } from "../drawing/grid.ts";
 import { key, namesKey, withKeysInForce } from "../drawing/keys-in-words.ts";
@@ -155,13 +155,25 @@ function positionWords(ui: Ui): string {
   return all === 0 ? "" : `${formatCount(cursorOf(ui) + 1)}/${formatCount(shown)}${hidden}`;
 }
 
-/** The left part yields when both do not fit. */
-function titleLine(ui: Ui, title: Span[], right: Span[]): Row {
+/** What may go does, part by part, until both sides fit with a gap between them; then the left one is cut. */
+function titleLine(ui: Ui, whole: TitlePart[], wholeRight: TitlePart[]): Row {
   const { ellipsis } = glyphsOf(ui.look);
+  let [title, right] = [whole, wholeRight];
+  // A margin at either side.
+  const width = () => 2 + widthOf(title) + (right.length === 0 ? 0 : leastGap + widthOf(right));
+  for (;;) {
+    const most = Math.max(0, ...[...title, ...right].map(({ drop = 0 }) => drop));
+    if (most === 0 || width() <= ui.size.columns) break;
+    const stays = ({ drop = 0 }: TitlePart) => drop < most;
+    [title, right] = [title.filter(stays), right.filter(stays)];
+  }
   const kept = clipSpans([...right, span(" ")], ui.size.columns, ellipsis);
   const room = Math.max(0, ui.size.columns - widthOf(kept) - 1);
   return row(...fit([span(" "), ...title], room, "left", ellipsis), " ", ...kept);
 }
+
+/** Blanks that keep what stands at the left of a first line from what stands at its right. */
+const leastGap = 2;
 
 /** No line may be longer than the terminal is wide, whatever the data holds. */
 function clipped({ size, look, own }: Ui, rows: Row[]): Row[] {

@@ -1,6 +1,6 @@
 import { redact } from "../../core/secrets/secrets.ts";
 import { padEnd } from "../../core/text.ts";
-import type { Area, Screen } from "../components/screen.ts";
+import { type Area, type Screen, yielding } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
@@ -47,7 +47,7 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
   const last = Math.max(0, lines.length - area.height);
   const from = Math.min(top, last);
   return {
-    title: [span("Help", "strong"), span("   every key, and why one does nothing", "dim")],
+    title: [span("Help", "strong"), yielding(1, "   every key, and why one does nothing", "dim")],
     right: typing || filter !== "" ? [span(`/${redact(filter)}`, "key")] : [],
     rows: lines.length > 0 ? lines.slice(from, from + area.height) : [none],
     last,

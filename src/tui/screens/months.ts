@@ -46,15 +46,15 @@ function columnsOf(ui: Ui): Column<MonthLine>[] {
   const { none } = glyphsOf(ui.look);
   return [
     { title: "MONTH", width: 9, gap: 0, cell: nameInList },
-    { title: "AS OF", width: 10, drop: 2, cell: ({ as_of }) => span(as_of, "dim") },
+    { title: "AS OF", width: 10, drop: 5, cell: ({ as_of }) => span(as_of, "dim") },
     // Its figures have blanks around them.
-    { title: "FILES", width: 5, gap: 0, align: "center", drop: 4, cell: ({ files }) => filesCell(files, none) },
+    { title: "FILES", width: 5, gap: 0, align: "center", drop: 7, cell: ({ files }) => filesCell(files, none) },
     { title: "SIZE", width: 7, align: "right", drop: 8, cell: (entry) => span(formatBytes(monthBytes(entry)), "dim") },
     {
       title: "ROWS",
       width: 6,
       align: "right",
-      drop: 3,
+      drop: 6,
       cell: (entry) => rowsCell(monthRows(ui.months ?? [], entry)),
     },
     ...stages.map(
@@ -62,6 +62,7 @@ function columnsOf(ui: Ui): Column<MonthLine>[] {
         title: stage.toUpperCase(),
         width: stage.length,
         align: "center",
+        drop: stageDrops[stage],
         cell: (entry) => monthStages(ui, entry)[index] ?? "",
       }),
     ),
@@ -74,6 +75,9 @@ function columnsOf(ui: Ui): Column<MonthLine>[] {
     { title: "LAST RUN", width: 17, drop: 9, cell: ({ last_run }) => span(lastRunInWords(last_run, ui.now), "dim") },
   ];
 }
+
+/** Only a column by which the list is sorted needs their room at 60; the state beside them tells of the snapshot, too. */
+const stageDrops = { ingest: 3, upsert: 2, validate: 0, snapshot: 1 } as const;
 
 /** Of a stretch the numbers, for which there is room. */
 function nameInList(line: MonthLine): string {

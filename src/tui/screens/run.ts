@@ -4,11 +4,19 @@ import { formatBytes, formatClock, formatCount, formatDuration } from "../../cor
 import { redact } from "../../core/secrets/secrets.ts";
 import { displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, type Screen, troubleRows } from "../components/screen.ts";
+import {
+  type Area,
+  awaitedRows,
+  emptyRows,
+  type Screen,
+  type TitlePart,
+  troubleRows,
+  yielding,
+} from "../components/screen.ts";
 import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, type Row, row, type Span, span, wrap } from "../drawing/spans.ts";
+import { blank, indented, type Row, row, span, wrap } from "../drawing/spans.ts";
 import { rates, secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
 import { outcomeTones } from "../model/log.ts";
@@ -46,7 +54,8 @@ function cancel(ui: Ui, { run }: PlaceOf<"run">): Reaction {
 }
 
 function expectationsOf(ui: Ui, { run }: PlaceOf<"run">): Reaction {
-  if (!runViewAt(ui, run)?.verdicts.length) return "No expectation was evaluated in this run.";
+  if (!runViewAt(ui, run)?.verdicts.length)
+    return `No expectation ${run === null && isRunning(ui) ? "is evaluated yet" : "was evaluated in this run"}.`;
   return openValidation(ui, run ?? (isRunning(ui) ? null : (ui.live?.current?.run ?? null)));
 }
 
@@ -135,7 +144,8 @@ function pendingRows(ui: Ui, run: number | null): Row[] {
 
 const modeWords = { publish: "", restamp: "restamp", backfill: "backfill", dry_run: "dry run", adopt: "adopted" };
 
-function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
+/** The number of the run, and how it stands, are there at any width. */
+function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): TitlePart[] {
   const { arrow, dot } = glyphsOf(ui.look);
   const stamp = view.as_of === "" ? "" : ` ${arrow} ${view.as_of}`;
   const words = [modeWords[view.mode], view.run === null ? "" : `run ${view.run}`].filter((word) => word !== "");
@@ -145,33 +155,39 @@ function titleOf(ui: Ui, view: RunView, place: PlaceOf<"run">): Span[] {
   const isEach = "months" in asked && asked.months.every((month) => /^month_\d{3,}$/.test(month));
   const all = isEach ? ` of ${asked.months.length}` : "";
   return [
-    span(`${view.month || "run"}${stamp}`, "strong"),
+    span(view.month || "run", "strong"),
+    yielding(2, stamp, "strong"),
     ...words.map((word) => span(` ${dot} ${word}`, word === "dry run" ? "warn" : "plain")),
-    ...(done > 0 ? [span(`  month ${done + 1}${all}`, "dim")] : []),
+    ...(done > 0 ? [yielding(1, `  month ${done + 1}${all}`, "dim")] : []),
   ];
 }
 
-const outcomeWords: Record<RunView["outcome"], string> = {
-  running: "running",
-  published: "published",
-  unchanged: "nothing to do",
-  dry_run: "dry run, rolled back",
-  rejected: "rejected",
-  failed: "failed",
-  refused: "refused",
-  interrupted: "cancelled, rolled back",
-  crashed: "crashed",
-  unknown: "outcome unknown",
-  pausing: "to be tried again",
+/** Its words, and in which order they yield. */
+const outcomeWords: Record<RunView["outcome"], [words: string, drop?: number][]> = {
+  running: [["running"]],
+  published: [["published"]],
+  unchanged: [["nothing to do"]],
+  // That it is a dry run stands at the left, too.
+  dry_run: [["dry run, ", 3], ["rolled back"]],
+  rejected: [["rejected"]],
+  failed: [["failed"]],
+  refused: [["refused"]],
+  interrupted: [["cancelled"], [", rolled back", 3]],
+  crashed: [["crashed"]],
+  unknown: [["outcome unknown"]],
+  pausing: [["to be tried again"]],
 };
 
-function standing(ui: Ui, view: RunView): Span[] {
+function standing(ui: Ui, view: RunView): TitlePart[] {
   const goesOn = view.outcome === "running" || view.outcome === "pausing";
   if (goesOn && ui.live?.cancelling)
-    return [span("cancelling, rolling back ", "warn"), span(formatClock(view.seconds))];
+    return [span("cancelling", "warn"), yielding(3, ", rolling back", "warn"), span(` ${formatClock(view.seconds)}`)];
   if (view.outcome !== "running") {
-    const took = view.outcome === "pausing" || view.seconds < 0.05 ? "" : `in ${formatDuration(view.seconds)}`;
-    return [span(`${outcomeWords[view.outcome]} `, outcomeTones[view.outcome]), span(took, "dim")];
+    const took = view.outcome === "pausing" || view.seconds < 0.05 ? "" : ` in ${formatDuration(view.seconds)}`;
+    const words = outcomeWords[view.outcome].map(([word, drop = 0]) =>
+      yielding(drop, word, outcomeTones[view.outcome]),
+    );
+    return [...words, yielding(4, took, "dim")];
   }
   const left = timeLeftInWords(secondsLeft(ui, view));
   return [span(formatClock(view.seconds)), span(left === "" ? "" : `   ${left}`, "dim")];
@@ -219,7 +235,8 @@ function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): 
         glyphs.ellipsis,
       );
       const selected = place.list.selected !== null && near.from + index === cursor;
-      const line = { ...row(span(`   ${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
+      const sign = span(selected ? ` ${glyphs.cursor} ` : "   ", "accent");
+      const line = { ...row(sign, span(`${time.slice(11, 23)}  `, "dim"), span(first, tone)), selected };
       return [line, ...rest.map((part) => row(" ".repeat(17), span(part, tone)))];
     });
   // Whole where there is room for all; below the tables many lines go before one whole one otherwise.

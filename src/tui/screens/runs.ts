@@ -40,7 +40,7 @@ function columnsOf({ now, look }: Ui, items: readonly RunEntry[]): Column<RunEnt
       width: 12,
       cell: (entry) => [span(entry.status.replace("_", " "), outcomeTones[entry.status]), ...warnedSign(entry, glyphs)],
     },
-    { title: "STARTED", width: 8, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
+    { title: "STARTED", width: 9, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
     { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
     {
       title: "ROWS",

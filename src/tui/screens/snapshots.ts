@@ -1,6 +1,6 @@
 import { bar, formatAge, formatCount } from "../../core/format.ts";
 import { isWeak, type SnapshotEntry } from "../../core/messages/seals.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, type Screen, yielding } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -134,7 +134,7 @@ export function snapshotsScreen(ui: Ui, place: PlaceOf<"snapshots">, area: Area)
   const items = snapshotsShown(ui, place);
   const marked = place.marked.length === 0 ? "" : ` ${dot} marked: ${place.marked.toSorted().join(", ")}`;
   return {
-    title: [span("Snapshots", "strong"), span(`   rows by as_of${marked}`, "dim")],
+    title: [span("Snapshots", "strong"), yielding(1, "   rows by as_of", "dim"), span(marked, "dim")],
     right: standing(ui),
     rows:
       items.length === 0

@@ -3,9 +3,18 @@ import { type FitState, fitState, type SuiteFit } from "../../core/messages/suit
 import { lacksInWords } from "../../core/suites/fit-words.ts";
 import { clipStart } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import {
+  type Area,
+  awaitedRows,
+  emptyRows,
+  listRows,
+  paragraph,
+  type Screen,
+  upTo,
+  yielding,
+} from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
-import type { Column } from "../drawing/grid.ts";
+import { type Column, widest } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { filled, type Row, type Span, span, type Tone } from "../drawing/spans.ts";
 import { cursorOf, suitesShown } from "../model/lists.ts";
@@ -23,13 +32,20 @@ const states: Record<FitState, { sign: "ok" | "warn" | "fail" | "none"; tone: To
   },
 };
 
-function columnsOf(glyphs: Glyphs): Column<SuiteFit>[] {
+function columnsOf(items: readonly SuiteFit[], glyphs: Glyphs): Column<SuiteFit>[] {
   const count = (number: number, tone: Tone): Span => (number === 0 ? span("") : span(formatCount(number), tone));
   return [
-    { title: "TABLE", width: 17, gap: 0, cell: ({ table }) => table },
+    {
+      title: "TABLE",
+      width: widest(items, [17, 40], ({ table }) => table),
+      least: 17,
+      gap: 0,
+      cell: ({ table }) => table,
+    },
     {
       title: "SUITE",
-      width: 16,
+      width: widest(items, [16, 60], ({ path }) => path ?? ""),
+      least: 16,
       flex: true,
       cell: ({ path }, room) => span(clipStart(path ?? glyphs.none, room, glyphs.ellipsis), "dim"),
     },
@@ -51,32 +67,26 @@ export function suitesScreen(ui: Ui, place: PlaceOf<"suites">, { width, height }
   const items = suitesShown(ui, place);
   const cursor = cursorOf(ui, place);
   const selected = items[cursor];
-  const title = [span("Suites", "strong"), span("   what they ask of their tables", "dim")];
+  const title = [span("Suites", "strong"), yielding(1, "   what they ask of their tables", "dim")];
   if (selected === undefined) return { title, rows: empty(ui) };
   const glyphs = glyphsOf(ui.look);
   const told = about(ui, selected);
   const listHeight = Math.min(items.length + 1, Math.max(Math.ceil(height / 2), height - told.length - 1));
   const area = { width, height: listHeight };
   const sign = (fit: SuiteFit) => span(glyphs[states[fitState(fit)].sign], states[fitState(fit)].tone);
-  const list = listRows(ui, { columns: columnsOf(glyphs), items, cursor, area, sign });
+  const list = listRows(ui, { columns: columnsOf(items, glyphs), items, cursor, area, sign });
   const misfits = (ui.suites ?? []).filter((fit) => ["lacking", "refused"].includes(fitState(fit))).length;
   return {
     title,
     right: [misfits === 0 ? span("all fit", "good") : span(`${misfits} of ${ui.suites?.length} do not fit`, "bad")],
-    rows: [...filled(list, listHeight + 1), ...shortened(ui, told, height - listHeight - 1)],
+    rows: [...filled(list, listHeight + 1), ...upTo(ui, told, height - listHeight - 1, "`doctor` tells all of it")],
   };
 }
 
 function about(ui: Ui, fit: SuiteFit): Row[] {
   const { words } = states[fitState(fit)];
   const lines = fit.trouble === null ? lacksInWords(fit) : [fit.trouble];
-  return [rule(ui, fit.table), ...lines.flatMap((line) => paragraph(ui, line, 2)), ...paragraph(ui, words, 2, "dim")];
-}
-
-function shortened(ui: Ui, told: Row[], height: number): Row[] {
-  if (told.length <= height) return told;
-  const { ellipsis } = glyphsOf(ui.look);
-  return [...told.slice(0, height - 1), ...paragraph(ui, `${ellipsis} \`doctor\` tells all of it`, 1, "dim")];
+  return [rule(ui, fit.table), ...lines.flatMap((line) => paragraph(ui, line)), ...paragraph(ui, words, 2, "dim")];
 }
 
 function empty(ui: Ui): Row[] {

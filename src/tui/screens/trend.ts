@@ -1,6 +1,6 @@
 import { formatCount } from "../../core/format.ts";
 import { expectationInWords } from "../../core/suites/expectation-words.ts";
-import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen, yielding } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -51,11 +51,9 @@ const boundNames = ["min_value", "max_value"];
 export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: Area): Screen {
   const glyphs = glyphsOf(ui.look);
   const verdict = runViewAt(ui, place.run)?.verdicts[place.position];
-  const words =
-    verdict === undefined
-      ? `run ${place.run}`
-      : `${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`;
-  const title = [span("Trend", "strong"), span(`   ${words}`, "dim")];
+  const words = verdict === undefined ? `run ${place.run}` : expectationInWords(verdict, glyphs, true);
+  const table = verdict === undefined ? "" : `${verdict.table} ${glyphs.dot} `;
+  const title = [span("Trend   ", "strong"), yielding(1, table, "dim"), span(words, "dim")];
   if (ui.trends[place.run] === undefined) {
     return { title, rows: awaitedRows(ui, { kind: "history", run: place.run, every: true }, "reading the ledger") };
   }
@@ -92,7 +90,7 @@ export function trendScreen(ui: Ui, place: PlaceOf<"trend">, { width, height }: 
   const area = { width, height: height - told.length };
   return {
     title,
-    right: [span(`run ${place.run}`, "dim")],
+    right: [yielding(2, `run ${place.run}`, "dim")],
     rows: [...listRows(ui, { columns, items, cursor: cursorOf(ui, place), area }), ...told],
   };
 }

@@ -1,8 +1,8 @@
 import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
-import { displayWidth, escapeControl } from "../../core/text.ts";
+import { clipMiddle, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listGrid, listRows, type Screen } from "../components/screen.ts";
+import { type Area, awaitedRows, emptyRows, listGrid, listRows, type Screen, yielding } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -42,6 +42,9 @@ export const validationKeys: readonly Binding[] = keysOn(
   },
 );
 
+/** Columns that names of tables, and what is expected of them, have at 60. */
+const [shortNames, shortWords] = [16, 24];
+
 function columnsOf(ui: Ui, place: PlaceOf<"validation">, { width, whole }: Area): Column<JudgedVerdict>[] {
   const glyphs = glyphsOf(ui.look);
   const verdicts = verdictsShown(ui, place);
@@ -50,37 +53,43 @@ function columnsOf(ui: Ui, place: PlaceOf<"validation">, { width, whole }: Area)
   const longest = (least: number, most: number, words: (verdict: JudgedVerdict) => string) =>
     Math.min(most, Math.max(least, ...verdicts.map((verdict) => displayWidth(words(verdict)))));
   const isBeside = whole !== undefined && width < 100;
+  const names = longest(5, 24, ({ table }) => table);
+  const counts = longest(10, 20, (verdict) => unexpected(verdict, glyphs).text);
+  // Of the last column, beside signs and names as narrow as they may get.
+  const rest = width - 1 - 4 - Math.min(shortNames, names) - 1 - shortWords - 1;
   return [
-    { title: "TABLE", width: longest(5, 24, ({ table }) => table), least: 16, gap: 0, cell: ({ table }) => table },
+    { title: "TABLE", width: names, least: shortNames, gap: 0, cell: ({ table }) => table },
     {
       title: "EXPECTATION",
-      width: 33,
+      width: 34,
       // What was observed stands in a pane, too: names go before it there.
-      least: isBeside ? longest(24, 33, (verdict) => expectationInWords(verdict, glyphs)) : 24,
+      least: isBeside ? longest(24, 34, (verdict) => expectationInWords(verdict, glyphs)) : shortWords,
       flex: true,
-      cell: (verdict) =>
+      // What is asked of a column stands behind its name.
+      cell: (verdict, room) =>
         span(
-          expectationInWords(verdict, glyphs),
+          clipMiddle(expectationInWords(verdict, glyphs), room, glyphs.ellipsis),
           verdict.verdict === "passed" ? "plain" : signOf(verdict, glyphs).tone,
         ),
     },
     ...(width < 100 ? [] : [{ title: "SEVERITY", width: 8, drop: 9, cell: severityOf }]),
     {
       title: "OBSERVED",
+      // A number of which some digits are cut is another one.
       width: longest(9, 24, ({ observed }) => observedInWords(observed)),
-      least: 9,
       align: "right",
-      drop: 1,
+      drop: 3,
       cell: ({ observed }) => observedInWords(observed),
     },
     {
       title: "UNEXPECTED",
-      width: longest(10, 20, (verdict) => unexpected(verdict, glyphs).text),
+      width: counts <= rest ? counts : longest(10, 20, (verdict) => unexpected(verdict, glyphs, 0).text),
       align: "right",
-      cell: (verdict) => unexpected(verdict, glyphs),
+      drop: 1,
+      cell: (verdict, room) => unexpected(verdict, glyphs, room),
     },
     // A pane beside a narrow list shows it, too.
-    ...(isBeside ? [] : [{ title: "BEFORE", width: 7, drop: 2, cell: before }]),
+    ...(isBeside ? [] : [{ title: "BEFORE", width: 7, drop: 4, cell: before }]),
   ];
 }
 
@@ -119,8 +128,8 @@ function heading(ui: Ui, view: RunView | null) {
   const all = allOf(view.expectations);
   const run = view.run === null ? "" : ` ${dot} run ${view.run}`;
   const told = (right: string, ...counts: Span[]) => ({
-    title: [span(`${view.month}${run}`, "strong"), span(` ${dot} `), ...counts],
-    right: [span(right, "dim")],
+    title: [span(view.month, "strong"), yielding(1, run, "strong"), span(` ${dot} `), ...counts],
+    right: [yielding(2, right, "dim")],
   });
   if (all === 0) return told("", span("none evaluated", "dim"));
   const others = countsInWords({ ...view.expectations, passed: 0 }, saidBriefly);

@@ -4,7 +4,16 @@ import { isRejecting } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clip, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listRows, paragraph, type Screen } from "../components/screen.ts";
+import {
+  type Area,
+  awaitedRows,
+  emptyRows,
+  listRows,
+  paragraph,
+  type Screen,
+  upTo,
+  yielding,
+} from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -52,15 +61,19 @@ export function verdictScreen(ui: Ui, place: PlaceOf<"verdict">, { width, height
   const glyphs = glyphsOf(ui.look);
   const sign = signOf(verdict, glyphs);
   const sql = statementRows(ui, ui.samples[sampleName(run, position)], { width, height });
-  const facts = factRows(ui, place, verdict);
-  const room = height - facts.length - sql.length;
+  const above = factRows(ui, place, verdict);
+  const rest = height - above.length - sql.length;
+  const asked = askedRows(ui, verdict, rest - valuesHeight(ui, place, verdict));
+  const facts = [...above, ...asked];
+  const room = rest - asked.length;
   const values = valueList(ui, place, verdict, { width, height: room });
   return {
     title: [
       span(`${sign.text} `, sign.tone),
       span(`${verdict.table} ${glyphs.dot} ${expectationInWords(verdict, glyphs, true)}`, "strong"),
     ],
-    right: [span(`${view.month} ${glyphs.dot} run ${run}`, "dim")],
+    // The screen before says it, too.
+    right: [yielding(2, `${view.month} ${glyphs.dot} `, "dim"), yielding(1, `run ${run}`, "dim")],
     rows: [...facts, ...filled(values, room), ...sql],
   };
 }
@@ -76,17 +89,19 @@ function statementRows(ui: Ui, samples: UnexpectedValues | undefined, { width, h
   if (sql === null) return [rule(ui, "SQL"), ...paragraph(ui, note, 3)];
   const caption = rule(ui, escapeControl(`SQL ${dot} ${note}`));
   const lines = sql.split("\n");
-  if (lines.length === 1) return [caption, ...paragraph(ui, sql, 3)];
+  const copies = `${key("S")} copies all of it`;
+  if (lines.length === 1) return [caption, ...upTo(ui, paragraph(ui, sql), 3, copies)];
   // Clipped and never wrapped: a line of a script is a command.
   const room = Math.max(3, height - besideStatement);
-  const shown = lines.length > room ? [...lines.slice(0, room - 1), `${ellipsis} ${key("S")} copies all of it`] : lines;
-  return [caption, ...shown.map((line) => indented(clip(escapeControl(line), width - 6, ellipsis)))];
+  const shown = lines.map(escapeControl);
+  const isWhole = lines.length <= room && shown.every((line) => displayWidth(line) <= width - 6);
+  const rows = shown.slice(0, isWhole ? room : room - 1).map((line) => indented(clip(line, width - 6, ellipsis)));
+  return [caption, ...rows, ...(isWhole ? [] : [indented(`${ellipsis} ${copies}`)])];
 }
 
 function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: JudgedVerdict): Row[] {
   const observed = verdict.observed === null ? "" : `   observed ${observedInWords(verdict.observed)}`;
   const before = observedBefore(ui, run, position);
-  const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const facts = indented(
     span(verdict.severity, isRejecting(verdict) ? "bad" : "plain"),
     observed,
@@ -96,12 +111,26 @@ function factRows(ui: Ui, { run, position }: PlaceOf<"verdict">, verdict: Judged
   const trend = before.text.trim().length < 2 ? [] : [span("   before "), before];
   // Whole, or on a line of its own.
   const isBeside = widthOf([...facts.spans, ...trend]) < ui.size.columns;
-  const isLong = verdict.verdict === "passed" || ui.size.rows >= 24;
-  return [
-    ...(isBeside ? [{ spans: [...facts.spans, ...trend] }] : [facts, indented("before ", before)]),
-    // Where no values are to come there are lines enough.
-    ...paragraph(ui, `${verdict.type} ${kwargs.join(", ")}`, isLong ? 3 : 1, "dim"),
-  ];
+  return isBeside ? [{ spans: [...facts.spans, ...trend] }] : [facts, indented("before ", before)];
+}
+
+/** What it asks, in the words of its suite: on the lines that the values leave, or on a few. */
+function askedRows(ui: Ui, verdict: JudgedVerdict, left: number): Row[] {
+  const kwargs = Object.entries(verdict.kwargs).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const words = `${verdict.type} ${kwargs.join(", ")}`;
+  const most = Math.max(verdict.verdict === "passed" || ui.size.rows >= 24 ? 3 : 1, left);
+  return most === 1
+    ? paragraph(ui, words, 1, "dim")
+    : upTo(ui, paragraph(ui, words, undefined, "dim"), most, "its suite has all of it");
+}
+
+/** Lines that its values, or why there are none, would take. */
+function valuesHeight(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict): number {
+  const unseen = whyUnseen(verdict);
+  if (unseen !== null) return 1 + paragraph(ui, unseen).length;
+  const total = knownValues(ui, place)?.total ?? ui.samples[sampleName(place.run, place.position)]?.rows.length ?? 0;
+  // The heading, and how many there are; in place of none a blank, and two lines of words.
+  return total === 0 ? 3 : total + 2;
 }
 
 function valueList(ui: Ui, place: PlaceOf<"verdict">, verdict: JudgedVerdict, { width, height }: Area): Row[] {
