@@ -69,5 +69,5 @@ test("of many faulty keys a thousand a file are listed, all are counted, and all
     .trimEnd()
     .split("\n");
   expect(written).toHaveLength(4_001);
-  expect(written.at(-1)).toBe(`${payments},5504,user_id,o2499\\x07,user_id is neither in users.csv nor live in users`);
+  expect(written.at(-1)).toBe(`${payments},5504,user_id,o2499\\x07,user_id is neither in users.csv nor live in users,`);
 });
