@@ -87,13 +87,17 @@ function leftBeside(state: RunState, work: Work, pace: number): number {
 /** All before a snapshot that is made is done, and of what comes after the next one only what is compared. */
 function doneBeside(state: RunState, shared: readonly Shared[]): { least: number; most: number } {
   const made = ofKind(shared, "made");
+  // In the last stage two make them: the later of two may be made first.
+  const untold = made.filter(({ done }) => done < 1);
   const count = madeOf(state, shared);
+  const next = count - (made.length - untold.length);
+  const isMade = (index: number) => shared.slice(index).find(({ is }) => is === "made")?.done === 1;
   const doneUntil = (step: Shared | undefined) => {
     const last = step === undefined ? -1 : shared.indexOf(step);
-    return sumOf(shared.filter(({ done }, index) => done === 1 || index <= last));
+    return sumOf(shared.filter(({ done }, index) => done === 1 || index <= last || isMade(index)));
   };
   const isTold = (state.ready !== null || state.stage === "snapshot") && count < made.length;
-  return { least: doneUntil(made[count - 1]), most: isTold ? doneUntil(made[count]) : sumOf(shared) };
+  return { least: doneUntil(untold[next - 1]), most: isTold ? doneUntil(untold[next]) : sumOf(shared) };
 }
 
 /** Snapshots that are told to be made. */

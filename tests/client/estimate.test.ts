@@ -84,6 +84,20 @@ test("between two events the clock counts down, to what comes after the one that
   expect(last).toBeGreaterThan(0.5);
 });
 
+test("a later snapshot that is made first leaves the earlier one to be made", async () => {
+  const events = await readPace("7k-first");
+  const isMade = (event: RunEvent) => event.event === "table.progress" && event.stage === "snapshot";
+  const made = events.filter(isMade).map((event) => ("table" in event ? event.table : ""));
+  expect([made[0], made.at(-1)]).toEqual(["labels", "support_agg_90d"]);
+  const last = events.findLastIndex(isMade);
+  const [before = 0, after = 0] = [last, last + 1].map((until) => {
+    const state = events.slice(0, until).reduce<RunState | null>(fold, null);
+    const left = state === null ? null : timeLeft(state, 0);
+    return left !== null && left !== "finishing" ? left.seconds : 0;
+  });
+  expect(before).toBeGreaterThan(1.5 * after);
+});
+
 test("once every stage is over, the run is finishing, however long that takes", async () => {
   const events = (await readPace("200k-first")).slice(0, -1);
   const state = events.reduce<RunState | null>(fold, null);
