@@ -1,8 +1,33 @@
-import { type ExitName, failureCodes, isFailureCode } from "../core/errors.ts";
+import { failureCodes, isFailureCode } from "../core/errors.ts";
 import { formatCounted, formatDuration } from "../core/format.ts";
 import type { EventOf, Mode, TableCounts } from "../core/messages/events.ts";
+import type { RunStatus } from "../core/messages/listings.ts";
 import { escapeControl } from "../core/text.ts";
 import type { RunState } from "./state.ts";
+import { statusWord } from "./words.ts";
+
+/** The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time. */
+export type Outcome = RunStatus | "unchanged" | "unknown";
+
+const statusByExit = {
+  done: "published",
+  rejected: "rejected",
+  usage: "failed",
+  failure: "failed",
+  refused: "refused",
+  interrupted: "interrupted",
+  terminated: "interrupted",
+} as const satisfies Record<string, RunStatus>;
+
+/** What its stream says of a run, as the ledger has it. */
+export function outcomeOf({ end }: Pick<RunState, "end">): Outcome {
+  if (end === null) return "running";
+  if (end.event === "run.finished") return end.status;
+  if (end.code === "outcome_unknown") return "unknown";
+  // Of a month that was not begun the ledger has no run.
+  if (end.code === "pipeline_died" && end.run !== null) return "crashed";
+  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
+}
 
 /** How a run ended, in one sentence. */
 export function headline(state: RunState): string {
@@ -15,18 +40,13 @@ export function headline(state: RunState): string {
 }
 
 const unknown = "outcome unknown";
-/** By the exit that a failure leads to, where its name is not the word. */
-const failedOutcomes: Partial<Record<ExitName, string>> = { usage: "not understood", failure: "failed" };
 
 /** How a run ended, in one word or two. */
-export function outcomeWord({ end }: RunState): string {
-  if (end === null) return "unfinished";
-  if (end.event !== "run.finished") {
-    if (end.code === "outcome_unknown") return unknown;
-    const exit = isFailureCode(end.code) ? failureCodes[end.code].exit : "failure";
-    return failedOutcomes[exit] ?? exit;
-  }
-  return end.status === "published" ? deedOf(end) : end.status.replaceAll("_", " ");
+export function outcomeWord(state: RunState): string {
+  const { end } = state;
+  const outcome = outcomeOf(state);
+  if (outcome === "unknown") return unknown;
+  return end?.event === "run.finished" && end.status === "published" ? deedOf(end) : statusWord(outcome);
 }
 
 /** Where nothing stood that could give way, a restamp is a publication like any other. */

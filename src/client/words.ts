@@ -67,10 +67,15 @@ export function verdictLine(verdict: KeptVerdict): string {
   return `${name}${found === "" ? "" : `: ${found}`}`;
 }
 
+/** What a run came to, as it is called wherever people read it: `interrupted` is the ledger's own name, and JSON's. */
+export function statusWord(status: string): string {
+  return status === "interrupted" ? "cancelled" : spaced(status);
+}
+
 /** How it went, and in which way when that was not the ordinary one. */
 export function statusOf({ status, mode }: Pick<RunEntry, "status" | "mode">): string {
   const way = mode === "publish" || mode === status ? "" : ` (${spaced(mode)})`;
-  return `${spaced(status)}${way}`;
+  return `${statusWord(status)}${way}`;
 }
 
 /** What became of a seal, on a page about this run. */

@@ -224,7 +224,7 @@ describe("signals during a run", () => {
     expect(code).toBe(exitCode);
     expect(stderr).toContain("Cancelling: ");
     expect(stderr).toContain("error: The run was cancelled and rolled back.\n  month_000, run 1, stage upsert\n");
-    expect(stdout).toContain("month_000 → 2024-01-31: interrupted, nothing was published\n");
+    expect(stdout).toContain("month_000 → 2024-01-31: cancelled, nothing was published\n");
   });
 
   test("one that comes twice at once is the same wish", async () => {

@@ -334,9 +334,7 @@ describe("as text", () => {
       files: [],
       last_run: ended,
     };
-    expect(monthsView.text({ months: [month], server: "", unsealed_dates: [] }, pipe)).toMatch(
-      /0 B +run 1 interrupted/,
-    );
+    expect(monthsView.text({ months: [month], server: "", unsealed_dates: [] }, pipe)).toMatch(/0 B +run 1 cancelled/);
   });
   test("runs", () => expect(runsView.text({ runs: [rejected, published] }, pipe)).toMatchSnapshot());
   test("show", () => expect(showView.text(detail, pipe)).toMatchSnapshot());

@@ -29,7 +29,7 @@ describe("a run on a terminal", () => {
     screen.type(keys.ctrlC);
     expect(await screen.exited).toBe(130);
     expect(screen.text()).not.toContain("░");
-    expect(screen.text()).toContain("month_000 → 2024-01-31: interrupted, nothing was published\nTABLE ");
+    expect(screen.text()).toContain("month_000 → 2024-01-31: cancelled, nothing was published\nTABLE ");
     expect(screen.state()).toEqual(before);
   });
 

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startPipeline } from "../../src/client/pipeline.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
+import { secondsOf } from "../../src/core/messages/listings.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { connect } from "../../src/postgres/connection/connect.ts";
 import { tryLock } from "../../src/postgres/connection/lock.ts";
+import { listRuns } from "../../src/postgres/ledger/queries.ts";
 import { emptied, migrated } from "../helpers/database.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { closePipelines, digest, lastOf, runMonths, runRequest } from "../helpers/pipeline.ts";
@@ -55,6 +57,15 @@ test("a month is loaded, counted, sealed, and recorded with the data", async () 
   expect(usage).toEqual({ watch_hours_30d: "1.483650766787413", as_of: "2024-01-31" });
   expect([...(await database.sql`select status from console.runs`)]).toEqual([{ status: "published" }]);
   expect(await rowsIn("users", "stage")).toBe(0);
+});
+
+test("the seconds that a run tells are those that the ledger lists", async () => {
+  for (const wishes of [{ dry_run: true }, {}]) {
+    const { events } = await runMonths(settings, ["month_000"], wishes);
+    const [kept] = await listRuns(database.sql, "streamflow", null);
+    expect(kept && secondsOf(kept)).toBeGreaterThan(0);
+    expect(lastOf(events, "run.finished")?.seconds).toBe(kept && (secondsOf(kept) ?? undefined));
+  }
 });
 
 test("a run may be cancelled as soon as it was asked for, before the database has answered", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { statusWord } from "../../src/client/words.ts";
 import { glyphsOf } from "../../src/tui/drawing/glyphs.ts";
 import { gridAsRows } from "../../src/tui/drawing/grid.ts";
 import type { Span, Tone } from "../../src/tui/drawing/spans.ts";
@@ -94,7 +95,7 @@ describe("what a run came to has one colour in its title, its words and its log"
         state: "failed" as const,
         last_run: runs[index] ?? null,
       }));
-      const word = status === "interrupted" ? /^(interrupted|cancelled)/ : new RegExp(`^${status}`);
+      const word = new RegExp(`^${statusWord(status)}`);
       for (const keys of [[], ["H"]]) {
         const { ui } = new Session({ ...known, runs, months, details: [] }, { size }).press(...keys);
         const spans = frame(ui).flatMap((block) => (Array.isArray(block) ? block.flatMap((line) => line.spans) : []));

@@ -234,7 +234,7 @@ test.each(["q", "Ctrl-C"])(
       expect(await screen.exited).toBe(way === "q" ? 0 : 130);
       const [first, ended, hint] = screen.lines().filter(Boolean).slice(-4);
       expect(first).toBe(`Ending the run of ${month} …`);
-      expect(ended).toMatch(new RegExp(`^${month} → \\S+: interrupted, nothing was published$`));
+      expect(ended).toMatch(new RegExp(`^${month} → \\S+: cancelled, nothing was published$`));
       expect(hint).toContain("Nothing of this run was published; the database is as it was before it.");
       expect(screen.state()).toEqual(before);
     });
@@ -286,7 +286,7 @@ test("a series is left in its second month: each month is told, and those that w
   screen.type(keys.enter);
   expect(await screen.exited).toBe(0);
   expect(screen.text()).toMatch(new RegExp(`${monthName(first)} → \\S+: published by run \\d+`));
-  expect(screen.text()).toMatch(new RegExp(`${monthName(second)} → \\S+: interrupted, nothing was published`));
+  expect(screen.text()).toMatch(new RegExp(`${monthName(second)} → \\S+: cancelled, nothing was published`));
   expect(screen.text()).toMatch(new RegExp(`Not run:\\s+${bad}\\.`));
   await sql`drop trigger waits on users`;
   await sql.end();

@@ -1,5 +1,5 @@
 import { fromTo, lackInWords, type MonthLine, monthLines } from "../../client/month-lines.ts";
-import { spaced } from "../../client/words.ts";
+import { spaced, statusWord } from "../../client/words.ts";
 import { formatBytes, formatMoment } from "../../core/format.ts";
 import type { MonthState, RunEntry } from "../../core/messages/listings.ts";
 import type { Replies } from "../../core/messages/requests.ts";
@@ -28,7 +28,8 @@ const stateStyles: Record<MonthState, Style | null> = {
   due: "red",
 };
 
-const lastRun = ({ run, status, started_at }: RunEntry) => `run ${run} ${spaced(status)} ${formatMoment(started_at)}`;
+const lastRun = ({ run, status, started_at }: RunEntry) =>
+  `run ${run} ${statusWord(status)} ${formatMoment(started_at)}`;
 
 const columns: Column<MonthLine>[] = [
   { ...monthColumn, cell: (line) => fromTo(monthColumn.cell, line) },

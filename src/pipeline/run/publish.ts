@@ -71,8 +71,11 @@ export interface MonthRun extends Series, Omit<StageContext, "tx" | "tasks" | "p
   staging: Promise<void>;
 }
 
+/** What a run came to, and the seconds that it took by the ledger's stamps; null where those do not tell. */
+type Published = Snapshots & { seconds: number | null };
+
 /** The transaction. A dry run goes all the way, and is recorded beside it: what it wrote is for the months after it. */
-export async function publish(open: MonthRun): Promise<Snapshots> {
+export async function publish(open: MonthRun): Promise<Published> {
   const { run, mode, session, sql, pid, record, signal } = open;
   const isDry = mode === "dry_run";
   const tasks = new Tasks(open.side);
@@ -80,6 +83,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
   const prepared = { plans: new Map(), made: new Map(), stands: new Map(), profiles: new Map() };
   const context = { ...open, tasks, prepared, emit: tellingReady({ ...open, prepared }) };
   let snapshots: Snapshots = { inForce: [], lifted: 0, replaced: 0 };
+  let seconds: number | null = null;
   let isCommitting = false;
   try {
     // Who helps has to see what is staged.
@@ -94,7 +98,7 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
       });
       tooLate.add(signal);
       if (isDry) await fireDeferred(tx);
-      else await recordRun(tx, run, record, "published");
+      else seconds = await recordRun(tx, run, record, "published");
       // The last thing before the commit: another delivery may have begun to take this one's place.
       await requireAsListed(open);
       isCommitting = !isDry;
@@ -106,10 +110,10 @@ export async function publish(open: MonthRun): Promise<Snapshots> {
     await requireCommitted(session.sql, run, thrown, open.silence.reason);
   }
   if (isDry) {
-    await session.sql.begin((tx) => recordRun(tx, run, record, "dry_run"));
+    seconds = await session.sql.begin((tx) => recordRun(tx, run, record, "dry_run"));
     await countAsPublished(sql, run, publishingMode(open));
   }
-  return snapshots;
+  return { ...snapshots, seconds };
 }
 
 /** Stage the drop: in the run's transaction, or before it, each file in one of its own. What can be done of it is begun. */

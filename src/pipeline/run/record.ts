@@ -19,7 +19,7 @@ import type { RunRecord } from "../stages/context.ts";
 
 /**
  * The run's lines in the ledger: of a publication in its transaction, so that record and data cannot disagree; of a dry run
- * or a failure after everything else was rolled back.
+ * or a failure after everything else was rolled back. Resolves to the seconds that the run took.
  */
 export async function recordRun(
   tx: Transaction,
@@ -27,8 +27,8 @@ export async function recordRun(
   { files, tables, verdicts, suites, warnings, profiles, moves }: RunRecord,
   status: RunStatus,
   failed: { error: ConsoleError; failure: RunFailure } | null = null,
-): Promise<void> {
-  await Promise.all([
+): Promise<number | null> {
+  const before = [
     recordFiles(tx, run, files),
     recordTables(tx, run, tables),
     recordVerdicts(tx, run, verdicts),
@@ -36,8 +36,9 @@ export async function recordRun(
     recordProfiles(tx, run, profiles),
     recordMoves(tx, run, moves),
     recordFaults(tx, run, failed?.error.faults ?? []),
-    closeRun(tx, run, status, warnings, failed?.failure),
-  ]);
+  ];
+  const [seconds] = await Promise.all([closeRun(tx, run, status, warnings, failed?.failure), ...before]);
+  return seconds;
 }
 
 /**

@@ -43,12 +43,13 @@ async function runToLastWord(open: MonthRun): Promise<Stopped | null> {
   try {
     await open.staging;
     if (isEmptiedBefore(open)) await emptyStage(open.sql, open.tables);
-    const { inForce, lifted, replaced } = await publish(open);
+    const { inForce, lifted, replaced, seconds } = await publish(open);
     emit({
       event: "run.finished",
       status: mode === "dry_run" ? "dry_run" : "published",
       ...head,
-      seconds: secondsSince(start),
+      // Where the clock was set back meanwhile, ours.
+      seconds: seconds ?? secondsSince(start),
       tables: record.tables,
       expectations: countVerdicts(record.verdicts),
       snapshots: inForce,

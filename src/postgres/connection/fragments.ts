@@ -32,6 +32,11 @@ export function jsonArray(values: readonly Fragment[]): Fragment {
   return values.length === 0 ? sql`'[]'::json` : sql`to_json(array[${list(values)}]::json[])`;
 }
 
+/** A time as ISO 8601, UTC. */
+export function iso(column: string): Fragment {
+  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 interface Named {
   schema: string;
   name: string;

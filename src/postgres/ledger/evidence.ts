@@ -1,5 +1,5 @@
 import type { Queryable } from "../connection/connect.ts";
-import { iso } from "./queries.ts";
+import { iso } from "../connection/fragments.ts";
 
 /** The results of one table in a run, in the order of its expectations, and when the run began. */
 interface KeptResults<Result> {

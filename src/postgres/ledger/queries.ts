@@ -2,11 +2,8 @@ import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { RunDetail, RunEntry, RunFailure, RunStatus } from "../../core/messages/listings.ts";
 import type { KeptVerdict, Severity } from "../../core/messages/verdicts.ts";
 import type { Queryable } from "../connection/connect.ts";
-import { sql } from "../connection/fragments.ts";
+import { iso, sql } from "../connection/fragments.ts";
 import type { FileRecord, RunOpening } from "./records.ts";
-
-/** A time as ISO 8601, UTC. */
-export const iso = (column: string) => sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The columns of a RunEntry. A run that is called running but is not the lock's holder is shown as crashed. */
 function runEntry(holder: number | null) {

@@ -2,10 +2,11 @@ import type { JSONValue } from "postgres";
 import { parseExactJson } from "../../core/exact-number.ts";
 import type { Fault } from "../../core/faults.ts";
 import type { Mode, TableCounts, Warning } from "../../core/messages/events.ts";
-import type { RunFailure, RunStatus } from "../../core/messages/listings.ts";
+import { type RunEntry, type RunFailure, type RunStatus, secondsOf } from "../../core/messages/listings.ts";
 import type { KeptSuite, Verdict } from "../../core/messages/verdicts.ts";
 import { redacted } from "../../core/secrets/secrets.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
+import { iso } from "../connection/fragments.ts";
 
 /** Who runs what, as a run's first line in the ledger. */
 export interface RunOpening {
@@ -73,23 +74,25 @@ async function opened(sql: Queryable, opening: RunOpening): Promise<{ run: numbe
   return row;
 }
 
-/** The last word of a run. */
+/** The last word of a run. Resolves to the seconds that it took, as each listing of the ledger will have them. */
 export async function closeRun(
   sql: Queryable,
   run: number,
   status: RunStatus,
   warnings: readonly Warning[],
   failed: RunFailure | null = null,
-): Promise<void> {
+): Promise<number | null> {
   const failure = redacted(failed);
-  await sql`
+  const [times] = await sql<Pick<RunEntry, "started_at" | "finished_at">[]>`
     update console.runs
        set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json(storable(redacted(warnings)))},
            failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
            failure_title = ${failure && storableText(failure.title)}, failure_hint = ${failure && storableText(failure.hint)},
            fault_count = ${failure?.fault_count ?? 0}, fault_groups = ${sql.json(storable(failure?.fault_groups ?? []))},
            reject_file = ${failure?.reject_file ?? null}
-     where run = ${run}`;
+     where run = ${run}
+    returning ${iso("started_at")} as started_at, ${iso("finished_at")} as finished_at`;
+  return times === undefined ? null : secondsOf(times);
 }
 
 /**

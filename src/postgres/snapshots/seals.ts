@@ -1,8 +1,7 @@
 import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
-import { sql } from "../connection/fragments.ts";
-import { iso } from "../ledger/queries.ts";
+import { iso, sql } from "../connection/fragments.ts";
 import type { KeyGroup } from "./fingerprint.ts";
 
 /** A column as a seal writes it down: its name, and its type by the catalog's name. */

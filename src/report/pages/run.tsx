@@ -3,6 +3,7 @@
 /** @jsx React.createElement */
 /** @jsxFrag React.Fragment */
 import React from "react";
+import { statusWord } from "../../client/words.ts";
 import type { Crumb } from "../document/page.tsx";
 import { pageOf } from "../document/page.tsx";
 import type { Place } from "../gather/place.ts";
@@ -29,7 +30,7 @@ export function runPage(evidence: RunEvidence, place: Place, crumbs: readonly Cr
   const isFaulty = (detail.failure?.fault_count ?? 0) > 0;
   const links = Object.entries(contents).filter(([id]) => id !== "faults" || isFaulty);
   return pageOf({
-    title: `${detail.month}, run ${detail.run}: ${detail.status.replaceAll("_", " ")} · ${place.dataset.name}`,
+    title: `${detail.month}, run ${detail.run}: ${statusWord(detail.status)} · ${place.dataset.name}`,
     crumbs,
     colophon: (
       <p>

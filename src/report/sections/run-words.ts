@@ -43,7 +43,7 @@ export function verdictSentence(detail: RunDetail): string {
     rejected: `was rejected: ${judged}${found}. Nothing was published.`,
     failed: "failed: nothing was published.",
     refused: "was refused: nothing was published.",
-    interrupted: "was interrupted: nothing was published.",
+    interrupted: "was cancelled: nothing was published.",
     crashed: "crashed: the run left no last word, and nothing of it was published.",
   };
   return `${name} ${said[status]}`;

@@ -3,7 +3,7 @@
 /** @jsx React.createElement */
 import React from "react";
 import { fromTo, lackInWords, type MonthLine, monthLines, namesOf } from "../../client/month-lines.ts";
-import { spaced } from "../../client/words.ts";
+import { spaced, statusWord } from "../../client/words.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
@@ -118,5 +118,5 @@ function stoppedCell(stage: Stage, run: RunEntry, at: string | null): Cell {
   const own = stages.indexOf(stage);
   if (place < 0 || own > place) return nothing;
   if (stage === "validate") return judgedCell(run);
-  return own < place ? { tone: "idle", text: "done" } : { tone: "bad", text: spaced(run.status) };
+  return own < place ? { tone: "idle", text: "done" } : { tone: "bad", text: statusWord(run.status) };
 }

@@ -1,4 +1,5 @@
 import { monthLines } from "../../client/month-lines.ts";
+import { statusWord } from "../../client/words.ts";
 import type {
   ColumnChange,
   MonthEntry,
@@ -26,7 +27,7 @@ import {
   type Ui,
 } from "./model.ts";
 import { stateWord } from "./months.ts";
-import { detailView, liveView, type RunView } from "./run-view.ts";
+import { detailView, liveView, type RunView, secondsListed } from "./run-view.ts";
 import { listChoice, sorted } from "./sorting.ts";
 import { knownValues, namesOfValues } from "./values.ts";
 import { judged, verdictText } from "./verdicts.ts";
@@ -42,10 +43,13 @@ export function runViewAt(ui: Ui, run: number | null): RunView | null {
   const states = live === null ? [] : [live.current, ...live.past];
   const own = run === null ? live?.current : states.find((state) => state?.run === run);
   if (live !== null && own) {
-    // The stream knows more than the ledger (a cancelled run's bars); the ledger has the verdicts in its own order.
+    // The stream knows more than the ledger (a cancelled run's bars); the ledger has the verdicts in its own order, and how long it took.
     const view = liveView(live, own, ui.now);
-    const known = own.run === null ? undefined : ui.details[own.run];
-    return known === undefined || own.end === null ? view : { ...view, verdicts: known.verdicts };
+    if (own.run === null || own.end === null) return view;
+    const { verdicts } = ui.details[own.run] ?? view;
+    // Where nothing was to do, the run is the one that published these files.
+    const took = view.outcome === "unchanged" ? null : secondsListed(ui, own.run);
+    return { ...view, verdicts, seconds: took ?? view.seconds };
   }
   const detail = run === null ? undefined : ui.details[run];
   return detail === undefined ? null : viewOfDetail(ui, detail);
@@ -59,7 +63,12 @@ function warnedWord(run: RunEntry | null): string {
 const runText = rememberEach((entry: RunEntry): string => {
   const { run, month, as_of, status, mode, tables } = entry;
   const touched = tables.filter(({ inserted, updated }) => inserted !== 0 || updated !== 0);
-  const named = [`month:${month}`, `status:${status}`, ...touched.map(({ table }) => `table:${table}`)];
+  const named = [
+    `month:${month}`,
+    `status:${status}`,
+    `status:${statusWord(status)}`,
+    ...touched.map(({ table }) => `table:${table}`),
+  ];
   return `${run} ${as_of} ${mode} ${warnedWord(entry)} ${named.join(" ")}`;
 });
 

@@ -1,20 +1,15 @@
-import { frozenInWords } from "../../client/run-words.ts";
-import type { RunState } from "../../client/state.ts";
-import { failureCodes, isFailureCode } from "../../core/errors.ts";
+import { frozenInWords, outcomeOf, type Outcome as Told } from "../../client/run-words.ts";
 import { formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { Mode, RunEvent, TableCounts } from "../../core/messages/events.ts";
-import type { RunDetail, RunStatus } from "../../core/messages/listings.ts";
+import type { RunDetail } from "../../core/messages/listings.ts";
 import type { KeptVerdict } from "../../core/messages/verdicts.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
 import type { LogLine } from "./model.ts";
 import { signOf, verdictInWords } from "./verdicts.ts";
 
-/**
- * The ledger keeps neither `unchanged`, where nothing was done, nor `unknown`, where it could not be asked in time, nor
- * `pausing`, where the next try is waited for.
- */
-export type Outcome = RunStatus | "unchanged" | "unknown" | "pausing";
+/** `pausing` where the next try is waited for. */
+export type Outcome = Told | "pausing";
 
 /** The one colour that an outcome has wherever it is told: bad is what somebody has to mend. */
 export const outcomeTones: Record<Outcome, Tone> = {
@@ -30,25 +25,6 @@ export const outcomeTones: Record<Outcome, Tone> = {
   unknown: "bad",
   pausing: "warn",
 };
-
-const statusByExit = {
-  done: "published",
-  rejected: "rejected",
-  usage: "failed",
-  failure: "failed",
-  refused: "refused",
-  interrupted: "interrupted",
-  terminated: "interrupted",
-} as const satisfies Record<string, RunStatus>;
-
-export function outcomeOf({ end }: Pick<RunState, "end">): Outcome {
-  if (end === null) return "running";
-  if (end.event === "run.finished") return end.status;
-  if (end.code === "outcome_unknown") return "unknown";
-  // In the word that the ledger will have for it.
-  if (end.code === "pipeline_died") return "crashed";
-  return isFailureCode(end.code) ? statusByExit[failureCodes[end.code].exit] : "failed";
-}
 
 /** What an event has to say in the log; progress says nothing there. */
 export function logLine(event: RunEvent, mode: Mode | null, glyphs: Glyphs): LogLine | null {

@@ -99,6 +99,8 @@ export interface Live {
   /** Null while it goes on. */
   outcome: { exit_code: number } | Trouble | null;
   cancelling: boolean;
+  /** Whether the months were read since it was over. */
+  isListed: boolean;
 }
 
 type Link = { state: "connecting" } | { state: "ready" } | { state: "dead"; exit: PipelineExit };

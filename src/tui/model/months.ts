@@ -1,4 +1,6 @@
 import { lackInWords, type MonthLine } from "../../client/month-lines.ts";
+import { outcomeOf } from "../../client/run-words.ts";
+import { statusWord } from "../../client/words.ts";
 import { formatAge } from "../../core/format.ts";
 import { type Stage, stages } from "../../core/messages/events.ts";
 import type { MonthEntry, MonthState, RunEntry } from "../../core/messages/listings.ts";
@@ -6,7 +8,7 @@ import { allOf } from "../../core/messages/verdicts.ts";
 import { isLacking } from "../../core/month.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Span, span, type Tone } from "../drawing/spans.ts";
-import { outcomeOf, outcomeTones } from "./log.ts";
+import { outcomeTones } from "./log.ts";
 import { isRunning, type Ui } from "./model.ts";
 import { gravestSign } from "./verdicts.ts";
 
@@ -64,8 +66,7 @@ export const stateWidth = 12;
 
 /** What did not publish is called what its run came to: one that was cancelled did not fail. */
 export function stateWord({ state, last_run }: Pick<MonthEntry, "state" | "last_run">): string {
-  const word = state === "failed" ? (last_run?.status ?? state) : state;
-  return word === "interrupted" ? "cancelled" : word.replaceAll("_", " ");
+  return statusWord(state === "failed" ? (last_run?.status ?? state) : state);
 }
 
 /** What files that are not there come to; null where all are. */

@@ -1,12 +1,13 @@
+import { outcomeOf } from "../../client/run-words.ts";
 import { isTriedAgain, type RunState, type TableProgress } from "../../client/state.ts";
 import type { Fault, FaultGroup } from "../../core/faults.ts";
 import { type EventOf, type Stage, stages, type TableCounts } from "../../core/messages/events.ts";
-import type { RunDetail } from "../../core/messages/listings.ts";
+import { type RunDetail, secondsOf } from "../../core/messages/listings.ts";
 import { countVerdicts, isRejecting, type KeptCounts, type KeptVerdict } from "../../core/messages/verdicts.ts";
 import { isOf } from "../../core/written/file-names.ts";
 import type { Glyphs } from "../drawing/glyphs.ts";
-import { logOfDetail, type Outcome, outcomeOf } from "./log.ts";
-import type { Live, LogLine } from "./model.ts";
+import { logOfDetail, type Outcome } from "./log.ts";
+import type { Live, LogLine, Ui } from "./model.ts";
 import { placeInWords } from "./verdicts.ts";
 
 /** One table in one stage; `part` is 0 to 1, `off` means that the stage does not touch the table. */
@@ -159,4 +160,11 @@ function reachedStage({ status, failure }: RunDetail): { order: number; failed: 
   const names: readonly (string | null | undefined)[] = stages;
   const order = names.indexOf(failure?.stage);
   return { order: Math.max(0, order), failed: order >= 0 };
+}
+
+/** Seconds that a run took, as the listings have it; null where none of them has it yet. */
+export function secondsListed({ details, runs, months }: Ui, run: number): number | null {
+  const lasts = (months ?? []).flatMap(({ last_run }) => last_run ?? []);
+  const entry = details[run] ?? [...(runs ?? []), ...lasts].find((one) => one.run === run);
+  return entry === undefined ? null : secondsOf(entry);
 }

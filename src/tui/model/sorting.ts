@@ -1,5 +1,6 @@
 import type { MonthLine } from "../../client/month-lines.ts";
 import { missingOf } from "../../client/profiles.ts";
+import { statusWord } from "../../client/words.ts";
 import { type RunEntry, secondsOf } from "../../core/messages/listings.ts";
 import type { SuiteFit } from "../../core/messages/suites.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
@@ -27,7 +28,7 @@ const months: Sortable<MonthLine> = {
 const runs: Sortable<RunEntry> = {
   RUN: ({ run }) => run,
   MONTH: ({ month }) => month,
-  STATUS: ({ status }) => status,
+  STATUS: ({ status }) => statusWord(status),
   TOOK: secondsOf,
   ROWS: rowsIn,
   CHECKS: ({ expectations }) => (allOf(expectations) === 0 ? null : expectations.passed / allOf(expectations)),

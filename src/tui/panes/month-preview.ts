@@ -1,4 +1,5 @@
 import { lackInWords, type MonthLine } from "../../client/month-lines.ts";
+import { statusWord } from "../../client/words.ts";
 import { formatAge, formatBytes, formatCount, formatCounted } from "../../core/format.ts";
 import type { DropFile, MonthEntry, RunDetail, RunFailure } from "../../core/messages/listings.ts";
 import { isLacking } from "../../core/month.ts";
@@ -63,7 +64,7 @@ function storyOf(ui: Ui, entry: MonthLine, width: number): Said[] {
     return [{ words: `others took its snapshots: ${key("a")} seals them as they are`, tone: "warn" }];
   if (last === null) return neverRun(ui, entry);
   const took = tookInWords(last);
-  const ended = `run ${last.run} ${last.status.replace("_", " ")}${took === null ? "" : ` in ${took}`}`;
+  const ended = `run ${last.run} ${statusWord(last.status)}${took === null ? "" : ` in ${took}`}`;
   const when = `${ended}, ${formatAge(Date.parse(last.started_at), ui.now)}`;
   if (state === "dropped")
     return [

@@ -1,3 +1,4 @@
+import { statusWord } from "../../client/words.ts";
 import { formatAge, formatCount } from "../../core/format.ts";
 import type { RunEntry } from "../../core/messages/listings.ts";
 import { displayWidth } from "../../core/text.ts";
@@ -38,7 +39,7 @@ function columnsOf({ now, look }: Ui, items: readonly RunEntry[]): Column<RunEnt
     {
       title: "STATUS",
       width: 12,
-      cell: (entry) => [span(entry.status.replace("_", " "), outcomeTones[entry.status]), ...warnedSign(entry, glyphs)],
+      cell: (entry) => [span(statusWord(entry.status), outcomeTones[entry.status]), ...warnedSign(entry, glyphs)],
     },
     { title: "STARTED", width: 9, align: "right", cell: ({ started_at }) => formatAge(Date.parse(started_at), now) },
     { title: "TOOK", width: 8, align: "right", drop: 1, cell: (entry) => span(tookInWords(entry) ?? none, "dim") },
@@ -82,7 +83,7 @@ function checks(entry: RunEntry, glyphs: Glyphs, areSigned: boolean): Span {
 /** The ledger: every run, newest on top. */
 export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
   const items = runsShown(ui, place);
-  const status = place.status === null ? "" : `, ${place.status.replace("_", " ")} only`;
+  const status = place.status === null ? "" : `, ${statusWord(place.status)} only`;
   const all = ui.runs?.length ?? 0;
   const count = items.length === all ? formatCount(all) : `${formatCount(items.length)} of ${formatCount(all)}`;
   return {

@@ -1,3 +1,4 @@
+import { statusWord } from "../../client/words.ts";
 import { allOf, countsInWords, isRejecting, saidBriefly } from "../../core/messages/verdicts.ts";
 import { expectationInWords, observedInWords } from "../../core/suites/expectation-words.ts";
 import { clipMiddle, displayWidth, escapeControl } from "../../core/text.ts";
@@ -143,7 +144,7 @@ function heading(ui: Ui, view: RunView | null) {
     );
   }
   const mild = others === "" ? [] : [span(`, ${others}`, "warn")];
-  return told(view.outcome.replace("_", " "), span(`${passed} of ${all} hold`, "good"), ...mild);
+  return told(statusWord(view.outcome), span(`${passed} of ${all} hold`, "good"), ...mild);
 }
 
 function empty(ui: Ui, place: PlaceOf<"validation">, view: RunView | null): Row[] {

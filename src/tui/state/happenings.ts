@@ -29,7 +29,7 @@ import { say } from "./stack.ts";
 const logKept = 5_000;
 
 export function onStart(ui: Ui, request: RunRequest): Ui {
-  const live: Live = { request, current: null, past: [], log: [], outcome: null, cancelling: false };
+  const live: Live = { request, current: null, past: [], log: [], outcome: null, cancelling: false, isListed: false };
   return { ...ui, live };
 }
 
@@ -45,7 +45,10 @@ type Taker<Kind extends Ask["kind"]> = (ui: Ui, result: Replies[Kind], request: 
 
 /** What each answer changes; those that no screen asks for are not among them. */
 const takers: { [Kind in Ask["kind"]]?: Taker<Kind> } = {
-  months: (ui, result) => ({ ...ui, ...result }),
+  months(ui, result) {
+    const live = ui.live && { ...ui.live, isListed: ui.live.outcome !== null };
+    return { ...ui, ...result, live };
+  },
   runs: (ui, result) => ({ ...ui, ...result }),
   snapshots: (ui, result) => ({ ...ui, ...result }),
   show: (ui, result, { run }) => ({ ...ui, details: { ...ui.details, [run]: result } }),

@@ -1,3 +1,4 @@
+import { statusWord } from "../../client/words.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
 import { profilingCommand } from "../../core/messages/profiles.ts";
@@ -7,6 +8,7 @@ import { isLacking, monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
 import { shellWord } from "../../core/settings.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
+import { key } from "../drawing/keys-in-words.ts";
 import { blank, type Row, row, span } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
@@ -30,11 +32,19 @@ function requestOf({ month, as_of, own_stamp }: MonthEntry, options: RunOptions 
   return requestFor([month], { as_of: own_stamp ? as_of : null, ...options });
 }
 
+/** Why nobody can say what a run of the month is now; null when somebody can. */
+function notListed({ live }: Ui, { month }: MonthEntry): string | null {
+  const isOlder = live !== null && !live.isListed && [live.current, ...live.past].some((run) => run?.month === month);
+  return isOlder ? `${month} was just run: how it stands is being read; ${key("ctrl+r")} asks again.` : null;
+}
+
 /** Why a month cannot be run; null when it can. */
-export function notRunnable({ data }: Ui, { month, state }: MonthEntry): string | null {
+export function notRunnable(ui: Ui, entry: MonthEntry): string | null {
+  const { month, state } = entry;
+  const { data } = ui;
   if (state === "gone") return `${month} is no longer in ${data}.`;
   if (isLacking({ state })) return `${month} is not in ${data} yet.`;
-  return state === "running" ? `${month} is being run by another console.` : null;
+  return state === "running" ? `${month} is being run by another console.` : notListed(ui, entry);
 }
 
 export function dryRun(ui: Ui, entry: MonthEntry): Step {
@@ -118,7 +128,9 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
     ...stamps.slice(0, 4).map((text) => row(span(text, "strong"))),
     ...(stamps.length > 4 ? [row(`and ${formatCounted(stamps.length - 4, "more month")}`)] : []),
     row(size.join(` ${dot} `)),
-    ...(last ? [row(`last run ${last.run}: ${last.status}, ${formatAge(Date.parse(last.started_at), ui.now)}`)] : []),
+    ...(last
+      ? [row(`last run ${last.run}: ${statusWord(last.status)}, ${formatAge(Date.parse(last.started_at), ui.now)}`)]
+      : []),
   ];
 }
 
@@ -126,6 +138,8 @@ export const runPending = whenFree((ui) => {
   if (ui.months === null) return unread;
   const pending = pendingMonths(ui);
   if (pending.length === 0) return "No month is pending: all that are on disk are published.";
+  const stale = pending.map((entry) => notListed(ui, entry)).find((reason) => reason !== null);
+  if (stale) return stale;
   // The months that are shown, and not one that comes in between.
   const request = requestFor(pending.map(({ month }) => month));
   return askFirst(ui, {
