@@ -27,8 +27,10 @@ async function eventsOf(name: string): Promise<RunEvent[]> {
 }
 
 function running(events: RunEvent[], hold = false): Session {
-  // The made-up details of a run would stand in for what the stream says.
-  return new Session({ ...scenario("published"), runs: [], details: [] }, { events, hold }).press("r", "enter");
+  // What is made up of a run would stand in for what the stream says.
+  const known = scenario("published");
+  const months = known.months.map((entry) => ({ ...entry, last_run: null }));
+  return new Session({ ...known, months, runs: [], details: [] }, { events, hold }).press("r", "enter");
 }
 
 test("the recordings are all tested", () => {

@@ -4,7 +4,7 @@ import { clip, displayWidth, padEnd } from "../../core/text.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { indented, plainText, type Row, row, span, type Tone } from "../drawing/spans.ts";
+import { indented, plainText, type Row, row, type Span, span, type Tone } from "../drawing/spans.ts";
 import type { Overlay, Question, Ui } from "../model/model.ts";
 import { reasonAgainst } from "../state/binding.ts";
 import { commandsFor } from "../state/commands.ts";
@@ -45,20 +45,39 @@ export function caret(ui: Ui) {
   return span(ui.look.unicode ? "▏" : "_", "accent");
 }
 
-function commandPanel(ui: Ui, { text, choice }: Extract<Overlay, { kind: "command" }>, height: number): Row[] {
-  const { cursor, dot, ellipsis } = glyphsOf(ui.look);
+type CommandLine = Extract<Overlay, { kind: "command" }>;
+
+/** The commands on show, and the columns that each has for its line, and for what it does. */
+function choicesOn(ui: Ui, { text, choice }: CommandLine, height: number) {
   const choices = commandsFor(ui, text);
   const { from, to } = stretch(choices.length, choice, Math.max(1, Math.min(8, height - 3)));
   const shown = choices.slice(from, to);
   // The line is what is chosen; what it does has what room is left.
   const widest = Math.max(20, ...shown.map(({ line }) => displayWidth(line)));
   const width = Math.min(widest, Math.floor(ui.size.columns * 0.7));
+  return { choices, shown, from, width, rest: ui.size.columns - width - 6 };
+}
+
+/** Of the chosen command what the panel has no room for, whole; nothing where it has. */
+export function chosenInWords(ui: Ui, overlay: CommandLine, height: number): Span[] {
+  const { choices, width, rest } = choicesOn(ui, overlay, height);
+  const chosen = choices[overlay.choice];
+  if (chosen === undefined) return [];
+  const about = reasonAgainst(chosen, ui) ?? chosen.help;
+  if (displayWidth(chosen.line) > width) return [span(`${chosen.line}: ${about}`, "dim")];
+  return displayWidth(about) > rest ? [span(about, "dim")] : [];
+}
+
+function commandPanel(ui: Ui, overlay: CommandLine, height: number): Row[] {
+  const { text, choice } = overlay;
+  const { cursor, dot, ellipsis } = glyphsOf(ui.look);
+  const { choices, shown, from, width, rest } = choicesOn(ui, overlay, height);
   const lines = shown.map((command, index): Row => {
     const selected = from + index === choice;
     const reason = reasonAgainst(command, ui);
     const sign = span(selected ? ` ${cursor} ` : "   ", "accent");
     const line = span(padEnd(clip(command.line, width, ellipsis), width + 2), reason === null ? "plain" : "dim");
-    const about = clip(reason ?? command.help, ui.size.columns - width - 6, ellipsis);
+    const about = clip(reason ?? command.help, rest, ellipsis);
     return { ...row(sign, line, span(about, "dim")), selected };
   });
   const none = indented(span(`no such command; backspace, or ${key("esc")} to close`, "dim"));

@@ -32,6 +32,8 @@ export const unicode = {
   spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇"],
   /** Growing parts of a cell that columns stand on each other of. */
   columns: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  /** The same of columns that have one cell each, and stay apart all the same. */
+  narrow: ["▖", "▌"],
   /** A line across a cell, from its foot to its head. */
   lines: ["_", "─", "▔"],
   /** From the least to the greatest, and the middle half of it. */
@@ -67,6 +69,7 @@ const ascii: Glyphs = {
   bar: asciiBar,
   spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
   columns: [".", "#"],
+  narrow: [".", "#"],
   lines: ["-"],
   whole: "-",
   half: "=",

@@ -25,6 +25,7 @@ export function drawnWidth(bins: number, width: number): number {
 export function histogramRows(bars: Bars, width: number, height: number, glyphs: Glyphs): Span[][] {
   const each = widthOfBin(bars.now.length, width);
   const most = greatestOf(bars);
+  const blocks = each > 1 ? glyphs.columns : glyphs.narrow;
   const heightOf = (share: number) => (most === 0 ? 0 : (share / most) * height);
   return Array.from({ length: height }, (_, index) => {
     const row = height - 1 - index;
@@ -33,7 +34,7 @@ export function histogramRows(bars: Bars, width: number, height: number, glyphs:
       if (line !== null) return [line.repeat(each), "plain"];
       const part = Math.max(0, Math.min(1, heightOf(share) - row));
       // Whatever is there is seen, however little.
-      const block = part === 0 ? " " : (glyphs.columns[Math.ceil(part * glyphs.columns.length) - 1] ?? " ");
+      const block = part === 0 ? " " : (blocks[Math.ceil(part * blocks.length) - 1] ?? " ");
       return [block.repeat(Math.max(1, each - 1)) + (each > 1 ? " " : ""), "accent"];
     });
     return merged(cells);

@@ -49,7 +49,10 @@ function failureTold(ui: Ui, view: RunView, { title, hint, reject_file }: Failur
     reject_file === null ? [] : [{ words: `every fault: ${reject_file}`, tone: "dim", isWhole: true }];
   const remedy: Said = { words: hint };
   const room = Math.max(1, height - heightOf(ui, [why, ...where, remedy]));
-  const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)];
+  // The first of them is whole, whatever that leaves for the others.
+  const reasons = [...faultsInWords(view, room, glyphs), ...failedInWords(view, glyphs)].map((reason, index) =>
+    index === 0 ? { ...reason, yields: false } : reason,
+  );
   return [why, ...firstOf(reasons, room), ...where, remedy];
 }
 

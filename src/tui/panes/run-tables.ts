@@ -1,9 +1,11 @@
-import { bar, formatCount } from "../../core/format.ts";
+import { bar, formatBytes, formatCount } from "../../core/format.ts";
 import { allOf } from "../../core/messages/verdicts.ts";
+import { displayWidth } from "../../core/text.ts";
 import { type Area, withoutCursor } from "../components/screen.ts";
 import { type Glyphs, glyphsOf } from "../drawing/glyphs.ts";
 import { type Column, gridAsRows, gridOf } from "../drawing/grid.ts";
-import { type Row, type Span, span } from "../drawing/spans.ts";
+import { indented, type Row, type Span, span } from "../drawing/spans.ts";
+import { rates } from "../model/estimate.ts";
 import type { Ui } from "../model/model.ts";
 import type { CellView, RunView, TableView } from "../model/run-view.ts";
 import { gravestSign } from "../model/verdicts.ts";
@@ -18,7 +20,7 @@ export function progressRows(ui: Ui, view: RunView, area: Area): Row[] {
   const bars = Math.max(3, Math.min(40, Math.floor((area.width - names - 6 - label - 27) / 2)));
   const percent = ({ part }: CellView) => `${Math.floor(part * 100)} %`;
   return tableRows(ui, view, area, [
-    { title: "", width: names, gap: 0, cell: ({ table }) => table },
+    { title: "TABLE", width: names, gap: 0, cell: ({ table }) => table },
     {
       title: "INGEST",
       width: bars + 6,
@@ -33,7 +35,7 @@ export function progressRows(ui: Ui, view: RunView, area: Area): Row[] {
         barCell(upsert, bars, glyphs, narrow ? percent(upsert) : formatCount(upsert.done)),
     },
     { title: "VALIDATE", width: 8, cell: (table) => verdictCell(table, glyphs) },
-    { title: "SNAPSHOT", width: 8, align: "center", cell: ({ cells }) => snapshotCell(cells.snapshot, glyphs) },
+    { title: "SNAPSHOT", width: 8, cell: ({ cells }) => snapshotCell(cells.snapshot, glyphs) },
   ]);
 }
 
@@ -48,7 +50,7 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
     },
   });
   return tableRows(ui, view, area, [
-    { title: "", width: Math.min(longest(view), 24), gap: 0, cell: ({ table }) => table },
+    { title: "TABLE", width: Math.min(longest(view), 24), gap: 0, cell: ({ table }) => table },
     { ...count("rows"), drop: 3 },
     count("inserted"),
     count("updated"),
@@ -58,7 +60,6 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
     {
       title: "SNAPSHOT",
       width: 8,
-      align: "center",
       drop: 5,
       cell: ({ cells }) =>
         // Nothing of it was sealed in earnest.
@@ -67,6 +68,21 @@ export function summaryRows(ui: Ui, view: RunView, area: Area): Row[] {
           : snapshotCell(cells.snapshot, glyphs),
     },
   ]);
+}
+
+/** How fast the stage goes on that is under way. */
+export function paceRow(ui: Ui): Row {
+  const { dot } = glyphsOf(ui.look);
+  const { bytes, rows } = ui.live === null ? { bytes: null, rows: null } : rates(ui.live);
+  const figures = [
+    ...(bytes === null ? [] : [`${formatBytes(bytes)}/s`]),
+    ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows written/s`]),
+  ];
+  const known = figures.join(` ${dot} `);
+  const promise = `${known === "" ? "" : ` ${dot} `}nobody sees any of it until all of it is sound`;
+  // Whole or not at all.
+  const fits = displayWidth(known + promise) <= ui.size.columns - 4;
+  return indented(known, span(fits ? promise : "", "dim"));
 }
 
 function longest(view: RunView): number {

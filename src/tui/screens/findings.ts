@@ -21,8 +21,17 @@ import type { PlaceOf, Ui } from "../model/model.ts";
 const awaited = { doctor: "looking at all that a run needs", check: "reading what was dropped" };
 const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
 
-const columnsOf = (items: readonly Finding[], glyphs: Glyphs): Column<Finding>[] => [
-  { title: "", width: widest(items, [18, 40], ({ name }) => name), gap: 0, least: 18, cell: ({ name }) => name },
+/** The first word of a line; of `check` it is a month, or a file of it. */
+const subjects = { doctor: "CHECK", check: "DROP" };
+
+const columnsOf = (kind: keyof typeof subjects, items: readonly Finding[], glyphs: Glyphs): Column<Finding>[] => [
+  {
+    title: subjects[kind],
+    width: widest(items, [18, 40], ({ name }) => name),
+    gap: 0,
+    least: 18,
+    cell: ({ name }) => name,
+  },
   {
     title: "FOUND",
     width: 20,
@@ -63,7 +72,10 @@ export function findingsScreen(ui: Ui, place: PlaceOf<"findings">, { width, heig
     title,
     right: [bad === 0 ? span("all is well", "good") : span(`${bad} to mend`, "bad")],
     rows: [
-      ...filled(listRows(ui, { columns: columnsOf(items, glyphs), items, cursor, area, sign }), area.height),
+      ...filled(
+        listRows(ui, { columns: columnsOf(request.kind, items, glyphs), items, cursor, area, sign }),
+        area.height,
+      ),
       ...about,
     ],
   };

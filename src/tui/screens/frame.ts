@@ -2,7 +2,7 @@ import type { PipelineExit } from "../../client/pipeline.ts";
 import { formatCount } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
 import { sideBySide } from "../components/beside.ts";
-import { caret, panelOf, rule } from "../components/panels.ts";
+import { caret, chosenInWords, panelOf, rule } from "../components/panels.ts";
 import type { Area, Block, Screen, TitlePart } from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import { gridAsRows } from "../drawing/grid.ts";
@@ -132,15 +132,17 @@ function areaOf({ size: { columns, rows } }: Ui, below: number): Area {
 function bottomOf(ui: Ui): Row[] {
   const words = statusWords(ui);
   const [first, ...others] = words;
-  const { columns, rows } = ui.size;
+  const { columns } = ui.size;
   const isLong = first !== undefined && others.length === 0 && widthOf(words) > columns - 2;
   const lines = isLong
     ? wrap(withKeysInForce(first.text, ui.own.keys), columns - 2, mostSaid, glyphsOf(ui.look).ellipsis).map((line) =>
         row(" ", span(line, first.tone)),
       )
     : [row(" ", ...words)];
-  return [...panelOf(ui, rows - 6), ...lines];
+  return [...panelOf(ui, panelHeight(ui)), ...lines];
 }
+
+const panelHeight = ({ size: { rows } }: Ui) => rows - 6;
 
 /** Lines of what was said: the list above has to be seen still. */
 const mostSaid = 4;
@@ -198,6 +200,7 @@ function statusWords(ui: Ui): Span[] {
   const { filter } = here(ui).list;
   if (ui.overlay?.kind === "filter") return [span("/", "key"), span(redact(filter)), caret(ui)];
   if (ui.notice !== null) return [ui.notice];
+  if (ui.overlay?.kind === "command") return chosenInWords(ui, ui.overlay, panelHeight(ui));
   if (ui.link.state === "dead") return [span(deathWords(ui.link.exit), "bad")];
   const trouble = refusalOf(ui, { kind: "months" });
   // The first screen tells it where its months would be.

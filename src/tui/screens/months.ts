@@ -5,7 +5,15 @@ import type { MonthEntry, RunEntry } from "../../core/messages/listings.ts";
 import { generator } from "../../core/self.ts";
 import { clip, clipStart, displayWidth, escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
-import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
+import {
+  type Area,
+  awaitedRows,
+  emptyRows,
+  listRows,
+  type Screen,
+  type TitlePart,
+  yielding,
+} from "../components/screen.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
 import type { Column } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
@@ -122,28 +130,38 @@ export function monthsScreen(ui: Ui, place: PlaceOf<"months">, { width, height, 
       ? []
       : [rule(ui, namesOf(selected)), ...previewRows(ui, selected, { width, height: previewHeight - 1 })];
   const shown = items.reduce((sum, { count }) => sum + count, 0);
-  const right = standing(ui, shown);
+  const room = (whole ?? width) - 4;
+  const all = standing(ui, shown);
+  // The rule below tells how many there are, too: the server's name is whole before that.
+  const right = widthOf(all) + leastTitle(ui) <= room ? all : all.filter(({ drop }) => drop === undefined);
   return {
-    title: title(ui, (whole ?? width) - widthOf(right) - 4),
+    title: title(ui, room - widthOf(right)),
     right,
     caption: "Months",
     rows: [...filled(list, area.height), ...preview],
   };
 }
 
+const serverOf = (ui: Ui) => ui.server ?? whyNoServer(ui);
+
+/** Columns of the server's name and of as much of the path as tells it from others. */
+function leastTitle(ui: Ui): number {
+  return displayWidth(serverOf(ui)) + 3 + Math.min(displayWidth(escapeControl(ui.data)), shortestPath);
+}
+
 /** What tells one data folder from another is the end of its path: that stays, and the console's own name yields. */
 function title(ui: Ui, room: number): Span[] {
   const { ellipsis, dot } = glyphsOf(ui.look);
-  const server = ui.server ?? whyNoServer(ui);
+  const server = serverOf(ui);
   const data = escapeControl(ui.data);
-  const name = "StreamFlow console";
-  const left = room - name.length - displayWidth(server) - 6;
+  const console = "StreamFlow console";
+  const left = room - console.length - displayWidth(server) - 6;
   if (left >= Math.min(displayWidth(data), shortestPath)) {
-    return [span(name, "strong"), span(`   ${server} ${dot} ${clipStart(data, left, ellipsis)}`, "dim")];
+    return [span(console, "strong"), span(`   ${server} ${dot} ${clipStart(data, left, ellipsis)}`, "dim")];
   }
-  const ofServer = Math.max(shortestServer, room - displayWidth(data) - 3);
-  const path = clipStart(data, room - ofServer - 3, ellipsis);
-  return [span(`${clip(server, ofServer, ellipsis)} ${dot} ${path}`, "dim")];
+  const ofServer = Math.max(shortestServer, room - Math.min(displayWidth(data), shortestPath) - 3);
+  const name = clip(server, ofServer, ellipsis);
+  return [span(`${name} ${dot} ${clipStart(data, room - displayWidth(name) - 3, ellipsis)}`, "dim")];
 }
 
 function whyNoServer(ui: Ui): string {
@@ -156,15 +174,15 @@ const shortestPath = 16;
 const shortestServer = 8;
 
 /** How many months there are and what is to do, or how far the run is that goes on. */
-function standing(ui: Ui, shown: number): Span[] {
+function standing(ui: Ui, shown: number): TitlePart[] {
   const current = ui.live?.current;
   if (isRunning(ui) && current)
-    return [span(`running ${current.month}`, "warn"), span(`  ${key("4")} shows it`, "dim")];
+    return [span(`running ${current.month}`, "warn"), yielding(1, `  ${key("4")} shows it`, "dim")];
   if (ui.months === null) return [];
   const todo = pendingMonths(ui).length;
   const all = formatCounted(ui.months.length, "month");
   const count = `${shown < ui.months.length ? `${formatCount(shown)} of ${all}` : all} ${glyphsOf(ui.look).dot} `;
-  return [span(count, "dim"), todo > 0 ? span(`${todo} to do`, "accent") : span("nothing to do", "dim")];
+  return [yielding(1, count, "dim"), todo > 0 ? span(`${todo} to do`, "accent") : span("nothing to do", "dim")];
 }
 
 function empty(ui: Ui, { list }: PlaceOf<"months">): Row[] {

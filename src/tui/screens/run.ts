@@ -1,8 +1,8 @@
 import { timeLeftInWords } from "../../client/estimate.ts";
 import { isTriedAgain } from "../../client/state.ts";
-import { formatBytes, formatClock, formatCount, formatDuration } from "../../core/format.ts";
+import { formatClock, formatDuration } from "../../core/format.ts";
 import { redact } from "../../core/secrets/secrets.ts";
-import { displayWidth, escapeControl } from "../../core/text.ts";
+import { escapeControl } from "../../core/text.ts";
 import { rule } from "../components/panels.ts";
 import {
   type Area,
@@ -16,14 +16,14 @@ import {
 import { glyphsOf, withSigns } from "../drawing/glyphs.ts";
 import { stretch } from "../drawing/grid.ts";
 import { key } from "../drawing/keys-in-words.ts";
-import { blank, indented, type Row, row, span, wrap } from "../drawing/spans.ts";
-import { rates, secondsLeft } from "../model/estimate.ts";
+import { blank, type Row, row, span, wrap } from "../drawing/spans.ts";
+import { secondsLeft } from "../model/estimate.ts";
 import { cursorOf, logShown, runViewAt, selectedMonth, selectedRun } from "../model/lists.ts";
 import { outcomeTones } from "../model/log.ts";
 import { emptyList, here, isRunning, type PlaceOf, type Step, type Ui } from "../model/model.ts";
 import type { RunView } from "../model/run-view.ts";
 import { outcomeRows } from "../panes/run-outcome.ts";
-import { progressRows, summaryRows } from "../panes/run-tables.ts";
+import { paceRow, progressRows, summaryRows } from "../panes/run-tables.ts";
 import { at, type Binding, keysOn, nothingHere, type Reaction, whenFree } from "../state/binding.ts";
 import { askCancel, askToRun, notRunnable } from "../state/questions.ts";
 import { askFirst, open, showRun, stay, withHere } from "../state/stack.ts";
@@ -124,12 +124,17 @@ export function runScreen(ui: Ui, place: PlaceOf<"run">, area: Area): Screen {
     const title = [span(place.run === null ? "Run" : `run ${place.run}`, "strong")];
     return { title, rows: pendingRows(ui, place.run) };
   }
-  const top = place.wideLog ? [] : topRows(ui, view, area, logShown(view, place).length);
+  const isLogRead = place.list.selected !== null || place.list.filter !== "";
+  // Where there is room for one line of it alone, its last is the failure, which is told above.
+  const isTold = view.failure !== null && area.height < 14 && !isLogRead;
+  const logged = isTold ? 0 : logShown(view, place).length;
+  const top = place.wideLog ? [] : topRows(ui, view, area, logged);
+  const rest = area.height - top.length - 1;
   const heading = rule(ui, `log${place.list.filter === "" ? "" : `, filtered: ${redact(place.list.filter)}`}`);
   return {
     title: titleOf(ui, view, place),
     right: standing(ui, view),
-    rows: [...top, heading, ...logRows(ui, place, view, Math.max(0, area.height - top.length - 1))],
+    rows: [...top, ...(rest < 1 && isTold ? [] : [heading, ...logRows(ui, place, view, Math.max(0, rest))])],
   };
 }
 
@@ -196,29 +201,15 @@ function standing(ui: Ui, view: RunView): TitlePart[] {
 function topRows(ui: Ui, view: RunView, area: Area, logged: number): Row[] {
   // Some lines for what is said below the tables, the rule, and the end of the log.
   const tables = { ...area, height: Math.max(3, area.height - 4) };
-  if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, pace(ui)];
+  if (view.outcome === "running") return [...progressRows(ui, view, tables), blank, paceRow(ui)];
   const hasFigures = view.tables.length > 0 && view.outcome !== "unchanged";
   const draw = view.failure === null ? summaryRows : progressRows;
   const gap = area.height < 14 && hasFigures ? [] : [blank];
   const above = [...(hasFigures ? draw(ui, view, tables) : []), ...gap];
   // The rule, and the end of the log.
   const rest = Math.floor(area.height / 4) - (view.failure === null ? 2 : 4);
-  const below = 1 + Math.max(1, Math.min(logged, rest));
+  const below = logged === 0 ? 0 : 1 + Math.max(1, Math.min(logged, rest));
   return [...above, ...outcomeRows(ui, view, area.height - above.length - below)];
-}
-
-function pace(ui: Ui): Row {
-  const { dot } = glyphsOf(ui.look);
-  const { bytes, rows } = ui.live === null ? { bytes: null, rows: null } : rates(ui.live);
-  const figures = [
-    ...(bytes === null ? [] : [`${formatBytes(bytes)}/s`]),
-    ...(rows === null ? [] : [`${formatCount(Math.round(rows))} rows written/s`]),
-  ];
-  const known = figures.join(` ${dot} `);
-  const promise = `${known === "" ? "" : ` ${dot} `}nobody sees any of it until all of it is sound`;
-  // Whole or not at all.
-  const fits = displayWidth(known + promise) <= ui.size.columns - 4;
-  return indented(known, span(fits ? promise : "", "dim"));
 }
 
 function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): Row[] {
@@ -245,5 +236,8 @@ function logRows(ui: Ui, place: PlaceOf<"run">, view: RunView, height: number): 
   // The end of the log, unless the cursor is somewhere else.
   const at = place.list.selected === null ? rows.length - 1 : rows.findIndex(({ selected }) => selected === true);
   const { from, to } = stretch(rows.length, at, height);
-  return rows.slice(from, to);
+  const shown = rows.slice(from, to);
+  // Not with the rest of a line, unless there is nothing else.
+  const first = shown.findIndex(({ selected }) => selected !== undefined);
+  return shown.slice(Math.max(0, first));
 }

@@ -1,3 +1,4 @@
+import { outcomeOf } from "../../client/run-words.ts";
 import { statusWord } from "../../client/words.ts";
 import { formatAge, formatBytes, formatCount, formatCounted, formatDuration } from "../../core/format.ts";
 import type { MonthEntry, MonthState } from "../../core/messages/listings.ts";
@@ -8,7 +9,6 @@ import { isLacking, monthIndex } from "../../core/month.ts";
 import { program } from "../../core/self.ts";
 import { shellWord } from "../../core/settings.ts";
 import { glyphsOf } from "../drawing/glyphs.ts";
-import { key } from "../drawing/keys-in-words.ts";
 import { blank, type Row, row, span } from "../drawing/spans.ts";
 import { expectedSeconds, monthBytes, monthRows, sumOf } from "../model/estimate.ts";
 import type { SnapshotDate } from "../model/known.ts";
@@ -32,19 +32,18 @@ function requestOf({ month, as_of, own_stamp }: MonthEntry, options: RunOptions 
   return requestFor([month], { as_of: own_stamp ? as_of : null, ...options });
 }
 
-/** Why nobody can say what a run of the month is now; null when somebody can. */
-function notListed({ live }: Ui, { month }: MonthEntry): string | null {
-  const isOlder = live !== null && !live.isListed && [live.current, ...live.past].some((run) => run?.month === month);
-  return isOlder ? `${month} was just run: how it stands is being read; ${key("ctrl+r")} asks again.` : null;
+/** The month as this console has just published it: the listing is of before that, until it was read again. */
+function asPublished({ live }: Ui, entry: MonthEntry): MonthEntry {
+  const own = live === null || live.isListed ? [] : [live.current, ...live.past];
+  const isOk = own.some((run) => run?.month === entry.month && outcomeOf(run) === "published");
+  return isOk ? { ...entry, state: "ok" } : entry;
 }
 
 /** Why a month cannot be run; null when it can. */
-export function notRunnable(ui: Ui, entry: MonthEntry): string | null {
-  const { month, state } = entry;
-  const { data } = ui;
+export function notRunnable({ data }: Ui, { month, state }: MonthEntry): string | null {
   if (state === "gone") return `${month} is no longer in ${data}.`;
   if (isLacking({ state })) return `${month} is not in ${data} yet.`;
-  return state === "running" ? `${month} is being run by another console.` : notListed(ui, entry);
+  return state === "running" ? `${month} is being run by another console.` : null;
 }
 
 export function dryRun(ui: Ui, entry: MonthEntry): Step {
@@ -73,7 +72,8 @@ export function askTyped(ui: Ui, entry: MonthEntry, way: keyof typeof typedWays)
 }
 
 /** What a month's state asks of a run: the option it needs, and the words that say why. */
-export function askRun(ui: Ui, entry: MonthEntry): Question {
+export function askRun(ui: Ui, listed: MonthEntry): Question {
+  const entry = asPublished(ui, listed);
   const { month, state } = entry;
   const outdated = isOutdated(ui, entry);
   // A newer month is published, or its files changed since it was: the plain run would only be refused.
@@ -136,10 +136,8 @@ function planOf(ui: Ui, entries: MonthEntry[]): Row[] {
 
 export const runPending = whenFree((ui) => {
   if (ui.months === null) return unread;
-  const pending = pendingMonths(ui);
+  const pending = pendingMonths(ui).filter((entry) => unpublished.has(asPublished(ui, entry).state));
   if (pending.length === 0) return "No month is pending: all that are on disk are published.";
-  const stale = pending.map((entry) => notListed(ui, entry)).find((reason) => reason !== null);
-  if (stale) return stale;
   // The months that are shown, and not one that comes in between.
   const request = requestFor(pending.map(({ month }) => month));
   return askFirst(ui, {
