@@ -75,6 +75,13 @@ function finished(end: EventOf<"run.finished">, run: number | null): string {
   return `${deedOf(end)} by run ${run} in ${took}${nothing}`;
 }
 
+/** What a run that had nothing to do took for granted, and how to find out. */
+export function notLookedAt(tables: readonly TableCounts[]): string {
+  // Beside live tables that hold a later month, or that it was not to touch, nothing is said of them.
+  const isLive = tables.some(({ inserted }) => inserted !== undefined);
+  return `No row was compared; ${isLive ? "`--dry-run --force` and " : ""}\`snapshots --verify\` ${isLive ? "do" : "does"} that.`;
+}
+
 /** What became of the rows of a snapshot. */
 export function frozenInWords({ unchanged }: Pick<TableCounts, "unchanged">, mode: Mode | null): string {
   if (unchanged !== undefined) return "as sealed before";

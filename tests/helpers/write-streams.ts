@@ -106,7 +106,7 @@ function unchanged(): RunEvent[] {
     as_of: asOfOf(1, "2024-01"),
     mode: "publish",
     seconds: 0,
-    tables: tables.map(({ table }) => ({ table, rows: usersIn(1), inserted: 0, updated: 0, unchanged: usersIn(1) })),
+    tables: tables.map(({ table }) => ({ table, rows: usersIn(1), inserted: 0, updated: 0 })),
     expectations,
     snapshots: seals(1),
   }).events;

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startPipeline } from "../../src/client/pipeline.ts";
+import { notLookedAt } from "../../src/client/run-words.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
 import { secondsOf } from "../../src/core/messages/listings.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -104,6 +105,26 @@ test("the same files again: nothing to do; forced: nothing changes", async () =>
   expect(lastOf(forced.events, "run.finished")).toMatchObject({ status: "published" });
   expect(lastOf(forced.events, "run.finished")?.tables[0]).toMatchObject({ inserted: 0, updated: 0, unchanged: 4 });
   expect(await digest(database.sql)).toBe(before);
+});
+
+test("a month with nothing to do does not say that live rows are as they were, and what it names tells of those", async () => {
+  await runMonths(settings, ["month_000"]);
+  await database.sql`delete from labels where user_id = 'u1'`;
+  await database.sql`update usage_agg_30d set skips_7d = 99 where user_id = 'u2'`;
+  const again = lastOf((await runMonths(settings, ["month_000"])).events, "run.finished");
+  expect(again).toMatchObject({ status: "unchanged" });
+  const names = (again?.tables ?? []).map(({ table }) => table);
+  expect(again?.tables).toEqual(names.map((table) => ({ table, rows: 4, inserted: 0, updated: 0 })));
+  expect(notLookedAt(again?.tables ?? [])).toContain("`--dry-run --force` and `snapshots --verify`");
+  const told = lastOf(
+    (await runMonths(settings, ["month_000"], { dry_run: true, force: true })).events,
+    "run.finished",
+  );
+  const differing = told?.tables.filter(({ unchanged }) => unchanged !== 4);
+  expect(differing).toEqual([
+    { table: "usage_agg_30d", rows: 4, inserted: 0, updated: 1, unchanged: 3, absent: 0 },
+    { table: "labels", rows: 4, inserted: 1, updated: 0, unchanged: 3, absent: 0 },
+  ]);
 });
 
 test("the next month writes only what is new or changed; absent rows stay live and out of its snapshot", async () => {

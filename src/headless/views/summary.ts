@@ -1,4 +1,4 @@
-import { headline, outcomeWord } from "../../client/run-words.ts";
+import { headline, notLookedAt, outcomeWord } from "../../client/run-words.ts";
 import type { RunState, TableProgress } from "../../client/state.ts";
 import { took, verdictLine } from "../../client/words.ts";
 import { formatDuration } from "../../core/format.ts";
@@ -28,6 +28,7 @@ export function printSummary(state: RunState, look: Look, { hasTable = true } = 
     `${look.paint("bold", headline(state))}\n`,
     isWorthATable ? table(columnsFor(state, all), all, look) : "",
     hasTable ? stageSeconds(state) : "",
+    hasTable && isUnchanged(state) ? `${notLookedAt(state.tables.map(({ counts }) => counts))}\n` : "",
     ...warningsOf(state).map((text) => `${look.paint("yellow", "warning:")} ${escapeControl(text)}\n`),
   ].join("");
 }
@@ -63,10 +64,13 @@ function totalOf({ expectations, seals, end }: RunState, lines: readonly Line[])
   };
 }
 
-function columnsFor({ end }: RunState, lines: readonly Line[]): Column<Line>[] {
-  // Where these very files were published before, nothing was judged or sealed anew.
-  const isUnchanged = end?.event === "run.finished" && end.status === "unchanged";
-  const judged = isUnchanged ? [] : verdictColumns<Line>(({ expectations }) => expectations, lines);
+/** Where these very files were published before, nothing was compared, judged or sealed anew. */
+function isUnchanged({ end }: RunState): boolean {
+  return end?.event === "run.finished" && end.status === "unchanged";
+}
+
+function columnsFor(state: RunState, lines: readonly Line[]): Column<Line>[] {
+  const judged = isUnchanged(state) ? [] : verdictColumns<Line>(({ expectations }) => expectations, lines);
   const columns: Column<Line>[] = [
     {
       title: "TABLE",
@@ -78,7 +82,9 @@ function columnsFor({ end }: RunState, lines: readonly Line[]): Column<Line>[] {
     ...judged,
     countColumn("SNAPSHOT", ({ frozen }) => frozen),
   ];
-  return isUnchanged ? columns.filter(({ title }) => title !== "ABSENT" && title !== "SNAPSHOT") : columns;
+  return isUnchanged(state)
+    ? columns.filter(({ title }) => !["UNCHANGED", "ABSENT", "SNAPSHOT"].includes(title))
+    : columns;
 }
 
 function stageSeconds({ seconds }: RunState): string {

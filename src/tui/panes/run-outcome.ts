@@ -1,3 +1,4 @@
+import { notLookedAt } from "../../client/run-words.ts";
 import type { Fault } from "../../core/faults.ts";
 import { formatCounted } from "../../core/format.ts";
 import { describeGroup } from "../../core/messages/fault-words.ts";
@@ -23,7 +24,10 @@ function successTold(ui: Ui, view: RunView, height: number): Said[] {
   const isDry = view.outcome === "dry_run";
   const done =
     view.outcome === "unchanged"
-      ? [said("These very files are published already: nothing to do.")]
+      ? [
+          said("These very files are published already: nothing to do."),
+          { words: notLookedAt(view.tables.map(({ counts }) => counts)), tone: "dim" as const },
+        ]
       : [
           ...(isDry ? [said("This is what a run would do; nothing was changed.")] : []),
           ...sealedInWords(view, isDry ? "would be sealed" : "sealed").map(said),

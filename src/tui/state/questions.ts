@@ -81,7 +81,7 @@ export function askRun(ui: Ui, listed: MonthEntry): Question {
     return askTyped(ui, entry, "backfill");
   if (state === "changed" || state === "broken") return askTyped(ui, entry, "restamp");
   if (state === "ok") {
-    const again = "These very files are published already: running them again changes nothing.";
+    const again = "These very files are published already: running them again changes only what others changed since.";
     const why = outdated ? `${again} Live tables hold a newer month and are left as they are.` : again;
     const request = requestOf(entry, { force: true, backfill: outdated });
     return question(ui, entry, { request, title: `Run ${month} again?`, yes: "run again", why });
