@@ -82,3 +82,26 @@ test("what a run left is found and emptied: rows, and what was to become a parti
   const [notes] = await sql`select to_regclass('stage.notes_20240131') is not null as kept`;
   expect(notes?.kept).toBe(true);
 });
+
+test.each([
+  ["a view", "create view stage.labels as select 1 as one"],
+  ["a materialized view", "create materialized view stage.labels as select 1 as one"],
+  ["a sequence", "create sequence stage.labels"],
+  ["an index", "create table stage.other (one int); create index labels on stage.other (one)"],
+  ["a type", "create type stage.labels as (one int)"],
+  ["a type", "create domain stage.labels as int"],
+])("%s in the place of a twin is told with the statement that makes room for it", async (kind, statements) => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await prepareStage(sql, tables);
+  const told = await rolledBack(sql, async (tx) => {
+    await tx.unsafe(`drop table stage.labels; ${statements}`);
+    const thrown = await prepareStage(tx, tables).catch((error) => error);
+    const [, statement = ""] = /`([^`]+)`/.exec(thrown.hint) ?? [];
+    await tx.unsafe(statement);
+    await prepareStage(tx, tables);
+    return thrown;
+  });
+  expect(told).toMatchObject({ code: "schema_mismatch" });
+  expect(told.message).toStartWith(`stage.labels is ${kind}, where a run makes a table`);
+});

@@ -11,7 +11,7 @@ import { translate } from "../../postgres/connection/errors.ts";
 import { lockHolder } from "../../postgres/connection/lock.ts";
 import { notPermitted } from "../../postgres/connection/role.ts";
 import { unpartitioned } from "../../postgres/conversion/targets.ts";
-import { foundInStage } from "../../postgres/live/stage.ts";
+import { foundInStage, strangerInStage } from "../../postgres/live/stage.ts";
 import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
@@ -145,6 +145,8 @@ async function checkStage({ sql, dataset, tables }: Session): Promise<Check> {
     if (codeOf(thrown) === notPermitted) return check("ok", "stage", "only for those who load");
     return failed("stage", thrown);
   }
+  const stranger = await strangerInStage(sql, tables);
+  if (stranger !== null) return failed("stage", stranger);
   const { full, built } = found;
   const left = [...full, ...built].map(({ schema, name }) => `${schema}.${name}`);
   if (left.length === 0) return check("ok", "stage", "empty, as it is between runs");

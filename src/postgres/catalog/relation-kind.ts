@@ -33,3 +33,30 @@ export async function usurperOf(on: Queryable, names: readonly string[]): Promis
      order by c.relname limit 1`;
   return found === undefined ? null : noTable(found.schema, found.name, found.kind);
 }
+
+/** What bears one of these names in the stage and leaves no room for its table; null where nothing does. */
+export async function usurperInStage(
+  on: Queryable,
+  stage: string,
+  names: readonly string[],
+): Promise<ConsoleError | null> {
+  const [found] = await on<{ name: string; kind: string; altered: "table" | "type" }[]>`
+    select c.relname as name, case when c.relkind = 'c' then 'type' else 'table' end as altered,
+           case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
+                          when 'S' then 'sequence' when 'c' then 'type' else 'index' end as kind
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = ${stage} and c.relname = any(${names}) and c.relkind not in ('r', 'p')
+     union all
+    select t.typname, 'type', 'type' from pg_type t join pg_namespace n on n.oid = t.typnamespace
+     where n.nspname = ${stage} and t.typname = any(${names}) and t.typrelid = 0 and t.typcategory <> 'A'
+     order by 1 limit 1`;
+  if (found === undefined) return null;
+  const { name, kind, altered } = found;
+  const place = `${identifier(stage)}.${identifier(name)}`;
+  const title = `${stage}.${name} is ${kind === "index" ? "an" : "a"} ${kind}, where a run makes a table to stage ${name} in.`;
+  return new ConsoleError("schema_mismatch", title, {
+    hint:
+      `It is none of the console's: give it another name by \`alter ${altered} ${place} rename to ${identifier(`${name}_elsewhere`)}\`, ` +
+      "or drop it. The next run makes its table anew.",
+  });
+}

@@ -1,8 +1,10 @@
 import { formerStageOf, usualStage } from "../../core/dataset.ts";
+import { type ConsoleError, codeOf } from "../../core/errors.ts";
 import { areDistributed, type LoadTable, stageSchemaOf, twinOf } from "../catalog/dataset-tables.ts";
 import { distributeLike, distributionColumn, spreadLongNames } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import { makeSchema } from "../catalog/migrate.ts";
+import { usurperInStage } from "../catalog/relation-kind.ts";
 import { transact } from "../connection/attempt.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
@@ -22,7 +24,7 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   if (outdated.length === 0) return;
   const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
   const stage = stageSchemaOf(tables);
-  await transact(sql, async (tx) => {
+  const making = transact(sql, async (tx) => {
     await spreadLongNames(
       tx,
       toMake.map(({ live }) => live),
@@ -38,6 +40,15 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
     if (keeper === null) return;
     await Promise.all(toMake.map((table) => tx`alter table ${twinOf(table)} owner to ${tx(keeper)}`));
   });
+  await making.catch(async (thrown) => {
+    throw (codeOf(thrown).startsWith("42") ? await strangerInStage(sql, toMake) : null) ?? thrown;
+  });
+}
+
+/** Something else than a table that bears a twin's name; null where there is none. */
+export function strangerInStage(sql: Queryable, tables: readonly LoadTable[]): Promise<ConsoleError | null> {
+  const names = tables.map(({ name }) => name);
+  return usurperInStage(sql, stageSchemaOf(tables), names);
 }
 
 function makingOf(tx: Transaction, table: LoadTable): PromiseLike<unknown>[] {
