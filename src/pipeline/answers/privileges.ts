@@ -9,6 +9,7 @@ import { isViewer, lackingOf } from "../../postgres/roles/lacking.ts";
 import type { Right, Rights } from "../../postgres/roles/rights.ts";
 import { partitionsOfOthers } from "../../postgres/snapshots/partitions.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
+import { unlogged } from "../../postgres/snapshots/unlogged.ts";
 import type { Session } from "../session/session.ts";
 
 /** Of the role that asks: whether it may read what listings read, and do what a run does. */
@@ -25,11 +26,13 @@ export async function checkPrivileges(sql: Queryable, rights: Rights): Promise<C
   return check("ok", "privileges", `${role} may read and write every table`);
 }
 
-/** Whether the tables are there, and no other dataset's. */
+/** Whether the tables are there, no other dataset's, and there to stay. */
 export async function checkTables({ sql, dataset, tables }: Session): Promise<Check> {
   const refusal = await requireOwnTables(sql, dataset).catch((thrown) => thrown);
   // What the ledger cannot be asked for is told of the rights.
   if (refusal instanceof ConsoleError) return check("fail", "schema", refusal.title, refusal.hint);
+  const atRisk = await unlogged(sql, tables);
+  if (atRisk !== null) return check("warn", "schema", atRisk.title, atRisk.hint);
   return check("ok", "schema", `${tables.length} tables, as the manifest says`);
 }
 

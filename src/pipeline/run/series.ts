@@ -9,6 +9,7 @@ import { rolledBack } from "../../postgres/connection/attempt.ts";
 import { protectionOf } from "../../postgres/connection/connect.ts";
 import { backendPid } from "../../postgres/connection/lock.ts";
 import { prepareStage } from "../../postgres/live/stage.ts";
+import { unlogged } from "../../postgres/snapshots/unlogged.ts";
 import { exposure } from "../../postgres/target/protection.ts";
 import { passedOver } from "../drop/lacking.ts";
 import { dropsOnDisk, type MonthOnDisk, selectMonths } from "../drop/months.ts";
@@ -134,7 +135,11 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
     silence.heard();
     progress.emit(body);
   };
-  const [pid, past] = await Promise.all([backendPid(sql), readPast(sql, session)]);
+  const [pid, past, atRisk] = await Promise.all([
+    backendPid(sql),
+    readPast(sql, session),
+    unlogged(sql, session.tables),
+  ]);
   const asked = left === null ? request : { ...request, selection: { months: [...left] } };
   const months = selectMonths(session, asked, onDisk, past);
   progress.left = months.map(({ month }) => month);
@@ -142,7 +147,9 @@ async function tryMonths({ reached, opened }: Opening, progress: Progress): Prom
   // Once a request: of another try it is no news.
   if (left === null) {
     const ahead = stampedAhead(session.dataset, progress.left, request.as_of, past);
-    const news = [exposure(protectionOf(sql)), untaken(past, progress.left), ahead].filter((one) => one !== null);
+    const news = [exposure(protectionOf(sql)), untaken(past, progress.left), ahead, atRisk].filter(
+      (one) => one !== null,
+    );
     untold.push(...news, ...passedOver(session, request, onDisk, past));
     // No run begins that could tell it.
     if (months.length === 0) for (const { title, hint } of untold) progress.tell(`warning: ${title} ${hint}`);
