@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type Pipeline, startPipeline } from "../../src/client/pipeline.ts";
 import type { RunEvent } from "../../src/core/messages/events.ts";
+import { rolledBack } from "../../src/postgres/connection/attempt.ts";
+import { lostColumns } from "../../src/postgres/ledger/lost-columns.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { lastOf, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
 
@@ -76,7 +78,7 @@ test("a ledger whose schema was renamed is put back by what the refusal says, an
 });
 
 /** What an error advises to do in psql. */
-async function advised(kind: "runs" | "doctor"): Promise<string> {
+async function advised(kind: "runs" | "months" | "doctor"): Promise<string> {
   const refused = another();
   const failure = await refused.call({ kind }).catch((error) => error);
   await refused.close();
@@ -122,4 +124,47 @@ test("a ledger without its runs is begun anew by what the error says, and what s
   expect((await begun.call({ kind: "adopt", confirmed: true })).dates).toHaveLength(1);
   expect(lastOf(await ranIn(begun, ["month_001"]), "run.finished")).toMatchObject({ run: 2, status: "published" });
   await begun.close();
+});
+
+test("columns of the ledger that others renamed or dropped are told, with what puts them back or makes their table anew", async () => {
+  const { pipeline, database } = place;
+  const { sql } = database;
+  await ranIn(pipeline, ["month_000"]);
+  // Of each table the first, which it needs, and the last, which came later.
+  const columns = await sql<{ table: string; name: string }[]>`
+    select c.relname as table, a.attname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'console'::regnamespace and c.relkind = 'r' and a.attnum in (1, c.relnatts) order by 1, a.attnum`;
+  expect(await lostColumns(sql)).toBeNull();
+  for (const { table, name } of columns) {
+    for (const alteration of ["rename column NAME to other", "drop column NAME cascade"]) {
+      const found = await rolledBack(sql, async (tx) => {
+        await tx.unsafe(`alter table console.${table} ${alteration.replace("NAME", name)}`);
+        const told = await lostColumns(tx);
+        const [, statements = ""] = /in psql: `([^`]+)`/.exec(told?.hint ?? "") ?? [];
+        await tx.unsafe(statements);
+        return { title: told?.title, statements, after: await lostColumns(tx) };
+      });
+      expect(found.title).toEndWith(`there is no column ${name} of console.${table}.`);
+      expect(found.after).toBeNull();
+      if (alteration.startsWith("rename")) expect(found.statements).toMatch(/^alter table .* rename column other to/);
+    }
+  }
+}, 120_000);
+
+test.each([
+  ["run_tables", "absent", 2],
+  ["seals", "fingerprint", 2],
+  ["run_files", "path", 2],
+  ["migrations", "file", 2],
+  ["runs", "mode", 1],
+])("without %s.%s what the error says has the next month published", async (table, column, run) => {
+  const { pipeline, database } = place;
+  await ranIn(pipeline, ["month_000"]);
+  await database.sql.unsafe(`alter table console.${table} drop column ${column} cascade`);
+  await database.sql.unsafe(await advised("months"));
+  const mended = another();
+  const { checks } = await mended.call({ kind: "doctor" });
+  expect(checks.filter(({ state }) => state === "fail")).toEqual([]);
+  expect(lastOf(await ranIn(mended, ["month_001"]), "run.finished")).toMatchObject({ run, status: "published" });
+  await mended.close();
 });

@@ -33,10 +33,21 @@ export async function explained(thrown: unknown, place: Place | null): Promise<C
 
 async function causeOf(error: ConsoleError, { settings, sql, dataset }: Place): Promise<ConsoleError | null> {
   if (codeOf(error.cause) === readOnly) return whyReadOnly(sql, error.cause);
-  if (error.code === "schema_mismatch" && dataset !== undefined) return nowAmiss(sql, dataset);
+  if (error.code === "schema_mismatch") {
+    const amiss = dataset === undefined ? null : await nowAmiss(sql, dataset);
+    return amiss ?? (columnGone.has(codeOf(error.cause)) ? lostFromLedger(sql) : null);
+  }
   if (settings.database !== null || !isLost(error)) return null;
   const { endedServer } = await import("../../postgres/embedded/reach.ts");
   return endedServer(settings.home, error.cause);
+}
+
+/** SQLSTATEs undefined_column, and wrong_object_type where a function has the column's name. */
+const columnGone = new Set(["42703", "42809"]);
+
+async function lostFromLedger(sql: Queryable): Promise<ConsoleError | null> {
+  const { lostColumns } = await import("../../postgres/ledger/lost-columns.ts");
+  return lostColumns(sql);
 }
 
 /** What the next command would be refused for, where tables are not as the dataset has them any more. */

@@ -30,7 +30,7 @@ export interface Applied {
  * beside them, and by the dataset's name, too, in a folder of its own. Without an `owner` they are this console's.
  */
 export function schemaFiles(directory: string, owner: Owner | null): SchemaFile[] {
-  const ledger = filesIn(shippedFiles()).filter(({ isOfLedger }) => isOfLedger);
+  const ledger = ledgerFiles();
   const isShipped = (one: SchemaFile) => one.isOfLedger && ledger.some(({ file }) => file === one.file);
   const found = filesIn(directory);
   const own = found.filter((one) => !isShipped(one));
@@ -38,6 +38,11 @@ export function schemaFiles(directory: string, owner: Owner | null): SchemaFile[
     return [...ledger, ...own].sort((one, other) => (one.file < other.file ? -1 : 1));
   }
   return [...ledger, ...own.map((one) => ({ ...one, file: `${owner.name}/${one.file}`, isOfLedger: false }))];
+}
+
+/** Those that make the ledger, which come with the console. */
+export function ledgerFiles(): SchemaFile[] {
+  return filesIn(shippedFiles()).filter(({ isOfLedger }) => isOfLedger);
 }
 
 /** Whether a dataset's file is of one that lies in a folder of its own. */

@@ -82,7 +82,7 @@ export const statementRemedies = {
     state: "42703",
     code: "schema_mismatch",
     cause: "a column was dropped or renamed by other hands",
-    hint: "Run it again: columns are read anew each time. `doctor` says what to do should it not help.",
+    hint: "Run it again: columns are read anew each time. Should it not help, `doctor` as the owner of the schema console says what to do.",
   },
   schema_gone: {
     state: "3F000",
