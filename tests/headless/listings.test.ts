@@ -201,6 +201,7 @@ const comparison: Comparison = {
   from: "2024-01-31",
   to: "2024-02-29",
   threshold: 0.2,
+  not_as_sealed: [{ table: "usage_agg_30d_snapshots", as_of: "2024-02-29", rows: 7120, sealed: 7121 }],
   tables: [
     {
       table: "usage_agg_30d_snapshots",

@@ -198,6 +198,7 @@ function comparison(from: string, to: string): Replies["compare"] {
     from,
     to,
     threshold: 0.2,
+    not_as_sealed: [],
     tables: [
       {
         table: "usage_agg_30d_snapshots",

@@ -244,6 +244,20 @@ test("two days are compared by row, cell and distribution; a run warns of what d
   expect(labels?.columns).toMatchObject([{ column: "churn_label", changed: 0, measure: "tv", distance: 0, ks: null }]);
 });
 
+test("a snapshot that lost rows since it was sealed is told of by whoever compares it, and one that lost all is not taken for none", async () => {
+  await run("month_001");
+  const compared = () => pipeline.call({ kind: "compare", from: january, to: february });
+  expect((await compared()).not_as_sealed).toEqual([]);
+  await database.sql`delete from labels_snapshots where as_of = ${february} and user_id = 'u1'`;
+  expect((await compared()).not_as_sealed).toEqual([
+    { table: "labels_snapshots", as_of: february, rows: 3, sealed: 4 },
+  ]);
+  for (const table of (await tablesOf(database.sql)).filter(isFrozen)) {
+    await database.sql`delete from ${database.sql(table.snapshot.table.name)} where as_of = ${january}`;
+  }
+  expect(await failure(compared())).toMatchObject({ code: "seal_broken", title: expect.stringContaining(january) });
+});
+
 test("what cannot be compared is said", async () => {
   const compare = (from: string, to: string) => failure(pipeline.call({ kind: "compare", from, to }));
   expect(await compare(january, february)).toMatchObject({

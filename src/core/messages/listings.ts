@@ -167,6 +167,8 @@ export interface Comparison {
   to: string;
   /** Distances at or above this deserve attention. */
   threshold: number;
+  /** Snapshots that hold more or fewer rows than were sealed; others may have been changed as well, which only their rows tell. */
+  not_as_sealed: { table: string; as_of: string; rows: number; sealed: number }[];
   tables: TableChange[];
 }
 

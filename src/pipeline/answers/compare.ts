@@ -5,6 +5,7 @@ import { isDate } from "../../core/month.ts";
 import { inOneView, type Reader } from "../../postgres/connection/one-view.ts";
 import { movesOf } from "../../postgres/drift/column-moves.ts";
 import { rowChanges } from "../../postgres/snapshots/row-changes.ts";
+import { type LedgerSeal, listSeals } from "../../postgres/snapshots/seals.ts";
 import { type Frozen, isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { allRows } from "../../postgres/snapshots/two-snapshots.ts";
 import { usualValues } from "../profiles/usual.ts";
@@ -19,13 +20,41 @@ export async function compareSnapshots(session: Session, from: string, to: strin
   const { url, dataset } = session;
   const frozen = session.tables.filter(isFrozen);
   const limits = dataset.drift ?? usualLimits;
-  const tables = await inOneView(url, (read) =>
-    Promise.all(frozen.map((one) => compareTable(read, one, from, to, limits))),
-  );
-  if (tables.every((table) => table.from_rows === 0)) throw noSnapshot(from);
-  if (tables.every((table) => table.to_rows === 0)) throw noSnapshot(to);
+  const { seals, tables } = await inOneView(url, async (read) => ({
+    seals: await read((sql) => listSeals(sql, dataset.name)),
+    tables: await Promise.all(frozen.map((one) => compareTable(read, one, from, to, limits))),
+  }));
+  const not_as_sealed = notAsSealed(seals, tables, from, to);
+  const isGone = (day: string) => not_as_sealed.some(({ as_of }) => as_of === day);
+  if (tables.every((table) => table.from_rows === 0)) throw isGone(from) ? rowsGone(from) : noSnapshot(from);
+  if (tables.every((table) => table.to_rows === 0)) throw isGone(to) ? rowsGone(to) : noSnapshot(to);
   const usual = await usualValues(session, frozen, from, to);
-  return { from, to, threshold: limits.psi, tables: tables.map((table, index) => withUsual(table, usual[index])) };
+  const changes = tables.map((table, index) => withUsual(table, usual[index]));
+  return { from, to, threshold: limits.psi, not_as_sealed, tables: changes };
+}
+
+/** By the rows that were counted anyway: to hold each of them against its seal takes as long as all the rest. */
+function notAsSealed(
+  seals: readonly LedgerSeal[],
+  tables: readonly TableChange[],
+  from: string,
+  to: string,
+): Comparison["not_as_sealed"] {
+  return tables.flatMap(({ table, from_rows, to_rows }) =>
+    [
+      { as_of: from, rows: from_rows },
+      { as_of: to, rows: to_rows },
+    ].flatMap(({ as_of, rows }) => {
+      const sealed = seals.find((one) => one.table === table && one.as_of === as_of)?.rows ?? rows;
+      return sealed === rows ? [] : [{ table, as_of, rows, sealed }];
+    }),
+  );
+}
+
+function rowsGone(asOf: string): ConsoleError {
+  return new ConsoleError("seal_broken", `The rows that were sealed as of ${asOf} are gone.`, {
+    hint: "Run its month with --restamp to take its snapshot anew from its drop (an older month: --restamp --backfill).",
+  });
 }
 
 function withUsual(

@@ -78,6 +78,7 @@ export function compareScreen(ui: Ui, place: PlaceOf<"compare">, area: Area): Sc
   return {
     title,
     right: [
+      ...(comparison.not_as_sealed.length > 0 ? [span("not as sealed · ", "bad")] : []),
       drifted > 0 ? span(`${formatCounted(drifted, "column")} moved far`, "warn") : span("nothing moved far", "good"),
     ],
     rows:

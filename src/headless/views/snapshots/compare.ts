@@ -1,6 +1,6 @@
 import { profileValue } from "../../../client/words.ts";
 import type { FigureName } from "../../../core/drift.ts";
-import { bar, blockBar } from "../../../core/format.ts";
+import { bar, blockBar, formatCount, formatCounted } from "../../../core/format.ts";
 import type { ColumnChange, Comparison, TableChange } from "../../../core/messages/listings.ts";
 import { escapeControl } from "../../../core/text.ts";
 import { countColumn, figures, parts, tableColumn, tableOfAny } from "../columns.ts";
@@ -58,15 +58,26 @@ function driftCell({ distance, drifts, beyond, missing, mean }: ColumnChange, th
   return [shown, drifts.map((name) => words[name]).join(", ")].filter((part) => part !== "").join(" ");
 }
 
+function otherwiseInWords({ table: name, as_of, rows, sealed }: Comparison["not_as_sealed"][number]): string {
+  return (
+    `${name} as of ${as_of} is not as it was sealed: it holds ${formatCounted(rows, "row")}, and ${formatCount(sealed)} were ` +
+    "sealed. `snapshots --verify` names those that differ, and says how to mend them."
+  );
+}
+
 /** `compare`: what changed from one snapshot to another, by table and by column. */
 export const compareView: View<Comparison> = {
-  text({ from, to, threshold, tables: changes }, look) {
+  text({ from, to, threshold, not_as_sealed, tables: changes }, look) {
     const columns = changes.flatMap((change) => change.columns.map((column) => ({ table: change.table, ...column })));
     const isRounded = columns.some(({ rounded }) => rounded > 0);
     const isProfiled = columns.some(({ usual }) => usual !== undefined);
     return parts([
       `${look.paint("bold", escapeControl(`${from} → ${to}`))}\n${table(tables, changes, look)}`,
       tableOfAny(columnsFor(threshold, { isRounded, isProfiled }), columns, look),
+      not_as_sealed
+        .map((one) => `${look.paint("yellow", "warning:")} ${escapeControl(otherwiseInWords(one))}\n`)
+        .join(""),
+      "Rows are compared as they stand; `snapshots --verify` holds them against seals.\n",
     ]);
   },
 };
