@@ -62,7 +62,7 @@ test("the terminal UI: unknown is called that, and what comes after a published 
   const head = { event: "run.failed", stage: null, seq: 999, at, title: "What now.", hint: "Wait." } as const;
   session.send({ type: "event", event: { ...head, run: null, month: "month_003", code: "pipeline_died" } });
   expect(session.ui.live?.past.map((state) => state.end?.event)).toEqual(["run.finished"]);
-  expect(session.text()).toContain("crashed");
+  expect(session.text()).toContain("failed");
   session.send({ type: "event", event: { ...head, run: 4, month: "month_003", code: "outcome_unknown" } });
   expect(session.text()).toContain("outcome unknown");
   expect(session.text()).not.toContain("rolled back");

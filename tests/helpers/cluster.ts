@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { codeOf } from "../../src/core/errors.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { silently, waitFor } from "../../src/postgres/embedded/waiting.ts";
 import { databaseUrl } from "./names.ts";
@@ -97,6 +98,15 @@ function freePort(): number {
   return port;
 }
 
+function signalSession(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It has ended since it was listed.
+    if (codeOf(error) !== "ESRCH") throw error;
+  }
+}
+
 function nodeIn(data: string, port: number, url: string, account: Account): Node {
   let server: Bun.Subprocess | null = null;
   /** Each session of a server is a child of its first process. */
@@ -105,7 +115,7 @@ function nodeIn(data: string, port: number, url: string, account: Account): Node
       .stdout.toString()
       .split("\n");
     server?.kill(signal);
-    for (const pid of children.filter(Boolean)) process.kill(Number(pid), signal);
+    for (const pid of children.filter(Boolean)) signalSession(Number(pid), signal);
   };
   return {
     port,
