@@ -128,7 +128,7 @@ describe("kill -9 of the pipeline at its COMMIT", () => {
     await guard.end();
     const { code, stdout, stderr } = await run.outcome;
     expect(code).toBe(3);
-    expect(stdout).toStartWith("month_000 → 2024-01-31: failed, nothing was published\n");
+    expect(stdout).toStartWith("month_000 → 2024-01-31: crashed, nothing was published\n");
     expect(stderr).toMatch(
       /\nerror: The pipeline subprocess ended by SIGKILL\.\n {2}month_000, run 1\nremedy: Nothing was published, as the ledger says; /,
     );
