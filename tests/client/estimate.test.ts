@@ -11,8 +11,9 @@ import { type Moment, momentsOf, paces, readPace } from "../helpers/paces.ts";
 const [factor, atTheEnd] = [1.5, 1.2];
 
 /**
- * What holds of that: of the recordings of a machine that did nothing else, all but one moment in fifty. Of those called busy,
- * which nothing was fitted to, only how far off a moment may be: while other programs come and go, no pace tells of what is to come.
+ * What holds of that: of the recordings of a machine that did nothing else, all but one moment in fifty. Nothing was fitted to
+ * those of 350,000 users. Of those called busy, only how far off a moment may be: while other programs come and go, no pace tells
+ * of what is to come.
  */
 const allowed = 0.02;
 const isBusy = (name: string) => name.startsWith("busy-");
