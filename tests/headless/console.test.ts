@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { sameWishMs } from "../../src/headless/run.ts";
 import { crashed } from "./fake/outcomes.ts";
 import { environment, fakeConsole, runConsole, startConsole } from "./fake/run-console.ts";
 import { readStream, streamPath } from "./fake/streams.ts";
+import { signalAgain } from "./process.ts";
 
 setDefaultTimeout(60_000);
 
@@ -241,10 +241,7 @@ describe("signals during a run", () => {
     const running = startConsole(["--month", "0", "--verbose"], script);
     await running.says("upsert    users");
     running.signal("SIGINT");
-    // It was heard before it was told. A third one would end whoever asks the ledger.
-    await running.says("Cancelling: ");
-    await Bun.sleep(sameWishMs + 1);
-    running.signal("SIGINT");
+    await signalAgain(running);
     const { code, stderr } = await running.outcome;
     expect(code).toBe(130);
     expect(stderr.match(/^Cancelling: /gm)).toHaveLength(1);

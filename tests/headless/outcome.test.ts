@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { sameWishMs } from "../../src/headless/run.ts";
 import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { blockWrites } from "../helpers/block-writes.ts";
 import { type DropFolder, dropFolder, smallDrop } from "../helpers/drops.ts";
 import { type HoldingServer, holdingServer, whoWaits } from "../helpers/held-commits.ts";
 import { bareEnvironment, consoleProgram } from "../helpers/program.ts";
 import { gone, keys, openScreen, pipelineOf } from "../helpers/terminal.ts";
-import { type Outcome, type Running, start } from "./process.ts";
+import { type Outcome, type Running, signalAgain, start } from "./process.ts";
 
 /** A run that ends at its COMMIT, in every way there is: what is said of it is what became of it. */
 
@@ -167,10 +166,7 @@ describe("a signal at the COMMIT", () => {
   test("a second SIGINT ends the pipeline, and the ledger is asked", async () => {
     const { run } = await runHeld("--month", "0");
     run.signal("SIGINT");
-    // It was heard before it was told. A third one would end whoever asks the ledger, too.
-    await run.says("Cancelling: ");
-    await Bun.sleep(sameWishMs + 1);
-    run.signal("SIGINT");
+    await signalAgain(run);
     await whoWaits(sql, "Lock");
     await server.letGo();
     expectPublished(await run.outcome);

@@ -1,3 +1,6 @@
+import { sameWishMs } from "../../src/headless/run.ts";
+import { silently, waitFor } from "../../src/postgres/embedded/waiting.ts";
+
 export interface Outcome {
   /** null when a signal ended it. */
   code: number | null;
@@ -50,4 +53,17 @@ export function start(command: readonly string[], env: Record<string, string>): 
     signal: (signal) => child.kill(signal),
     outcome,
   };
+}
+
+/**
+ * Ctrl-C once more, for another wish: it is the clock that tells that from the same one, so the clock is waited for. A busy
+ * machine only makes it later. A third one would end whoever asks the ledger.
+ */
+export async function signalAgain(run: Running): Promise<void> {
+  // The first was heard before that was told.
+  await run.says("Cancelling: ");
+  const heard = performance.now();
+  const isAnother = () => performance.now() - heard > sameWishMs;
+  await waitFor(isAnother, { patienceMs: 60_000, what: () => "another wish" }, silently);
+  run.signal("SIGINT");
 }
