@@ -109,8 +109,8 @@ async function dispatch(
 /** What the screens have of the command line, each loaded when it is first used. */
 function onScreens({ home }: Settings): Omit<CommandLine, "lines"> {
   return {
-    async understand(line) {
-      const request = (await import("./headless/typed.ts")).understood(line);
+    async understand(line, columns) {
+      const request = (await import("./headless/typed.ts")).understood(line, columns);
       if (request.kind === "run" || request.kind === "report") await refuseUnwritable(request);
       return request;
     },

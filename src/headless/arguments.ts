@@ -11,11 +11,11 @@ export type Invocation =
   /** `name` is null when no command is named and no flag makes a run. */
   | ({ kind: "command"; name: CommandName | null } & Input);
 
-/** Read the words behind the program's name. Throws a usage error that says how to write it. */
-export function parseArguments(argv: readonly string[], version: string): Invocation {
+/** Read the words behind the program's name; help is for so many columns. Throws a usage error that says how to write it. */
+export function parseArguments(argv: readonly string[], version: string, columns?: number): Invocation {
   const printed: string[] = [];
   let found: Invocation | null = null;
-  const root = rootParser(version, (text) => printed.push(text));
+  const root = rootParser(version, columns, (text) => printed.push(text));
   for (const [name, command] of Object.entries(commands) as [CommandName, Command][]) {
     const parser = name === "" ? root.allowExcessArguments() : root.command(name).allowExcessArguments(false);
     describe(parser, name, command);
@@ -38,10 +38,10 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
 }
 
 /** What it has to say goes to `print`, and what it complains of is thrown: it neither writes nor exits by itself. */
-function rootParser(version: string, print: (text: string) => void): Parser {
+function rootParser(version: string, columns: number | undefined, print: (text: string) => void): Parser {
   return new Parser(program)
     .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: () => {} })
+    .configureOutput({ writeOut: print, writeErr: () => {}, ...(columns && { getOutHelpWidth: () => columns }) })
     .description("Loads monthly drops of CSV files into PostgreSQL, proves them sound and seals them as snapshots.")
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print help")

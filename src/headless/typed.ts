@@ -13,11 +13,11 @@ import { plain } from "./views/output.ts";
 
 type TypedRequest = RequestOf<"run" | ShownKind> | ReportRequest | { kind: "text"; text: string };
 
-/** What it asks for. Throws a usage error that says how to write it. */
-export function understood(line: string): TypedRequest {
+/** What it asks for, in so many columns where that is help. Throws a usage error that says how to write it. */
+export function understood(line: string, columns: number): TypedRequest {
   const argv = wordsOf(line);
   refuseMisplaced(argv);
-  const invocation: Invocation = readPlain(argv) ?? parseArguments(argv, "");
+  const invocation: Invocation = readPlain(argv) ?? parseArguments(argv, "", columns);
   if (invocation.kind === "text") return invocation;
   const { name, words, values } = invocation;
   refuseElsewhere(values);

@@ -10,8 +10,8 @@ import type { Ask } from "./model/model.ts";
 export interface CommandLine {
   /** To choose from. */
   lines: readonly TypedLine[];
-  /** What a line asks for; rejects with how to write it. */
-  understand(line: string): Promise<TypedRequest>;
+  /** What a line asks for, help in so many columns; rejects with how to write it. */
+  understand(line: string, columns: number): Promise<TypedRequest>;
   /** An answer as it prints it. */
   words(request: Ask, result: Replies[Ask["kind"]], columns: number): Promise<string>;
   /** Writes a report, in the home where no place is named; resolves to the paths of it. */

@@ -52,6 +52,8 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
   const perform = (effect: Effect) => hands.perform(effect);
   const { commandLine = noCommandLine } = options;
   const store = createStore({ ...firstState(settings, options.colour ?? true), lines: commandLine.lines }, perform);
+  /** Of what the command line has to say. */
+  const columns = () => store.latest().size.columns - 6;
   const hands = createHands(
     {
       startPipeline: () => start(settings),
@@ -61,8 +63,8 @@ export async function runTui(settings: Settings, options: TuiOptions = {}): Prom
       announce: (text) => void process.stdout.write(announcement(text)),
       edit: (path, line) => screen?.lend(() => editFile(process.env, path, line)),
       report: async (request, of) => reported(request, await commandLine.report(request, of)),
-      understand: (line) => commandLine.understand(line),
-      words: (request, result) => commandLine.words(request, result, store.latest().size.columns - 6),
+      understand: (line) => commandLine.understand(line, columns()),
+      words: (request, result) => commandLine.words(request, result, columns()),
       suspend: () => screen?.suspend(hands.pipeline().pid),
       quit: endings.end,
       dispatch: store.dispatch,
