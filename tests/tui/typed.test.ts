@@ -118,6 +118,20 @@ describe("what changes something asks first, and shows the command", () => {
   });
 });
 
+test.each(["snapshots --drop 2024-01-31", "export --as-of 2024-01-31 --out a.csv"])(
+  "%s, before the snapshots were read: none is said to be missing, and they are read",
+  async (line) => {
+    const session = new Session(scenario("published"), { lines: linesToType(), isDown: true });
+    expect(session.ui.snapshots).toBeNull();
+    await typed(line, session);
+    expect(session.text()).toContain("The snapshots are read first: type it again once they are here.");
+    expect(here(session.ui).screen).toBe("snapshots");
+    session.isDown = false;
+    session.press("ctrl+r");
+    expect((await typed(line, session)).text()).toContain(`bun run console ${line}`);
+  },
+);
+
 describe("what has a screen opens it", () => {
   test.each([
     ["profile 2024-02-29", "Columns as of 2024-02-29"],

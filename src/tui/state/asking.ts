@@ -18,7 +18,8 @@ export const adopt = whenFree((ui) => {
 });
 
 export function exportDate(ui: Ui, date: { as_of: string }, out?: string): Reaction {
-  const isNewest = !ui.snapshots?.some(({ as_of }) => as_of > date.as_of);
+  if (ui.snapshots === null) return unread;
+  const isNewest = !ui.snapshots.some(({ as_of }) => as_of > date.as_of);
   if (isNewest) return "A training set takes the labels of a later month: there is none yet.";
   return askFirst(ui, askExport(ui, date, out));
 }

@@ -4,10 +4,10 @@ import { blank, row } from "../drawing/spans.ts";
 import type { TypedRequest } from "../model/known.ts";
 import { snapshotsShown } from "../model/lists.ts";
 import { type Ask, emptyList, type Question, type Step, type Ui } from "../model/model.ts";
-import { exportDate, verify } from "../state/asking.ts";
+import { adopt, exportDate, verify } from "../state/asking.ts";
 import { type Reaction, whenFree } from "../state/binding.ts";
 import { askAgain } from "../state/needs.ts";
-import { askAdopt, askDrop, askProfile } from "../state/questions.ts";
+import { askDrop, askProfile } from "../state/questions.ts";
 import {
   askFirst,
   hint,
@@ -83,17 +83,24 @@ function askedFirst(ui: Ui, request: Ask): Reaction | null {
     case "profiling":
       return askFirst(ui, askProfile(ui));
     case "adopt":
-      return request.confirmed ? askFirst(ui, askAdopt(ui)) : null;
+      return request.confirmed ? adopt(ui) : null;
     case "retire": {
+      if (ui.snapshots === null) return readFirst(ui);
       const list = { screen: "snapshots", list: emptyList, marked: [] } as const;
       const date = snapshotsShown(ui, { ...list, marked: [] }).find(({ as_of }) => as_of === request.as_of);
       return date === undefined ? `There are no snapshots of ${request.as_of}.` : askFirst(ui, askDrop(ui, date));
     }
     case "export":
-      return request.labels_from === null ? exportDate(ui, request, request.out) : null;
+      if (request.labels_from !== null) return null;
+      return ui.snapshots === null ? readFirst(ui) : exportDate(ui, request, request.out);
     default:
       return null;
   }
+}
+
+/** What is not known yet is not taken for none: the screen that is opened asks for it. */
+function readFirst(ui: Ui): Step {
+  return stay(hint(openSnapshots(ui)[0], "The snapshots are read first: type it again once they are here."));
 }
 
 /** Whether something is another thing afterwards: data, files, the server, or what somebody was sent. */
