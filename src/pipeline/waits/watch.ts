@@ -62,8 +62,9 @@ export function watchWaits(tell: (text: string) => void): WaitWatch {
     try {
       await look();
     } catch {
-      // It is told by whoever works if there is no server any more.
-      blindUntil = performance.now() + tryAgainMs;
+      // It is told by whoever works if there is no server any more. A look that was broken off at the end of the work is no
+      // sign of that: the next work may come at once.
+      if (outside !== null) blindUntil = performance.now() + tryAgainMs;
       await letGo();
     } finally {
       isLooking = false;
