@@ -18,9 +18,17 @@ export interface Stamp {
   files: Record<string, string>;
 }
 
-/** What is another for a file that was written since, even with its old size and time. */
-export function stampOf({ size, mtimeMs, ctimeMs }: Stats): string {
-  return `${size} ${mtimeMs} ${ctimeMs}`;
+/**
+ * What is another for a file that was written since, even with its old size and time. A package's file is one and the same
+ * in all checkouts that Bun linked it into, where each of them that comes or goes changes when it was last touched.
+ */
+export function stampOf(path: string, stats: Stats): string {
+  return `${stats.size} ${stats.mtimeMs} ${lastTouched(path, stats)}`;
+}
+
+/** Milliseconds since the epoch. */
+export function lastTouched(path: string, { mtimeMs, ctimeMs }: Stats): number {
+  return /(?:^|[\\/])node_modules[\\/]/.test(path) ? mtimeMs : Math.max(mtimeMs, ctimeMs);
 }
 
 export function builtFile(program: Program): string {
@@ -40,7 +48,8 @@ export function isBuilt(): boolean {
   try {
     const { bun, files }: Stamp = JSON.parse(readFileSync(shipped(`${builtFolder}/stamp.json`), "utf8"));
     return (
-      bun === Bun.version && Object.entries(files).every(([path, stamp]) => stampOf(statSync(shipped(path))) === stamp)
+      bun === Bun.version &&
+      Object.entries(files).every(([path, stamp]) => stampOf(path, statSync(shipped(path))) === stamp)
     );
   } catch {
     return false;

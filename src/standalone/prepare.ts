@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildConfig } from "bun";
 import { dependencies } from "../../package.json" with { type: "json" };
-import { builtFolder, type Program, type Stamp, stampOf } from "../client/built.ts";
+import { builtFolder, lastTouched, type Program, type Stamp, stampOf } from "../client/built.ts";
 import { ownFolder, shipped } from "../core/self.ts";
 import { beginDraft, endDraft } from "../files/draft.ts";
 import { inkInOneFile } from "./ink.ts";
@@ -63,12 +63,13 @@ async function prepare(): Promise<void> {
     const stamp: Stamp = { bun: Bun.version, files: {} };
     for (const path of new Set(inputs.flat())) {
       const stats = statSync(path);
-      if (Math.max(stats.mtimeMs, stats.ctimeMs) >= begun) throw new Error(`${path} was written meanwhile`);
-      stamp.files[path] = stampOf(stats);
+      if (lastTouched(path, stats) >= begun) throw new Error(`${path} was written meanwhile`);
+      stamp.files[path] = stampOf(path, stats);
     }
     await Bun.write(join(made, start.file), start.text);
     for (const file of [start.file, ...Object.values(sources).flatMap(({ made }) => [made, `${made}.jsc`])]) {
-      stamp.files[`${builtFolder}/${file}`] = stampOf(statSync(join(made, file)));
+      const path = `${builtFolder}/${file}`;
+      stamp.files[path] = stampOf(path, statSync(join(made, file)));
     }
     await Bun.write(join(made, "stamp.json"), JSON.stringify(stamp));
     rmSync(builtFolder, { recursive: true, force: true });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   appendFileSync,
+  cpSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -33,13 +35,15 @@ const preload = join(project, "tests/helpers/what-was-loaded.ts");
 /** What the two processes are made of: what was built, or the files. */
 const built = { console: join(folder, builtFolder, "console.js"), pipeline: join(folder, builtFolder, "pipeline.js") };
 const bundles = [built.console, join(folder, builtFolder, "pipeline.cjs")];
+const packaged = join(folder, "node_modules/csv-parse/lib/sync.js");
 const files = { console: join(folder, "src/program.ts"), pipeline: join(folder, "src/pipeline/main.ts") };
 type Programs = typeof built;
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await testDatabase(migrated);
-  copyConsole(folder);
+  copyConsole(folder, ["csv-parse"]);
+  cpSync(join(project, "node_modules/csv-parse"), join(folder, "node_modules/csv-parse"), { recursive: true });
   await prepare();
 });
 afterAll(async () => {
@@ -146,6 +150,15 @@ test("there is nothing beside them that an error would have to read", () => {
   for (const one of bundles) expect(readFileSync(one, "utf8")).not.toContain("sourceMappingURL");
 });
 
+test("another checkout whose packages are linked to these ones makes no difference, neither when it comes nor when it goes", async () => {
+  await prepare();
+  const other = join(folder, "other-checkout.js");
+  linkSync(packaged, other);
+  expect(await programsStarted()).toEqual(built);
+  rmSync(other);
+  expect(await programsStarted()).toEqual(built);
+});
+
 test("whoever works on the console can leave them out", async () => {
   expect(await programsStarted({ STREAMFLOW_BUILT: "no" })).toEqual(files);
 });
@@ -158,6 +171,7 @@ describe("they are left alone, and made anew by the next `bun install`, once", (
   const source = join(folder, "src/pipeline/die.ts");
   const changes: [string, () => void][] = [
     ["a file of the pipeline was edited", () => appendFileSync(source, "// another line\n")],
+    ["a file of a package was", () => appendFileSync(packaged, "// another line\n")],
     ["one of the screens was", () => appendFileSync(join(folder, "src/tui/reduce.ts"), "// another line\n")],
     [
       "one was edited to its old size, and its time put back",
