@@ -13,7 +13,7 @@ import { remedies } from "../../src/postgres/remedies/remedies.ts";
 import type { Remedy } from "../../src/postgres/remedies/remedy.ts";
 import { isParameter, parameters, ruleOf } from "../../src/postgres/target/parameters.ts";
 import { bindings } from "../../src/tui/screens/bindings.ts";
-import type { Context } from "../../src/tui/state/binding.ts";
+import { type Context, contextInWords, isScreen } from "../../src/tui/state/binding.ts";
 
 /** The README's command reference, in Markdown: the same table that `--help` prints. */
 export function commandReference(): string {
@@ -150,17 +150,6 @@ function isRequired(place: string): boolean {
   });
 }
 
-/** Where keys work besides the screens. */
-const places: Partial<Record<Context, string>> = {
-  help: "help",
-  helpFilter: "filter of the help",
-  filter: "filter",
-  command: "command line",
-  confirm: "question",
-  typed: "question that wants a word typed",
-  small: "terminal that is too small",
-};
-
 /** Every key of the terminal UI, as its help lists them. */
 export function keyReference(): string {
   return rows(
@@ -170,11 +159,9 @@ export function keyReference(): string {
 }
 
 function placesOf(on: readonly Context[]): string {
-  const screens = new Set(bindings.flatMap((binding) => binding.on)).difference(new Set(Object.keys(places)));
+  const screens = new Set(bindings.flatMap((binding) => binding.on).filter(isScreen));
   const isEverywhere = screens.isSubsetOf(new Set(on));
-  const names = on.map(
-    (context) => (isEverywhere && screens.has(context) ? "every screen" : places[context]) ?? context,
-  );
+  const names = on.map((context) => (isEverywhere && isScreen(context) ? "every screen" : contextInWords(context)));
   return [...new Set(names)].join(", ");
 }
 

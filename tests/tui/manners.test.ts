@@ -109,6 +109,16 @@ describe("moving", () => {
     for (let page = 0; page < 12; page++) expect(session.press("pagedown").text()).not.toContain("…");
   });
 
+  test("where else a key works is told in words, as in the README", () => {
+    const size = { columns: 220, rows: 400 };
+    const lines = new Session(scenario("published"), { size }).press("?").text().split("\n");
+    const elsewhere = lines.slice(lines.indexOf(" Elsewhere"), lines.indexOf(" Words"));
+    const named = elsewhere.flatMap((line) => /\(([^()]+)\)$/.exec(line.trim())?.[1]?.split(", ") ?? []);
+    expect(named.length).toBeGreaterThan(50);
+    expect(named).toContain("filter of the help");
+    expect(named.filter((one) => !/^[a-z ]+$/.test(one))).toEqual([]);
+  });
+
   test("h, j, k, l are the arrows on every screen, and go back and deeper there", () => {
     const arrows = { h: "left", j: "down", k: "up", l: "right" };
     const typed = ["command", "typed", "filter", "helpFilter", "confirm"];

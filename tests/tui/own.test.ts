@@ -68,7 +68,7 @@ describe("a fault is named by its line, and nothing of the file is in force then
   test.each([
     [keysAt('"r": "s"'), '4: "s" is taken (months): Show the snapshots by date'],
     [keysAt('"rr": "x"'), '4: no key is called "rr"'],
-    [keysAt('"enter": "ü"'), '4: "ü" is for typing (helpFilter), where enter does something'],
+    [keysAt('"enter": "ü"'), '4: "ü" is for typing (filter of the help), where enter does something'],
     [keysAt('"enter": []'), "4: nothing would be left for: Keep the filter (filter)"],
     [keysAt('"ctrl+c": "x"'), "4: ctrl+c leaves, whatever else is wished"],
     [keysAt('"r": "meta+x"'), "4: keys.r has to be a key, such as x, space or ctrl+x, or a list of them"],

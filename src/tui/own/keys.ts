@@ -1,7 +1,7 @@
 import { suggest } from "../../core/suggest.ts";
 import type { OwnKeys } from "../drawing/keys-in-words.ts";
 import { bindings, bindingsOf } from "../screens/bindings.ts";
-import type { Context } from "../state/binding.ts";
+import { type Context, contextInWords } from "../state/binding.ts";
 
 /** Whether keys that somebody wishes can be what they are to be. */
 
@@ -48,7 +48,7 @@ function conflictsOn(context: Context, own: OwnKeys): KeyFault[] {
       (own[name] ?? []).flatMap((wished): KeyFault[] => {
         const other = inForce.find(({ keys }, at) => at !== index && keys.includes(wished));
         if (other === undefined) return [];
-        return [{ usual: name, words: `"${wished}" is taken (${context}): ${other.help}` }];
+        return [{ usual: name, words: `"${wished}" is taken (${contextInWords(context)}): ${other.help}` }];
       }),
     ),
   );
@@ -60,7 +60,9 @@ function lostOn(context: Context, own: OwnKeys): KeyFault[] {
   return bindingsOf(context).flatMap(({ keys, help }, index) => {
     const leadsOut = keys.includes("enter") || keys.includes("esc");
     const isLost = leadsOut && bindingsOf(context, own)[index]?.keys.length === 0;
-    return isLost ? keys.map((usual) => ({ usual, words: `nothing would be left for: ${help} (${context})` })) : [];
+    return isLost
+      ? keys.map((usual) => ({ usual, words: `nothing would be left for: ${help} (${contextInWords(context)})` }))
+      : [];
   });
 }
 
@@ -73,7 +75,7 @@ function untypeableOn(context: Context, own: OwnKeys): KeyFault[] {
         .filter((wished) => [...wished].length === 1 || editing.includes(wished))
         .map((wished) => ({
           usual: name,
-          words: `"${wished}" is for typing (${context}), where ${name} does something`,
+          words: `"${wished}" is for typing (${contextInWords(context)}), where ${name} does something`,
         })),
     ),
   );

@@ -5,7 +5,7 @@ import { glyphsOf } from "../drawing/glyphs.ts";
 import { key } from "../drawing/keys-in-words.ts";
 import { blank, indented, type Row, row, type Span, span, type Tone, wrap } from "../drawing/spans.ts";
 import { here, type Overlay, type Ui } from "../model/model.ts";
-import { type Binding, labelOf, reasonAgainst } from "../state/binding.ts";
+import { type Binding, contextInWords, labelOf, reasonAgainst } from "../state/binding.ts";
 import { matches } from "../tools/filter.ts";
 import { bindingsInForce, bindingsOf, keyName } from "./bindings.ts";
 
@@ -32,7 +32,9 @@ export function helpScreen(ui: Ui, { filter, typing, top }: Extract<Overlay, { k
   );
   const others = bindingsInForce(ui.own.keys)
     .filter(({ on }) => !on.includes(screen))
-    .map((binding) => keyEntry(ui, binding, columns, null, ` (${binding.on.slice(0, 3).join(", ")})`));
+    .map((binding) =>
+      keyEntry(ui, binding, columns, null, ` (${binding.on.slice(0, 3).map(contextInWords).join(", ")})`),
+    );
   const words = terms.map(([name, meaning]) => {
     return { text: `${name} ${meaning}`, rows: entryRows(span(name, "accent"), meaning, "plain", columns) };
   });

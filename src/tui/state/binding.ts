@@ -1,8 +1,27 @@
 import { key, withKeysInForce } from "../drawing/keys-in-words.ts";
 import { here, isRunning, type PlaceOf, type ScreenName, type Size, type Step, type Ui } from "../model/model.ts";
 
+/** Where keys work besides the screens, as the user is told. */
+const besidesScreens = {
+  help: "help",
+  helpFilter: "filter of the help",
+  filter: "filter",
+  command: "command line",
+  confirm: "question",
+  typed: "question that wants a word typed",
+  small: "terminal that is too small",
+};
+
 /** Where keys are looked up: the overlay that wants them first, else the screen; `small` when nothing fits. */
-export type Context = ScreenName | "help" | "helpFilter" | "filter" | "command" | "confirm" | "typed" | "small";
+export type Context = ScreenName | keyof typeof besidesScreens;
+
+export function isScreen(context: Context): context is ScreenName {
+  return !(context in besidesScreens);
+}
+
+export function contextInWords(context: Context): string {
+  return isScreen(context) ? context : besidesScreens[context];
+}
 
 /** What is done, or in words for the user why nothing is done now. */
 export type Reaction = Step | string;
