@@ -80,10 +80,23 @@ describe("where things go", () => {
   });
 
   test.if(existsSync("/dev/full"))("a full disk is", () => {
-    const shell = `"$@" --month 0 --quiet --json > /dev/full; echo "code $?" >&2`;
-    const { stderr } = Bun.spawnSync(["sh", "-c", shell, "sh", ...fakeConsole], { env: environment(published) });
-    expect(stderr.toString()).toMatch(/^error: The results could not be written: .*\nremedy: .*\ncode 3\n$/);
+    expect(onFullDisk("--month 0 --quiet --json")).toMatch(noRoom);
   });
+
+  test.if(existsSync("/dev/full")).each(["manual", "completion bash", "--help", "help export", "--version"])(
+    "a full disk is, for what is there at once, too: %s",
+    (line) => {
+      expect(onFullDisk(line)).toMatch(noRoom);
+    },
+  );
+
+  const noRoom = /^error: The results could not be written: .*\nremedy: .*\ncode 3\n$/;
+
+  function onFullDisk(line: string): string {
+    const shell = `"$@" ${line} > /dev/full; echo "code $?" >&2`;
+    const { stderr } = Bun.spawnSync(["sh", "-c", shell, "sh", ...fakeConsole], { env: environment(published) });
+    return stderr.toString();
+  }
 });
 
 describe("errors", () => {

@@ -54,10 +54,21 @@ type Broken = (error: NodeJS.ErrnoException) => void;
 /** A terminal, or what may be one. */
 function streamOf(stream: NodeJS.WriteStream, onBroken: Broken): Sink {
   stream.on("error", onBroken);
+  // Each write is waited for by itself: Bun calls back for an empty one before those that stand in front of it.
+  let written: Promise<unknown> = Promise.resolve();
+  const send = (text: string) =>
+    new Promise<void>((resolve) => {
+      stream.write(text, (error) => {
+        if (error) onBroken(error);
+        resolve();
+      });
+    });
   return {
     terminal: stream.isTTY === true ? stream : null,
-    write: (text) => void stream.write(text),
-    flushed: () => new Promise<void>((resolve) => stream.write("", () => resolve())),
+    write(text) {
+      written = Promise.all([written, send(text)]);
+    },
+    flushed: () => written,
   };
 }
 
