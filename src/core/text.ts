@@ -129,6 +129,11 @@ export function identifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A table as such a statement names it: by its schema, too, unless that is where psql looks without being told. */
+export function tableIdentifier({ schema, name }: { schema: string; name: string }): string {
+  return schema === "public" ? identifier(name) : `${identifier(schema)}.${identifier(name)}`;
+}
+
 const shownWidth = 80;
 
 /** Neither printable ASCII nor a Latin letter. */

@@ -1,7 +1,7 @@
 import type { Column, TableShape } from "../../core/columns.ts";
 import { type Dataset, type DatasetTable, usualStage } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
-import { identifier } from "../../core/text.ts";
+import { identifier, tableIdentifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";
 import { type CatalogTable, catalogTables, isComputed } from "./introspect.ts";
@@ -58,15 +58,24 @@ export async function loadTables(sql: Queryable, dataset: Dataset): Promise<Load
     const live = required(manifest.name);
     if (live.kind !== "table") throw noTable(schema, live.name, live.kind, dataset.manifest);
     if (live.key.length === 0) {
+      const key = likelyKey(live, dataset, found).map(identifier).join(", ") || "KEY";
       mismatch(
         `Table ${schema}.${live.name} has no primary key.`,
-        `alter table ${identifier(schema)}.${identifier(live.name)} add primary key (user_id): the column, or columns, that tell its rows apart.`,
+        `alter table ${tableIdentifier(live)} add primary key (${key}), ${key} being the column, or columns, that tell its rows apart.`,
       );
     }
     const snapshot = manifest.snapshot === null ? null : snapshotTarget(live, required(manifest.snapshot), dataset);
     return { name: manifest.name, manifest, live, snapshot, dataset: dataset.name, stage: dataset.stage };
   });
   return parentsFirst(tables);
+}
+
+/** The key that a table should have, as others tell: its snapshots' without the date, else another table's; empty where none does. */
+function likelyKey(live: CatalogTable, { tables, as_of_column }: Dataset, found: readonly CatalogTable[]): string[] {
+  const keyOf = (name: string | null | undefined) => found.find((table) => table.name === name)?.key ?? [];
+  const own = keyOf(tables.find(({ name }) => name === live.name)?.snapshot).filter((name) => name !== as_of_column);
+  const keys = [own, ...tables.map(({ name }) => keyOf(name))];
+  return keys.find((key) => key.length > 0 && key.every((name) => hasColumn(live, name))) ?? [];
 }
 
 /** The folder of its SQL, as the manifest's own path is written. */
@@ -83,7 +92,7 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   if (!hasColumn(table, asOfColumn)) {
     mismatch(
       `Snapshot table ${table.name} has no column ${asOfColumn}.`,
-      `Where it is empty: alter table ${identifier(table.name)} add column ${identifier(asOfColumn)} date not null. Or mend as_of_column in ${dataset.manifest}.`,
+      `Where it is empty: alter table ${tableIdentifier(table)} add column ${identifier(asOfColumn)} date not null. Or mend as_of_column in ${dataset.manifest}.`,
     );
   }
   const deliveredColumn = delivered !== undefined && hasColumn(table, delivered) ? delivered : null;
@@ -108,11 +117,11 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
 function remedyFor(column: string, live: CatalogTable, table: CatalogTable): string {
   const typeIn = ({ columns, declared }: CatalogTable) => declared[columns.findIndex(({ name }) => name === column)];
   const wanted = typeIn(live);
-  const [frozen, name] = [identifier(table.name), identifier(column)];
+  const [frozen, name] = [tableIdentifier(table), identifier(column)];
   if (wanted === undefined) {
     return (
       renamed(column, live, table) +
-      `alter table ${identifier(live.name)} add column ${name} ${typeIn(table)}, if drops carry it; ` +
+      `alter table ${tableIdentifier(live)} add column ${name} ${typeIn(table)}, if drops carry it; ` +
       `alter table ${frozen} alter column ${name} set default with a value, if it is the table's own.`
     );
   }
@@ -128,8 +137,8 @@ function renamed(column: string, live: CatalogTable, table: CatalogTable): strin
   const type = table.declared[table.columns.findIndex(({ name }) => name === column)];
   const others = live.columns.filter(({ name }, at) => !hasColumn(table, name) && live.declared[at] === type);
   if (others.length === 0) return "";
-  const rename = ({ name }: TableShape, from: string, to: string) =>
-    `alter table ${identifier(name)} rename column ${identifier(from)} to ${identifier(to)}`;
+  const rename = (of: CatalogTable, from: string, to: string) =>
+    `alter table ${tableIdentifier(of)} rename column ${identifier(from)} to ${identifier(to)}`;
   const [only] = others.length === 1 ? others : [];
   const other = only?.name ?? "NAME";
   const either = `${rename(table, column, other)}, or ${rename(live, other, column)}, if it was renamed, to the name that drops carry`;
