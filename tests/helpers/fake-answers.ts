@@ -110,6 +110,7 @@ function history(known: Scenario, run: number): Replies["history"]["series"] {
   return verdicts.map(({ observed, unexpected_count }, position) => ({
     position,
     points: [1, 2, 3, 4, 5, 6].map((month) => ({
+      run: month === 6 ? run : month,
       as_of: `2023-0${month}-28`,
       observed: figureOf(observed) ?? unexpected_count,
       verdict: "passed",

@@ -43,8 +43,8 @@ test("t opens the trend of an expectation, a line for each month, and each leads
   const session = new Session(scenario("rejected"), { events }).press("r", "enter", "v", "G", "t");
   expect(session.text()).toContain("Trend   labels");
   const points = [
-    { as_of: "2024-01-31", observed: 0.2, verdict: "passed" as const },
-    { as_of: "2024-02-29", observed: 0.4, verdict: "failed" as const },
+    { run: 2, as_of: "2024-02-29", observed: 0.2, verdict: "passed" as const },
+    { run: 3, as_of: "2024-03-31", observed: 0.4, verdict: "failed" as const },
   ];
   const [series] = session.ui.trends[3] ?? [];
   const position = session.ui.stack.flatMap((place) => (place.screen === "trend" ? [place.position] : []))[0] ?? 0;
@@ -53,19 +53,26 @@ test("t opens the trend of an expectation, a line for each month, and each leads
     type: "reply",
     reply: { request: { kind: "history", run: 3, every: true }, result: { series: [{ position, points }] } },
   });
-  expect(session.text()).toMatch(/▸ 2024-02-29 +0\.4 +● +failed/);
-  expect(session.text()).toMatch(/ 2024-01-31 +0\.2 +●/);
-  expect(session.press("enter").text()).toContain("month_001 → 2024-02-29 · run 2");
+  expect(session.text()).toMatch(/▸ 2024-03-31 +0\.4 +● +failed/);
+  expect(session.text()).toMatch(/ 2024-02-29 +0\.2 +●/);
+  // It published nothing.
+  expect(session.press("enter").text()).toContain("month_002 → 2024-03-31 · run 3");
+  expect(session.press("esc", "down", "enter").text()).toContain("month_001 → 2024-02-29 · run 2");
 });
 
 test("counts of two tables and lists are drawn as one number, and of what is none the reason is told", async () => {
   const events = await readStream("rejected");
   const drawn = new Session(scenario("rejected"), { events }).press("r", "enter", "v", "G", "t");
   expect(drawn.text()).toMatch(/as many rows as users[\s\S]*2023-06-28 +7,120 +●/);
-  const points = ["2024-01-31", "2024-02-29"].map((as_of) => ({ as_of, observed: null, verdict: "passed" as const }));
+  const points = ["2024-01-31", "2024-02-29"].map((as_of, at) => ({
+    run: at + 1,
+    as_of,
+    observed: null,
+    verdict: "passed" as const,
+  }));
   const place = drawn.ui.stack.at(-1);
   if (place?.screen !== "trend") throw new Error("no trend is on show");
-  const told = (series: typeof points | { as_of: string; observed: null; verdict: "unevaluated" }[]) =>
+  const told = (series: typeof points | { run: number; as_of: string; observed: null; verdict: "unevaluated" }[]) =>
     drawn
       .send({
         type: "reply",

@@ -130,7 +130,7 @@ export interface ObservedRun {
 export interface ObservedSeries {
   /** Index of the verdict in RunDetail.verdicts. */
   position: number;
-  points: { as_of: string; observed: number | null; verdict: KeptVerdict["verdict"] }[];
+  points: { run: number; as_of: string; observed: number | null; verdict: KeptVerdict["verdict"] }[];
 }
 
 /** One column of two snapshots: how many common keys changed it, and how far its cells moved: see core/drift.ts. */

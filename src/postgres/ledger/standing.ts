@@ -73,6 +73,8 @@ export async function runStanding(sql: Queryable, run: number, table: string): P
 export interface Observation {
   /** Index of the verdict in the run that is asked about. */
   position: number;
+  /** Which observed it. */
+  run: number;
   as_of: string;
   observed: number | null;
   verdict: KeptVerdict["verdict"];
@@ -122,7 +124,7 @@ export function observations(
       ), wanted as (
         select run, as_of from earlier union all select run, as_of from console.runs where run = ${run}
       )
-      select this.position, wanted.as_of::text as as_of, ${word} as verdict,
+      select this.position, wanted.run, wanted.as_of::text as as_of, ${word} as verdict,
              ${figure} as observed
         from console.run_expectations this
         join wanted on true

@@ -4,7 +4,7 @@ import type { ObservedRun, ObservedSeries, RunEntry } from "../../core/messages/
 export type Observed = ReadonlyMap<number, ObservedRun["verdicts"]>;
 
 /** What an expectation observed over the months, the oldest first. */
-export type Series = ObservedSeries["points"];
+export type Series = Omit<ObservedSeries["points"][number], "run">[];
 
 type Dated = Pick<RunEntry, "run" | "as_of">;
 

@@ -22,12 +22,9 @@ function openTrend(ui: Ui): Reaction {
   return stay(open(ui, { screen: "trend", run: place.run, position, list: emptyList }));
 }
 
-/** The run that published the month of the point under the cursor. */
 function openPoint(ui: Ui, place: PlaceOf<"trend">): Reaction {
   const point = pointsShown(ui, place)[cursorOf(ui)];
-  if (point === undefined) return "There is no point here.";
-  const run = ui.runs?.find(({ as_of, status }) => as_of === point.as_of && status === "published");
-  return run === undefined ? `No run of ${point.as_of} is known.` : showRun(ui, run.run);
+  return point === undefined ? "There is no point here." : showRun(ui, point.run);
 }
 
 export const trendKeys: readonly Binding[] = [

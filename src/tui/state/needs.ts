@@ -88,7 +88,7 @@ function needsOf(ui: Ui, place: Place): Ask[] {
     case "trend": {
       const { run } = place;
       const points: Ask[] = ui.trends[run] === undefined ? [{ kind: "history", run, every: true }] : [];
-      return [...needsOfRun(ui, run), ...points, ...(ui.runs === null ? [{ kind: "runs" } as const] : [])];
+      return [...needsOfRun(ui, run), ...points];
     }
     case "answer":
       return [];
