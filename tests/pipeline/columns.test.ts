@@ -156,14 +156,61 @@ test("a snapshot column that is dropped, or changes its type, does not pass unse
 describe("a disagreement between live and snapshot table is told with the statement that mends it", () => {
   const hintOf = async () => lastOf(await run("month_001"), "run.failed")?.hint ?? "";
 
-  test("a column of another type", async () => {
-    await database.sql`alter table payments_agg_90d alter column failed_payments_90d type bigint`;
-    undo.push("alter table payments_agg_90d_snapshots alter column failed_payments_90d type int");
-    undo.push("alter table payments_agg_90d alter column failed_payments_90d type int");
-    const hint = await hintOf();
-    expect(hint).toBe("alter table payments_agg_90d_snapshots alter column failed_payments_90d type bigint;");
-    await database.sql.unsafe(hint);
+  describe.each(["bigint", "smallint", "numeric(4,1)"])("a live column that was made %s", (type) => {
+    const [live, frozen] = ["payments_agg_90d", "payments_agg_90d_snapshots"];
+    const column = "failed_payments_90d";
+    let remedies: string[];
+    beforeEach(async () => {
+      await database.sql.unsafe(`alter table ${live} alter ${column} type ${type}`);
+      for (const table of [live, frozen]) {
+        undo.push(`alter table ${table} alter ${column} type int using ${column}::int`);
+      }
+      const hint = await hintOf();
+      expect(hint).toContain(`It breaks each seal of ${frozen} that was set with another type`);
+      remedies = hint.match(/alter table [^;]+;/g) ?? [];
+    });
+
+    test("is put back, and no seal is broken", async () => {
+      const [back = ""] = remedies;
+      expect(back).toStartWith(`alter table ${live} alter column ${column} type integer`);
+      await database.sql.unsafe(back);
+      expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+      expect((await verified()).map(({ state }) => state)).toEqual(Array(10).fill("intact"));
+    });
+
+    test("or is made so in the snapshot table, whose seals are then made anew from their drops", async () => {
+      const [, onward = "", ...more] = remedies;
+      expect([onward, ...more]).toEqual([`alter table ${frozen} alter column ${column} type ${type};`]);
+      await database.sql.unsafe(onward);
+      expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+      const broken = (await verified()).filter(({ state }) => state !== "intact");
+      expect(broken).toMatchObject([{ table: frozen, as_of: "2024-01-31", lost_columns: [column] }]);
+      const again = await run("month_000", { restamp: true, backfill: true });
+      expect(lastOf(again, "run.finished")?.status).toBe("published");
+      expect((await verified()).map(({ state }) => state)).toEqual(Array(10).fill("intact"));
+    });
+  });
+
+  test("a live column that was made a text is told how to become what it was", async () => {
+    await database.sql`alter table payments_agg_90d alter failed_payments_90d type text`;
+    undo.push("alter table payments_agg_90d alter failed_payments_90d type int using failed_payments_90d::int");
+    const [back = ""] = (await hintOf()).match(/alter table [^;]+;/g) ?? [];
+    await database.sql.unsafe(back);
     expect(lastOf(await run("month_001"), "run.finished")?.status).toBe("published");
+  });
+
+  test("columns of two types where one is missing, too", async () => {
+    await alter("usage_agg_30d_snapshots", "note", "text");
+    await database.sql`alter table usage_agg_30d alter skips_7d type bigint, alter rebuffer_events_7d type bigint`;
+    undo.push("alter table usage_agg_30d alter skips_7d type int, alter rebuffer_events_7d type int");
+    const statements = (await hintOf()).match(/alter table [^;,]+(?=;|, if drops)/g) ?? [];
+    expect(statements).toEqual([
+      "alter table usage_agg_30d add column note text",
+      "alter table usage_agg_30d alter column skips_7d type integer",
+      "alter table usage_agg_30d alter column rebuffer_events_7d type integer",
+      "alter table usage_agg_30d_snapshots alter column skips_7d type bigint",
+      "alter table usage_agg_30d_snapshots alter column rebuffer_events_7d type bigint",
+    ]);
   });
 
   test("a column that the live table has not", async () => {

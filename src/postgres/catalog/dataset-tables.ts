@@ -107,26 +107,57 @@ function snapshotTarget(live: CatalogTable, table: CatalogTable, dataset: Datase
   if (names.length > 0) {
     mismatch(
       `Snapshot table ${table.name} and ${live.name} disagree on: ${names.join(", ")}.`,
-      names.map((name) => remedyFor(name, live, table)).join(" "),
+      remediesFor(names, live, table).join(" "),
     );
   }
   return { table, columns, asOfColumn, deliveredColumn, hasOwnColumns: own.length > 0 };
 }
 
-/** The statement that makes a snapshot table's column what the live table's is. */
+/** What makes these columns of a snapshot table and the live one agree. */
+function remediesFor(names: readonly string[], live: CatalogTable, table: CatalogTable): string[] {
+  const isInBoth = (name: string) => hasColumn(live, name) && hasColumn(table, name);
+  const ofTwoTypes = names.filter(isInBoth);
+  return [
+    ...names.filter((name) => !isInBoth(name)).map((name) => remedyFor(name, live, table)),
+    ...(ofTwoTypes.length > 0 ? [oneTypeAgain(ofTwoTypes, live, table)] : []),
+  ];
+}
+
+/** What a column that only one of the two has is to be. */
 function remedyFor(column: string, live: CatalogTable, table: CatalogTable): string {
-  const typeIn = ({ columns, declared }: CatalogTable) => declared[columns.findIndex(({ name }) => name === column)];
-  const wanted = typeIn(live);
   const [frozen, name] = [tableIdentifier(table), identifier(column)];
-  if (wanted === undefined) {
+  if (!hasColumn(live, column)) {
     return (
       renamed(column, live, table) +
-      `alter table ${tableIdentifier(live)} add column ${name} ${typeIn(table)}, if drops carry it; ` +
+      `alter table ${tableIdentifier(live)} add column ${name} ${declaredOf(table, column)}, if drops carry it; ` +
       `alter table ${frozen} alter column ${name} set default with a value, if it is the table's own.`
     );
   }
-  const change = hasColumn(table, column) ? `alter column ${name} type` : `add column ${name}`;
-  return `alter table ${frozen} ${change} ${wanted};`;
+  return `alter table ${frozen} add column ${name} ${declaredOf(live, column)};`;
+}
+
+/** The live table is filled again by each run; what is sealed holds only as it is, and a narrower type would not give it back. */
+function oneTypeAgain(names: readonly string[], live: CatalogTable, table: CatalogTable): string {
+  const statements = (from: CatalogTable, to: CatalogTable) => names.map((name) => retyping(name, from, to)).join(" ");
+  return (
+    `Where it is the live table that was altered: ${statements(live, table)} No seal is broken by that. ` +
+    `Or else: ${statements(table, live)} It breaks each seal of ${table.name} that was set with another type: then ` +
+    "make these snapshots anew from their drops, by `run MONTH --restamp` (an older one: --restamp --backfill)."
+  );
+}
+
+/** The statement that makes a table's column what another one's is; only texts have to be told how. */
+function retyping(column: string, from: CatalogTable, to: CatalogTable): string {
+  const isText = ({ columns }: TableShape) =>
+    columns.some(({ name, type }) => name === column && ["text", "varchar", "bpchar"].includes(type));
+  const [name, type] = [identifier(column), declaredOf(to, column)];
+  const using = isText(from) && !isText(to) ? ` using ${name}::${type}` : "";
+  return `alter table ${tableIdentifier(from)} alter column ${name} type ${type}${using};`;
+}
+
+/** A column's type, as a statement names it. */
+function declaredOf({ columns, declared }: CatalogTable, column: string): string | undefined {
+  return declared[columns.findIndex(({ name }) => name === column)];
 }
 
 /**
@@ -134,7 +165,7 @@ function remedyFor(column: string, live: CatalogTable, table: CatalogTable): str
  * told by the drops.
  */
 function renamed(column: string, live: CatalogTable, table: CatalogTable): string {
-  const type = table.declared[table.columns.findIndex(({ name }) => name === column)];
+  const type = declaredOf(table, column);
   const others = live.columns.filter(({ name }, at) => !hasColumn(table, name) && live.declared[at] === type);
   if (others.length === 0) return "";
   const rename = (of: CatalogTable, from: string, to: string) =>
