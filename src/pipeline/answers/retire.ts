@@ -31,7 +31,7 @@ export async function retireSnapshots(session: Session, asOf: string, waiting?: 
         if (rows > 0 && !sealed) await recordUnsealedDrop(tx, { dataset, table: name, as_of: asOf, rows }, whoami());
       }
       if (snapshots.length === 0) throw noSnapshot(asOf);
-      await dropSnapshots(tx, tables, asOf);
+      await dropSnapshots(tx, tables, asOf, new Map(seals.map(({ table, rows }) => [table, rows])));
       await dropProfiles(tx, dataset, asOf);
       for (const seal of seals) await liftSeal(tx, { ...seal, dataset }, { reason: "retention", ...whoami() });
       await keepUndivided(tx, session);

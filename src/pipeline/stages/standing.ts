@@ -53,7 +53,7 @@ export async function freeze(
   }
   if (sealed !== undefined) await liftSeal(tx, { ...sealed, dataset: dataset.name }, { reason: "restamp", run });
   if (isThere) return { seal, fresh: true, lifted: sealed !== undefined };
-  if (standing.rows > 0) await clearSnapshot(tx, table, asOf);
+  if (standing.rows > 0) await clearSnapshot(tx, table, asOf, sealed?.rows);
   await take(context, table, seal);
   return { seal, fresh: true, lifted: sealed !== undefined, replaced: standing.rows };
 }

@@ -7,6 +7,7 @@ import { cell, cells, type Fragment, list, qualified, sql } from "../connection/
 import { waitForLocks } from "../connection/lock.ts";
 import { lockPatienceMs, lockTogether } from "./lock-together.ts";
 import { hasPlaceForOthers, partitionKeyName, partitionName, partitionOf, partitionsOf } from "./partitions.ts";
+import { requireRemoved } from "./removed.ts";
 
 export type Frozen = LoadTable & { snapshot: SnapshotTarget };
 
@@ -148,9 +149,16 @@ async function insertStaged(tx: Transaction, table: Frozen, into: TableName, { a
   return count;
 }
 
-/** Remove the rows of one as_of, leaving its partition for others to take their place. */
-export async function clearSnapshot(tx: Transaction, { snapshot }: Frozen, asOf: string): Promise<void> {
-  await tx`delete from ${qualified(snapshot.table)} where ${tx(snapshot.asOfColumn)} = ${asOf}`;
+/** Remove the rows of one as_of, of which so many were sealed, leaving its partition for others to take their place. */
+export async function clearSnapshot(
+  tx: Transaction,
+  table: Frozen,
+  asOf: string,
+  sealed: number | null = null,
+): Promise<void> {
+  const { snapshot } = table;
+  const { count } = await tx`delete from ${qualified(snapshot.table)} where ${tx(snapshot.asOfColumn)} = ${asOf}`;
+  await requireRemoved(tx, snapshot.table, { asOf, rows: count, left: await countFrozen(tx, table, asOf), sealed });
 }
 
 /** Let those who are writing to these tables finish, and nobody else begin, until the transaction ends. Readers read on. */
@@ -167,8 +175,13 @@ export async function countFrozen(sql: Queryable, { snapshot }: Frozen, asOf: st
   return row?.rows ?? 0;
 }
 
-/** Drop the snapshots of one as_of: their partitions, where they have one, else their rows. */
-export async function dropSnapshots(tx: Transaction, tables: readonly Frozen[], asOf: string): Promise<void> {
+/** Drop the snapshots of one as_of: their partitions, where they have one, else their rows. `sealed` is by snapshot table. */
+export async function dropSnapshots(
+  tx: Transaction,
+  tables: readonly Frozen[],
+  asOf: string,
+  sealed: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
   const all = await partitionsOf(
     tx,
     tables.map(({ snapshot }) => snapshot.table),
@@ -180,7 +193,9 @@ export async function dropSnapshots(tx: Transaction, tables: readonly Frozen[], 
     tx,
     tables.filter(hasOwn).map(({ snapshot }) => snapshot.table),
   );
-  for (const table of tables) if (!hasOwn(table)) await clearSnapshot(tx, table, asOf);
+  for (const table of tables.filter((one) => !hasOwn(one))) {
+    await clearSnapshot(tx, table, asOf, sealed.get(table.snapshot.table.name) ?? null);
+  }
   if (partitions.length > 0) await tx`drop table ${list(partitions.map(qualified))}`;
 }
 
