@@ -5,6 +5,7 @@ import { connect } from "../../src/postgres/connection/connect.ts";
 import { start } from "../headless/process.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
+import { whoWaits } from "../helpers/held-commits.ts";
 import { lastOf, ranIn } from "../helpers/pipeline.ts";
 import { bareEnvironment, consoleProgram, oneFile } from "../helpers/program.ts";
 
@@ -83,11 +84,15 @@ test.skipIf(oneFile !== undefined)(
   async () => {
     const { sql, url } = place.database;
     await sql.unsafe(`
-    create function waits() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$;
-    create trigger waits before insert on stage.usage_agg_30d for each row execute function waits()`);
+    create function waits() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$`);
     const other = connect(url);
     await other`select pg_advisory_lock(7)`;
+    // Had it been there before the run looked at its stage, that would have been made anew.
+    await other`begin`;
+    await other`create trigger waits before insert on stage.usage_agg_30d for each row execute function waits()`;
     const run = startConsole("--month", "0");
+    await whoWaits(sql, "Lock");
+    await other`commit`;
     for (let pid = 0; pid === 0; ) {
       const [row] = await sql<{ pid: number }[]>`
       select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory' and query ~* '^copy'`;

@@ -44,7 +44,6 @@ const unforbidding = "drop event trigger if exists forbids; drop function if exi
 describe("a fault in the way of", () => {
   test.each([
     ["the staging tables", "ingest", `drop table stage.labels; ${forbidding("create unlogged table")}`, unforbidding],
-    ["the first file", "ingest", failing("before insert on stage.users for each row"), unfailing],
     ["a seal", "snapshot", failing("before insert on console.seals for each row"), unfailing],
     [
       "the commit",

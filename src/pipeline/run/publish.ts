@@ -32,7 +32,7 @@ import { type Snapshots, snapshot } from "../stages/snapshot.ts";
 import { Tasks } from "../stages/tasks.ts";
 import { planSoon, upsert } from "../stages/upsert.ts";
 import { validate } from "../stages/validate.ts";
-import { isAlone, requireOwn, requireWritten } from "../stages/written.ts";
+import { isAlone, requireOwn, requireStageUnaltered, requireUnaltered, requireWritten } from "../stages/written.ts";
 import { recordRun, requireCommitted } from "./record.ts";
 import { rejectionOf } from "./rejection.ts";
 import type { Retries } from "./retry.ts";
@@ -161,6 +161,7 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
     writer === null ? [] : [{ schema: table.stage, name: table.name, rows, writer }],
   );
   await keepOthersOut(context.tx, filled, "writing");
+  await requireStageUnaltered(context);
   const upserted = await inStage(open, "upsert", () => upsert(context, staged));
   record.tables = upserted.counts;
   await inStage(open, "validate", () => validate(context));
@@ -180,6 +181,7 @@ async function runStages(open: MonthRun, context: StageContext, staged: StagedDr
     const taken = await snapshot(context, staged);
     if (hasHooks) await requireWritten(context, upserted, hasHooks);
     await collectProfiles(context, staged);
+    await requireUnaltered(context);
     return taken;
   });
   if (open.side === null) await emptyStage(context.tx, open.tables);

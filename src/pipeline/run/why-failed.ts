@@ -18,7 +18,9 @@ export async function whyFailed(open: MonthRun, thrown: unknown): Promise<Consol
   if (thrown instanceof ConsoleError && thrown.code === "outcome_unknown") return thrown;
   if (signal.aborted && signal.reason instanceof ConsoleError) return signal.reason;
   if (silence.reason !== null) return silence.reason;
-  if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") return thrown;
+  if (thrown instanceof ConsoleError && thrown.code !== "drop_rejected") {
+    return thrown.code === "schema_mismatch" ? explained(thrown, session) : thrown;
+  }
   // What became of a file meanwhile says nothing of what was read.
   if (faults.listed.some(({ code }) => code === "file_changed")) return faults.rejection();
   if (!(thrown instanceof ConsoleError || thrown instanceof KeyFault || isOfRow(thrown))) {

@@ -1,6 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCount, formatCounted } from "../../core/format.ts";
 import type { TableCounts } from "../../core/messages/events.ts";
+import { alteredSince } from "../../postgres/catalog/introspect.ts";
 import { type MergeOutcome, type MergePlan, strayRows } from "../../postgres/live/merge.ts";
 import {
   type Filled,
@@ -11,6 +12,7 @@ import {
   statesSince,
   tablesWithHooks,
 } from "../../postgres/live/other-writers.ts";
+import { outdated } from "../../postgres/live/stage.ts";
 import { followsOthers, mayWait } from "../../postgres/live/waiting.ts";
 import type { StageContext, Staged, StagedDrop } from "./context.ts";
 
@@ -103,6 +105,31 @@ export async function requireOwn({ tx }: StageContext, filled: readonly Filled[]
   for (const [index, others] of (await foreignRows(tx, filled)).entries()) {
     if (others > 0) throw stageWritten(filled[index]?.name ?? "", others);
   }
+}
+
+/**
+ * Nobody alters by now what is locked, but somebody may have, after it was read how it is: then what was staged, or is to be
+ * written, became something else on its way.
+ */
+export async function requireStageUnaltered(context: StageContext): Promise<void> {
+  // The stage is outdated, too, where a live table was altered.
+  await requireUnaltered(context);
+  const [first] = await outdated(context.tx, context.tables);
+  if (first !== undefined) throw altered(`${first.stage}.${first.name}`);
+}
+
+export async function requireUnaltered({ tx, tables }: StageContext): Promise<void> {
+  const [first] = await alteredSince(
+    tx,
+    tables.flatMap(({ live, snapshot }) => (snapshot === null ? [live] : [live, snapshot.table])),
+  );
+  if (first !== undefined) throw altered(`${first.schema}.${first.name}`);
+}
+
+function altered(name: string): ConsoleError {
+  return new ConsoleError("schema_mismatch", `${name} was altered while the run went on.`, {
+    hint: "Nothing was published. Run the month again: it goes by the table as it is then.",
+  });
 }
 
 export function stageWritten(name: string, others: number): ConsoleError {

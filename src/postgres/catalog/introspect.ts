@@ -139,6 +139,25 @@ export async function catalogTables(connection: Queryable, names: readonly Table
   }));
 }
 
+/** Those of the tables whose columns are by now others than they were read to be, or of other types. */
+export async function alteredSince(sql: Queryable, tables: readonly CatalogTable[]): Promise<TableName[]> {
+  const now = await sql<(TableName & { columns: [name: string, type: string][] })[]>`
+    select wanted.schema, wanted.name,
+           json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod)) order by a.attnum) as columns
+      from ${namesAsRows(tables)}
+      join pg_namespace n on n.nspname = wanted.schema
+      join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     group by wanted.schema, wanted.name`;
+  return tables.filter(({ schema, name, columns, declared }) => {
+    const found = now.find((one) => one.schema === schema && one.name === name);
+    return !Bun.deepEquals(
+      found?.columns,
+      columns.map((column, index) => [column.name, declared[index]]),
+    );
+  });
+}
+
 /** Typmod bits as PostgreSQL packs them (numeric.c, varchar.c): a header of 4, then precision and scale, or length. */
 function toColumn({ name, type, own, typmod, nullable }: RawColumn): Column {
   const declared = typmod - 4;

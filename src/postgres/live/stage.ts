@@ -20,9 +20,8 @@ import { holdRows } from "./live-rows.ts";
  * made, is made anew.
  */
 export async function prepareStage(sql: Queryable, tables: readonly LoadTable[]): Promise<void> {
-  const outdated = await sql<{ name: string }[]>`${outdatedTwins(tables)}`;
-  if (outdated.length === 0) return;
-  const toMake = tables.filter(({ name }) => outdated.some((one) => one.name === name));
+  const toMake = await outdated(sql, tables);
+  if (toMake.length === 0) return;
   const stage = stageSchemaOf(tables);
   const making = transact(sql, async (tx) => {
     await spreadLongNames(
@@ -61,6 +60,12 @@ function makingOf(tx: Transaction, table: LoadTable): PromiseLike<unknown>[] {
   ];
 }
 
+/** The tables whose twin is not there as it was made. */
+export async function outdated(sql: Queryable, tables: readonly LoadTable[]): Promise<LoadTable[]> {
+  const found = await sql<{ name: string }[]>`${outdatedTwins(tables)}`;
+  return tables.filter(({ name }) => found.some((one) => one.name === name));
+}
+
 /** The tables, by their `name`, whose twin is to be made, or made anew. */
 export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
   const stage = stageSchemaOf(tables);
@@ -75,12 +80,13 @@ export function outdatedTwins(tables: readonly LoadTable[]): Fragment {
 }
 
 /**
- * Whether the table `c` is as it was made: what others add to it would have a say in what is staged. But for triggers, of which
- * some only look on: what one skips is missed as soon as it is staged.
+ * Whether the table `c` is as it was made: what others add to it would have a say in what is staged. Of triggers those that
+ * fire for its rows (bits 4, 8 and 16 in pg_trigger.h), and not when it is emptied.
  */
 const isPlain = sql`
   'autovacuum_enabled=false' = any(c.reloptions) and c.relpersistence = 'u'
   and not (c.relrowsecurity or c.relhasrules or c.relhassubclass)
+  and not exists (select from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 28 <> 0)
   and not exists (select from pg_index i where i.indrelid = c.oid)
   and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype <> 'n')
   and not exists (select from pg_attribute a where a.attrelid = c.oid and a.atthasdef and a.attgenerated = '')`;
