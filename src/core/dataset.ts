@@ -1,6 +1,8 @@
 import { checked, type type } from "./checks.ts";
 import { ConsoleError, messageOf } from "./errors.ts";
 import { whyNoManifest } from "./manifest-errors.ts";
+import { nameForTables, stageOf, whyNotForTables } from "./naming/schemas.ts";
+import { escapeControl, identifier } from "./text.ts";
 import { type Dialect, dialectOf, whyNotWritten } from "./written/dialect.ts";
 import { writtenShape } from "./written/settings.ts";
 
@@ -111,29 +113,6 @@ export type Dataset = Omit<Manifest, "$schema" | "$comment" | "tables" | "writte
   stage: string;
 };
 
-/** The dataset that there was before others: its stage is called as it was then. */
-const firstName = "streamflow";
-export const usualStage = "stage";
-
-/**
- * The schema of a dataset's stage. By its name, as lock and ledger go: two that write at once never share one, and one is
- * staged in the same place whoever runs it, from whichever folder.
- */
-function stageOf(name: string): string {
-  return name === firstName ? usualStage : longStage(name);
-}
-
-/** No longer than what PostgreSQL keeps of a name. */
-const longStage = (name: string) => `${usualStage}_${name}`.slice(0, 63);
-
-/**
- * Where earlier releases may have left something of a dataset's: by them it was the folder that a stage went by. What is in
- * the plain one is another's as soon as there is another.
- */
-export function formerStageOf(name: string): string {
-  return name === firstName ? longStage(name) : usualStage;
-}
-
 /** The dataset that a manifest's JSON text describes; `path` is what it is called. */
 export function parseManifest(text: string, path: string): Dataset {
   const invalid = (reason: string, cause?: unknown) =>
@@ -167,5 +146,29 @@ export function parseManifest(text: string, path: string): Dataset {
     const reason = whyNotWritten(table.written);
     if (reason !== null) throw invalid(`written, as it is for ${table.name}: ${reason}`);
   }
-  return { ...manifest, tables, manifest: path, stage: stageOf(manifest.name) };
+  const dataset = { ...manifest, tables, manifest: path, stage: stageOf(manifest.name) };
+  requireSchemaForTables(dataset);
+  return dataset;
+}
+
+/** In one of the console's own schemas the tables would be emptied as what a run left there. */
+function requireSchemaForTables(dataset: Dataset): void {
+  const { schema, manifest } = dataset;
+  const reason = whyNotForTables(schema);
+  if (reason === null) return;
+  const other = identifier(nameForTables(dataset.name));
+  const title = `The tables of ${manifest} cannot lie in the schema ${escapeControl(schema)}: ${reason}.`;
+  throw new ConsoleError("manifest_invalid", title, {
+    hint:
+      `Give them another one, such as ${other}, as "schema" in the manifest and in its SQL. Those that lie there already are moved ` +
+      `by \`create schema if not exists ${other}; ${movesTo(other, dataset)}\` in psql.`,
+  });
+}
+
+/** The statements that move the dataset's tables to another schema. */
+function movesTo(other: string, { schema, tables }: Dataset): string {
+  const names = tables.flatMap(({ name, snapshot }) => (snapshot === null ? [name] : [name, snapshot]));
+  return names
+    .map((name) => `alter table if exists ${identifier(schema)}.${identifier(name)} set schema ${other};`)
+    .join(" ");
 }

@@ -47,3 +47,23 @@ test("what is no manifest at all", () => {
   expect(reasonsOf([])).toContain("tables is missing: required is `{");
   expect(reasonsOf("shop")).not.toBe("");
 });
+
+test.each([
+  ["stage", "the console stages drops"],
+  ["stage_shop", "the console stages drops"],
+  ["stage_of_others", "the console stages drops"],
+  ["console", "the console keeps its own tables"],
+  ["information_schema", "PostgreSQL's own"],
+  ["pg_shop", "PostgreSQL's own"],
+])("the schema %s is not for a dataset's tables", (schema, reason) => {
+  expect(reasonsOf({ ...sound, schema })).toMatch(
+    new RegExp(`^The tables of shop/dataset.json cannot lie in the schema ${schema}: .*${reason}`),
+  );
+});
+
+test.each(["stages", "Stage", "stage_", "staging", "backstage", "console_2", "my_pg", "shop"])(
+  "the schema %s is",
+  (schema) => {
+    expect(reasonsOf({ ...sound, schema })).toBe("");
+  },
+);

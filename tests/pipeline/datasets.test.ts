@@ -126,6 +126,38 @@ test("a second dataset is refused a table that the first has published to, and n
   expect([...(await database.sql`select * from users order by 1`)]).toEqual([...before]);
 });
 
+test("a dataset in the console's own schema is refused before anything is made, with what moves the tables of an earlier release", async () => {
+  const { sql } = database;
+  const folder = makeDataset("club", "stage_club");
+  const refused = async () => {
+    const club = open("club", folder);
+    const failed = lastOf(await ranIn(club, ["month_000"]), "run.failed");
+    await club.close();
+    return failed;
+  };
+  expect(await refused()).toMatchObject({
+    code: "manifest_invalid",
+    title: expect.stringContaining(`The tables of ${folder}/dataset.json cannot lie in the schema stage_club: `),
+  });
+  expect(await sql`select from pg_namespace where nspname like '%club'`).toHaveLength(0);
+  await sql`select set_config('search_path', 'stage_club, public', false)`;
+  await sql.unsafe(await Bun.file(join(folder, "init/001_schema.sql")).text());
+  await sql`insert into stage_club.users values (1, 'Oslo'), (7, 'Bonn')`;
+  const failed = await refused();
+  await sql`reset search_path`;
+  expect(await sql`select from stage_club.users`).toHaveLength(2);
+  await sql.unsafe(/`([^`]+)`/.exec(failed?.hint ?? "")?.[1] ?? "");
+  await Bun.file(join(folder, "init/001_schema.sql")).delete();
+  const manifest = await Bun.file(join(folder, "dataset.json")).json();
+  await Bun.write(join(folder, "dataset.json"), JSON.stringify({ ...manifest, schema: "club" }));
+  const moved = open("club", folder);
+  expect(lastOf(await ranIn(moved, ["month_000"]), "run.finished")?.status).toBe("published");
+  await moved.close();
+  const rows =
+    await sql`select (select count(*) from club.users) as live, (select count(*) from club.users_frozen) as frozen`;
+  expect([...rows]).toEqual([{ live: 3, frozen: 2 }]);
+});
+
 test("files that lay beside the console before are known as those of the folder that they were moved to", async () => {
   const folder = makeDataset("moved", "public", "cities");
   const text = await Bun.file(join(folder, "init/001_schema.sql")).text();

@@ -58,7 +58,7 @@ const rowsIn = async (table: string) => {
 async function leftIn(schema: string): Promise<void> {
   await database.sql`create schema if not exists ${database.sql(schema)}`;
   await database.sql.unsafe(`
-    create table if not exists ${schema}.users (like public.users);
+    create unlogged table if not exists ${schema}.users (like public.users);
     insert into ${schema}.users (user_id) values ('left');
     create table ${schema}.usage_agg_30d_snapshots_20240131 (like public.usage_agg_30d_snapshots)`);
 }

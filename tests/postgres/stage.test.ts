@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { rolledBack } from "../../src/postgres/connection/attempt.ts";
-import { emptyStage, foundInStage, outdatedTwins, prepareStage } from "../../src/postgres/live/stage.ts";
+import {
+  emptyStage,
+  foundInStage,
+  outdatedTwins,
+  prepareStage,
+  strangerInStage,
+} from "../../src/postgres/live/stage.ts";
 import { migrated, tablesOf } from "../helpers/database.ts";
 import { fakeCitus } from "../helpers/fake-citus.ts";
 import { type TestDatabase, testDatabase } from "../helpers/server.ts";
@@ -81,6 +87,65 @@ test("what a run left is found and emptied: rows, and what was to become a parti
   expect(await foundInStage(sql, tables)).toEqual({ full: [], built: [] });
   const [notes] = await sql`select to_regclass('stage.notes_20240131') is not null as kept`;
   expect(notes?.kept).toBe(true);
+});
+
+test.each([
+  ["a live table of another dataset", "create table stage.users (user_id text primary key, plan text)"],
+  ["one that is not logged", "create unlogged table stage.users (user_id text primary key, plan text)"],
+  ["one that is logged, without a key", "create table stage.users (user_id text, plan text)"],
+])("%s in the stage's schema is not emptied", async (_, statement) => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await prepareStage(sql, tables);
+  const rows = await rolledBack(sql, async (tx) => {
+    await tx.unsafe(`drop table stage.users; ${statement}; insert into stage.users values ('u1', 'free')`);
+    await emptyStage(tx, tables);
+    return [...(await tx`select user_id from stage.users`)];
+  });
+  expect(rows).toEqual([{ user_id: "u1" }]);
+});
+
+test("no twin is made in the place of a table that another dataset has published to, which is told with what moves it", async () => {
+  const { sql } = database;
+  const tables = await tablesOf(sql);
+  await prepareStage(sql, tables);
+  const { told, rows } = await rolledBack(sql, async (tx) => {
+    await tx.unsafe(`
+      drop table stage.users;
+      create table stage.users (user_id text primary key);
+      insert into stage.users values ('u1');
+      with run as (
+        insert into console.runs (dataset, month, as_of, mode, status, operator, host, process, table_schema)
+        values ('club', 'month_000', '2024-01-31', 'publish', 'published', 'me', 'here', 1, 'stage') returning run)
+      insert into console.run_tables (run, position, table_name, rows) select run, 0, 'users', 1 from run`);
+    const told = await prepareStage(tx, tables).catch((error) => error);
+    expect(await strangerInStage(tx, tables)).toMatchObject({ title: told.title });
+    const [, statement = ""] = /`([^`]+)`/.exec(told.hint) ?? [];
+    await tx.unsafe(statement);
+    await prepareStage(tx, tables);
+    return { told, rows: [...(await tx`select user_id from club.users`)] };
+  });
+  expect(told).toMatchObject({ code: "schema_mismatch" });
+  expect(told.title).toBe("stage.users is a table of the dataset club, where a run makes one to stage users in.");
+  expect(rows).toEqual([{ user_id: "u1" }]);
+});
+
+test("nothing of the dataset itself is emptied, were its tables in the stage's schema", async () => {
+  const { sql } = database;
+  await prepareStage(sql, await tablesOf(sql));
+  const [live, frozen] = await rolledBack(sql, async (tx) => {
+    await tx.unsafe(`
+      drop table stage.users, stage.labels;
+      insert into users (user_id) values ('u1');
+      insert into labels (user_id) values ('u1');
+      create table stage.labels_snapshots_20240131 partition of labels_snapshots for values in ('2024-01-31');
+      insert into labels_snapshots (user_id, as_of, delivered) values ('u1', '2024-01-31', '2024-01-31')`);
+    const tables = (await tablesOf(tx)).map((table) => ({ ...table, live: { ...table.live, schema: "stage" } }));
+    await tx.unsafe("alter table users set schema stage; alter table labels set schema stage");
+    await emptyStage(tx, tables);
+    return [await tx`select user_id from stage.users`, await tx`select user_id from labels_snapshots`];
+  });
+  expect([live, frozen].map((rows) => rows.length)).toEqual([1, 1]);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Column, TableShape } from "../../core/columns.ts";
-import { type Dataset, type DatasetTable, usualStage } from "../../core/dataset.ts";
+import type { Dataset, DatasetTable } from "../../core/dataset.ts";
 import { ConsoleError } from "../../core/errors.ts";
+import { usualStage } from "../../core/naming/schemas.ts";
 import { identifier, tableIdentifier } from "../../core/text.ts";
 import type { Queryable } from "../connection/connect.ts";
 import { type Fragment, qualified } from "../connection/fragments.ts";

@@ -1,5 +1,5 @@
-import { formerStageOf, usualStage } from "../../core/dataset.ts";
 import { type ConsoleError, codeOf } from "../../core/errors.ts";
+import { formerStageOf, usualStage } from "../../core/naming/schemas.ts";
 import { areDistributed, type LoadTable, stageSchemaOf, twinOf } from "../catalog/dataset-tables.ts";
 import { distributeLike, distributionColumn, spreadLongNames } from "../catalog/distribution.ts";
 import type { TableName } from "../catalog/introspect.ts";
@@ -10,6 +10,7 @@ import type { Queryable, Transaction } from "../connection/connect.ts";
 import { type Fragment, list, namesAsRows, qualified, sql } from "../connection/fragments.ts";
 import { waitForLocks } from "../connection/lock.ts";
 import { recipient } from "../connection/role.ts";
+import { publishedInStage } from "../ledger/ownership.ts";
 import { partitionStem } from "../snapshots/partitions.ts";
 import { isFrozen } from "../snapshots/snapshots.ts";
 import { holdRows } from "./live-rows.ts";
@@ -23,6 +24,12 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   const toMake = await outdated(sql, tables);
   if (toMake.length === 0) return;
   const stage = stageSchemaOf(tables);
+  const taken = await publishedInStage(
+    sql,
+    stage,
+    toMake.map(({ name }) => name),
+  );
+  if (taken !== null) throw taken;
   const making = transact(sql, async (tx) => {
     await spreadLongNames(
       tx,
@@ -44,10 +51,11 @@ export async function prepareStage(sql: Queryable, tables: readonly LoadTable[])
   });
 }
 
-/** Something else than a table that bears a twin's name; null where there is none. */
-export function strangerInStage(sql: Queryable, tables: readonly LoadTable[]): Promise<ConsoleError | null> {
+/** Something else that bears a twin's name, or the table of another dataset; null where there is none. */
+export async function strangerInStage(sql: Queryable, tables: readonly LoadTable[]): Promise<ConsoleError | null> {
   const names = tables.map(({ name }) => name);
-  return usurperInStage(sql, stageSchemaOf(tables), names);
+  const stage = stageSchemaOf(tables);
+  return (await usurperInStage(sql, stage, names)) ?? publishedInStage(sql, stage, names);
 }
 
 function makingOf(tx: Transaction, table: LoadTable): PromiseLike<unknown>[] {
@@ -130,7 +138,9 @@ export async function foundInStage(sql: Queryable, tables: readonly LoadTable[])
     select n.nspname as schema, c.relname as name, c.relname = any(${names}::text[]) as "isTwin"
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where (n.nspname = ${stageSchemaOf(tables)} or ${isFormer(tables)}) and c.relkind = 'r'
-       and (c.relname = any(${names}::text[]) or c.relname ~ '_\\d{8}$' and left(c.relname, -9) = any(${stems}::text[]))
+       and case when c.relname = any(${names}::text[]) then ${mayBeTwin}
+                else c.relname ~ '_\\d{8}$' and left(c.relname, -9) = any(${stems}::text[]) end
+       and not ${isOfDataset(tables)}
      order by 2`;
   const twins = there.filter(({ isTwin }) => isTwin);
   const isFull = twins.length === 0 ? [] : await holdRows(sql, twins);
@@ -145,6 +155,16 @@ function isFormer([first]: readonly LoadTable[]): Fragment {
     n.nspname = ${formerStageOf(dataset)} and pg_has_role(c.relowner, 'usage')
       and (n.nspname <> ${usualStage} or not exists (select from console.runs r where r.dataset <> ${dataset})))`;
 }
+
+/** Whether `c` is one of the dataset's own tables, or a part of one, wherever they lie. */
+function isOfDataset(tables: readonly LoadTable[]): Fragment {
+  const own = tables.flatMap(({ live, snapshot }) => [live, ...(snapshot === null ? [] : [snapshot.table])]);
+  return sql`(c.relispartition or (n.nspname, c.relname) in (select schema, name from ${namesAsRows(own)}))`;
+}
+
+/** Whether `c` may be a twin: every release made them UNLOGGED and without a key, which each live table has. */
+const mayBeTwin = sql`(
+  c.relpersistence = 'u' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary))`;
 
 /** How long others that read the stage, such as a dump of the database, are waited for. */
 const lockPatience = "1s";
