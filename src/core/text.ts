@@ -1,5 +1,7 @@
 /** Text in terminal columns: how wide it is, cut and padded to a width, and made safe to show. Pure. */
 
+import { reserved } from "./naming/sql-words.ts";
+
 const beyondAscii = /[^\x20-\x7e]/;
 
 /** Made when first needed, as is what is known of Latin-1: both take longer than all else that a start evaluates. */
@@ -121,12 +123,10 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }
 
-/**
- * A name as it is written in a statement that somebody is told to run: as it is where it is plain, else quoted. A keyword
- * among the plain ones makes such a statement fail, and no other of it.
- */
+/** A name as it is written in a statement that somebody is told to run: as it is where it is plain, else quoted. */
 export function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  const isPlain = /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name);
+  return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A table as such a statement names it: by its schema, too, unless that is where psql looks without being told. */

@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { usageError } from "../../core/errors.ts";
 import { monthIndex } from "../../core/month.ts";
+import { nameForTables } from "../../core/naming/schemas.ts";
+import { reserved } from "../../core/naming/sql-words.ts";
 import { isInBucket } from "../../core/settings.ts";
 import { escapeControl } from "../../core/text.ts";
 import { factsOf } from "../../csv/drop/facts.ts";
@@ -160,11 +162,12 @@ function nameOf(folder: string, files: readonly { table: string }[]): string {
   return (only !== undefined && others.length === 0 ? asName(only.table) : null) ?? "dataset";
 }
 
-/** A name as the manifest takes it; null where nothing is left of it. */
+/** A name as the manifest takes it, and as its schema may be called; null where nothing is left of it. */
 export function asName(text: string): string | null {
   const name = sqlNameFor(text)
     .replace(/[^a-z0-9_]/g, "")
     .replace(/^[^a-z]+/, "")
     .replace(/_+$/, "");
-  return name === "" ? null : name;
+  if (name === "") return null;
+  return reserved.has(name) ? `${name}_` : nameForTables(name);
 }
