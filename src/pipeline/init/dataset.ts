@@ -34,17 +34,10 @@ export async function initDataset(
   const drop = await sampleDrop(given);
   const name = (to === null ? null : asName(basename(resolve(to)))) ?? drop.name;
   const folder = to ?? name;
-  const suites = drop.files.map(({ table }) => `expectations/${table}.json`);
+  const suites = new Set(drop.files.map(({ table }) => `expectations/${table}.json`));
   // Told before the files are read, which may take long.
   await requireFree(folder, [manifestName, sqlFile, ...suites], overwrite);
-  const leftOut = [...drop.leftOut];
-  const looked: SampleTable[] = [];
-  for (const one of drop.files) {
-    if (one.bytes > large) tell(`Looking at ${escapeControl(one.path)} (${formatBytes(one.bytes)}).`);
-    const found = await lookAt(one, drop.files);
-    if (typeof found === "string") leftOut.push({ file: one.file, why: found });
-    else looked.push(found);
-  }
+  const { looked, leftOut } = await lookAtAll(drop, tell);
   if (looked.length === 0) throw nothingFound(drop, leftOut);
   const related = await withReferences(looked);
   const events = monthOfEvents(related);
@@ -67,13 +60,36 @@ export async function initDataset(
   };
 }
 
+type LeftOut = DatasetWritten["left_out"];
+
+/** A name is taken by a table that is proposed, and by no file that is left out. */
+async function lookAtAll(
+  drop: SampleDrop,
+  tell: (text: string) => void,
+): Promise<{ looked: SampleTable[]; leftOut: LeftOut }> {
+  const found = new Map<SampleFile, SampleTable | string>();
+  // Whose name is longer may be called like the other's snapshots, never the other way round.
+  for (const one of drop.files.toSorted((a, b) => a.table.length - b.table.length)) {
+    const tables = [...found.values()].filter((other) => typeof other !== "string");
+    const taken = whyTaken(one.table, tables);
+    if (taken === null && one.bytes > large) tell(`Looking at ${escapeControl(one.path)} (${formatBytes(one.bytes)}).`);
+    found.set(one, taken ?? (await lookAt(one)));
+  }
+  const all = drop.files.map((one) => ({ file: one.file, is: found.get(one) ?? "" }));
+  return {
+    looked: all.flatMap(({ is }) => (typeof is === "string" ? [] : [is])),
+    leftOut: [...drop.leftOut, ...all.flatMap(({ file, is }) => (typeof is === "string" ? [{ file, why: is }] : []))],
+  };
+}
+
+function whyTaken(name: string, tables: readonly SampleTable[]): string | null {
+  if (tables.some((other) => other.name === name)) return `another file makes a table ${name}`;
+  const isOfSnapshots = tables.some((other) => snapshotName(other.name) === name);
+  return isOfSnapshots ? `${name} is what the snapshots of another table would be called` : null;
+}
+
 /** What there is to a file, or why it is no table. */
-async function lookAt(
-  { file, table: name, ...place }: SampleFile,
-  others: readonly SampleFile[],
-): Promise<SampleTable | string> {
-  const isTaken = others.some(({ table }) => snapshotName(table) === name);
-  if (isTaken) return `${name} is what the snapshots of another table would be called`;
+async function lookAt({ file, table: name, ...place }: SampleFile): Promise<SampleTable | string> {
   try {
     const found = await lookAtFile(place, name);
     if (found.rows === 0) return "it has no rows to go by";
@@ -89,7 +105,7 @@ async function lookAt(
   }
 }
 
-function nothingFound({ folder }: SampleDrop, leftOut: DatasetWritten["left_out"]): ConsoleError {
+function nothingFound({ folder }: SampleDrop, leftOut: LeftOut): ConsoleError {
   const why = leftOut.map(({ file, why }) => `${escapeControl(file)}: ${why}`).join("; ");
   return new ConsoleError("drop_rejected", `No table can be proposed from ${escapeControl(folder)}: ${why}.`, {
     hint: "Nothing was written. Files need a first line with the columns' names, and rows that something tells apart.",

@@ -52,13 +52,13 @@ export async function sampleDrop(given: string): Promise<SampleDrop> {
     );
   }
   const files = await filesOf(folder, fitting);
-  const once = files.filter(({ table }, at) => table !== "" && files.findIndex((one) => one.table === table) === at);
-  const why = (file: { table: string }) =>
-    file.table === "" ? "no table can be named after it" : `another file makes a table ${file.table}`;
+  const named = files.filter(({ table }) => table !== "");
   return {
-    ...{ folder, month: monthOf(folder), name: nameOf(folder, once), files: once },
+    ...{ folder, month: monthOf(folder), name: nameOf(folder, named), files: named },
     leftOut: [
-      ...files.filter((one) => !once.includes(one)).map((one) => ({ file: one.file, why: why(one) })),
+      ...files
+        .filter((one) => !named.includes(one))
+        .map(({ file }) => ({ file, why: "no table can be named after it" })),
       ...names
         .filter((name) => !fitting.includes(name) && !name.startsWith("."))
         .map((file) => ({ file, why: "it is no text of values" })),
@@ -158,8 +158,8 @@ function nameOf(folder: string, files: readonly { table: string }[]): string {
   const around = monthOf(folder) === null ? whole(folder) : dirname(whole(folder));
   const name = asName(basename(around));
   if (name !== null && !general.has(name)) return name;
-  const [only, ...others] = files;
-  return (only !== undefined && others.length === 0 ? asName(only.table) : null) ?? "dataset";
+  const [only, ...others] = new Set(files.map(({ table }) => table));
+  return (only !== undefined && others.length === 0 ? asName(only) : null) ?? "dataset";
 }
 
 /** A name as the manifest takes it, and as its schema may be called; null where nothing is left of it. */

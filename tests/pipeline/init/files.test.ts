@@ -151,6 +151,30 @@ test("files that make no table are left out, each for its reason", async () => {
   expect(existsSync(join(folder, "other"))).toBe(false);
 });
 
+describe("a name is taken by a table that is proposed", () => {
+  const leftOut = async () => {
+    const { tables, left_out } = await init();
+    return [tables.map(({ file }) => file).sort(), left_out.map(({ file }) => file).sort()];
+  };
+  const sound = ["id,v", "1,a", "2,b"];
+  const stamped = ["id,v,as_of", "1,a,2026-01-01", "2,b,2026-01-01"];
+
+  test("its snapshots' too, and not by a file that is left out", async () => {
+    for (const file of ["Labels_snapshots.csv", "labels_snapshots_snapshots.csv", "labels.csv"]) deliver(file, sound);
+    expect(await leftOut()).toEqual([["labels.csv", "labels_snapshots_snapshots.csv"], ["Labels_snapshots.csv"]]);
+    rmSync(join(folder, "made"), { recursive: true });
+    deliver("labels.csv", stamped);
+    expect(await leftOut()).toEqual([["Labels_snapshots.csv"], ["labels.csv", "labels_snapshots_snapshots.csv"]]);
+  });
+
+  test("of files that make the same table, by the first that makes one", async () => {
+    deliver("users.csv", stamped);
+    for (const file of ["users.tsv", "users.txt"]) deliver(file, ["id\tv", "1\ta", "2\tb"]);
+    expect(await leftOut()).toEqual([["users.tsv"], ["users.csv", "users.txt"]]);
+    expect(JSON.parse(made("dataset.json")).tables.users.file).toBe("users.tsv");
+  });
+});
+
 test("of tables with the same keys the one that they are named after is the parent", async () => {
   for (const file of ["labels", "users", "visits"])
     deliver(`${file}.csv`, ["user_id,v", ...times(30, (n) => `U${n},${n}`)]);
