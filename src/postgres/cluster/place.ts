@@ -2,6 +2,7 @@ import { ConsoleError } from "../../core/errors.ts";
 import type { TableName } from "../catalog/introspect.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { sql as fragment, qualified } from "../connection/fragments.ts";
+import { requireReached } from "../ledger/counted.ts";
 import { partitionsOf } from "../snapshots/partitions.ts";
 import type { Placing } from "./plan.ts";
 
@@ -64,7 +65,7 @@ export interface PlacedRecord {
 }
 
 export async function recordPlaced(tx: Transaction, record: PlacedRecord): Promise<void> {
-  await tx`insert into console.distributions ${tx({ ...record })}`;
+  requireReached("distributions", 1, await tx`insert into console.distributions ${tx({ ...record })}`);
 }
 
 /** Into how many parts a table that is distributed was divided. */

@@ -1,5 +1,6 @@
 import type { Profile } from "../../core/messages/profiles.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
+import { requireReached } from "./counted.ts";
 import { type FileRecord, insertRows } from "./records.ts";
 
 /** The profiles of one table's columns, as a run took them. */
@@ -73,9 +74,9 @@ export async function keptProfiles(
 
 /** A snapshot that is dropped takes along whatever any run of its date kept of the values. */
 export async function dropProfiles(tx: Transaction, dataset: string, asOf: string): Promise<void> {
-  await tx`
-    delete from console.profiles
-     where run in (select run from console.runs where dataset = ${dataset} and as_of = ${asOf})`;
+  const ofDate = tx`run in (select run from console.runs where dataset = ${dataset} and as_of = ${asOf})`;
+  const [kept] = await tx<{ rows: number }[]>`select count(*) as rows from console.profiles where ${ofDate}`;
+  requireReached("profiles", kept?.rows ?? 0, await tx`delete from console.profiles where ${ofDate}`, "removed");
 }
 
 /** The edges of a table's last histograms, by column: the same as of those before, as long as the column had its type. */

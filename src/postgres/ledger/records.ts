@@ -7,6 +7,7 @@ import type { KeptSuite, Verdict } from "../../core/messages/verdicts.ts";
 import { redacted } from "../../core/secrets/secrets.ts";
 import type { Queryable, Sql } from "../connection/connect.ts";
 import { iso } from "../connection/fragments.ts";
+import { requireReached, theRow } from "./counted.ts";
 
 /** Who runs what, as a run's first line in the ledger. */
 export interface RunOpening {
@@ -54,24 +55,22 @@ export type VerdictRecord = Verdict & { result: unknown };
 
 /** Open a run; visible at once, so that others can tell who holds the lock. Returns its number, which is above all others. */
 export async function openRun(sql: Queryable, opening: RunOpening): Promise<number> {
-  const row = await opened(sql, opening);
+  const [row] = await opened(sql, opening);
   if (row !== undefined && row.run > row.newest) return row.run;
   const { catchUp } = await import("./numbers.ts");
   await catchUp(sql);
   const again =
     row === undefined
       ? await opened(sql, opening)
-      : (await sql<{ run: number }[]>`update console.runs set run = default where run = ${row.run} returning run`)[0];
-  if (again === undefined) throw new Error("the ledger gave no run number");
-  return again.run;
+      : await sql<{ run: number }[]>`update console.runs set run = default where run = ${row.run} returning run`;
+  return theRow("runs", again).run;
 }
 
 /** None where the number is taken; `newest` is the highest of the others. */
-async function opened(sql: Queryable, opening: RunOpening): Promise<{ run: number; newest: number } | undefined> {
-  const [row] = await sql<{ run: number; newest: number }[]>`
+function opened(sql: Queryable, opening: RunOpening): Promise<{ run: number; newest: number }[]> {
+  return sql<{ run: number; newest: number }[]>`
     insert into console.runs ${sql({ ...opening })} on conflict do nothing
     returning run, (select coalesce(max(run), 0) from console.runs) as newest`;
-  return row;
 }
 
 /** The last word of a run. Resolves to the seconds that it took, as each listing of the ledger will have them. */
@@ -83,7 +82,7 @@ export async function closeRun(
   failed: RunFailure | null = null,
 ): Promise<number | null> {
   const failure = redacted(failed);
-  const [times] = await sql<Pick<RunEntry, "started_at" | "finished_at">[]>`
+  const rows = await sql<Pick<RunEntry, "started_at" | "finished_at">[]>`
     update console.runs
        set status = ${status}, finished_at = clock_timestamp(), warnings = ${sql.json(storable(redacted(warnings)))},
            failed_stage = ${failure?.stage ?? null}, failure_code = ${failure?.code ?? null},
@@ -92,7 +91,7 @@ export async function closeRun(
            reject_file = ${failure?.reject_file ?? null}
      where run = ${run}
     returning ${iso("started_at")} as started_at, ${iso("finished_at")} as finished_at`;
-  return times === undefined ? null : secondsOf(times);
+  return secondsOf(theRow("runs", rows));
 }
 
 /**
@@ -110,7 +109,8 @@ export async function markCrashed(sql: Sql, dataset: string): Promise<number[]> 
 
 /** Within a transaction that will be rolled back, let a dry run that has ended count as the publication that it tried. */
 export async function countAsPublished(tx: Queryable, run: number, mode: Mode): Promise<void> {
-  await tx`update console.runs set status = 'published', mode = ${mode} where run = ${run}`;
+  const updated = await tx`update console.runs set status = 'published', mode = ${mode} where run = ${run}`;
+  requireReached("runs", 1, updated);
 }
 
 export async function recordTables(sql: Queryable, run: number, tables: readonly TableCounts[]): Promise<void> {
@@ -145,9 +145,10 @@ export async function recordFaults(sql: Queryable, run: number, faults: readonly
 export async function insertRows(sql: Queryable, table: string, rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return;
   const columns = sql([...new Set(rows.flatMap(Object.keys))]);
-  await sql`
+  const inserted = await sql`
     insert into console.${sql(table)} (${columns})
     select ${columns} from jsonb_populate_recordset(null::console.${sql(table)}, ${sql.json(storable(rows))})`;
+  requireReached(table, rows.length, inserted);
 }
 
 /** Remember what a published file is now on disk, once its contents proved to be the same. */

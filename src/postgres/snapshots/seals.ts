@@ -2,6 +2,7 @@ import type { Mode, Seal } from "../../core/messages/events.ts";
 import type { SnapshotEntry } from "../../core/messages/seals.ts";
 import type { Queryable, Transaction } from "../connection/connect.ts";
 import { iso, sql } from "../connection/fragments.ts";
+import { requireReached } from "../ledger/counted.ts";
 import type { KeyGroup } from "./fingerprint.ts";
 
 /** A column as a seal writes it down: its name, and its type by the catalog's name. */
@@ -39,9 +40,10 @@ export async function recordSeals(
   if (seals.length === 0) return;
   const rows = seals.map(({ table, ...seal }) => ({ dataset, month, mode, run, table_name: table, ...seal }));
   const names = tx(Object.keys(rows[0] ?? {}));
-  await tx`
+  const inserted = await tx`
     insert into console.seals (${names})
     select ${names} from jsonb_populate_recordset(null::console.seals, ${tx.json(rows)})`;
+  requireReached("seals", rows.length, inserted);
 }
 
 /** Numbers of runs only go up, where a clock may be set back. */
@@ -51,16 +53,16 @@ const newestRun = sql`(select coalesce(max(run), 0) from console.runs)`;
 export async function liftSeal(tx: Transaction, seal: SealName, lifting: Lifting): Promise<void> {
   const run = "run" in lifting ? lifting.run : null;
   const { operator, host } = "operator" in lifting ? lifting : { operator: null, host: null };
-  await tx`
-    with lifted as (
-      delete from console.seals
-       where dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of} returning *)
+  const ofSeal = tx`dataset = ${seal.dataset} and table_name = ${seal.table} and as_of = ${seal.as_of}`;
+  const kept = await tx`
     insert into console.lifted_seals
           (dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, lifted_by, reason,
            operator, host, after_run)
     select dataset, table_name, as_of, month, rows, fingerprint, columns, run, mode, sealed_at, ${run}, ${lifting.reason},
            ${operator}, ${host}, ${newestRun}
-      from lifted`;
+      from console.seals where ${ofSeal}`;
+  requireReached("lifted_seals", 1, kept);
+  requireReached("seals", 1, await tx`delete from console.seals where ${ofSeal}`, "removed");
 }
 
 /** Keep it that rows which no run took were dropped, by whom and when. */
@@ -71,9 +73,10 @@ export async function recordUnsealedDrop(
 ): Promise<void> {
   const dropped = { dataset, table_name: table, as_of, rows, reason: "retention", operator, host };
   const columns = tx(Object.keys(dropped));
-  await tx`
+  const kept = await tx`
     insert into console.lifted_seals (${columns}, after_run)
     select ${columns}, ${newestRun} from jsonb_populate_recordset(null::console.lifted_seals, ${tx.json([dropped])})`;
+  requireReached("lifted_seals", 1, kept);
 }
 
 /** The dates of such rows, adopted or not, that were dropped since a run last wrote to the live tables. */
