@@ -50,7 +50,9 @@ export function fromCommander(error: CommanderError, name?: string): ConsoleErro
 export function unknownCommand(word: string): ConsoleError {
   const title = `There is no command "${word}".`;
   if (/^(month_)?\d/.test(word)) return usageError(title, `Write --month in front of each month: --month ${word}.`);
-  const meant = suggest(word, Object.keys(commands));
+  // A run has no word of its own, which is not to be proposed.
+  const named = Object.keys(commands).filter((name) => name !== "");
+  const meant = suggest(word, named);
   return usageError(title, meant === null ? `${helpLine()} lists the commands.` : `Did you mean ${meant}?`);
 }
 

@@ -11,7 +11,7 @@ import {
   selectionOf,
   validateRequest,
 } from "../../src/headless/requests.ts";
-import { exampleLine } from "../../src/headless/usage.ts";
+import { exampleLine, unknownCommand } from "../../src/headless/usage.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), "1.2.3");
 
@@ -95,6 +95,14 @@ describe("the command line", () => {
     ["--force check --month 0", "`check` takes no --force."],
   ])("%s is refused", (line, complaint) => {
     expect(complaintOf(line)).toContain(complaint);
+  });
+
+  test.each(["", "--", "_"])("%p is no command, and none is proposed for it", (word) => {
+    const { title, hint } = unknownCommand(word);
+    expect({ title, hint }).toEqual({
+      title: `There is no command "${word}".`,
+      hint: "`bun run console --help` lists the commands.",
+    });
   });
 });
 
