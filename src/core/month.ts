@@ -46,16 +46,22 @@ function splitMonth(text: string): { year: number; month: number } {
 const shortNumber = /^\d{1,3}$/;
 const yearAndMonth = /^\d{4}-(0[1-9]|1[0-2])$/;
 
-/** Throws a usage error for what is no word of `--month`, whatever the first month is: `month_003`, `3` or `2024-04` is one. */
-export function requireMonthWord(text: string): void {
+/**
+ * Throws a usage error for what is no word of `--month`, whatever the first month is: `month_003`, `3` or `2024-04` is one. A range
+ * is advised only where one is taken.
+ */
+export function requireMonthWord(text: string, takes: "one month" | "ranges"): void {
   if (monthIndex(text) !== undefined || shortNumber.test(text) || yearAndMonth.test(text)) return;
-  const hint = "Write month_003, 3 or 2024-04, or a range such as month_000..month_003.";
+  const hint =
+    takes === "ranges"
+      ? "Write month_003, 3 or 2024-04, or a range such as month_000..month_003."
+      : "Write one month: month_003, 3 or 2024-04.";
   throw usageError(`"${text}" is not a month.`, hint);
 }
 
 /** The number that one word of `--month` stands for. Throws a usage error for what stands for none. */
 function indexIn(text: string, firstMonth: string): number {
-  requireMonthWord(text);
+  requireMonthWord(text, "ranges");
   const index = monthIndex(text) ?? (shortNumber.test(text) ? Number(text) : indexOfDate(text, firstMonth));
   if (index >= 0 && index <= lastIndex) return index;
   const end =

@@ -29,7 +29,7 @@ export function selectionOf({ month, all, pending }: Values): Selection {
   if (ways.length > 1) throw usageError(`${ways.join(" and ")} do not go together.`, howToSelect);
   if (month === undefined) return { every: all ? "all" : "pending" };
   // What the words mean depends on the manifest, which the pipeline reads; a slip of the pen is told at once.
-  for (const word of month) for (const end of word.split("..")) requireMonthWord(end || word);
+  for (const word of month) for (const end of word.split("..")) requireMonthWord(end || word, "ranges");
   return { months: month };
 }
 
@@ -212,7 +212,7 @@ function reportSubject({ run, month, all }: Values): ReportSubject {
   if (all) return "all";
   const word = month?.toString();
   if (word !== undefined) {
-    requireMonthWord(word);
+    requireMonthWord(word, "one month");
     return { month: word };
   }
   return { run: run === undefined ? null : runNumberIn(run) };

@@ -7,6 +7,7 @@ import { flags } from "../../src/headless/flags.ts";
 import {
   exportRequest,
   proposeRequest,
+  reportRequest,
   runRequest,
   selectionOf,
   validateRequest,
@@ -103,6 +104,25 @@ describe("the command line", () => {
       title: `There is no command "${word}".`,
       hint: "`bun run console --help` lists the commands.",
     });
+  });
+});
+
+describe("a month", () => {
+  const complaint = (act: () => void): string => {
+    try {
+      act();
+    } catch (thrown) {
+      if (thrown instanceof ConsoleError) return `${thrown.title} ${thrown.hint}`;
+      throw thrown;
+    }
+    return "";
+  };
+
+  test("is advised as a range only where a range is taken", () => {
+    const line = "report --out a.html --month";
+    const ofOne = "Write one month: month_003, 3 or 2024-04.";
+    expect(complaint(() => reportRequest(valuesOf(`${line} 0..1`)))).toBe(`"0..1" is not a month. ${ofOne}`);
+    expect(complaint(() => selectionOf(valuesOf("check --month x")))).toContain("or a range such as");
   });
 });
 
