@@ -121,7 +121,7 @@ describe("a month has one stamp", () => {
     for (const as_of of ["2024-02-15", lastDay(1)]) {
       const failed = await refused(1, "leak", { force: true, as_of });
       expect(failed?.title).toContain("stands under 2024-02-15 and 2024-02-29");
-      expect(failed?.hint).toContain("`snapshots --drop 2024-02-15` or `snapshots --drop 2024-02-29`");
+      expect(failed?.hint).toContain("`snapshots --drop 2024-02-15 --yes` or `snapshots --drop 2024-02-29 --yes`");
     }
     await drop("2024-02-15");
     expect(await play(1, { force: true })).toBe("published");
@@ -131,7 +131,7 @@ describe("a month has one stamp", () => {
     expect(await play(0, { as_of: "2024-01-15" })).toBe("published");
     const failed = await refused(0, "leak");
     expect(failed?.title).toContain("2024-01-15");
-    expect(failed?.hint).toContain("snapshots --drop 2024-01-15");
+    expect(failed?.hint).toContain("`snapshots --drop 2024-01-15 --yes`");
     await refused(0, "leak", { restamp: true, backfill: true, as_of: "2024-01-20" });
     await drop("2024-01-15");
     await publish(0);

@@ -16,7 +16,7 @@ import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { exposure } from "../../postgres/target/protection.ts";
-import { type Past, readPast, type StampedDate } from "../drop/past.ts";
+import { dropping, type Past, readPast, type StampedDate } from "../drop/past.ts";
 import { untakenDates } from "../drop/untaken.ts";
 import type { Session } from "../session/session.ts";
 import { browseSuites } from "../suites/fits.ts";
@@ -186,7 +186,7 @@ function checkStamps({ stamps }: Past): Check {
     "warn",
     "stamps",
     `Not in the order of their months: ${pairs.join("; ")}.`,
-    "Models would be trained on what was not known then: remove the date that is wrong by `snapshots --drop DATE`, " +
+    `Models would be trained on what was not known then: remove the date that is wrong by ${dropping("DATE")}, ` +
       "and run its month again with --backfill.",
   );
 }
@@ -244,6 +244,6 @@ function checkOrigin({ holding, stamps, nowhere }: Past): Check {
     "origin",
     told.join(" "),
     "Another flow took them, or the ledger that knew of them is gone. No month older than those goes into the live tables. " +
-      "`adopt` shows them and, with --yes, seals them as they are; `snapshots --drop DATE` removes one.",
+      `\`adopt\` shows them and, with --yes, seals them as they are; ${dropping("DATE")} removes one.`,
   );
 }

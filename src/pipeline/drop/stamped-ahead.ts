@@ -2,7 +2,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { Warning } from "../../core/messages/events.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { today } from "./lacking.ts";
-import { type Past, stampInTheWay, stampOf } from "./past.ts";
+import { dropping, type Past, stampInTheWay, stampOf } from "./past.ts";
 
 /**
  * That a month gets a date that is yet to come, and that the next month's own does not follow; null where all is well, where
@@ -24,6 +24,6 @@ export function stampedAhead(
     title: `${month} is stamped ${asOf}, which is yet to come; its own last day is ${asOfOf(index, first_month)}.`,
     hint:
       `Months and their dates come in one order: from now on each later month needs an --as-of after ${asOf}, and is refused under its own day (${next} for the next one). ` +
-      `If that is not meant, run it without --as-of; once it is published, after \`snapshots --drop ${asOf} --yes\`.`,
+      `If that is not meant, run it without --as-of; once it is published, after ${dropping(asOf)}.`,
   };
 }

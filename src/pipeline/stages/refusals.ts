@@ -1,7 +1,7 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type MonthName, monthIndex, monthName } from "../../core/month.ts";
-import { isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
+import { dropping, isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
 import type { Job } from "./context.ts";
 
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
@@ -60,12 +60,12 @@ function leak(month: string, asOf: string, stamp: StampedDate, left: string | nu
   return new ConsoleError("leak", `${month} stamped ${asOf} would stand ${relation} ${other}.`, {
     hint:
       `A snapshot may hold only what was known on its day, and months and their dates come in one order: ${choice}. ` +
-      `If ${stamp.as_of} is what is wrong, \`snapshots --drop ${stamp.as_of}\` removes it.`,
+      `If ${stamp.as_of} is what is wrong, ${dropping(stamp.as_of)} removes it.`,
   });
 }
 
 function severalStamps(month: string, days: readonly string[]): ConsoleError {
-  const drops = days.map((day) => `\`snapshots --drop ${day}\``).join(" or ");
+  const drops = days.map(dropping).join(" or ");
   return new ConsoleError("leak", `${month} stands under ${days.join(" and ")}: a month has one date.`, {
     hint: `Remove what is wrong: ${drops}. Then run the month again with the other as its --as-of.`,
   });
@@ -75,7 +75,7 @@ function otherStamp(month: string, asOf: string, stamp: StampedDate): ConsoleErr
   const stands = stamp.sealed ? `is sealed as of ${stamp.as_of}` : `stands, unsealed, as of ${stamp.as_of}`;
   return new ConsoleError("leak", `${month} ${stands}, and cannot be stamped ${asOf} as well.`, {
     hint:
-      `One month has one stamp: --as-of ${stamp.as_of} runs it under that. To replace it, remove the first by \`snapshots --drop ${stamp.as_of}\`, ` +
+      `One month has one stamp: --as-of ${stamp.as_of} runs it under that. To replace it, remove the first by ${dropping(stamp.as_of)}, ` +
       "then run the month again with the --as-of that you want (an older month: with --backfill, too).",
   });
 }
