@@ -112,6 +112,12 @@ describe("a filter", () => {
     );
   });
 
+  test("a single run is counted as one", () => {
+    const known = scenario("published");
+    const session = new Session({ ...known, runs: known.runs.slice(0, 1) }).press("2");
+    expect(session.text()).toMatch(/the ledger +1 run$/m);
+  });
+
   test("narrows the runs by month, status and table", () => {
     const session = new Session(scenario("many")).press("2", "/").type("month:month_119 status:publ table:labels");
     expect(session.text()).toMatch(/ month_119 .*published/);

@@ -1,5 +1,5 @@
 import { statusWord } from "../../client/words.ts";
-import { formatAge, formatCount } from "../../core/format.ts";
+import { formatAge, formatCount, formatCounted } from "../../core/format.ts";
 import type { RunEntry } from "../../core/messages/listings.ts";
 import { displayWidth } from "../../core/text.ts";
 import { type Area, awaitedRows, emptyRows, listRows, type Screen } from "../components/screen.ts";
@@ -85,10 +85,10 @@ export function runsScreen(ui: Ui, place: PlaceOf<"runs">, area: Area): Screen {
   const items = runsShown(ui, place);
   const status = place.status === null ? "" : `, ${statusWord(place.status)} only`;
   const all = ui.runs?.length ?? 0;
-  const count = items.length === all ? formatCount(all) : `${formatCount(items.length)} of ${formatCount(all)}`;
+  const some = items.length === all ? "" : `${formatCount(items.length)} of `;
   return {
     title: [span("Runs", "strong"), span(`   the ledger${status}`, "dim")],
-    right: ui.runs === null ? [] : [span(`${count} runs`, "dim")],
+    right: ui.runs === null ? [] : [span(`${some}${formatCounted(all, "run")}`, "dim")],
     rows:
       items.length === 0
         ? empty(ui, place)
