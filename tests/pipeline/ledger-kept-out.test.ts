@@ -1,42 +1,39 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ConsoleError } from "../../src/core/errors.ts";
-import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
-import { digest, lastOf, type RunFlags, ranIn, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { emptiedWorkplace } from "../helpers/emptied-workplace.ts";
+import { digest, lastOf, type RunFlags, ranIn } from "../helpers/pipeline.ts";
 
 /** Nothing is said to be done of which the ledger does not hold every line, whatever keeps those out without an error. */
 
 setDefaultTimeout(60_000);
 const january = "2024-01-31";
 const users = ["u1", "u2", "u3"];
-let close: Workplace["close"];
-let database: Workplace["database"];
-let drops: Workplace["drops"];
-let pipeline: Workplace["pipeline"];
-
-beforeAll(async () => {
-  ({ database, drops, pipeline, close } = await workplace());
-  await database.sql.unsafe("create function keep() returns trigger language plpgsql as 'begin return null; end'");
-});
-afterAll(() => close());
-beforeEach(async () => {
-  await emptied(database.sql);
+const place = emptiedWorkplace((drops) => {
   drops.write("month_000", smallDrop(users));
   drops.write("month_001", smallDrop(users, 1));
+});
+
+beforeAll(async () => {
+  await place.database.sql.unsafe(
+    "create function keep() returns trigger language plpgsql as 'begin return null; end'",
+  );
+});
+beforeEach(async () => {
   expect(await run("month_000")).toMatchObject({ status: "published" });
 });
 
 async function run(month: string, flags?: RunFlags) {
-  const events = await ranIn(pipeline, [month], flags);
+  const events = await ranIn(place.pipeline, [month], flags);
   return lastOf(events, "run.failed") ?? lastOf(events, "run.finished");
 }
 
 const stateOf = async (month: string) =>
-  (await pipeline.call({ kind: "months" })).months.find((one) => one.month === month)?.state;
+  (await place.pipeline.call({ kind: "months" })).months.find((one) => one.month === month)?.state;
 
 /** Rows of the tables and of those of the ledger that tell of them. */
 async function state(): Promise<unknown> {
-  const { sql } = database;
+  const { sql } = place.database;
   const seals = await sql`select * from console.seals order by as_of, table_name`;
   const lifted = await sql`select * from console.lifted_seals`;
   const profiles =
@@ -52,13 +49,13 @@ const failure = (work: Promise<unknown>) =>
 
 let mend = "";
 afterEach(async () => {
-  await database.sql.unsafe(mend);
+  await place.database.sql.unsafe(mend);
   mend = "";
 });
 
 async function keepOut(deed: string, table: string, way: "trigger" | "rule" = "trigger") {
   mend = `drop ${way} if exists kept on console.${table}`;
-  await database.sql.unsafe(
+  await place.database.sql.unsafe(
     way === "rule"
       ? `create rule kept as on ${deed} to console.${table} do instead nothing`
       : `create trigger kept before ${deed} on console.${table} for each row execute function keep()`,
@@ -88,13 +85,13 @@ describe("a run publishes nothing where lines are kept out", () => {
     const before = await state();
     expect(await run("month_001")).toMatchObject({ event: "run.failed", ...told(table, title) });
     expect(await state()).toEqual(before);
-    await database.sql.unsafe(mend);
+    await place.database.sql.unsafe(mend);
     expect(await run("month_001")).toMatchObject({ status: "published" });
     expect(await stateOf("month_001")).toBe("ok");
   });
 
   test("of a seal that is to give way, or of the one that it is kept as", async () => {
-    drops.write("month_000", smallDrop(users, 5));
+    place.drops.write("month_000", smallDrop(users, 5));
     const before = await state();
     for (const [deed, table, done] of [
       ["delete", "seals", "removed"],
@@ -104,7 +101,7 @@ describe("a run publishes nothing where lines are kept out", () => {
       const title = new RegExp(`^console\\.${table}: 1 row was to be ${done}, 0 were\\.$`);
       expect(await run("month_000", { restamp: true })).toMatchObject({ event: "run.failed", ...told(table, title) });
       expect(await state()).toEqual(before);
-      await database.sql.unsafe(mend);
+      await place.database.sql.unsafe(mend);
     }
     expect(await run("month_000", { restamp: true })).toMatchObject({ status: "published" });
   });
@@ -114,15 +111,15 @@ test.each([
   ["seals", 5],
   ["run_tables", 5],
 ] as const)("adopting seals nothing where lines of %s are kept out", async (table, rows) => {
-  await database.sql`truncate console.runs, console.seals, console.lifted_seals restart identity cascade`;
+  await place.database.sql`truncate console.runs, console.seals, console.lifted_seals restart identity cascade`;
   await keepOut("insert", table);
   const before = await state();
   const title = new RegExp(`^console\\.${table}: ${rows} rows were to be written, 0 were\\.$`);
-  const adopting = () => failure(pipeline.call({ kind: "adopt", confirmed: true }));
+  const adopting = () => failure(place.pipeline.call({ kind: "adopt", confirmed: true }));
   expect(await adopting()).toEqual({ exitCode: 3, ...told(table, title) });
   expect(await state()).toEqual(before);
   expect(await stateOf("month_000")).toBe("unsealed");
-  await database.sql.unsafe(mend);
+  await place.database.sql.unsafe(mend);
   expect(await adopting()).toBeNull();
   expect(await stateOf("month_000")).toBe("adopted");
 });
@@ -134,9 +131,9 @@ test.each([
 ] as const)("a day's snapshots stay where a trigger on %s of %s keeps lines", async (deed, table, title) => {
   await keepOut(deed, table);
   const before = await state();
-  const dropping = () => failure(pipeline.call({ kind: "retire", as_of: january }));
+  const dropping = () => failure(place.pipeline.call({ kind: "retire", as_of: january }));
   expect(await dropping()).toEqual({ exitCode: 3, ...told(table, title) });
   expect(await state()).toEqual(before);
-  await database.sql.unsafe(mend);
+  await place.database.sql.unsafe(mend);
   expect(await dropping()).toBeNull();
 });

@@ -90,6 +90,9 @@ export function isWeak({ fingerprint }: { fingerprint: string }): boolean {
 /** Puts seals of the newest kind in the place of weak ones, month by month, wherever the rows still agree with the drop. */
 export const renewal = "--all --backfill --force";
 
+/** What removes a date's snapshots, as a remedy has it: without --yes nothing is removed. */
+export const dropping = (asOf: string) => `\`snapshots --drop ${asOf} --yes\``;
+
 /** Rows that no run of the ledger took, and what became of them: the answer to `adopt`. */
 export interface Adoption {
   /** Rows that are live, by table. */

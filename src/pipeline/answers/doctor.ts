@@ -1,7 +1,7 @@
 import { codeOf } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
 import { type Check, check } from "../../core/messages/listings.ts";
-import { isWeak, renewal } from "../../core/messages/seals.ts";
+import { dropping, isWeak, renewal } from "../../core/messages/seals.ts";
 import { fitState } from "../../core/messages/suites.ts";
 import { isLacking, lackingInWords } from "../../core/month.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -16,7 +16,7 @@ import { missingRights } from "../../postgres/roles/rights.ts";
 import { coveredBy } from "../../postgres/snapshots/sealing.ts";
 import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { exposure } from "../../postgres/target/protection.ts";
-import { dropping, type Past, readPast, type StampedDate } from "../drop/past.ts";
+import { type Past, readPast, type StampedDate } from "../drop/past.ts";
 import { untakenDates } from "../drop/untaken.ts";
 import type { Session } from "../session/session.ts";
 import { browseSuites } from "../suites/fits.ts";

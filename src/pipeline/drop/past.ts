@@ -9,9 +9,6 @@ import { isFrozen } from "../../postgres/snapshots/snapshots.ts";
 import { areSealedNow, type UnsealedDate, unsealedDates } from "../../postgres/snapshots/unsealed.ts";
 import type { Session } from "../session/session.ts";
 
-/** What removes a date's snapshots, as a remedy has it: without --yes nothing is removed. */
-export const dropping = (asOf: string) => `\`snapshots --drop ${asOf} --yes\``;
-
 /** A date under which snapshot rows stand. `month` is null when nothing says whose drop brought them. */
 export interface StampedDate {
   as_of: string;

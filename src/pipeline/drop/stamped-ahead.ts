@@ -1,8 +1,9 @@
 import type { Dataset } from "../../core/dataset.ts";
 import type { Warning } from "../../core/messages/events.ts";
+import { dropping } from "../../core/messages/seals.ts";
 import { asOfOf, type MonthName, monthIndex } from "../../core/month.ts";
 import { today } from "./lacking.ts";
-import { dropping, type Past, stampInTheWay, stampOf } from "./past.ts";
+import { type Past, stampInTheWay, stampOf } from "./past.ts";
 
 /**
  * That a month gets a date that is yet to come, and that the next month's own does not follow; null where all is well, where

@@ -1,7 +1,8 @@
 import { ConsoleError } from "../../core/errors.ts";
 import { formatCounted } from "../../core/format.ts";
+import { dropping } from "../../core/messages/seals.ts";
 import { type MonthName, monthIndex, monthName } from "../../core/month.ts";
-import { dropping, isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
+import { isPassed, type Past, type StampedDate, stampInTheWay } from "../drop/past.ts";
 import type { Job } from "./context.ts";
 
 /** A month older than what the live tables hold would mix its past with their future; null when all is well. */
