@@ -30,32 +30,39 @@ async function feesLive(): Promise<string[]> {
 }
 
 const asDelivered = ["20.50", "21.50", "22.50"];
-const altered =
-  /^((stage|public)\.\w+ was altered while the run went on|Snapshot table .* disagree on: monthly_fee)\.$/;
+const altered = (table: string) => `${table} was altered while the run went on.`;
+const disagree = "Snapshot table subscriptions_profile_snapshots and subscriptions disagree on: monthly_fee.";
 const type = (table: string, of: string, column = "monthly_fee") =>
   `alter table ${table} alter column ${column} type ${of};`;
 
 /** What is done in a transaction that the run waits for, and undone afterwards. */
-const cases: [what: string, done: string, undone: string][] = [
-  ["a stage table's type", type("stage.subscriptions", "numeric(10,0)"), ""],
-  ["a trigger of the stage", rounds, "drop function stage.rounds cascade"],
-  ["a live table's type", type("subscriptions", "numeric(10,0)"), type("subscriptions", "numeric")],
+const cases: [what: string, done: string, undone: string, told: string][] = [
+  ["a stage table's type", type("stage.subscriptions", "numeric(10,0)"), "", altered("stage.subscriptions")],
+  ["a trigger of the stage", rounds, "drop function stage.rounds cascade", altered("stage.subscriptions")],
+  ["a live table's type", type("subscriptions", "numeric(10,0)"), type("subscriptions", "numeric"), disagree],
   [
     "a snapshot table's type",
     type("subscriptions_profile_snapshots", "numeric(10,0)"),
     type("subscriptions_profile_snapshots", "numeric"),
+    disagree,
   ],
   [
     "both, alike",
     type("subscriptions", "numeric(10,0)") + type("subscriptions_profile_snapshots", "numeric(10,0)"),
     type("subscriptions", "numeric") + type("subscriptions_profile_snapshots", "numeric"),
+    altered("public.subscriptions"),
   ],
-  ["one more column", "alter table subscriptions add column note text", "alter table subscriptions drop column note"],
+  [
+    "one more column",
+    "alter table subscriptions add column note text",
+    "alter table subscriptions drop column note",
+    altered("public.subscriptions"),
+  ],
 ];
 
 test.each(cases)(
   "%s, while the run waits for whoever alters it: nothing is published, and the next run is sound",
-  async (_, done, undone) => {
+  async (_, done, undone, told) => {
     const { sql, url } = place.database;
     await emptied(sql);
     // The stage is there.
@@ -68,7 +75,7 @@ test.each(cases)(
     await other`commit`;
     await other.end();
     const end = lastOf(await running, "run.failed");
-    expect(end).toMatchObject({ code: "schema_mismatch", title: expect.stringMatching(altered) });
+    expect(end).toMatchObject({ code: "schema_mismatch", title: told });
     expect(await feesLive()).toEqual([]);
     await sql.unsafe(undone);
     expect(lastOf(await ran(), "run.finished")?.status).toBe("published");

@@ -4,7 +4,7 @@ import { connect, type Sql } from "../../src/postgres/connection/connect.ts";
 import { emptied } from "../helpers/database.ts";
 import { smallDrop } from "../helpers/drops.ts";
 import { whoWaits } from "../helpers/held-commits.ts";
-import { digest, lastOf, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
+import { digest, lastOf, type RunFlags, runRequest, type Workplace, workplace } from "../helpers/pipeline.ts";
 
 /** What is written, and what is then in the tables, must be what was planned, whoever else has a hand in it. */
 
@@ -31,9 +31,9 @@ beforeEach(async () => {
   expect((await run("month_000")).end?.event).toBe("run.finished");
 });
 
-async function run(month: string, onEvent: (event: RunEvent) => void = () => {}) {
+async function run(month: string, onEvent: (event: RunEvent) => void = () => {}, flags: RunFlags = {}) {
   const events: RunEvent[] = [];
-  await pipeline.call(runRequest([month]), (event) => {
+  await pipeline.call(runRequest([month], flags), (event) => {
     events.push(event);
     onEvent(event);
   });
@@ -123,11 +123,11 @@ async function hasToWait(sql: Sql, table: string): Promise<void> {
 }
 
 /** Another session writes while the run waits for a table, which that session holds: the labels, live ones if none is named. */
-async function meanwhile(work: (sql: Sql) => Promise<unknown>, table = "public.labels") {
+async function meanwhile(work: (sql: Sql) => Promise<unknown>, table = "public.labels", flags: RunFlags = {}) {
   const before = await digest(database.sql);
   await other`begin`;
   await other.unsafe(`lock table ${table} in exclusive mode`);
-  const running = run("month_001");
+  const running = run("month_001", () => {}, flags);
   // One that does not come so far says why.
   const ended = running.then(({ end }) => Promise.reject(new Error(JSON.stringify(end))));
   await Promise.race([hasToWait(database.sql, table), ended]);
@@ -205,6 +205,27 @@ describe("another session", () => {
       expect(next).toMatchObject({ code: "schema_mismatch", title, hint: end?.event === "run.failed" && end.hint });
     }
   });
+
+  test("that adds a column to a live table while the drop is staged: that table is named, and not its twin", async () => {
+    const { end, before } = await meanwhile((sql) => sql`alter table users add column note text`, "stage.labels");
+    await database.sql`alter table users drop column note`;
+    const title = "public.users was altered while the run went on.";
+    expect(end).toMatchObject({ event: "run.failed", code: "schema_mismatch", title });
+    expect(await digest(database.sql)).toBe(before);
+  });
+
+  // In a dry run one connection does all, so that the snapshot is made of the table as it is by then.
+  test.each([false, true])(
+    "that alters a snapshot table once the run is writing: noticed, dry run %p",
+    async (dry_run) => {
+      const type = (of: string) => `alter table subscriptions_profile_snapshots alter column monthly_fee type ${of}`;
+      const altering = (sql: Sql) => sql.unsafe(type("numeric(20,2)"));
+      const { end, before } = await meanwhile(altering, "public.labels", { dry_run });
+      await database.sql.unsafe(type("numeric"));
+      expect(end).toMatchObject({ event: "run.failed", code: "schema_mismatch" });
+      expect(await digest(database.sql)).toBe(before);
+    },
+  );
 
   test("that adds the very row which the run adds: told as what it is", async () => {
     await database.sql`insert into users (user_id) values ('u5')`;
